@@ -1,0 +1,3 @@
+import type { DiagnosticText } from './diagnostics.en.ts';
+
+export const diagnostics: DiagnosticText = {};

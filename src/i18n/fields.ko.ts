@@ -1,0 +1,3 @@
+import type { FieldHelp } from './fields.en.ts';
+
+export const fields: FieldHelp = {};

@@ -1,0 +1,3 @@
+import type { ReasonText } from './reasons.en.ts';
+
+export const reasons = {} as ReasonText;

@@ -1,0 +1,322 @@
+/**
+ * The cluster after the controllers settled: what plug-ins, DNS, probes and the scene read. Field names are the API's
+ * own; every default is filled in, every reference resolved as far as the API would. Lists are sorted by namespace and name.
+ * An object that did not change between two runs keeps its identity, so that whatever is derived from it can be reused.
+ */
+import type { Cidr, Ip } from '../base/ip.ts';
+import type { ObjectRef, Origin } from '../base/origin.ts';
+
+export type Protocol = 'TCP' | 'UDP' | 'SCTP';
+export type Labels = Readonly<Record<string, string>>;
+
+export interface LabelSelector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    readonly values?: readonly string[];
+  }[];
+}
+
+/** Cluster-wide settings, from kind's Cluster, KubeProxyConfiguration and Playground, with defaults. */
+export interface ClusterSettings {
+  readonly clusterName: string;
+  readonly podSubnet: Cidr;
+  readonly serviceSubnet: Cidr;
+  readonly dnsDomain: string;
+  readonly nodePortRange: { readonly from: number; readonly to: number };
+  readonly nodeSubnet: Cidr;
+  readonly gateway: Ip;
+  readonly kubeProxy: {
+    readonly mode: 'iptables' | 'ipvs' | 'nftables' | 'none';
+    readonly clusterCIDR?: Cidr;
+    readonly detectLocalMode: 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix' | '';
+    readonly nodePortAddresses: readonly Cidr[] | 'primary';
+    readonly masqueradeAll: boolean;
+    readonly localhostNodePorts: boolean;
+    readonly tcpBeLiberal: boolean;
+  };
+  readonly cni: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly seed: number;
+  readonly external: readonly ExternalHost[];
+  readonly probes: readonly ProbeSpec[];
+  readonly expect: readonly ExpectSpec[];
+  readonly origins: {
+    readonly cluster: Origin;
+    readonly kubeProxy: Origin;
+    readonly cni: Origin;
+    readonly podSubnet: Origin;
+    readonly serviceSubnet: Origin;
+  };
+}
+
+export interface ExternalHost {
+  readonly name: string;
+  readonly ip: Ip;
+  readonly listen: readonly ListeningPort[];
+  readonly dnsNames: readonly string[];
+  readonly routes: readonly { readonly to: Cidr; readonly via: string }[];
+  /** True for the built-in `internet`, which lives behind the gateway and answers for every unknown name. */
+  readonly internet: boolean;
+  readonly origin: Origin;
+}
+
+export type ProbeTool = 'curl' | 'nc' | 'ping' | 'dig';
+
+/** What a person asks: `Playground.probes[]`, the probe bar, `walk`. */
+export interface ProbeSpec {
+  readonly name?: string;
+  /** `namespace/pod`, `namespace/deployment`, `node/NAME`, `external/NAME`. */
+  readonly from: string;
+  readonly tool: ProbeTool;
+  /** An IP, a name as the client would type it, `host:port`, a URL, or `namespace/pod`. */
+  readonly to: string;
+  readonly port?: number;
+  readonly proto?: 'tcp' | 'udp';
+  readonly method?: string;
+  readonly headers?: readonly string[];
+  /** curl's `--resolve HOST:PORT:ADDR`. */
+  readonly resolve?: readonly string[];
+  /** dig's record type. */
+  readonly type?: string;
+  /** Source address to bind to. */
+  readonly source?: Ip;
+  readonly seed?: number;
+  /** The random choice of an endpoint falls on this pod (`namespace/pod`). */
+  readonly endpoint?: string;
+  readonly ttl?: number;
+}
+
+export interface ExpectSpec {
+  readonly from: string;
+  readonly to: string;
+  readonly allowed?: boolean;
+  readonly verdict?: string;
+  readonly clientSees?: string;
+  readonly tool?: ProbeTool;
+  readonly proto?: 'tcp' | 'udp';
+  /** Leads to the entry's line. */
+  readonly origin: Origin;
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  readonly unschedulable: boolean;
+  readonly ready: boolean;
+  /** InternalIPs, primary first. */
+  readonly ips: readonly Ip[];
+  readonly podCIDRs: readonly Cidr[];
+  /** Position in the node list: gives stable MACs and places. */
+  readonly index: number;
+  readonly origin: Origin;
+}
+
+export interface Namespace {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly origin: Origin;
+}
+
+export interface ListeningPort {
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** 127.0.0.1 for a process that binds to loopback only; 0.0.0.0 otherwise. */
+  readonly address: Ip;
+  readonly app: 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
+  readonly process: string;
+  readonly container?: string;
+  readonly origin: Origin;
+}
+
+export interface ContainerPort {
+  readonly name?: string;
+  readonly containerPort: number;
+  readonly protocol: Protocol;
+  readonly hostPort?: number;
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly ports: readonly ContainerPort[];
+  readonly ready: boolean;
+  readonly init: boolean;
+}
+
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  /** Without the generated suffix, for a short label: `web`. */
+  readonly shortName: string;
+  readonly labels: Labels;
+  /** Undefined while Pending for want of a node. */
+  readonly node: string | undefined;
+  readonly hostNetwork: boolean;
+  /** Empty until the CNI (or the node, for hostNetwork) gave one: filled in by the pod-ip controller. */
+  readonly ips: readonly Ip[];
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+  /** Why it is Pending or Failed, as an event would say; a code in i18n. */
+  readonly blockedBy?: { readonly code: string; readonly params: Readonly<Record<string, string | number>> };
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  readonly containers: readonly Container[];
+  readonly listening: readonly ListeningPort[];
+  readonly dnsPolicy: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None';
+  readonly dnsConfig?: {
+    readonly nameservers: readonly Ip[];
+    readonly searches: readonly string[];
+    readonly options: readonly { readonly name: string; readonly value?: string }[];
+  };
+  readonly hostname?: string;
+  readonly subdomain?: string;
+  /** Owners from the nearest up: ReplicaSet, Deployment. */
+  readonly owners: readonly ObjectRef[];
+  /** Position among the pods of its node, by identity: gives stable addresses, MACs and places. */
+  readonly origin: Origin;
+}
+
+export interface ServicePort {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly targetPort: number | string;
+  readonly nodePort?: number;
+  readonly appProtocol?: string;
+  readonly origin: Origin;
+}
+
+export interface Service {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
+  readonly headless: boolean;
+  /** Empty for headless and ExternalName. */
+  readonly clusterIPs: readonly Ip[];
+  readonly ports: readonly ServicePort[];
+  readonly selector: Labels | undefined;
+  readonly externalTrafficPolicy: 'Cluster' | 'Local';
+  readonly internalTrafficPolicy: 'Cluster' | 'Local';
+  readonly sessionAffinity: 'None' | 'ClientIP';
+  readonly sessionAffinityTimeoutSeconds: number;
+  readonly publishNotReadyAddresses: boolean;
+  readonly externalName?: string;
+  readonly origin: Origin;
+}
+
+export interface EndpointSlice {
+  readonly namespace: string;
+  readonly name: string;
+  /** The Service it belongs to (label kubernetes.io/service-name). */
+  readonly service: string | undefined;
+  readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
+  readonly ports: readonly { readonly name: string; readonly protocol: Protocol; readonly port: number }[];
+  readonly endpoints: readonly Endpoint[];
+  readonly origin: Origin;
+}
+
+export interface Endpoint {
+  readonly addresses: readonly Ip[];
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  readonly nodeName?: string;
+  readonly hostname?: string;
+  /** `namespace/pod`. */
+  readonly pod?: string;
+  readonly origin: Origin;
+}
+
+export interface NetworkPolicyPort {
+  readonly protocol: Protocol;
+  /** Absent: all ports. */
+  readonly port?: number | string;
+  readonly endPort?: number;
+}
+
+export interface NetworkPolicyPeer {
+  readonly podSelector?: LabelSelector;
+  readonly namespaceSelector?: LabelSelector;
+  readonly ipBlock?: { readonly cidr: Cidr; readonly except: readonly Cidr[] };
+}
+
+export interface NetworkPolicyRule {
+  /** Undefined: every port. An empty list means the same, and the API drops it. */
+  readonly ports: readonly NetworkPolicyPort[];
+  /** Empty: every peer. */
+  readonly peers: readonly NetworkPolicyPeer[];
+  readonly origin: Origin;
+}
+
+export interface NetworkPolicy {
+  readonly namespace: string;
+  readonly name: string;
+  readonly podSelector: LabelSelector;
+  /** With the API's defaulting done. */
+  readonly policyTypes: readonly ('Ingress' | 'Egress')[];
+  readonly ingress: readonly NetworkPolicyRule[];
+  readonly egress: readonly NetworkPolicyRule[];
+  readonly origin: Origin;
+}
+
+/** A field that the API knows and the simulator does not model, and what it could change. */
+export interface UnmodelledField {
+  readonly object: ObjectRef;
+  /** `spec.ports[0].hostPort`, as text. */
+  readonly field: string;
+  /** Walks it could change: those that touch this pod, this Service, this policy's namespace, or any. */
+  readonly affects:
+    | { readonly kind: 'pod' | 'service' | 'node'; readonly name: string }
+    | { readonly kind: 'all' };
+  readonly origin: Origin;
+}
+
+export interface ConfigMap {
+  readonly namespace: string;
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly origin: Origin;
+}
+
+/** Any stored object as the API server would return it, for `objects` and the Cluster tab. */
+export interface StoredObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly namespace?: string; readonly name: string; readonly labels?: Labels };
+  readonly status?: unknown;
+  /** written by the user, built into every cluster, or made by a controller. */
+  readonly source: 'user' | 'built-in' | 'controller';
+  readonly origin: Origin;
+}
+
+export interface ClusterEvent {
+  readonly type: 'Normal' | 'Warning';
+  /** `FailedScheduling`, `SuccessfulCreate`, ... */
+  readonly reason: string;
+  readonly object: ObjectRef;
+  /** As the component words it; kept in English like every message of the API. */
+  readonly message: string;
+}
+
+export interface ClusterState {
+  readonly settings: ClusterSettings;
+  readonly namespaces: readonly Namespace[];
+  readonly nodes: readonly ClusterNode[];
+  readonly pods: readonly Pod[];
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly networkPolicies: readonly NetworkPolicy[];
+  readonly configMaps: readonly ConfigMap[];
+  readonly objects: readonly StoredObject[];
+  readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];
+  readonly unmodelled: readonly UnmodelledField[];
+  readonly events: readonly ClusterEvent[];
+}

@@ -1,0 +1,324 @@
+/**
+ * What a configurator returns for one network namespace: links, addresses, routes, neighbours, netfilter rules, sets,
+ * sysctls and listeners, as plain data in Linux' words. `kernel.ts` walks packets through it, `show/` prints it as the
+ * real commands do. The box does not know that Kubernetes exists.
+ */
+import type { Cidr, Ip, Mac } from '../base/ip.ts';
+import type { Origin } from '../base/origin.ts';
+
+/** `node/kind-worker`, `external/laptop`, or `namespace/pod`. */
+export type NetnsId = string;
+
+interface LinkBase {
+  readonly name: string;
+  readonly mac: Mac;
+  readonly mtu: number;
+  /** Name of the bridge that this link is a port of. */
+  readonly master?: string;
+  /** Bridge port option: may a frame leave by the port it came in? */
+  readonly hairpin?: boolean;
+  readonly up?: boolean;
+  readonly origin?: Origin;
+}
+
+export type LinkConfig =
+  | (LinkBase & { readonly kind: 'loopback' })
+  | (LinkBase & { readonly kind: 'veth'; readonly peer: { readonly netns: NetnsId; readonly name: string } })
+  | (LinkBase & { readonly kind: 'bridge'; readonly promisc?: boolean })
+  | (LinkBase & {
+      readonly kind: 'vxlan';
+      readonly vni: number;
+      readonly port: number;
+      readonly local: Ip;
+      /** The underlay device. */
+      readonly dev: string;
+      readonly learning: boolean;
+    })
+  /** A network card, plugged into a segment: a perfect switch that joins every card on it. */
+  | (LinkBase & { readonly kind: 'ethernet'; readonly segment: string });
+
+export interface AddressConfig {
+  readonly dev: string;
+  readonly ip: Ip;
+  readonly prefixLength: number;
+  readonly scope: 'global' | 'link' | 'host';
+  readonly origin?: Origin;
+}
+
+/** A route of the main table. Connected and local routes are written out by the kernel from the addresses. */
+export interface RouteConfig {
+  readonly to: Cidr;
+  readonly type?: 'unicast' | 'blackhole';
+  readonly via?: Ip;
+  /** Absent for a blackhole. */
+  readonly dev?: string;
+  readonly onlink?: boolean;
+  readonly src?: Ip;
+  readonly scope?: 'global' | 'link';
+  readonly protocol?: 'kernel' | 'boot' | 'static' | 'bird' | '80';
+  readonly metric?: number;
+  readonly origin?: Origin;
+}
+
+export interface NeighbourConfig {
+  readonly dev: string;
+  readonly ip: Ip;
+  readonly mac: Mac;
+  readonly state: 'PERMANENT' | 'REACHABLE' | 'NOARP';
+  readonly origin?: Origin;
+}
+
+export interface FdbConfig {
+  readonly dev: string;
+  readonly mac: Mac;
+  /** The remote tunnel endpoint, for a vxlan device. */
+  readonly dst: Ip;
+  readonly origin?: Origin;
+}
+
+/** The sysctls that matter to a packet; absent ones have Linux' own defaults. Keys of `perInterface` are link names. */
+export interface SysctlConfig {
+  readonly ipForward: boolean;
+  readonly bridgeNfCallIptables: boolean;
+  readonly rpFilterAll: 0 | 1 | 2;
+  /** net.netfilter.nf_conntrack_tcp_be_liberal */
+  readonly tcpBeLiberal?: boolean;
+  readonly routeLocalnetAll?: boolean;
+  readonly perInterface: Readonly<Record<string, InterfaceSysctl>>;
+}
+
+export interface InterfaceSysctl {
+  readonly rpFilter?: 0 | 1 | 2;
+  readonly proxyArp?: boolean;
+  /** Delay before a proxied answer, `neigh/IF/proxy_delay`; 0 answers at once. */
+  readonly proxyDelayMs?: number;
+  readonly routeLocalnet?: boolean;
+  readonly forwarding?: boolean;
+}
+
+// netfilter
+
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter';
+export type CtState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED' | 'DNAT' | 'SNAT';
+export type AddrType = 'LOCAL' | 'UNICAST' | 'BROADCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE';
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type Match =
+  | { readonly match: 'src'; readonly cidr: Cidr; readonly negate?: boolean }
+  | { readonly match: 'dst'; readonly cidr: Cidr; readonly negate?: boolean }
+  | {
+      readonly match: 'proto';
+      readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipip';
+      readonly negate?: boolean;
+    }
+  /** A trailing `+` matches any suffix, as in iptables. */
+  | { readonly match: 'in'; readonly iface: string; readonly negate?: boolean }
+  | { readonly match: 'out'; readonly iface: string; readonly negate?: boolean }
+  | { readonly match: 'comment'; readonly text: string }
+  | {
+      readonly match: 'sport';
+      readonly proto: 'tcp' | 'udp' | 'sctp';
+      readonly ports: PortRange;
+      readonly negate?: boolean;
+    }
+  | {
+      readonly match: 'dport';
+      readonly proto: 'tcp' | 'udp' | 'sctp';
+      readonly ports: PortRange;
+      readonly negate?: boolean;
+    }
+  | {
+      readonly match: 'multiport';
+      readonly side: 'dports' | 'sports';
+      readonly ports: readonly PortRange[];
+      readonly negate?: boolean;
+    }
+  | { readonly match: 'icmp-type'; readonly type: number; readonly code?: number; readonly negate?: boolean }
+  | { readonly match: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
+  | { readonly match: 'connmark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
+  | { readonly match: 'ctstate'; readonly states: readonly CtState[]; readonly negate?: boolean }
+  /** `-m conntrack --ctorigdstport`, `--ctorigdst`, `--ctdir` belong to part 2. */
+  | { readonly match: 'statistic'; readonly probability: number }
+  | {
+      readonly match: 'addrtype';
+      readonly side: 'src' | 'dst';
+      readonly type: AddrType;
+      readonly negate?: boolean;
+      readonly limitIface?: 'in' | 'out';
+    }
+  | {
+      readonly match: 'set';
+      readonly name: string;
+      readonly dirs: readonly ('src' | 'dst')[];
+      readonly negate?: boolean;
+    }
+  | {
+      readonly match: 'recent';
+      readonly name: string;
+      readonly op: 'rcheck' | 'set';
+      readonly seconds?: number;
+      readonly reap?: boolean;
+    }
+  | { readonly match: 'rpfilter'; readonly validmark?: boolean; readonly invert?: boolean }
+  | {
+      readonly match: 'physdev';
+      readonly physdevIsBridged?: boolean;
+      readonly physdevIn?: string;
+      readonly physdevOut?: string;
+      readonly negate?: boolean;
+    };
+
+export type Target =
+  | { readonly target: 'ACCEPT' | 'DROP' | 'RETURN' | 'NOTRACK' }
+  | { readonly target: 'jump' | 'goto'; readonly chain: string }
+  | { readonly target: 'DNAT'; readonly ip: Ip; readonly port?: number }
+  | { readonly target: 'SNAT'; readonly ip: Ip; readonly randomFully?: boolean }
+  | { readonly target: 'MASQUERADE'; readonly randomFully?: boolean }
+  /** `--set-xmark value/mask`: mark = (mark & ~mask) ^ value. */
+  | { readonly target: 'MARK'; readonly value: number; readonly mask: number }
+  | { readonly target: 'CONNMARK'; readonly value: number; readonly mask: number }
+  | {
+      readonly target: 'REJECT';
+      readonly with: 'icmp-port-unreachable' | 'icmp-host-prohibited' | 'icmp-admin-prohibited' | 'tcp-reset';
+    }
+  /** A rule without a target: it only matches (and sets `recent`). */
+  | { readonly target: 'none' };
+
+export interface Rule {
+  /** In the order in which iptables-save prints them. */
+  readonly matches: readonly Match[];
+  readonly target: Target;
+  readonly origin?: Origin;
+  /**
+   * What a match means in the writer's terms, copied into the step's reason: a policy verdict, a Service's endpoint.
+   * The engine reads it only to record it.
+   */
+  readonly meaning?: RuleMeaning;
+}
+
+export type RuleMeaning =
+  | {
+      readonly kind: 'policy-allow';
+      readonly direction: 'ingress' | 'egress';
+      readonly pod: string;
+      readonly policy: PolicyRuleRef;
+    }
+  | {
+      readonly kind: 'policy-deny';
+      readonly direction: 'ingress' | 'egress';
+      readonly pod: string;
+      readonly policies: readonly string[];
+    }
+  /** This rule picks an endpoint by chance; `options` are all of the chain, in order. */
+  | {
+      readonly kind: 'choice';
+      readonly service: string;
+      readonly options: readonly {
+        readonly to: string;
+        readonly pod?: string;
+        readonly probability: number;
+      }[];
+      readonly index: number;
+    };
+
+export interface PolicyRuleRef {
+  readonly namespace: string;
+  readonly name: string;
+  /** Index into spec.ingress or spec.egress. */
+  readonly rule: number;
+}
+
+/** A built-in chain has a policy; a user's chain has none. */
+export interface Chain {
+  readonly policy?: 'ACCEPT' | 'DROP';
+  readonly rules: readonly Rule[];
+}
+
+export type IptablesTable = ReadonlyMap<string, Chain>;
+
+export interface IptablesConfig {
+  readonly raw: IptablesTable;
+  readonly mangle: IptablesTable;
+  readonly nat: IptablesTable;
+  readonly filter: IptablesTable;
+}
+
+export interface IpsetConfig {
+  readonly name: string;
+  readonly type: 'hash:net' | 'hash:ip' | 'hash:ip,port';
+  /** Entries as `ipset save` prints them: `10.244.1.2`, `10.0.0.0/8`, `10.244.1.2,tcp:8080`. */
+  readonly entries: readonly string[];
+  readonly options?: string;
+  readonly origin?: Origin;
+}
+
+// processes
+
+/** Which program answers on a listener; the probe layer has one handler per id. */
+export type AppId = 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
+
+export interface ListenerConfig {
+  readonly proto: 'tcp' | 'udp';
+  /** `0.0.0.0` for all addresses. */
+  readonly ip: Ip;
+  readonly port: number;
+  readonly app: AppId;
+  /** The process' name as `ss -p` prints it, and the container it runs in. */
+  readonly process: string;
+  readonly container?: string;
+  readonly origin?: Origin;
+}
+
+export interface NetnsConfig {
+  readonly id: NetnsId;
+  readonly links: readonly LinkConfig[];
+  readonly addresses: readonly AddressConfig[];
+  readonly routes: readonly RouteConfig[];
+  readonly neighbours: readonly NeighbourConfig[];
+  readonly fdb: readonly FdbConfig[];
+  readonly sysctls: SysctlConfig;
+  readonly iptables?: IptablesConfig;
+  readonly ipsets: readonly IpsetConfig[];
+  readonly listeners: readonly ListenerConfig[];
+  readonly origin?: Origin;
+}
+
+/**
+ * What one configurator contributes to one namespace. `assemble` merges the parts in the order in which a node's
+ * components start. A rule for a built-in chain says where it goes, as the component's own `iptables` call would.
+ */
+export interface NetnsPart {
+  readonly links?: readonly LinkConfig[];
+  readonly addresses?: readonly AddressConfig[];
+  readonly routes?: readonly RouteConfig[];
+  readonly neighbours?: readonly NeighbourConfig[];
+  readonly fdb?: readonly FdbConfig[];
+  readonly sysctls?: Partial<Omit<SysctlConfig, 'perInterface'>> & {
+    readonly perInterface?: SysctlConfig['perInterface'];
+  };
+  readonly ipsets?: readonly IpsetConfig[];
+  readonly listeners?: readonly ListenerConfig[];
+  readonly chains?: readonly ChainPart[];
+  readonly hooks?: readonly HookPart[];
+}
+
+/** A user's chain, whole. */
+export interface ChainPart {
+  readonly table: TableName;
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * A rule in a built-in chain. `prepend` is `-I CHAIN 1` when the component starts, `append` is `-A`; `first` is a
+ * component that keeps its rule at the top for ever (Felix).
+ */
+export interface HookPart {
+  readonly table: TableName;
+  readonly chain: 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+  readonly where: 'first' | 'prepend' | 'append';
+  readonly rule: Rule;
+}

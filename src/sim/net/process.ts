@@ -1,0 +1,81 @@
+/**
+ * Programs in the box: generator functions that yield system calls and receive their results. A probe's client, a web
+ * server and CoreDNS are all of this form; only the kernel moves their packets.
+ */
+import type { Ip } from '../base/ip.ts';
+import type { Payload } from '../packet/packet.ts';
+import type { StepInput } from '../trace/trace.ts';
+
+export type SocketError = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'too-big';
+
+export type Syscall =
+  /** TCP three-way handshake. `timeoutMs` is how long the program waits. Result: ConnectResult. */
+  | {
+      readonly call: 'connect';
+      readonly ip: Ip;
+      readonly port: number;
+      readonly timeoutMs: number;
+      readonly source?: Ip;
+      readonly ttl?: number;
+    }
+  /** Sends on a connected socket and waits for the answer. Result: ReceiveResult. */
+  | {
+      readonly call: 'request';
+      readonly socket: number;
+      readonly payload: Payload;
+      readonly timeoutMs: number;
+    }
+  /** FIN both ways. Result: { ok: true }. */
+  | { readonly call: 'close'; readonly socket: number }
+  /** One UDP datagram and, if it comes, its answer. Result: ReceiveResult. `sport` reuses a socket's port. */
+  | {
+      readonly call: 'datagram';
+      readonly ip: Ip;
+      readonly port: number;
+      readonly payload: Payload;
+      readonly timeoutMs: number;
+      readonly source?: Ip;
+      readonly sport?: number;
+      readonly ttl?: number;
+    }
+  /** One ICMP echo request. Result: ReceiveResult. */
+  | {
+      readonly call: 'ping';
+      readonly ip: Ip;
+      readonly bytes: number;
+      readonly timeoutMs: number;
+      readonly source?: Ip;
+      readonly ttl?: number;
+      readonly df?: boolean;
+    }
+  /** Records a step of kind `process` at the program's namespace. Result: undefined. */
+  | { readonly call: 'note'; readonly step: Pick<StepInput, 'reason' | 'origin'> }
+  /** Begins a segment (see Trace); later calls belong to it. Result: undefined. */
+  | { readonly call: 'segment'; readonly purpose: 'dns' | 'probe' | 'upstream-dns'; readonly label: string };
+
+export type SyscallResult =
+  | { readonly ok: true; readonly socket: number; readonly local: { readonly ip: Ip; readonly port: number } }
+  | {
+      readonly ok: true;
+      readonly payload: Payload;
+      readonly from: { readonly ip: Ip; readonly port: number };
+    }
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: SocketError; readonly mtu?: number };
+
+/** `return` is the program's own result. */
+export type Process<R> = Generator<Syscall, R, SyscallResult | undefined>;
+
+/** A server's answer to one request; undefined answers nothing. It may make calls of its own (CoreDNS forwarding). */
+export type AppHandler = (
+  request: Payload,
+  peer: { readonly ip: Ip; readonly port: number },
+  self: AppSelf,
+) => Process<Payload | undefined>;
+
+export interface AppSelf {
+  readonly netns: string;
+  readonly ip: Ip;
+  readonly port: number;
+  readonly process: string;
+}

@@ -1,0 +1,44 @@
+/** The configured cluster network, ready to carry packets, and what changes while it does. */
+import type { Chooser } from '../base/chooser.ts';
+import type { Process, AppHandler } from './process.ts';
+import type { AppId, NetnsConfig, NetnsId } from './config.ts';
+import type { Trace } from '../trace/trace.ts';
+
+/** A pure function of the scenario. Building it is cheap: indexes are made when first asked for. */
+export interface World {
+  readonly netns: ReadonlyMap<NetnsId, NetnsConfig>;
+  /** Programs behind listeners. */
+  readonly apps: Readonly<Record<AppId, AppHandler>>;
+}
+
+export interface RunOptions {
+  readonly chooser: Chooser;
+  /** Forces the choice of an endpoint: index into the options of a `choice` meaning, or undefined to use chance. */
+  readonly forceChoice?: (
+    service: string,
+    options: readonly { readonly to: string; readonly pod?: string }[],
+  ) => number | undefined;
+  /** Names the pod behind an address, for `choices` and `peer`. */
+  readonly podOf?: (ip: string) => string | undefined;
+}
+
+export interface RunResult<R> {
+  readonly result: R;
+  /** verdict, clientSees, server and dns are completed by `probe/`. */
+  readonly trace: Omit<Trace, 'verdict' | 'clientSees' | 'http' | 'dns' | 'policy' | 'reason' | 'decidedBy'>;
+}
+
+/**
+ * Implemented by `kernel.ts`:
+ *   export function createState(world: World): WorldState
+ *   export function run<R>(world: World, state: WorldState, netns: NetnsId, program: Process<R>, options: RunOptions): RunResult<R>
+ * `WorldState` is defined there too (conntrack, neighbours, FDB, sockets, counters); `run` changes it in place, and
+ * `cloneState` copies it.
+ */
+export type Run = <R>(
+  world: World,
+  state: unknown,
+  netns: NetnsId,
+  program: Process<R>,
+  options: RunOptions,
+) => RunResult<R>;

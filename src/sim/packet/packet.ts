@@ -1,0 +1,143 @@
+/**
+ * A packet as immutable data: one object per header, outermost first, nested where the wire nests.
+ * Models Ethernet II, ARP, IPv4, IPv6 (headers only), UDP, TCP, ICMPv4/v6 errors and echo, VXLAN and the payloads that
+ * tools send. Leaves out IP options, fragments and VLAN tags.
+ */
+import type { Ip, Mac } from '../base/ip.ts';
+
+export interface EthernetHeader {
+  readonly src: Mac;
+  readonly dst: Mac;
+}
+
+export interface ArpMessage {
+  readonly op: 'request' | 'reply';
+  readonly senderMac: Mac;
+  readonly senderIp: Ip;
+  readonly targetMac: Mac;
+  readonly targetIp: Ip;
+}
+
+export interface IpHeader {
+  readonly version: 4 | 6;
+  readonly src: Ip;
+  readonly dst: Ip;
+  /** TTL or hop limit. */
+  readonly ttl: number;
+  /** IPv4 identification; 0 where the sender sets DF on a connected socket. */
+  readonly id: number;
+  readonly df: boolean;
+  /** DSCP/ECN byte. */
+  readonly tos: number;
+}
+
+/** Names as the wire JSON prints them, in this order: `SYN`, `SYN,ACK`, `PSH,ACK`, `FIN,ACK`, `RST,ACK`. */
+export type TcpFlag = 'FIN' | 'SYN' | 'RST' | 'PSH' | 'ACK';
+
+export interface TcpHeader {
+  readonly proto: 'tcp';
+  readonly sport: number;
+  readonly dport: number;
+  readonly seq: number;
+  readonly ack: number;
+  readonly flags: readonly TcpFlag[];
+  readonly window: number;
+  /** Options in the order in which Linux writes them. */
+  readonly options: readonly TcpOption[];
+}
+
+export type TcpOption =
+  | { readonly kind: 'mss'; readonly value: number }
+  | { readonly kind: 'sack-permitted' }
+  | { readonly kind: 'timestamps'; readonly value: number; readonly echo: number }
+  | { readonly kind: 'nop' }
+  | { readonly kind: 'window-scale'; readonly shift: number };
+
+export interface UdpHeader {
+  readonly proto: 'udp';
+  readonly sport: number;
+  readonly dport: number;
+  /** False where the sender leaves the checksum zero. */
+  readonly checksum: boolean;
+}
+
+export interface IcmpHeader {
+  readonly proto: 'icmp' | 'icmpv6';
+  readonly type: number;
+  readonly code: number;
+  /** Echo identifier and sequence number. */
+  readonly id?: number;
+  readonly seq?: number;
+  /** Next-hop MTU of "fragmentation needed" / "packet too big". */
+  readonly mtu?: number;
+  /** The packet that an error quotes, from its IP header on. */
+  readonly quote?: Packet;
+}
+
+export type TransportHeader = TcpHeader | UdpHeader | IcmpHeader;
+
+/** A DNS message; names are absolute without the trailing dot, lower case as sent. */
+export interface DnsMessage {
+  readonly kind: 'dns';
+  readonly id: number;
+  readonly response: boolean;
+  readonly authoritative: boolean;
+  readonly recursionDesired: boolean;
+  readonly recursionAvailable: boolean;
+  readonly rcode: 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED';
+  readonly question: { readonly name: string; readonly type: string };
+  readonly answers: readonly DnsRecord[];
+  readonly authority: readonly DnsRecord[];
+}
+
+export interface DnsRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly ttl: number;
+  /** As `dig` prints it: an address, a name, `0 100 80 web.default.svc.cluster.local.` */
+  readonly data: string;
+}
+
+export interface HttpRequest {
+  readonly kind: 'http-request';
+  readonly method: string;
+  readonly path: string;
+  /** In the order sent; names as sent. */
+  readonly headers: readonly (readonly [string, string])[];
+}
+
+export interface HttpResponse {
+  readonly kind: 'http-response';
+  readonly status: number;
+  readonly reasonPhrase: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+/** Bytes whose content is not modelled; `length` counts them. */
+export interface OpaquePayload {
+  readonly kind: 'bytes';
+  readonly length: number;
+  readonly text?: string;
+}
+
+export type Payload = DnsMessage | HttpRequest | HttpResponse | OpaquePayload;
+
+export interface VxlanHeader {
+  readonly vni: number;
+}
+
+/**
+ * One packet. On a link it has `eth`; inside the IP layer (and quoted in an ICMP error) it has none.
+ * Exactly one of `arp` and `ip` is present. `vxlan` and `inner` come together, after a UDP header.
+ */
+export interface Packet {
+  readonly eth?: EthernetHeader;
+  readonly arp?: ArpMessage;
+  readonly ip?: IpHeader;
+  readonly l4?: TransportHeader;
+  readonly vxlan?: VxlanHeader;
+  /** The Ethernet frame inside a VXLAN packet. */
+  readonly inner?: Packet;
+  readonly payload?: Payload;
+}

@@ -1,0 +1,76 @@
+/**
+ * The contracts that plug-ins meet: a CNI and a kube-proxy mode are pure functions from cluster state to parts of
+ * network namespaces. Shared code never asks which plug-in it has; it reads what the plug-in declares here.
+ */
+import type { Ip } from './base/ip.ts';
+import type { Origin } from './base/origin.ts';
+import type { ClusterNode, ClusterState, Pod } from './k8s/cluster-state.ts';
+import type { NetnsPart } from './net/config.ts';
+
+/** exact: compared with the real thing. modelled: read in its source. sketched: the shape only. */
+export type Fidelity = 'exact' | 'modelled' | 'sketched';
+
+/** One option under `Playground.cni.options`. */
+export interface PluginOption {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly default: string;
+}
+
+export interface CniNodeContext {
+  readonly cluster: ClusterState;
+  readonly node: ClusterNode;
+  /** Pods of this node that have a network of their own, in a stable order. */
+  readonly pods: readonly Pod[];
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface CniPodContext extends CniNodeContext {
+  readonly pod: Pod;
+}
+
+export interface CniPlugin {
+  readonly id: string;
+  /** As people write it: `Flannel`. */
+  readonly label: string;
+  readonly fidelity: Fidelity;
+  /** What it was read in or compared with. */
+  readonly sources: readonly string[];
+  readonly options: readonly PluginOption[];
+  /** Does it enforce networking.k8s.io/v1 NetworkPolicy? */
+  readonly enforcesNetworkPolicy: boolean;
+  /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
+  readonly overlay?: { readonly device: string; readonly label: string };
+  /**
+   * Addresses for the pods of every node, in pod order, in one pass. Exhaustion gives undefined for the pods that got
+   * none. `given` keeps the addresses that status.podIP names.
+   */
+  readonly assignPodIps: (input: {
+    readonly cluster: Pick<ClusterState, 'settings' | 'nodes'>;
+    readonly pods: readonly { readonly key: string; readonly node: string; readonly given?: Ip }[];
+    readonly options: Readonly<Record<string, string>>;
+  }) => ReadonlyMap<string, Ip | undefined>;
+  /** What the CNI's daemon sets up on a node: bridge, tunnel device, routes to the other nodes, masquerade rules, policies. */
+  readonly setUpNode: (context: CniNodeContext) => NetnsPart;
+  /** The ADD call for one pod: the pod's side and the node's side. */
+  readonly addPod: (context: CniPodContext) => { readonly pod: NetnsPart; readonly node: NetnsPart };
+}
+
+export interface ProxyNodeContext {
+  readonly cluster: ClusterState;
+  readonly node: ClusterNode;
+}
+
+export interface ProxyPlugin {
+  readonly id: 'iptables' | 'ipvs' | 'nftables' | 'none';
+  readonly label: string;
+  readonly fidelity: Fidelity;
+  readonly sources: readonly string[];
+  /** What kube-proxy in this mode writes on a node. Equal inputs give the identical part. */
+  readonly setUpNode: (context: ProxyNodeContext) => NetnsPart;
+}
+
+/** Deterministic MAC addresses, one per interface identity, locally administered. */
+export type MacOf = (netns: string, iface: string) => string;
+
+export type { Origin };

@@ -1,0 +1,105 @@
+/**
+ * The closed list of reasons a step can have: a code and its parameters. The sentences live in i18n, one for each code
+ * in every language; a test holds that each code is produced by some scenario.
+ */
+export interface ReasonParams {
+  // processes
+  'process.resolve': { tool: string; name: string };
+  'process.resolved': { name: string; address: string };
+  'process.nxdomain': { name: string };
+  'process.dns-failed': { name: string; rcode: string };
+  'process.connect': { tool: string; address: string };
+  'process.connected': { address: string };
+  'process.request': { method: string; url: string };
+  'process.response': { status: number };
+  'process.echo': { address: string };
+  'process.query': { name: string; type: string };
+  'process.answer': { name: string; type: string; rcode: string; count: number };
+  'process.refused': { address: string };
+  'process.reset': { address: string };
+  'process.timeout': { seconds: number };
+  'process.unreachable': { address: string };
+  'process.too-big': { mtu: number; length: number };
+  'process.closed': Record<string, never>;
+  'process.forward-dns': { name: string; upstream: string };
+  // sockets
+  'socket.originate': { proto: string; flags: string };
+  'socket.deliver': { port: number; proto: string; process: string };
+  'socket.deliver-reply': { port: number; proto: string };
+  'socket.no-listener-tcp': { ip: string; port: number; listening: string };
+  'socket.no-listener-udp': { ip: string; port: number; listening: string };
+  'socket.no-connection': { flags: string };
+  'socket.echo-reply': { ip: string };
+  // interfaces
+  'link.transmit': { iface: string };
+  'link.receive': { iface: string };
+  'link.not-for-me': { mac: string };
+  'link.mtu': { mtu: number; length: number };
+  'link.down': { iface: string };
+  // bridge
+  'bridge.forward': { bridge: string; port: string; mac: string };
+  'bridge.flood': { bridge: string; ports: number };
+  'bridge.up': { bridge: string };
+  'bridge.no-hairpin': { port: string };
+  'bridge.nf-dnat-bridged': { bridge: string };
+  // netfilter
+  'rule.accept': { table: string; chain: string };
+  'rule.return': { table: string; chain: string };
+  'rule.jump': { table: string; chain: string; to: string };
+  'rule.mark': { table: string; chain: string; mark: string };
+  'rule.set': { table: string; chain: string; rule: string };
+  'rule.policy': { table: string; chain: string; policy: string };
+  'rule.drop': { table: string; chain: string; comment: string };
+  'rule.reject': { table: string; chain: string; with: string };
+  'conntrack.new': { tuple: string };
+  'conntrack.found': { state: string };
+  'conntrack.invalid': Record<string, never>;
+  'nat.dnat': { from: string; to: string };
+  'nat.masquerade': { from: string; to: string; iface: string };
+  'nat.snat': { from: string; to: string };
+  'nat.back-dst': { from: string; to: string };
+  'nat.back-src': { from: string; to: string };
+  // routing and neighbours
+  'route.local': { ip: string };
+  'route.forward': { prefix: string; dev: string; via: string };
+  'route.output': { prefix: string; dev: string; via: string; src: string };
+  'route.none': { ip: string };
+  'route.blackhole': { prefix: string };
+  'route.ttl-expired': Record<string, never>;
+  'route.ttl': { from: number; to: number };
+  'route.no-forwarding': { sysctl: string };
+  'route.rp-filter': { ip: string; iface: string };
+  'route.martian': { ip: string; iface: string };
+  'neighbour.known': { ip: string; mac: string; state: string };
+  'neighbour.ask': { ip: string; iface: string };
+  'neighbour.answer': { ip: string; mac: string };
+  'neighbour.proxy-answer': { ip: string; mac: string; iface: string };
+  'neighbour.learnt': { ip: string; mac: string };
+  'neighbour.failed': { ip: string; tries: number };
+  // tunnels
+  'vxlan.encap': { vni: number; remote: string; port: number };
+  'vxlan.decap': { vni: number; remote: string };
+  'vxlan.no-fdb': { mac: string };
+  // errors and time
+  'icmp.unreachable': { code: number; text: string };
+  'icmp.time-exceeded': Record<string, never>;
+  'icmp.frag-needed': { mtu: number };
+  'tcp.retransmit': { after: number; retry: number };
+  // policy; the row that says it is a rule that a CNI wrote
+  'policy.allow': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string };
+  'policy.deny': { direction: 'ingress' | 'egress'; policies: string; pod: string };
+  'policy.not-enforced': { cni: string; policies: string };
+  // the simulator's own limits
+  'unknown.field': { field: string; object: string };
+}
+
+export type ReasonCode = keyof ReasonParams;
+
+export type Reason = {
+  [C in ReasonCode]: { readonly code: C; readonly params: Readonly<ReasonParams[C]> };
+}[ReasonCode];
+
+/** Builds a reason with its parameters checked. */
+export function reason<C extends ReasonCode>(code: C, params: ReasonParams[C]): Reason {
+  return { code, params } as unknown as Reason;
+}

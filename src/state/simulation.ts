@@ -1,0 +1,34 @@
+import { create } from 'zustand';
+import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import type { SimulateResult, WalkResult } from '../worker/protocol.ts';
+
+/** What the worker last answered. The picture keeps the last good state while a newer one is being computed. */
+export interface SimulationState {
+  readonly result: SimulateResult | undefined;
+  /** Revision of the text that `result` belongs to. */
+  readonly revision: number;
+  readonly walk: WalkResult | undefined;
+  /** The probe in the probe bar; sending it walks it. */
+  readonly probe: ProbeSpec;
+  /** Probes sent before, newest first, with how they ended. */
+  readonly recent: readonly { readonly probe: ProbeSpec; readonly ok: boolean }[];
+  readonly busy: boolean;
+  readonly progress:
+    | { readonly stage: 'parse' | 'settle' | 'build'; readonly done: number; readonly total: number }
+    | undefined;
+  /** A fault of ours, said plainly; the text is kept. */
+  readonly failure: string | undefined;
+  readonly set: (change: Partial<Omit<SimulationState, 'set'>>) => void;
+}
+
+export const useSimulation = create<SimulationState>()((set) => ({
+  result: undefined,
+  revision: -1,
+  walk: undefined,
+  probe: { from: '', tool: 'curl', to: '' },
+  recent: [],
+  busy: false,
+  progress: undefined,
+  failure: undefined,
+  set: (change) => set(change),
+}));

@@ -1,0 +1,190 @@
+/** Messages between the page and the simulation worker. Types only; every message is structured-clone data. */
+import type { Diagnostic } from '../sim/base/diagnostic.ts';
+import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
+import type { ClusterEvent, ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import type { Scenario } from '../sim/scenario.ts';
+import type { Scene } from '../sim/scene/scene.ts';
+import type { RowKey, Trace } from '../sim/trace/trace.ts';
+
+/** What the page needs to know of the cluster without asking again. */
+export interface ClusterView {
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly role: 'control-plane' | 'worker';
+    readonly ip: string;
+    readonly podCIDR: string;
+  }[];
+  readonly pods: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly shortName: string;
+    readonly node: string | undefined;
+    readonly ip: string | undefined;
+    readonly ready: boolean;
+    readonly phase: string;
+    readonly builtIn: boolean;
+    readonly listening: readonly { readonly port: number; readonly protocol: string }[];
+  }[];
+  readonly services: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly type: string;
+    readonly clusterIP: string | undefined;
+    readonly ports: readonly {
+      readonly name: string;
+      readonly port: number;
+      readonly protocol: string;
+      readonly nodePort?: number;
+    }[];
+    readonly builtIn: boolean;
+  }[];
+  readonly external: readonly {
+    readonly name: string;
+    readonly ip: string;
+    readonly dnsNames: readonly string[];
+  }[];
+  readonly namespaces: readonly string[];
+  readonly policies: readonly { readonly namespace: string; readonly name: string }[];
+  readonly probes: readonly ProbeSpec[];
+  readonly settings: {
+    readonly cni: string;
+    readonly cniLabel: string;
+    readonly enforcesPolicy: boolean;
+    readonly kubeProxyMode: string;
+    readonly podSubnet: string;
+    readonly serviceSubnet: string;
+    readonly dnsDomain: string;
+    readonly families: string;
+  };
+}
+
+export interface ExpectationResult {
+  readonly from: string;
+  readonly to: string;
+  /** What was asked: `allowed: true`, `verdict: dropped`. */
+  readonly wanted: { readonly key: 'allowed' | 'verdict' | 'clientSees'; readonly value: string | boolean };
+  readonly verdict: string;
+  readonly clientSees: string;
+  readonly holds: boolean;
+  /** Where the assertion could not be run (unknown pod ...): a diagnostic code says why. */
+  readonly error?: Diagnostic;
+  readonly range?: SourceRange;
+}
+
+export interface SimulateResult {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly cluster: ClusterView;
+  readonly scene: Scene;
+  readonly expectations: readonly ExpectationResult[];
+  readonly tookMs: number;
+}
+
+export interface WalkResult {
+  readonly probe: ProbeSpec;
+  readonly trace: Trace;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface MatrixResult {
+  readonly port: number | undefined;
+  readonly protocol: string;
+  readonly pods: readonly string[];
+  /** Rows from, columns to; null for itself. */
+  readonly allowed: readonly (readonly (boolean | 'unknown' | null)[])[];
+  /** One entry for each distinct reason; `reasonOf[row][column]` is an index into it. */
+  readonly reasons: readonly MatrixReason[];
+  readonly reasonOf: readonly (readonly number[])[];
+}
+
+export interface MatrixReason {
+  readonly code:
+    | 'open'
+    | 'same-pod'
+    | 'allowed'
+    | 'egress-denied'
+    | 'ingress-denied'
+    | 'not-enforced'
+    | 'unknown'
+    | 'no-address';
+  readonly policies: readonly string[];
+  readonly rule?: number;
+}
+
+/** A table's text, a line each; `key` joins a line to the steps that used it. */
+export interface ShowResult {
+  readonly command: string;
+  readonly lines: readonly { readonly text: string; readonly key?: RowKey }[];
+}
+
+export interface ObjectDetail {
+  readonly ref: ObjectRef;
+  readonly yaml: string;
+  readonly source: 'user' | 'built-in' | 'controller';
+  readonly range?: SourceRange;
+}
+
+export interface ClusterDetail {
+  readonly objects: readonly ObjectDetail[];
+  readonly events: readonly ClusterEvent[];
+  readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];
+}
+
+/** What the editor asks. Positions are 1-based. */
+export interface CompletionItem {
+  readonly label: string;
+  readonly insertText: string;
+  readonly kind: 'field' | 'value' | 'reference' | 'snippet';
+  /** Key of the field's help in i18n (`fields`), such as `Service.spec.ports.targetPort`. */
+  readonly help?: string;
+  readonly detail?: string;
+  readonly replaceFrom: number;
+  readonly replaceTo: number;
+}
+
+export interface HoverInfo {
+  readonly path: string;
+  readonly kind: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly support: 'simulated' | 'accepted' | 'unsupported' | 'unknown';
+  readonly help?: string;
+  readonly range: SourceRange;
+}
+
+export interface Requests {
+  simulate: { params: { scenario: Scenario; revision: number }; result: SimulateResult };
+  /** Walks on the newest simulated revision. */
+  walk: { params: { probe: ProbeSpec }; result: WalkResult };
+  matrix: { params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP' }; result: MatrixResult };
+  /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
+  show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };
+  cluster: { params: Record<string, never>; result: ClusterDetail };
+  complete: {
+    params: { scenario: Scenario; file: string; line: number; column: number };
+    result: readonly CompletionItem[];
+  };
+  hover: {
+    params: { scenario: Scenario; file: string; line: number; column: number };
+    result: HoverInfo | undefined;
+  };
+}
+
+export type RequestName = keyof Requests;
+
+export type ToWorker =
+  | {
+      [N in RequestName]: { readonly id: number; readonly name: N; readonly params: Requests[N]['params'] };
+    }[RequestName]
+  | { readonly cancel: number };
+
+export type FromWorker =
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: string }
+  | {
+      readonly id: number;
+      readonly progress: {
+        readonly stage: 'parse' | 'settle' | 'build';
+        readonly done: number;
+        readonly total: number;
+      };
+    };
