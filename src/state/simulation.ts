@@ -10,6 +10,8 @@ export interface SimulationState {
   readonly walk: WalkResult | undefined;
   /** The probe in the probe bar; sending it walks it. */
   readonly probe: ProbeSpec;
+  /** True once the person (or a link) chose the probe: a changed scenario no longer replaces it. */
+  readonly probeTouched: boolean;
   /** Probes sent before, newest first, with how they ended. */
   readonly recent: readonly { readonly probe: ProbeSpec; readonly ok: boolean }[];
   readonly busy: boolean;
@@ -26,6 +28,7 @@ export const useSimulation = create<SimulationState>()((set) => ({
   revision: -1,
   walk: undefined,
   probe: { from: '', tool: 'curl', to: '' },
+  probeTouched: false,
   recent: [],
   busy: false,
   progress: undefined,

@@ -82,6 +82,8 @@ export interface SimulateResult {
 export interface WalkResult {
   readonly probe: ProbeSpec;
   readonly trace: Trace;
+  /** For each lens, the indexes of the steps that it shows, in order. */
+  readonly shown: Readonly<Record<'app' | 'service' | 'pod-network' | 'overlay' | 'wire', readonly number[]>>;
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -1,0 +1,270 @@
+/**
+ * Joins the stores: text changes are simulated, a probe is walked, steps are moved. The only place that talks to the
+ * worker. Everything a person can do with the simulation is a function here.
+ */
+import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import { CancelledError, openWorker, SimClient, type OpenChannel } from '../worker/client.ts';
+import type {
+  ClusterDetail,
+  CompletionItem,
+  HoverInfo,
+  MatrixResult,
+  ShowResult,
+  SimulateResult,
+  WalkResult,
+} from '../worker/protocol.ts';
+import { useDocument } from './document.ts';
+import { usePlayback } from './playback.ts';
+import { useLook } from './selection.ts';
+import { useSimulation } from './simulation.ts';
+
+let client: SimClient | undefined;
+let simulating = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Waits this long after a key stroke before the text is simulated, so that a burst of keys is one run. */
+const DEBOUNCE_MS = 40;
+const RECENT_LIMIT = 12;
+
+function need(): SimClient {
+  client ??= new SimClient(openWorker);
+  return client;
+}
+
+/** Starts the worker and follows the text. Returns a function that stops. */
+export function startSession(open: OpenChannel = openWorker): () => void {
+  client = new SimClient(open);
+  const unsubscribe = useDocument.subscribe((s, before) => {
+    if (s.revision === before.revision) return;
+    if (s.scenario !== before.scenario || s.past.length === 0) resetWalk();
+    schedule(s.past.length === 0 ? 0 : DEBOUNCE_MS);
+  });
+  schedule(0);
+  return () => {
+    unsubscribe();
+    client?.close();
+    client = undefined;
+  };
+}
+
+function schedule(delayMs: number): void {
+  if (timer !== undefined) clearTimeout(timer);
+  timer = setTimeout(() => {
+    timer = undefined;
+    void runSimulation();
+  }, delayMs);
+}
+
+async function runSimulation(): Promise<void> {
+  if (simulating) return; // The finishing run looks again for a newer revision.
+  const { files, revision } = useDocument.getState();
+  if (files.length === 0) return;
+  simulating = true;
+  useSimulation.getState().set({ busy: true });
+  try {
+    const result = await need().request('simulate', { scenario: { files }, revision }, (progress) =>
+      useSimulation.getState().set({ progress }),
+    );
+    accept(result, revision);
+  } catch (error) {
+    if (!(error instanceof CancelledError)) {
+      useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
+    }
+  } finally {
+    simulating = false;
+    useSimulation.getState().set({ busy: false, progress: undefined });
+  }
+  if (useDocument.getState().revision !== revision) schedule(0);
+}
+
+function accept(result: SimulateResult, revision: number): void {
+  const sim = useSimulation.getState();
+  const firstOf = result.cluster.probes[0];
+  const keepsProbe = sim.probe.from !== '' && sim.revision >= 0 && sim.walk !== undefined;
+  sim.set({ result, revision, failure: undefined });
+  if (!keepsProbe && firstOf !== undefined && !sim.probeTouched) sim.set({ probe: firstOf });
+  if (sim.walk !== undefined) void rewalk(sim.walk.probe);
+}
+
+/** After an edit the walk that is shown is walked again, so that picture and text never disagree. */
+async function rewalk(probe: ProbeSpec): Promise<void> {
+  const before = useSimulation.getState().walk;
+  const walk = await walkOnWorker(probe);
+  if (walk === undefined || useSimulation.getState().walk !== before) return;
+  const { step } = usePlayback.getState();
+  const last = walk.trace.steps.length - 1;
+  const wasAtEnd = before !== undefined && step >= before.trace.steps.length - 1;
+  useSimulation.getState().set({ walk });
+  usePlayback.getState().set({ step: wasAtEnd ? last : Math.min(step, last) });
+}
+
+async function walkOnWorker(probe: ProbeSpec): Promise<WalkResult | undefined> {
+  try {
+    return await need().request('walk', { probe });
+  } catch (error) {
+    if (!(error instanceof CancelledError)) {
+      useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
+    }
+    return undefined;
+  }
+}
+
+function resetWalk(): void {
+  usePlayback.getState().set({ step: -1, playing: false });
+  useSimulation
+    .getState()
+    .set({ walk: undefined, probe: { from: '', tool: 'curl', to: '' }, probeTouched: false });
+}
+
+/** Ends long work. The text stays; the last good picture stays. */
+export function cancelWork(): void {
+  need().restart();
+}
+
+/** Changes the probe in the probe bar without sending it. */
+export function editProbe(change: Partial<ProbeSpec>): void {
+  const sim = useSimulation.getState();
+  sim.set({ probe: { ...sim.probe, ...change }, probeTouched: true });
+}
+
+/** A probe with only what a person chose, so that equal questions compare equal. */
+function sameProbe(a: ProbeSpec, b: ProbeSpec): boolean {
+  return (
+    a.from === b.from &&
+    a.tool === b.tool &&
+    a.to === b.to &&
+    a.port === b.port &&
+    a.type === b.type &&
+    a.proto === b.proto
+  );
+}
+
+/** Walks a probe (the probe bar's by default), opens at its first packet after name resolution, and plays. */
+export async function sendProbe(probe?: ProbeSpec, options: { readonly play?: boolean } = {}): Promise<void> {
+  const chosen = probe ?? useSimulation.getState().probe;
+  if (chosen.from === '' || chosen.to === '') return;
+  const walk = await walkOnWorker(chosen);
+  if (walk === undefined) return;
+  const sim = useSimulation.getState();
+  const ok = walk.trace.verdict === 'delivered';
+  sim.set({
+    walk,
+    probe: chosen,
+    probeTouched: true,
+    recent: [{ probe: chosen, ok }, ...sim.recent.filter((r) => !sameProbe(r.probe, chosen))].slice(
+      0,
+      RECENT_LIMIT,
+    ),
+  });
+  usePlayback.getState().set({ step: openingStep(walk), playing: options.play ?? true });
+}
+
+/** Steps that the current lens shows, in order. */
+export function shownSteps(): readonly number[] {
+  const { walk } = useSimulation.getState();
+  if (walk === undefined) return [];
+  return walk.shown[useLook.getState().lens];
+}
+
+/** The first shown step of the probe's own traffic; name resolution lies before it. */
+function openingStep(walk: WalkResult): number {
+  const shown = walk.shown[useLook.getState().lens];
+  const first = shown.find((i) => {
+    const step = walk.trace.steps[i];
+    return (
+      step !== undefined &&
+      step.packet !== undefined &&
+      walk.trace.segments[step.segment]?.purpose === 'probe'
+    );
+  });
+  return first ?? shown[0] ?? 0;
+}
+
+export function goToStep(step: number): void {
+  usePlayback.getState().set({ step, playing: false });
+}
+
+/** The next step that the lens shows; at rest it sends the probe. */
+export function stepForward(): void {
+  if (useSimulation.getState().walk === undefined) {
+    void sendProbe(undefined, { play: false });
+    return;
+  }
+  const { step } = usePlayback.getState();
+  const next = shownSteps().find((i) => i > step);
+  usePlayback.getState().set({ playing: false, ...(next === undefined ? {} : { step: next }) });
+}
+
+export function stepBack(): void {
+  const { step } = usePlayback.getState();
+  const previous = shownSteps().findLast((i) => i < step);
+  usePlayback.getState().set({ playing: false, ...(previous === undefined ? {} : { step: previous }) });
+}
+
+export function goToStart(): void {
+  usePlayback.getState().set({ step: shownSteps()[0] ?? -1, playing: false });
+}
+
+export function goToEnd(): void {
+  usePlayback.getState().set({ step: shownSteps().at(-1) ?? -1, playing: false });
+}
+
+/** The first step that changed a packet's addresses, or wrapped it. */
+export function goToFirstChange(): void {
+  const trace = useSimulation.getState().walk?.trace;
+  const step = trace?.steps.find(
+    (s) => (s.kind === 'nat' || s.kind === 'encap') && trace.segments[s.segment]?.purpose === 'probe',
+  );
+  if (step !== undefined) goToStep(step.index);
+}
+
+/** The step that decided how it ended. */
+export function goToVerdict(): void {
+  const trace = useSimulation.getState().walk?.trace;
+  if (trace !== undefined) goToStep(trace.decidedBy);
+}
+
+/** Space: sends when nothing was sent, plays from the start when at the end, else plays or pauses. */
+export function togglePlay(): void {
+  if (useSimulation.getState().walk === undefined) {
+    void sendProbe();
+    return;
+  }
+  const { playing, step } = usePlayback.getState();
+  const last = shownSteps().at(-1) ?? -1;
+  if (!playing && step >= last) usePlayback.getState().set({ step: shownSteps()[0] ?? 0, playing: true });
+  else usePlayback.getState().set({ playing: !playing });
+}
+
+/** A namespace's table as its real command prints it, before any traffic or after one probe. */
+export function requestTable(netns: string, command: string, after?: ProbeSpec): Promise<ShowResult> {
+  return need().request('show', { netns, command, after });
+}
+
+export function requestMatrix(
+  port: number | undefined,
+  protocol: 'TCP' | 'UDP' | 'SCTP',
+): Promise<MatrixResult> {
+  return need().request('matrix', { port, protocol });
+}
+
+export function requestCluster(): Promise<ClusterDetail> {
+  return need().request('cluster', {});
+}
+
+export function askCompletion(
+  file: string,
+  line: number,
+  column: number,
+): Promise<readonly CompletionItem[]> {
+  return need().request('complete', {
+    scenario: { files: useDocument.getState().files },
+    file,
+    line,
+    column,
+  });
+}
+
+export function askHover(file: string, line: number, column: number): Promise<HoverInfo | undefined> {
+  return need().request('hover', { scenario: { files: useDocument.getState().files }, file, line, column });
+}
