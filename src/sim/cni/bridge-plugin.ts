@@ -1,0 +1,120 @@
+/**
+ * The `bridge` CNI plug-in, to which flannel and kubenet hand the ADD call: a bridge on the node with the first address
+ * of the pod CIDR, and a veth pair per pod whose node end is a port of it.
+ * Left out: VLANs, MAC spoof checks, the gratuitous ARP at the end of ADD.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Cidr } from '../base/ip.ts';
+import { cidr, nthAddress } from '../base/ip.ts';
+import { stableMac } from '../base/mac.ts';
+import type { Origin } from '../base/origin.ts';
+import type { NetnsPart } from '../net/config.ts';
+import type { CniPodContext } from '../plugin.ts';
+import { POD_DEVICE, ipv4Of, ipv4PodCidr, nodeNetns, podKey } from './place.ts';
+
+const DEFAULT_ROUTE = cidr('0.0.0.0/0');
+const names = new Map<string, string>();
+
+/** The node's end of a pod's veth pair. The real name is random; here it is drawn from the pod's name. */
+export function vethName(pod: string): string {
+  let name = names.get(pod);
+  if (name === undefined) {
+    name = `veth${bytesToHex(sha256(utf8ToBytes(`veth ${pod}`)).slice(0, 4))}`;
+    names.set(pod, name);
+  }
+  return name;
+}
+
+export interface BridgeConf {
+  readonly bridge: string;
+  readonly mtu: number;
+  readonly hairpinMode: boolean;
+  readonly promiscMode: boolean;
+  /** Destinations that IPAM adds to the pod's routes, all via the gateway. */
+  readonly routes: readonly { readonly to: Cidr; readonly origin: Origin }[];
+  /** Who hands the ADD call over: the `by` of every row. */
+  readonly by: string;
+}
+
+/** The bridge. The plug-in makes it in the first ADD, so a node without a pod has none. */
+export function bridgeOnNode(
+  node: Parameters<typeof nodeNetns>[0] & Parameters<typeof ipv4PodCidr>[0],
+  conf: BridgeConf,
+  origins: { readonly link: Origin; readonly address: Origin },
+): NetnsPart {
+  const range = ipv4PodCidr(node);
+  if (range === undefined) return {};
+  return {
+    links: [
+      {
+        kind: 'bridge',
+        name: conf.bridge,
+        mac: stableMac(nodeNetns(node), conf.bridge),
+        mtu: conf.mtu,
+        promisc: conf.promiscMode,
+        origin: { ...origins.link, by: conf.by },
+      },
+    ],
+    addresses: [
+      {
+        dev: conf.bridge,
+        ip: nthAddress(range, 1),
+        prefixLength: range.prefixLength,
+        scope: 'global',
+        origin: { ...origins.address, by: conf.by },
+      },
+    ],
+  };
+}
+
+/** ADD: the veth pair, the pod's address and its routes. A pod that got no address has no network at all. */
+export function addToBridge(context: CniPodContext, conf: BridgeConf): { pod: NetnsPart; node: NetnsPart } {
+  const { pod, node } = context;
+  const range = ipv4PodCidr(node);
+  const ip = ipv4Of(pod);
+  if (range === undefined || ip === undefined) return { pod: {}, node: {} };
+  const podNetns = podKey(pod);
+  const host = vethName(podNetns);
+  const gateway = nthAddress(range, 1);
+  const origin: Origin = { ...pod.origin, by: conf.by };
+  return {
+    pod: {
+      links: [
+        {
+          kind: 'veth',
+          name: POD_DEVICE,
+          mac: stableMac(podNetns, POD_DEVICE),
+          mtu: conf.mtu,
+          peer: { netns: nodeNetns(node), name: host },
+          origin,
+        },
+      ],
+      addresses: [{ dev: POD_DEVICE, ip, prefixLength: range.prefixLength, scope: 'global', origin }],
+      routes: [
+        { to: DEFAULT_ROUTE, via: gateway, dev: POD_DEVICE, protocol: 'boot', origin },
+        ...conf.routes.map((route) => ({
+          to: route.to,
+          via: gateway,
+          dev: POD_DEVICE,
+          protocol: 'boot' as const,
+          origin: { ...route.origin, by: conf.by },
+        })),
+      ],
+    },
+    node: {
+      links: [
+        {
+          kind: 'veth',
+          name: host,
+          mac: stableMac(nodeNetns(node), host),
+          mtu: conf.mtu,
+          peer: { netns: podNetns, name: POD_DEVICE },
+          master: conf.bridge,
+          hairpin: conf.hairpinMode,
+          origin,
+        },
+      ],
+    },
+  };
+}

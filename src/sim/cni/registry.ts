@@ -1,0 +1,10 @@
+/** Every CNI plug-in. A new one is a folder and a line here. */
+import type { CniPlugin } from '../plugin.ts';
+import { flannel } from './flannel/flannel.ts';
+
+export const cniPlugins: readonly CniPlugin[] = [flannel];
+
+/** The plug-in that `Playground.cni` names, or undefined. */
+export function cniPlugin(name: string): CniPlugin | undefined {
+  return cniPlugins.find((plugin) => plugin.id === name);
+}
