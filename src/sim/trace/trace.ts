@@ -156,6 +156,8 @@ export interface PolicyVerdict {
     readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
     readonly rule: number;
   }[];
+  /** Policies that would have denied this walk if the CNI enforced any. */
+  readonly notEnforced?: { readonly cni: string; readonly policies: readonly string[] };
 }
 
 export interface Trace {

@@ -1,0 +1,205 @@
+/** Objects and plug-ins become the world: one network namespace for each node, pod and outside host. */
+import { cidr, type Ip } from '../base/ip.ts';
+import { stableMac } from '../base/mac.ts';
+import { cniPlugin } from '../cni/registry.ts';
+import { coreDns, internetDns } from '../dns/coredns.ts';
+import type { ClusterNode, ClusterState, Pod } from '../k8s/cluster-state.ts';
+import type { ListenerConfig, NetnsConfig, NetnsId, NetnsPart } from '../net/config.ts';
+import type { World } from '../net/world.ts';
+import type { CniPlugin } from '../plugin.ts';
+import { echoApp, httpApp, sinkApp, tcpAcceptApp } from '../probe/apps.ts';
+import { proxyPlugin } from '../proxy/registry.ts';
+import { mergeNetns } from './merge.ts';
+import { HOST_SYSCTLS, LOOPBACK_ADDRESS, loopback, UNDERLAY, underlayNetns } from './underlay.ts';
+
+/** The CNI of the cluster with its options, defaults filled in. Undefined where no plug-in has that name. */
+export function chosenCni(
+  cluster: Pick<ClusterState, 'settings'>,
+): { readonly plugin: CniPlugin; readonly options: Readonly<Record<string, string>> } | undefined {
+  const plugin = cniPlugin(cluster.settings.cni.name);
+  if (plugin === undefined) return undefined;
+  const options: Record<string, string> = {};
+  for (const option of plugin.options) {
+    const given = cluster.settings.cni.options[option.name];
+    options[option.name] =
+      typeof given === 'string' && option.values.includes(given) ? given : option.default;
+  }
+  return { plugin, options };
+}
+
+export function podNetns(pod: Pick<Pod, 'namespace' | 'name'>): NetnsId {
+  return `${pod.namespace}/${pod.name}`;
+}
+
+export function nodeNetns(name: string): NetnsId {
+  return `node/${name}`;
+}
+
+function podListeners(pod: Pod): ListenerConfig[] {
+  if (pod.phase !== 'Running') return [];
+  return pod.listening
+    .filter((l) => l.protocol !== 'SCTP')
+    .map((l) => ({
+      proto: l.protocol === 'UDP' ? 'udp' : 'tcp',
+      ip: l.address,
+      port: l.port,
+      app: l.app,
+      process: l.process,
+      container: l.container,
+      origin: l.origin,
+    }));
+}
+
+/** Ports that a kind node itself listens on: kubelet, kube-proxy, and on the control plane the API server and etcd. */
+function nodeListeners(node: ClusterNode, cluster: ClusterState): ListenerConfig[] {
+  const accept = (port: number, process: string, ip: Ip = '0.0.0.0'): ListenerConfig => ({
+    proto: 'tcp',
+    ip,
+    port,
+    app: 'tcp-accept',
+    process,
+    origin: node.origin,
+  });
+  const own = [accept(10250, 'kubelet'), accept(10248, 'kubelet', '127.0.0.1')];
+  if (cluster.settings.kubeProxy.mode !== 'none') {
+    own.push(accept(10256, 'kube-proxy'), accept(10249, 'kube-proxy', '127.0.0.1'));
+  }
+  if (node.role === 'control-plane') {
+    own.push(
+      accept(6443, 'kube-apiserver'),
+      accept(10257, 'kube-controller-manager', '127.0.0.1'),
+      accept(10259, 'kube-scheduler', '127.0.0.1'),
+      accept(2379, 'etcd', '127.0.0.1'),
+      accept(2379, 'etcd', node.ips[0]),
+      accept(2380, 'etcd', node.ips[0]),
+    );
+  }
+  return own;
+}
+
+function nodeBase(node: ClusterNode, cluster: ClusterState): NetnsConfig {
+  const id = nodeNetns(node.name);
+  return {
+    id,
+    links: [
+      loopback(),
+      {
+        kind: 'ethernet',
+        name: 'eth0',
+        mac: stableMac(id, 'eth0'),
+        mtu: 1500,
+        segment: UNDERLAY,
+        origin: node.origin,
+      },
+    ],
+    addresses: [
+      LOOPBACK_ADDRESS,
+      ...node.ips
+        .filter((ip) => !ip.includes(':'))
+        .map((ip) => ({
+          dev: 'eth0',
+          ip,
+          prefixLength: cluster.settings.nodeSubnet.prefixLength,
+          scope: 'global' as const,
+          origin: node.origin,
+        })),
+    ],
+    routes: [{ to: cidr('0.0.0.0/0'), via: cluster.settings.gateway, dev: 'eth0', origin: node.origin }],
+    neighbours: [],
+    fdb: [],
+    sysctls: HOST_SYSCTLS,
+    ipsets: [],
+    listeners: nodeListeners(node, cluster),
+    origin: node.origin,
+  };
+}
+
+function podBase(pod: Pod): NetnsConfig {
+  return {
+    id: podNetns(pod),
+    links: [loopback()],
+    addresses: [LOOPBACK_ADDRESS],
+    routes: [],
+    neighbours: [],
+    fdb: [],
+    sysctls: HOST_SYSCTLS,
+    ipsets: [],
+    listeners: podListeners(pod),
+    origin: pod.origin,
+  };
+}
+
+interface NodeMemo {
+  readonly parts: readonly NetnsPart[];
+  readonly config: NetnsConfig;
+}
+
+/** What one build may reuse of the last: configs whose inputs are the identical objects. */
+const nodeMemo = new WeakMap<ClusterNode, NodeMemo>();
+const podMemo = new WeakMap<Pod, { readonly part: NetnsPart; readonly config: NetnsConfig }>();
+
+function same(a: readonly NetnsPart[], b: readonly NetnsPart[]): boolean {
+  return a.length === b.length && a.every((part, i) => part === b[i]);
+}
+
+/** Builds the world. `progress` is called once a node. */
+export function assemble(cluster: ClusterState, progress?: (done: number, total: number) => void): World {
+  const netns = new Map<NetnsId, NetnsConfig>();
+  const cni = chosenCni(cluster);
+  const proxy = proxyPlugin(cluster.settings.kubeProxy.mode);
+  const nodeIps = new Map(cluster.nodes.map((n): [string, Ip] => [n.name, n.ips[0] ?? '']));
+  const podsByNode = new Map<string, Pod[]>();
+  for (const pod of cluster.pods) {
+    if (pod.node === undefined || pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;
+    const list = podsByNode.get(pod.node);
+    if (list === undefined) podsByNode.set(pod.node, [pod]);
+    else list.push(pod);
+  }
+
+  cluster.nodes.forEach((node, index) => {
+    const all = podsByNode.get(node.name) ?? [];
+    const pods = all.filter((p) => !p.hostNetwork && p.ips.length > 0);
+    const parts: NetnsPart[] = [];
+    if (proxy !== undefined) parts.push(proxy.setUpNode({ cluster, node }));
+    if (cni !== undefined) {
+      const context = { cluster, node, pods, options: cni.options };
+      parts.push(cni.plugin.setUpNode(context));
+      for (const pod of pods) {
+        const added = cni.plugin.addPod({ ...context, pod });
+        parts.push(added.node);
+        const known = podMemo.get(pod);
+        const config = known?.part === added.pod ? known.config : mergeNetns(podBase(pod), [added.pod]);
+        if (known?.part !== added.pod) podMemo.set(pod, { part: added.pod, config });
+        netns.set(config.id, config);
+      }
+    }
+    const hosted = all.filter((p) => p.hostNetwork).flatMap(podListeners);
+    if (hosted.length > 0) parts.push({ listeners: hosted });
+    const known = nodeMemo.get(node);
+    const reusable = known !== undefined && hosted.length === 0 && same(known.parts, parts);
+    const config = reusable ? known.config : mergeNetns(nodeBase(node, cluster), parts);
+    if (!reusable) nodeMemo.set(node, { parts, config });
+    netns.set(config.id, config);
+    progress?.(index + 1, cluster.nodes.length);
+  });
+  for (const config of underlayNetns(cluster.settings, nodeIps)) netns.set(config.id, config);
+
+  return {
+    netns,
+    apps: {
+      http: httpApp,
+      echo: echoApp,
+      'tcp-accept': tcpAcceptApp,
+      'udp-sink': sinkApp,
+      dns: dnsApp(cluster),
+    },
+  };
+}
+
+/** One handler answers for CoreDNS in the cluster and for resolvers outside; the asked namespace tells which. */
+function dnsApp(cluster: ClusterState): World['apps']['dns'] {
+  const inside = coreDns(cluster);
+  const outside = internetDns(cluster);
+  return (request, peer, self) =>
+    self.netns.startsWith('external/') ? outside(request, peer, self) : inside(request, peer, self);
+}

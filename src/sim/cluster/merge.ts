@@ -1,0 +1,100 @@
+/** Joins what several configurators contribute to one network namespace, in the order in which they start. */
+import type {
+  Chain,
+  HookPart,
+  InterfaceSysctl,
+  IptablesConfig,
+  NetnsConfig,
+  NetnsPart,
+  Rule,
+  SysctlConfig,
+  TableName,
+} from '../net/config.ts';
+
+/** Built-in chains of each table, in the order in which iptables-save prints them. */
+const BUILT_IN: Readonly<Record<TableName, readonly HookPart['chain'][]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+};
+
+const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
+
+type Chains = Readonly<Record<TableName, ReadonlyMap<string, Chain>>>;
+const chainsOfPart = new WeakMap<NetnsPart, Chains>();
+
+/** One part's own chains by table; kube-proxy's part is the same for many nodes, so this is done once for it. */
+function ownChains(part: NetnsPart): Chains {
+  const known = chainsOfPart.get(part);
+  if (known !== undefined) return known;
+  const maps: Record<TableName, Map<string, Chain>> = {
+    raw: new Map(),
+    mangle: new Map(),
+    nat: new Map(),
+    filter: new Map(),
+  };
+  for (const chain of part.chains ?? []) maps[chain.table].set(chain.name, { rules: chain.rules });
+  chainsOfPart.set(part, maps);
+  return maps;
+}
+
+/** Rules of the built-in chains after every component put its own in, `first` rules topmost. */
+function builtInChains(parts: readonly NetnsPart[], table: TableName): Map<string, Chain> {
+  const chains = new Map<string, Chain>();
+  for (const chain of BUILT_IN[table]) {
+    const first: Rule[] = [];
+    let rules: Rule[] = [];
+    for (const part of parts) {
+      for (const hook of part.hooks ?? []) {
+        if (hook.table !== table || hook.chain !== chain) continue;
+        if (hook.where === 'first') first.push(hook.rule);
+        else if (hook.where === 'prepend') rules = [hook.rule, ...rules];
+        else rules.push(hook.rule);
+      }
+    }
+    chains.set(chain, { policy: 'ACCEPT', rules: [...first, ...rules] });
+  }
+  return chains;
+}
+
+function mergeIptables(parts: readonly NetnsPart[]): IptablesConfig | undefined {
+  if (!parts.some((p) => (p.chains?.length ?? 0) > 0 || (p.hooks?.length ?? 0) > 0)) return undefined;
+  const tables = {} as Record<TableName, Map<string, Chain>>;
+  for (const table of TABLES) {
+    const merged = builtInChains(parts, table);
+    for (const part of parts) for (const [name, chain] of ownChains(part)[table]) merged.set(name, chain);
+    tables[table] = merged;
+  }
+  return tables;
+}
+
+function mergeSysctls(base: SysctlConfig, parts: readonly NetnsPart[]): SysctlConfig {
+  let merged: SysctlConfig = base;
+  for (const part of parts) {
+    if (part.sysctls === undefined) continue;
+    const perInterface: Record<string, InterfaceSysctl> = { ...merged.perInterface };
+    for (const [name, values] of Object.entries(part.sysctls.perInterface ?? {})) {
+      perInterface[name] = { ...perInterface[name], ...values };
+    }
+    merged = { ...merged, ...part.sysctls, perInterface };
+  }
+  return merged;
+}
+
+/** One namespace from a base (loopback, cards, addresses) and the parts that components add to it. */
+export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): NetnsConfig {
+  const iptables = mergeIptables(parts);
+  return {
+    ...base,
+    links: [...base.links, ...parts.flatMap((p) => p.links ?? [])],
+    addresses: [...base.addresses, ...parts.flatMap((p) => p.addresses ?? [])],
+    routes: [...base.routes, ...parts.flatMap((p) => p.routes ?? [])],
+    neighbours: [...base.neighbours, ...parts.flatMap((p) => p.neighbours ?? [])],
+    fdb: [...base.fdb, ...parts.flatMap((p) => p.fdb ?? [])],
+    ipsets: [...base.ipsets, ...parts.flatMap((p) => p.ipsets ?? [])],
+    listeners: [...base.listeners, ...parts.flatMap((p) => p.listeners ?? [])],
+    sysctls: mergeSysctls(base.sysctls, parts),
+    ...(iptables === undefined ? {} : { iptables }),
+  };
+}

@@ -1,0 +1,249 @@
+/**
+ * The tools a person probes with, as programs in the client's namespace: they resolve, open sockets, send and wait like
+ * curl, nc, ping and dig. What they return is what the tool would report.
+ */
+import { ipPort, type Ip } from '../base/ip.ts';
+import { lookUp, queryOnce, type Lookup, type ResolverConfig } from '../dns/resolver.ts';
+import type { ProbeSpec } from '../k8s/cluster-state.ts';
+import type { Process, SocketError, SyscallResult } from '../net/process.ts';
+import type { HttpResponse, Payload } from '../packet/packet.ts';
+import { reason, type Reason } from '../trace/reasons.ts';
+import type { ClientSees } from '../trace/trace.ts';
+import type { Target } from './target.ts';
+
+/** nc and curl give up after this long here unless told otherwise (CONTRACT: 5 s); ping waits 5 s for one answer. */
+const TOOL_TIMEOUT_MS = 5000;
+
+export interface ProgramResult {
+  readonly clientSees: ClientSees;
+  readonly http?: HttpResponse;
+  readonly lookup?: Lookup;
+  /** The last call that failed, for the verdict. */
+  readonly error?: SocketError;
+  /** The name could not be resolved: the verdict is that of the DNS packets. */
+  readonly failedInDns?: boolean;
+  /** The address that was finally tried. */
+  readonly ip?: Ip;
+  readonly port?: number;
+  /** The program stopped at something that is not modelled. */
+  readonly unknown?: string;
+}
+
+export interface ProgramInput {
+  readonly spec: ProbeSpec;
+  readonly target: Target;
+  readonly resolver: ResolverConfig;
+}
+
+function* note(text: Reason): Process<void> {
+  yield { call: 'note', step: { reason: text } };
+}
+
+/** Reports a socket error as the program would, and what its user sees. */
+function* fail(error: SocketError, address: string, mtu?: number): Process<ClientSees> {
+  switch (error) {
+    case 'refused':
+      yield* note(reason('process.refused', { address }));
+      return 'refused';
+    case 'reset':
+      yield* note(reason('process.reset', { address }));
+      return 'reset';
+    case 'timeout':
+      yield* note(reason('process.timeout', { seconds: TOOL_TIMEOUT_MS / 1000 }));
+      return 'timeout';
+    case 'unreachable':
+      yield* note(reason('process.unreachable', { address }));
+      return 'unreachable';
+    case 'too-big':
+      yield* note(reason('process.too-big', { mtu: mtu ?? 0, length: 0 }));
+      return 'too-big';
+  }
+}
+
+type Address =
+  | { readonly ip: Ip; readonly lookup?: Lookup }
+  | { readonly ip: undefined; readonly failed: ProgramResult };
+
+/** The target's address: literal, from curl's --resolve, or by name through the client's own resolver. */
+function* address(input: ProgramInput): Process<Address> {
+  const { target, spec } = input;
+  if (target.ip !== undefined) return { ip: target.ip };
+  for (const entry of spec.resolve ?? []) {
+    const [host, port, ...ip] = entry.split(':');
+    if (host === target.host && Number(port) === target.port && ip.length > 0) {
+      return { ip: ip.join(':').replace(/^\[|\]$/g, '') };
+    }
+  }
+  yield* note(reason('process.resolve', { tool: spec.tool, name: target.host }));
+  const lookup = yield* lookUp(input.resolver, target.host);
+  const ip = lookup.addresses[0];
+  if (ip !== undefined) {
+    yield* note(reason('process.resolved', { name: target.host, address: ip }));
+    return { ip, lookup };
+  }
+  if (lookup.rcode === 'NXDOMAIN' || lookup.rcode === 'NOERROR') {
+    yield* note(reason('process.nxdomain', { name: target.host }));
+    return { ip: undefined, failed: { clientSees: 'nxdomain', lookup, failedInDns: true } };
+  }
+  yield* note(reason('process.dns-failed', { name: target.host, rcode: lookup.rcode }));
+  const clientSees =
+    lookup.error === 'refused' ? 'refused' : lookup.error === undefined ? 'servfail' : 'timeout';
+  return { ip: undefined, failed: { clientSees, lookup, error: lookup.error, failedInDns: true } };
+}
+
+function hostHeader(target: Target): string {
+  const isDefault = target.port === undefined || target.port === (target.scheme === 'https' ? 443 : 80);
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  return isDefault ? host : `${host}:${target.port}`;
+}
+
+function httpRequest(input: ProgramInput): Payload {
+  const headers: [string, string][] = [
+    ['Host', hostHeader(input.target)],
+    ['User-Agent', 'curl/8.14.1'],
+    ['Accept', '*/*'],
+  ];
+  for (const line of input.spec.headers ?? []) {
+    const colon = line.indexOf(':');
+    if (colon <= 0) continue;
+    const name = line.slice(0, colon).trim();
+    const value = line.slice(colon + 1).trim();
+    const at = headers.findIndex(([known]) => known.toLowerCase() === name.toLowerCase());
+    if (at >= 0) headers[at] = [name, value];
+    else headers.push([name, value]);
+  }
+  return { kind: 'http-request', method: input.spec.method ?? 'GET', path: input.target.path, headers };
+}
+
+function receivedPayload(result: SyscallResult | undefined): Payload | undefined {
+  return result !== undefined && result.ok && 'payload' in result ? result.payload : undefined;
+}
+
+function errorOf(result: SyscallResult | undefined): { readonly error: SocketError; readonly mtu?: number } {
+  return result !== undefined && !result.ok ? result : { error: 'timeout' };
+}
+
+/** curl: name, handshake, one HTTP/1.1 request, close. Whatever the status, the packet was delivered. */
+export function* curl(input: ProgramInput): Process<ProgramResult> {
+  const { target, spec } = input;
+  const found = yield* address(input);
+  if (found.ip === undefined) return found.failed;
+  const port = target.port ?? 80;
+  const at = ipPort(found.ip, port);
+  const base = { ip: found.ip, port, lookup: found.lookup };
+  yield { call: 'segment', purpose: 'probe', label: at };
+  yield* note(reason('process.connect', { tool: 'curl', address: at }));
+  const connected = yield {
+    call: 'connect',
+    ip: found.ip,
+    port,
+    timeoutMs: TOOL_TIMEOUT_MS,
+    source: spec.source,
+    ttl: spec.ttl,
+  };
+  if (connected === undefined || !connected.ok || !('socket' in connected)) {
+    const { error, mtu } = errorOf(connected);
+    return { ...base, clientSees: yield* fail(error, at, mtu), error };
+  }
+  yield* note(reason('process.connected', { address: at }));
+  if (target.scheme === 'https') return { ...base, clientSees: 'connected', unknown: 'TLS' };
+  yield* note(
+    reason('process.request', {
+      method: spec.method ?? 'GET',
+      url: `http://${hostHeader(target)}${target.path}`,
+    }),
+  );
+  const answer = yield {
+    call: 'request',
+    socket: connected.socket,
+    payload: httpRequest(input),
+    timeoutMs: TOOL_TIMEOUT_MS,
+  };
+  const payload = receivedPayload(answer);
+  if (payload === undefined) {
+    const { error, mtu } = errorOf(answer);
+    return { ...base, clientSees: yield* fail(error, at, mtu), error };
+  }
+  const http = payload.kind === 'http-response' ? payload : undefined;
+  if (http !== undefined) yield* note(reason('process.response', { status: http.status }));
+  yield { call: 'close', socket: connected.socket };
+  yield* note(reason('process.closed', {}));
+  return { ...base, clientSees: http === undefined ? 'connected' : 'http', http };
+}
+
+/** nc: `nc -vz` over TCP (handshake, close), or one datagram over UDP. */
+export function* nc(input: ProgramInput): Process<ProgramResult> {
+  const { target, spec } = input;
+  const found = yield* address(input);
+  if (found.ip === undefined) return found.failed;
+  const port = target.port ?? 0;
+  const at = ipPort(found.ip, port);
+  const base = { ip: found.ip, port, lookup: found.lookup };
+  yield { call: 'segment', purpose: 'probe', label: at };
+  yield* note(reason('process.connect', { tool: 'nc', address: at }));
+  if (spec.proto === 'udp') {
+    const answer = yield {
+      call: 'datagram',
+      ip: found.ip,
+      port,
+      payload: { kind: 'bytes', length: 6, text: 'hello\n' },
+      timeoutMs: TOOL_TIMEOUT_MS,
+      source: spec.source,
+      ttl: spec.ttl,
+    };
+    if (receivedPayload(answer) !== undefined) return { ...base, clientSees: 'answered' };
+    const { error, mtu } = errorOf(answer);
+    return { ...base, clientSees: yield* fail(error, at, mtu), error };
+  }
+  const connected = yield {
+    call: 'connect',
+    ip: found.ip,
+    port,
+    timeoutMs: TOOL_TIMEOUT_MS,
+    source: spec.source,
+    ttl: spec.ttl,
+  };
+  if (connected === undefined || !connected.ok || !('socket' in connected)) {
+    const { error, mtu } = errorOf(connected);
+    return { ...base, clientSees: yield* fail(error, at, mtu), error };
+  }
+  yield* note(reason('process.connected', { address: at }));
+  yield { call: 'close', socket: connected.socket };
+  yield* note(reason('process.closed', {}));
+  return { ...base, clientSees: 'connected' };
+}
+
+/** ping -c 1: one echo request of 56 data bytes. */
+export function* ping(input: ProgramInput): Process<ProgramResult> {
+  const found = yield* address(input);
+  if (found.ip === undefined) return found.failed;
+  const base = { ip: found.ip, lookup: found.lookup };
+  yield { call: 'segment', purpose: 'probe', label: found.ip };
+  yield* note(reason('process.echo', { address: found.ip }));
+  const answer = yield {
+    call: 'ping',
+    ip: found.ip,
+    bytes: 56,
+    timeoutMs: TOOL_TIMEOUT_MS,
+    source: input.spec.source,
+    ttl: input.spec.ttl,
+    df: true,
+  };
+  if (answer?.ok === true) return { ...base, clientSees: 'answered' };
+  const { error, mtu } = errorOf(answer);
+  return { ...base, clientSees: yield* fail(error, found.ip, mtu), error };
+}
+
+/** dig: one question to the first nameserver, no search list, three tries. */
+export function* dig(input: ProgramInput): Process<ProgramResult> {
+  const type = (input.spec.type ?? 'A').toUpperCase();
+  const lookup = yield* queryOnce(input.resolver, input.target.host, type);
+  if (lookup.error !== undefined) {
+    return { clientSees: yield* fail(lookup.error, input.target.host), lookup, error: lookup.error };
+  }
+  return {
+    clientSees:
+      lookup.rcode === 'NXDOMAIN' ? 'nxdomain' : lookup.rcode === 'SERVFAIL' ? 'servfail' : 'answered',
+    lookup,
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The pipeline, from text to world, and the questions that a world answers. Read this first.
+ *
+ *   YAML text -> documents -> Manifests -> controllers to a fixpoint -> ClusterState
+ *     -> plug-ins: parts of namespaces -> World -> one probe -> Trace
+ *
+ * Every stage is a pure function that reuses what did not change; nothing here knows a screen or a terminal.
+ */
+import type { Diagnostic } from './base/diagnostic.ts';
+import type { LocatedOrigin, Origin } from './base/origin.ts';
+import { assemble, chosenCni } from './cluster/assemble.ts';
+import { cniRegistry } from './cni/registry.ts';
+import { settle } from './k8s/controllers/settle.ts';
+import type { ClusterState, ProbeSpec, Protocol } from './k8s/cluster-state.ts';
+import type { ParsedScenario } from './k8s/manifest.ts';
+import { parseScenario } from './k8s/parse/parse-scenario.ts';
+import { createState, type WorldState } from './net/kernel.ts';
+import { show, type ShowOutput } from './net/show/show.ts';
+import type { World } from './net/world.ts';
+import { reachMatrix, type ReachMatrix } from './policy/reach.ts';
+import { diagnosticOf, ProbeError } from './probe/problem.ts';
+import { runProbe } from './probe/run.ts';
+import type { Scenario } from './scenario.ts';
+import type { Trace } from './trace/trace.ts';
+
+export interface Simulation {
+  readonly parsed: ParsedScenario;
+  readonly cluster: ClusterState;
+  readonly world: World;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type Stage = 'parse' | 'settle' | 'build';
+
+/** Builds the cluster that a scenario describes. Never throws on what a user wrote. */
+export function simulate(
+  scenario: Scenario,
+  progress?: (stage: Stage, done: number, total: number) => void,
+): Simulation {
+  const parsed = parseScenario(scenario.files, (done, total) => progress?.('parse', done, total));
+  progress?.('settle', 0, 1);
+  const settled = settle(parsed, cniRegistry);
+  const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
+  return {
+    parsed,
+    cluster: settled.cluster,
+    world,
+    diagnostics: [...parsed.diagnostics, ...settled.diagnostics],
+  };
+}
+
+/** Walks one probe on fresh runtime state. Throws `ProbeError` where the question itself is wrong. */
+export function walk(simulation: Simulation, probe: ProbeSpec): Trace {
+  const { trace } = runProbe(simulation.world, simulation.cluster, probe);
+  return locateTrace(simulation.parsed, trace);
+}
+
+/** Adds to every step's origin the place in the text, so that the page can light the line. */
+function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
+  const known = new Map<Origin, LocatedOrigin>();
+  const located = (origin: Origin): LocatedOrigin => {
+    let found = known.get(origin);
+    if (found === undefined) {
+      found = { ...origin, range: parsed.locate(origin) };
+      known.set(origin, found);
+    }
+    return found;
+  };
+  return {
+    ...trace,
+    steps: trace.steps.map((s) => (s.origin === undefined ? s : { ...s, origin: located(s.origin) })),
+  };
+}
+
+/** Prints a namespace's table as its real command does; `after` walks a probe first. Throws `ProbeError`. */
+export function tableOf(
+  simulation: Simulation,
+  netns: string,
+  command: string,
+  after?: ProbeSpec,
+): ShowOutput {
+  const config = simulation.world.netns.get(netns);
+  if (config === undefined)
+    throw new ProbeError(diagnosticOf('probe/netns-unknown', { name: netns }).problem);
+  const state: WorldState = createState(simulation.world);
+  if (after !== undefined) runProbe(simulation.world, simulation.cluster, after, state);
+  return show(simulation.world, state, config, command);
+}
+
+/** Who can talk to whom, by the policy evaluator; open throughout where the CNI enforces no policy. */
+export function matrixOf(simulation: Simulation, port: number | undefined, protocol: Protocol): ReachMatrix {
+  const enforced = chosenCni(simulation.cluster)?.plugin.enforcesNetworkPolicy ?? false;
+  return reachMatrix(simulation.cluster, { port, protocol, enforced });
+}
