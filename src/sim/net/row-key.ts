@@ -1,0 +1,47 @@
+/**
+ * Row keys: how a step names the table row that decided it, and how `show/` marks the line it prints for that row.
+ * One function for each kind of row, so that both sides spell it alike (grammar in trace/trace.ts).
+ */
+import { cidrText } from '../base/ip.ts';
+import type { Cidr, Ip, Mac } from '../base/ip.ts';
+import type { RowKey } from '../trace/trace.ts';
+
+export function ruleRow(table: string, chain: string, index: number | 'policy'): RowKey {
+  return `iptables/${table}/${chain}/${index}`;
+}
+
+/** A prefix as `ip route` prints it: `default`, `10.0.0.1` for a host, `10.0.0.0/8`. */
+export function prefixText(to: Cidr): string {
+  if (to.prefixLength === 0) return 'default';
+  return to.prefixLength === (to.family === 4 ? 32 : 128) ? to.ip : cidrText(to);
+}
+
+/** `dev` is empty for a blackhole. */
+export function routeRow(table: 'main' | 'local', to: Cidr, dev: string): RowKey {
+  return `route/${table}/${prefixText(to)}/${dev}`;
+}
+
+export function neighbourRow(dev: string, ip: Ip): RowKey {
+  return `neigh/${dev}/${ip}`;
+}
+
+/** `dev` is the bridge's port, or the vxlan device. */
+export function fdbRow(dev: string, mac: Mac): RowKey {
+  return `fdb/${dev}/${mac}`;
+}
+
+export function conntrackRow(id: number): RowKey {
+  return `conntrack/${id}`;
+}
+
+export function socketRow(proto: string, ip: Ip, port: number): RowKey {
+  return `socket/${proto}/${ip}:${port}`;
+}
+
+export function ipsetRow(name: string, entry: string): RowKey {
+  return `ipset/${name}/${entry}`;
+}
+
+export function linkRow(name: string): RowKey {
+  return `link/${name}`;
+}

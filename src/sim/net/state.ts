@@ -1,0 +1,113 @@
+/**
+ * What changes while packets move: conntrack, learnt neighbours and forwarding entries, `recent` lists, the clock.
+ * Everything is kept per network namespace and made when first needed, so that a fresh state costs nothing.
+ */
+import type { Ip, Mac } from '../base/ip.ts';
+import type { NetnsId } from './config.ts';
+
+export interface ConntrackTuple {
+  readonly proto: 'tcp' | 'udp' | 'icmp';
+  readonly src: Ip;
+  readonly dst: Ip;
+  /** ICMP: the echo identifier in both, so that a tuple has one shape. */
+  readonly sport: number;
+  readonly dport: number;
+  /** ICMP only: the type (8 or 0); the code is 0. */
+  readonly icmpType?: number;
+}
+
+export type ConntrackTcpState =
+  | 'NONE'
+  | 'SYN_SENT'
+  | 'SYN_RECV'
+  | 'ESTABLISHED'
+  | 'FIN_WAIT'
+  | 'CLOSE_WAIT'
+  | 'LAST_ACK'
+  | 'TIME_WAIT'
+  | 'CLOSE'
+  | 'SYN_SENT2';
+
+/** One connection, as `conntrack -L` prints it. */
+export interface ConntrackEntry {
+  readonly id: number;
+  readonly proto: 'tcp' | 'udp' | 'icmp';
+  readonly orig: ConntrackTuple;
+  /** Rewritten by NAT while the first packet travels. */
+  reply: ConntrackTuple;
+  tcpState?: ConntrackTcpState;
+  /** On the state's clock. */
+  expiresAtMs: number;
+  confirmed: boolean;
+  seenReply: boolean;
+  assured: boolean;
+  mark: number;
+  /** NAT was decided for this side; a null binding counts. */
+  dstDone: boolean;
+  srcDone: boolean;
+  /** This side is rewritten. */
+  dstNat: boolean;
+  srcNat: boolean;
+  /** The interface a MASQUERADE left by. */
+  masqueradeDev?: string;
+}
+
+export type NeighbourState =
+  | 'PERMANENT'
+  | 'NOARP'
+  | 'REACHABLE'
+  | 'STALE'
+  | 'DELAY'
+  | 'PROBE'
+  | 'INCOMPLETE'
+  | 'FAILED';
+
+export interface NeighbourEntry {
+  readonly dev: string;
+  readonly ip: Ip;
+  mac?: Mac;
+  state: NeighbourState;
+  /** The link-layer header is cached (neigh->hh), which the bridged-DNAT short cut asks for. */
+  hardwareHeader: boolean;
+  confirmedAtMs: number;
+  probes: number;
+}
+
+export interface FdbEntry {
+  readonly mac: Mac;
+  /** The bridge port, or the vxlan device. */
+  readonly dev: string;
+  /** A vxlan device's remote. */
+  readonly dst?: Ip;
+}
+
+export interface NetnsState {
+  readonly id: NetnsId;
+  /** Both tuples of a connection lead to it. */
+  conntrack: Map<string, { readonly entry: ConntrackEntry; readonly dir: 'original' | 'reply' }>;
+  /** Key `dev ip`. Configured entries are not copied in until they change. */
+  neighbours: Map<string, NeighbourEntry>;
+  /** By bridge or vxlan device, then by MAC. */
+  fdb: Map<string, Map<Mac, FdbEntry>>;
+  /** `xt_recent`: list, then address, to the last time seen. */
+  recent: Map<string, Map<Ip, number>>;
+  /** Counter behind the IPv4 identification of packets without DF. */
+  ipId: number;
+}
+
+export interface WorldState {
+  /** Virtual milliseconds since the state was made. */
+  clockMs: number;
+  nextConntrackId: number;
+  readonly netns: Map<NetnsId, NetnsState>;
+}
+
+/** The part of a state that belongs to one namespace, made on first use. */
+export function netnsState(state: WorldState, id: NetnsId): NetnsState {
+  let found = state.netns.get(id);
+  if (found === undefined) {
+    found = { id, conntrack: new Map(), neighbours: new Map(), fdb: new Map(), recent: new Map(), ipId: 0 };
+    state.netns.set(id, found);
+  }
+  return found;
+}
