@@ -1,0 +1,114 @@
+/**
+ * ICMP (RFC 792) and ICMPv6 (RFC 4443): echo and errors. An error quotes the packet from its IP header on; Linux
+ * quotes what fits in 576 bytes (1280 for IPv6). Leaves out redirects, router and neighbour discovery.
+ */
+import { readHeader, writeHeader, type Dissection, type Field } from './field.ts';
+import type { IcmpHeader } from './packet.ts';
+
+const TYPES_V4: Readonly<Record<number, string>> = {
+  0: 'echo reply',
+  3: 'destination unreachable',
+  8: 'echo request',
+  11: 'time exceeded',
+};
+
+const TYPES_V6: Readonly<Record<number, string>> = {
+  1: 'destination unreachable',
+  2: 'packet too big',
+  3: 'time exceeded',
+  128: 'echo request',
+  129: 'echo reply',
+};
+
+const HEAD = [
+  { key: 'type', bit: 0, bits: 8, as: 'uint', show: (v) => TYPES_V4[v] ?? '' },
+  { key: 'code', bit: 8, bits: 8, as: 'uint' },
+  { key: 'checksum', bit: 16, bits: 16, as: 'hex' },
+] as const satisfies readonly Field[];
+
+const HEAD_V6 = [
+  { key: 'type', bit: 0, bits: 8, as: 'uint', show: (v) => TYPES_V6[v] ?? '' },
+  HEAD[1],
+  HEAD[2],
+] as const satisfies readonly Field[];
+
+const ECHO = [
+  { key: 'id', bit: 32, bits: 16, as: 'uint' },
+  { key: 'seq', bit: 48, bits: 16, as: 'uint' },
+] as const satisfies readonly Field[];
+
+const UNUSED = [{ key: 'unused', bit: 32, bits: 32, as: 'uint' }] as const satisfies readonly Field[];
+
+/** RFC 1191: the next hop's MTU in the second half of what was unused. */
+const MTU_V4 = [
+  { key: 'unused', bit: 32, bits: 16, as: 'uint' },
+  { key: 'mtu', bit: 48, bits: 16, as: 'uint' },
+] as const satisfies readonly Field[];
+
+const MTU_V6 = [{ key: 'mtu', bit: 32, bits: 32, as: 'uint' }] as const satisfies readonly Field[];
+
+export const ICMP_LENGTH = 8;
+
+/** Every field of the two headers, for the list of help keys. */
+export const ICMP = [...HEAD, ...ECHO, ...MTU_V4] as const;
+
+/** How much of the offending packet an error quotes: the whole error stays within 576 (IPv6: 1280) bytes. */
+export function quoteLimit(version: 4 | 6): number {
+  return version === 4 ? 576 - 20 - ICMP_LENGTH : 1280 - 40 - ICMP_LENGTH;
+}
+
+function kindOf(v6: boolean, type: number, code: number): 'echo' | 'mtu' | 'error' | 'other' {
+  if (v6) {
+    if (type === 128 || type === 129) return 'echo';
+    if (type === 2) return 'mtu';
+    return type < 128 ? 'error' : 'other';
+  }
+  if (type === 0 || type === 8) return 'echo';
+  if (type === 3 && code === 4) return 'mtu';
+  return type === 3 || type === 11 ? 'error' : 'other';
+}
+
+export function writeIcmp(out: Uint8Array, offset: number, icmp: IcmpHeader): void {
+  const v6 = icmp.proto === 'icmpv6';
+  writeHeader(out, offset, HEAD, { type: icmp.type, code: icmp.code, checksum: 0 });
+  switch (kindOf(v6, icmp.type, icmp.code)) {
+    case 'echo':
+      writeHeader(out, offset, ECHO, { id: icmp.id ?? 0, seq: icmp.seq ?? 0 });
+      break;
+    case 'mtu':
+      if (v6) writeHeader(out, offset, MTU_V6, { mtu: icmp.mtu ?? 0 });
+      else writeHeader(out, offset, MTU_V4, { unused: 0, mtu: icmp.mtu ?? 0 });
+      break;
+    case 'error':
+    case 'other':
+      writeHeader(out, offset, UNUSED, { unused: 0 });
+  }
+}
+
+/** `quotes`: whether an offending packet follows. */
+export function readIcmp(
+  d: Dissection,
+  depth: number,
+  offset: number,
+  proto: 'icmp' | 'icmpv6',
+): { l4: IcmpHeader; quotes: boolean } {
+  const v6 = proto === 'icmpv6';
+  const v = readHeader(d, proto, depth, offset, v6 ? HEAD_V6 : HEAD);
+  const head = { proto, type: v.type, code: v.code } as const;
+  switch (kindOf(v6, v.type, v.code)) {
+    case 'echo':
+      return { l4: { ...head, ...readHeader(d, proto, depth, offset, ECHO) }, quotes: false };
+    case 'mtu': {
+      const { mtu } = v6
+        ? readHeader(d, proto, depth, offset, MTU_V6)
+        : readHeader(d, proto, depth, offset, MTU_V4);
+      return { l4: { ...head, mtu }, quotes: true };
+    }
+    case 'error':
+      readHeader(d, proto, depth, offset, UNUSED);
+      return { l4: head, quotes: true };
+    case 'other':
+      readHeader(d, proto, depth, offset, UNUSED);
+      return { l4: head, quotes: false };
+  }
+}
