@@ -35,6 +35,8 @@ export interface ClusterSettings {
     readonly masqueradeAll: boolean;
     readonly localhostNodePorts: boolean;
     readonly tcpBeLiberal: boolean;
+    /** `detectLocal` of KubeProxyConfiguration, for the modes that need a name. */
+    readonly detectLocal?: { readonly bridgeInterface?: string; readonly interfaceNamePrefix?: string };
   };
   readonly cni: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly seed: number;
@@ -209,6 +211,11 @@ export interface Service {
   readonly sessionAffinityTimeoutSeconds: number;
   readonly publishNotReadyAddresses: boolean;
   readonly externalName?: string;
+  readonly externalIPs?: readonly Ip[];
+  /** status.loadBalancer.ingress; `Proxy` means that the load balancer ends the connection itself. */
+  readonly loadBalancerIngress?: readonly { readonly ip?: Ip; readonly ipMode?: 'VIP' | 'Proxy' }[];
+  readonly loadBalancerSourceRanges?: readonly Cidr[];
+  readonly healthCheckNodePort?: number;
   readonly origin: Origin;
 }
 
@@ -232,6 +239,7 @@ export interface Endpoint {
   readonly hostname?: string;
   /** `namespace/pod`. */
   readonly pod?: string;
+  readonly hints?: { readonly zones: readonly string[]; readonly nodes: readonly string[] };
   readonly origin: Origin;
 }
 

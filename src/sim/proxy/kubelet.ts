@@ -1,0 +1,44 @@
+/**
+ * What the kubelet writes on every node, with or without kube-proxy: KUBE-FIREWALL against packets that arrive for
+ * 127.0.0.0/8, the hint which iptables back end it uses, and its canaries (pkg/kubelet/kubelet_network_linux.go).
+ */
+import { cidr } from '../base/ip.ts';
+import type { Origin } from '../base/origin.ts';
+import type { ClusterSettings } from '../k8s/cluster-state.ts';
+import type { NetnsPart, Rule } from '../net/config.ts';
+
+const loopback = cidr('127.0.0.0/8');
+const parts = new WeakMap<Origin, NetnsPart>();
+
+/** The same part for every node of a cluster. */
+export function kubeletPart(settings: Pick<ClusterSettings, 'origins'>): NetnsPart {
+  const known = parts.get(settings.origins.cluster);
+  if (known !== undefined) return known;
+  const origin: Origin = { ...settings.origins.cluster, by: 'kubelet' };
+  const toFirewall: Rule = { matches: [], target: { target: 'jump', chain: 'KUBE-FIREWALL' }, origin };
+  const guard: Rule = {
+    matches: [
+      { match: 'src', cidr: loopback, negate: true },
+      { match: 'dst', cidr: loopback },
+      { match: 'comment', text: 'block incoming localnet connections' },
+      { match: 'ctstate', states: ['RELATED', 'ESTABLISHED', 'DNAT'], negate: true },
+    ],
+    target: { target: 'DROP' },
+    origin,
+  };
+  const part: NetnsPart = {
+    chains: [
+      { table: 'mangle', name: 'KUBE-IPTABLES-HINT', rules: [] },
+      { table: 'mangle', name: 'KUBE-KUBELET-CANARY', rules: [] },
+      { table: 'filter', name: 'KUBE-FIREWALL', rules: [guard] },
+      { table: 'filter', name: 'KUBE-KUBELET-CANARY', rules: [] },
+      { table: 'nat', name: 'KUBE-KUBELET-CANARY', rules: [] },
+    ],
+    hooks: [
+      { table: 'filter', chain: 'OUTPUT', where: 'prepend', rule: toFirewall },
+      { table: 'filter', chain: 'INPUT', where: 'prepend', rule: toFirewall },
+    ],
+  };
+  parts.set(settings.origins.cluster, part);
+  return part;
+}
