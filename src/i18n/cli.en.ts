@@ -1,1 +1,29 @@
-export const cli = {};
+export const cli = {
+  usage: `usage: npm run -s packetwalk -- COMMAND FILE... [options]
+
+  check                                diagnostics
+  objects                              the cluster after the controllers settled
+  walk --from A --to B [--tool curl|nc|ping|dig] [--port P] [--proto tcp|udp] [--method M] [--header 'K: V']...
+       [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
+  matrix [--port P[/PROTO]]            who can talk to whom
+  show --in NETNS COMMAND... [--after "A B"]
+  expect                               the scenario's expectations, a line each
+  link                                 the scenario as a link fragment
+  open LINK                            a link's files
+  batch                                JSON questions on standard input, a line each
+
+  --json prints one JSON document, --lang en|ko chooses the language.
+  FILE is a file, a folder or - for standard input. Exit status: 0 done, 1 errors in the input, 2 wrong usage.`,
+  noProblems: 'no problems',
+  was: (outcome: string) => `→ ${outcome}`,
+  expectSummary: (p: { held: number; total: number }) => `${p.held} of ${p.total} hold`,
+  linkProblem: (problem: string) =>
+    (
+      ({
+        damaged: 'The link is damaged or cut short: nothing could be read from it.',
+        'too-large': 'The link unpacks to more than 2 MiB and was not opened.',
+        'unknown-version': 'The link was made by a newer version.',
+        invalid: 'The link holds something that is no scenario.',
+      }) as Record<string, string>
+    )[problem] ?? problem,
+};

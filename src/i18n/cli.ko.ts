@@ -1,4 +1,32 @@
 import type { Catalog } from './catalog.ts';
 import type { cli as en } from './cli.en.ts';
 
-export const cli = {} satisfies Catalog<typeof en>;
+export const cli = {
+  usage: `사용법: npm run -s packetwalk -- COMMAND FILE... [options]
+
+  check                                진단
+  objects                              컨트롤러가 모두 수렴한 뒤의 클러스터
+  walk --from A --to B [--tool curl|nc|ping|dig] [--port P] [--proto tcp|udp] [--method M] [--header 'K: V']...
+       [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
+  matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
+  show --in NETNS COMMAND... [--after "A B"]
+  expect                               시나리오의 기대 항목을 한 줄씩 검사
+  link                                 시나리오를 링크 조각으로
+  open LINK                            링크에 담긴 파일
+  batch                                표준 입력의 JSON 질문을 한 줄씩 처리
+
+  --json은 JSON 문서 하나를 출력하고, --lang en|ko로 언어를 고릅니다.
+  FILE은 파일, 폴더, 또는 표준 입력을 뜻하는 - 입니다. 종료 상태: 0 완료, 1 입력에 오류, 2 잘못된 사용법.`,
+  noProblems: '문제가 없습니다',
+  was: (outcome: string) => `→ ${outcome}`,
+  expectSummary: (p: { held: number; total: number }) => `${p.total}개 중 ${p.held}개 성립`,
+  linkProblem: (problem: string) =>
+    (
+      ({
+        damaged: '링크가 손상되었거나 잘려 있어 내용을 읽을 수 없습니다.',
+        'too-large': '링크를 풀면 2MiB를 넘어 열지 않았습니다.',
+        'unknown-version': '더 새로운 버전에서 만든 링크입니다.',
+        invalid: '링크에 시나리오가 아닌 내용이 들어 있습니다.',
+      }) as Record<string, string>
+    )[problem] ?? problem,
+} satisfies Catalog<typeof en>;

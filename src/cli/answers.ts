@@ -1,0 +1,108 @@
+/** Answers the command line's questions about one scenario; `batch` and the single commands share them. */
+import type { ProbeSpec, ProbeTool } from '../sim/k8s/cluster-state.ts';
+import { expectations, type Expectation } from '../sim/probe/expectations.ts';
+import { matrixOf, tableOf, walk, type Simulation } from '../sim/simulate.ts';
+import type { Trace } from '../sim/trace/trace.ts';
+import { UsageError } from './args.ts';
+
+/** Options as the command line or a batch line gives them. */
+export type AnswerOptions = Readonly<Record<string, unknown>>;
+
+const TOOLS: readonly ProbeTool[] = ['curl', 'nc', 'ping', 'dig'];
+
+function textOption(options: AnswerOptions, name: string): string | undefined {
+  const value = options[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  throw new UsageError(`--${name} takes one value`);
+}
+
+function numberOption(options: AnswerOptions, name: string, min: number, max: number): number | undefined {
+  const value = textOption(options, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw new UsageError(`--${name} takes a whole number from ${min} to ${max}, not "${value}"`);
+  }
+  return number;
+}
+
+function listOption(options: AnswerOptions, name: string): readonly string[] | undefined {
+  const value = options[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value) && value.every((x) => typeof x === 'string')) return value;
+  throw new UsageError(`--${name} takes text, once or several times`);
+}
+
+function oneOf<T extends string>(options: AnswerOptions, name: string, allowed: readonly T[]): T | undefined {
+  const value = textOption(options, name);
+  if (value === undefined) return undefined;
+  if (!allowed.includes(value as T))
+    throw new UsageError(`--${name} is one of ${allowed.join(', ')}, not "${value}"`);
+  return value as T;
+}
+
+/** A probe from options. Without a tool: a URL is asked with curl, a port (or UDP) with nc, a record type with dig. */
+export function probeFrom(options: AnswerOptions): ProbeSpec {
+  const from = textOption(options, 'from');
+  const to = textOption(options, 'to');
+  if (from === undefined || to === undefined) throw new UsageError('walk needs --from and --to');
+  const proto = oneOf(options, 'proto', ['tcp', 'udp', 'sctp'] as const);
+  if (proto === 'sctp') throw new UsageError('--proto sctp is not simulated yet');
+  const port = numberOption(options, 'port', 1, 65535);
+  const type = textOption(options, 'type');
+  const given = oneOf(options, 'tool', TOOLS);
+  const hasPort = port !== undefined || /:\d+$/.test(to.replace(/^\[.*\]/, ''));
+  const guessed: ProbeTool =
+    type !== undefined ? 'dig' : proto !== undefined || (hasPort && !to.includes('://')) ? 'nc' : 'curl';
+  return {
+    from,
+    to,
+    tool: given ?? guessed,
+    port,
+    proto,
+    method: textOption(options, 'method'),
+    headers: listOption(options, 'header'),
+    resolve: listOption(options, 'resolve'),
+    type,
+    source: textOption(options, 'source'),
+    seed: numberOption(options, 'seed', 0, 0xffffffff),
+    endpoint: textOption(options, 'endpoint'),
+    ttl: numberOption(options, 'ttl', 1, 255),
+  };
+}
+
+export function answerWalk(simulation: Simulation, options: AnswerOptions): Trace {
+  return walk(simulation, probeFrom(options));
+}
+
+export function answerExpect(simulation: Simulation): readonly Expectation[] {
+  return expectations(simulation.world, simulation.cluster);
+}
+
+/** `--port 80`, `--port 53/UDP`. */
+export function answerMatrix(simulation: Simulation, options: AnswerOptions): ReturnType<typeof matrixOf> {
+  const text = textOption(options, 'port');
+  if (text === undefined) return matrixOf(simulation, undefined, 'TCP');
+  const match = /^(\d+)(?:\/(tcp|udp|sctp))?$/i.exec(text);
+  const port = Number(match?.[1]);
+  if (match === null || port < 1 || port > 65535)
+    throw new UsageError(`--port is PORT or PORT/PROTO, not "${text}"`);
+  return matrixOf(simulation, port, (match[2]?.toUpperCase() ?? 'TCP') as 'TCP' | 'UDP' | 'SCTP');
+}
+
+/** `--after "FROM TO"`: one probe before the table is read. */
+export function answerShow(simulation: Simulation, options: AnswerOptions): string {
+  const netns = textOption(options, 'in');
+  const command = textOption(options, 'command');
+  if (netns === undefined || command === undefined) throw new UsageError('show needs --in NETNS COMMAND');
+  const after = textOption(options, 'after');
+  const [from, to, ...more] = after?.trim().split(/\s+/) ?? [];
+  if (after !== undefined && (to === undefined || more.length > 0))
+    throw new UsageError('--after takes "FROM TO"');
+  const probe = from === undefined || to === undefined ? undefined : probeFrom({ from, to });
+  const output = tableOf(simulation, netns, command, probe);
+  return output.lines.map((l) => l.text).join('\n');
+}

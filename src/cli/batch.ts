@@ -1,0 +1,93 @@
+/** Many questions in one process: a JSON object a line in, one a line out, in order. A bad line fails alone. */
+import { createInterface } from 'node:readline';
+import { encodeLink, openLink } from '../share/link.ts';
+import type { ScenarioFile } from '../sim/scenario.ts';
+import { simulate, type Simulation } from '../sim/simulate.ts';
+import { answerExpect, answerMatrix, answerShow, answerWalk, type AnswerOptions } from './answers.ts';
+import { UsageError } from './args.ts';
+import { diagnosticJson, objectsJson, walkJson } from './json.ts';
+import { cliTexts, type CliTexts } from './texts.ts';
+import { expectJson, matrixJson, problemText } from './report.ts';
+
+interface Question {
+  readonly id?: unknown;
+  readonly files?: unknown;
+  readonly command?: unknown;
+  readonly args?: unknown;
+}
+
+function filesOf(value: unknown): ScenarioFile[] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new UsageError('"files" is an object: {"name": "text"}');
+  }
+  return Object.entries(value).map(([name, text]) => {
+    if (typeof text !== 'string') throw new UsageError(`"files"."${name}" is no text`);
+    return { name, text };
+  });
+}
+
+async function answer(
+  question: Question,
+  files: readonly ScenarioFile[],
+  simulation: () => Simulation,
+  texts: CliTexts,
+): Promise<unknown> {
+  const options = (question.args ?? {}) as AnswerOptions;
+  if (typeof options !== 'object' || Array.isArray(options)) throw new UsageError('"args" is an object');
+  const diagnostics = () => simulation().diagnostics.map((d) => diagnosticJson(d, texts));
+  switch (question.command) {
+    case 'check':
+      return { diagnostics: diagnostics() };
+    case 'objects':
+      return { ...objectsJson(simulation()), diagnostics: diagnostics() };
+    case 'walk':
+      return { ...walkJson(answerWalk(simulation(), options), texts), diagnostics: diagnostics() };
+    case 'matrix':
+      return { ...matrixJson(answerMatrix(simulation(), options)), diagnostics: diagnostics() };
+    case 'show':
+      return { text: answerShow(simulation(), options) };
+    case 'expect':
+      return { ...expectJson(answerExpect(simulation()), simulation(), texts), diagnostics: diagnostics() };
+    case 'link':
+      return { link: await encodeLink({ files: [...files], view: {} }) };
+    case 'open': {
+      if (typeof options.link !== 'string') throw new UsageError('open needs "args": {"link": "..."}');
+      const opened = await openLink(options.link);
+      if (!opened.ok) throw new UsageError(texts.messages.cli.linkProblem(opened.problem));
+      return { files: opened.state.files, view: opened.state.view };
+    }
+    default:
+      throw new UsageError(`unknown command ${JSON.stringify(question.command)}`);
+  }
+}
+
+/** Answers every line of `input` through `write`, one after another. */
+export async function runBatch(input: NodeJS.ReadableStream, write: (line: string) => void): Promise<void> {
+  let files: readonly ScenarioFile[] = [];
+  let simulation: Simulation | undefined;
+  const current = (): Simulation => {
+    simulation ??= simulate({ files });
+    return simulation;
+  };
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === '') continue;
+    let id: unknown = null;
+    let texts = cliTexts('en');
+    try {
+      const question = JSON.parse(line) as Question | null;
+      if (question === null || typeof question !== 'object')
+        throw new UsageError('a line is one JSON object');
+      id = question.id ?? null;
+      texts = cliTexts((question.args as { lang?: unknown } | undefined)?.lang === 'ko' ? 'ko' : 'en');
+      if (question.files !== undefined) {
+        files = filesOf(question.files);
+        simulation = undefined;
+      } else if (files.length === 0 && question.command !== 'open') {
+        throw new UsageError('no files given yet');
+      }
+      write(JSON.stringify({ id, ok: true, result: await answer(question, files, current, texts) }));
+    } catch (error) {
+      write(JSON.stringify({ id, ok: false, error: problemText(error, texts) }));
+    }
+  }
+}

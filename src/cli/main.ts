@@ -1,0 +1,153 @@
+/** `packetwalk COMMAND FILE... [options]`: the same simulator as in the browser, for scripts. docs/cli.md tells its use. */
+import { encodeLink, openLink } from '../share/link.ts';
+import { simulate, type Simulation } from '../sim/simulate.ts';
+import { answerExpect, answerMatrix, answerShow, answerWalk } from './answers.ts';
+import { type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
+import { runBatch } from './batch.ts';
+import { isFile, readFiles } from './input.ts';
+import { diagnosticJson, objectsJson, walkJson } from './json.ts';
+import {
+  diagnosticLine,
+  expectJson,
+  expectText,
+  matrixJson,
+  matrixText,
+  objectsText,
+  problemText,
+  walkText,
+} from './report.ts';
+import { cliTexts, type CliTexts } from './texts.ts';
+
+const EXIT_DONE = 0;
+const EXIT_ERRORS = 1;
+const EXIT_USAGE = 2;
+
+interface Answer {
+  readonly json: Record<string, unknown>;
+  readonly text: string;
+  /** Exit status where the input itself has no errors. */
+  readonly status?: number;
+}
+
+function answerFor(
+  args: ParsedArgs & { readonly shown?: string },
+  simulation: Simulation,
+  texts: CliTexts,
+): Answer {
+  switch (args.command) {
+    case 'check':
+      return {
+        json: {},
+        text: simulation.diagnostics.length === 0 ? texts.messages.cli.noProblems : '',
+      };
+    case 'objects':
+      return { json: objectsJson(simulation), text: objectsText(simulation) };
+    case 'walk': {
+      const trace = answerWalk(simulation, args.options);
+      return { json: walkJson(trace, texts), text: walkText(trace, texts) };
+    }
+    case 'matrix': {
+      const matrix = answerMatrix(simulation, args.options);
+      return { json: matrixJson(matrix), text: matrixText(matrix) };
+    }
+    case 'show': {
+      const text = answerShow(simulation, { ...args.options, command: args.shown });
+      return { json: { text }, text };
+    }
+    case 'expect': {
+      const results = answerExpect(simulation);
+      return {
+        json: expectJson(results, simulation, texts),
+        text: expectText(results, simulation, texts),
+        status: results.every((r) => r.holds) ? EXIT_DONE : EXIT_ERRORS,
+      };
+    }
+    default:
+      throw new UsageError(`unknown command "${args.command}"`);
+  }
+}
+
+/** Commands that need a scenario. `link` packs it, the others simulate it. */
+async function ask(args: ParsedArgs & { readonly shown?: string }, texts: CliTexts): Promise<number> {
+  const files = readFiles(args.words);
+  const json = args.options.json === true;
+  if (args.command === 'link') {
+    const link = await encodeLink({ files, view: {} });
+    print(json ? JSON.stringify({ link, diagnostics: [] }) : link);
+    return EXIT_DONE;
+  }
+  const simulation = simulate({ files });
+  const failed = simulation.diagnostics.some((d) => d.severity === 'error');
+  const answer = answerFor(args, simulation, texts);
+  if (json) {
+    print(
+      JSON.stringify({
+        ...answer.json,
+        diagnostics: simulation.diagnostics.map((d) => diagnosticJson(d, texts)),
+      }),
+    );
+  } else {
+    const lines = simulation.diagnostics.map((d) => diagnosticLine(d, texts)).join('\n');
+    if (lines !== '') (args.command === 'check' ? print : complain)(lines);
+    if (answer.text !== '') print(answer.text);
+  }
+  return failed ? EXIT_ERRORS : (answer.status ?? EXIT_DONE);
+}
+
+async function open(args: ParsedArgs, texts: CliTexts): Promise<number> {
+  const [link, ...more] = args.words;
+  if (link === undefined || more.length > 0) throw new UsageError('open needs one link');
+  const opened = await openLink(link);
+  if (!opened.ok) {
+    complain(texts.messages.cli.linkProblem(opened.problem));
+    return EXIT_ERRORS;
+  }
+  const { files, view } = opened.state;
+  print(
+    args.options.json === true
+      ? JSON.stringify({ files, view, diagnostics: [] })
+      : files.map((f) => `# ${f.name}\n${f.text.trimEnd()}`).join('\n---\n'),
+  );
+  return EXIT_DONE;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let texts = cliTexts('en');
+  try {
+    const args = argv[0] === 'show' ? readShowArgs(argv, isFile) : readArgs(argv);
+    const { lang } = args.options;
+    if (lang !== undefined && lang !== 'en' && lang !== 'ko')
+      throw new UsageError(`--lang is en or ko, not "${lang}"`);
+    texts = cliTexts(lang ?? 'en');
+    if (args.options.help === true || args.command === 'help') {
+      print(texts.messages.cli.usage);
+      return EXIT_DONE;
+    }
+    if (args.command === '') throw new UsageError(texts.messages.cli.usage);
+    if (args.command === 'batch') {
+      await runBatch(process.stdin, print);
+      return EXIT_DONE;
+    }
+    return args.command === 'open' ? await open(args, texts) : await ask(args, texts);
+  } catch (error) {
+    complain(`packetwalk: ${problemText(error, texts)}`);
+    return error instanceof Error && (error.name === 'UsageError' || error.name === 'ProbeError')
+      ? EXIT_USAGE
+      : 70;
+  }
+}
+
+// A pipe that closes early (`| head`) is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT_DONE);
+  throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

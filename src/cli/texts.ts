@@ -1,0 +1,21 @@
+import type { Diagnostic } from '../sim/base/diagnostic.ts';
+import type { Reason } from '../sim/trace/reasons.ts';
+import { en, type Messages } from '../i18n/en.ts';
+import { ko } from '../i18n/ko.ts';
+import { diagnosticMessage, reasonText } from '../i18n/sentences.ts';
+
+/** The sentences of one language, as the command line needs them. */
+export interface CliTexts {
+  readonly messages: Messages;
+  readonly diagnostic: (d: Diagnostic) => string;
+  readonly reason: (r: Reason) => string;
+}
+
+export function cliTexts(lang: 'en' | 'ko'): CliTexts {
+  const messages: Messages = lang === 'ko' ? ko : en;
+  return {
+    messages,
+    diagnostic: (d) => diagnosticMessage(messages, d),
+    reason: (r) => reasonText(messages, r).title,
+  };
+}
