@@ -1,4 +1,34 @@
 import type { Catalog } from './catalog.ts';
+import { josa } from './particles.ts';
 import type { probe as en } from './probe.en.ts';
 
-export const probe = {} satisfies Catalog<typeof en>;
+export const probe = {
+  bar: '프로브',
+  from: '출발',
+  fromLabel: '출발',
+  tool: '도구',
+  target: '대상',
+  targetHint: { curl: 'http://web/', nc: 'web:80', ping: '10.244.1.2', dig: 'web.default' },
+  send: '보내기',
+  recent: '최근 프로브',
+  moreProbes: (p) => `프로브 ${p.count}개 더`,
+  fromScenario: '시나리오에 있는 프로브',
+  sent: '보낸 프로브',
+  delivered: '전달됨',
+  failed: '전달되지 않음',
+  notSent: '아직 보내지 않음',
+  nodes: '노드',
+  outside: '클러스터 밖',
+  services: '서비스',
+  pods: '파드',
+  names: '이름',
+  addresses: '주소',
+  namespace: (p) => `네임스페이스 ${p.name}`,
+  builtIn: '기본 구성',
+  noMatch: '이 클러스터에 없는 이름입니다.',
+  noMatchTarget: '목록에 없습니다. 입력한 그대로 보냅니다.',
+  chooseFrom: '보낼 곳을 고르세요.',
+  chooseTarget: '대상을 입력하세요.',
+  unknownFrom: (p) => `${josa(p.from, '은/는')} 이 클러스터에 없습니다.`,
+  pressSpace: 'Space를 누르면 보냅니다',
+} satisfies Catalog<typeof en>;

@@ -1,1 +1,22 @@
-export const settings = {};
+export const settings = {
+  title: 'Cluster settings',
+  summary: 'Cluster settings, written into the YAML',
+  nodes: (p: { count: number }) => (p.count === 1 ? '1 node' : `${p.count} nodes`),
+  kubeProxy: (p: { mode: string }) => `kube-proxy ${p.mode}`,
+  note: 'Each change is written into your YAML and can be undone.',
+  controlPlanes: 'Control planes',
+  workers: 'Workers',
+  cni: 'CNI',
+  kubeProxyMode: 'kube-proxy mode',
+  podSubnet: 'Pod subnet',
+  serviceSubnet: 'Service subnet',
+  apply: 'Apply',
+  fewer: 'One fewer',
+  more: 'One more',
+  enforces: 'enforces network policies',
+  doesNotEnforce: 'does not enforce network policies',
+  badCidr: 'Write a CIDR such as 10.244.0.0/16.',
+  nodesGiven: 'Your Node objects are the node list; the count here would have no effect.',
+  cannotEdit: (p: { file: string }) => `${p.file} cannot be edited here while its YAML has a syntax error.`,
+  showInYaml: 'Show in the YAML',
+};
