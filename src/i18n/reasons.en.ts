@@ -9,4 +9,493 @@ export type ReasonText = {
   };
 };
 
-export const reasons = {} as ReasonText;
+const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+export const reasons: ReasonText = {
+  // processes
+  'process.resolve': {
+    title: (p) => `${p.tool} needs an address for the name ${p.name}`,
+    info: (p) => `looks up ${p.name}`,
+    detail: () =>
+      'A packet carries addresses, not names. The resolver in the client’s own container asks the nameserver of its /etc/resolv.conf first.',
+  },
+  'process.resolved': {
+    title: (p) => `${p.name} is ${p.address}`,
+    info: (p) => `${p.name} = ${p.address}`,
+    detail: () => 'From here on only the address counts: the packet does not know which name was asked for.',
+  },
+  'process.nxdomain': {
+    title: (p) => `The name ${p.name} does not exist`,
+    info: () => 'no such name',
+    detail: () =>
+      'DNS itself worked: every question came back with an answer, and none had an address. No connection is tried.',
+  },
+  'process.dns-failed': {
+    title: (p) => `${p.name} could not be looked up`,
+    info: (p) => `DNS failed: ${p.rcode}`,
+    detail: (p) =>
+      `The resolver gave up (${p.rcode}). The Service may be fine: without an address nothing is ever sent to it.`,
+  },
+  'process.connect': {
+    title: (p) => `${p.tool} opens a connection to ${p.address}`,
+    info: (p) => `connect ${p.address}`,
+    detail: () => 'The program calls connect(); everything below happens in the kernel.',
+  },
+  'process.connected': {
+    title: (p) => `Connected to ${p.address}`,
+    info: () => 'connected',
+    detail: () =>
+      'SYN, SYN-ACK, ACK: both sides know of the connection. The client believes that it talks to this address, whatever was rewritten on the way.',
+  },
+  'process.request': {
+    title: (p) => `The client sends ${p.method} ${p.url}`,
+    info: (p) => `${p.method} ${p.url}`,
+    detail: () =>
+      'The request travels in the connection that the handshake made: each node already remembers how to translate it, so no rule is asked again.',
+  },
+  'process.response': {
+    title: (p) => `The server answered with status ${p.status}`,
+    info: (p) => `HTTP ${p.status}`,
+    detail: () =>
+      'An HTTP status comes from the program. To the network any status is a packet that was delivered.',
+  },
+  'process.echo': {
+    title: (p) => `ping sends an echo request to ${p.address}`,
+    info: (p) => `ping ${p.address}`,
+    detail: () =>
+      'ICMP has no ports. Rules that match TCP or UDP ports, such as those of a Service, do not match it.',
+  },
+  'process.query': {
+    title: (p) => `The resolver asks for the ${p.type} record of ${p.name}`,
+    info: (p) => `${p.type}? ${p.name}`,
+    detail: () =>
+      'A name with fewer dots than ndots (5 in a pod) is tried with each suffix of the search list before it is tried as it stands.',
+  },
+  'process.answer': {
+    title: (p) =>
+      p.rcode === 'NOERROR'
+        ? p.count === 0
+          ? `${p.name} exists, but has no ${p.type} record`
+          : `DNS answers ${p.name} with ${plural(p.count, `${p.type} record`, `${p.type} records`)}`
+        : `DNS answers ${p.rcode} for ${p.name}`,
+    info: (p) => (p.rcode === 'NOERROR' ? plural(p.count, 'answer', 'answers') : p.rcode),
+    detail: (p) =>
+      p.rcode === 'NXDOMAIN'
+        ? 'No Service, pod or namespace of that name: the resolver goes on to the next suffix of its search list, if one is left.'
+        : 'CoreDNS answers from what the API server told it about Services and EndpointSlices; it sends no packet to the Service itself.',
+  },
+  'process.refused': {
+    title: (p) => `The client sees: connection refused by ${p.address}`,
+    info: () => 'connection refused',
+    detail: () =>
+      'A refusal came back (RST or ICMP port unreachable), so the client knows at once. Whoever sent it, the address in the message is the one that the client dialled.',
+  },
+  'process.reset': {
+    title: (p) => `The client sees: connection reset by ${p.address}`,
+    info: () => 'connection reset',
+    detail: () => 'An established connection was ended by a RST.',
+  },
+  'process.timeout': {
+    title: (p) => `The client hears nothing and gives up after ${p.seconds} s`,
+    info: (p) => `timeout after ${p.seconds} s`,
+    detail: () =>
+      'Silence is what a drop looks like from outside: nothing tells the client where the packet was lost, or why.',
+  },
+  'process.unreachable': {
+    title: (p) => `The client sees: ${p.address} is unreachable`,
+    info: () => 'unreachable',
+    detail: () =>
+      'The client’s own kernel, or a router that answered with an ICMP error, says that there is no way there.',
+  },
+  'process.too-big': {
+    title: (p) => `The client sees: message too long (MTU ${p.mtu})`,
+    info: (p) => `too long for MTU ${p.mtu}`,
+    detail: () => 'The packet must not be fragmented (DF is set), and it does not fit in one piece.',
+  },
+  'process.closed': {
+    title: () => 'The client closes the connection',
+    info: () => 'closed',
+    detail: () => 'Each side sends its FIN. Conntrack keeps the entry for a while in TIME_WAIT.',
+  },
+  'process.forward-dns': {
+    title: (p) => `${p.name} is no name of the cluster: CoreDNS asks ${p.upstream}`,
+    info: (p) => `forwards to ${p.upstream}`,
+    detail: () =>
+      'CoreDNS owns only the cluster’s domain; its forward plug-in passes every other name on, as a client of its own.',
+  },
+  // sockets
+  'socket.originate': {
+    title: (p) =>
+      p.flags === ''
+        ? `The kernel builds a ${p.proto.toUpperCase()} packet`
+        : `The kernel builds a ${p.proto.toUpperCase()} packet: ${p.flags}`,
+    info: (p) => (p.flags === '' ? p.proto.toUpperCase() : p.flags),
+    detail: () =>
+      'The socket knows the destination; the route decides the source address and the interface. The TTL starts at 64.',
+  },
+  'socket.deliver': {
+    title: (p) => `Delivered: ${p.process} listens on port ${p.port}/${p.proto}`,
+    info: (p) => `delivered to ${p.process}`,
+    detail: () =>
+      'The destination address is one of this namespace’s own, and a socket is bound to the port.',
+  },
+  'socket.deliver-reply': {
+    title: (p) => `The reply reaches the client’s socket on port ${p.port}`,
+    info: () => 'reply delivered',
+    detail: () =>
+      'The socket compares all four numbers: had the source address not been translated back, it would not know this packet.',
+  },
+  'socket.no-listener-tcp': {
+    title: (p) => `Connection refused by the pod: nothing listens on ${p.ip}:${p.port}`,
+    info: (p) => `no listener on ${p.port}: RST`,
+    detail: (p) =>
+      p.listening === ''
+        ? 'The packet arrived; no process here listens on any TCP port. The kernel answers with RST, which the client reads as “connection refused”.'
+        : `The packet arrived at the right pod, on the wrong port: here ${p.listening} is listened on. The kernel answers with RST, which the client reads as “connection refused”.`,
+  },
+  'socket.no-listener-udp': {
+    title: (p) => `Refused by the pod: nothing listens on ${p.ip}:${p.port}/UDP`,
+    info: (p) => `no listener on ${p.port}/UDP`,
+    detail: (p) =>
+      p.listening === ''
+        ? 'No process here has a UDP socket. The kernel answers with ICMP port unreachable.'
+        : `The packet arrived; here ${p.listening} is listened on. The kernel answers with ICMP port unreachable.`,
+  },
+  'socket.no-connection': {
+    title: (p) => `No socket here knows this packet (${p.flags})`,
+    info: (p) => `unknown connection: ${p.flags}`,
+    detail: () =>
+      'No connection has these four numbers. That is what a reply looks like whose addresses were not translated back; the kernel answers with RST.',
+  },
+  'socket.echo-reply': {
+    title: (p) => `${p.ip} answers the ping`,
+    info: () => 'echo reply',
+    detail: () => 'The kernel itself answers an echo request; no process is asked.',
+  },
+  // interfaces
+  'link.transmit': {
+    title: (p) => `The packet leaves through ${p.iface}`,
+    info: (p) => `out ${p.iface}`,
+    detail: () =>
+      'This is what tcpdump on the interface shows as sent: after all netfilter hooks of this node.',
+  },
+  'link.receive': {
+    title: (p) => `The packet arrives at ${p.iface}`,
+    info: (p) => `in ${p.iface}`,
+    detail: () =>
+      'This is what tcpdump on the interface shows as received: before any netfilter hook saw it.',
+  },
+  'link.not-for-me': {
+    title: (p) => `The frame is addressed to ${p.mac}, not to this interface`,
+    info: () => 'other MAC: ignored',
+    detail: () =>
+      'A flooded frame reaches every port; an interface drops what is not for its own MAC address.',
+  },
+  'link.mtu': {
+    title: (p) => `${p.length} bytes do not fit through an MTU of ${p.mtu}`,
+    info: (p) => `${p.length} > MTU ${p.mtu}`,
+    detail: () =>
+      'The MTU counts from the IP header on. A tunnel’s device has a smaller one, to leave room for the outer headers.',
+  },
+  'link.down': {
+    title: (p) => `${p.iface} is down`,
+    info: () => 'link down',
+    detail: () => 'An interface that is not up neither sends nor receives.',
+  },
+  // bridge
+  'bridge.forward': {
+    title: (p) => `${p.bridge} forwards the frame to the port ${p.port}`,
+    info: (p) => `${p.bridge} → ${p.port}`,
+    detail: (p) =>
+      `The bridge has learnt that ${p.mac} is behind ${p.port}. It looks at MAC addresses only, so the TTL stays.`,
+  },
+  'bridge.flood': {
+    title: (p) => `${p.bridge} floods the frame to ${plural(p.ports, 'port', 'ports')}`,
+    info: (p) => `floods ${plural(p.ports, 'port', 'ports')}`,
+    detail: () => 'It is a broadcast, or the bridge has not learnt yet which port the address is behind.',
+  },
+  'bridge.up': {
+    title: (p) => `${p.bridge} hands the frame up to the node itself`,
+    info: (p) => `${p.bridge} → host`,
+    detail: (p) =>
+      `The destination MAC is that of ${p.bridge}: the pod sent it to its default gateway, and now the node routes it.`,
+  },
+  'bridge.no-hairpin': {
+    title: (p) => `A bridge does not send a frame back out of ${p.port}, where it came from`,
+    info: () => 'no hairpin: dropped',
+    detail: () =>
+      'A pod that reaches itself through its Service needs hairpin mode on its port of the bridge; it is off here.',
+  },
+  'bridge.nf-dnat-bridged': {
+    title: (p) => `The new destination is on ${p.bridge} too: the frame stays on the bridge`,
+    info: () => 'bridged after DNAT',
+    detail: () =>
+      'With bridge-nf-call-iptables the NAT rules ran inside the bridge. It looks up the new destination’s MAC and forwards the frame: no routing, the TTL stays 64.',
+  },
+  // netfilter
+  'rule.accept': {
+    title: (p) => `A rule of ${p.chain} accepts the packet`,
+    info: () => 'accept',
+    detail: (p) =>
+      `ACCEPT ends the table ${p.table} at this hook; the next tables and hooks still see the packet.`,
+  },
+  'rule.return': {
+    title: (p) => `${p.chain} has nothing more to say: back to the caller`,
+    info: () => 'return',
+    detail: () => 'RETURN goes on with the rule after the one that jumped here.',
+  },
+  'rule.jump': {
+    title: (p) => `A rule of ${p.chain} matches and jumps to ${p.to}`,
+    info: (p) => `→ ${p.to}`,
+    detail: () => 'Every match of the rule holds; the chain that it names is now walked from its top.',
+  },
+  'rule.mark': {
+    title: (p) => `The packet is marked ${p.mark}`,
+    info: (p) => `mark ${p.mark}`,
+    detail: (p) =>
+      p.chain === 'KUBE-MARK-MASQ'
+        ? 'The mark exists in this kernel only, never on the wire. It is kube-proxy’s note to itself: masquerade this in POSTROUTING.'
+        : 'The mark exists in this kernel only, never on the wire; a later rule will ask for it.',
+  },
+  'rule.set': {
+    title: (p) => `A rule of ${p.chain} notes something and lets the packet go on`,
+    info: (p) => p.rule,
+    detail: () => 'It decides nothing: the next rule is asked.',
+  },
+  'rule.policy': {
+    title: (p) =>
+      p.policy === 'DROP'
+        ? `No rule of ${p.chain} matched, and the chain’s policy is DROP`
+        : `No rule of ${p.chain} objected: the chain’s policy is ${p.policy}`,
+    info: (p) => `policy ${p.policy}`,
+    detail: (p) => `The end of the built-in chain ${p.chain} in ${p.table}.`,
+  },
+  'rule.drop': {
+    title: (p) => `A rule of ${p.chain} drops the packet`,
+    info: () => 'DROP',
+    detail: (p) =>
+      `${p.comment === '' ? '' : `Its comment says “${p.comment}”. `}DROP is silent: nobody is told, and the sender waits until it times out.`,
+  },
+  'rule.reject': {
+    title: (p) =>
+      p.chain.startsWith('KUBE')
+        ? 'The Service has no endpoint: the node refuses on its behalf'
+        : `A rule of ${p.chain} refuses the packet`,
+    info: (p) => `REJECT ${p.with}`,
+    detail: (p) =>
+      p.chain.startsWith('KUBE')
+        ? `Nothing ready is behind this Service port, so kube-proxy wrote a REJECT rule (${p.with}). The client sees “connection refused” at once.`
+        : `REJECT answers with ${p.with}, so the sender learns of it at once.`,
+  },
+  'conntrack.new': {
+    title: () => 'This node has not seen the connection before',
+    info: () => 'new entry',
+    detail: () =>
+      'Conntrack notes both directions. The nat table is asked for the first packet only; all later ones follow what is decided now.',
+  },
+  'conntrack.found': {
+    title: (p) => `The node remembers this connection (${p.state})`,
+    info: (p) => p.state,
+    detail: () =>
+      'Address translation comes from the entry, not from rules: a rule changed meanwhile would not matter.',
+  },
+  'conntrack.invalid': {
+    title: () => 'This packet fits no connection that the node knows',
+    info: () => 'INVALID',
+    detail: () =>
+      'Conntrack calls it INVALID, and no NAT is applied to it. kube-proxy drops such packets in FORWARD.',
+  },
+  'nat.dnat': {
+    title: (p) => `The node wrote ${p.to} over the Service’s address`,
+    info: () => 'DNAT',
+    detail: (p) =>
+      `Nothing listens on ${p.from}. It exists only as a rule, the same on every node, and this one just matched.`,
+  },
+  'nat.masquerade': {
+    title: (p) => `The node put its own address ${p.to} in place of the sender’s`,
+    info: () => 'masquerade',
+    detail: (p) =>
+      `MASQUERADE takes the address of the interface that the packet leaves by, ${p.iface}. The server sees this address, and its reply comes back through this node.`,
+  },
+  'nat.snat': {
+    title: (p) => `The source ${p.from} became ${p.to}`,
+    info: () => 'SNAT',
+    detail: () => 'The server sees the new address, and its reply comes back to it.',
+  },
+  'nat.back-dst': {
+    title: (p) => `The reply’s destination is turned back into ${p.to}`,
+    info: () => 'un-SNAT',
+    detail: () => 'Conntrack undoes the source translation of the request: the real client gets its reply.',
+  },
+  'nat.back-src': {
+    title: (p) => `The reply carries ${p.to} as its source again`,
+    info: () => 'un-DNAT',
+    detail: (p) =>
+      `Conntrack undoes the translation of the request. Without it the client would get a reply from ${p.from}, whom it never asked.`,
+  },
+  // routing and neighbours
+  'route.local': {
+    title: (p) => `${p.ip} is an address of this very namespace`,
+    info: () => 'local',
+    detail: () =>
+      'The local table is asked first: the packet goes up to a socket here (INPUT), not on to another place.',
+  },
+  'route.forward': {
+    title: (p) =>
+      p.via === '' ? `The route sends it out of ${p.dev}` : `The route sends it to ${p.via} through ${p.dev}`,
+    info: (p) => `via ${p.dev}`,
+    detail: (p) =>
+      `${p.prefix} is the longest prefix that holds the destination.${p.via === '' ? ' The destination is on this link itself.' : ''} The node acts as a router here.`,
+  },
+  'route.output': {
+    title: (p) =>
+      p.via === ''
+        ? `The destination is on the link ${p.dev}`
+        : `Off to the gateway ${p.via} through ${p.dev}`,
+    info: (p) => `via ${p.dev}`,
+    detail: (p) =>
+      `${p.prefix} is the longest prefix that holds the destination${p.src === '' ? '' : `; the source address becomes ${p.src}`}.`,
+  },
+  'route.none': {
+    title: (p) => `No route leads to ${p.ip}`,
+    info: () => 'no route',
+    detail: () => 'No prefix of the routing table holds the destination, and there is no default route.',
+  },
+  'route.blackhole': {
+    title: (p) => `The route for ${p.prefix} is a black hole: the packet is dropped in silence`,
+    info: () => 'blackhole',
+    detail: () =>
+      'The block belongs to this node, but no pod has that address. Without this row the packet would leave again by the default route.',
+  },
+  'route.ttl-expired': {
+    title: () => 'The packet passed too many routers: its TTL ran out',
+    info: () => 'TTL 0',
+    detail: () =>
+      'Each router takes one from the TTL; the one that reaches zero drops the packet and tells the sender by ICMP.',
+  },
+  'route.ttl': {
+    title: (p) => `A router takes one from the TTL: ${p.from} → ${p.to}`,
+    info: (p) => `ttl ${p.from} → ${p.to}`,
+    detail: () => 'Only routing does this. A bridge forwards frames and leaves the TTL alone.',
+  },
+  'route.no-forwarding': {
+    title: () => 'This node does not forward packets for others',
+    info: () => 'no forwarding',
+    detail: (p) => `${p.sysctl} is 0: what is not addressed to the node itself is dropped.`,
+  },
+  'route.rp-filter': {
+    title: (p) => `${p.ip} should not come in through ${p.iface}`,
+    info: () => 'rp_filter: dropped',
+    detail: () =>
+      'Reverse path filtering: a reply to that source would leave by another interface (strict), or has no route at all (loose). So the source is taken to be forged.',
+  },
+  'route.martian': {
+    title: (p) => `${p.ip} must not appear on ${p.iface}`,
+    info: () => 'martian: dropped',
+    detail: () => 'An address like 127.0.0.1 has no business on a link; the kernel drops it.',
+  },
+  'neighbour.known': {
+    title: (p) => `${p.ip} has the MAC address ${p.mac}`,
+    info: (p) => `${p.ip} is at ${p.mac}`,
+    detail: (p) => `The neighbour table knew it (${p.state}): nobody has to be asked.`,
+  },
+  'neighbour.ask': {
+    title: (p) => `Who has ${p.ip}? Asked on ${p.iface}`,
+    info: (p) => `ARP who has ${p.ip}`,
+    detail: () =>
+      'An Ethernet frame needs a MAC address. The question is a broadcast; the packet waits for the answer.',
+  },
+  'neighbour.answer': {
+    title: (p) => `${p.ip} is at ${p.mac}`,
+    info: () => 'ARP reply',
+    detail: () => 'The owner of the address answers, to the asker alone.',
+  },
+  'neighbour.proxy-answer': {
+    title: (p) => `The node answers for ${p.ip}: it is at ${p.mac}`,
+    info: () => 'proxy ARP reply',
+    detail: (p) =>
+      `proxy_arp is on at ${p.iface}. The address need not exist anywhere: the pod only wants a MAC to send to, and every packet so goes through the node.`,
+  },
+  'neighbour.learnt': {
+    title: (p) => `Noted: ${p.ip} is at ${p.mac}`,
+    info: () => 'neighbour learnt',
+    detail: () => 'The entry is good for about half a minute; the waiting packet goes out.',
+  },
+  'neighbour.failed': {
+    title: (p) => `Nobody answers for ${p.ip}`,
+    info: () => 'ARP failed',
+    detail: (p) =>
+      `Asked ${plural(p.tries, 'time', 'times')}, one second apart. The kernel gives up and reports “host unreachable”.`,
+  },
+  // tunnels
+  'vxlan.encap': {
+    title: (p) => `The frame goes into a bigger envelope, addressed to node ${p.remote}`,
+    info: (p) => `VXLAN to ${p.remote}`,
+    detail: (p) =>
+      `The wire between the nodes knows no pod addresses. It carries a UDP datagram (port ${p.port}, VNI ${p.vni}) from node to node; the pod’s frame is its content, unread. That costs 50 bytes.`,
+  },
+  'vxlan.decap': {
+    title: () => 'The outer envelope is taken off; the pod’s frame goes on',
+    info: (p) => `from VXLAN, VNI ${p.vni}`,
+    detail: (p) =>
+      `It came from node ${p.remote}. The outer headers are gone for good; the inner packet is as it was put in.`,
+  },
+  'vxlan.no-fdb': {
+    title: (p) => `The tunnel does not know which node has ${p.mac}`,
+    info: () => 'no FDB entry: dropped',
+    detail: () =>
+      'The device learns nothing by itself (nolearning): without a forwarding entry that the CNI wrote there is nowhere to send to.',
+  },
+  // errors and time
+  'icmp.unreachable': {
+    title: (p) => `An ICMP error goes back: ${p.text}`,
+    info: (p) => `ICMP 3/${p.code}`,
+    detail: () =>
+      'It quotes the offending packet’s headers, so that the sender’s kernel can find the socket that it concerns.',
+  },
+  'icmp.time-exceeded': {
+    title: () => 'An ICMP error goes back: time to live exceeded',
+    info: () => 'ICMP 11/0',
+    detail: () => 'traceroute lives on these.',
+  },
+  'icmp.frag-needed': {
+    title: (p) => `An ICMP error goes back: fragmentation needed, MTU ${p.mtu}`,
+    info: (p) => `ICMP 3/4, mtu ${p.mtu}`,
+    detail: () => 'The sender learns how big its packets may be on this path, and sends smaller ones.',
+  },
+  'tcp.retransmit': {
+    title: (p) => `Still no answer after ${p.after} s: the SYN is sent again (try ${p.retry + 1})`,
+    info: (p) => `SYN again +${p.after} s`,
+    detail: () =>
+      'Linux from 6.5 on sends again after 1, 2, 3, 4, 5, 7, ... s; older kernels doubled the wait from the first retry on.',
+  },
+  // policy
+  'policy.allow': {
+    title: (p) => `Policy ${p.policy} lets it ${p.direction === 'ingress' ? 'in to' : 'out of'} ${p.pod}`,
+    info: (p) => `${p.direction} allowed by ${p.policy}`,
+    detail: (p) =>
+      `Rule ${p.rule + 1} of spec.${p.direction} admits it. One rule of one policy is enough; replies need none.`,
+  },
+  'policy.deny': {
+    title: (p) =>
+      p.direction === 'ingress'
+        ? `No policy lets this packet in to ${p.pod}`
+        : `No policy lets this packet out of ${p.pod}`,
+    info: (p) => `${p.direction} denied`,
+    detail: (p) =>
+      `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod, so everything that no rule of theirs admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
+  },
+  'policy.not-enforced': {
+    title: (p) => `There are policies, but ${p.cni} does not enforce any`,
+    info: () => 'policies not enforced',
+    detail: (p) =>
+      `${p.policies} would deny this. The API server stores NetworkPolicies whatever the CNI is; only a CNI that reads them acts on them.`,
+  },
+  // the simulator's own limits
+  'unknown.field': {
+    title: (p) => `Unknown: ${p.field} of ${p.object} is not simulated`,
+    info: (p) => `${p.field} is not simulated`,
+    detail: () =>
+      'The API accepts this field and it could change this walk. Rather than guess, the verdict is left open.',
+  },
+};

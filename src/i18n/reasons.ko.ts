@@ -1,3 +1,486 @@
+import { josa } from './particles.ts';
 import type { ReasonText } from './reasons.en.ts';
 
-export const reasons = {} as ReasonText;
+export const reasons: ReasonText = {
+  // 프로세스
+  'process.resolve': {
+    title: (p) => `${josa(p.tool, '은/는')} ${p.name}의 주소부터 알아야 합니다`,
+    info: (p) => `${p.name} 조회`,
+    detail: () =>
+      '패킷에는 이름이 아니라 주소가 실립니다. 클라이언트 컨테이너의 리졸버가 /etc/resolv.conf에 적힌 네임서버에 먼저 묻습니다.',
+  },
+  'process.resolved': {
+    title: (p) => `${p.name}의 주소는 ${p.address}입니다`,
+    info: (p) => `${p.name} = ${p.address}`,
+    detail: () => '이제부터는 주소만 쓰입니다. 패킷은 어떤 이름으로 물었는지 모릅니다.',
+  },
+  'process.nxdomain': {
+    title: (p) => `${josa(p.name, '이라/라')}는 이름은 없습니다`,
+    info: () => '없는 이름',
+    detail: () =>
+      'DNS는 제대로 동작했습니다. 모든 질의에 응답이 왔지만 주소가 하나도 없어 연결은 시도하지 않습니다.',
+  },
+  'process.dns-failed': {
+    title: (p) => `${p.name}의 주소를 알아내지 못했습니다`,
+    info: (p) => `DNS 실패: ${p.rcode}`,
+    detail: (p) =>
+      `리졸버가 포기했습니다(${p.rcode}). 서비스에는 문제가 없을 수도 있지만, 주소를 모르면 아무것도 보낼 수 없습니다.`,
+  },
+  'process.connect': {
+    title: (p) => `${josa(p.tool, '이/가')} ${josa(p.address, '으로/로')} 연결을 엽니다`,
+    info: (p) => `connect ${p.address}`,
+    detail: () => '프로그램은 connect()만 부릅니다. 나머지는 모두 커널이 합니다.',
+  },
+  'process.connected': {
+    title: (p) => `${p.address}에 연결되었습니다`,
+    info: () => '연결됨',
+    detail: () =>
+      'SYN, SYN-ACK, ACK을 거쳐 양쪽이 연결을 압니다. 중간에 주소가 바뀌었더라도 클라이언트는 이 주소와 통신한다고 믿습니다.',
+  },
+  'process.request': {
+    title: (p) => `클라이언트가 ${p.method} ${p.url} 요청을 보냅니다`,
+    info: (p) => `${p.method} ${p.url}`,
+    detail: () =>
+      '핸드셰이크로 맺은 연결을 그대로 씁니다. 노드마다 변환 방법을 이미 기억하므로 규칙을 다시 찾지 않습니다.',
+  },
+  'process.response': {
+    title: (p) => `서버가 상태 코드 ${josa(p.status, '으로/로')} 응답했습니다`,
+    info: (p) => `HTTP ${p.status}`,
+    detail: () => 'HTTP 상태 코드는 프로그램이 정합니다. 네트워크로 보면 어떤 코드든 패킷은 전달된 것입니다.',
+  },
+  'process.echo': {
+    title: (p) => `ping이 ${josa(p.address, '으로/로')} 에코 요청을 보냅니다`,
+    info: (p) => `ping ${p.address}`,
+    detail: () => 'ICMP에는 포트가 없습니다. 서비스의 규칙처럼 TCP나 UDP 포트를 보는 규칙에는 맞지 않습니다.',
+  },
+  'process.query': {
+    title: (p) => `리졸버가 ${p.name}의 ${p.type} 레코드를 묻습니다`,
+    info: (p) => `${p.type}? ${p.name}`,
+    detail: () =>
+      '점의 수가 ndots(파드에서는 5)보다 적은 이름은 검색 목록의 접미사를 하나씩 붙여 먼저 묻고, 그다음에 적힌 그대로 묻습니다.',
+  },
+  'process.answer': {
+    title: (p) =>
+      p.rcode === 'NOERROR'
+        ? p.count === 0
+          ? `${josa(p.name, '은/는')} 있지만 ${p.type} 레코드가 없습니다`
+          : `DNS가 ${p.name}의 ${p.type} 레코드 ${p.count}개로 응답합니다`
+        : `DNS가 ${p.name}에 ${josa(p.rcode, '으로/로')} 응답합니다`,
+    info: (p) => (p.rcode === 'NOERROR' ? `응답 ${p.count}개` : p.rcode),
+    detail: (p) =>
+      p.rcode === 'NXDOMAIN'
+        ? '그런 이름의 서비스, 파드, 네임스페이스가 없습니다. 검색 목록에 남은 접미사가 있으면 그것으로 이어서 묻습니다.'
+        : 'CoreDNS는 API 서버에서 받은 서비스와 엔드포인트슬라이스를 보고 응답합니다. 서비스로는 아무 패킷도 보내지 않습니다.',
+  },
+  'process.refused': {
+    title: (p) => `클라이언트가 보는 결과: ${josa(p.address, '이/가')} 연결을 거부함`,
+    info: () => '연결 거부',
+    detail: () =>
+      '거부 응답(RST 또는 ICMP port unreachable)이 왔으므로 클라이언트가 바로 압니다. 누가 보냈든 메시지에는 클라이언트가 연결하려던 주소가 나옵니다.',
+  },
+  'process.reset': {
+    title: (p) => `클라이언트가 보는 결과: ${josa(p.address, '이/가')} 연결을 끊음`,
+    info: () => '연결 재설정',
+    detail: () => '맺어진 연결이 RST로 끊겼습니다.',
+  },
+  'process.timeout': {
+    title: (p) => `클라이언트는 아무 응답도 못 받고 ${p.seconds}초 뒤에 포기합니다`,
+    info: (p) => `${p.seconds}초 뒤 시간 초과`,
+    detail: () => '폐기는 밖에서 보면 침묵입니다. 패킷이 어디에서 왜 사라졌는지 클라이언트는 알 수 없습니다.',
+  },
+  'process.unreachable': {
+    title: (p) => `클라이언트가 보는 결과: ${p.address}에 닿을 수 없음`,
+    info: () => '도달 불가',
+    detail: () => '클라이언트의 커널이나, ICMP 오류를 보낸 라우터가 그곳으로 가는 길이 없다고 알립니다.',
+  },
+  'process.too-big': {
+    title: (p) => `클라이언트가 보는 결과: 메시지가 너무 김(MTU ${p.mtu})`,
+    info: (p) => `MTU ${p.mtu} 초과`,
+    detail: () => '조각내면 안 되는 패킷인데(DF 설정) 한 번에 보내기에는 너무 큽니다.',
+  },
+  'process.closed': {
+    title: () => '클라이언트가 연결을 닫습니다',
+    info: () => '닫음',
+    detail: () => '양쪽이 FIN을 보냅니다. conntrack 항목은 TIME_WAIT 상태로 한동안 남습니다.',
+  },
+  'process.forward-dns': {
+    title: (p) => `${josa(p.name, '은/는')} 클러스터의 이름이 아니어서 CoreDNS가 ${p.upstream}에 묻습니다`,
+    info: (p) => `${josa(p.upstream, '으로/로')} 전달`,
+    detail: () =>
+      'CoreDNS는 클러스터 도메인만 책임집니다. 나머지 이름은 forward 플러그인이 스스로 클라이언트가 되어 다른 서버에 묻습니다.',
+  },
+  // 소켓
+  'socket.originate': {
+    title: (p) =>
+      p.flags === ''
+        ? `커널이 ${p.proto.toUpperCase()} 패킷을 만듭니다`
+        : `커널이 ${p.proto.toUpperCase()} 패킷을 만듭니다: ${p.flags}`,
+    info: (p) => (p.flags === '' ? p.proto.toUpperCase() : p.flags),
+    detail: () =>
+      '목적지는 소켓이 알고, 출발지 주소와 인터페이스는 라우트가 정합니다. TTL은 64에서 시작합니다.',
+  },
+  'socket.deliver': {
+    title: (p) => `전달 완료: ${josa(p.process, '이/가')} ${p.port}/${p.proto} 포트에서 수신 대기 중입니다`,
+    info: (p) => `${p.process}에 전달`,
+    detail: () => '목적지 주소가 이 네트워크 네임스페이스의 것이고, 그 포트에 소켓이 열려 있습니다.',
+  },
+  'socket.deliver-reply': {
+    title: (p) => `응답이 클라이언트의 ${p.port} 포트 소켓에 도착했습니다`,
+    info: () => '응답 전달',
+    detail: () =>
+      '소켓은 주소와 포트 네 값을 모두 비교합니다. 출발지 주소를 되돌려 놓지 않았다면 이 패킷을 알아보지 못했을 것입니다.',
+  },
+  'socket.no-listener-tcp': {
+    title: (p) => `파드가 연결을 거부했습니다: ${p.ip}:${p.port}에서 수신 대기하는 프로세스가 없습니다`,
+    info: (p) => `${p.port}번 수신 대기 없음: RST`,
+    detail: (p) =>
+      p.listening === ''
+        ? '패킷은 도착했지만 여기에는 TCP 포트를 연 프로세스가 없습니다. 커널이 RST로 답하고, 클라이언트에는 “connection refused”로 보입니다.'
+        : `맞는 파드에 도착했지만 포트가 다릅니다. 여기서 수신 대기하는 포트는 ${p.listening}입니다. 커널이 RST로 답하고, 클라이언트에는 “connection refused”로 보입니다.`,
+  },
+  'socket.no-listener-udp': {
+    title: (p) => `파드가 거부했습니다: ${p.ip}:${p.port}/UDP에서 수신 대기하는 프로세스가 없습니다`,
+    info: (p) => `${p.port}/UDP 수신 대기 없음`,
+    detail: (p) =>
+      p.listening === ''
+        ? '여기에는 UDP 소켓을 연 프로세스가 없습니다. 커널이 ICMP port unreachable로 답합니다.'
+        : `패킷은 도착했지만 여기서 수신 대기하는 포트는 ${p.listening}입니다. 커널이 ICMP port unreachable로 답합니다.`,
+  },
+  'socket.no-connection': {
+    title: (p) => `이 패킷(${p.flags})을 아는 소켓이 없습니다`,
+    info: (p) => `모르는 연결: ${p.flags}`,
+    detail: () =>
+      '주소와 포트 네 값이 모두 맞는 연결이 없습니다. 주소를 되돌려 놓지 않은 응답이 이렇게 보이며, 커널은 RST로 답합니다.',
+  },
+  'socket.echo-reply': {
+    title: (p) => `${josa(p.ip, '이/가')} ping에 응답합니다`,
+    info: () => '에코 응답',
+    detail: () => '에코 요청에는 커널이 직접 응답합니다. 프로세스에는 묻지 않습니다.',
+  },
+  // 인터페이스
+  'link.transmit': {
+    title: (p) => `패킷이 ${josa(p.iface, '으로/로')} 나갑니다`,
+    info: (p) => `${p.iface} 송신`,
+    detail: () =>
+      'tcpdump가 이 인터페이스에서 보여 주는 송신 패킷입니다. 이 노드의 netfilter 훅을 모두 지난 뒤의 모습입니다.',
+  },
+  'link.receive': {
+    title: (p) => `패킷이 ${p.iface}에 도착합니다`,
+    info: (p) => `${p.iface} 수신`,
+    detail: () =>
+      'tcpdump가 이 인터페이스에서 보여 주는 수신 패킷입니다. 아직 어떤 netfilter 훅도 거치지 않았습니다.',
+  },
+  'link.not-for-me': {
+    title: (p) => `프레임의 목적지는 ${p.mac}이며 이 인터페이스가 아닙니다`,
+    info: () => '다른 MAC: 무시',
+    detail: () =>
+      '플러딩된 프레임은 모든 포트에 닿습니다. 인터페이스는 자기 MAC 주소로 온 것이 아니면 버립니다.',
+  },
+  'link.mtu': {
+    title: (p) => `${p.length}바이트는 MTU ${josa(p.mtu, '을/를')} 넘습니다`,
+    info: (p) => `${p.length} > MTU ${p.mtu}`,
+    detail: () => 'MTU는 IP 헤더부터 셉니다. 터널 장치의 MTU는 바깥 헤더가 들어갈 자리만큼 작습니다.',
+  },
+  'link.down': {
+    title: (p) => `${josa(p.iface, '이/가')} 내려가 있습니다`,
+    info: () => '링크 다운',
+    detail: () => '올라와 있지 않은 인터페이스는 보내지도 받지도 않습니다.',
+  },
+  // 브리지
+  'bridge.forward': {
+    title: (p) => `${josa(p.bridge, '이/가')} 프레임을 ${p.port} 포트로 전달합니다`,
+    info: (p) => `${p.bridge} → ${p.port}`,
+    detail: (p) =>
+      `브리지는 ${josa(p.mac, '이/가')} ${p.port} 뒤에 있다고 학습했습니다. MAC 주소만 보므로 TTL은 그대로입니다.`,
+  },
+  'bridge.flood': {
+    title: (p) => `${josa(p.bridge, '이/가')} 프레임을 포트 ${p.ports}개로 플러딩합니다`,
+    info: (p) => `포트 ${p.ports}개로 플러딩`,
+    detail: () => '브로드캐스트이거나, 그 주소가 어느 포트 뒤에 있는지 브리지가 아직 모릅니다.',
+  },
+  'bridge.up': {
+    title: (p) => `${josa(p.bridge, '이/가')} 프레임을 노드 자신에게 올립니다`,
+    info: (p) => `${p.bridge} → 호스트`,
+    detail: (p) =>
+      `목적지 MAC이 ${p.bridge}의 것입니다. 파드가 기본 게이트웨이로 보낸 패킷을 이제 노드가 라우팅합니다.`,
+  },
+  'bridge.no-hairpin': {
+    title: (p) => `브리지는 프레임을 들어온 포트 ${josa(p.port, '으로/로')} 다시 내보내지 않습니다`,
+    info: () => '헤어핀 꺼짐: 폐기',
+    detail: () =>
+      '파드가 서비스를 거쳐 자기 자신에게 닿으려면 브리지 포트의 헤어핀(hairpin) 모드가 필요한데, 여기서는 꺼져 있습니다.',
+  },
+  'bridge.nf-dnat-bridged': {
+    title: (p) => `새 목적지도 ${p.bridge}에 있으므로 프레임은 브리지를 벗어나지 않습니다`,
+    info: () => 'DNAT 뒤 브리지 전달',
+    detail: () =>
+      'bridge-nf-call-iptables가 켜져 있어 NAT 규칙이 브리지 안에서 실행되었습니다. 브리지가 새 목적지의 MAC을 찾아 바로 전달하므로 라우팅은 없고 TTL은 64 그대로입니다.',
+  },
+  // netfilter
+  'rule.accept': {
+    title: (p) => `${p.chain}의 규칙이 패킷을 허용합니다`,
+    info: () => '허용',
+    detail: (p) =>
+      `ACCEPT는 이 훅에서 ${p.table} 테이블만 끝냅니다. 다음 테이블과 훅은 이어서 패킷을 봅니다.`,
+  },
+  'rule.return': {
+    title: (p) => `${p.chain}에서 더 볼 것이 없어 부른 체인으로 돌아갑니다`,
+    info: () => '돌아감',
+    detail: () => 'RETURN은 점프한 규칙의 다음 규칙부터 이어 갑니다.',
+  },
+  'rule.jump': {
+    title: (p) => `${p.chain}의 규칙에 맞아 ${josa(p.to, '으로/로')} 점프합니다`,
+    info: (p) => `→ ${p.to}`,
+    detail: () => '규칙의 조건이 모두 맞았습니다. 이제 그 체인을 처음부터 따라갑니다.',
+  },
+  'rule.mark': {
+    title: (p) => `패킷에 표시 ${josa(p.mark, '을/를')} 붙입니다`,
+    info: (p) => `mark ${p.mark}`,
+    detail: (p) =>
+      p.chain === 'KUBE-MARK-MASQ'
+        ? '표시는 이 커널 안에만 있고 선로로는 나가지 않습니다. POSTROUTING에서 마스커레이드하라고 kube-proxy가 남긴 메모입니다.'
+        : '표시는 이 커널 안에만 있고 선로로는 나가지 않습니다. 뒤의 규칙이 이 표시를 확인합니다.',
+  },
+  'rule.set': {
+    title: (p) => `${p.chain}의 규칙이 기록만 하고 패킷을 계속 보냅니다`,
+    info: (p) => p.rule,
+    detail: () => '아무것도 정하지 않으므로 다음 규칙을 봅니다.',
+  },
+  'rule.policy': {
+    title: (p) =>
+      p.policy === 'DROP'
+        ? `${p.chain}에서 맞는 규칙이 없었고, 체인의 기본 정책은 DROP입니다`
+        : `${p.chain}에서 막는 규칙이 없었습니다. 체인의 기본 정책은 ${p.policy}입니다`,
+    info: (p) => `기본 정책 ${p.policy}`,
+    detail: (p) => `${p.table} 테이블의 기본 체인 ${josa(p.chain, '이/가')} 끝났습니다.`,
+  },
+  'rule.drop': {
+    title: (p) => `${p.chain}의 규칙이 패킷을 폐기합니다`,
+    info: () => 'DROP',
+    detail: (p) =>
+      `${p.comment === '' ? '' : `규칙의 주석은 “${p.comment}”입니다. `}DROP은 아무에게도 알리지 않습니다. 보낸 쪽은 시간 초과까지 기다립니다.`,
+  },
+  'rule.reject': {
+    title: (p) =>
+      p.chain.startsWith('KUBE')
+        ? '서비스에 엔드포인트가 없어 노드가 대신 거부합니다'
+        : `${p.chain}의 규칙이 패킷을 거부합니다`,
+    info: (p) => `REJECT ${p.with}`,
+    detail: (p) =>
+      p.chain.startsWith('KUBE')
+        ? `이 서비스 포트 뒤에 준비된 파드가 없어 kube-proxy가 REJECT 규칙(${p.with})을 썼습니다. 클라이언트는 바로 “connection refused”를 봅니다.`
+        : `REJECT는 ${josa(p.with, '으로/로')} 답하므로 보낸 쪽이 바로 압니다.`,
+  },
+  'conntrack.new': {
+    title: () => '이 노드가 처음 보는 연결입니다',
+    info: () => '새 항목',
+    detail: () =>
+      'conntrack이 양방향을 모두 적어 둡니다. nat 테이블은 첫 패킷에서만 보며, 그 뒤의 패킷은 지금 정해지는 대로 따릅니다.',
+  },
+  'conntrack.found': {
+    title: (p) => `노드가 기억하는 연결입니다(${p.state})`,
+    info: (p) => p.state,
+    detail: () => '주소 변환은 규칙이 아니라 이 항목을 따릅니다. 그사이에 규칙이 바뀌었더라도 상관없습니다.',
+  },
+  'conntrack.invalid': {
+    title: () => '노드가 아는 어느 연결에도 맞지 않는 패킷입니다',
+    info: () => 'INVALID',
+    detail: () =>
+      'conntrack은 이런 패킷을 INVALID로 보고 NAT를 적용하지 않습니다. kube-proxy는 FORWARD에서 이런 패킷을 폐기합니다.',
+  },
+  'nat.dnat': {
+    title: (p) => `노드가 서비스 주소를 지우고 ${josa(p.to, '을/를')} 적었습니다`,
+    info: () => 'DNAT',
+    detail: (p) =>
+      `${p.from}에서 수신 대기하는 프로세스는 없습니다. 모든 노드에 똑같이 있는 규칙일 뿐이고, 방금 그 규칙에 맞았습니다.`,
+  },
+  'nat.masquerade': {
+    title: (p) => `노드가 보낸 쪽 주소 대신 자기 주소 ${josa(p.to, '을/를')} 적었습니다`,
+    info: () => '마스커레이드',
+    detail: (p) =>
+      `MASQUERADE는 패킷이 나가는 인터페이스 ${p.iface}의 주소를 씁니다. 서버는 이 주소를 보고, 응답도 이 노드를 거쳐 돌아옵니다.`,
+  },
+  'nat.snat': {
+    title: (p) => `출발지가 ${p.from}에서 ${josa(p.to, '으로/로')} 바뀌었습니다`,
+    info: () => 'SNAT',
+    detail: () => '서버는 새 주소를 보고, 응답도 그 주소로 보냅니다.',
+  },
+  'nat.back-dst': {
+    title: (p) => `응답의 목적지를 ${josa(p.to, '으로/로')} 되돌립니다`,
+    info: () => 'SNAT 되돌림',
+    detail: () => 'conntrack이 요청 때 바꾼 출발지를 되돌립니다. 이제 응답이 진짜 클라이언트에게 갑니다.',
+  },
+  'nat.back-src': {
+    title: (p) => `응답의 출발지를 다시 ${josa(p.to, '으로/로')} 적습니다`,
+    info: () => 'DNAT 되돌림',
+    detail: (p) =>
+      `conntrack이 요청 때의 변환을 되돌립니다. 그러지 않으면 클라이언트는 말을 건 적 없는 ${josa(p.from, '으로/로')}부터 응답을 받게 됩니다.`,
+  },
+  // 라우팅과 이웃
+  'route.local': {
+    title: (p) => `${josa(p.ip, '은/는')} 바로 이 네임스페이스의 주소입니다`,
+    info: () => '로컬',
+    detail: () =>
+      'local 테이블을 가장 먼저 봅니다. 패킷은 다른 곳으로 가지 않고 이곳의 소켓으로(INPUT) 올라갑니다.',
+  },
+  'route.forward': {
+    title: (p) =>
+      p.via === ''
+        ? `라우트에 따라 ${josa(p.dev, '으로/로')} 내보냅니다`
+        : `라우트에 따라 ${josa(p.dev, '을/를')} 통해 ${josa(p.via, '으로/로')} 보냅니다`,
+    info: (p) => `${p.dev} 경유`,
+    detail: (p) =>
+      `목적지를 포함하는 가장 긴 프리픽스는 ${p.prefix}입니다.${p.via === '' ? ' 목적지가 바로 이 링크에 있습니다.' : ''} 노드가 라우터 노릇을 합니다.`,
+  },
+  'route.output': {
+    title: (p) =>
+      p.via === ''
+        ? `목적지가 ${p.dev} 링크에 있습니다`
+        : `${josa(p.dev, '을/를')} 통해 게이트웨이 ${josa(p.via, '으로/로')} 보냅니다`,
+    info: (p) => `${p.dev} 경유`,
+    detail: (p) =>
+      `목적지를 포함하는 가장 긴 프리픽스는 ${p.prefix}입니다.${p.src === '' ? '' : ` 출발지 주소는 ${josa(p.src, '이/가')} 됩니다.`}`,
+  },
+  'route.none': {
+    title: (p) => `${josa(p.ip, '으로/로')} 가는 라우트가 없습니다`,
+    info: () => '라우트 없음',
+    detail: () => '라우팅 테이블에 목적지를 포함하는 프리픽스도, 기본 라우트도 없습니다.',
+  },
+  'route.blackhole': {
+    title: (p) => `${p.prefix} 라우트가 blackhole이어서 패킷을 말없이 폐기합니다`,
+    info: () => 'blackhole',
+    detail: () =>
+      '이 노드의 블록이지만 그 주소를 가진 파드가 없습니다. 이 행이 없다면 패킷은 기본 라우트로 다시 나갔을 것입니다.',
+  },
+  'route.ttl-expired': {
+    title: () => '라우터를 너무 많이 지나 TTL이 다했습니다',
+    info: () => 'TTL 0',
+    detail: () => '라우터마다 TTL을 1씩 줄입니다. 0이 된 라우터는 패킷을 폐기하고 보낸 쪽에 ICMP로 알립니다.',
+  },
+  'route.ttl': {
+    title: (p) => `라우터를 지나며 TTL이 1 줄었습니다: ${p.from} → ${p.to}`,
+    info: (p) => `ttl ${p.from} → ${p.to}`,
+    detail: () => '라우팅할 때만 줄어듭니다. 브리지는 프레임을 전달할 뿐 TTL을 건드리지 않습니다.',
+  },
+  'route.no-forwarding': {
+    title: () => '이 노드는 남의 패킷을 전달하지 않습니다',
+    info: () => '전달 꺼짐',
+    detail: (p) => `${josa(p.sysctl, '이/가')} 0이어서 노드 자신에게 온 것이 아니면 폐기합니다.`,
+  },
+  'route.rp-filter': {
+    title: (p) => `${josa(p.ip, '은/는')} ${josa(p.iface, '으로/로')} 들어올 주소가 아닙니다`,
+    info: () => 'rp_filter: 폐기',
+    detail: () =>
+      '역경로 필터링: 그 출발지로 응답한다면 다른 인터페이스로 나가거나(strict) 아예 길이 없습니다(loose). 그래서 위조된 출발지로 봅니다.',
+  },
+  'route.martian': {
+    title: (p) => `${josa(p.ip, '은/는')} ${p.iface}에 나타날 수 없는 주소입니다`,
+    info: () => 'martian: 폐기',
+    detail: () => '127.0.0.1 같은 주소는 링크에 나타나면 안 되므로 커널이 폐기합니다.',
+  },
+  'neighbour.known': {
+    title: (p) => `${p.ip}의 MAC 주소는 ${p.mac}입니다`,
+    info: (p) => `${p.ip} = ${p.mac}`,
+    detail: (p) => `이웃 테이블이 이미 알고 있어(${p.state}) 아무에게도 묻지 않습니다.`,
+  },
+  'neighbour.ask': {
+    title: (p) => `${josa(p.ip, '은/는')} 누구인지 ${p.iface}에서 묻습니다`,
+    info: (p) => `ARP ${p.ip}?`,
+    detail: () =>
+      '이더넷 프레임에는 MAC 주소가 필요합니다. 질문은 브로드캐스트로 나가고, 패킷은 답을 기다립니다.',
+  },
+  'neighbour.answer': {
+    title: (p) => `${p.ip}의 MAC은 ${p.mac}이라고 답합니다`,
+    info: () => 'ARP 응답',
+    detail: () => '주소의 주인이 물은 쪽에만 답합니다.',
+  },
+  'neighbour.proxy-answer': {
+    title: (p) => `노드가 ${josa(p.ip, '을/를')} 대신해 ${p.mac}이라고 답합니다`,
+    info: () => '프록시 ARP 응답',
+    detail: (p) =>
+      `${p.iface}에 proxy_arp가 켜져 있습니다. 그 주소가 실제로 없어도 됩니다. 파드는 보낼 MAC만 있으면 되고, 그래서 모든 패킷이 노드를 지납니다.`,
+  },
+  'neighbour.learnt': {
+    title: (p) => `${p.ip}의 MAC이 ${p.mac}임을 적어 둡니다`,
+    info: () => '이웃 학습',
+    detail: () => '항목은 30초쯤 유효합니다. 기다리던 패킷이 나갑니다.',
+  },
+  'neighbour.failed': {
+    title: (p) => `${josa(p.ip, '은/는')} 아무도 답하지 않습니다`,
+    info: () => 'ARP 실패',
+    detail: (p) => `1초 간격으로 ${p.tries}번 물었습니다. 커널은 포기하고 “host unreachable”을 알립니다.`,
+  },
+  // 터널
+  'vxlan.encap': {
+    title: (p) => `프레임을 더 큰 봉투에 넣어 노드 ${josa(p.remote, '으로/로')} 보냅니다`,
+    info: (p) => `VXLAN → ${p.remote}`,
+    detail: (p) =>
+      `노드 사이의 선로는 파드 주소를 모릅니다. 노드에서 노드로 가는 UDP 데이터그램(포트 ${p.port}, VNI ${p.vni})만 나르고, 파드의 프레임은 그 안의 내용일 뿐입니다. 이 캡슐화(encapsulation)에 50바이트가 더 듭니다.`,
+  },
+  'vxlan.decap': {
+    title: () => '바깥 봉투를 벗기고 파드의 프레임을 꺼냅니다',
+    info: (p) => `VXLAN 벗김, VNI ${p.vni}`,
+    detail: (p) =>
+      `노드 ${p.remote}에서 왔습니다. 바깥 헤더는 여기서 사라지고, 안의 패킷은 넣을 때 그대로입니다.`,
+  },
+  'vxlan.no-fdb': {
+    title: (p) => `터널은 ${josa(p.mac, '이/가')} 어느 노드에 있는지 모릅니다`,
+    info: () => 'FDB 항목 없음: 폐기',
+    detail: () =>
+      '이 장치는 스스로 학습하지 않습니다(nolearning). CNI가 쓴 FDB 항목이 없으면 보낼 곳이 없습니다.',
+  },
+  // 오류와 시간
+  'icmp.unreachable': {
+    title: (p) => `ICMP 오류를 돌려보냅니다: ${p.text}`,
+    info: (p) => `ICMP 3/${p.code}`,
+    detail: () =>
+      '문제가 된 패킷의 헤더를 담아 보내므로, 보낸 쪽 커널이 어느 소켓의 일인지 찾을 수 있습니다.',
+  },
+  'icmp.time-exceeded': {
+    title: () => 'ICMP 오류를 돌려보냅니다: time to live exceeded',
+    info: () => 'ICMP 11/0',
+    detail: () => 'traceroute는 이 오류로 길을 알아냅니다.',
+  },
+  'icmp.frag-needed': {
+    title: (p) => `ICMP 오류를 돌려보냅니다: fragmentation needed, MTU ${p.mtu}`,
+    info: (p) => `ICMP 3/4, mtu ${p.mtu}`,
+    detail: () => '보낸 쪽은 이 경로에서 패킷이 얼마나 커도 되는지 알게 되고, 더 작게 나누어 보냅니다.',
+  },
+  'tcp.retransmit': {
+    title: (p) => `${p.after}초가 지나도 응답이 없어 SYN을 다시 보냅니다(${p.retry + 1}번째)`,
+    info: (p) => `SYN 재전송 +${p.after}초`,
+    detail: () =>
+      'Linux 6.5부터는 1, 2, 3, 4, 5, 7, ...초에 다시 보냅니다. 더 오래된 커널은 첫 재전송부터 간격을 두 배씩 늘립니다.',
+  },
+  // 정책
+  'policy.allow': {
+    title: (p) =>
+      p.direction === 'ingress'
+        ? `정책 ${josa(p.policy, '이/가')} ${josa(p.pod, '으로/로')} 들어오는 것을 허용합니다`
+        : `정책 ${josa(p.policy, '이/가')} ${p.pod}에서 나가는 것을 허용합니다`,
+    info: (p) => `${p.policy}: ${p.direction === 'ingress' ? '인그레스' : '이그레스'} 허용`,
+    detail: (p) =>
+      `spec.${p.direction}의 ${p.rule + 1}번째 규칙에 맞습니다. 정책 하나의 규칙 하나면 충분하고, 응답에는 규칙이 필요 없습니다.`,
+  },
+  'policy.deny': {
+    title: (p) =>
+      p.direction === 'ingress'
+        ? `이 패킷이 ${josa(p.pod, '으로/로')} 들어오도록 허용하는 정책이 없습니다`
+        : `이 패킷이 ${p.pod}에서 나가도록 허용하는 정책이 없습니다`,
+    info: (p) => `${p.direction === 'ingress' ? '인그레스' : '이그레스'} 거절`,
+    detail: (p) =>
+      `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
+  },
+  'policy.not-enforced': {
+    title: (p) => `네트워크 정책이 있지만 ${josa(p.cni, '은/는')} 정책을 적용하지 않습니다`,
+    info: () => '정책이 적용되지 않음',
+    detail: (p) =>
+      `적용되었다면 ${josa(p.policies, '이/가')} 막았을 것입니다. API 서버는 CNI와 상관없이 네트워크폴리시(NetworkPolicy)를 저장합니다. 그것을 읽는 CNI만 정책을 적용합니다.`,
+  },
+  // 시뮬레이터의 한계
+  'unknown.field': {
+    title: (p) => `알 수 없음: ${p.object}의 ${josa(p.field, '은/는')} 시뮬레이션하지 않습니다`,
+    info: (p) => `${p.field}: 시뮬레이션하지 않음`,
+    detail: () => 'API는 받아들이는 필드이고 이 경로를 바꿀 수 있습니다. 추측하지 않고 판정을 비워 둡니다.',
+  },
+};
