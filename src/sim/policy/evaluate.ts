@@ -1,0 +1,102 @@
+/**
+ * What the cluster's NetworkPolicies say of one flow, whoever enforces them. The flow is the one that reaches the pods:
+ * destination and port after a Service's DNAT, source before any masquerading.
+ */
+import type { ClusterState, NetworkPolicy, Pod, Protocol } from '../k8s/cluster-state.ts';
+import type { Direction, FlowEnd } from './matching.ts';
+import { isPod, namespaceLabels, policyName, ruleMatches, rulesOf, selectsPod } from './matching.ts';
+
+export interface Flow {
+  readonly from: FlowEnd;
+  readonly to: FlowEnd;
+  /** The port on the target itself, never a Service's. */
+  readonly port?: number;
+  readonly protocol: Protocol | 'ICMP';
+}
+
+/** The rule that allowed a flow: index into spec.ingress or spec.egress of the policy. */
+export interface AllowingRule {
+  readonly policy: string;
+  readonly rule: number;
+}
+
+export interface DirectionOutcome {
+  /** n/a: no pod on this side that a policy could select, or traffic that no policy can forbid. */
+  readonly verdict: 'allowed' | 'denied' | 'not-selected' | 'n/a';
+  /** The first rule, by policy name and rule order, of those that allow. */
+  readonly allowedBy: readonly AllowingRule[];
+  /** Names (`namespace/name`) of the policies that isolate the pod and none of whose rules match. */
+  readonly deniedBy: readonly string[];
+  /** Why no policy applies: a pod cannot be cut off from itself or from its own node. */
+  readonly exempt?: 'same-pod' | 'own-node';
+}
+
+export interface Outcome {
+  readonly allowed: boolean;
+  readonly egress: DirectionOutcome;
+  readonly ingress: DirectionOutcome;
+}
+
+const NOT_APPLICABLE: DirectionOutcome = { verdict: 'n/a', allowedBy: [], deniedBy: [] };
+
+/**
+ * Egress of the source and ingress of the target; both must allow. Replies of an allowed flow need no rule of their own.
+ * A pod's own node always reaches it (kubelet probes); traffic the other way is subject to the pod's egress policies.
+ */
+export function evaluate(
+  cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'nodes'>,
+  flow: Flow,
+): Outcome {
+  const { from, to } = flow;
+  if (isPod(from) && isPod(to) && from.namespace === to.namespace && from.name === to.name) {
+    const self: DirectionOutcome = { ...NOT_APPLICABLE, exempt: 'same-pod' };
+    return { allowed: true, egress: self, ingress: self };
+  }
+  const egress = isPod(from) && !from.hostNetwork ? judge(cluster, 'egress', from, flow) : NOT_APPLICABLE;
+  let ingress = isPod(to) && !to.hostNetwork ? judge(cluster, 'ingress', to, flow) : NOT_APPLICABLE;
+  if (isPod(to) && ingress !== NOT_APPLICABLE && comesFromNodeOf(cluster, from, to)) {
+    ingress = { ...NOT_APPLICABLE, exempt: 'own-node' };
+  }
+  return { allowed: egress.verdict !== 'denied' && ingress.verdict !== 'denied', egress, ingress };
+}
+
+function comesFromNodeOf(cluster: Pick<ClusterState, 'nodes'>, from: FlowEnd, to: Pod): boolean {
+  if (isPod(from)) return from.hostNetwork && from.node === to.node;
+  return cluster.nodes.some((node) => node.name === to.node && node.ips.includes(from.ip));
+}
+
+function judge(
+  cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces'>,
+  direction: Direction,
+  subject: Pod,
+  flow: Flow,
+): DirectionOutcome {
+  const isolating = cluster.networkPolicies.filter((policy) => selectsPod(policy, subject, direction));
+  if (isolating.length === 0) return { verdict: 'not-selected', allowedBy: [], deniedBy: [] };
+  const allowing = firstAllowingRule(cluster, isolating, direction, flow);
+  return allowing === undefined
+    ? { verdict: 'denied', allowedBy: [], deniedBy: isolating.map(policyName) }
+    : { verdict: 'allowed', allowedBy: [allowing], deniedBy: [] };
+}
+
+function firstAllowingRule(
+  cluster: Pick<ClusterState, 'namespaces'>,
+  policies: readonly NetworkPolicy[],
+  direction: Direction,
+  flow: Flow,
+): AllowingRule | undefined {
+  const namespaces = namespaceLabels(cluster);
+  const seen = {
+    peer: direction === 'ingress' ? flow.from : flow.to,
+    target: flow.to,
+    port: flow.port,
+    protocol: flow.protocol,
+  };
+  for (const policy of policies) {
+    const rule = rulesOf(policy, direction).findIndex((candidate) =>
+      ruleMatches(candidate, policy.namespace, seen, namespaces),
+    );
+    if (rule >= 0) return { policy: policyName(policy), rule };
+  }
+  return undefined;
+}
