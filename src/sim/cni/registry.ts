@@ -1,8 +1,9 @@
 /** Every CNI plug-in. A new one is a folder and a line here. */
 import type { CniPlugin } from '../plugin.ts';
 import { flannel } from './flannel/flannel.ts';
+import { kubenet } from './kubenet/kubenet.ts';
 
-export const cniPlugins: readonly CniPlugin[] = [flannel];
+export const cniPlugins: readonly CniPlugin[] = [flannel, kubenet];
 
 /** The plug-in that `Playground.cni` names, or undefined. */
 export function cniPlugin(name: string): CniPlugin | undefined {

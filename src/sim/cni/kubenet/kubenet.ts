@@ -1,0 +1,100 @@
+/**
+ * kubenet, the kubelet's own bridge network of the dockershim days. Historic: it left the kubelet with dockershim in
+ * Kubernetes 1.24. Read in Kubernetes 1.16 (`pkg/kubelet/dockershim/network/kubenet/kubenet_linux.go`).
+ * The routes between nodes were the cloud's, made by its route controller; here each node has them as static routes.
+ * Left out: the ebtables rules that drop the second copy of a hairpin frame, host ports, bandwidth shaping, IPv6.
+ */
+import { cidr } from '../../base/ip.ts';
+import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
+import type { NetnsPart, Rule, RouteConfig } from '../../net/config.ts';
+import type { CniNodeContext, CniPlugin } from '../../plugin.ts';
+import type { BridgeConf } from '../bridge-plugin.ts';
+import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
+import { assignHostLocal } from '../host-local.ts';
+import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr } from '../place.ts';
+import { rememberPer } from '../remember.ts';
+
+const BY = 'kubenet';
+/** The kubelet's default for --non-masquerade-cidr. */
+const NON_MASQUERADE = cidr('10.0.0.0/8');
+
+function bridgeConf({ options }: CniNodeContext): BridgeConf {
+  const hairpinVeth = options.hairpinMode === 'hairpin-veth';
+  return {
+    bridge: 'cbr0',
+    mtu: UNDERLAY_MTU,
+    hairpinMode: hairpinVeth,
+    promiscMode: options.hairpinMode === 'promiscuous-bridge',
+    routes: [],
+    by: BY,
+  };
+}
+
+function cloudRoutes({ cluster, node }: CniNodeContext): readonly RouteConfig[] {
+  return cluster.nodes.flatMap((other): RouteConfig[] => {
+    const to = ipv4PodCidr(other);
+    const via = ipv4Of(other);
+    if (other.name === node.name || to === undefined || via === undefined) return [];
+    const origin = { ...other.origin, by: 'cloud route controller' };
+    return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'static', origin }];
+  });
+}
+
+function masqueradeRule({ cluster }: CniNodeContext): Rule {
+  return {
+    matches: [
+      { match: 'dst', cidr: NON_MASQUERADE, negate: true },
+      { match: 'comment', text: 'kubenet: SNAT for outbound traffic from cluster' },
+      { match: 'addrtype', side: 'dst', type: 'LOCAL', negate: true },
+    ],
+    target: { target: 'MASQUERADE' },
+    origin: { ...cluster.settings.origins.cni, by: BY },
+  };
+}
+
+const rememberNode = rememberPer<ClusterNode, NetnsPart>();
+const rememberPod = rememberPer<Pod, { pod: NetnsPart; node: NetnsPart }>();
+
+function setUpNode(context: CniNodeContext): NetnsPart {
+  const { cluster, node, pods, options } = context;
+  const { settings } = cluster;
+  const hasBridge = pods.length > 0;
+  return rememberNode(node, [settings, options.hairpinMode, hasBridge, ...cluster.nodes], () => {
+    const bridge = hasBridge
+      ? bridgeOnNode(node, bridgeConf(context), {
+          link: settings.origins.cni,
+          address: settings.origins.podSubnet,
+        })
+      : {};
+    return {
+      ...bridge,
+      routes: cloudRoutes(context),
+      sysctls: { ipForward: true, bridgeNfCallIptables: true },
+      hooks: [{ table: 'nat', chain: 'POSTROUTING', where: 'append', rule: masqueradeRule(context) }],
+    };
+  });
+}
+
+export const kubenet: CniPlugin = {
+  id: 'kubenet',
+  label: 'kubenet',
+  fidelity: 'modelled',
+  sources: [
+    'Kubernetes 1.16 (historic; removed in 1.24): pkg/kubelet/dockershim/network/kubenet',
+    'containernetworking/plugins: bridge, host-local',
+  ],
+  options: [
+    {
+      name: 'hairpinMode',
+      values: ['promiscuous-bridge', 'hairpin-veth', 'none'],
+      default: 'promiscuous-bridge',
+    },
+  ],
+  enforcesNetworkPolicy: false,
+  assignPodIps: assignHostLocal,
+  setUpNode,
+  addPod: (context) =>
+    rememberPod(context.pod, [context.node, context.cluster.settings, context.options.hairpinMode], () =>
+      addToBridge(context, bridgeConf(context)),
+    ),
+};
