@@ -7,6 +7,8 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     target: 'baseline-widely-available',
+    // Read by scripts/size.mjs.
+    manifest: true,
     // Monaco is one lazily loaded chunk and larger than Vite's default warning limit.
     chunkSizeWarningLimit: 4000,
   },

@@ -3,7 +3,7 @@
  * worker. Everything a person can do with the simulation is a function here.
  */
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
-import { CancelledError, openWorker, SimClient, type OpenChannel } from '../worker/client.ts';
+import { CancelledError, openWorker, QuestionError, SimClient, type OpenChannel } from '../worker/client.ts';
 import type {
   ClusterDetail,
   CompletionItem,
@@ -83,7 +83,8 @@ function accept(result: SimulateResult, revision: number): void {
   const keepsProbe = sim.probe.from !== '' && sim.revision >= 0 && sim.walk !== undefined;
   sim.set({ result, revision, failure: undefined });
   if (!keepsProbe && firstOf !== undefined && !sim.probeTouched) sim.set({ probe: firstOf });
-  if (sim.walk !== undefined) void rewalk(sim.walk.probe);
+  if (wanted !== undefined) void showWanted();
+  else if (sim.walk !== undefined) void rewalk(sim.walk.probe);
 }
 
 /** After an edit the walk that is shown is walked again, so that picture and text never disagree. */
@@ -100,13 +101,34 @@ async function rewalk(probe: ProbeSpec): Promise<void> {
 
 async function walkOnWorker(probe: ProbeSpec): Promise<WalkResult | undefined> {
   try {
-    return await need().request('walk', { probe });
+    const walk = await need().request('walk', { probe });
+    useSimulation.getState().set({ problem: undefined });
+    return walk;
   } catch (error) {
-    if (!(error instanceof CancelledError)) {
+    if (error instanceof QuestionError) useSimulation.getState().set({ problem: error.diagnostic });
+    else if (!(error instanceof CancelledError)) {
       useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
     }
     return undefined;
   }
+}
+
+let wanted: { readonly probe: ProbeSpec; readonly step: number | undefined } | undefined;
+
+/** A link's moment: walked as soon as its cluster stands. */
+export function showView(probe: ProbeSpec, step: number | undefined): void {
+  wanted = { probe, step };
+  useSimulation.getState().set({ probe, probeTouched: true });
+}
+
+async function showWanted(): Promise<void> {
+  const moment = wanted;
+  wanted = undefined;
+  if (moment?.step === undefined || moment.step < 0) return;
+  const walk = await walkOnWorker(moment.probe);
+  if (walk === undefined) return;
+  useSimulation.getState().set({ walk });
+  usePlayback.getState().set({ step: Math.min(moment.step, walk.trace.steps.length - 1), playing: false });
 }
 
 function resetWalk(): void {

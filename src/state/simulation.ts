@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
 import type { SimulateResult, WalkResult } from '../worker/protocol.ts';
 
@@ -14,6 +15,8 @@ export interface SimulationState {
   readonly probeTouched: boolean;
   /** Probes sent before, newest first, with how they ended. */
   readonly recent: readonly { readonly probe: ProbeSpec; readonly ok: boolean }[];
+  /** Why the last probe could not be sent: an unknown pod, a target that is no address. */
+  readonly problem: Diagnostic | undefined;
   readonly busy: boolean;
   readonly progress:
     | { readonly stage: 'parse' | 'settle' | 'build'; readonly done: number; readonly total: number }
@@ -30,6 +33,7 @@ export const useSimulation = create<SimulationState>()((set) => ({
   probe: { from: '', tool: 'curl', to: '' },
   probeTouched: false,
   recent: [],
+  problem: undefined,
   busy: false,
   progress: undefined,
   failure: undefined,

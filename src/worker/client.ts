@@ -1,4 +1,5 @@
 /** The page's end of the worker protocol: ids, promises, progress, cancel by restart. */
+import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { FromWorker, RequestName, Requests, ToWorker } from './protocol.ts';
 
 export type Progress = Extract<FromWorker, { progress: unknown }>['progress'];
@@ -14,6 +15,16 @@ export type OpenChannel = (receive: (message: FromWorker) => void, fail: (error:
 /** Thrown by a request that a cancel or a restart ended. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
+}
+
+/** Thrown where the question itself was wrong (an unknown pod, a target that is no address). */
+export class QuestionError extends Error {
+  override readonly name = 'QuestionError';
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.code);
+    this.diagnostic = diagnostic;
+  }
 }
 
 interface Pending {
@@ -78,6 +89,7 @@ export class SimClient {
     }
     this.pending.delete(message.id);
     if (message.ok) pending.resolve(message.result);
+    else if (message.problem !== undefined) pending.reject(new QuestionError(message.problem));
     else pending.reject(new Error(message.error));
   }
 

@@ -1,23 +1,18 @@
 /** Answers the page's questions with the simulator; holds the newest simulation. The same in the worker and in tests. */
-import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
-import type { Scenario } from '../sim/scenario.ts';
-import {
-  clusterDetail,
-  completeAt,
-  hoverAt,
-  reachability,
-  runExpectations,
-  simulate,
-  tableText,
-  viewOf,
-  walkProbe,
-  type Simulation,
-} from '../sim/simulate.ts';
-import type { FromWorker, Requests, SimulateResult, ToWorker } from './protocol.ts';
+import { complete } from '../sim/k8s/editor/complete.ts';
+import { hover } from '../sim/k8s/editor/hover.ts';
+import { ProbeError } from '../sim/probe/problem.ts';
+import { frames } from '../sim/scene/frames.ts';
+import { LENSES, shownSteps } from '../sim/scene/lens.ts';
+import { projectScene } from '../sim/scene/project.ts';
+import { simulate, tableOf, walk, type Simulation } from '../sim/simulate.ts';
+import type { FromWorker, Requests, ToWorker } from './protocol.ts';
+import { clusterDetail, expectationsOf, matrixView, viewOf } from './views.ts';
 
-type Send = (message: FromWorker) => void;
+type Question = Exclude<ToWorker, { readonly cancel: number }>;
+type Params<N extends keyof Requests> = Requests[N]['params'];
 
-export function createHandler(send: Send): (message: ToWorker) => void {
+export function createHandler(send: (message: FromWorker) => void): (message: ToWorker) => void {
   let current: Simulation | undefined;
 
   const need = (): Simulation => {
@@ -25,57 +20,23 @@ export function createHandler(send: Send): (message: ToWorker) => void {
     return current;
   };
 
-  const run = (scenario: Scenario, id: number): SimulateResult => {
+  const runSimulate = ({ scenario }: Params<'simulate'>, id: number): Requests['simulate']['result'] => {
     const began = performance.now();
-    const next = simulate(scenario, current, (stage, done, total) =>
-      send({ id, progress: { stage, done, total } }),
-    );
+    const next = simulate(scenario, (stage, done, total) => send({ id, progress: { stage, done, total } }));
     current = next;
     return {
       diagnostics: next.diagnostics,
       cluster: viewOf(next),
-      scene: next.scene,
-      expectations: runExpectations(next),
+      scene: projectScene(next.cluster, next.world),
+      expectations: expectationsOf(next),
       tookMs: performance.now() - began,
     };
   };
 
-  const answer = (
-    message: Exclude<ToWorker, { cancel: number }>,
-  ): Requests[typeof message.name]['result'] => {
+  const answer = (message: Question): unknown => {
     switch (message.name) {
       case 'simulate':
-        return run(message.params.scenario, message.id);
-      case 'walk':
-        return walkProbe(need(), message.params.probe);
-      case 'matrix':
-        return reachability(need(), message.params.port, message.params.protocol);
-      case 'show':
-        return tableText(
-          need(),
-          message.params.netns,
-          message.params.command,
-          message.params.after as ProbeSpec,
-        );
-      case 'cluster':
-        return clusterDetail(need());
-      case 'complete':
-        return completeAt(message.params.scenario, message.params, current);
-      case 'hover':
-        return hoverAt(message.params.scenario, message.params);
-    }
-  };
-
-  return (message) => {
-    if ('cancel' in message) return;
-    try {
-      send({ id: message.id, ok: true, result: answer(message) });
-    } catch (error) {
-      send({
-        id: message.id,
-        ok: false,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
+        return runSimulate(message.params, message.id);
     }
   };
 }

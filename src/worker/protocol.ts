@@ -1,7 +1,7 @@
 /** Messages between the page and the simulation worker. Types only; every message is structured-clone data. */
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
-import type { ClusterEvent, ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import type { ClusterEvent, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import type { Scene } from '../sim/scene/scene.ts';
 import type { RowKey, Trace } from '../sim/trace/trace.ts';
@@ -61,6 +61,8 @@ export interface ClusterView {
 export interface ExpectationResult {
   readonly from: string;
   readonly to: string;
+  /** The probe that ran; sending it shows the walk. */
+  readonly probe: ProbeSpec;
   /** What was asked: `allowed: true`, `verdict: dropped`. */
   readonly wanted: { readonly key: 'allowed' | 'verdict' | 'clientSees'; readonly value: string | boolean };
   readonly verdict: string;
@@ -120,8 +122,12 @@ export interface ShowResult {
 
 export interface ObjectDetail {
   readonly ref: ObjectRef;
-  readonly yaml: string;
+  /** As stored: apiVersion, kind, metadata, and status where one is kept. */
+  readonly object: StoredObject;
   readonly source: 'user' | 'built-in' | 'controller';
+  /** What the user wrote that led to it, and the objects in between. */
+  readonly cause: ObjectRef;
+  readonly via: readonly ObjectRef[];
   readonly range?: SourceRange;
 }
 
@@ -181,7 +187,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly id: number; readonly ok: true; readonly result: unknown }
-  | { readonly id: number; readonly ok: false; readonly error: string }
+  | { readonly id: number; readonly ok: false; readonly error: string; readonly problem?: Diagnostic }
   | {
       readonly id: number;
       readonly progress: {

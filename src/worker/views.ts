@@ -1,0 +1,107 @@
+/** What the page is told of a simulation: small, plain, ready to show. */
+import { chosenCni } from '../sim/cluster/assemble.ts';
+import { cidrText } from '../sim/base/ip.ts';
+import { expectations } from '../sim/probe/expectations.ts';
+import { matrixOf, type Simulation } from '../sim/simulate.ts';
+import type { ClusterDetail, ClusterView, ExpectationResult, MatrixResult } from './protocol.ts';
+
+export function viewOf({ cluster }: Simulation): ClusterView {
+  const builtIn = new Set(
+    cluster.objects
+      .filter((o) => o.source === 'built-in')
+      .map((o) => `${o.kind}/${o.metadata.namespace}/${o.metadata.name}`),
+  );
+  const isBuiltIn = (kind: string, namespace: string, name: string) =>
+    builtIn.has(`${kind}/${namespace}/${name}`);
+  const { settings } = cluster;
+  const cni = chosenCni(cluster)?.plugin;
+  return {
+    nodes: cluster.nodes.map((n) => ({
+      name: n.name,
+      role: n.role,
+      ip: n.ips[0] ?? '',
+      podCIDR: n.podCIDRs[0] === undefined ? '' : cidrText(n.podCIDRs[0]),
+    })),
+    pods: cluster.pods.map((p) => ({
+      namespace: p.namespace,
+      name: p.name,
+      shortName: p.shortName,
+      node: p.node,
+      ip: p.ips[0],
+      ready: p.ready,
+      phase: p.phase,
+      builtIn:
+        isBuiltIn('Pod', p.namespace, p.name) ||
+        p.owners.some((o) => isBuiltIn(o.kind, o.namespace ?? '', o.name)),
+      listening:
+        p.phase === 'Running' ? p.listening.map((l) => ({ port: l.port, protocol: l.protocol })) : [],
+    })),
+    services: cluster.services.map((s) => ({
+      namespace: s.namespace,
+      name: s.name,
+      type: s.type,
+      clusterIP: s.clusterIPs[0],
+      ports: s.ports.map((p) => ({ name: p.name, port: p.port, protocol: p.protocol, nodePort: p.nodePort })),
+      builtIn: isBuiltIn('Service', s.namespace, s.name),
+    })),
+    external: settings.external.map((e) => ({ name: e.name, ip: e.ip, dnsNames: e.dnsNames })),
+    namespaces: cluster.namespaces.map((n) => n.name),
+    policies: cluster.networkPolicies.map((p) => ({ namespace: p.namespace, name: p.name })),
+    probes: settings.probes,
+    settings: {
+      cni: settings.cni.name,
+      cniLabel: cni?.label ?? settings.cni.name,
+      enforcesPolicy: cni?.enforcesNetworkPolicy ?? false,
+      kubeProxyMode: settings.kubeProxy.mode,
+      podSubnet: cidrText(settings.podSubnet),
+      serviceSubnet: cidrText(settings.serviceSubnet),
+      dnsDomain: settings.dnsDomain,
+      families: 'IPv4',
+    },
+  };
+}
+
+export function expectationsOf(simulation: Simulation): readonly ExpectationResult[] {
+  return expectations(simulation.world, simulation.cluster).map((r) => ({
+    from: r.spec.from,
+    to: r.spec.to,
+    probe: r.probe,
+    wanted: r.wanted,
+    verdict: r.verdict ?? 'unknown',
+    clientSees: r.clientSees ?? 'timeout',
+    holds: r.holds,
+    error: r.error,
+    range: simulation.parsed.locate(r.spec.origin),
+  }));
+}
+
+export function matrixView(
+  simulation: Simulation,
+  port: number | undefined,
+  protocol: MatrixResult['protocol'],
+): MatrixResult {
+  return matrixOf(simulation, port, protocol as 'TCP' | 'UDP' | 'SCTP');
+}
+
+export function clusterDetail({ cluster, parsed }: Simulation): ClusterDetail {
+  return {
+    objects: cluster.objects.map((o) => {
+      const ref = {
+        apiVersion: o.apiVersion,
+        kind: o.kind,
+        ...(o.metadata.namespace === undefined ? {} : { namespace: o.metadata.namespace }),
+        name: o.metadata.name,
+      };
+      return {
+        ref,
+        object: o,
+        source: o.source,
+        via: o.origin.via ?? [],
+        cause: o.origin.object,
+        range: parsed.locate({ object: ref }) ?? parsed.locate(o.origin),
+      };
+    }),
+    events: cluster.events,
+    refused: cluster.refused,
+  };
+}
