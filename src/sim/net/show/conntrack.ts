@@ -1,0 +1,40 @@
+/** `conntrack -L` of conntrack-tools 1.4.7: one line for each connection with both its tuples. */
+import { conntrackRow } from '../row-key.ts';
+import type { ConntrackEntry, ConntrackTuple, NetnsState } from '../state.ts';
+import type { ShowLine } from './show.ts';
+
+export function conntrackList(state: NetnsState | undefined, clockMs: number): ShowLine[] {
+  const entries = new Map<number, ConntrackEntry>();
+  for (const { entry } of state?.conntrack.values() ?? []) {
+    if (entry.confirmed && entry.expiresAtMs > clockMs) entries.set(entry.id, entry);
+  }
+  const lines: ShowLine[] = [...entries.values()].map((entry) => ({
+    text: entryText(entry, clockMs),
+    key: conntrackRow(entry.id),
+  }));
+  // The command says this on standard error; a terminal shows both.
+  lines.push({
+    text: `conntrack v1.4.7 (conntrack-tools): ${entries.size} flow entries have been shown.`,
+  });
+  return lines;
+}
+
+const numbers = { icmp: 1, tcp: 6, udp: 17 } as const;
+
+function entryText(entry: ConntrackEntry, clockMs: number): string {
+  const left = Math.max(0, Math.ceil((entry.expiresAtMs - clockMs) / 1000));
+  const parts = [`${entry.proto.padEnd(8)} ${numbers[entry.proto]} ${left}`];
+  if (entry.proto === 'tcp') parts.push(entry.tcpState ?? 'NONE');
+  parts.push(tupleText(entry.orig));
+  if (!entry.seenReply) parts.push('[UNREPLIED]');
+  parts.push(tupleText(entry.reply));
+  if (entry.assured) parts.push('[ASSURED]');
+  parts.push(`mark=${entry.mark}`, 'use=1');
+  return parts.join(' ');
+}
+
+function tupleText(tuple: ConntrackTuple): string {
+  const ends = `src=${tuple.src} dst=${tuple.dst}`;
+  if (tuple.proto === 'icmp') return `${ends} type=${tuple.icmpType ?? 8} code=0 id=${tuple.sport}`;
+  return `${ends} sport=${tuple.sport} dport=${tuple.dport}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * `ipset list`, `ipset list -n` and `ipset save` of ipset 7.17. The kernel draws each set's hash seed by chance; here
+ * it follows from the name. Members stand in the order in which they were added, the kernel's is the hash's.
+ */
+import type { IpsetConfig, NetnsConfig } from '../config.ts';
+import { ipsetRow } from '../row-key.ts';
+import type { ShowLine } from './show.ts';
+
+const revision = { 'hash:net': 7, 'hash:ip': 6, 'hash:ip,port': 7 } as const;
+/** Bytes of an empty set and of each member's bucket, on x86-64. */
+const memory = { 'hash:net': [456, 48], 'hash:ip': [216, 40], 'hash:ip,port': [216, 48] } as const;
+
+function header(set: IpsetConfig): string {
+  const options = set.options ?? '';
+  const maxelem = /maxelem (\d+)/.exec(options)?.[1] ?? '65536';
+  const timeout = / ?(timeout \d+)/.exec(options)?.[1];
+  const tail = `bucketsize 12 initval 0x${seed(set.name)}${timeout === undefined ? '' : ` ${timeout}`}`;
+  return `family inet hashsize ${hashsize(set.entries.length)} maxelem ${maxelem} ${tail}`;
+}
+
+/** Doubles from 1024 as the set fills up; buckets hold 12 before the table is resized. */
+function hashsize(members: number): number {
+  let size = 1024;
+  while (members > size * 4) size *= 2;
+  return size;
+}
+
+/** FNV-1a of the name. */
+function seed(name: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+/** Each rule that names the set holds one reference. */
+function references(config: NetnsConfig): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const table of Object.values(config.iptables ?? {})) {
+    for (const chain of table.values()) {
+      for (const rule of chain.rules) {
+        for (const match of rule.matches) {
+          if (match.match === 'set') counts.set(match.name, (counts.get(match.name) ?? 0) + 1);
+        }
+      }
+    }
+  }
+  return counts;
+}
+
+export function ipsetList(config: NetnsConfig, only: string | undefined): ShowLine[] | undefined {
+  const sets = config.ipsets.filter((set) => only === undefined || set.name === only);
+  if (only !== undefined && sets.length === 0) return undefined;
+  const counts = references(config);
+  const lines: ShowLine[] = [];
+  for (const [index, set] of sets.entries()) {
+    if (index > 0) lines.push({ text: '' });
+    const [empty, each] = memory[set.type];
+    lines.push(
+      { text: `Name: ${set.name}` },
+      { text: `Type: ${set.type}` },
+      { text: `Revision: ${revision[set.type]}` },
+      { text: `Header: ${header(set)}` },
+      { text: `Size in memory: ${empty + each * set.entries.length}` },
+      { text: `References: ${counts.get(set.name) ?? 0}` },
+      { text: `Number of entries: ${set.entries.length}` },
+      { text: 'Members:' },
+    );
+    for (const entry of set.entries) lines.push({ text: entry, key: ipsetRow(set.name, entry) });
+  }
+  return lines;
+}
+
+export function ipsetNames(config: NetnsConfig): ShowLine[] {
+  return config.ipsets.map((set) => ({ text: set.name }));
+}
+
+export function ipsetSave(config: NetnsConfig): ShowLine[] {
+  return config.ipsets.flatMap((set) => [
+    { text: `create ${set.name} ${set.type} ${header(set)}` },
+    ...set.entries.map((entry) => ({ text: `add ${set.name} ${entry}`, key: ipsetRow(set.name, entry) })),
+  ]);
+}

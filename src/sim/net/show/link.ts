@@ -1,0 +1,148 @@
+/**
+ * `ip link` and `ip addr` as iproute2 prints them in a namespace with IPv6 switched off (link-local addresses are not
+ * modelled). Interface numbers follow the order of the links; a network card has no peer to name.
+ */
+import type { Cidr } from '../../base/ip.ts';
+import { broadcastAddress, cidr } from '../../base/ip.ts';
+import type { AddressConfig, LinkConfig, NetnsConfig } from '../config.ts';
+import { linkRow } from '../row-key.ts';
+import type { ShowContext, ShowLine } from './show.ts';
+
+const loopback: LinkConfig = {
+  kind: 'loopback',
+  name: 'lo',
+  mac: '00:00:00:00:00:00',
+  mtu: 65536,
+};
+
+/** All links with loopback first; a link's interface number is its place here, from 1. */
+export function linksInOrder(config: NetnsConfig): readonly LinkConfig[] {
+  const own = config.links.filter((link) => link.kind !== 'loopback');
+  return [config.links.find((link) => link.kind === 'loopback') ?? loopback, ...own];
+}
+
+export function ifindex(config: NetnsConfig, name: string): number | undefined {
+  const place = linksInOrder(config).findIndex((link) => link.name === name);
+  return place < 0 ? undefined : place + 1;
+}
+
+export function addressesOf(config: NetnsConfig, dev: string): readonly AddressConfig[] {
+  const own = config.addresses.filter((address) => address.dev === dev);
+  if (dev !== 'lo' || own.length > 0) return own;
+  return [{ dev: 'lo', ip: '127.0.0.1', prefixLength: 8, scope: 'host' }];
+}
+
+interface LinkState {
+  readonly flags: string;
+  readonly state: string;
+  readonly qdisc: string;
+}
+
+function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): LinkState {
+  const promisc = link.kind === 'bridge' && link.promisc === true ? 'PROMISC,' : '';
+  const base = link.kind === 'loopback' ? 'LOOPBACK,' : 'BROADCAST,MULTICAST,';
+  if (link.up === false) return { flags: `${base}${promisc}`.slice(0, -1), state: 'DOWN', qdisc: 'noop' };
+  const qdisc = link.kind === 'ethernet' ? 'fq_codel' : 'noqueue';
+  const up = { flags: `${base}${promisc}UP,LOWER_UP`, state: 'UP', qdisc };
+  switch (link.kind) {
+    case 'loopback':
+    case 'vxlan':
+      return { ...up, state: 'UNKNOWN' };
+    case 'bridge': {
+      const carrier = config.links.some((port) => port.master === link.name && port.up !== false);
+      return carrier ? up : { flags: `NO-CARRIER,${base}${promisc}UP`, state: 'DOWN', qdisc };
+    }
+    case 'veth': {
+      const peer = context.netns(link.peer.netns)?.links.find((other) => other.name === link.peer.name);
+      if (peer?.up === false) {
+        return { flags: `NO-CARRIER,${base}UP,M-DOWN`, state: 'LOWERLAYERDOWN', qdisc };
+      }
+      return up;
+    }
+    case 'ethernet':
+      return up;
+  }
+}
+
+function nameText(link: LinkConfig, context: ShowContext): string {
+  if (link.kind !== 'veth') return link.name;
+  const peerNetns = context.netns(link.peer.netns);
+  const index = peerNetns === undefined ? undefined : ifindex(peerNetns, link.peer.name);
+  return `${link.name}@if${index ?? 2}`;
+}
+
+/** Numbers of the namespaces at the other ends of veth pairs, in order of appearance. */
+function netnsIds(config: NetnsConfig): ReadonlyMap<string, number> {
+  const ids = new Map<string, number>();
+  for (const link of config.links) {
+    if (link.kind === 'veth' && link.peer.netns !== config.id && !ids.has(link.peer.netns)) {
+      ids.set(link.peer.netns, ids.size);
+    }
+  }
+  return ids;
+}
+
+export function ipLink(
+  config: NetnsConfig,
+  context: ShowContext,
+  options: { readonly addresses: boolean; readonly dev?: string; readonly family?: 4 | 6 },
+): ShowLine[] {
+  const lines: ShowLine[] = [];
+  const ids = netnsIds(config);
+  for (const [place, link] of linksInOrder(config).entries()) {
+    if (options.dev !== undefined && link.name !== options.dev) continue;
+    const addresses = addressesOf(config, link.name).filter(
+      (a) => options.family === undefined || a.ip.includes(':') === (options.family === 6),
+    );
+    if (options.family !== undefined && addresses.length === 0) continue;
+    const { flags, state, qdisc } = stateOf(config, link, context);
+    const master = link.master === undefined ? '' : ` master ${link.master}`;
+    const mode = options.addresses ? '' : ' mode DEFAULT';
+    const key = linkRow(link.name);
+    lines.push({
+      text: `${place + 1}: ${nameText(link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default qlen 1000`,
+      key,
+    });
+    if (options.family === undefined) {
+      const netnsId = link.kind === 'veth' ? ids.get(link.peer.netns) : undefined;
+      const type = link.kind === 'loopback' ? 'loopback' : 'ether';
+      const broadcast = link.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff';
+      const tail = netnsId === undefined ? '' : ` link-netnsid ${netnsId}`;
+      lines.push({ text: `    link/${type} ${link.mac} brd ${broadcast}${tail}`, key });
+    }
+    if (!options.addresses) continue;
+    for (const address of addresses) {
+      lines.push({ text: `    ${addressText(address)}`, key });
+      lines.push({ text: '       valid_lft forever preferred_lft forever' });
+    }
+  }
+  return lines;
+}
+
+function addressText(address: AddressConfig): string {
+  const six = address.ip.includes(':');
+  // CNI plug-ins and Docker set the broadcast address; a host address or a pair has none.
+  const hasBroadcast = !six && address.scope !== 'host' && address.prefixLength < 31;
+  const broadcast = hasBroadcast ? ` brd ${broadcastAddress(networkOf(address))}` : '';
+  const label = six ? '' : ` ${address.dev}`;
+  return `${six ? 'inet6' : 'inet'} ${address.ip}/${address.prefixLength}${broadcast} scope ${address.scope}${label}`;
+}
+
+/** The subnet of an address. */
+export function networkOf(address: { readonly ip: string; readonly prefixLength: number }): Cidr {
+  return cidr(`${address.ip}/${address.prefixLength}`);
+}
+
+/** The one-line form: `ip -br link`, `ip -br addr`. */
+export function ipBrief(config: NetnsConfig, context: ShowContext, addresses: boolean): ShowLine[] {
+  return linksInOrder(config).map((link) => {
+    const { flags, state } = stateOf(config, link, context);
+    const head = `${nameText(link, context).padEnd(16)} ${state.padEnd(14)} `;
+    const tail = addresses
+      ? addressesOf(config, link.name)
+          .map((a) => `${a.ip}/${a.prefixLength} `)
+          .join('')
+      : `${link.mac} <${flags}> `;
+    return { text: head + tail, key: linkRow(link.name) };
+  });
+}

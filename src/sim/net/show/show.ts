@@ -1,0 +1,225 @@
+/**
+ * Each table of a network namespace as its real command prints it. Commands that exist in Linux and whose tables the
+ * box lacks answer with the message of a machine that lacks them too; what nobody modelled is an error, not a guess.
+ */
+import type { NetnsConfig, TableName } from '../config.ts';
+import type { NetnsState } from '../state.ts';
+import type { RowKey } from '../../trace/trace.ts';
+import { conntrackList } from './conntrack.ts';
+import { ipsetList, ipsetNames, ipsetSave } from './ipset.ts';
+import { iptablesSave } from './iptables-save.ts';
+import { ipBrief, ipLink } from './link.ts';
+import { bridgeFdb, bridgeLink, ipNeigh } from './neighbour.ts';
+import { ipRoute, ipRouteLocal, ipRule } from './route.ts';
+import { ssListening } from './socket.ts';
+import { sysctl, sysctlNames } from './sysctl.ts';
+
+export interface ShowLine {
+  readonly text: string;
+  readonly key?: RowKey;
+}
+
+/** What changes while packets move; absent, the tables as they stand before any. */
+export interface ShowRuntime {
+  readonly state: NetnsState;
+  readonly clockMs: number;
+}
+
+export interface ShowContext {
+  /** The other namespaces: `ip link` names a veth's peer by its number there. */
+  readonly netns: (id: string) => NetnsConfig | undefined;
+  /** As iptables-save writes it; the simulator's clock begins with the epoch. */
+  readonly date?: string;
+}
+
+export type ShowErrorCode =
+  /** No such command, or options that it does not have here. */
+  | 'show/unknown-command'
+  /** The command exists and the simulator does not model its table. */
+  | 'show/not-modelled';
+
+export type ShowOutput =
+  | { readonly lines: readonly ShowLine[] }
+  | { readonly error: { readonly code: ShowErrorCode; readonly params: { readonly command: string } } };
+
+/** The commands to offer for a namespace, the most telling first. */
+export const showCommands: readonly string[] = [
+  'iptables-save',
+  'iptables-save -t nat',
+  'iptables-save -t filter',
+  'ip route',
+  'ip addr',
+  'ip link',
+  'ip neigh',
+  'bridge fdb',
+  'bridge link',
+  'ss -lntu',
+  'conntrack -L',
+  'ipset list',
+  'ip rule',
+  'ip route show table local',
+  'ip -6 route',
+  'ip6tables-save',
+  'sysctl -a',
+];
+
+const epoch = 'Thu Jan  1 00:00:00 1970';
+
+export function show(
+  config: NetnsConfig,
+  runtime: ShowRuntime | undefined,
+  command: string,
+  context: ShowContext,
+): ShowOutput {
+  const words = command.trim().split(/\s+/);
+  const lines = run(config, runtime, words, context);
+  if (lines === undefined) {
+    const known = notModelled.has(words[0] ?? '');
+    return {
+      error: { code: known ? 'show/not-modelled' : 'show/unknown-command', params: { command } },
+    };
+  }
+  return { lines };
+}
+
+/** Real commands whose tables this simulator does not have. */
+const notModelled = new Set(['nft', 'tc', 'ovs-ofctl', 'ovs-vsctl', 'cilium', 'bpftool', 'ebtables', 'wg']);
+
+function run(
+  config: NetnsConfig,
+  runtime: ShowRuntime | undefined,
+  [program = '', ...args]: readonly string[],
+  context: ShowContext,
+): readonly ShowLine[] | undefined {
+  switch (program) {
+    case 'iptables-save':
+    case 'iptables-nft-save': {
+      const table = tableArgument(args);
+      if (table === 'bad') return undefined;
+      return iptablesSave(config, table, context.date ?? epoch);
+    }
+    // The tables of IPv6 were never touched: the command prints nothing.
+    case 'ip6tables-save':
+      return tableArgument(args) === 'bad' ? undefined : [];
+    case 'ip':
+      return ip(config, runtime, args, context);
+    case 'bridge':
+      return bridge(config, runtime, args, context);
+    case 'ipset':
+      return ipset(config, args);
+    case 'ss':
+      return ss(config, args);
+    case 'conntrack':
+      return args.length === 1 && (args[0] === '-L' || args[0] === '--dump')
+        ? conntrackList(runtime?.state, runtime?.clockMs ?? 0)
+        : undefined;
+    case 'sysctl': {
+      if (args.length === 0) return undefined;
+      return sysctl(config, args.join(' ') === '-a' ? sysctlNames(config) : args);
+    }
+    case 'ipvsadm':
+      return [
+        "Can't initialize ipvs: Protocol not available",
+        'Are you sure that IP Virtual Server is built in the kernel or as module?',
+      ].map((text) => ({ text }));
+    default:
+      return undefined;
+  }
+}
+
+function tableArgument(args: readonly string[]): TableName | 'bad' | undefined {
+  if (args.length === 0) return undefined;
+  const [option, table, ...rest] = args;
+  const known = ['raw', 'mangle', 'nat', 'filter'].includes(table ?? '');
+  return (option === '-t' || option === '--table') && known && rest.length === 0
+    ? (table as TableName)
+    : 'bad';
+}
+
+/** Whether `word` abbreviates `full`, as iproute2 allows. */
+function means(word: string | undefined, ...full: readonly string[]): boolean {
+  return word !== undefined && word !== '' && full.some((name) => name.startsWith(word));
+}
+
+function ip(
+  config: NetnsConfig,
+  runtime: ShowRuntime | undefined,
+  args: readonly string[],
+  context: ShowContext,
+): readonly ShowLine[] | undefined {
+  let family: 4 | 6 | undefined;
+  let brief = false;
+  let at = 0;
+  for (; args[at]?.startsWith('-') === true; at++) {
+    const option = args[at];
+    if (option === '-4') family = 4;
+    else if (option === '-6') family = 6;
+    else if (option === '-br' || option === '-brief') brief = true;
+    else if (option !== '-d' && option !== '-details' && option !== '-n') return undefined;
+  }
+  const object = args[at];
+  let rest = args.slice(at + 1);
+  if (means(rest[0], 'show', 'list', 'lst')) rest = rest.slice(1);
+  const dev = rest[0] === 'dev' ? rest[1] : rest[0];
+  if (means(object, 'address') || means(object, 'link')) {
+    if (rest.length > 2) return undefined;
+    const addresses = means(object, 'address');
+    if (dev !== undefined && dev !== 'lo' && !config.links.some((link) => link.name === dev)) {
+      return [{ text: `Device "${dev}" does not exist.` }];
+    }
+    if (brief) return ipBrief(config, context, addresses);
+    return ipLink(config, context, { addresses, dev, family: addresses ? family : undefined });
+  }
+  if (means(object, 'route')) {
+    const table = rest[0] === 'table' ? rest[1] : 'main';
+    if (rest.length > 0 && rest[0] !== 'table') return undefined;
+    if (table === 'local') return family === 6 ? [] : ipRouteLocal(config);
+    return table === 'main' ? ipRoute(config, family ?? 4) : undefined;
+  }
+  if (means(object, 'rule')) return ipRule(family ?? 4);
+  if (means(object, 'neighbour', 'neighbor')) {
+    const all = ipNeigh(config, runtime?.state);
+    if (rest.length === 0) return all;
+    return dev === undefined ? undefined : all.filter((line) => line.key?.startsWith(`neigh/${dev}/`));
+  }
+  return undefined;
+}
+
+function bridge(
+  config: NetnsConfig,
+  runtime: ShowRuntime | undefined,
+  args: readonly string[],
+  context: ShowContext,
+): readonly ShowLine[] | undefined {
+  const [object, verb, ...rest] = args;
+  if (verb !== undefined && !means(verb, 'show', 'list')) return undefined;
+  if (means(object, 'fdb')) {
+    const [key, name] = rest;
+    if (key === 'dev') return bridgeFdb(config, runtime?.state, { dev: name });
+    if (key === 'br') return bridgeFdb(config, runtime?.state, { bridge: name });
+    return rest.length === 0 ? bridgeFdb(config, runtime?.state, {}) : undefined;
+  }
+  return means(object, 'link') && rest.length === 0 ? bridgeLink(config, context) : undefined;
+}
+
+function ipset(config: NetnsConfig, args: readonly string[]): readonly ShowLine[] | undefined {
+  const [verb, ...rest] = args;
+  if (verb === 'save' && rest.length === 0) return ipsetSave(config);
+  if (verb !== 'list' && verb !== '-L') return undefined;
+  if (rest.join(' ') === '-n' || rest.join(' ') === '-name') return ipsetNames(config);
+  const [name] = rest;
+  return ipsetList(config, name) ?? [{ text: 'ipset v7.17: The set with the given name does not exist' }];
+}
+
+/** `ss -lntu` and its letters in any order; only listening sockets are known before a probe. */
+function ss(config: NetnsConfig, args: readonly string[]): readonly ShowLine[] | undefined {
+  const letters = args.join('').replaceAll('-', '');
+  if (args.some((arg) => !arg.startsWith('-')) || !/^[lntup46]*$/.test(letters) || !letters.includes('l')) {
+    return undefined;
+  }
+  const tcp = letters.includes('t');
+  const udp = letters.includes('u');
+  if (letters.includes('6'))
+    return ssListening({ ...config, listeners: [], links: [] }, { tcp, udp, processes: false });
+  return ssListening(config, { tcp: tcp || !udp, udp: udp || !tcp, processes: letters.includes('p') });
+}

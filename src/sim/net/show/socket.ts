@@ -1,0 +1,99 @@
+/**
+ * `ss -l` for TCP and UDP. A vxlan device's kernel socket is a listener too. The backlog is what the program asks for:
+ * nginx and redis 511, the rest the kernel's maximum as Go programs do.
+ */
+import type { ListenerConfig, NetnsConfig } from '../config.ts';
+import { socketRow } from '../row-key.ts';
+import type { ShowLine } from './show.ts';
+
+export interface SocketFilter {
+  readonly tcp: boolean;
+  readonly udp: boolean;
+  readonly processes: boolean;
+}
+
+const backlogs: Readonly<Record<string, number>> = {
+  nginx: 511,
+  'redis-server': 511,
+  httpd: 511,
+  apache2: 511,
+};
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly key?: string;
+}
+
+/** Columns of ss: right-aligned address, left-aligned port, no space between the two. */
+const alignRight = [false, false, false, false, true, false, true, false, false];
+const delimiter = ['', ' ', ' ', ' ', ' ', '', ' ', '', ''];
+const titles = [
+  'Netid',
+  'State',
+  'Recv-Q',
+  'Send-Q',
+  'Local Address:',
+  'Port',
+  'Peer Address:',
+  'Port',
+  'Process',
+];
+
+export function ssListening(config: NetnsConfig, filter: SocketFilter): ShowLine[] {
+  const rows: Row[] = [];
+  if (filter.udp) {
+    for (const listener of config.listeners) if (listener.proto === 'udp') rows.push(row(listener, filter));
+    for (const link of config.links) {
+      if (link.kind === 'vxlan' && link.up !== false) {
+        rows.push({
+          cells: cells('udp', '0.0.0.0', link.port, 0, ''),
+          key: socketRow('udp', '0.0.0.0', link.port),
+        });
+      }
+    }
+  }
+  if (filter.tcp) {
+    for (const listener of config.listeners) if (listener.proto === 'tcp') rows.push(row(listener, filter));
+  }
+  // With one protocol alone there is no Netid column.
+  const from = filter.tcp && filter.udp ? 0 : 1;
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map(({ cells: c }) => (c[column] ?? '').length)),
+  );
+  // "State" is as wide as its longest word; without rows, as its title.
+  const print = (texts: readonly string[]): string => {
+    let text = '';
+    for (let column = from; column < titles.length; column++) {
+      const cell = texts[column] ?? '';
+      const width = widths[column] ?? 0;
+      if (column > from) text += delimiter[column] ?? '';
+      text += alignRight[column] === true ? cell.padStart(width) : cell.padEnd(width);
+    }
+    return text;
+  };
+  return [{ text: print(titles) }, ...rows.map(({ cells: c, key }) => ({ text: print(c), key }))];
+}
+
+function row(listener: ListenerConfig, filter: SocketFilter): Row {
+  const { proto, ip, port, process } = listener;
+  const backlog = proto === 'udp' ? 0 : (backlogs[process] ?? 4096);
+  const users = filter.processes ? `users:(("${process}"))` : '';
+  return { cells: cells(proto, ip, port, backlog, users), key: socketRow(proto, ip, port) };
+}
+
+function cells(proto: 'tcp' | 'udp', ip: string, port: number, backlog: number, users: string): string[] {
+  const six = ip.includes(':');
+  const local = six ? `[${ip}]:` : `${ip}:`;
+  const peer = six ? '[::]:' : '0.0.0.0:';
+  return [
+    proto,
+    proto === 'tcp' ? 'LISTEN' : 'UNCONN',
+    '0',
+    String(backlog),
+    local,
+    String(port),
+    peer,
+    '*',
+    users,
+  ];
+}

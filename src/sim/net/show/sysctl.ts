@@ -1,0 +1,66 @@
+/** `sysctl NAME...` for the switches that the box models; any other name is unknown to it and says so. */
+import type { NetnsConfig } from '../config.ts';
+import type { ShowLine } from './show.ts';
+
+/** Undefined: the box does not model it. */
+export function sysctlValue(config: NetnsConfig, name: string): string | undefined {
+  const { sysctls } = config;
+  const flag = (on: boolean | undefined): string => (on === true ? '1' : '0');
+  switch (name) {
+    case 'net.ipv4.ip_forward':
+      return flag(sysctls.ipForward);
+    case 'net.bridge.bridge-nf-call-iptables':
+      return flag(sysctls.bridgeNfCallIptables);
+    case 'net.netfilter.nf_conntrack_tcp_be_liberal':
+      return flag(sysctls.tcpBeLiberal);
+  }
+  const match =
+    /^net\.ipv4\.(?:conf|neigh)\.(.+)\.(rp_filter|route_localnet|proxy_arp|forwarding|proxy_delay)$/.exec(
+      name,
+    );
+  const [, iface, key] = match ?? [];
+  if (iface === undefined || key === undefined) return undefined;
+  // sysctl writes a dot in an interface's name as a slash.
+  const link = iface.replaceAll('/', '.');
+  if (link !== 'all' && link !== 'default' && link !== 'lo' && !config.links.some((l) => l.name === link)) {
+    return undefined;
+  }
+  const own = sysctls.perInterface[link];
+  const all = link === 'all';
+  switch (key) {
+    case 'rp_filter':
+      return String(all ? sysctls.rpFilterAll : (own?.rpFilter ?? 0));
+    case 'route_localnet':
+      return flag(all ? sysctls.routeLocalnetAll : own?.routeLocalnet);
+    case 'proxy_arp':
+      return flag(own?.proxyArp);
+    case 'forwarding':
+      return flag(all ? sysctls.ipForward : (own?.forwarding ?? sysctls.ipForward));
+    default:
+      // Jiffies of 10 ms, as the kernel counts for user space; its default is 80.
+      return String((own?.proxyDelayMs ?? 800) / 10);
+  }
+}
+
+export function sysctl(config: NetnsConfig, names: readonly string[]): ShowLine[] {
+  return names.map((name) => {
+    const value = sysctlValue(config, name);
+    if (value !== undefined) return { text: `${name} = ${value}` };
+    return {
+      text: `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory`,
+    };
+  });
+}
+
+/** Every switch that the box models, in the order of `sysctl -a`. */
+export function sysctlNames(config: NetnsConfig): string[] {
+  const names = ['net.bridge.bridge-nf-call-iptables'];
+  for (const iface of ['all', 'default', ...config.links.map((link) => link.name)].sort()) {
+    const dotted = iface.replaceAll('.', '/');
+    for (const key of ['forwarding', 'proxy_arp', 'route_localnet', 'rp_filter']) {
+      names.push(`net.ipv4.conf.${dotted}.${key}`);
+    }
+  }
+  names.push('net.ipv4.ip_forward', 'net.netfilter.nf_conntrack_tcp_be_liberal');
+  return names;
+}
