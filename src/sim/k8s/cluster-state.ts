@@ -299,6 +299,8 @@ export interface StoredObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly namespace?: string; readonly name: string; readonly labels?: Labels };
+  /** `spec`, `data`, `subsets`, ...: everything but metadata and status, as upstream shapes it. */
+  readonly body?: Readonly<Record<string, unknown>>;
   readonly status?: unknown;
   /** written by the user, built into every cluster, or made by a controller. */
   readonly source: 'user' | 'built-in' | 'controller';

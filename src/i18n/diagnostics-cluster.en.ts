@@ -1,0 +1,91 @@
+import type { DiagnosticText } from './diagnostics.en.ts';
+
+/** What only shows between objects; the codes are in `sim/k8s/controllers/diagnostics.ts`. */
+export const clusterDiagnostics: DiagnosticText = {
+  'cluster/one-only': (p) => `A scenario has one ${p['kind']}; this one is ignored.`,
+  'cluster/bad-subnet': (p) => `"${p['text']}" is no IPv4 prefix such as 10.244.0.0/16; the default is used.`,
+  'cluster/ipv4-only': (p) => `Only the IPv4 part of "${p['text']}" is simulated so far.`,
+  'cluster/overlap': (p) =>
+    `${place(p['a'])} (${p['aCidr']}) overlaps ${place(p['b'])} (${p['bCidr']}): an address would mean two things. Choose ranges that do not meet.`,
+  'cluster/no-control-plane': () =>
+    'must have at least one control-plane node: kind refuses this cluster. The default nodes are used.',
+  'cluster/pod-subnet-too-small': (p) =>
+    `The pod subnet ${p['podSubnet']} is smaller than one node's /${p['mask']}: no node gets a pod CIDR.`,
+  'cni/unknown': (p) =>
+    `No network plug-in is called "${p['name']}" here (there are: ${p['known']}). Pods get no address, as on a node without a CNI.`,
+  'cni/unknown-option': (p) => `${p['cni']} has no option "${p['option']}"${among(p['known'])}.`,
+  'cni/bad-option': (p) =>
+    `${p['cni']}: "${p['value']}" is no value of ${p['option']} (${p['known']}); the default is used.`,
+  'external/bad-ip': (p) => `"${p['ip']}" is no IP address; the host ${p['name']} is left out.`,
+  'external/duplicate': (p) =>
+    `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,
+  'external/bad-listen': (p) => `"${p['text']}" is no port such as 8080/TCP or 53/UDP.`,
+  'node/duplicate-ip': (p) => `The address ${p['ip']} already belongs to node ${p['other']}.`,
+  'node/pod-cidr-overlap': (p) =>
+    `The pod CIDR ${p['cidr']} overlaps that of node ${p['other']}: replies would go to the wrong node.`,
+  'node/pod-cidr-outside': (p) =>
+    `The pod CIDR ${p['cidr']} lies outside the pod subnet ${p['podSubnet']}: kube-proxy and the CNI take its pods for strangers.`,
+  'node/no-pod-cidr': (p) =>
+    `CIDRNotAvailable: ${p['podSubnet']} holds ${p['blocks']} node ranges and all are taken; ${p['node']} gets none and its pods no address.`,
+  'node/pod-ips-exhausted': (p) =>
+    `${p['node']} has no address left in ${p['podCIDR']} for ${p['pods']} of its pods: they stay in ContainerCreating.`,
+  'namespace/not-found': (p) =>
+    `namespaces "${p['namespace']}" not found: the API server refuses the object. Add the Namespace.`,
+  'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
+  'pod/node-not-found': (p) =>
+    `${several(p['pods'])}spec.nodeName names "${p['node']}", and there is no such node: nobody runs the pod.`,
+  'pod/out-of-pods': (p) =>
+    `${several(p['pods'])}OutOfpods: ${p['node']} already runs ${p['limit']} pods, the kubelet's limit.`,
+  'pod/duplicate-ip': (p) => `The address ${p['ip']} is already that of ${p['other']}; another one is given.`,
+  'pod/port-in-use': (p) =>
+    `Container ${p['container']} cannot listen on ${p['port']}: container ${p['other']} already does, and containers of one pod share their network (address already in use, CrashLoopBackOff).`,
+  'pod/container-port-mismatch': (p) =>
+    `containerPort says ${p['port']}/${p['protocol']}, but ${p['image']} ${p['listens'] === '' ? 'listens on nothing' : `listens on ${p['listens']}`} as it is started here. containerPort only documents; it opens nothing.`,
+  'pod/bad-listen': (p) => `"${p['text']}" is no port such as 8080/TCP or 53/UDP.`,
+  'pod/readiness-fails': (p) =>
+    `Nothing listens on the port that the readiness probe of container ${p['container']} asks: the pod never becomes ready, and Services leave it out.`,
+  'service/bad-cluster-ip': (p) =>
+    `"${p['ip']}" must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
+  'service/cluster-ip-range': (p) =>
+    `failed to allocate IP ${p['ip']}: the provided IP (${p['ip']}) is not in the valid range. The range of valid IPs is ${p['range']}`,
+  'service/cluster-ip-taken': (p) =>
+    `failed to allocate IP ${p['ip']}: provided IP is already allocated (by Service ${p['other']})`,
+  'service/ips-exhausted': (p) => `failed to allocate a serviceIP: range is full (${p['range']})`,
+  'service/node-port-range': (p) =>
+    `provided port is not in the valid range. The range of valid ports is ${p['range']}`,
+  'service/node-port-taken': (p) =>
+    `${p['port']}: provided port is already allocated (by Service ${p['other']})`,
+  'service/node-ports-exhausted': (p) => `failed to allocate a nodePort: range is full (${p['range']})`,
+  'service/selects-nothing': (p) =>
+    `No pod in namespace ${p['namespace']} has the labels ${p['selector']}: Service ${p['service']} has no endpoints, and connections to it are refused.`,
+  'service/no-ready-pods': (p) =>
+    `None of the ${p['pods']} pods that Service ${p['service']} selects is ready: it has no usable endpoint.`,
+  'service/no-such-named-port': (p) =>
+    `No selected pod has a container port called "${p['name']}"${among(p['names'])}: port of Service ${p['service']} has no endpoints.`,
+  'service/target-port-closed': (p) =>
+    `Nothing listens on ${p['targetPort']}/${p['protocol']} in ${p['pod']}${p['listens'] === '' ? '' : ` (it listens on ${p['listens']})`}: connections to ${p['service']}:${p['port']} will be refused by the pod.`,
+  'service/load-balancer-not-modelled': (p) =>
+    `No load balancer is simulated yet: ${p['service']} works by its cluster IP and node ports.`,
+  'stateful-set/no-service': (p) =>
+    `There is no Service "${p['service']}": the pods of ${p['name']} get no names of their own in DNS.`,
+  'policy/selects-nothing': (p) =>
+    `No pod in namespace ${p['namespace']} matches ${p['selector']}: the policy ${p['policy']} has no effect.`,
+  'policy/not-enforced': (p) =>
+    `${p['cni']} does not enforce NetworkPolicy: ${p['policy']} is stored and changes nothing. Choose a CNI that does, such as calico.`,
+  'probe/unknown-from': (p) =>
+    `There is no "${p['from']}" to start from: namespace/pod, namespace/deployment, node/NAME or external/NAME.`,
+  'probe/unknown-to': (p) => `There is no "${p['to']}".`,
+  'probe/unknown-endpoint': (p) => `There is no pod "${p['endpoint']}" to choose.`,
+};
+
+function several(pods: unknown): string {
+  return Number(pods) > 1 ? `${pods} pods: ` : '';
+}
+
+function among(known: unknown): string {
+  return known === '' || known === undefined ? '' : ` (there are: ${known})`;
+}
+
+function place(name: unknown): string {
+  return name === 'nodes' ? "the nodes' network" : String(name);
+}

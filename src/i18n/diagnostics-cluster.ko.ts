@@ -1,0 +1,96 @@
+import type { DiagnosticText } from './diagnostics.en.ts';
+import { josa } from './particles.ts';
+
+export const clusterDiagnostics: DiagnosticText = {
+  'cluster/one-only': (p) =>
+    `시나리오 하나에는 ${josa(String(p['kind']), '이/가')} 하나만 있을 수 있어 이 문서는 무시합니다.`,
+  'cluster/bad-subnet': (p) => `"${p['text']}"은 10.244.0.0/16 같은 IPv4 대역이 아니므로 기본값을 씁니다.`,
+  'cluster/ipv4-only': (p) => `"${p['text']}" 가운데 IPv4 대역만 시뮬레이션합니다.`,
+  'cluster/overlap': (p) =>
+    `${place(p['a'])}(${p['aCidr']})와 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 주소 하나가 두 가지를 뜻하게 되므로 겹치지 않는 대역을 고르세요.`,
+  'cluster/no-control-plane': () =>
+    '컨트롤 플레인 노드가 하나 이상 있어야 합니다. kind가 이 클러스터를 거부하므로 기본 노드를 씁니다.',
+  'cluster/pod-subnet-too-small': (p) =>
+    `파드 대역 ${josa(String(p['podSubnet']), '이/가')} 노드 하나의 /${p['mask']}보다 작아서 어떤 노드도 podCIDR을 받지 못합니다.`,
+  'cni/unknown': (p) =>
+    `"${p['name']}"이라는 네트워크 플러그인이 없습니다(사용 가능: ${p['known']}). CNI가 없는 노드처럼 파드가 주소를 받지 못합니다.`,
+  'cni/unknown-option': (p) => `${p['cni']}에는 "${p['option']}" 옵션이 없습니다${among(p['known'])}.`,
+  'cni/bad-option': (p) =>
+    `${p['cni']}: "${p['value']}" 값은 ${p['option']}에 쓸 수 없어(${p['known']}) 기본값을 씁니다.`,
+  'external/bad-ip': (p) =>
+    `"${p['ip']}" 값은 IP 주소가 아니므로 호스트 ${josa(String(p['name']), '을/를')} 뺐습니다.`,
+  'external/duplicate': (p) =>
+    `호스트 ${p['name']}의 이름이나 주소가 ${josa(String(p['other']), '과/와')} 겹쳐서 뺐습니다.`,
+  'external/bad-listen': (p) => `"${p['text']}" 값은 8080/TCP나 53/UDP 같은 포트가 아닙니다.`,
+  'node/duplicate-ip': (p) => `주소 ${josa(String(p['ip']), '은/는')} 이미 노드 ${p['other']}의 것입니다.`,
+  'node/pod-cidr-overlap': (p) =>
+    `podCIDR ${josa(String(p['cidr']), '이/가')} 노드 ${p['other']}의 대역과 겹칩니다. 응답이 엉뚱한 노드로 갑니다.`,
+  'node/pod-cidr-outside': (p) =>
+    `podCIDR ${josa(String(p['cidr']), '이/가')} 파드 대역 ${p['podSubnet']} 밖에 있습니다. kube-proxy와 CNI가 이 파드를 외부로 여깁니다.`,
+  'node/no-pod-cidr': (p) =>
+    `CIDRNotAvailable: ${p['podSubnet']}에 있는 노드 대역 ${p['blocks']}개를 모두 써서 ${josa(String(p['node']), '은/는')} 대역을 받지 못하고, 그 노드의 파드는 주소가 없습니다.`,
+  'node/pod-ips-exhausted': (p) =>
+    `${p['node']}의 ${p['podCIDR']}에 남은 주소가 없어 파드 ${p['pods']}개가 ContainerCreating에 머뭅니다.`,
+  'namespace/not-found': (p) =>
+    `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
+  'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
+  'pod/node-not-found': (p) =>
+    `${several(p['pods'])}spec.nodeName에 적힌 노드 "${p['node']}"이 없어 아무도 이 파드를 실행하지 않습니다.`,
+  'pod/out-of-pods': (p) =>
+    `${several(p['pods'])}OutOfpods: ${p['node']}에서 이미 kubelet의 한도인 파드 ${p['limit']}개가 실행 중입니다.`,
+  'pod/duplicate-ip': (p) =>
+    `주소 ${josa(String(p['ip']), '은/는')} 이미 ${p['other']}의 것이므로 다른 주소를 줍니다.`,
+  'pod/port-in-use': (p) =>
+    `컨테이너 ${josa(String(p['container']), '은/는')} 포트 ${josa(String(p['port']), '을/를')} 열 수 없습니다. 같은 파드의 컨테이너는 네트워크를 공유하는데 컨테이너 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(address already in use, CrashLoopBackOff).`,
+  'pod/container-port-mismatch': (p) =>
+    `containerPort는 ${p['port']}/${p['protocol']}인데, 여기서 실행되는 ${p['image']} 프로그램은 ${p['listens'] === '' ? '어떤 포트도 열지 않습니다' : `${josa(String(p['listens']), '을/를')} 엽니다`}. containerPort는 알려 줄 뿐 포트를 열지 않습니다.`,
+  'pod/bad-listen': (p) => `"${p['text']}" 값은 8080/TCP나 53/UDP 같은 포트가 아닙니다.`,
+  'pod/readiness-fails': (p) =>
+    `컨테이너 ${p['container']}의 준비성 프로브가 묻는 포트를 아무도 열지 않았습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
+  'service/bad-cluster-ip': (p) =>
+    `"${p['ip']}" 값은 올바른 IP 주소(예: 10.9.8.7, 2001:db8::ffff)가 아닙니다.`,
+  'service/cluster-ip-range': (p) =>
+    `IP ${josa(String(p['ip']), '을/를')} 할당하지 못했습니다. 서비스 IP 범위 ${p['range']} 밖의 주소입니다(the provided IP is not in the valid range).`,
+  'service/cluster-ip-taken': (p) =>
+    `IP ${josa(String(p['ip']), '은/는')} 서비스 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(provided IP is already allocated).`,
+  'service/ips-exhausted': (p) =>
+    `서비스 IP 범위 ${p['range']}에 남은 주소가 없습니다(failed to allocate a serviceIP: range is full).`,
+  'service/node-port-range': (p) =>
+    `노드 포트는 ${p['range']} 안에 있어야 합니다(provided port is not in the valid range).`,
+  'service/node-port-taken': (p) =>
+    `포트 ${josa(String(p['port']), '은/는')} 서비스 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(provided port is already allocated).`,
+  'service/node-ports-exhausted': (p) =>
+    `노드 포트 범위 ${p['range']}에 남은 포트가 없습니다(failed to allocate a nodePort: range is full).`,
+  'service/selects-nothing': (p) =>
+    `네임스페이스 ${p['namespace']}에 레이블 ${josa(String(p['selector']), '을/를')} 가진 파드가 없습니다. 서비스 ${p['service']}에 엔드포인트가 없어 연결이 거부됩니다.`,
+  'service/no-ready-pods': (p) =>
+    `서비스 ${josa(String(p['service']), '이/가')} 고른 파드 ${p['pods']}개 중 Ready인 것이 없어 쓸 수 있는 엔드포인트가 없습니다.`,
+  'service/no-such-named-port': (p) =>
+    `서비스 ${josa(String(p['service']), '이/가')} 고른 파드에 "${p['name']}"이라는 이름의 컨테이너 포트가 없습니다${among(p['names'])}. 이 포트에는 엔드포인트가 없습니다.`,
+  'service/target-port-closed': (p) =>
+    `파드 ${p['pod']}에서 ${josa(`${p['targetPort']}/${p['protocol']}`, '을/를')} 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
+  'service/load-balancer-not-modelled': (p) =>
+    `로드 밸런서는 아직 시뮬레이션하지 않습니다. ${josa(String(p['service']), '은/는')} 클러스터 IP와 노드 포트로 동작합니다.`,
+  'stateful-set/no-service': (p) =>
+    `서비스 "${p['service']}"가 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
+  'policy/selects-nothing': (p) =>
+    `네임스페이스 ${p['namespace']}에서 ${josa(String(p['selector']), '과/와')} 일치하는 파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
+  'policy/not-enforced': (p) =>
+    `${josa(String(p['cni']), '은/는')} 네트워크폴리시를 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다. calico처럼 적용하는 CNI를 고르세요.`,
+  'probe/unknown-from': (p) =>
+    `출발지 "${p['from']}"이 없습니다. namespace/pod, namespace/deployment, node/이름, external/이름 중 하나로 적으세요.`,
+  'probe/unknown-to': (p) => `"${p['to']}"이 없습니다.`,
+  'probe/unknown-endpoint': (p) => `고를 파드 "${p['endpoint']}"이 없습니다.`,
+};
+
+function several(pods: unknown): string {
+  return Number(pods) > 1 ? `파드 ${pods}개: ` : '';
+}
+
+function among(known: unknown): string {
+  return known === '' || known === undefined ? '' : `(있는 것: ${known})`;
+}
+
+function place(name: unknown): string {
+  return name === 'nodes' ? '노드 네트워크' : String(name);
+}

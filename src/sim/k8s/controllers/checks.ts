@@ -1,0 +1,217 @@
+/** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
+import type { ObjectRef } from '../../base/origin.ts';
+import type { ClusterState, Pod, Service, ServicePort } from '../cluster-state.ts';
+import { matchesSelector, selectorText } from '../selectors.ts';
+import type { Store } from '../store.ts';
+import type { UpstreamWorkloadSpec } from '../upstream.ts';
+import type { PodIndex } from './endpointslices.ts';
+import { findPort, listensText } from './listening.ts';
+import type { CniForSettling } from './cni.ts';
+import type { Report } from './report.ts';
+
+export function checkCluster(
+  cluster: ClusterState,
+  store: Store,
+  index: PodIndex,
+  cni: CniForSettling,
+  report: Report,
+): void {
+  for (const service of cluster.services) {
+    if (service.origin.by !== 'built-in') checkService(service, index, report);
+  }
+  checkStatefulSets(store, report);
+  checkPolicies(cluster, cni, report);
+  checkQuestions(cluster, report);
+}
+
+function checkService(service: Service, index: PodIndex, report: Report): void {
+  const { object } = service.origin;
+  if (service.type === 'LoadBalancer') {
+    report.say('info', 'service/load-balancer-not-modelled', { service: service.name }, object, [
+      'spec',
+      'type',
+    ]);
+  }
+  if (service.selector === undefined) return;
+  const pods = index.select(service.namespace, service.selector);
+  const selector = selectorText({ matchLabels: service.selector });
+  if (pods.length === 0) {
+    report.say(
+      'warning',
+      'service/selects-nothing',
+      { service: service.name, selector, namespace: service.namespace },
+      object,
+      ['spec', 'selector'],
+    );
+    return;
+  }
+  const running = pods.filter((p) => p.phase === 'Running' && p.ips.length > 0);
+  if (!service.publishNotReadyAddresses && !running.some((p) => p.ready)) {
+    report.say('warning', 'service/no-ready-pods', { service: service.name, pods: pods.length }, object, [
+      'spec',
+      'selector',
+    ]);
+  }
+  service.ports.forEach((port, i) => {
+    checkPort(service, port, i, running, object, report);
+  });
+}
+
+function checkPort(
+  service: Service,
+  port: ServicePort,
+  index: number,
+  running: readonly Pod[],
+  object: ObjectRef,
+  report: Report,
+): void {
+  const path = ['spec', 'ports', index, 'targetPort'];
+  const resolved = running.map((pod) => ({ pod, number: findPort(pod, port.targetPort, port.protocol) }));
+  const known = resolved.filter((r) => r.number !== undefined);
+  if (running.length > 0 && known.length === 0) {
+    const names = [
+      ...new Set(running.flatMap((p) => p.containers.flatMap((c) => c.ports.map((q) => q.name ?? '')))),
+    ];
+    report.say(
+      'warning',
+      'service/no-such-named-port',
+      {
+        service: service.name,
+        name: String(port.targetPort),
+        names: names.filter((n) => n !== '').join(', '),
+      },
+      object,
+      path,
+    );
+    return;
+  }
+  const closed = known.filter(
+    ({ pod, number }) =>
+      !pod.listening.some(
+        (l) => l.port === number && l.protocol === port.protocol && l.address === '0.0.0.0',
+      ),
+  );
+  const first = closed[0];
+  if (first?.number === undefined || closed.length < known.length) return;
+  const open = first.pod.listening.filter((l) => l.address === '0.0.0.0' && l.protocol === port.protocol);
+  const only = [...new Set(open.map((l) => l.port))];
+  const range = report.rangeOf(object, path);
+  report.say(
+    'warning',
+    'service/target-port-closed',
+    {
+      service: service.name,
+      port: port.port,
+      targetPort: first.number,
+      protocol: port.protocol,
+      pod: first.pod.shortName,
+      listens: listensText(open),
+    },
+    object,
+    path,
+    only.length === 1 && range !== undefined
+      ? [
+          {
+            titleCode: 'fix.set-target-port',
+            params: { port: only[0] ?? 0 },
+            range,
+            newText: String(only[0]),
+          },
+        ]
+      : [],
+  );
+}
+
+/** Without its headless Service a StatefulSet's pods have no names in DNS. */
+function checkStatefulSets(store: Store, report: Report): void {
+  for (const manifest of store.list('StatefulSet')) {
+    const name = (manifest.body['spec'] as UpstreamWorkloadSpec | undefined)?.serviceName;
+    if (name === undefined || name === '' || store.get('Service', manifest.ref.namespace, name) !== undefined)
+      continue;
+    report.say(
+      'warning',
+      'stateful-set/no-service',
+      { name: manifest.metadata.name, service: name },
+      manifest.ref,
+      ['spec', 'serviceName'],
+    );
+  }
+}
+
+function checkPolicies(cluster: ClusterState, cni: CniForSettling, report: Report): void {
+  for (const policy of cluster.networkPolicies) {
+    if (!cni.enforcesNetworkPolicy) {
+      report.say(
+        'warning',
+        'policy/not-enforced',
+        { policy: policy.name, cni: cni.label },
+        policy.origin.object,
+      );
+    }
+    const selected = cluster.pods.some(
+      (p) => p.namespace === policy.namespace && matchesSelector(policy.podSelector, p.labels),
+    );
+    if (!selected) {
+      const params = {
+        policy: policy.name,
+        selector: selectorText(policy.podSelector),
+        namespace: policy.namespace,
+      };
+      report.say('info', 'policy/selects-nothing', params, policy.origin.object, ['spec', 'podSelector']);
+    }
+  }
+}
+
+/** `from` and `to` of probes and assertions name places that exist; a DNS name or URL is the client's own affair. */
+function checkQuestions(cluster: ClusterState, report: Report): void {
+  const { settings } = cluster;
+  const object = report.playground;
+  if (object === undefined) return;
+  const from = placeNames(cluster);
+  const ask = (
+    list: 'probes' | 'expect',
+    i: number,
+    entry: { from: string; to: string; endpoint?: string },
+  ): void => {
+    if (!from.has(entry.from)) {
+      report.say('error', 'probe/unknown-from', { from: entry.from }, object, [list, i, 'from']);
+    }
+    if (looksLikePlace(entry.to, cluster) && !from.has(entry.to)) {
+      report.say('error', 'probe/unknown-to', { to: entry.to }, object, [list, i, 'to']);
+    }
+    if (entry.endpoint !== undefined && !from.has(entry.endpoint)) {
+      report.say('error', 'probe/unknown-endpoint', { endpoint: entry.endpoint }, object, [
+        list,
+        i,
+        'endpoint',
+      ]);
+    }
+  };
+  settings.probes.forEach((p, i) => {
+    ask('probes', i, p);
+  });
+  settings.expect.forEach((e, i) => {
+    ask('expect', i, e);
+  });
+}
+
+/** Everything that a probe may start from: pods, owners of pods, nodes, hosts outside. */
+export function placeNames(cluster: ClusterState): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const pod of cluster.pods) {
+    names.add(`${pod.namespace}/${pod.name}`);
+    for (const owner of pod.owners) names.add(`${pod.namespace}/${owner.name}`);
+  }
+  for (const node of cluster.nodes) names.add(`node/${node.name}`);
+  for (const host of cluster.settings.external) names.add(`external/${host.name}`);
+  return names;
+}
+
+/** `default/web` is a pod; `web/path` is a URL without its scheme unless `web` is a namespace. */
+function looksLikePlace(to: string, cluster: ClusterState): boolean {
+  const match = /^([a-z0-9-]+)\/[a-z0-9.-]+$/.exec(to);
+  if (match === null) return false;
+  return (
+    match[1] === 'node' || match[1] === 'external' || cluster.namespaces.some((n) => n.name === match[1])
+  );
+}

@@ -1,0 +1,303 @@
+/**
+ * EndpointSlices: from selectors, mirrored from hand-written Endpoints, and as they were written. Leaves out topology
+ * hints and the order in which a real controller packs slices over time.
+ */
+import type { Ip } from '../../base/ip.ts';
+import { parseIp } from '../../base/ip.ts';
+import type { ObjectRef } from '../../base/origin.ts';
+import type { ClusterNode, Endpoint, EndpointSlice, Pod, Service } from '../cluster-state.ts';
+import type { Manifest } from '../manifest.ts';
+import { memoByOwner, sameList } from '../memo.ts';
+import { generateName } from '../naming.ts';
+import type { Store } from '../store.ts';
+import { compareNames } from '../store.ts';
+import type {
+  UpstreamEndpointAddress,
+  UpstreamEndpointPort,
+  UpstreamEndpointSliceBody,
+  UpstreamEndpointsBody,
+} from '../upstream.ts';
+import { findPort } from './listening.ts';
+
+/** --max-endpoints-per-slice. */
+const MAX_ENDPOINTS = 100;
+
+/** Finds the pods behind a Service's selector without asking every pod. */
+export class PodIndex {
+  readonly #byLabel = new Map<string, Pod[]>();
+  readonly #byNamespace = new Map<string, Pod[]>();
+
+  constructor(pods: readonly Pod[]) {
+    for (const pod of pods) {
+      push(this.#byNamespace, pod.namespace, pod);
+      for (const key in pod.labels)
+        push(this.#byLabel, `${pod.namespace}/${key}=${pod.labels[key] ?? ''}`, pod);
+    }
+  }
+
+  /** Pods of `namespace` that carry every pair of the selector, in order. */
+  select(namespace: string, selector: Readonly<Record<string, string>>): readonly Pod[] {
+    let smallest: readonly Pod[] | undefined;
+    for (const key in selector) {
+      const found = this.#byLabel.get(`${namespace}/${key}=${selector[key] ?? ''}`);
+      if (found === undefined) return [];
+      if (smallest === undefined || found.length < smallest.length) smallest = found;
+    }
+    if (smallest === undefined) return this.#byNamespace.get(namespace) ?? [];
+    return smallest.filter((pod) => {
+      for (const key in selector) if (pod.labels[key] !== selector[key]) return false;
+      return true;
+    });
+  }
+}
+
+function push(map: Map<string, Pod[]>, key: string, pod: Pod): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [pod]);
+  else list.push(pod);
+}
+
+interface Known {
+  readonly pods: readonly Pod[];
+  readonly names: string;
+  readonly slices: readonly EndpointSlice[];
+}
+
+const ofService = new WeakMap<Service, Known>();
+const ofManifest = memoByOwner<Manifest, readonly EndpointSlice[]>();
+
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+const SERVICE_NAME = 'kubernetes.io/service-name';
+
+export function makeEndpointSlices(
+  store: Store,
+  services: readonly Service[],
+  index: PodIndex,
+  nodes: readonly ClusterNode[],
+): readonly EndpointSlice[] {
+  const slices: EndpointSlice[] = [];
+  const selecting = new Map<string, Service>();
+  for (const s of services) if (s.selector !== undefined) selecting.set(`${s.namespace}/${s.name}`, s);
+  const written = new Map<string, string[]>();
+  for (const manifest of store.list('EndpointSlice')) {
+    const service = manifest.metadata.labels[SERVICE_NAME];
+    const key = `${manifest.ref.namespace ?? 'default'}/${service ?? ''}`;
+    // What `kubectl get` printed of a controller's own slices is made anew; only their names are kept.
+    if (manifest.metadata.labels[MANAGED_BY] === 'endpointslice-controller.k8s.io' && selecting.has(key)) {
+      const names = written.get(key);
+      if (names === undefined) written.set(key, [manifest.metadata.name]);
+      else names.push(manifest.metadata.name);
+      continue;
+    }
+    slices.push(...ofManifest(manifest, '', () => [fromSlice(manifest)]));
+  }
+  const taken = new Set(slices.map((s) => `${s.namespace}/${s.service ?? ''}`));
+  for (const manifest of store.list('Endpoints')) {
+    const key = `${manifest.ref.namespace ?? 'default'}/${manifest.metadata.name}`;
+    const service = store.get('Service', manifest.ref.namespace, manifest.metadata.name);
+    // Mirrored only for a Service without a selector, and not beside slices written by hand.
+    if (service === undefined || selecting.has(key) || taken.has(key)) continue;
+    taken.add(key);
+    slices.push(...ofManifest(manifest, '', () => fromEndpoints(manifest)));
+  }
+  for (const service of services) {
+    const key = `${service.namespace}/${service.name}`;
+    if (service.selector !== undefined) {
+      const pods = index.select(service.namespace, service.selector).filter((p) => p.ips.length > 0);
+      slices.push(...fromSelector(service, pods, written.get(key) ?? []));
+    } else if (key === 'default/kubernetes' && !taken.has(key)) {
+      slices.push(apiServerSlice(service, nodes));
+    }
+  }
+  return slices.sort(compareNames);
+}
+
+function fromSelector(
+  service: Service,
+  found: readonly Pod[],
+  written: readonly string[],
+): readonly EndpointSlice[] {
+  const known = ofService.get(service);
+  const pods = sameList(known?.pods, found);
+  const names = written.join();
+  if (known !== undefined && known.pods === pods && known.names === names) return known.slices;
+  const slices = slicesOf(service, pods, written);
+  ofService.set(service, { pods, names, slices });
+  return slices;
+}
+
+type SlicePort = EndpointSlice['ports'][number];
+
+function slicesOf(
+  service: Service,
+  pods: readonly Pod[],
+  written: readonly string[],
+): readonly EndpointSlice[] {
+  const groups = new Map<string, { ports: SlicePort[]; pods: Pod[] }>();
+  for (const pod of pods) {
+    const ports = service.ports.flatMap((p) => {
+      const port = findPort(pod, p.targetPort, p.protocol);
+      return port === undefined ? [] : [{ name: p.name, protocol: p.protocol, port }];
+    });
+    const key = ports.map((p) => `${p.name}:${p.port}/${p.protocol}`).join();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { ports, pods: [pod] });
+    else group.pods.push(pod);
+  }
+  // The controller keeps an empty slice for a Service without pods.
+  if (groups.size === 0) groups.set('', { ports: [], pods: [] });
+  const slices: EndpointSlice[] = [];
+  for (const [, { ports, pods: members }] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (let from = 0; from === 0 || from < members.length; from += MAX_ENDPOINTS) {
+      const n = slices.length;
+      const name =
+        written[n] ?? generateName(`${service.name}-`, `${service.namespace}/${service.name}/slice/${n}`);
+      const ref: ObjectRef = {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        namespace: service.namespace,
+        name,
+      };
+      slices.push({
+        namespace: service.namespace,
+        name,
+        service: service.name,
+        addressType: 'IPv4',
+        ports,
+        endpoints: members.slice(from, from + MAX_ENDPOINTS).map((pod) => endpointOf(service, pod, ref)),
+        origin: { ...service.origin, via: [ref], by: 'endpointslice-controller' },
+      });
+    }
+  }
+  return slices;
+}
+
+function endpointOf(service: Service, pod: Pod, slice: ObjectRef): Endpoint {
+  const named = pod.hostname !== undefined && pod.subdomain === service.name;
+  return {
+    addresses: pod.ips,
+    ready: service.publishNotReadyAddresses || (pod.ready && !pod.terminating),
+    serving: pod.ready,
+    terminating: pod.terminating,
+    ...(pod.node === undefined ? {} : { nodeName: pod.node }),
+    ...(named && pod.hostname !== undefined ? { hostname: pod.hostname } : {}),
+    pod: `${pod.namespace}/${pod.name}`,
+    origin: { ...pod.origin, via: [...(pod.origin.via ?? []), slice] },
+  };
+}
+
+function apiServerSlice(service: Service, nodes: readonly ClusterNode[]): EndpointSlice {
+  const planes = nodes.filter((n) => n.role === 'control-plane');
+  const key = planes.map((n) => n.ips[0]).join();
+  const known = ofService.get(service);
+  if (known !== undefined && known.names === key && known.slices[0] !== undefined) return known.slices[0];
+  const slice: EndpointSlice = {
+    namespace: 'default',
+    name: 'kubernetes',
+    service: 'kubernetes',
+    addressType: 'IPv4',
+    ports: [{ name: 'https', protocol: 'TCP', port: 6443 }],
+    endpoints: planes.map((node) => ({
+      addresses: node.ips.slice(0, 1),
+      ready: true,
+      serving: true,
+      terminating: false,
+      origin: node.origin,
+    })),
+    origin: { ...service.origin, by: 'kube-apiserver' },
+  };
+  ofService.set(service, { pods: [], names: key, slices: [slice] });
+  return slice;
+}
+
+const v4 = (addresses: readonly string[]): Ip[] =>
+  addresses.flatMap((a) => parseIp(a) ?? []).filter((ip) => !ip.includes(':'));
+
+const portsOf = (ports: readonly UpstreamEndpointPort[] | undefined): SlicePort[] =>
+  (ports ?? []).flatMap((p) =>
+    p.port === undefined ? [] : [{ name: p.name ?? '', protocol: p.protocol ?? 'TCP', port: p.port }],
+  );
+
+const podOf = (
+  target: { readonly kind?: string; readonly namespace?: string; readonly name?: string } | undefined,
+  namespace: string,
+): { pod?: string } =>
+  target?.kind === 'Pod' && target.name !== undefined
+    ? { pod: `${target.namespace ?? namespace}/${target.name}` }
+    : {};
+
+function fromSlice(manifest: Manifest): EndpointSlice {
+  const body = manifest.body as UpstreamEndpointSliceBody;
+  const namespace = manifest.ref.namespace ?? 'default';
+  return {
+    namespace,
+    name: manifest.metadata.name,
+    service: manifest.metadata.labels[SERVICE_NAME],
+    addressType: body.addressType ?? 'IPv4',
+    ports: portsOf(body.ports),
+    endpoints: (body.endpoints ?? []).map((e, i): Endpoint => {
+      const terminating = e.conditions?.terminating ?? false;
+      // An absent condition means ready (and serving follows it).
+      const ready = e.conditions?.ready ?? true;
+      return {
+        addresses: body.addressType === 'FQDN' ? (e.addresses ?? []) : v4(e.addresses ?? []),
+        ready: ready && !terminating,
+        serving: e.conditions?.serving ?? ready,
+        terminating,
+        ...(e.nodeName === undefined ? {} : { nodeName: e.nodeName }),
+        ...(e.hostname === undefined ? {} : { hostname: e.hostname }),
+        ...podOf(e.targetRef, namespace),
+        origin: { object: manifest.ref, path: ['endpoints', i] },
+      };
+    }),
+    origin: manifest.origin,
+  };
+}
+
+/** The EndpointSlice mirroring controller: a slice for each subset. */
+function fromEndpoints(manifest: Manifest): readonly EndpointSlice[] {
+  const body = manifest.body as UpstreamEndpointsBody;
+  const namespace = manifest.ref.namespace ?? 'default';
+  const { name } = manifest.metadata;
+  return (body.subsets ?? []).map((subset, i): EndpointSlice => {
+    const sliceName = generateName(`${name}-`, `${namespace}/${name}/mirror/${i}`);
+    const ref: ObjectRef = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      namespace,
+      name: sliceName,
+    };
+    const endpoint = (
+      address: UpstreamEndpointAddress,
+      ready: boolean,
+      list: string,
+      k: number,
+    ): Endpoint => ({
+      addresses: v4([address.ip]),
+      ready,
+      serving: ready,
+      terminating: false,
+      ...(address.nodeName === undefined ? {} : { nodeName: address.nodeName }),
+      ...(address.hostname === undefined ? {} : { hostname: address.hostname }),
+      ...podOf(address.targetRef, namespace),
+      origin: { object: manifest.ref, path: ['subsets', i, list, k], via: [ref] },
+    });
+    return {
+      namespace,
+      name: sliceName,
+      service: name,
+      addressType: 'IPv4',
+      ports: portsOf(subset.ports),
+      endpoints: [
+        ...(subset.addresses ?? []).map((a, k) => endpoint(a, true, 'addresses', k)),
+        ...(subset.notReadyAddresses ?? []).map((a, k) => endpoint(a, false, 'notReadyAddresses', k)),
+      ],
+      origin: {
+        object: manifest.ref,
+        path: ['subsets', i],
+        via: [ref],
+        by: 'endpointslicemirroring-controller',
+      },
+    };
+  });
+}

@@ -1,0 +1,222 @@
+/** Nodes: kind's names, addresses and labels, or the Node objects as they are; node IPAM gives each a pod CIDR. */
+import type { Cidr, Ip } from '../../base/ip.ts';
+import {
+  cidrOverlaps,
+  cidrSize,
+  cidrText,
+  cidrWithin,
+  nthAddress,
+  nthSubnet,
+  parseCidrStrict,
+  parseIp,
+} from '../../base/ip.ts';
+import type { Origin } from '../../base/origin.ts';
+import type { ClusterNode, ClusterSettings, Labels, Taint } from '../cluster-state.ts';
+import type { Manifest } from '../manifest.ts';
+import { naturalCompare } from '../naming.ts';
+import type { Store } from '../store.ts';
+import type { UpstreamKindCluster, UpstreamNode } from '../upstream.ts';
+import type { Report } from './report.ts';
+
+const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
+/** kube-controller-manager's --node-cidr-mask-size for IPv4. */
+const NODE_MASK = 24;
+
+interface NodeDraft {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  readonly unschedulable: boolean;
+  readonly ready: boolean;
+  readonly ips: readonly Ip[];
+  readonly podCIDRs: readonly Cidr[];
+  readonly origin: Origin;
+}
+
+export function makeNodes(
+  store: Store,
+  settings: ClusterSettings,
+  cluster: Manifest | undefined,
+  report: Report,
+): readonly ClusterNode[] {
+  const objects = store.list('Node');
+  const drafts =
+    objects.length > 0 ? fromObjects(objects, report) : fromKind(settings.clusterName, cluster, report);
+  return address(drafts, settings, report);
+}
+
+function fromKind(clusterName: string, cluster: Manifest | undefined, report: Report): NodeDraft[] {
+  const kind = (cluster?.body ?? {}) as UpstreamKindCluster;
+  const listed = kind.nodes ?? [{ role: 'control-plane' }, { role: 'worker' }, { role: 'worker' }];
+  if (cluster !== undefined && !listed.some((n) => (n.role ?? 'control-plane') === 'control-plane')) {
+    report.refuse(
+      'cluster/no-control-plane',
+      {},
+      cluster.ref,
+      'invalid configuration: must have at least one control-plane node',
+      ['nodes'],
+    );
+    return fromKind(clusterName, undefined, report);
+  }
+  const counts = { 'control-plane': 0, worker: 0 };
+  return listed.map((entry, i) => {
+    const role = entry.role === 'worker' ? 'worker' : 'control-plane';
+    const nth = ++counts[role];
+    const name = `${clusterName}-${role}${nth === 1 ? '' : nth}`;
+    const alone = listed.length === 1;
+    const labels: Record<string, string> = {
+      'beta.kubernetes.io/arch': 'amd64',
+      'beta.kubernetes.io/os': 'linux',
+      'kubernetes.io/arch': 'amd64',
+      'kubernetes.io/hostname': name,
+      'kubernetes.io/os': 'linux',
+    };
+    if (role === 'control-plane') {
+      labels[CONTROL_PLANE] = '';
+      if (!alone) labels['node.kubernetes.io/exclude-from-external-load-balancers'] = '';
+    }
+    return {
+      name,
+      role,
+      labels: { ...labels, ...entry.labels },
+      taints:
+        role === 'control-plane' && !alone
+          ? [{ key: CONTROL_PLANE, value: '', effect: 'NoSchedule' as const }]
+          : [],
+      unschedulable: false,
+      ready: true,
+      ips: [],
+      podCIDRs: [],
+      origin:
+        cluster === undefined || kind.nodes === undefined
+          ? { object: { kind: 'Node', name }, by: 'built-in' }
+          : { object: cluster.ref, path: ['nodes', i] },
+    };
+  });
+}
+
+function fromObjects(objects: readonly Manifest[], report: Report): NodeDraft[] {
+  const drafts = objects.map((manifest): NodeDraft => {
+    const body = manifest.body as UpstreamNode;
+    const { name, labels } = manifest.metadata;
+    const internal = (body.status?.addresses ?? []).filter((a) => a.type === 'InternalIP');
+    const cidrs = body.spec?.podCIDRs ?? (body.spec?.podCIDR === undefined ? [] : [body.spec.podCIDR]);
+    const ready = (body.status?.conditions ?? []).find((c) => c.type === 'Ready');
+    return {
+      name,
+      role:
+        CONTROL_PLANE in labels || 'node-role.kubernetes.io/master' in labels ? 'control-plane' : 'worker',
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        ...labels,
+      },
+      taints: (body.spec?.taints ?? []).map((t) => ({ key: t.key, value: t.value ?? '', effect: t.effect })),
+      unschedulable: body.spec?.unschedulable ?? false,
+      ready: ready === undefined || ready.status === 'True',
+      ips: internal.flatMap((a) => parseIp(a.address) ?? []).filter((ip) => !ip.includes(':')),
+      podCIDRs: cidrs.flatMap((c) => parseCidrStrict(c)?.cidr ?? []).filter((c) => c.family === 4),
+      origin: manifest.origin,
+    };
+  });
+  drafts.sort((a, b) =>
+    a.role === b.role ? naturalCompare(a.name, b.name) : a.role === 'control-plane' ? -1 : 1,
+  );
+  const owners = new Map<string, string>();
+  const given: { cidr: Cidr; name: string }[] = [];
+  for (const draft of drafts) {
+    const ref = draft.origin.object;
+    for (const ip of draft.ips) {
+      const other = owners.get(ip);
+      if (other !== undefined)
+        report.say('error', 'node/duplicate-ip', { ip, other }, ref, ['status', 'addresses']);
+      owners.set(ip, draft.name);
+    }
+    for (const c of draft.podCIDRs) {
+      const other = given.find((g) => cidrOverlaps(g.cidr, c));
+      if (other !== undefined) {
+        report.say('error', 'node/pod-cidr-overlap', { cidr: cidrText(c), other: other.name }, ref, [
+          'spec',
+          'podCIDR',
+        ]);
+      }
+      given.push({ cidr: c, name: draft.name });
+    }
+  }
+  return drafts;
+}
+
+/** The next free address from .2 on, and the next free /24 of the pod subnet, in node order. */
+function address(
+  drafts: readonly NodeDraft[],
+  settings: ClusterSettings,
+  report: Report,
+): readonly ClusterNode[] {
+  const takenIps = new Set(drafts.flatMap((d) => d.ips));
+  const given = drafts.flatMap((d) => d.podCIDRs);
+  const blocks =
+    settings.podSubnet.prefixLength > NODE_MASK ? 0 : cidrSize(settings.podSubnet) / 2 ** (32 - NODE_MASK);
+  if (blocks === 0) {
+    report.say(
+      'error',
+      'cluster/pod-subnet-too-small',
+      { podSubnet: cidrText(settings.podSubnet), mask: NODE_MASK },
+      settings.origins.podSubnet.object,
+      settings.origins.podSubnet.path,
+    );
+  }
+  let host = 2;
+  let block = 0;
+  const nextBlock = (): Cidr | undefined => {
+    while (block < blocks) {
+      const candidate = nthSubnet(settings.podSubnet, NODE_MASK, block++);
+      if (!given.some((g) => cidrOverlaps(g, candidate))) return candidate;
+    }
+    return undefined;
+  };
+  return drafts.map((draft, index) => {
+    let ips = draft.ips;
+    if (ips.length === 0) {
+      let ip = nthAddress(settings.nodeSubnet, host++);
+      while (takenIps.has(ip)) ip = nthAddress(settings.nodeSubnet, host++);
+      ips = [ip];
+    }
+    let podCIDRs = draft.podCIDRs;
+    for (const c of podCIDRs) {
+      if (!cidrWithin(settings.podSubnet, c)) {
+        report.say(
+          'warning',
+          'node/pod-cidr-outside',
+          { cidr: cidrText(c), podSubnet: cidrText(settings.podSubnet) },
+          draft.origin.object,
+          ['spec', 'podCIDR'],
+        );
+      }
+    }
+    if (podCIDRs.length === 0) {
+      const next = nextBlock();
+      podCIDRs = next === undefined ? [] : [next];
+      if (next === undefined) {
+        const object = { kind: 'Node', name: draft.name };
+        report.event(
+          'Normal',
+          'CIDRNotAvailable',
+          object,
+          `Node ${draft.name} status is now: CIDRNotAvailable`,
+        );
+        if (blocks > 0) {
+          report.say(
+            'error',
+            'node/no-pod-cidr',
+            { node: draft.name, podSubnet: cidrText(settings.podSubnet), blocks },
+            draft.origin.object,
+            draft.origin.path,
+          );
+        }
+      }
+    }
+    return { ...draft, ips, podCIDRs, index };
+  });
+}

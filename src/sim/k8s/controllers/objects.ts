@@ -1,0 +1,210 @@
+/** Every stored object as the API server would return it, made ones included. */
+import type { ClusterNode, EndpointSlice, Pod, Service, StoredObject } from '../cluster-state.ts';
+import type { Manifest } from '../manifest.ts';
+import type { Store } from '../store.ts';
+import { compareNames, isBuiltIn } from '../store.ts';
+import type { MadeReplicaSet } from './workloads.ts';
+
+const known = new WeakMap<object, StoredObject>();
+
+function remember<T extends object>(owner: T, make: () => StoredObject): StoredObject {
+  let found = known.get(owner);
+  if (found === undefined) {
+    found = make();
+    known.set(owner, found);
+  }
+  return found;
+}
+
+/** Kinds that configure the simulation and are no objects of the API. */
+const NOT_STORED = new Set(['Cluster', 'KubeProxyConfiguration', 'Playground']);
+
+export function listObjects(
+  store: Store,
+  nodes: readonly ClusterNode[],
+  pods: readonly Pod[],
+  services: readonly Service[],
+  slices: readonly EndpointSlice[],
+  replicaSets: readonly MadeReplicaSet[],
+): readonly StoredObject[] {
+  const objects: StoredObject[] = [];
+  for (const manifest of store.all) {
+    if (NOT_STORED.has(manifest.kind)) continue;
+    if (['Pod', 'Service', 'Node', 'EndpointSlice'].includes(manifest.kind)) continue;
+    objects.push(remember(manifest, () => fromManifest(manifest)));
+  }
+  for (const set of replicaSets) objects.push(remember(set, () => replicaSetObject(set)));
+  for (const node of nodes) objects.push(remember(node, () => nodeObject(node, store)));
+  for (const pod of pods) objects.push(remember(pod, () => podObject(pod, store)));
+  for (const service of services) objects.push(remember(service, () => serviceObject(service, store)));
+  for (const slice of slices) objects.push(remember(slice, () => sliceObject(slice, store)));
+  return objects.sort((a, b) =>
+    a.kind === b.kind ? compareNames(a.metadata, b.metadata) : a.kind < b.kind ? -1 : 1,
+  );
+}
+
+function fromManifest(manifest: Manifest): StoredObject {
+  const { namespace } = manifest.ref;
+  const { name, labels } = manifest.metadata;
+  return {
+    apiVersion: manifest.apiVersion,
+    kind: manifest.kind,
+    metadata: { ...(namespace === undefined ? {} : { namespace }), name, labels },
+    body: manifest.body,
+    ...(manifest.body['status'] === undefined ? {} : { status: manifest.body['status'] }),
+    source: isBuiltIn(manifest) ? 'built-in' : 'user',
+    origin: manifest.origin,
+  };
+}
+
+function sourceOf(manifest: Manifest | undefined): StoredObject['source'] {
+  if (manifest === undefined) return 'controller';
+  return isBuiltIn(manifest) ? 'built-in' : 'user';
+}
+
+function replicaSetObject(set: MadeReplicaSet): StoredObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { namespace: set.ref.namespace ?? 'default', name: set.ref.name, labels: set.labels },
+    body: { spec: { replicas: set.replicas, selector: { matchLabels: set.labels } } },
+    status: { replicas: set.replicas },
+    source: 'controller',
+    origin: set.origin,
+  };
+}
+
+function nodeObject(node: ClusterNode, store: Store): StoredObject {
+  const manifest = store.get('Node', undefined, node.name);
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: node.name, labels: node.labels },
+    body: {
+      spec: {
+        podCIDR: node.podCIDRs.map((c) => `${c.ip}/${c.prefixLength}`)[0],
+        podCIDRs: node.podCIDRs.map((c) => `${c.ip}/${c.prefixLength}`),
+        ...(node.taints.length === 0 ? {} : { taints: node.taints }),
+        ...(node.unschedulable ? { unschedulable: true } : {}),
+      },
+    },
+    status: {
+      addresses: [
+        ...node.ips.map((address) => ({ type: 'InternalIP', address })),
+        { type: 'Hostname', address: node.name },
+      ],
+      conditions: [{ type: 'Ready', status: node.ready ? 'True' : 'False' }],
+    },
+    source: manifest === undefined ? 'built-in' : 'user',
+    origin: node.origin,
+  };
+}
+
+function podObject(pod: Pod, store: Store): StoredObject {
+  const manifest = store.get('Pod', pod.namespace, pod.name);
+  const ready = pod.ready ? 'True' : 'False';
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: pod.namespace, name: pod.name, labels: pod.labels },
+    body: {
+      spec: {
+        ...(manifest?.body['spec'] as object | undefined),
+        ...(pod.node === undefined ? {} : { nodeName: pod.node }),
+        ...(manifest === undefined
+          ? {
+              containers: pod.containers
+                .filter((c) => !c.init)
+                .map((c) => ({
+                  name: c.name,
+                  image: c.image,
+                  ...(c.ports.length === 0 ? {} : { ports: c.ports }),
+                })),
+              ...(pod.hostNetwork ? { hostNetwork: true } : {}),
+            }
+          : {}),
+      },
+    },
+    status: {
+      phase: pod.phase,
+      ...(pod.ips.length === 0 ? {} : { podIP: pod.ips[0], podIPs: pod.ips.map((ip) => ({ ip })) }),
+      conditions: [
+        { type: 'PodScheduled', status: pod.node === undefined ? 'False' : 'True' },
+        { type: 'ContainersReady', status: ready },
+        { type: 'Ready', status: ready },
+      ],
+    },
+    source: sourceOf(manifest),
+    origin: pod.origin,
+  };
+}
+
+function serviceObject(service: Service, store: Store): StoredObject {
+  const manifest = store.get('Service', service.namespace, service.name);
+  const clusterIPs = service.headless ? ['None'] : service.clusterIPs;
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      namespace: service.namespace,
+      name: service.name,
+      labels: manifest?.metadata.labels ?? {},
+    },
+    body: {
+      spec: {
+        ...(manifest?.body['spec'] as object | undefined),
+        type: service.type,
+        ...(clusterIPs.length === 0 ? {} : { clusterIP: clusterIPs[0], clusterIPs }),
+        ports: service.ports.map((p) => ({
+          ...(p.name === '' ? {} : { name: p.name }),
+          protocol: p.protocol,
+          port: p.port,
+          targetPort: p.targetPort,
+          ...(p.nodePort === undefined ? {} : { nodePort: p.nodePort }),
+        })),
+      },
+    },
+    status: (manifest?.body['status'] as object | undefined) ?? { loadBalancer: {} },
+    source: sourceOf(manifest),
+    origin: service.origin,
+  };
+}
+
+function sliceObject(slice: EndpointSlice, store: Store): StoredObject {
+  const manifest = store.get('EndpointSlice', slice.namespace, slice.name);
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      namespace: slice.namespace,
+      name: slice.name,
+      labels: manifest?.metadata.labels ?? {
+        ...(slice.service === undefined ? {} : { 'kubernetes.io/service-name': slice.service }),
+        ...(slice.origin.by?.includes('controller') === true
+          ? { 'endpointslice.kubernetes.io/managed-by': `${slice.origin.by}.k8s.io` }
+          : {}),
+      },
+    },
+    body: {
+      addressType: slice.addressType,
+      ports: slice.ports,
+      endpoints: slice.endpoints.map((e) => ({
+        addresses: e.addresses,
+        conditions: { ready: e.ready, serving: e.serving, terminating: e.terminating },
+        ...(e.hostname === undefined ? {} : { hostname: e.hostname }),
+        ...(e.nodeName === undefined ? {} : { nodeName: e.nodeName }),
+        ...(e.pod === undefined
+          ? {}
+          : {
+              targetRef: {
+                kind: 'Pod',
+                namespace: slice.namespace,
+                name: e.pod.slice(e.pod.indexOf('/') + 1),
+              },
+            }),
+      })),
+    },
+    source: manifest === undefined ? (slice.name === 'kubernetes' ? 'built-in' : 'controller') : 'user',
+    origin: slice.origin,
+  };
+}

@@ -1,0 +1,319 @@
+/**
+ * Services with their addresses: the allocators of cluster IPs and node ports. Upstream draws at random in the upper
+ * band of the range; here the place is drawn from the Service's name, so that it stays through edits.
+ */
+import type { Ip } from '../../base/ip.ts';
+import { cidrContains, cidrSize, cidrText, nthAddress, parseIp } from '../../base/ip.ts';
+import type { FieldPath, SourceRange } from '../../base/origin.ts';
+import { RESERVED_CLUSTER_IPS } from '../built-ins.ts';
+import type { ClusterSettings, Service, ServicePort } from '../cluster-state.ts';
+import type { Manifest, ParsedScenario } from '../manifest.ts';
+import { memoByOwner } from '../memo.ts';
+import { fnv32a, mix } from '../naming.ts';
+import { isBuiltIn } from '../store.ts';
+import type { Store } from '../store.ts';
+import type { UpstreamServicePort, UpstreamServiceSpec } from '../upstream.ts';
+import type { Report } from './report.ts';
+
+/** Dynamic allocation begins above this many addresses; below it only when the rest is full (KEP-3070). */
+export function staticBandSize(rangeSize: number): number {
+  if (rangeSize < 16) return 0;
+  return Math.min(Math.max(16, Math.floor(rangeSize / 16)), 256);
+}
+
+/** The same idea for node ports (KEP-3668): 86 of 2768. */
+export function staticNodePortBand(rangeSize: number): number {
+  if (rangeSize < 16) return 0;
+  return Math.min(Math.max(16, Math.floor(rangeSize / 32)), 128);
+}
+
+/** Draws from `identity` in [from, to), then goes on from there round the band, then through [0, from). */
+function draw(identity: string, from: number, to: number, taken: (n: number) => boolean): number | undefined {
+  const size = to - from;
+  if (size > 0) {
+    const start = mix(fnv32a(identity)) % size;
+    for (let i = 0; i < size; i++) {
+      const n = from + ((start + i) % size);
+      if (!taken(n)) return n;
+    }
+  }
+  for (let n = 0; n < from; n++) if (!taken(n)) return n;
+  return undefined;
+}
+
+interface Draft {
+  readonly manifest: Manifest;
+  readonly spec: UpstreamServiceSpec;
+  clusterIP: Ip | undefined;
+  nodePorts: (number | undefined)[];
+}
+
+const memo = memoByOwner<Manifest, Service>();
+
+const serviceName = (m: Manifest): string => `${m.ref.namespace ?? 'default'}/${m.metadata.name}`;
+
+export function makeServices(
+  store: Store,
+  settings: ClusterSettings,
+  parsed: ParsedScenario,
+  report: Report,
+): readonly Service[] {
+  const ips = new Map<Ip, string>();
+  const ports = new Map<string, string>();
+  const drafts: Draft[] = [];
+  // What is written is taken first, in document order as the API server would meet it.
+  const order = new Map(store.all.map((m, i) => [m, i]));
+  const inOrder = [...store.list('Service')].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  for (const manifest of inOrder) reserve(manifest, settings, ips);
+  for (const manifest of inOrder) {
+    const draft = keepWritten(manifest, settings, ips, ports, parsed, report);
+    if (draft !== undefined) drafts.push(draft);
+  }
+  drafts.sort((a, b) => (serviceName(a.manifest) < serviceName(b.manifest) ? -1 : 1));
+  const made: Service[] = [];
+  for (const draft of drafts) {
+    if (!allocate(draft, settings, ips, ports, report)) continue;
+    const key = `${draft.clusterIP ?? ''}|${draft.nodePorts.join()}`;
+    made.push(memo(draft.manifest, key, () => makeService(draft)));
+  }
+  made.sort((a, b) =>
+    a.namespace === b.namespace ? (a.name < b.name ? -1 : 1) : a.namespace < b.namespace ? -1 : 1,
+  );
+  return made;
+}
+
+const isHeadless = (spec: UpstreamServiceSpec): boolean =>
+  (spec.clusterIP ?? spec.clusterIPs?.[0]) === 'None';
+const wantsIp = (spec: UpstreamServiceSpec): boolean => spec.type !== 'ExternalName' && !isHeadless(spec);
+const wantsNodePorts = (spec: UpstreamServiceSpec): boolean =>
+  spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+
+/** .1 and .10 belong to the first Services of a cluster, whoever writes them. */
+function reserve(manifest: Manifest, settings: ClusterSettings, ips: Map<Ip, string>): void {
+  const nth = RESERVED_CLUSTER_IPS[serviceName(manifest)];
+  const spec = (manifest.body['spec'] ?? {}) as UpstreamServiceSpec;
+  if (nth === undefined || !wantsIp(spec) || spec.clusterIP || nth >= cidrSize(settings.serviceSubnet))
+    return;
+  ips.set(nthAddress(settings.serviceSubnet, nth), serviceName(manifest));
+}
+
+function keepWritten(
+  manifest: Manifest,
+  settings: ClusterSettings,
+  ips: Map<Ip, string>,
+  ports: Map<string, string>,
+  parsed: ParsedScenario,
+  report: Report,
+): Draft | undefined {
+  const spec = (manifest.body['spec'] ?? {}) as UpstreamServiceSpec;
+  const name = serviceName(manifest);
+  const draft: Draft = { manifest, spec, clusterIP: undefined, nodePorts: [] };
+  const invalid = `Service "${manifest.metadata.name}" is invalid: `;
+  const nth = RESERVED_CLUSTER_IPS[name];
+  const text = wantsIp(spec) ? spec.clusterIP || spec.clusterIPs?.[0] : undefined;
+  if (text !== undefined && text !== '') {
+    const path: FieldPath = spec.clusterIP ? ['spec', 'clusterIP'] : ['spec', 'clusterIPs', 0];
+    const fixes = removeLine(parsed, manifest, ['spec', spec.clusterIP ? 'clusterIP' : 'clusterIPs']);
+    const ip = parseIp(text);
+    const range = cidrText(settings.serviceSubnet);
+    const prefix = `${invalid}spec.clusterIPs: Invalid value: ["${text}"]: `;
+    if (ip === undefined) {
+      report.refuse(
+        'service/bad-cluster-ip',
+        { ip: text },
+        manifest.ref,
+        `${prefix}must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
+        path,
+        fixes,
+      );
+      return undefined;
+    }
+    if (!cidrContains(settings.serviceSubnet, ip) || isEdge(settings, ip)) {
+      const message = `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${range}`;
+      report.refuse('service/cluster-ip-range', { ip, range }, manifest.ref, prefix + message, path, fixes);
+      return undefined;
+    }
+    const other = ips.get(ip);
+    if (other !== undefined && other !== name) {
+      const message = `failed to allocate IP ${ip}: provided IP is already allocated`;
+      report.refuse('service/cluster-ip-taken', { ip, other }, manifest.ref, prefix + message, path, fixes);
+      return undefined;
+    }
+    draft.clusterIP = ip;
+  } else if (nth !== undefined && wantsIp(spec) && nth < cidrSize(settings.serviceSubnet)) {
+    draft.clusterIP = nthAddress(settings.serviceSubnet, nth);
+  }
+  const { from, to } = settings.nodePortRange;
+  const list = spec.ports ?? [];
+  const own = new Map<string, string>();
+  for (let i = 0; i < list.length; i++) {
+    const port = list[i];
+    if (port?.nodePort === undefined || port.nodePort === 0 || !wantsNodePorts(spec)) continue;
+    const path = ['spec', 'ports', i, 'nodePort'];
+    const prefix = `${invalid}spec.ports[${i}].nodePort: Invalid value: ${port.nodePort}: `;
+    const fixes = removeLine(parsed, manifest, path);
+    if (port.nodePort < from || port.nodePort > to) {
+      const message = `provided port is not in the valid range. The range of valid ports is ${from}-${to}`;
+      report.refuse(
+        'service/node-port-range',
+        { port: port.nodePort, range: `${from}-${to}` },
+        manifest.ref,
+        prefix + message,
+        path,
+        fixes,
+      );
+      return undefined;
+    }
+    const other = ports.get(nodePortKey(port, port.nodePort)) ?? own.get(nodePortKey(port, port.nodePort));
+    if (other !== undefined) {
+      report.refuse(
+        'service/node-port-taken',
+        { port: port.nodePort, other },
+        manifest.ref,
+        `${prefix}provided port is already allocated`,
+        path,
+        fixes,
+      );
+      return undefined;
+    }
+    own.set(nodePortKey(port, port.nodePort), name);
+    draft.nodePorts[i] = port.nodePort;
+  }
+  for (const [key, owner] of own) ports.set(key, owner);
+  if (draft.clusterIP !== undefined) ips.set(draft.clusterIP, name);
+  return draft;
+}
+
+/** One node port may serve TCP and UDP of one Service. */
+const nodePortKey = (port: UpstreamServicePort, nodePort: number): string =>
+  `${port.protocol ?? 'TCP'}/${nodePort}`;
+
+function isEdge(settings: ClusterSettings, ip: Ip): boolean {
+  const { serviceSubnet } = settings;
+  return ip === serviceSubnet.ip || ip === nthAddress(serviceSubnet, cidrSize(serviceSubnet) - 1);
+}
+
+function allocate(
+  draft: Draft,
+  settings: ClusterSettings,
+  ips: Map<Ip, string>,
+  ports: Map<string, string>,
+  report: Report,
+): boolean {
+  const { manifest, spec } = draft;
+  const name = serviceName(manifest);
+  if (wantsIp(spec) && draft.clusterIP === undefined) {
+    const size = cidrSize(settings.serviceSubnet);
+    const n = draw(
+      name,
+      Math.max(1, staticBandSize(size)),
+      size - 1,
+      (k) => k === 0 || ips.has(nthAddress(settings.serviceSubnet, k)),
+    );
+    if (n === undefined) {
+      const message = `Internal error occurred: failed to allocate a serviceIP: range is full`;
+      report.refuse(
+        'service/ips-exhausted',
+        { range: cidrText(settings.serviceSubnet) },
+        manifest.ref,
+        message,
+      );
+      return false;
+    }
+    draft.clusterIP = nthAddress(settings.serviceSubnet, n);
+    ips.set(draft.clusterIP, name);
+  }
+  if (!wantsNodePorts(spec)) return true;
+  const { from, to } = settings.nodePortRange;
+  const list = spec.ports ?? [];
+  for (let i = 0; i < list.length; i++) {
+    const port = list[i];
+    if (port === undefined || draft.nodePorts[i] !== undefined) continue;
+    // Ports of one number and two protocols share their node port, as upstream tries first.
+    const twin = list.findIndex((p, k) => k < i && p.port === port.port && draft.nodePorts[k] !== undefined);
+    const shared = twin < 0 ? undefined : draft.nodePorts[twin];
+    const size = to - from + 1;
+    const n =
+      shared !== undefined && !ports.has(nodePortKey(port, shared))
+        ? shared - from
+        : draw(
+            `${name}:${port.name ?? ''}:${port.port}/${port.protocol ?? 'TCP'}`,
+            staticNodePortBand(size),
+            size,
+            (k) =>
+              ports.has(`TCP/${from + k}`) || ports.has(`UDP/${from + k}`) || ports.has(`SCTP/${from + k}`),
+          );
+    if (n === undefined) {
+      const message = `Internal error occurred: failed to allocate a nodePort: range is full`;
+      report.refuse('service/node-ports-exhausted', { range: `${from}-${to}` }, manifest.ref, message);
+      return false;
+    }
+    draft.nodePorts[i] = from + n;
+    ports.set(nodePortKey(port, from + n), name);
+  }
+  return true;
+}
+
+function makeService({ manifest, spec, clusterIP, nodePorts }: Draft): Service {
+  const ports = (spec.ports ?? []).map((p, i): ServicePort => {
+    const nodePort = nodePorts[i];
+    return {
+      name: p.name ?? '',
+      protocol: p.protocol ?? 'TCP',
+      port: p.port,
+      targetPort: targetPortOf(p),
+      ...(nodePort === undefined ? {} : { nodePort }),
+      ...(p.appProtocol === undefined ? {} : { appProtocol: p.appProtocol }),
+      origin: isBuiltIn(manifest) ? manifest.origin : { object: manifest.ref, path: ['spec', 'ports', i] },
+    };
+  });
+  const selector =
+    spec.selector !== undefined && Object.keys(spec.selector).length > 0 ? spec.selector : undefined;
+  return {
+    namespace: manifest.ref.namespace ?? 'default',
+    name: manifest.metadata.name,
+    type: spec.type ?? 'ClusterIP',
+    headless: spec.type !== 'ExternalName' && isHeadless(spec),
+    clusterIPs: clusterIP === undefined ? [] : [clusterIP],
+    ports,
+    selector: spec.type === 'ExternalName' ? undefined : selector,
+    externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster',
+    internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
+    sessionAffinity: spec.sessionAffinity ?? 'None',
+    sessionAffinityTimeoutSeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800,
+    publishNotReadyAddresses: spec.publishNotReadyAddresses ?? false,
+    ...(spec.externalName === undefined ? {} : { externalName: spec.externalName }),
+    origin: manifest.origin,
+  };
+}
+
+function targetPortOf(port: UpstreamServicePort): number | string {
+  const { targetPort } = port;
+  if (targetPort === undefined || targetPort === 0 || targetPort === '') return port.port;
+  return typeof targetPort === 'string' && /^\d+$/.test(targetPort) ? Number(targetPort) : targetPort;
+}
+
+/** A quick fix that takes a field's lines out of the text. */
+function removeLine(
+  parsed: ParsedScenario,
+  manifest: Manifest,
+  path: FieldPath,
+): { titleCode: string; params: Record<string, string>; range: SourceRange; newText: string }[] {
+  const key = parsed.rangeOf(manifest.ref, path, true);
+  const value = parsed.rangeOf(manifest.ref, path);
+  if (key === undefined || value === undefined) return [];
+  const parent = parsed.rangeOf(manifest.ref, path.slice(0, -1));
+  // `{nodePort: 1}` and `- nodePort: 1` have more than the field on their line.
+  const shares = parent?.line === key.line && (parent.column < key.column || typeof path.at(-2) === 'number');
+  if (shares) return [];
+  // The value of a plain scalar ends on its line; a block's end may already be the start of the next line.
+  const lastLine = value.endColumn === 1 ? value.endLine - 1 : value.endLine;
+  return [
+    {
+      titleCode: 'fix/remove-line',
+      params: {},
+      range: { file: key.file, line: key.line, column: 1, endLine: lastLine + 1, endColumn: 1 },
+      newText: '',
+    },
+  ];
+}

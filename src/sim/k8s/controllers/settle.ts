@@ -1,0 +1,91 @@
+/**
+ * Manifests to cluster: every controller is a pure function of what it observes, and none observes what a later one
+ * makes, so one pass in this order is the fixpoint that the real controllers reach by running over and over.
+ */
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { checkCluster } from './checks.ts';
+import { makeEndpointSlices, PodIndex } from './endpointslices.ts';
+import { makeNodes } from './nodes.ts';
+import { listObjects } from './objects.ts';
+import { chooseCni } from './cni.ts';
+import type { CniForSettling } from './cni.ts';
+import { makePods } from './pods.ts';
+import { makePolicies } from './policies.ts';
+import { refuseWithoutNamespace } from './namespaces.ts';
+import { createReport } from './report.ts';
+import { makeServices } from './services.ts';
+import { readSettings } from './settings.ts';
+import { expandWorkloads } from './workloads.ts';
+import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
+import type { Manifest, ParsedScenario } from '../manifest.ts';
+import { internByContent, memoByOwner } from '../memo.ts';
+import type { Store } from '../store.ts';
+import { createStore } from '../store.ts';
+
+export interface Settled {
+  readonly cluster: ClusterState;
+  /** What the controllers found; the parser's own diagnostics are not repeated. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const sameSettings = internByContent<ClusterState['settings']>(8);
+const sameNode = internByContent<ClusterState['nodes'][number]>(512);
+const namespaceMemo = memoByOwner<Manifest, Namespace>();
+const configMapMemo = memoByOwner<Manifest, ConfigMap>();
+
+/** `cnis` are the plug-ins to choose from; where the scenario names none of them, pods get no addresses. */
+export function settle(parsed: ParsedScenario, cnis: readonly CniForSettling[]): Settled {
+  const report = createReport(parsed);
+  const { store, read } = admit(parsed, report);
+  const settings = sameSettings(read.settings);
+  const { cni, options } = chooseCni(settings, cnis, report);
+  const nodes = makeNodes(store, settings, read.cluster, report).map(sameNode);
+  const workloads = expandWorkloads(store, nodes);
+  const pods = makePods(workloads.seeds, settings, nodes, cni, options, report);
+  const services = makeServices(store, settings, parsed, report);
+  const index = new PodIndex(pods);
+  const endpointSlices = makeEndpointSlices(store, services, index, nodes);
+  const networkPolicies = makePolicies(store);
+  const cluster: ClusterState = {
+    settings,
+    namespaces: store.list('Namespace').map((m) => namespaceMemo(m, '', () => namespaceOf(m))),
+    nodes,
+    pods,
+    services,
+    endpointSlices,
+    networkPolicies,
+    configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),
+    objects: listObjects(store, nodes, pods, services, endpointSlices, workloads.replicaSets),
+    refused: [...parsed.refused, ...report.refused],
+    unmodelled: parsed.unmodelled,
+    events: report.events,
+  };
+  checkCluster(cluster, store, index, cni, report);
+  return {
+    cluster: { ...cluster, refused: [...parsed.refused, ...report.refused] },
+    diagnostics: report.diagnostics,
+  };
+}
+
+function admit(
+  parsed: ParsedScenario,
+  report: ReturnType<typeof createReport>,
+): { store: Store; read: ReturnType<typeof readSettings> } {
+  const read = readSettings(parsed, report);
+  return { store: createStore(parsed, refuseWithoutNamespace(parsed, report)), read };
+}
+
+function namespaceOf(manifest: Manifest): Namespace {
+  const { name, labels } = manifest.metadata;
+  // The API server sets this label on every namespace.
+  return { name, labels: { ...labels, 'kubernetes.io/metadata.name': name }, origin: manifest.origin };
+}
+
+function configMapOf(manifest: Manifest): ConfigMap {
+  return {
+    namespace: manifest.ref.namespace ?? 'default',
+    name: manifest.metadata.name,
+    data: (manifest.body['data'] ?? {}) as Readonly<Record<string, string>>,
+    origin: manifest.origin,
+  };
+}

@@ -1,0 +1,65 @@
+/** The objects of the cluster by kind, sorted, built-ins included: where controllers look things up. */
+import type { ObjectRef } from '../base/origin.ts';
+import { objectKey } from '../base/origin.ts';
+import { BUILT_INS } from './built-ins.ts';
+import type { Manifest, ParsedScenario } from './manifest.ts';
+
+export interface Store {
+  /** Objects of one kind, sorted by namespace and name. */
+  readonly list: (kind: string) => readonly Manifest[];
+  readonly get: (kind: string, namespace: string | undefined, name: string) => Manifest | undefined;
+  /** Every object, in document order; built-ins first. */
+  readonly all: readonly Manifest[];
+}
+
+export function compareNames(
+  a: { readonly namespace?: string; readonly name: string },
+  b: { readonly namespace?: string; readonly name: string },
+): number {
+  const x = a.namespace ?? '';
+  const y = b.namespace ?? '';
+  if (x !== y) return x < y ? -1 : 1;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** API groups tell kinds of one name apart (kind's Cluster and a Cluster of another group). */
+export function apiGroup(manifest: { readonly apiVersion: string }): string {
+  const slash = manifest.apiVersion.indexOf('/');
+  return slash < 0 ? '' : manifest.apiVersion.slice(0, slash);
+}
+
+const key = (kind: string, namespace: string | undefined, name: string): string =>
+  objectKey({ kind, ...(namespace === undefined ? {} : { namespace }), name });
+
+/** As `kubectl apply` of every document in turn: the last of one name stays. */
+export function createStore(parsed: ParsedScenario, refused: ReadonlySet<Manifest>): Store {
+  const objects = new Map<string, Manifest>();
+  for (const manifest of BUILT_INS) objects.set(objectKey(manifest.ref), manifest);
+  for (const manifest of parsed.manifests) {
+    if (!refused.has(manifest)) objects.set(objectKey(manifest.ref), manifest);
+  }
+  const all = [...objects.values()];
+  const byKind = new Map<string, Manifest[]>();
+  for (const manifest of all) {
+    const list = byKind.get(manifest.kind);
+    if (list === undefined) byKind.set(manifest.kind, [manifest]);
+    else list.push(manifest);
+  }
+  for (const list of byKind.values()) list.sort((a, b) => compareNames(a.ref, b.ref));
+  return {
+    all,
+    list: (kind) => byKind.get(kind) ?? [],
+    get: (kind, namespace, name) => objects.get(key(kind, namespace, name)),
+  };
+}
+
+const builtIns = new Set(BUILT_INS);
+
+export function isBuiltIn(manifest: Manifest): boolean {
+  return builtIns.has(manifest);
+}
+
+/** A reference without `apiVersion: undefined` or `namespace: undefined` in it. */
+export function refOf(kind: string, namespace: string, name: string, apiVersion: string): ObjectRef {
+  return { apiVersion, kind, namespace, name };
+}
