@@ -14,15 +14,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 /** A push button with a label, an optional glyph before it and a caret after it. */
-export function Button({
-  kind = 'plain',
-  icon,
-  opens,
-  pressed,
-  className,
-  children,
-  ...rest
-}: ButtonProps) {
+export function Button({ kind = 'plain', icon, opens, pressed, className, children, ...rest }: ButtonProps) {
   return (
     <button
       type="button"

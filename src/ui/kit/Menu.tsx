@@ -106,9 +106,7 @@ function MenuList({
     ...(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]:not(:disabled)') ?? []),
   ];
   useEffect(() => {
-    const all = [
-      ...(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]:not(:disabled)') ?? []),
-    ];
+    const all = [...(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]:not(:disabled)') ?? [])];
     (all.find((i) => i.getAttribute('aria-checked') === 'true') ?? all[0])?.focus();
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -135,12 +133,7 @@ function MenuList({
       {groups
         .filter((g) => g.entries.length > 0)
         .map((group) => (
-          <div
-            key={group.id}
-            role="group"
-            aria-label={group.label}
-            className={styles.group}
-          >
+          <div key={group.id} role="group" aria-label={group.label} className={styles.group}>
             {group.label !== undefined && (
               <div className={styles.heading} aria-hidden="true">
                 {group.label}

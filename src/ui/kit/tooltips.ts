@@ -31,14 +31,19 @@ export function startTooltips(): void {
     }
     if (!tip.matches(':popover-open')) tip.showPopover();
     const a = target.getBoundingClientRect();
-    const left = Math.max(8, Math.min(a.left + a.width / 2 - tip.offsetWidth / 2, innerWidth - tip.offsetWidth - 8));
+    const left = Math.max(
+      8,
+      Math.min(a.left + a.width / 2 - tip.offsetWidth / 2, innerWidth - tip.offsetWidth - 8),
+    );
     const below = a.bottom + 6;
     tip.style.left = `${left}px`;
     tip.style.top = `${below + tip.offsetHeight > innerHeight - 4 ? a.top - 6 - tip.offsetHeight : below}px`;
     shownFor = target;
   };
   const targetOf = (event: Event): HTMLElement | undefined =>
-    event.target instanceof Element ? (event.target.closest<HTMLElement>('[data-tip]') ?? undefined) : undefined;
+    event.target instanceof Element
+      ? (event.target.closest<HTMLElement>('[data-tip]') ?? undefined)
+      : undefined;
 
   document.addEventListener('pointerover', (event) => {
     if (event.pointerType === 'touch') return;

@@ -1,0 +1,57 @@
+import { lazy, Suspense, type ReactNode } from 'react';
+import { useText } from '../../i18n/messages.ts';
+import { useLook } from '../../state/selection.ts';
+import type { View } from '../../state/preferences.ts';
+import { Segmented } from '../kit/Segmented.tsx';
+import { ProbeBar } from '../probe/ProbeBar.tsx';
+import styles from './Centre.module.css';
+import { PanelBoundary } from './PanelBoundary.tsx';
+import { WorkState } from './WorkState.tsx';
+
+const Picture = lazy(() => import('../graph/Picture.tsx').then((m) => ({ default: m.Picture })));
+const Matrix = lazy(() => import('../inspector/Matrix.tsx').then((m) => ({ default: m.Matrix })));
+const WalkText = lazy(() => import('../inspector/WalkText.tsx').then((m) => ({ default: m.WalkText })));
+
+/** Picture, matrix or text of the walk, with what the simulation is doing over it. */
+export function Stage() {
+  const t = useText().app;
+  const view = useLook((s) => s.view);
+  return (
+    <main className={styles.stage} id="stage" tabIndex={-1} aria-label={t.views[view]}>
+      <WorkState />
+      <PanelBoundary key={view}>
+        <Suspense fallback={null}>
+          {view === 'picture' ? <Picture /> : view === 'matrix' ? <Matrix /> : <WalkText />}
+        </Suspense>
+      </PanelBoundary>
+    </main>
+  );
+}
+
+export function ViewSwitch() {
+  const t = useText().app;
+  const view = useLook((s) => s.view);
+  return (
+    <Segmented<View>
+      label={t.view}
+      items={(['picture', 'matrix', 'text'] as const).map((id) => ({ id, label: t.views[id] }))}
+      value={view}
+      onChange={(id) => useLook.getState().set({ view: id })}
+    />
+  );
+}
+
+/** The middle of the screen: the probe bar above the stage. */
+export function Centre({ before }: { readonly before?: ReactNode }) {
+  return (
+    <div className={styles.centre}>
+      <div className={styles.bar}>
+        {before}
+        <ProbeBar />
+        <span className={styles.rule} />
+        <ViewSwitch />
+      </div>
+      <Stage />
+    </div>
+  );
+}

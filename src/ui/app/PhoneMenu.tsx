@@ -1,0 +1,82 @@
+import { useText } from '../../i18n/messages.ts';
+import { useDocument } from '../../state/document.ts';
+import { usePreferences } from '../../state/preferences.ts';
+import { useLook } from '../../state/selection.ts';
+import { Menu } from '../kit/Menu.tsx';
+import { switchLanguage } from './language.ts';
+import { useShell } from './shell-store.ts';
+
+/** What does not fit into a phone's top bar. */
+export function PhoneMenu() {
+  const t = useText().app;
+  const lang = usePreferences((s) => s.lang);
+  const theme = usePreferences((s) => s.theme);
+  const view = useLook((s) => s.view);
+  const canUndo = useDocument((s) => s.past.length > 0);
+  const canRedo = useDocument((s) => s.future.length > 0);
+  return (
+    <Menu
+      label={t.more}
+      icon="more"
+      iconOnly
+      align="end"
+      groups={[
+        {
+          id: 'edit',
+          entries: [
+            {
+              id: 'undo',
+              label: t.undo,
+              icon: 'undo',
+              disabled: !canUndo,
+              onSelect: () => useDocument.getState().undo(),
+            },
+            {
+              id: 'redo',
+              label: t.redo,
+              icon: 'redo',
+              disabled: !canRedo,
+              onSelect: () => useDocument.getState().redo(),
+            },
+          ],
+        },
+        {
+          id: 'view',
+          label: t.view,
+          entries: (['picture', 'matrix', 'text'] as const).map((id) => ({
+            id,
+            label: t.views[id],
+            checked: id === view,
+            onSelect: () => useLook.getState().set({ view: id }),
+          })),
+        },
+        {
+          id: 'theme',
+          label: t.theme,
+          entries: (['system', 'light', 'dark', 'contrast'] as const).map((id) => ({
+            id,
+            label: t.themes[id],
+            checked: id === theme,
+            onSelect: () => usePreferences.getState().set({ theme: id }),
+          })),
+        },
+        {
+          id: 'rest',
+          entries: [
+            {
+              id: 'settings',
+              label: t.actions.clusterSettings,
+              onSelect: () => useShell.getState().set({ settings: true }),
+            },
+            {
+              id: 'language',
+              label: t.language,
+              onSelect: () => void switchLanguage(lang === 'en' ? 'ko' : 'en'),
+            },
+            { id: 'help', label: t.help, onSelect: () => useShell.getState().set({ help: true }) },
+          ],
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,54 @@
+import { Suspense } from 'react';
+import { useText } from '../../i18n/messages.ts';
+import { useLook } from '../../state/selection.ts';
+import { ProbeBar } from '../probe/ProbeBar.tsx';
+import { Dialog } from '../kit/Dialog.tsx';
+import { Mark } from '../kit/Icon.tsx';
+import { Stage } from './Centre.tsx';
+import { TimelinePanel } from './panels.tsx';
+import styles from './PhoneShell.module.css';
+import { PhoneMenu } from './PhoneMenu.tsx';
+import { Sheet } from './Sheet.tsx';
+import { useShell } from './shell-store.ts';
+import { ClusterSettings, ScenarioMenu, ShareButton } from './TopBar.tsx';
+
+/** One column: the picture, a tabbed sheet, and the timetable with step keys within the thumb's reach. */
+export function PhoneShell() {
+  const all = useText();
+  const t = all.app;
+  const settings = useShell((s) => s.settings);
+  const view = useLook((s) => s.view);
+  return (
+    <div className={styles.app}>
+      <header className={styles.top} aria-label={t.topBar}>
+        <Mark />
+        <h1 className="visually-hidden">{t.name}</h1>
+        <div className={styles.title}>
+          <ScenarioMenu />
+        </div>
+        <ShareButton compact />
+        <PhoneMenu />
+      </header>
+      <div className={styles.probe}>
+        <ProbeBar compact />
+      </div>
+      <div className={styles.stage} data-view={view}>
+        <Stage />
+      </div>
+      <div className={styles.sheet}>
+        <Sheet plain tabs={['why', 'packet', 'yaml', 'tables', 'cluster']} />
+      </div>
+      <TimelinePanel className={styles.dock} />
+      <Dialog
+        title={all.settings.title}
+        closeLabel={t.close}
+        open={settings}
+        onClose={() => useShell.getState().set({ settings: false })}
+      >
+        <Suspense fallback={null}>
+          <ClusterSettings />
+        </Suspense>
+      </Dialog>
+    </div>
+  );
+}

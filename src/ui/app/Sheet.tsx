@@ -1,0 +1,45 @@
+import { useEffect } from 'react';
+import { useText } from '../../i18n/messages.ts';
+import { useLook } from '../../state/selection.ts';
+import { Tabs } from '../kit/Tabs.tsx';
+import { InspectorPanel, YamlPanel } from './panels.tsx';
+import styles from './Sheet.module.css';
+import { useShell, type SheetTab } from './shell-store.ts';
+
+/** Editor and inspector as one tabbed panel. */
+export function Sheet({ plain, tabs }: { readonly plain: boolean; readonly tabs: readonly SheetTab[] }) {
+  const t = useText().app;
+  const tab = useShell((s) => s.sheetTab);
+  const inspectorTab = useLook((s) => s.tab);
+  const reveal = useLook((s) => s.reveal);
+  useEffect(() => {
+    if (reveal !== undefined) useShell.getState().set({ sheetTab: 'yaml' });
+  }, [reveal]);
+  useEffect(() => {
+    // Something elsewhere asked for an inspector tab.
+    if (useShell.getState().sheetTab !== 'yaml') useShell.getState().set({ sheetTab: inspectorTab });
+  }, [inspectorTab]);
+  const choose = (id: SheetTab): void => {
+    useShell.getState().set({ sheetTab: id });
+    if (id !== 'yaml') useLook.getState().set({ tab: id });
+  };
+  return (
+    <div className={styles.sheet}>
+      <Tabs<SheetTab>
+        label={t.sheet}
+        items={tabs.map((id) => ({ id, label: id === 'yaml' ? t.editor : t.tabs[id] }))}
+        value={tab}
+        onChange={choose}
+        idPrefix="sheet"
+        stretch
+      />
+      <div className={styles.body} id="sheet-panel" role="tabpanel" aria-labelledby={`sheet-tab-${tab}`}>
+        {tab === 'yaml' ? (
+          <YamlPanel className={styles.fill} plain={plain} />
+        ) : (
+          <InspectorPanel className={styles.fill} bare />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { create } from 'zustand';
+
+/** How the editor behaves; what it shows is in the document store. */
+export interface EditorState {
+  /** Show the line that decided each step of the walk. */
+  readonly following: boolean;
+  /** Tab moves the focus instead of indenting. */
+  readonly tabMoves: boolean;
+  readonly problemsOpen: boolean;
+  readonly set: (change: Partial<Omit<EditorState, 'set'>>) => void;
+}
+
+export const useEditor = create<EditorState>()((set) => ({
+  following: true,
+  tabMoves: false,
+  problemsOpen: false,
+  set: (change) => set(change),
+}));
+
+let focusText: (() => void) | undefined;
+
+/** The text pane says how it takes the focus. */
+export function provideFocus(focus: (() => void) | undefined): void {
+  focusText = focus;
+}
+
+/** Puts the focus into the text, if it is shown. */
+export function focusEditor(): void {
+  focusText?.();
+}

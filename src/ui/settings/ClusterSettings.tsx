@@ -1,0 +1,3 @@
+export function ClusterSettings() {
+  return null;
+}
