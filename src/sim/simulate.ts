@@ -9,7 +9,7 @@
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble, chosenCni } from './cluster/assemble.ts';
-import { cniRegistry } from './cni/registry.ts';
+import { cniPlugins } from './cni/registry.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState, ProbeSpec, Protocol } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
@@ -39,7 +39,7 @@ export function simulate(
 ): Simulation {
   const parsed = parseScenario(scenario.files, (done, total) => progress?.('parse', done, total));
   progress?.('settle', 0, 1);
-  const settled = settle(parsed, cniRegistry);
+  const settled = settle(parsed, cniPlugins);
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
     parsed,
