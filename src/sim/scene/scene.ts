@@ -1,5 +1,120 @@
-/** What the picture draws: a graph of places with sizes and positions, in scene pixels, without any React Flow type. */
+/**
+ * What the picture draws, before anything has a place: rooms, pods, devices, Services, tunnels and the outside world,
+ * read off the configured namespaces. Plain data, the same for every walk; `plan.ts` gives it places.
+ */
+
+export type DeviceKind = 'bridge' | 'veth' | 'vxlan' | 'ethernet';
+
+export interface SceneDevice {
+  readonly name: string;
+  readonly kind: DeviceKind;
+  readonly ip?: string;
+  /** The pod at the other end of a veth. */
+  readonly peer?: string;
+  /** The bridge that a veth is a port of. */
+  readonly master?: string;
+  /** The switch that a card is plugged into. */
+  readonly segment?: string;
+  readonly vni?: number;
+  readonly port?: number;
+  /** The card that a tunnel device sends through. */
+  readonly under?: string;
+}
+
+export interface SceneContainer {
+  readonly name: string;
+  readonly init: boolean;
+  /** Ports that its processes listen on. */
+  readonly ports: readonly number[];
+}
+
+export interface ScenePod {
+  /** `namespace/name`. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly shortName: string;
+  readonly ip: string | undefined;
+  /** Pods of one owner are alike: `Deployment/default/web`, or the pod itself. */
+  readonly owner: string;
+  readonly containers: readonly SceneContainer[];
+  readonly hostNetwork: boolean;
+  readonly ready: boolean;
+  readonly phase: string;
+  readonly builtIn: boolean;
+}
+
+export interface SceneRoom {
+  /** `node/kind-worker`. */
+  readonly id: string;
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly ip: string;
+  readonly podCIDR: string;
+  readonly devices: readonly SceneDevice[];
+  /** In the order of their addresses. */
+  readonly pods: readonly ScenePod[];
+}
+
+export interface SceneHost {
+  /** `external/laptop`. */
+  readonly id: string;
+  readonly name: string;
+  readonly ip: string;
+  readonly devices: readonly SceneDevice[];
+  /** False for what every scenario has: the gateway and the internet. */
+  readonly named: boolean;
+}
+
+export interface SceneEndpoint {
+  readonly ip: string;
+  readonly port: number;
+  readonly pod: string | undefined;
+}
+
+export interface SceneServicePort {
+  readonly port: number;
+  readonly protocol: string;
+  readonly nodePort?: number;
+  readonly endpoints: readonly SceneEndpoint[];
+}
+
+export interface SceneService {
+  /** `namespace/name`. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly ip: string | undefined;
+  readonly ports: readonly SceneServicePort[];
+  readonly builtIn: boolean;
+}
+
+export interface SceneSegment {
+  readonly id: string;
+  /** `172.18.0.0/16`, where the cards on it agree on one. */
+  readonly label: string;
+  readonly members: readonly { readonly netns: string; readonly device: string }[];
+}
+
+export interface SceneTunnel {
+  /** `vxlan/1`. */
+  readonly id: string;
+  readonly vni: number;
+  readonly port: number;
+  readonly members: readonly { readonly netns: string; readonly device: string }[];
+}
+
 export interface Scene {
-  readonly width: number;
-  readonly height: number;
+  readonly rooms: readonly SceneRoom[];
+  readonly hosts: readonly SceneHost[];
+  readonly services: readonly SceneService[];
+  readonly segments: readonly SceneSegment[];
+  readonly tunnels: readonly SceneTunnel[];
+  /** In a stable order: the index gives the tint. */
+  readonly namespaces: readonly string[];
+  /** Pods without a node, with the reason in the cluster's events. */
+  readonly pending: readonly string[];
+  /** Which program writes the Services' rules on a node; undefined where none does. */
+  readonly rulesBy: string | undefined;
 }

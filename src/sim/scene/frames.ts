@@ -1,0 +1,291 @@
+/**
+ * For each step of a walk: where the packet is in the picture, which way it came, what its letter says and which
+ * plates, gates and routes it has set so far. Pure; the motion between two frames is a function of both and a share.
+ */
+import type { Packet } from '../packet/packet.ts';
+import type { Reason } from '../trace/reasons.ts';
+import type { Step, Trace } from '../trace/trace.ts';
+import { anchorOf, arrive, START, type Whereabouts } from './anchor.ts';
+import { letterOf, type Letter } from './letter.ts';
+import { simplify, wayBetween, type Point } from './net-graph.ts';
+import type { Plan } from './plan.ts';
+
+/** What is shown of a step beside the move itself. */
+export type FrameOperation =
+  | 'none'
+  | 'enter'
+  | 'nat'
+  | 'encap'
+  | 'decap'
+  | 'route'
+  | 'gate'
+  | 'drop'
+  | 'reject'
+  | 'deliver';
+
+export interface GateState {
+  readonly room: string;
+  readonly point: Point;
+  /** Does the line run up and down here? */
+  readonly vertical: boolean;
+  readonly open: boolean;
+  readonly reason: Reason;
+  readonly hook: string | undefined;
+  readonly step: number;
+}
+
+export interface PlateState {
+  readonly room: string;
+  readonly service: string;
+  /** `10.244.2.2:8080`: the row whose point is set. */
+  readonly to: string;
+  /** Where the packet's line meets the hook. */
+  readonly at: Point;
+  /** Set in this flight (its detour is drawn), or remembered from an earlier one of the same connection. */
+  readonly flight: number;
+}
+
+export interface RouteState {
+  readonly room: string;
+  readonly prefix: string;
+  readonly dev: string;
+  readonly step: number;
+}
+
+export interface Frame {
+  readonly step: number;
+  readonly place: string;
+  /** One packet's way from its sender to its end. */
+  readonly flight: number;
+  readonly point: Point;
+  /** From the step before, in the same flight; a single point at its start. */
+  readonly way: readonly Point[];
+  readonly letter: Letter | undefined;
+  readonly operation: FrameOperation;
+  readonly plates: readonly PlateState[];
+  readonly gates: readonly GateState[];
+  readonly routes: readonly RouteState[];
+  /** Devices where this flight was wrapped and not yet unwrapped: the tube is in use. */
+  readonly inTunnel: boolean;
+  /** Copies of a flooded frame, each with its way. */
+  readonly copies: readonly (readonly Point[])[];
+  /** The pods at the ends of this flight, as drawn. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly bad: boolean;
+}
+
+export function frames(plan: Plan, trace: Trace): readonly Frame[] {
+  const out: Frame[] = [];
+  let flight = -1;
+  let key = '';
+  let main: Whereabouts = START;
+  let side: Whereabouts = START;
+  let arp = false;
+  let plates: readonly PlateState[] = [];
+  let gates: readonly GateState[] = [];
+  let routes: readonly RouteState[] = [];
+  let tunnel = false;
+  let segment = -2;
+  const ends = flightEnds(trace);
+
+  for (const step of trace.steps) {
+    const isArp = step.segment < 0;
+    const hasPacket = step.packet !== undefined;
+    const nextKey = `${step.segment}/${step.exchange}/${step.dir}/${step.retry ?? 0}`;
+    const starts =
+      hasPacket && (isArp ? !arp : step.kind === 'originate' || (key !== nextKey && step.kind !== 'reject'));
+    if (!isArp && step.segment !== segment && hasPacket) {
+      segment = step.segment;
+      plates = [];
+    }
+    if (starts) {
+      flight++;
+      if (isArp) side = START;
+      else {
+        // An error that a node writes starts where the packet was refused.
+        const sameSpot =
+          step.kind === 'originate' && out.at(-1)?.operation === 'reject' && main.place === step.place;
+        main = sameSpot ? { ...START, place: main.place, vertex: main.vertex } : START;
+        gates = sameSpot ? gates : [];
+        routes = [];
+        tunnel = false;
+      }
+    }
+    if (hasPacket && !isArp) key = nextKey;
+    arp = isArp && hasPacket ? true : isArp ? arp : false;
+
+    const before = isArp ? side : main;
+    const vertex = anchorOf(plan, step, before);
+    const after = arrive(plan, step, before, vertex);
+    const wrapped = step.packet?.inner !== undefined;
+    const way =
+      before.vertex === undefined || starts
+        ? pointsOf(plan, [before.vertex ?? vertex, vertex])
+        : wayBetween(plan.graph, before.vertex, vertex, (id) =>
+            wrapped ? id.startsWith('corner:') : id.startsWith('mid:'),
+          );
+    if (isArp) side = after;
+    else main = after;
+    const point = plan.graph.points.get(vertex) ?? out.at(-1)?.point ?? { x: 0, y: 0 };
+
+    if (step.kind === 'encap') tunnel = true;
+    if (step.kind === 'decap') tunnel = false;
+    const room = step.place.startsWith('node/') ? step.place : undefined;
+    if (room !== undefined) {
+      const plate = plateOf(plan, trace, step, room, point, flight);
+      if (plate !== undefined) plates = [...plates.filter((p) => p.service !== plate.service), plate];
+      if (step.reason.code === 'route.forward' || step.reason.code === 'route.output') {
+        const { prefix, dev } = step.reason.params;
+        routes = [...routes.filter((r) => r.room !== room), { room, prefix, dev, step: step.index }];
+      }
+      const gate = gateOf(step, room, point, way);
+      if (gate !== undefined) gates = [...gates.filter((g) => g.point !== gate.point), gate];
+    }
+    out.push({
+      step: step.index,
+      place: step.place,
+      flight: Math.max(0, flight),
+      point,
+      way: way.length === 0 ? [point] : way,
+      letter: step.packet === undefined ? undefined : letterFor(step),
+      operation: operationOf(step),
+      plates,
+      gates,
+      routes,
+      inTunnel: tunnel,
+      copies: step.reason.code === 'bridge.flood' ? floodOf(plan, step, vertex) : [],
+      from: ends.from.get(step.index),
+      to: ends.to.get(step.index),
+      bad: step.kind === 'drop' || step.kind === 'reject',
+    });
+  }
+  return out;
+}
+
+function pointsOf(plan: Plan, ids: readonly string[]): readonly Point[] {
+  return simplify(ids.flatMap((id) => plan.graph.points.get(id) ?? []));
+}
+
+function letterFor(step: Step): Letter {
+  const packet = step.packet as Packet;
+  if (step.kind === 'nat' || step.kind === 'encap' || step.kind === 'decap' || step.kind === 'route') {
+    return letterOf(packet, step.before);
+  }
+  return letterOf(packet);
+}
+
+function operationOf(step: Step): FrameOperation {
+  switch (step.kind) {
+    case 'originate':
+      return 'enter';
+    case 'nat':
+    case 'encap':
+    case 'decap':
+    case 'drop':
+    case 'reject':
+    case 'deliver':
+      return step.kind;
+    case 'route':
+      return step.reason.code === 'route.none' || step.reason.code === 'route.blackhole' ? 'drop' : 'route';
+    case 'hook':
+      return step.reason.code.startsWith('policy.') ? 'gate' : 'none';
+    default:
+      return 'none';
+  }
+}
+
+/** The plate's row that a DNAT chose. */
+function plateOf(
+  plan: Plan,
+  trace: Trace,
+  step: Step,
+  room: string,
+  at: Point,
+  flight: number,
+): PlateState | undefined {
+  if (step.reason.code !== 'nat.dnat') return undefined;
+  const choice = trace.choices.findLast((c) => c.at === room && c.step <= step.index);
+  const { to } = step.reason.params;
+  const service =
+    plan.pills.find(
+      (p) =>
+        choice !== undefined &&
+        (choice.service === p.service.id || choice.service.startsWith(`${p.service.id}:`)),
+    ) ??
+    plan.pills.find((p) =>
+      p.service.ports.some((port) => port.endpoints.some((e) => `${e.ip}:${e.port}` === to)),
+    );
+  if (service === undefined) return undefined;
+  return { room, service: service.service.id, to, at, flight };
+}
+
+function gateOf(step: Step, room: string, point: Point, way: readonly Point[]): GateState | undefined {
+  const open = step.reason.code === 'policy.allow';
+  const shut = step.kind === 'drop' || step.kind === 'reject' || step.reason.code === 'policy.deny';
+  if (!open && !shut) return undefined;
+  const a = way.at(-2);
+  const vertical = a === undefined ? true : a.x === point.x;
+  return { room, point, vertical, open, reason: step.reason, hook: step.hook, step: step.index };
+}
+
+/** Every port of the bridge but the one the frame came in by. */
+function floodOf(plan: Plan, step: Step, vertex: string): readonly (readonly Point[])[] {
+  return plan.pods
+    .filter((p) => p.room === step.place && p.veth !== undefined && p.veth !== step.iface)
+    .map((p) => wayBetween(plan.graph, vertex, `pod:${p.id}`))
+    .filter((way) => way.length > 1);
+}
+
+/** For each step the drawn things at the ends of its flight: the sender, and the receiver if it gets there. */
+function flightEnds(trace: Trace): {
+  readonly from: ReadonlyMap<number, string>;
+  readonly to: ReadonlyMap<number, string>;
+} {
+  const from = new Map<number, string>();
+  const to = new Map<number, string>();
+  let open: number[] = [];
+  let sender: string | undefined;
+  for (const step of trace.steps) {
+    if (step.segment < 0) continue;
+    if (step.kind === 'originate') {
+      open = [];
+      sender = step.place;
+    }
+    open.push(step.index);
+    if (sender !== undefined) from.set(step.index, sender);
+    if (step.kind === 'deliver') for (const i of open) to.set(i, step.place);
+  }
+  return { from, to };
+}
+
+/** The way between two frames of one flight, through whatever lies between them; from the start if flights differ. */
+export function wayBetweenFrames(all: readonly Frame[], from: number, to: number): readonly Point[] {
+  const goal = all[to];
+  if (goal === undefined) return [];
+  const points: Point[] = [];
+  let first = to;
+  while (first - 1 > from && (all[first - 1] as Frame).flight === goal.flight) first--;
+  for (let i = first; i <= to; i++) {
+    const frame = all[i] as Frame;
+    if (frame.flight === goal.flight) points.push(...frame.way);
+  }
+  return simplify(points);
+}
+
+/** What a flight has walked when it stands at a step, and what is still to come. */
+export function flightPaths(
+  all: readonly Frame[],
+  at: number,
+): { readonly walked: readonly Point[]; readonly ahead: readonly Point[] } {
+  const now = all[at];
+  if (now === undefined) return { walked: [], ahead: [] };
+  const walked: Point[] = [];
+  const ahead: Point[] = [now.point];
+  for (const frame of all) {
+    if (frame.flight !== now.flight) continue;
+    if (frame.step <= now.step) walked.push(...frame.way);
+    else ahead.push(...frame.way);
+  }
+  return { walked: simplify(walked), ahead: ahead.length > 1 ? simplify(ahead) : [] };
+}

@@ -1,0 +1,363 @@
+/** One node as a room: pods above, their wires down to the floor, bridge, routing line, tunnel mouth and card. */
+import type { GraphBuilder, Point } from './net-graph.ts';
+import type {
+  Box,
+  Concern,
+  PlanDevice,
+  PlanPlate,
+  PlanPod,
+  PlanRoom,
+  PlanWire,
+  PlateSection,
+} from './plan.ts';
+import type { Scene, SceneDevice, ScenePod, SceneRoom, SceneService } from './scene.ts';
+import { textWidth } from './text-width.ts';
+
+export interface RoomBasis {
+  readonly scene: Scene;
+  readonly concern: Concern;
+  /** Services whose rules are written out on the plates. */
+  readonly plates: readonly SceneService[];
+  readonly podHeight: number;
+}
+
+const POD_W = 92;
+const PITCH = 104;
+const PLATE_W = 178;
+const POD_TOP = 32;
+const ROW = 17;
+/** Single pods drawn in one room before pods that are alike are stacked. */
+const MANY = 4;
+const MOST_COLUMNS = 6;
+const MOST_ROWS = 3;
+/** Where the outermost device (tunnel mouth, card) stands, from the outer wall. */
+const CARD_X = 58;
+
+interface Column {
+  readonly pods: readonly ScenePod[];
+  readonly stackOf?: string;
+}
+
+/** The columns of pods in a room, from the outer wall inwards. */
+function columnsOf(basis: RoomBasis, room: SceneRoom): readonly Column[] {
+  const pods = room.pods.filter((p) => !p.hostNetwork);
+  if (pods.length <= MANY) return pods.map((pod) => ({ pods: [pod] }));
+  const single = (pod: ScenePod): boolean => basis.concern.places.has(pod.id);
+  const groups = new Map<string, ScenePod[]>();
+  for (const pod of pods) {
+    if (single(pod)) continue;
+    const list = groups.get(pod.owner) ?? [];
+    list.push(pod);
+    groups.set(pod.owner, list);
+  }
+  const columns: Column[] = [];
+  const done = new Set<string>();
+  for (const pod of pods) {
+    if (single(pod)) columns.push({ pods: [pod] });
+    else if (!done.has(pod.owner)) {
+      done.add(pod.owner);
+      const alike = groups.get(pod.owner) ?? [pod];
+      columns.push(alike.length > 1 ? { pods: alike, stackOf: pod.shortName } : { pods: alike });
+    }
+  }
+  if (columns.length <= MOST_COLUMNS) return columns;
+  // Still too many: what the walk does not pass becomes one mixed stack at the outer wall.
+  const kept = columns.filter((c) => c.pods.length === 1 && single(c.pods[0] as ScenePod));
+  const rest = columns.filter((c) => !kept.includes(c));
+  const room_ = MOST_COLUMNS - kept.length - 1;
+  const shown = rest.slice(0, Math.max(0, room_));
+  const merged = rest.slice(shown.length).flatMap((c) => c.pods);
+  const visible = columns.filter((c) => kept.includes(c) || shown.includes(c));
+  return merged.length === 0 ? visible : [{ pods: merged, stackOf: '' }, ...visible];
+}
+
+const pillColumns = (count: number): number => Math.max(2, count);
+
+function plateHeight(services: readonly SceneService[]): number {
+  let rows = 0;
+  for (const s of services)
+    rows += 1 + Math.min(MOST_ROWS, endpointRows(s).length) + (endpointRows(s).length > MOST_ROWS ? 1 : 0);
+  return Math.max(80, 29 + rows * ROW + Math.max(0, services.length - 1) * 8);
+}
+
+function endpointRows(service: SceneService): SceneService['ports'][number]['endpoints'] {
+  return service.ports[0]?.endpoints ?? [];
+}
+
+interface Levels {
+  readonly pod: number;
+  readonly floor: number;
+  readonly plate: number;
+  readonly plane: number;
+  readonly bridge: number;
+  readonly bus: number;
+  readonly direct: number;
+  readonly floorEnd: number;
+  readonly wall: number;
+}
+
+function levels(basis: RoomBasis): Levels {
+  const floor = POD_TOP + basis.podHeight + 18;
+  const plate = floor + 28;
+  const bridge = plate + plateHeight(basis.plates) + 92;
+  const bus = bridge + 66;
+  const direct = bus + 32;
+  const floorEnd = direct + 16;
+  return {
+    pod: POD_TOP,
+    floor,
+    plate,
+    plane: plate + 32,
+    bridge,
+    bus,
+    direct,
+    floorEnd,
+    wall: floorEnd + 16,
+  };
+}
+
+export function roomSize(basis: RoomBasis, room: SceneRoom): { readonly w: number; readonly h: number } {
+  const columns = pillColumns(columnsOf(basis, room).length);
+  return { w: CARD_X + (columns - 1) * PITCH + 20 + PLATE_W + 16, h: levels(basis).wall };
+}
+
+export interface PlacedRoom {
+  readonly room: PlanRoom;
+  readonly pods: readonly PlanPod[];
+  readonly devices: readonly PlanDevice[];
+  readonly wires: readonly PlanWire[];
+}
+
+export function placeRoom(
+  basis: RoomBasis,
+  room: SceneRoom,
+  at: Point,
+  mirror: boolean,
+  graph: GraphBuilder,
+  dragged: Readonly<Record<string, Point>>,
+): PlacedRoom {
+  const { w, h } = roomSize(basis, room);
+  const y = levels(basis);
+  const X = (x: number): number => at.x + (mirror ? w - x : x);
+  const Y = (v: number): number => at.y + v;
+  const box = (x: number, top: number, bw: number, bh: number): Box => ({
+    x: mirror ? at.x + w - x - bw : at.x + x,
+    y: at.y + top,
+    w: bw,
+    h: bh,
+  });
+  const out: -1 | 1 = mirror ? 1 : -1;
+  const id = room.id;
+  const columns = columnsOf(basis, room);
+  const last = CARD_X + (pillColumns(columns.length) - 1) * PITCH;
+  const columnX = (i: number): number => last - (columns.length - 1 - i) * PITCH;
+  const pods: PlanPod[] = [];
+  const devices: PlanDevice[] = [];
+  const wires: PlanWire[] = [];
+  const bridge = room.devices.find((d) => d.kind === 'bridge');
+  const tunnels = room.devices.filter((d) => d.kind === 'vxlan');
+  const card = room.devices.find((d) => d.kind === 'ethernet');
+
+  // The routing line and its stops.
+  const diamond = { x: X(last), y: Y(y.bus) };
+  const route = graph.point(`route:${id}`, diamond.x, diamond.y);
+  const corner = graph.point(`corner:${id}`, diamond.x, Y(y.direct));
+  const gateDown = graph.point(`gate:${id}/down`, diamond.x, Y(y.bus + 18));
+  graph.line(route, gateDown, corner);
+  const local = box(last + 20, y.direct - 11, PLATE_W, 22);
+  const localPoint = graph.point(`local:${id}`, mirror ? local.x + local.w : local.x, Y(y.direct));
+  graph.line(corner, localPoint);
+
+  // Pods, their pairs of interfaces, and the bridge if there is one.
+  const ports: { readonly x: number; readonly id: string }[] = [];
+  columns.forEach((column, i) => {
+    const pod = column.pods[0] as ScenePod;
+    const podId =
+      column.stackOf === undefined ? pod.id : `stack:${room.name}/${column.stackOf === '' ? '*' : pod.owner}`;
+    const x = columnX(i);
+    const home = box(x - POD_W / 2, y.pod, POD_W, basis.podHeight);
+    const moved = dragged[podId];
+    const podBox = moved === undefined ? home : { ...home, x: moved.x, y: moved.y };
+    const port = { x: podBox.x + POD_W / 2, y: podBox.y + podBox.h };
+    const veth = room.devices.find((d) => d.kind === 'veth' && d.peer === pod.id);
+    pods.push({
+      id: podId,
+      room: id,
+      pod,
+      members: column.pods.map((p) => p.id),
+      stackOf: column.stackOf,
+      box: podBox,
+      port,
+      veth: veth?.name,
+      tint: basis.scene.namespaces.indexOf(pod.namespace) + 1,
+    });
+    const inner = graph.point(`pod:${podId}`, port.x, port.y);
+    const wireX = X(x);
+    const end = graph.point(`dev:${id}/${podId}`, wireX, Y(y.floor));
+    const points: Point[] = [port];
+    if (port.x !== wireX) {
+      const bend = graph.point(`bend:${podId}`, wireX, port.y + 10);
+      const under = graph.point(`under:${podId}`, port.x, port.y + 10);
+      graph.line(inner, under, bend, end);
+      points.push({ x: port.x, y: port.y + 10 }, { x: wireX, y: port.y + 10 });
+    } else graph.line(inner, end);
+    const ring = graph.point(`hook:${id}/${podId}`, wireX, Y(y.plane));
+    graph.line(end, ring);
+    column.pods.forEach((member) => {
+      graph.point(`pod:${member.id}`, port.x, port.y);
+      if (member.id !== podId) graph.line(`pod:${member.id}`, inner);
+    });
+    const containers = pod.containers.filter((c) => !c.init).slice(0, 3);
+    containers.forEach((c, k) => {
+      const at_ = graph.point(`box:${pod.id}/${c.name}`, podBox.x + 13.5, podBox.y + 41 + k * 14);
+      const aisle = graph.point(`aisle:${pod.id}/${c.name}`, port.x, podBox.y + 41 + k * 14);
+      graph.line(at_, aisle, inner);
+    });
+    const foot = bridge !== undefined && veth?.master === bridge.name ? y.bridge + 9 : y.bus;
+    const bottom = graph.point(`foot:${id}/${podId}`, wireX, Y(foot));
+    if (foot === y.bus && bridge === undefined) {
+      const gate = graph.point(`gate:${id}/${podId}`, wireX, Y(y.bus - 20));
+      graph.line(ring, gate, bottom);
+    } else graph.line(ring, bottom);
+    ports.push({ x: wireX, id: bottom });
+    points.push({ x: wireX, y: Y(foot === y.bus ? y.bus : y.bridge) });
+    wires.push({ id: `wire:${podId}`, points, level: 2, kind: 'veth' });
+  });
+
+  if (bridge !== undefined) {
+    const mid = graph.point(`dev:${id}/${bridge.name}`, diamond.x, Y(y.bridge + 9));
+    const hook = graph.point(`hook:${id}/${bridge.name}`, diamond.x, Y(y.bridge + 30));
+    const gate = graph.point(`gate:${id}/${bridge.name}`, diamond.x, Y(y.bus - 19));
+    joinAlong(graph, [...ports, { x: diamond.x, id: mid }]);
+    graph.line(mid, hook, gate, route);
+    devices.push({ netns: id, device: bridge, box: box(22, y.bridge, w - 44, 18) });
+    wires.push({
+      id: `wire:${id}/${bridge.name}`,
+      points: [{ x: diamond.x, y: Y(y.bridge + 18) }, diamond],
+      level: 2,
+      kind: 'host',
+    });
+  } else {
+    joinAlong(graph, [...ports, { x: diamond.x, id: route }]);
+    const xs = [...ports.map((p) => p.x), diamond.x];
+    wires.push({
+      id: `wire:${id}/bus`,
+      points: [
+        { x: Math.min(...xs), y: Y(y.bus) },
+        { x: Math.max(...xs), y: Y(y.bus) },
+      ],
+      level: 2,
+      kind: 'host',
+    });
+  }
+
+  // Tunnel mouths on the routing line, the card in the wall under them.
+  const cardX = X(CARD_X);
+  const wallY = Y(y.wall);
+  const cardDevice: SceneDevice = card ?? { name: 'eth0', kind: 'ethernet', ip: room.ip };
+  const cardPoint = graph.point(`dev:${id}/${cardDevice.name}`, cardX, wallY);
+  const side = out * -15;
+  const cardHook = graph.point(`hook:${id}/${cardDevice.name}`, cardX + out * -40, Y(y.direct));
+  const join = graph.point(`join:${id}`, cardX + side, Y(y.direct));
+  const top = graph.point(`top:${id}`, cardX + side, wallY - 11);
+  graph.line(corner, cardHook, join, top, cardPoint);
+  wires.push({
+    id: `wire:${id}/direct`,
+    points: [
+      diamond,
+      { x: diamond.x, y: Y(y.direct) },
+      { x: cardX + side, y: Y(y.direct) },
+      { x: cardX + side, y: wallY - 11 },
+    ],
+    level: 3,
+    kind: 'host',
+  });
+  devices.push({
+    netns: id,
+    device: cardDevice,
+    box: { x: cardX - 20, y: wallY - 11, w: 40, h: 22 },
+  });
+  tunnels.forEach((tunnel, k) => {
+    const width = Math.max(76, Math.ceil(textWidth(tunnel.name, 'mono') + 20));
+    const dx = cardX - out * 0 + (mirror ? -1 : 1) * k * (width + 8);
+    const mouth = graph.point(`dev:${id}/${tunnel.name}`, dx, Y(y.bus));
+    const edge = dx + out * -(width / 2);
+    const hook = graph.point(`hook:${id}/${tunnel.name}`, edge + out * -10, Y(y.bus));
+    const gate = graph.point(`gate:${id}/${tunnel.name}`, edge + out * -34, Y(y.bus));
+    const inside = graph.point(`mid:${id}/${tunnel.name}`, dx, Y(y.direct + 6));
+    graph.line(route, gate, hook, mouth, inside, cardPoint);
+    devices.push({
+      netns: id,
+      device: tunnel,
+      box: { x: dx - width / 2, y: Y(y.bus - 11), w: width, h: 22 },
+    });
+    wires.push({
+      id: `wire:${id}/${tunnel.name}`,
+      points: [diamond, { x: edge, y: Y(y.bus) }],
+      level: 3,
+      kind: 'host',
+    });
+    wires.push({
+      id: `wire:${id}/${tunnel.name}/down`,
+      points: [
+        { x: dx, y: Y(y.bus + 11) },
+        { x: dx, y: wallY - 11 },
+      ],
+      level: 3,
+      kind: 'host',
+    });
+  });
+
+  const plate =
+    basis.plates.length === 0
+      ? undefined
+      : placePlate(basis, box(last + 20, y.plate, PLATE_W, plateHeight(basis.plates)));
+  const planeEdge = plate === undefined ? X(w - 22) : mirror ? plate.box.x + plate.box.w : plate.box.x;
+  return {
+    room: {
+      room,
+      box: { x: at.x, y: at.y, w, h },
+      folded: false,
+      mirror,
+      floor: box(10, y.floor, w - 20, y.floorEnd - y.floor),
+      planeY: Y(y.plane),
+      planeFrom: Math.min(X(22), planeEdge),
+      planeTo: Math.max(X(22), planeEdge),
+      busY: Y(y.bus),
+      diamond,
+      routePlate: box(last + 20, y.bus - 11, PLATE_W, 22),
+      local,
+      card: { x: cardX, y: wallY },
+      plate,
+      out,
+    },
+    pods,
+    devices,
+    wires,
+  };
+}
+
+/** Joins points that lie on one horizontal line, neighbours first. */
+function joinAlong(graph: GraphBuilder, stops: readonly { readonly x: number; readonly id: string }[]): void {
+  const sorted = [...stops].sort((a, b) => a.x - b.x);
+  graph.line(...sorted.map((s) => s.id));
+}
+
+function placePlate(basis: RoomBasis, box: Box): PlanPlate {
+  let y = box.y + 32;
+  const sections = basis.plates.map((service): PlateSection => {
+    const endpoints = endpointRows(service);
+    const port = service.ports[0];
+    const shown = endpoints.slice(0, MOST_ROWS);
+    const section: PlateSection = {
+      service,
+      y,
+      address: `${service.ip ?? ''}:${port?.port ?? ''}`,
+      rows: shown.map((endpoint, i) => ({ y: y + (i + 1) * ROW, endpoint })),
+      more: endpoints.length - shown.length,
+    };
+    y += (1 + shown.length + (section.more > 0 ? 1 : 0)) * ROW + 8;
+    return section;
+  });
+  return { box, sections };
+}

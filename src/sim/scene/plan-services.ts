@@ -1,0 +1,122 @@
+/** Services above the rooms: dashed pills, dashed links to their endpoints, a beam to each node's plate. */
+import type { Point } from './net-graph.ts';
+import { MARGIN, type Box, type PlanLink, type PlanPill, type PlanPod, type PlanRoom } from './plan.ts';
+import type { SceneService } from './scene.ts';
+import { textWidth } from './text-width.ts';
+
+const PILL_H = 34;
+const PILL_TOP = 10;
+const MOST_LINKS = 8;
+
+export interface PlacedServices {
+  readonly pills: readonly PlanPill[];
+  readonly more: { readonly count: number; readonly box: Box } | undefined;
+}
+
+export function placeServices(input: {
+  readonly services: readonly SceneService[];
+  readonly hidden: number;
+  readonly rooms: readonly PlanRoom[];
+  readonly pods: readonly PlanPod[];
+  readonly standIn: ReadonlyMap<string, string>;
+  readonly width: number;
+  readonly dragged: Readonly<Record<string, Point>>;
+}): PlacedServices {
+  const { services, rooms, pods, standIn, dragged } = input;
+  const address = (s: SceneService): string => `${s.ip ?? ''}:${s.ports[0]?.port ?? ''}`;
+  const widths = services.map((s) =>
+    Math.max(
+      200,
+      Math.ceil((36 + textWidth(address(s), 'mono') + 76) / 8) * 8,
+      Math.ceil((40 + textWidth(`Service ${s.name}`, 'name') + 24) / 8) * 8,
+    ),
+  );
+  const gap = 24;
+  const total = widths.reduce((a, b) => a + b, 0) + gap * Math.max(0, services.length - 1);
+  let x = Math.max(MARGIN, Math.round((input.width - total) / 2));
+  const boxes = services.map((s, i) => {
+    const w = widths[i] ?? 200;
+    const home = { x, y: PILL_TOP, w, h: PILL_H };
+    x += w + gap;
+    const moved = dragged[`service:${s.id}`];
+    return moved === undefined ? home : { ...home, ...moved };
+  });
+  const lane = new Map<string, number>();
+  const pills = services.map((service, i): PlanPill => {
+    const box = boxes[i] as Box;
+    const endpoints = service.ports[0]?.endpoints ?? [];
+    const links: PlanLink[] = [];
+    const seen = new Set<string>();
+    endpoints.forEach((endpoint, k) => {
+      const target = endpoint.pod === undefined ? undefined : standIn.get(endpoint.pod);
+      const pod = pods.find((p) => p.id === target);
+      if (pod === undefined || target === undefined || seen.has(target) || links.length >= MOST_LINKS) return;
+      seen.add(target);
+      const used = lane.get(target) ?? 0;
+      lane.set(target, used + 1);
+      const px = pod.box.x + pod.box.w / 2 + 28 - used * 12;
+      links.push({ endpoint, index: k + 1, pod: target, points: linkLine(box, boxes, i, px, pod.box.y) });
+    });
+    const beams = rooms
+      .filter((r) => r.plate?.sections.some((s) => s.service.id === service.id))
+      .map((r) => ({ room: r.room.id, points: beam(box, r) }));
+    return { service, box, address: address(service), links, beams };
+  });
+  const end = boxes.at(-1);
+  return {
+    pills,
+    more:
+      input.hidden > 0 && services.length > 0 && end !== undefined
+        ? { count: input.hidden, box: { x: end.x + end.w + 16, y: PILL_TOP + 5, w: 96, h: 24 } }
+        : undefined,
+  };
+}
+
+/** From the pill's side straight out and down, one turn; from its underside where another pill is in the way. */
+function linkLine(box: Box, boxes: readonly Box[], own: number, x: number, y: number): readonly Point[] {
+  const mid = box.y + box.h / 2;
+  if (x > box.x + 8 && x < box.x + box.w - 8) {
+    return [
+      { x, y: box.y + box.h },
+      { x, y },
+    ];
+  }
+  const left = x < box.x;
+  const start = left ? box.x : box.x + box.w;
+  const blocked = boxes.some(
+    (b, i) =>
+      i !== own &&
+      b.y < mid &&
+      b.y + b.h > mid &&
+      (left ? b.x + b.w > x && b.x < start : b.x < x && b.x > start - 1),
+  );
+  if (!blocked)
+    return [
+      { x: start, y: mid },
+      { x, y: mid },
+      { x, y },
+    ];
+  const lowY = box.y + box.h + 5 + own * 4;
+  const from = left ? box.x + 20 + own * 4 : box.x + box.w - 20 - own * 4;
+  return [
+    { x: from, y: box.y + box.h },
+    { x: from, y: lowY },
+    { x, y: lowY },
+    { x, y },
+  ];
+}
+
+function beam(box: Box, room: PlanRoom): readonly Point[] {
+  const plate = room.plate?.box;
+  if (plate === undefined) return [];
+  const middle = box.x + box.w / 2;
+  const right = plate.x + plate.w / 2 > middle;
+  const from = right ? middle + 2 : box.x + 4;
+  const to = right ? box.x + box.w - 4 : middle - 2;
+  return [
+    { x: from, y: box.y + box.h },
+    { x: plate.x, y: plate.y },
+    { x: plate.x + plate.w, y: plate.y },
+    { x: to, y: box.y + box.h },
+  ];
+}

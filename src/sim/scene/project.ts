@@ -1,0 +1,208 @@
+/** Cluster and configured namespaces become a Scene. It reads links by their kind and asks no plug-in who it is. */
+import { cidr, cidrText, compareIp } from '../base/ip.ts';
+import { objectKey } from '../base/origin.ts';
+import type { ClusterState, Endpoint, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
+import type { NetnsConfig, NetnsId } from '../net/config.ts';
+import type {
+  Scene,
+  SceneDevice,
+  SceneEndpoint,
+  SceneHost,
+  ScenePod,
+  SceneRoom,
+  SceneSegment,
+  SceneService,
+  SceneTunnel,
+} from './scene.ts';
+
+/** What the projection needs of a World. */
+export interface SceneWorld {
+  readonly netns: ReadonlyMap<NetnsId, NetnsConfig>;
+}
+
+/** The Scene of a cluster. Deterministic; lists are in the order of identities, never of documents. */
+export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
+  const sources = new Map(
+    cluster.objects.map((o) => [
+      objectKey({ kind: o.kind, namespace: o.metadata.namespace, name: o.metadata.name }),
+      o.source,
+    ]),
+  );
+  const isBuiltIn = (object: { kind: string; namespace?: string; name: string }): boolean =>
+    sources.get(objectKey(object)) === 'built-in';
+
+  const podsOf = new Map<string, ScenePod[]>();
+  const pending: string[] = [];
+  for (const pod of cluster.pods) {
+    const id = `${pod.namespace}/${pod.name}`;
+    if (pod.node === undefined) {
+      pending.push(id);
+      continue;
+    }
+    const list = podsOf.get(pod.node) ?? [];
+    list.push(scenePod(pod, isBuiltIn(pod.origin.object)));
+    podsOf.set(pod.node, list);
+  }
+
+  const rooms = cluster.nodes.map((node): SceneRoom => {
+    const id = `node/${node.name}`;
+    const pods = podsOf.get(node.name) ?? [];
+    return {
+      id,
+      name: node.name,
+      role: node.role,
+      ip: node.ips[0] ?? '',
+      podCIDR: node.podCIDRs[0] === undefined ? '' : cidrText(node.podCIDRs[0]),
+      devices: devicesOf(world.netns.get(id)),
+      pods: pods.sort(byAddress),
+    };
+  });
+
+  const hosts: SceneHost[] = [];
+  for (const config of world.netns.values()) {
+    if (!config.id.startsWith('external/')) continue;
+    const name = config.id.slice('external/'.length);
+    const known = cluster.settings.external.find((h) => h.name === name);
+    hosts.push({
+      id: config.id,
+      name,
+      ip: config.addresses.find((a) => a.scope === 'global')?.ip ?? '',
+      devices: devicesOf(config),
+      named: known !== undefined && !known.internet,
+    });
+  }
+
+  const slices = new Map<string, EndpointSlice[]>();
+  for (const slice of cluster.endpointSlices) {
+    if (slice.service === undefined) continue;
+    const id = `${slice.namespace}/${slice.service}`;
+    const list = slices.get(id);
+    if (list === undefined) slices.set(id, [slice]);
+    else list.push(slice);
+  }
+
+  return {
+    rooms,
+    hosts,
+    services: cluster.services.map((s) =>
+      sceneService(s, slices.get(`${s.namespace}/${s.name}`) ?? [], isBuiltIn(s.origin.object)),
+    ),
+    segments: segmentsOf(world),
+    tunnels: tunnelsOf(world),
+    namespaces: cluster.namespaces.map((n) => n.name).filter((n) => n !== 'default'),
+    pending,
+    rulesBy: cluster.settings.kubeProxy.mode === 'none' ? undefined : cluster.settings.kubeProxy.mode,
+  };
+}
+
+function byAddress(a: ScenePod, b: ScenePod): number {
+  if (a.ip !== undefined && b.ip !== undefined && a.ip !== b.ip) return compareIp(a.ip, b.ip);
+  if ((a.ip === undefined) !== (b.ip === undefined)) return a.ip === undefined ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
+}
+
+function scenePod(pod: Pod, builtIn: boolean): ScenePod {
+  const top = pod.owners.at(-1);
+  return {
+    id: `${pod.namespace}/${pod.name}`,
+    namespace: pod.namespace,
+    name: pod.name,
+    shortName: pod.shortName,
+    ip: pod.ips[0],
+    owner: top === undefined ? `Pod/${pod.namespace}/${pod.name}` : objectKey(top),
+    containers: pod.containers.map((c) => ({
+      name: c.name,
+      init: c.init,
+      ports: pod.listening.filter((l) => l.container === c.name).map((l) => l.port),
+    })),
+    hostNetwork: pod.hostNetwork,
+    ready: pod.ready,
+    phase: pod.phase,
+    builtIn,
+  };
+}
+
+function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
+  if (config === undefined) return [];
+  const ips = new Map<string, string>();
+  for (const a of config.addresses) if (!ips.has(a.dev)) ips.set(a.dev, a.ip);
+  const devices: SceneDevice[] = [];
+  for (const link of config.links) {
+    const base = { name: link.name, ip: ips.get(link.name) };
+    switch (link.kind) {
+      case 'loopback':
+        break;
+      case 'veth':
+        devices.push({ ...base, kind: 'veth', peer: link.peer.netns, master: link.master });
+        break;
+      case 'bridge':
+        devices.push({ ...base, kind: 'bridge' });
+        break;
+      case 'vxlan':
+        devices.push({ ...base, kind: 'vxlan', vni: link.vni, port: link.port, under: link.dev });
+        break;
+      case 'ethernet':
+        devices.push({ ...base, kind: 'ethernet', segment: link.segment });
+        break;
+    }
+  }
+  return devices;
+}
+
+function sceneService(service: Service, slices: readonly EndpointSlice[], builtIn: boolean): SceneService {
+  const usable = (e: Endpoint): boolean => e.ready || service.publishNotReadyAddresses;
+  return {
+    id: `${service.namespace}/${service.name}`,
+    namespace: service.namespace,
+    name: service.name,
+    type: service.type,
+    ip: service.clusterIPs[0],
+    ports: service.ports.map((port) => ({
+      port: port.port,
+      protocol: port.protocol,
+      nodePort: port.nodePort,
+      endpoints: slices
+        .flatMap((slice) => {
+          const target = slice.ports.find((p) => p.name === port.name && p.protocol === port.protocol);
+          if (target === undefined) return [];
+          return slice.endpoints
+            .filter(usable)
+            .map((e): SceneEndpoint => ({ ip: e.addresses[0] ?? '', port: target.port, pod: e.pod }));
+        })
+        .sort((a, b) => (a.ip === '' || b.ip === '' ? 0 : compareIp(a.ip, b.ip))),
+    })),
+    builtIn,
+  };
+}
+
+function segmentsOf(world: SceneWorld): readonly SceneSegment[] {
+  const found = new Map<string, { netns: string; device: string }[]>();
+  const labels = new Map<string, string>();
+  for (const config of world.netns.values()) {
+    for (const link of config.links) {
+      if (link.kind !== 'ethernet') continue;
+      const members = found.get(link.segment) ?? [];
+      members.push({ netns: config.id, device: link.name });
+      found.set(link.segment, members);
+      const address = config.addresses.find((a) => a.dev === link.name && a.prefixLength < 31);
+      if (address !== undefined && !labels.has(link.segment)) {
+        labels.set(link.segment, cidrText(cidr(`${address.ip}/${address.prefixLength}`)));
+      }
+    }
+  }
+  return [...found].map(([id, members]) => ({ id, label: labels.get(id) ?? '', members }));
+}
+
+function tunnelsOf(world: SceneWorld): readonly SceneTunnel[] {
+  const found = new Map<string, SceneTunnel & { readonly members: { netns: string; device: string }[] }>();
+  for (const config of world.netns.values()) {
+    for (const link of config.links) {
+      if (link.kind !== 'vxlan') continue;
+      const id = `vxlan/${link.vni}`;
+      const tunnel = found.get(id) ?? { id, vni: link.vni, port: link.port, members: [] };
+      tunnel.members.push({ netns: config.id, device: link.name });
+      found.set(id, tunnel);
+    }
+  }
+  return [...found.values()];
+}
