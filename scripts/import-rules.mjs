@@ -80,10 +80,16 @@ export const rules = [
   },
   {
     files: ['src/ui/**'],
-    never: [`/sim/(${rooms.filter((r) => r !== 'packet').join('|')})/`, '/sim/[a-z-]+\\.ts$', room('worker')],
+    never: [`/sim/(${rooms.filter((r) => r !== 'packet' && r !== 'scene').join('|')})/`, '/sim/[a-z-]+\\.ts$', room('worker')],
     types: true,
     why: 'the interface knows types of the simulator and the packet codecs; its logic runs in the worker',
   },
+  ...features.filter((f) => f !== 'graph').map((feature) => ({
+    files: [`src/ui/${feature}/**`],
+    never: ['/sim/scene/'],
+    types: true,
+    why: 'only the picture places a scene: a drag has to answer at once',
+  })),
   ...features.map((feature) => ({
     files: [`src/ui/${feature}/**`],
     never: [`^\\.\\./(app|${features.filter((f) => f !== feature).join('|')})/`],

@@ -2,16 +2,21 @@
 import { complete } from '../sim/k8s/editor/complete.ts';
 import { hover } from '../sim/k8s/editor/hover.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
-import { frames } from '../sim/scene/frames.ts';
 import { LENSES, shownSteps } from '../sim/scene/lens.ts';
 import { projectScene } from '../sim/scene/project.ts';
 import { simulate, tableOf, walk, type Simulation } from '../sim/simulate.ts';
-import type { FromWorker, Requests, ToWorker } from './protocol.ts';
+import type { Trace } from '../sim/trace/trace.ts';
+import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
 import { clusterDetail, expectationsOf, matrixView, viewOf } from './views.ts';
 
 type Question = Exclude<ToWorker, { readonly cancel: number }>;
 type Params<N extends keyof Requests> = Requests[N]['params'];
 
+function shownByLens(trace: Trace): WalkResult['shown'] {
+  return Object.fromEntries(LENSES.map((lens) => [lens, shownSteps(trace, lens)])) as WalkResult['shown'];
+}
+
+/** The worker's brain: takes a message, sends what it comes to. */
 export function createHandler(send: (message: FromWorker) => void): (message: ToWorker) => void {
   let current: Simulation | undefined;
 
@@ -33,10 +38,37 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     };
   };
 
+  const runWalk = ({ probe }: Params<'walk'>): WalkResult => {
+    const trace = walk(need(), probe);
+    return { probe, trace, shown: shownByLens(trace), diagnostics: [] };
+  };
+
   const answer = (message: Question): unknown => {
     switch (message.name) {
       case 'simulate':
         return runSimulate(message.params, message.id);
+      case 'walk':
+        return runWalk(message.params);
+      case 'matrix':
+        return matrixView(need(), message.params.port, message.params.protocol);
+      case 'show':
+        return tableOf(need(), message.params.netns, message.params.command, message.params.after);
+      case 'cluster':
+        return clusterDetail(need());
+      case 'complete':
+        return complete({ ...message.params, files: message.params.scenario.files, cluster: current?.cluster });
+      case 'hover':
+        return hover({ ...message.params, files: message.params.scenario.files });
+    }
+  };
+
+  return (message) => {
+    if ('cancel' in message) return;
+    try {
+      send({ id: message.id, ok: true, result: answer(message) });
+    } catch (error) {
+      if (error instanceof ProbeError) send({ id: message.id, ok: false, error: error.message, problem: error.diagnostic });
+      else send({ id: message.id, ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
   };
 }
