@@ -8,12 +8,12 @@ import type { ClusterSettings } from '../k8s/cluster-state.ts';
 import type { NetnsPart, Rule } from '../net/config.ts';
 
 const loopback = cidr('127.0.0.0/8');
-const parts = new WeakMap<Origin, NetnsPart>();
+let newest: { readonly written: string; readonly part: NetnsPart } | undefined;
 
-/** The same part for every node of a cluster. */
+/** The same part for every node of a cluster, and the identical one as long as the cluster document says the same. */
 export function kubeletPart(settings: Pick<ClusterSettings, 'origins'>): NetnsPart {
-  const known = parts.get(settings.origins.cluster);
-  if (known !== undefined) return known;
+  const written = JSON.stringify(settings.origins.cluster);
+  if (newest?.written === written) return newest.part;
   const origin: Origin = { ...settings.origins.cluster, by: 'kubelet' };
   const toFirewall: Rule = { matches: [], target: { target: 'jump', chain: 'KUBE-FIREWALL' }, origin };
   const guard: Rule = {
@@ -39,6 +39,6 @@ export function kubeletPart(settings: Pick<ClusterSettings, 'origins'>): NetnsPa
       { table: 'filter', chain: 'INPUT', where: 'prepend', rule: toFirewall },
     ],
   };
-  parts.set(settings.origins.cluster, part);
+  newest = { written, part };
   return part;
 }

@@ -3,6 +3,7 @@ import type { ClusterSettings } from '../k8s/cluster-state.ts';
 import type { NetnsPart } from '../net/config.ts';
 import type { ProxyPlugin } from '../plugin.ts';
 import { iptablesProxy } from './iptables/iptables-proxy.ts';
+import { kubeletPart } from './kubelet.ts';
 
 export type ProxyMode = ClusterSettings['kubeProxy']['mode'];
 
@@ -17,30 +18,43 @@ const noProxy: ProxyPlugin = {
   setUpNode: () => empty,
 };
 
-const plugins: ReadonlyMap<ProxyMode, ProxyPlugin> = new Map([
-  ['iptables', iptablesProxy],
-  ['none', noProxy],
-]);
+const modes: readonly ProxyPlugin[] = [iptablesProxy, noProxy];
 
-export const proxyPlugins: readonly ProxyPlugin[] = [...plugins.values()];
+const withKubelet = new WeakMap<NetnsPart, WeakMap<NetnsPart, NetnsPart>>();
 
-export type ProxyChoice =
-  | { readonly available: true; readonly plugin: ProxyPlugin }
-  /** The mode exists in Kubernetes and not here (yet): report `code` and simulate with `fallback`. */
-  | {
-      readonly available: false;
-      readonly fallback: ProxyPlugin;
-      readonly code: 'proxy/mode-not-available';
-      readonly params: { readonly mode: string; readonly used: string };
+/** The kubelet's chains come before kube-proxy's, which starts later; equal parts give the identical joined part. */
+function join(kubelet: NetnsPart, proxy: NetnsPart): NetnsPart {
+  let byProxy = withKubelet.get(kubelet);
+  if (byProxy === undefined) {
+    byProxy = new WeakMap();
+    withKubelet.set(kubelet, byProxy);
+  }
+  let joined = byProxy.get(proxy);
+  if (joined === undefined) {
+    joined = {
+      ...proxy,
+      chains: [...(kubelet.chains ?? []), ...(proxy.chains ?? [])],
+      hooks: [...(kubelet.hooks ?? []), ...(proxy.hooks ?? [])],
     };
+    byProxy.set(proxy, joined);
+  }
+  return joined;
+}
 
-export function proxyFor(mode: ProxyMode): ProxyChoice {
-  const plugin = plugins.get(mode);
-  if (plugin !== undefined) return { available: true, plugin };
-  return {
-    available: false,
-    fallback: iptablesProxy,
-    code: 'proxy/mode-not-available',
-    params: { mode, used: iptablesProxy.id },
-  };
+/** All modes, each with what the kubelet writes beside it. */
+export const proxyPlugins: readonly ProxyPlugin[] = modes.map((mode) => ({
+  ...mode,
+  setUpNode: (context) => join(kubeletPart(context.cluster.settings), mode.setUpNode(context)),
+}));
+
+/** The plug-in of a mode; undefined for one that Kubernetes has and the simulator does not. */
+export function proxyPlugin(mode: ProxyMode): ProxyPlugin | undefined {
+  return proxyPlugins.find((plugin) => plugin.id === mode);
+}
+
+/** What to report for a mode without a plug-in. */
+export function proxyModeProblem(
+  mode: ProxyMode,
+): { readonly code: 'proxy/mode-not-available'; readonly params: { readonly mode: string } } | undefined {
+  return proxyPlugin(mode) === undefined ? { code: 'proxy/mode-not-available', params: { mode } } : undefined;
 }

@@ -4,8 +4,14 @@
  */
 import { cidrContains } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
-import type { ClusterNode, ClusterState, EndpointSlice, Service } from '../../k8s/cluster-state.ts';
-import type { ChainPart, ListenerConfig, Match, NetnsPart, Rule } from '../../net/config.ts';
+import type {
+  ClusterNode,
+  ClusterSettings,
+  ClusterState,
+  EndpointSlice,
+  Service,
+} from '../../k8s/cluster-state.ts';
+import type { ChainPart, Match, NetnsPart, Rule } from '../../net/config.ts';
 import type { ProxyNodeContext, ProxyPlugin } from '../../plugin.ts';
 import { slicesOf } from '../../service/endpoint-list.ts';
 import { usesLocalEndpoints } from '../../service/endpoint-choice.ts';
@@ -24,8 +30,16 @@ interface Remembered {
 
 /** One changed Service rebuilds only its own chains; what no longer exists is collected with its object. */
 const remembered = new WeakMap<Service, Remembered>();
-/** Whole parts, shared by the nodes for which they come out the same. */
-const parts = new WeakMap<ClusterState, Map<string, NetnsPart>>();
+interface Built {
+  readonly rules: readonly ServiceRules[];
+  readonly part: NetnsPart;
+}
+
+/** The newest whole part of each kind: nodes that differ in nothing share it, and so does the next cluster state. */
+const newest = new Map<string, Built>();
+const NEWEST_LIMIT = 128;
+/** What this cluster state came to, so that ten nodes ask once. */
+const ofCluster = new WeakMap<ClusterState, Map<string, NetnsPart>>();
 const totals = new WeakMap<readonly EndpointSlice[], number>();
 
 export const iptablesProxy: ProxyPlugin = {
@@ -47,46 +61,49 @@ export const iptablesProxy: ProxyPlugin = {
     const shared = `${view.detector?.id ?? ''} ${view.masqueradeAll} ${view.large}`;
     const nodePorts = nodePortMatches(cluster, node);
     const perNode = cluster.services.some(seesTheNode) || hasHints(cluster.endpointSlices);
-    const key = perNode || nodePorts.perNode ? `${shared} ${node.name}` : shared;
-    let made = parts.get(cluster);
+    const { localhostNodePorts, tcpBeLiberal } = cluster.settings.kubeProxy;
+    const written = JSON.stringify(cluster.settings.origins.kubeProxy);
+    const frame = `${shared} ${nodePorts.id} ${localhostNodePorts} ${tcpBeLiberal} ${written}`;
+    const key = perNode ? `${frame} ${nodeVariant(view)}` : frame;
+    let made = ofCluster.get(cluster);
     if (made === undefined) {
       made = new Map();
-      parts.set(cluster, made);
+      ofCluster.set(cluster, made);
     }
     let part = made.get(key);
     if (part === undefined) {
-      part = buildPart(cluster, view, shared, nodePorts.matches);
+      part = partOf(cluster, view, { shared, key, nodePortMatches: nodePorts.matches });
       made.set(key, part);
     }
     return part;
   },
 };
 
+interface Variant {
+  /** Names the settings that decide about a Service's rules. */
+  readonly shared: string;
+  /** Names everything but the Services that decides about the whole part. */
+  readonly key: string;
+  readonly nodePortMatches: readonly (readonly Match[])[];
+}
+
+function partOf(cluster: ClusterState, view: ProxyView, variant: Variant): NetnsPart {
+  const rules = cluster.services.map((service) => rulesOf(cluster, service, view, variant.shared));
+  const last = newest.get(variant.key);
+  if (last !== undefined && sameItems(last.rules, rules)) return last.part;
+  const part = buildPart(cluster.settings, rules, variant.nodePortMatches);
+  if (newest.size >= NEWEST_LIMIT) newest.clear();
+  newest.set(variant.key, { rules, part });
+  return part;
+}
+
 function buildPart(
-  cluster: ClusterState,
-  view: ProxyView,
-  shared: string,
+  { kubeProxy, origins }: ClusterSettings,
+  services: readonly ServiceRules[],
   nodePortMatchesOf: readonly (readonly Match[])[],
 ): NetnsPart {
-  const { kubeProxy, origins } = cluster.settings;
   const origin: Origin = { ...origins.kubeProxy, by: 'kube-proxy' };
-  const natServices: Rule[] = [];
-  const natNodePorts: Rule[] = [];
-  const filterServices: Rule[] = [];
-  const filterExternal: Rule[] = [];
-  const filterNodePorts: Rule[] = [];
-  const filterFirewall: Rule[] = [];
-  const serviceChainParts: ChainPart[] = [];
-  for (const service of cluster.services) {
-    const rules = rulesOf(cluster, service, view, shared);
-    natServices.push(...rules.natServices);
-    natNodePorts.push(...rules.natNodePorts);
-    filterServices.push(...rules.filterServices);
-    filterExternal.push(...rules.filterExternal);
-    filterNodePorts.push(...rules.filterNodePorts);
-    filterFirewall.push(...rules.filterFirewall);
-    for (const chain of rules.natChains) serviceChainParts.push(chain);
-  }
+  const natServices = services.flatMap((rules) => rules.natServices);
   const last = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain');
   for (const matches of nodePortMatchesOf) {
     const [first, ...rest] = matches;
@@ -94,6 +111,7 @@ function buildPart(
       first === undefined ? [last] : first.match === 'dst' ? [first, last, ...rest] : [last, ...matches];
     natServices.push({ matches: inOrder, target: jump('KUBE-NODEPORTS'), origin });
   }
+  const filter = (name: string, rules: readonly Rule[]): ChainPart => ({ table: 'filter', name, rules });
   return {
     // route_localnet lets 127.0.0.1:nodePort be routed out of lo's back door (issue.k8s.io/90259).
     sysctls: {
@@ -103,27 +121,29 @@ function buildPart(
     hooks: jumpHooks(origin),
     chains: [
       ...canaries,
-      { table: 'filter', name: 'KUBE-SERVICES', rules: filterServices },
-      { table: 'filter', name: 'KUBE-EXTERNAL-SERVICES', rules: filterExternal },
+      filter(
+        'KUBE-SERVICES',
+        services.flatMap((rules) => rules.filterServices),
+      ),
+      filter(
+        'KUBE-EXTERNAL-SERVICES',
+        services.flatMap((rules) => rules.filterExternal),
+      ),
       forwardChain(kubeProxy.tcpBeLiberal, origin),
-      { table: 'filter', name: 'KUBE-NODEPORTS', rules: filterNodePorts },
-      { table: 'filter', name: 'KUBE-PROXY-FIREWALL', rules: filterFirewall },
+      filter(
+        'KUBE-NODEPORTS',
+        services.flatMap((rules) => rules.filterNodePorts),
+      ),
+      filter(
+        'KUBE-PROXY-FIREWALL',
+        services.flatMap((rules) => rules.filterFirewall),
+      ),
       { table: 'nat', name: 'KUBE-SERVICES', rules: natServices },
-      { table: 'nat', name: 'KUBE-NODEPORTS', rules: natNodePorts },
+      { table: 'nat', name: 'KUBE-NODEPORTS', rules: services.flatMap((rules) => rules.natNodePorts) },
       ...natFrame(origin),
-      ...serviceChainParts,
+      ...services.flatMap((rules) => rules.natChains),
     ],
-    listeners: listeners(origin),
   };
-}
-
-/** healthz on all addresses and metrics on loopback (cmd/kube-proxy/app defaults). */
-function listeners(origin: Origin): readonly ListenerConfig[] {
-  const base = { proto: 'tcp', app: 'http', process: 'kube-proxy', origin } as const;
-  return [
-    { ...base, ip: '0.0.0.0', port: 10256 },
-    { ...base, ip: '127.0.0.1', port: 10249 },
-  ];
 }
 
 function rulesOf(cluster: ClusterState, service: Service, view: ProxyView, shared: string): ServiceRules {
@@ -191,14 +211,14 @@ function endpointCount(cluster: ClusterState): number {
 function nodePortMatches(
   cluster: ClusterState,
   node: Pick<ClusterNode, 'ips'>,
-): { readonly matches: readonly (readonly Match[])[]; readonly perNode: boolean } {
+): { readonly matches: readonly (readonly Match[])[]; readonly id: string } {
   const { nodePortAddresses, localhostNodePorts } = cluster.settings.kubeProxy;
   const all =
     nodePortAddresses !== 'primary' &&
     (nodePortAddresses.length === 0 || nodePortAddresses.some((c) => c.family === 4 && c.prefixLength === 0));
   if (all) {
     const notLoopback: Match = { match: 'dst', cidr: loopbackRange, negate: true };
-    return { matches: [localhostNodePorts ? [dstLocal] : [notLoopback, dstLocal]], perNode: false };
+    return { matches: [localhostNodePorts ? [dstLocal] : [notLoopback, dstLocal]], id: 'all' };
   }
   const v4 = node.ips.filter((ip) => !ip.includes(':'));
   const wanted =
@@ -206,7 +226,7 @@ function nodePortMatches(
       ? v4.slice(0, 1)
       : ['127.0.0.1', ...v4].filter((ip) => nodePortAddresses.some((c) => cidrContains(c, ip)));
   const served = wanted.filter((ip) => ip !== '127.0.0.1' || localhostNodePorts);
-  return { matches: served.map((ip) => [dstIp(ip)]), perNode: true };
+  return { matches: served.map((ip) => [dstIp(ip)]), id: served.join(',') };
 }
 
 const loopbackRange = { ip: '127.0.0.0', prefixLength: 8, family: 4 } as const;
