@@ -72,8 +72,11 @@ export function usableEndpoints(
   let local: readonly PortEndpoint[] = [];
   let hasAny = false;
   if (usesClusterEndpoints(service, port)) {
-    const near = topologyFilter(endpoints, node);
-    cluster = endpoints.filter((e) => isReady(e) && near(e));
+    const near = endpoints.some((e) => e.endpoint.hints !== undefined)
+      ? topologyFilter(endpoints, node)
+      : undefined;
+    const all = near === undefined && endpoints.every(isReady);
+    cluster = all ? endpoints : endpoints.filter((e) => isReady(e) && (near?.(e) ?? true));
     if (cluster.length === 0) cluster = endpoints.filter(isTerminatingButServing);
     hasAny = cluster.length > 0;
   }

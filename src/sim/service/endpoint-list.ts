@@ -64,5 +64,8 @@ export function endpointsOfPort(
       }
     }
   }
-  return [...found.values()].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  const list = [...found.values()];
+  return list.length < 2
+    ? list
+    : list.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }

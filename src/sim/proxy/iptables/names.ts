@@ -5,8 +5,22 @@ import type { Protocol, Service, ServicePort } from '../../k8s/cluster-state.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** RFC 4648 base32 of the first 10 bytes: exactly 16 characters. */
+/** Names stay the same from key stroke to key stroke, and hashing is what costs most here. */
+const known = new Map<string, string>();
+const KNOWN_LIMIT = 50_000;
+
 function hash16(text: string): string {
+  let hash = known.get(text);
+  if (hash === undefined) {
+    if (known.size >= KNOWN_LIMIT) known.clear();
+    hash = base32Sha256(text);
+    known.set(text, hash);
+  }
+  return hash;
+}
+
+/** RFC 4648 base32 of the first 10 bytes: exactly 16 characters. */
+function base32Sha256(text: string): string {
   const digest = sha256(utf8ToBytes(text));
   let out = '';
   let bits = 0;

@@ -1,6 +1,5 @@
 /** Small builders for the rules that kube-proxy writes; matches stand in the order in which iptables-save prints them. */
 import type { Cidr, Ip } from '../../base/ip.ts';
-import { cidr } from '../../base/ip.ts';
 import type { Protocol } from '../../k8s/cluster-state.ts';
 import type { Match, Target } from '../../net/config.ts';
 
@@ -25,8 +24,10 @@ export const anyPort = (protocol: Protocol): Match => ({
   proto: l4(protocol),
   ports: { from: 0, to: 65535 },
 });
-export const dstIp = (ip: Ip): Match => ({ match: 'dst', cidr: cidr(ip) });
-export const srcIp = (ip: Ip): Match => ({ match: 'src', cidr: cidr(ip) });
+/** Addresses of the API are canonical already: no need to parse thousands of them. */
+const host = (ip: Ip): Cidr => ({ ip, prefixLength: 32, family: 4 });
+export const dstIp = (ip: Ip): Match => ({ match: 'dst', cidr: host(ip) });
+export const srcIp = (ip: Ip): Match => ({ match: 'src', cidr: host(ip) });
 export const srcCidr = (prefix: Cidr): Match => ({ match: 'src', cidr: prefix });
 export const dstLocal: Match = { match: 'addrtype', side: 'dst', type: 'LOCAL' };
 export const srcLocal: Match = { match: 'addrtype', side: 'src', type: 'LOCAL' };

@@ -78,6 +78,9 @@ interface PortContext {
   /** No slice names any endpoint at all: the selector matches nothing. */
   readonly empty: boolean;
   readonly out: Output;
+  /** The same few origins stand on all rules of a port. */
+  readonly origins: Map<string, Origin>;
+  readonly label: Match;
 }
 
 /** The rules of a Service; headless and ExternalName Services have none. */
@@ -111,6 +114,8 @@ export function serviceRules(
         usable: usableEndpoints(service, port, endpoints, view.node),
         empty: endpoints.length === 0,
         out,
+        origins: new Map(),
+        label: comment(name),
       },
       clusterIp,
     );
@@ -332,7 +337,7 @@ function choiceRules(c: PortContext, endpoints: readonly PortEndpoint[]): Rule[]
 function endpointChainPart(c: PortContext, e: PortEndpoint): ChainPart {
   const { service, port, name, view } = c;
   const chain = endpointChain(name, port.protocol, e.address);
-  const label: Match[] = view.large ? [] : [comment(name)];
+  const label: Match[] = view.large ? [] : [c.label];
   const affinity: Match[] =
     service.sessionAffinity === 'ClientIP' ? [{ match: 'recent', name: chain, op: 'set' }] : [];
   const origin: Origin = { ...portOrigin(c, 'targetPort'), via: endpointVia(service, e) };
@@ -365,7 +370,12 @@ function serviceOrigin(c: PortContext, path: FieldPath): Origin {
 }
 
 function portOrigin(c: PortContext, field: 'port' | 'targetPort' | 'nodePort'): Origin {
-  return serviceOrigin(c, ['spec', 'ports', c.index, field]);
+  let origin = c.origins.get(field);
+  if (origin === undefined) {
+    origin = serviceOrigin(c, ['spec', 'ports', c.index, field]);
+    c.origins.set(field, origin);
+  }
+  return origin;
 }
 
 function rule(matches: readonly Match[], target: Target, origin: Origin): Rule {
