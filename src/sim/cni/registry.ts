@@ -1,9 +1,10 @@
 /** Every CNI plug-in. A new one is a folder and a line here. */
 import type { CniPlugin } from '../plugin.ts';
+import { calico } from './calico/calico.ts';
 import { flannel } from './flannel/flannel.ts';
 import { kubenet } from './kubenet/kubenet.ts';
 
-export const cniPlugins: readonly CniPlugin[] = [flannel, kubenet];
+export const cniPlugins: readonly CniPlugin[] = [flannel, calico, kubenet];
 
 /** The plug-in that `Playground.cni` names, or undefined. */
 export function cniPlugin(name: string): CniPlugin | undefined {

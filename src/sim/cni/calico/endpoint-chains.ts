@@ -1,0 +1,283 @@
+/**
+ * The chains of a node's pods (`felix/rules/endpoints.go`, `dispatch.go`): a dispatch by interface, and for each pod one
+ * chain for what goes to it and one for what comes from it. A packet that no policy of an isolated pod accepts is dropped
+ * at the end of the tier; a pod that no policy isolates falls through to its namespace's profile, which allows.
+ * Left out: QoS limits, flow logs, tiers other than `default`.
+ */
+import { sha3_224 } from '@noble/hashes/sha3.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Origin } from '../../base/origin.ts';
+import type { NetworkPolicy, Pod } from '../../k8s/cluster-state.ts';
+import type { ChainPart } from '../../net/config.ts';
+import { podKey } from '../place.ts';
+import type { FelixMatch, FelixRule } from './felix-rule.ts';
+import {
+  ACCEPT,
+  DROP,
+  RETURN,
+  chainPart,
+  clearMark,
+  ctState,
+  destinationPorts,
+  goTo,
+  inInterface,
+  jumpTo,
+  markClear,
+  markNotClear,
+  markSet,
+  outInterface,
+  protocolNumber,
+  setMark,
+} from './felix-rule.ts';
+import { MARK_ACCEPT, MARK_PASS, VXLAN_PORT } from './marks.ts';
+import {
+  base64Url,
+  caliInterface,
+  endpointChain,
+  policyChain,
+  profileChain,
+  MAX_CHAIN_NAME,
+} from './names.ts';
+import { policySelector } from './selectors.ts';
+
+export type Direction = 'ingress' | 'egress';
+
+/** Policies next to each other with the same selector: several of them share a chain of their own. */
+export interface PolicyGroup {
+  readonly policies: readonly NetworkPolicy[];
+  readonly chain: string;
+}
+
+/** The isolating policies of one pod and direction, in their order, in groups. */
+export function groupPolicies(
+  policies: readonly NetworkPolicy[],
+  direction: Direction,
+): readonly PolicyGroup[] {
+  const groups: { selector: string; policies: NetworkPolicy[] }[] = [];
+  for (const policy of policies) {
+    const selector = policySelector(policy.podSelector, policy.namespace);
+    const last = groups.at(-1);
+    if (last?.selector === selector) last.policies.push(policy);
+    else groups.push({ selector, policies: [policy] });
+  }
+  const prefix = direction === 'ingress' ? 'cali-pi-' : 'cali-po-';
+  return groups.map(({ selector, policies: members }) => {
+    const [only] = members;
+    return {
+      policies: members,
+      chain:
+        members.length === 1 && only !== undefined
+          ? policyChain(prefix, only)
+          : groupChainName(selector, members, direction),
+    };
+  });
+}
+
+function groupChainName(selector: string, policies: readonly NetworkPolicy[], direction: Direction): string {
+  const prefix = direction === 'ingress' ? 'cali-gi-' : 'cali-go-';
+  const lines = [
+    selector,
+    direction === 'ingress' ? 'inbound' : 'outbound',
+    String(policies.length),
+    ...policies.map(
+      ({ name, namespace }) => `{Name: ${name}, Namespace: ${namespace}, Kind: KubernetesNetworkPolicy}`,
+    ),
+  ];
+  const hash = sha3_224(utf8ToBytes(lines.map((line) => `${line}\n`).join('')));
+  return prefix + base64Url(hash).slice(0, MAX_CHAIN_NAME - prefix.length);
+}
+
+/** The chain of a group of several policies; every fifth jump is preceded by a return on a verdict. */
+export function groupChain(
+  { policies, chain }: PolicyGroup,
+  direction: Direction,
+  origin: Origin,
+): ChainPart {
+  const prefix = direction === 'ingress' ? 'cali-pi-' : 'cali-po-';
+  const rules = policies.flatMap((policy, index): FelixRule[] => {
+    const own = { ...policy.origin, by: 'felix' };
+    const first = index % 5 === 0;
+    const stop: FelixRule = {
+      match: [markNotClear(MARK_PASS | MARK_ACCEPT)],
+      action: RETURN,
+      comment: ['Return on verdict'],
+    };
+    const jump: FelixRule = {
+      match: first ? [] : [markClear(MARK_PASS | MARK_ACCEPT)],
+      action: jumpTo(policyChain(prefix, policy)),
+      origin: own,
+    };
+    return first && index > 0 ? [stop, jump] : [jump];
+  });
+  return chainPart('filter', chain, rules, origin);
+}
+
+export interface Endpoint {
+  readonly pod: Pod;
+  readonly groups: Readonly<Record<Direction, readonly PolicyGroup[]>>;
+}
+
+/** Profiles of a pod: its namespace's, which allows, and its service account's, which says nothing. */
+export function profilesOf(pod: Pod): readonly string[] {
+  return [`kns.${pod.namespace}`, `ksa.${pod.namespace}.default`];
+}
+
+/** `cali-tw-…` (to the pod) and `cali-fw-…` (from it). */
+export function endpointChains({ pod, groups }: Endpoint): readonly ChainPart[] {
+  const iface = caliInterface(pod);
+  const origin: Origin = { ...pod.origin, by: 'felix' };
+  return [
+    chainPart(
+      'filter',
+      endpointChain('cali-tw-', iface),
+      endpointRules(pod, 'ingress', groups.ingress, origin),
+      origin,
+    ),
+    chainPart(
+      'filter',
+      endpointChain('cali-fw-', iface),
+      endpointRules(pod, 'egress', groups.egress, origin),
+      origin,
+    ),
+  ];
+}
+
+function endpointRules(
+  pod: Pod,
+  direction: Direction,
+  groups: readonly PolicyGroup[],
+  origin: Origin,
+): readonly FelixRule[] {
+  const prefix = direction === 'ingress' ? 'cali-pri-' : 'cali-pro-';
+  const rules: FelixRule[] = [
+    { match: [ctState(['RELATED', 'ESTABLISHED'])], action: ACCEPT },
+    { match: [ctState(['INVALID'])], action: DROP },
+    { action: clearMark(MARK_ACCEPT | MARK_PASS) },
+  ];
+  if (direction === 'egress') {
+    rules.push(
+      {
+        match: [protocolNumber('udp'), destinationPorts([{ from: VXLAN_PORT, to: VXLAN_PORT }])],
+        action: DROP,
+        comment: ['Drop VXLAN encapped packets originating in workloads'],
+      },
+      {
+        match: [protocolNumber('ipip')],
+        action: DROP,
+        comment: ['Drop IPinIP encapped packets originating in workloads'],
+      },
+    );
+  }
+  const policies = groups.flatMap((group) => group.policies);
+  const [firstPolicy] = policies;
+  if (firstPolicy !== undefined) {
+    rules.push({ action: clearMark(MARK_PASS), comment: ['Start of tier default'] });
+    for (const { chain, policies: members } of groups) {
+      const by: Origin = { ...(members[0] ?? firstPolicy).origin, by: 'felix' };
+      rules.push(
+        { match: [markClear(MARK_PASS)], action: jumpTo(chain), origin: by },
+        { match: [markSet(MARK_ACCEPT)], action: RETURN, comment: ['Return if policy accepted'], origin: by },
+      );
+    }
+    rules.push({
+      match: [markClear(MARK_PASS)],
+      action: DROP,
+      comment: ['End of tier default. Drop if no policies passed packet'],
+      // The field that isolates the pod: its types, so that the line that closed the door is lit.
+      origin: { ...firstPolicy.origin, path: ['spec', 'podSelector'], by: 'felix' },
+      meaning: {
+        kind: 'policy-deny',
+        direction,
+        pod: podKey(pod),
+        policies: policies.map((policy) => `${policy.namespace}/${policy.name}`),
+      },
+    });
+  }
+  for (const profile of profilesOf(pod)) {
+    rules.push(
+      { action: jumpTo(profileChain(prefix, profile)) },
+      { match: [markSet(MARK_ACCEPT)], action: RETURN, comment: ['Return if profile accepted'] },
+    );
+  }
+  rules.push({ action: DROP, comment: ['Drop if no profiles matched'] });
+  return rules.map((rule) => ({ origin, ...rule }));
+}
+
+/** `cali-pri-…` and `cali-pro-…` of the profiles of a node's pods. */
+export function profileChains(pods: readonly Pod[], origin: Origin): readonly ChainPart[] {
+  const profiles = [...new Set(pods.flatMap(profilesOf))].sort();
+  return profiles.flatMap((profile) =>
+    (['ingress', 'egress'] as const).map((direction) =>
+      chainPart(
+        'filter',
+        profileChain(direction === 'ingress' ? 'cali-pri-' : 'cali-pro-', profile),
+        [
+          {
+            comment: [`Profile ${profile} ${direction}`],
+            ...(profile.startsWith('kns.') ? { action: setMark(MARK_ACCEPT) } : {}),
+          },
+        ],
+        origin,
+      ),
+    ),
+  );
+}
+
+/** `cali-from-wl-dispatch` and `cali-to-wl-dispatch`, with a child chain per next character of the interfaces' names. */
+export function dispatchChains(pods: readonly Pod[], origin: Origin): readonly ChainPart[] {
+  const byName = new Map(pods.map((pod) => [caliInterface(pod), pod]));
+  const names = [...byName.keys()].sort();
+  const build = (
+    root: string,
+    prefix: 'cali-tw-' | 'cali-fw-',
+    match: (iface: string) => FelixMatch,
+  ): readonly ChainPart[] => {
+    const end: FelixRule = { action: DROP, comment: ['Unknown interface'] };
+    const goToEndpoint = (name: string): FelixRule => {
+      const pod = byName.get(name);
+      return {
+        match: [match(name)],
+        action: goTo(endpointChain(prefix, name)),
+        ...(pod === undefined ? {} : { origin: { ...pod.origin, by: 'felix' } }),
+      };
+    };
+    const common = commonPrefix(names);
+    const rules: FelixRule[] = [];
+    const children: ChainPart[] = [];
+    for (const [start, group] of bins(names, common)) {
+      const [only] = group;
+      if (group.length === 1 && only !== undefined) {
+        rules.push(goToEndpoint(only));
+        continue;
+      }
+      const child = `${root}-${start.slice(common.length)}`;
+      rules.push({ match: [match(`${start}+`)], action: goTo(child) });
+      children.push(chainPart('filter', child, [...group.map(goToEndpoint), end], origin));
+    }
+    return [...children, chainPart('filter', root, [...rules, end], origin)];
+  };
+  return [
+    ...build('cali-from-wl-dispatch', 'cali-fw-', inInterface),
+    ...build('cali-to-wl-dispatch', 'cali-tw-', outInterface),
+  ];
+}
+
+function bins(names: readonly string[], common: string): ReadonlyMap<string, readonly string[]> {
+  const result = new Map<string, string[]>();
+  for (const name of names) {
+    const start = name.slice(0, common.length + 1);
+    const bin = result.get(start);
+    if (bin === undefined) result.set(start, [name]);
+    else bin.push(name);
+  }
+  return result;
+}
+
+function commonPrefix(names: readonly string[]): string {
+  const [first = '', ...rest] = names;
+  let length = first.length;
+  for (const name of rest) {
+    while (!name.startsWith(first.slice(0, length))) length--;
+  }
+  return first.slice(0, length);
+}

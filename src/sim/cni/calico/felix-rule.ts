@@ -1,0 +1,225 @@
+/**
+ * Rules as Felix writes them. Felix puts a hash into a comment of each rule, over the chain's name, all rules before it
+ * and the rule's own text; so a rule is kept in Felix' order and words here until its chain is complete.
+ */
+import { sha224 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Cidr } from '../../base/ip.ts';
+import { cidrText } from '../../base/ip.ts';
+import type { Origin } from '../../base/origin.ts';
+import type {
+  ChainPart,
+  HookPart,
+  Match,
+  PortRange,
+  Rule,
+  RuleMeaning,
+  TableName,
+  Target,
+} from '../../net/config.ts';
+import { base64Url } from './names.ts';
+
+/** A match in Felix' words (the long options that it passes to iptables-restore) and as the kernel keeps it. */
+export interface FelixMatch {
+  readonly text: string;
+  /** Absent where the kernel drops it, as iptables does with `-s 0.0.0.0/0`. */
+  readonly match?: Match;
+}
+
+export interface FelixRule {
+  readonly match?: readonly FelixMatch[];
+  /** Absent: a rule that only carries a comment. */
+  readonly action?: { readonly text: string; readonly target: Target };
+  readonly comment?: readonly string[];
+  readonly origin?: Origin;
+  readonly meaning?: RuleMeaning;
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const jump = (name: 'ACCEPT' | 'DROP' | 'RETURN' | 'NOTRACK'): FelixRule['action'] => ({
+  text: `--jump ${name}`,
+  target: { target: name },
+});
+
+export const ACCEPT = jump('ACCEPT');
+export const DROP = jump('DROP');
+export const RETURN = jump('RETURN');
+export const NOTRACK = jump('NOTRACK');
+export const MASQUERADE: FelixRule['action'] = {
+  text: '--jump MASQUERADE --random-fully',
+  target: { target: 'MASQUERADE', randomFully: true },
+};
+
+export function jumpTo(chain: string): FelixRule['action'] {
+  return { text: `--jump ${chain}`, target: { target: 'jump', chain } };
+}
+export function goTo(chain: string): FelixRule['action'] {
+  return { text: `--goto ${chain}`, target: { target: 'goto', chain } };
+}
+export function setMark(mark: number): FelixRule['action'] {
+  return {
+    text: `--jump MARK --set-mark ${hex(mark)}/${hex(mark)}`,
+    target: { target: 'MARK', value: mark, mask: mark },
+  };
+}
+export function clearMark(mark: number): FelixRule['action'] {
+  return { text: `--jump MARK --set-mark 0/${hex(mark)}`, target: { target: 'MARK', value: 0, mask: mark } };
+}
+export function setMaskedMark(mark: number, mask: number): FelixRule['action'] {
+  return {
+    text: `--jump MARK --set-mark ${hex(mark)}/${hex(mask)}`,
+    target: { target: 'MARK', value: mark, mask },
+  };
+}
+
+export function inInterface(iface: string): FelixMatch {
+  return { text: `--in-interface ${iface}`, match: { match: 'in', iface } };
+}
+export function outInterface(iface: string): FelixMatch {
+  return { text: `--out-interface ${iface}`, match: { match: 'out', iface } };
+}
+export function markSet(mark: number): FelixMatch {
+  return {
+    text: `-m mark --mark ${hex(mark)}/${hex(mark)}`,
+    match: { match: 'mark', value: mark, mask: mark },
+  };
+}
+export function markClear(mark: number): FelixMatch {
+  return { text: `-m mark --mark 0/${hex(mark)}`, match: { match: 'mark', value: 0, mask: mark } };
+}
+export function markNotClear(mark: number): FelixMatch {
+  return {
+    text: `-m mark ! --mark 0/${hex(mark)}`,
+    match: { match: 'mark', value: 0, mask: mark, negate: true },
+  };
+}
+export function protocol(proto: 'tcp' | 'udp' | 'sctp'): FelixMatch {
+  return { text: `-p ${proto}`, match: { match: 'proto', proto } };
+}
+/** By number, where Felix does not trust the kernel to know the name. */
+export function protocolNumber(proto: 'udp' | 'ipip'): FelixMatch {
+  return { text: `-p ${proto === 'udp' ? 17 : 4}`, match: { match: 'proto', proto } };
+}
+export function net(side: 'src' | 'dst', range: Cidr): FelixMatch {
+  const text = `--${side === 'src' ? 'source' : 'destination'} ${cidrText(range)}`;
+  return range.prefixLength === 0 ? { text } : { text, match: { match: side, cidr: range } };
+}
+export function inSet(name: string, dirs: readonly ('src' | 'dst')[], negate?: boolean): FelixMatch {
+  return {
+    text: `-m set${negate === true ? ' !' : ''} --match-set ${name} ${dirs.join()}`,
+    match: { match: 'set', name, dirs, negate },
+  };
+}
+export function destinationPorts(ports: readonly PortRange[]): FelixMatch {
+  const list = ports.map(({ from, to }) => (from === to ? `${from}` : `${from}:${to}`)).join();
+  return {
+    text: `-m multiport --destination-ports ${list}`,
+    match: { match: 'multiport', side: 'dports', ports },
+  };
+}
+export function destinationPort(proto: 'tcp' | 'udp', port: number): FelixMatch {
+  return {
+    text: `--destination-port ${port}`,
+    match: { match: 'dport', proto, ports: { from: port, to: port } },
+  };
+}
+export function ctState(
+  states: readonly ('RELATED' | 'ESTABLISHED' | 'INVALID' | 'DNAT')[],
+  negate?: boolean,
+): FelixMatch {
+  return {
+    text: `-m conntrack${negate === true ? ' !' : ''} --ctstate ${states.join()}`,
+    match: { match: 'ctstate', states, negate },
+  };
+}
+export function localAddress(
+  side: 'src' | 'dst',
+  { negate, limitIfaceOut }: { readonly negate?: boolean; readonly limitIfaceOut?: boolean } = {},
+): FelixMatch {
+  return {
+    text: `-m addrtype${negate === true ? ' !' : ''} --${side}-type LOCAL${limitIfaceOut === true ? ' --limit-iface-out' : ''}`,
+    match: {
+      match: 'addrtype',
+      side,
+      type: 'LOCAL',
+      negate,
+      limitIface: limitIfaceOut === true ? 'out' : undefined,
+    },
+  };
+}
+export const RPF_CHECK_FAILED: FelixMatch = {
+  text: '-m rpfilter --invert --validmark',
+  match: { match: 'rpfilter', validmark: true, invert: true },
+};
+
+/** Characters that Felix would have to quote become `_`. */
+function safeComment(text: string): string {
+  return text.replace(/[^\w @%+=:,./-]/g, '_').slice(0, 256);
+}
+
+function textForHash(chain: string, rule: FelixRule): string {
+  return [
+    '-A',
+    chain,
+    'HASH',
+    ...(rule.comment ?? []).map((comment) => `-m comment --comment "${safeComment(comment)}"`),
+    ...(rule.match === undefined || rule.match.length === 0
+      ? []
+      : [rule.match.map((match) => match.text).join(' ')]),
+    ...(rule.action === undefined ? [] : [rule.action.text]),
+  ].join(' ');
+}
+
+/** One hash per rule; each takes in the hash before it, so that a rule's place counts. */
+export function ruleHashes(chain: string, rules: readonly FelixRule[]): readonly string[] {
+  let hash = sha224(utf8ToBytes(chain));
+  return rules.map((rule) => {
+    hash = sha224
+      .create()
+      .update(hash)
+      .update(utf8ToBytes(textForHash(chain, rule)))
+      .digest();
+    return base64Url(hash).slice(0, 16);
+  });
+}
+
+/** iptables-save prints these before any `-m`, in this order. */
+const FIRST = ['src', 'dst', 'in', 'out', 'proto'];
+
+function toRule(rule: FelixRule, hash: string, origin: Origin): Rule {
+  const own = (rule.match ?? []).flatMap(({ match }) => (match === undefined ? [] : [match]));
+  const comments = [`cali:${hash}`, ...(rule.comment ?? []).map(safeComment)];
+  return {
+    matches: [
+      ...FIRST.flatMap((kind) => own.filter((match) => match.match === kind)),
+      ...comments.map((text): Match => ({ match: 'comment', text })),
+      ...own.filter((match) => !FIRST.includes(match.match)),
+    ],
+    target: rule.action?.target ?? { target: 'none' },
+    origin: rule.origin ?? origin,
+    ...(rule.meaning === undefined ? {} : { meaning: rule.meaning }),
+  };
+}
+
+/** A whole chain. `origin` is that of the rules that bring none of their own. */
+export function chainPart(
+  table: TableName,
+  name: string,
+  rules: readonly FelixRule[],
+  origin: Origin,
+): ChainPart {
+  const hashes = ruleHashes(name, rules);
+  return { table, name, rules: rules.map((rule, i) => toRule(rule, hashes[i] ?? '', origin)) };
+}
+
+/** Rules of Felix' in a built-in chain: kept at its top, or at its end. */
+export function hookParts(
+  table: TableName,
+  chain: HookPart['chain'],
+  where: 'first' | 'append',
+  rules: readonly FelixRule[],
+  origin: Origin,
+): readonly HookPart[] {
+  const hashes = ruleHashes(where === 'append' ? `${chain}*appends*` : chain, rules);
+  return rules.map((rule, i) => ({ table, chain, where, rule: toRule(rule, hashes[i] ?? '', origin) }));
+}

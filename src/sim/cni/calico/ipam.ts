@@ -1,0 +1,167 @@
+/**
+ * calico-ipam: the pool is the pod subnet, cut into blocks of 64 addresses; a node takes blocks as it needs them. Real
+ * Calico starts at a block that depends on the node's name; here blocks are handed out in node order, so that it can be
+ * repeated. A node's first address is that of its vxlan.calico, which exists before any pod does.
+ * Left out: borrowing from another node's block when the pool is used up.
+ */
+import type { Cidr, Ip } from '../../base/ip.ts';
+import { cidrContains, cidrSize, compareIp, nthAddress, nthSubnet } from '../../base/ip.ts';
+import type { ClusterState, Pod } from '../../k8s/cluster-state.ts';
+import type { CniPlugin } from '../../plugin.ts';
+import { ipv4Of, podKey } from '../place.ts';
+
+const BLOCK_LENGTH = 26;
+
+export interface NodeBlocks {
+  /** In the order of their addresses. */
+  readonly blocks: readonly Cidr[];
+  /** vxlan.calico's address; undefined if the pool has no room for this node. */
+  readonly tunnel: Ip | undefined;
+  /** Pods on this node whose given address lies in another node's block. */
+  readonly borrowed: readonly Ip[];
+}
+
+/** Who owns which block of the pool. */
+class Pool {
+  readonly #pool: Cidr;
+  readonly #length: number;
+  readonly #count: number;
+  readonly #owners = new Map<number, string>();
+  readonly #ownedBy = new Map<string, number[]>();
+  readonly taken = new Set<Ip>();
+  #nextFree = 0;
+
+  constructor(pool: Cidr) {
+    this.#pool = pool;
+    this.#length = Math.max(BLOCK_LENGTH, pool.prefixLength);
+    this.#count = 2 ** (this.#length - pool.prefixLength);
+  }
+
+  /** Records an address that is in use; its block goes to the node unless another has it. */
+  use(node: string, ip: Ip): void {
+    this.taken.add(ip);
+    if (!cidrContains(this.#pool, ip)) return;
+    const index = this.#blockOf(ip);
+    if (!this.#owners.has(index)) this.#give(index, node);
+  }
+
+  blocksOf(node: string): readonly Cidr[] {
+    return (this.#ownedBy.get(node) ?? []).toSorted((a, b) => a - b).map((index) => this.#block(index));
+  }
+
+  owns(node: string, ip: Ip): boolean {
+    return cidrContains(this.#pool, ip) && this.#owners.get(this.#blockOf(ip)) === node;
+  }
+
+  /** The next block that nobody has. */
+  claim(node: string): Cidr | undefined {
+    while (this.#nextFree < this.#count && this.#owners.has(this.#nextFree)) this.#nextFree++;
+    if (this.#nextFree >= this.#count) return undefined;
+    this.#give(this.#nextFree, node);
+    return this.#block(this.#nextFree);
+  }
+
+  firstFree(block: Cidr): Ip | undefined {
+    const size = cidrSize(block);
+    for (let n = 0; n < size; n++) {
+      const ip = nthAddress(block, n);
+      if (!this.taken.has(ip)) return ip;
+    }
+    return undefined;
+  }
+
+  #give(index: number, node: string): void {
+    this.#owners.set(index, node);
+    const own = this.#ownedBy.get(node);
+    if (own === undefined) this.#ownedBy.set(node, [index]);
+    else own.push(index);
+  }
+
+  #block(index: number): Cidr {
+    return nthSubnet(this.#pool, this.#length, index);
+  }
+
+  /** By bisection: the last block whose first address is not above `ip`. */
+  #blockOf(ip: Ip): number {
+    let low = 0;
+    let high = this.#count - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (compareIp(this.#block(middle).ip, ip) <= 0) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** Every node's first block and tunnel address, after the addresses in use have claimed theirs. */
+function tunnels(pool: Pool, nodes: ClusterState['nodes']): ReadonlyMap<string, Ip | undefined> {
+  return new Map(
+    nodes.map((node) => {
+      const block = pool.blocksOf(node.name)[0] ?? pool.claim(node.name);
+      const ip = block === undefined ? undefined : pool.firstFree(block);
+      if (ip !== undefined) pool.taken.add(ip);
+      return [node.name, ip];
+    }),
+  );
+}
+
+export const assignCalicoIpam: CniPlugin['assignPodIps'] = ({ cluster, pods }) => {
+  const pool = new Pool(cluster.settings.podSubnet);
+  const result = new Map<string, Ip | undefined>();
+  for (const pod of pods) {
+    if (pod.given === undefined || pool.taken.has(pod.given)) continue;
+    pool.use(pod.node, pod.given);
+    result.set(pod.key, pod.given);
+  }
+  tunnels(pool, cluster.nodes);
+  const blockOf = new Map<string, { blocks: Cidr[]; at: number }>();
+  for (const pod of pods) {
+    if (result.has(pod.key)) continue;
+    let own = blockOf.get(pod.node);
+    if (own === undefined) {
+      own = { blocks: [...pool.blocksOf(pod.node)], at: 0 };
+      blockOf.set(pod.node, own);
+    }
+    let ip: Ip | undefined;
+    while (ip === undefined) {
+      const block = own.blocks[own.at] ?? pool.claim(pod.node);
+      if (block === undefined) break;
+      own.blocks[own.at] = block;
+      ip = pool.firstFree(block);
+      if (ip === undefined) own.at++;
+    }
+    if (ip !== undefined) pool.taken.add(ip);
+    result.set(pod.key, ip);
+  }
+  return result;
+};
+
+/** Blocks and tunnel addresses as the addresses of the cluster's pods imply them. */
+export function nodeBlocks(
+  cluster: Pick<ClusterState, 'settings' | 'nodes' | 'pods'>,
+): ReadonlyMap<string, NodeBlocks> {
+  const pool = new Pool(cluster.settings.podSubnet);
+  const using: { readonly pod: Pod; readonly node: string; readonly ip: Ip }[] = [];
+  for (const pod of cluster.pods) {
+    const ip = ipv4Of(pod);
+    if (!pod.hostNetwork && pod.node !== undefined && ip !== undefined)
+      using.push({ pod, node: pod.node, ip });
+  }
+  // Lowest address first, so that the order of the pods does not matter.
+  using.sort((a, b) => compareIp(a.ip, b.ip) || (podKey(a.pod) < podKey(b.pod) ? -1 : 1));
+  for (const { node, ip } of using) pool.use(node, ip);
+  const tunnelOf = tunnels(pool, cluster.nodes);
+  return new Map(
+    cluster.nodes.map((node) => [
+      node.name,
+      {
+        blocks: pool.blocksOf(node.name),
+        tunnel: tunnelOf.get(node.name),
+        borrowed: using
+          .filter((use) => use.node === node.name && !pool.owns(node.name, use.ip))
+          .map((use) => use.ip),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * What a cluster's NetworkPolicies come to on Calico's nodes: chains per policy, and the members of the IP sets that they
+ * refer to. Worked out once for the cluster; each node takes the part that its own pods need.
+ */
+import { compareIp } from '../../base/ip.ts';
+import type { ClusterState, NetworkPolicy, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
+import { matchesSelector } from '../../k8s/selectors.ts';
+import type { ChainPart, IpsetConfig } from '../../net/config.ts';
+import { namespaceLabels, peerMatches } from '../../policy/matching.ts';
+import { ipv4Of } from '../place.ts';
+import { rememberLast, rememberPer } from '../remember.ts';
+import type { Direction } from './endpoint-chains.ts';
+import type { PolicyChain, SetRequest } from './policy-chains.ts';
+import { renderPolicy } from './policy-chains.ts';
+import { peerSelector } from './selectors.ts';
+
+export interface PolicyProgram {
+  /** The policies that isolate a pod in a direction, in the order in which Felix applies them. */
+  readonly isolating: (pod: Pod, direction: Direction) => readonly NetworkPolicy[];
+  readonly chain: (policy: NetworkPolicy, direction: Direction) => ChainPart;
+  /** The sets that the chains of these policies refer to, filled. */
+  readonly ipsets: (
+    policies: readonly { policy: NetworkPolicy; direction: Direction }[],
+  ) => readonly IpsetConfig[];
+}
+
+const rememberProgram = rememberLast<PolicyProgram>();
+const rememberChains = {
+  ingress: rememberPer<NetworkPolicy, PolicyChain>(),
+  egress: rememberPer<NetworkPolicy, PolicyChain>(),
+};
+
+/** The same program again as long as policies, namespaces and pods are the identical objects. */
+export function policyProgram(
+  cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'pods'>,
+): PolicyProgram {
+  const dependencies = [...cluster.networkPolicies, null, ...cluster.namespaces, null, ...cluster.pods];
+  return rememberProgram(dependencies, () => makeProgram(cluster));
+}
+
+function makeProgram(cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'pods'>): PolicyProgram {
+  const byNamespace = new Map<string, NetworkPolicy[]>();
+  // Equal order, so Felix sorts by name.
+  const sorted = cluster.networkPolicies.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  for (const policy of sorted) {
+    const own = byNamespace.get(policy.namespace);
+    if (own === undefined) byNamespace.set(policy.namespace, [policy]);
+    else own.push(policy);
+  }
+  const members = memberFinder(cluster);
+  const filled = new Map<string, IpsetConfig>();
+  const chain = (policy: NetworkPolicy, direction: Direction): PolicyChain =>
+    rememberChains[direction](policy, [], () => renderPolicy(policy, direction));
+
+  return {
+    isolating: (pod, direction) =>
+      (byNamespace.get(pod.namespace) ?? []).filter(
+        (policy) =>
+          policy.policyTypes.includes(direction === 'ingress' ? 'Ingress' : 'Egress') &&
+          matchesSelector(policy.podSelector, pod.labels),
+      ),
+    chain: (policy, direction) => chain(policy, direction).chain,
+    ipsets: (wanted) => {
+      const names = new Set<string>();
+      for (const { policy, direction } of wanted) {
+        for (const request of chain(policy, direction).sets) {
+          names.add(request.name);
+          if (!filled.has(request.name)) filled.set(request.name, fill(request, members(request, policy)));
+        }
+      }
+      return [...names].sort().flatMap((name) => filled.get(name) ?? []);
+    },
+  };
+}
+
+function fill(request: SetRequest, pods: readonly Pod[]): IpsetConfig {
+  const { namedPort } = request;
+  const entries = pods.flatMap((pod) => {
+    const ip = ipv4Of(pod);
+    if (ip === undefined) return [];
+    if (namedPort === undefined) return [ip];
+    return pod.containers.flatMap((container) =>
+      container.ports.flatMap((port) =>
+        port.name === namedPort.name && port.protocol.toLowerCase() === namedPort.protocol
+          ? [`${ip},${namedPort.protocol}:${port.containerPort}`]
+          : [],
+      ),
+    );
+  });
+  return {
+    name: request.name,
+    type: namedPort === undefined ? 'hash:net' : 'hash:ip,port',
+    entries: [...new Set(entries)],
+    options: 'family inet maxelem 1048576',
+    origin: request.origin,
+  };
+}
+
+/** Finds the pods behind a set: those that the peer names from which its selector was written. */
+function memberFinder(
+  cluster: Pick<ClusterState, 'namespaces' | 'pods'>,
+): (request: SetRequest, policy: NetworkPolicy) => readonly Pod[] {
+  const namespaces = namespaceLabels(cluster);
+  const endpoints = cluster.pods
+    .filter((pod) => !pod.hostNetwork && isAlive(pod) && ipv4Of(pod) !== undefined)
+    .toSorted((a, b) => compareIp(ipv4Of(a) ?? '', ipv4Of(b) ?? ''));
+  const known = new Map<string, readonly Pod[]>();
+  return ({ selector }, policy) => {
+    if (selector === 'all()') return endpoints;
+    let pods = known.get(selector);
+    if (pods === undefined) {
+      const peer = peersOf(policy).find(
+        (candidate) => peerSelector(candidate, policy.namespace) === selector,
+      );
+      pods =
+        peer === undefined
+          ? []
+          : endpoints.filter((pod) => peerMatches(peer, policy.namespace, pod, namespaces));
+      known.set(selector, pods);
+    }
+    return pods;
+  };
+}
+
+function peersOf(policy: NetworkPolicy): readonly NetworkPolicyPeer[] {
+  return [...policy.ingress, ...policy.egress].flatMap((rule) =>
+    rule.peers.filter((peer) => peer.ipBlock === undefined),
+  );
+}
+
+function isAlive(pod: Pod): boolean {
+  return pod.phase === 'Pending' || pod.phase === 'Running';
+}

@@ -1,0 +1,179 @@
+/**
+ * The chain of one policy and direction (`felix/rules/policy.go`): a rule that matches sets the accept mark. What iptables
+ * cannot say in one rule (several port lists, a range with exceptions) is worked out in two scratch bits beforehand.
+ */
+import type { Cidr } from '../../base/ip.ts';
+import type { Origin } from '../../base/origin.ts';
+import type { NetworkPolicy } from '../../k8s/cluster-state.ts';
+import type { ChainPart, PortRange, RuleMeaning } from '../../net/config.ts';
+import type { CalicoRule } from './calico-policy.ts';
+import { calicoRules } from './calico-policy.ts';
+import type { FelixMatch, FelixRule } from './felix-rule.ts';
+import {
+  RETURN,
+  chainPart,
+  clearMark,
+  destinationPorts,
+  inSet,
+  markClear,
+  markSet,
+  net,
+  protocol,
+  setMark,
+  setMaskedMark,
+} from './felix-rule.ts';
+import { MARK_ACCEPT, MARK_SCRATCH0, MARK_SCRATCH1 } from './marks.ts';
+import { ipsetName, policyChain, uniqueId } from './names.ts';
+
+/** What an IP set that a rule refers to holds. */
+export interface SetRequest {
+  readonly name: string;
+  readonly selector: string;
+  /** For a set of addresses and ports: the port's name and protocol. */
+  readonly namedPort?: { readonly name: string; readonly protocol: 'tcp' | 'udp' | 'sctp' };
+  readonly origin: Origin;
+}
+
+const ALL_BLOCKS_PASS = MARK_SCRATCH0;
+const THIS_BLOCK_PASS = MARK_SCRATCH1;
+
+/** Ports of one multiport match: a range takes two of its fifteen places. */
+function splitPorts(ports: readonly PortRange[]): readonly (readonly PortRange[])[] {
+  const splits: PortRange[][] = [];
+  let room = 0;
+  for (const range of ports) {
+    const places = range.from === range.to ? 1 : 2;
+    if (room < places) {
+      splits.push([]);
+      room = 15;
+    }
+    splits.at(-1)?.push(range);
+    room -= places;
+  }
+  return splits;
+}
+
+/** Extra rules in front of a rule: each block ors its own, and all blocks must pass. */
+class MatchBlocks {
+  readonly rules: FelixRule[] = [];
+  #first = true;
+
+  /** At least one of `alternatives` must match. */
+  anyOf(alternatives: readonly (readonly FelixMatch[])[]): void {
+    this.#begin(0);
+    const mark = this.#first ? ALL_BLOCKS_PASS : THIS_BLOCK_PASS;
+    for (const match of alternatives) this.rules.push({ match, action: setMark(mark) });
+    if (!this.#first)
+      this.rules.push({ match: [markClear(THIS_BLOCK_PASS)], action: clearMark(ALL_BLOCKS_PASS) });
+    this.#first = false;
+  }
+
+  noneOf(matches: readonly FelixMatch[]): void {
+    this.#begin(ALL_BLOCKS_PASS);
+    for (const match of matches) this.rules.push({ match: [match], action: clearMark(ALL_BLOCKS_PASS) });
+  }
+
+  #begin(mark: number): void {
+    if (this.rules.length > 0) return;
+    this.rules.push({ action: setMaskedMark(mark, ALL_BLOCKS_PASS | THIS_BLOCK_PASS) });
+  }
+}
+
+function isIpv4(range: Cidr): boolean {
+  return range.family === 4;
+}
+
+function renderRule(
+  rule: CalicoRule,
+  direction: 'ingress' | 'egress',
+  origin: Origin,
+  meaning: RuleMeaning,
+  request: (set: SetRequest) => void,
+): readonly FelixRule[] {
+  const nets = rule.nets.filter(isIpv4);
+  const notNets = rule.notNets.filter(isIpv4);
+  if (rule.nets.length > 0 && nets.length === 0) return [];
+  const peerSide = direction === 'ingress' ? 'src' : 'dst';
+  const proto = rule.protocol === undefined ? [] : [protocol(rule.protocol)];
+  const blocks = new MatchBlocks();
+
+  const splits = splitPorts(rule.ports);
+  const namedSets = rule.namedPorts.map((name) => {
+    // The target is the peer for egress only, where its selector narrows the set; otherwise any endpoint with that port.
+    const selector = direction === 'egress' && rule.selector !== undefined ? rule.selector : 'all()';
+    const id = uniqueId('n', `${uniqueId('s', selector)},${rule.protocol},${name}`);
+    const namedPort = { name, protocol: rule.protocol ?? 'tcp' } as const;
+    request({ name: ipsetName(id), selector, namedPort, origin });
+    return ipsetName(id);
+  });
+  const inBlock = splits.length + namedSets.length > 1;
+  if (inBlock) {
+    blocks.anyOf([
+      ...splits.map((ports) => [...proto, destinationPorts(ports)]),
+      ...namedSets.map((name) => [inSet(name, ['dst', 'dst'])]),
+    ]);
+  }
+  if (nets.length + notNets.length > 1) blocks.noneOf(notNets.map((range) => net(peerSide, range)));
+
+  // A named port's set already holds the selected endpoints only.
+  const covered = direction === 'egress' && namedSets.length > 0 && splits.length === 0;
+  const selectorSet: FelixMatch[] = [];
+  if (rule.selector !== undefined && !covered) {
+    const name = ipsetName(uniqueId('s', rule.selector));
+    request({ name, selector: rule.selector, origin });
+    selectorSet.push(inSet(name, [peerSide]));
+  }
+  const [range] = nets;
+  const match: FelixMatch[] = [
+    ...proto,
+    ...(range === undefined ? [] : [net(peerSide, range)]),
+    ...selectorSet,
+    ...(inBlock
+      ? []
+      : [...splits.map(destinationPorts), ...namedSets.map((name) => inSet(name, ['dst', 'dst']))]),
+    ...(blocks.rules.length > 0 ? [markSet(ALL_BLOCKS_PASS)] : []),
+  ];
+  return [
+    ...blocks.rules.map((extra) => ({ ...extra, origin })),
+    { match, action: setMark(MARK_ACCEPT), origin, meaning },
+    { match: [markSet(MARK_ACCEPT)], action: RETURN, origin },
+  ];
+}
+
+export interface PolicyChain {
+  readonly chain: ChainPart;
+  readonly sets: readonly SetRequest[];
+}
+
+/** The chain of a policy in one direction, and the sets that it refers to. The `pod` of a meaning is left to the walk. */
+export function renderPolicy(policy: NetworkPolicy, direction: 'ingress' | 'egress'): PolicyChain {
+  const sets: SetRequest[] = [];
+  const rules = calicoRules(policy, direction).flatMap((rule) =>
+    renderRule(
+      rule,
+      direction,
+      { ...policy.origin, path: rule.path, by: 'felix' },
+      {
+        kind: 'policy-allow',
+        direction,
+        pod: '',
+        policy: { namespace: policy.namespace, name: policy.name, rule: rule.rule },
+      },
+      (set) => sets.push(set),
+    ),
+  );
+  // A return at the end of a chain does nothing.
+  while (rules.at(-1)?.action === RETURN) rules.pop();
+  const comment = `KubernetesNetworkPolicy ${policy.namespace}/${policy.name} ${direction}`;
+  const [first = {}, ...rest] = rules;
+  const commented: FelixRule = { ...first, comment: [...(first.comment ?? []), comment] };
+  return {
+    chain: chainPart(
+      'filter',
+      policyChain(direction === 'ingress' ? 'cali-pi-' : 'cali-po-', policy),
+      [commented, ...rest],
+      { ...policy.origin, by: 'felix' },
+    ),
+    sets,
+  };
+}

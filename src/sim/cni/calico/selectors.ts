@@ -1,0 +1,58 @@
+/**
+ * Selectors as Calico keeps them: label selectors become expressions over the labels of workload endpoints, which inherit
+ * their namespace's labels with the prefix `pcns.`. The canonical text of an expression names its IP set.
+ */
+import type { LabelSelector, NetworkPolicyPeer } from '../../k8s/cluster-state.ts';
+
+const quoted = (value: string): string => `"${value}"`;
+
+/** The terms of a label selector, matchLabels by key first. */
+function terms(selector: LabelSelector | undefined, prefix: string): readonly string[] {
+  const labels = Object.entries(selector?.matchLabels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    ...labels.map(([key, value]) => `${prefix}${key} == ${quoted(value)}`),
+    ...(selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
+      const set = `{${[...new Set(values)].toSorted().map(quoted).join(', ')}}`;
+      switch (operator) {
+        case 'In':
+          return `${prefix}${key} in ${set}`;
+        case 'NotIn':
+          return `${prefix}${key} not in ${set}`;
+        case 'Exists':
+          return `has(${prefix}${key})`;
+        case 'DoesNotExist':
+          return `!has(${prefix}${key})`;
+        default:
+          return operator satisfies never;
+      }
+    }),
+  ];
+}
+
+/** One term as it is, several joined by `&&` in brackets. */
+function and(operands: readonly string[]): string {
+  return operands.length === 1 ? (operands[0] ?? '') : `(${operands.join(' && ')})`;
+}
+
+const ORCHESTRATOR = 'projectcalico.org/orchestrator == "k8s"';
+
+/** The endpoints that a pod or namespace peer of a policy in `namespace` names. */
+export function peerSelector(peer: NetworkPolicyPeer, namespace: string): string {
+  const where =
+    peer.namespaceSelector === undefined
+      ? `projectcalico.org/namespace == ${quoted(namespace)}`
+      : and(namespaceTerms(peer.namespaceSelector));
+  return and([where, and([ORCHESTRATOR, ...terms(peer.podSelector, '')])]);
+}
+
+function namespaceTerms(selector: LabelSelector): readonly string[] {
+  const own = terms(selector, 'pcns.');
+  return own.length === 0 ? ['has(projectcalico.org/namespace)'] : own;
+}
+
+/** The endpoints that a policy applies to, in the words in which it was stored: what groups of policies are told by. */
+export function policySelector(selector: LabelSelector, namespace: string): string {
+  const plain = (text: string): string => text.replaceAll('"', "'");
+  const own = ["projectcalico.org/orchestrator == 'k8s'", ...terms(selector, '').map(plain)];
+  return `(${own.join(' && ')}) && projectcalico.org/namespace == '${namespace}'`;
+}

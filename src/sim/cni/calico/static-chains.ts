@@ -1,0 +1,220 @@
+/**
+ * The chains that Felix writes on every node whatever runs there (`felix/rules/static.go`, `nat.go`), with VXLAN on and
+ * IPIP, WireGuard, IPVS, host endpoints and DSCP policies off. Felix leaves out chains that nothing jumps to; without a
+ * host endpoint that goes for the failsafe chains.
+ */
+import type { Origin } from '../../base/origin.ts';
+import type { ChainPart, HookPart } from '../../net/config.ts';
+import type { FelixRule } from './felix-rule.ts';
+import {
+  ACCEPT,
+  DROP,
+  MASQUERADE,
+  NOTRACK,
+  RETURN,
+  RPF_CHECK_FAILED,
+  chainPart,
+  clearMark,
+  ctState,
+  destinationPort,
+  destinationPorts,
+  goTo,
+  hookParts,
+  inInterface,
+  inSet,
+  jumpTo,
+  localAddress,
+  markClear,
+  markSet,
+  outInterface,
+  protocol,
+  protocolNumber,
+  setMark,
+} from './felix-rule.ts';
+import {
+  ALL_MARKS,
+  ALL_POOLS_SET,
+  DSCP_SET,
+  MARK_ACCEPT,
+  MARK_SCRATCH0,
+  MASQ_POOLS_SET,
+  THIS_HOST_SET,
+  VXLAN_DEVICE,
+  VXLAN_PORT,
+  VXLAN_SOURCES_SET,
+} from './marks.ts';
+
+const WORKLOADS = 'cali+';
+const VXLAN_PORTS = destinationPorts([{ from: VXLAN_PORT, to: VXLAN_PORT }]);
+const acceptAccepted = (comment?: string): FelixRule => ({
+  match: [markSet(MARK_ACCEPT)],
+  action: ACCEPT,
+  ...(comment === undefined ? {} : { comment: [comment] }),
+});
+const HOST_ACCEPTED = 'Host endpoint policy accepted packet.';
+
+const filterForward: readonly FelixRule[] = [
+  { action: clearMark(ALL_MARKS & ~MARK_ACCEPT) },
+  { match: [markClear(MARK_ACCEPT)], action: jumpTo('cali-from-hep-forward') },
+  { match: [inInterface(WORKLOADS)], action: jumpTo('cali-from-wl-dispatch') },
+  { match: [outInterface(WORKLOADS)], action: jumpTo('cali-to-wl-dispatch') },
+  { action: jumpTo('cali-to-hep-forward') },
+  { action: jumpTo('cali-cidr-block') },
+];
+
+const filterInput: readonly FelixRule[] = [
+  {
+    match: [protocolNumber('udp'), VXLAN_PORTS, inSet(VXLAN_SOURCES_SET, ['src']), localAddress('dst')],
+    action: ACCEPT,
+    comment: ['Allow IPv4 VXLAN packets from allowed hosts'],
+  },
+  {
+    match: [protocolNumber('udp'), VXLAN_PORTS, localAddress('dst')],
+    action: DROP,
+    comment: ['Drop IPv4 VXLAN packets from non-allowed hosts'],
+  },
+  { match: [inInterface(WORKLOADS)], action: goTo('cali-wl-to-host') },
+  acceptAccepted(),
+  { action: clearMark(ALL_MARKS) },
+  { action: jumpTo('cali-from-host-endpoint') },
+  acceptAccepted(HOST_ACCEPTED),
+];
+
+/** The manifest sets DefaultEndpointToHostAction to ACCEPT; Felix' own default is DROP. */
+const workloadToHost: readonly FelixRule[] = [
+  { action: jumpTo('cali-from-wl-dispatch') },
+  { action: ACCEPT, comment: ['Configured DefaultEndpointToHostAction'] },
+];
+
+/** Traffic from the host to its own pods is not policed: it returns before anything could drop it. */
+const filterOutput: readonly FelixRule[] = [
+  acceptAccepted(),
+  { match: [outInterface(WORKLOADS)], action: RETURN },
+  {
+    match: [protocolNumber('udp'), VXLAN_PORTS, localAddress('src'), inSet(VXLAN_SOURCES_SET, ['dst'])],
+    action: ACCEPT,
+    comment: ['Allow IPv4 VXLAN packets to other allowed hosts'],
+  },
+  { action: clearMark(ALL_MARKS) },
+  { match: [ctState(['DNAT'], true)], action: jumpTo('cali-to-host-endpoint') },
+  acceptAccepted(HOST_ACCEPTED),
+];
+
+const natPostrouting: readonly FelixRule[] = [
+  { action: jumpTo('cali-fip-snat') },
+  { action: jumpTo('cali-nat-outgoing') },
+  {
+    match: [
+      outInterface(VXLAN_DEVICE),
+      localAddress('src', { negate: true, limitIfaceOut: true }),
+      localAddress('src'),
+    ],
+    action: MASQUERADE,
+  },
+];
+
+const natOutgoing: readonly FelixRule[] = [
+  { match: [inSet(MASQ_POOLS_SET, ['src']), inSet(ALL_POOLS_SET, ['dst'], true)], action: MASQUERADE },
+];
+
+const manglePrerouting: readonly FelixRule[] = [
+  { match: [ctState(['RELATED', 'ESTABLISHED'])], action: ACCEPT },
+  acceptAccepted(),
+  { action: jumpTo('cali-from-host-endpoint') },
+  acceptAccepted(HOST_ACCEPTED),
+];
+
+const manglePostrouting: readonly FelixRule[] = [
+  {
+    match: [
+      inSet(DSCP_SET, ['src']),
+      inSet(ALL_POOLS_SET, ['dst'], true),
+      inSet(THIS_HOST_SET, ['dst'], true),
+    ],
+    action: jumpTo('cali-egress-dscp'),
+    comment: ['set dscp for traffic leaving cluster.'],
+  },
+  { match: [markSet(MARK_ACCEPT)], action: RETURN },
+  { action: clearMark(ALL_MARKS) },
+  { match: [ctState(['DNAT'])], action: jumpTo('cali-to-host-endpoint') },
+  { match: [markSet(MARK_ACCEPT)], action: RETURN, comment: [HOST_ACCEPTED] },
+];
+
+const VXLAN_NOTRACK: FelixRule = {
+  match: [protocol('udp'), destinationPort('udp', VXLAN_PORT)],
+  action: NOTRACK,
+};
+
+const rawPrerouting: readonly FelixRule[] = [
+  { action: clearMark(ALL_MARKS) },
+  VXLAN_NOTRACK,
+  { match: [inInterface(WORKLOADS)], action: setMark(MARK_SCRATCH0) },
+  { match: [markSet(MARK_SCRATCH0)], action: jumpTo('cali-rpf-skip') },
+  { match: [markSet(MARK_SCRATCH0), RPF_CHECK_FAILED], action: DROP },
+  { match: [markClear(MARK_SCRATCH0)], action: jumpTo('cali-from-host-endpoint') },
+  acceptAccepted(),
+];
+
+const rawOutput: readonly FelixRule[] = [
+  { action: clearMark(ALL_MARKS) },
+  { action: jumpTo('cali-to-host-endpoint') },
+  VXLAN_NOTRACK,
+  acceptAccepted(),
+];
+
+/** The same for every node of a cluster. */
+export function staticChains(origin: Origin): {
+  readonly chains: readonly ChainPart[];
+  readonly hooks: readonly HookPart[];
+} {
+  const first = (table: HookPart['table'], chain: HookPart['chain']): readonly HookPart[] =>
+    hookParts(table, chain, 'first', [{ action: jumpTo(`cali-${chain}`) }], origin);
+  return {
+    chains: [
+      chainPart('raw', 'cali-OUTPUT', rawOutput, origin),
+      chainPart('raw', 'cali-PREROUTING', rawPrerouting, origin),
+      chainPart('raw', 'cali-from-host-endpoint', [], origin),
+      chainPart('raw', 'cali-rpf-skip', [], origin),
+      chainPart('raw', 'cali-to-host-endpoint', [], origin),
+      chainPart('mangle', 'cali-POSTROUTING', manglePostrouting, origin),
+      chainPart('mangle', 'cali-PREROUTING', manglePrerouting, origin),
+      chainPart('mangle', 'cali-egress-dscp', [], origin),
+      chainPart('mangle', 'cali-from-host-endpoint', [], origin),
+      chainPart('mangle', 'cali-to-host-endpoint', [], origin),
+      chainPart('nat', 'cali-OUTPUT', [{ action: jumpTo('cali-fip-dnat') }], origin),
+      chainPart('nat', 'cali-POSTROUTING', natPostrouting, origin),
+      chainPart('nat', 'cali-PREROUTING', [{ action: jumpTo('cali-fip-dnat') }], origin),
+      chainPart('nat', 'cali-fip-dnat', [], origin),
+      chainPart('nat', 'cali-fip-snat', [], origin),
+      chainPart('nat', 'cali-nat-outgoing', natOutgoing, origin),
+      chainPart('filter', 'cali-FORWARD', filterForward, origin),
+      chainPart('filter', 'cali-INPUT', filterInput, origin),
+      chainPart('filter', 'cali-OUTPUT', filterOutput, origin),
+      chainPart('filter', 'cali-cidr-block', [], origin),
+      chainPart('filter', 'cali-from-hep-forward', [], origin),
+      chainPart('filter', 'cali-from-host-endpoint', [], origin),
+      chainPart('filter', 'cali-to-hep-forward', [], origin),
+      chainPart('filter', 'cali-to-host-endpoint', [], origin),
+      chainPart('filter', 'cali-wl-to-host', workloadToHost, origin),
+    ],
+    hooks: [
+      ...first('raw', 'PREROUTING'),
+      ...first('raw', 'OUTPUT'),
+      ...first('mangle', 'PREROUTING'),
+      ...first('mangle', 'POSTROUTING'),
+      ...first('nat', 'PREROUTING'),
+      ...first('nat', 'OUTPUT'),
+      ...first('nat', 'POSTROUTING'),
+      ...first('filter', 'INPUT'),
+      ...first('filter', 'FORWARD'),
+      ...first('filter', 'OUTPUT'),
+      ...hookParts(
+        'filter',
+        'FORWARD',
+        'append',
+        [acceptAccepted('Policy explicitly accepted packet.'), { action: setMark(MARK_ACCEPT) }],
+        origin,
+      ),
+    ],
+  };
+}
