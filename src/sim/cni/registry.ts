@@ -4,9 +4,9 @@ import { calico } from './calico/calico.ts';
 import { flannel } from './flannel/flannel.ts';
 import { kubenet } from './kubenet/kubenet.ts';
 
-export const cniPlugins: readonly CniPlugin[] = [flannel, calico, kubenet];
+export const cniRegistry: readonly CniPlugin[] = [flannel, calico, kubenet];
 
 /** The plug-in that `Playground.cni` names, or undefined. */
 export function cniPlugin(name: string): CniPlugin | undefined {
-  return cniPlugins.find((plugin) => plugin.id === name);
+  return cniRegistry.find((plugin) => plugin.id === name);
 }
