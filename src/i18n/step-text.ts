@@ -67,7 +67,7 @@ export function packetEnds(packet: Packet | undefined): { readonly src: string; 
   if (packet.arp !== undefined) return { src: packet.arp.senderIp, dst: packet.arp.targetIp };
   if (packet.ip === undefined) return { src: packet.eth?.src ?? '', dst: packet.eth?.dst ?? '' };
   const { ip, l4 } = packet;
-  if (packet.inner !== undefined || l4 === undefined || l4.proto === 'icmp' || l4.proto === 'icmpv6') {
+  if (packet.inner !== undefined || (l4?.proto !== 'tcp' && l4?.proto !== 'udp')) {
     return { src: ip.src, dst: ip.dst };
   }
   return { src: endpoint(ip.src, l4.sport), dst: endpoint(ip.dst, l4.dport) };

@@ -1,0 +1,101 @@
+import { useText } from '../../i18n/messages.ts';
+import { usePlayback } from '../../state/playback.ts';
+import {
+  goToEnd,
+  goToFirstChange,
+  goToStart,
+  goToVerdict,
+  stepBack,
+  stepForward,
+  togglePlay,
+} from '../../state/session.ts';
+import { Button, IconButton } from '../kit/Button.tsx';
+import { Icon } from '../kit/Icon.tsx';
+import { Segmented } from '../kit/Segmented.tsx';
+import styles from './Timeline.module.css';
+import type { WalkView } from './use-walk-view.ts';
+
+const SPEEDS = [
+  { id: 0.5, label: '½×' },
+  { id: 1, label: '1×' },
+  { id: 2, label: '2×' },
+  { id: 4, label: '4×' },
+] as const;
+
+/** Step keys, jumps, speed and the filter of the event list. */
+export function Controls({
+  view,
+  filter,
+  onFilter,
+  width,
+  list,
+}: {
+  readonly view: WalkView | undefined;
+  readonly filter: string;
+  readonly onFilter: (text: string) => void;
+  readonly width: number;
+  readonly list: boolean;
+}) {
+  const t = useText().timeline;
+  const playing = usePlayback((s) => s.playing);
+  const speed = usePlayback((s) => s.speed);
+  const none = view === undefined;
+  return (
+    <div className={styles.controls} role="group" aria-label={t.controls}>
+      <IconButton icon="first" label={t.toStart} keys="Home" disabled={none} onClick={goToStart} />
+      <IconButton icon="previous" label={t.back} keys="←" disabled={none} onClick={stepBack} />
+      <button
+        type="button"
+        className={styles.play}
+        aria-label={playing ? t.pause : t.play}
+        data-tip={playing ? t.pause : t.play}
+        data-tip-keys={t.keySpace}
+        onClick={togglePlay}
+      >
+        <Icon name={playing ? 'pause' : 'play'} />
+      </button>
+      <IconButton icon="next" label={t.forward} keys="→" onClick={stepForward} />
+      <IconButton icon="last" label={t.toEnd} keys="End" disabled={none} onClick={goToEnd} />
+      <p className={styles.count}>
+        {t.step} {view === undefined ? 0 : view.position + 1}
+        <span> / {view?.shown.length ?? 0}</span>
+      </p>
+      <span className={styles.rule} />
+      <Button disabled={none} onClick={goToFirstChange}>
+        {t.firstChange}
+      </Button>
+      <Button disabled={none} onClick={goToVerdict}>
+        {t.verdict}
+      </Button>
+      <Segmented
+        label={t.speed}
+        items={width < 900 ? SPEEDS.slice(0, 3) : SPEEDS}
+        value={speed}
+        onChange={(id) => usePlayback.getState().set({ speed: id })}
+      />
+      {width >= 940 && (
+        <p className={styles.keys} aria-hidden="true">
+          <kbd>←</kbd>
+          <kbd>→</kbd> {t.keyStep} <kbd>{t.keySpace}</kbd> {t.keyPlay}
+        </p>
+      )}
+      <span className={styles.space} />
+      {list && (
+        <input
+          type="search"
+          className={styles.filter}
+          placeholder={t.filter}
+          aria-label={t.filterName}
+          value={filter}
+          onChange={(e) => onFilter(e.target.value)}
+          onKeyDown={(e) => {
+            if (e.key === 'Escape' && filter !== '') {
+              e.stopPropagation();
+              onFilter('');
+            }
+          }}
+        />
+      )}
+    </div>
+  );
+}
