@@ -103,6 +103,7 @@ export function answerShow(simulation: Simulation, options: AnswerOptions): stri
   if (after !== undefined && (to === undefined || more.length > 0))
     throw new UsageError('--after takes "FROM TO"');
   const probe = from === undefined || to === undefined ? undefined : probeFrom({ from, to });
-  const output = tableOf(simulation, netns, command, probe);
-  return output.lines.map((l) => l.text).join('\n');
+  return tableOf(simulation, netns, command, probe)
+    .map((l) => l.text)
+    .join('\n');
 }

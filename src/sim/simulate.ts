@@ -9,13 +9,14 @@
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble, chosenCni } from './cluster/assemble.ts';
-import { cniPlugins } from './cni/registry.ts';
+import { cniRegistry } from './cni/registry.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState, ProbeSpec, Protocol } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
-import { createState, type WorldState } from './net/kernel.ts';
-import { show, type ShowOutput } from './net/show/show.ts';
+import { createState } from './net/kernel.ts';
+import { show, type ShowLine } from './net/show/show.ts';
+import { netnsState } from './net/state.ts';
 import type { World } from './net/world.ts';
 import { reachMatrix, type ReachMatrix } from './policy/reach.ts';
 import { diagnosticOf, ProbeError } from './probe/problem.ts';
@@ -37,9 +38,10 @@ export function simulate(
   scenario: Scenario,
   progress?: (stage: Stage, done: number, total: number) => void,
 ): Simulation {
-  const parsed = parseScenario(scenario.files, (done, total) => progress?.('parse', done, total));
+  progress?.('parse', 0, 1);
+  const parsed = parseScenario(scenario.files);
   progress?.('settle', 0, 1);
-  const settled = settle(parsed, cniPlugins);
+  const settled = settle(parsed, cniRegistry);
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
     parsed,
@@ -74,17 +76,29 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
 
 /** Prints a namespace's table as its real command does; `after` walks a probe first. Throws `ProbeError`. */
 export function tableOf(
-  simulation: Simulation,
+  { world, cluster }: Simulation,
   netns: string,
   command: string,
   after?: ProbeSpec,
-): ShowOutput {
-  const config = simulation.world.netns.get(netns);
+): readonly ShowLine[] {
+  const config = world.netns.get(netns) ?? world.netns.get(hostOf(cluster, netns));
   if (config === undefined)
     throw new ProbeError(diagnosticOf('probe/netns-unknown', { name: netns }).problem);
-  const state: WorldState = createState(simulation.world);
-  if (after !== undefined) runProbe(simulation.world, simulation.cluster, after, state);
-  return show(simulation.world, state, config, command);
+  const state = createState(world);
+  if (after !== undefined) runProbe(world, cluster, after, state);
+  const output = show(config, { state: netnsState(state, config.id), clockMs: state.clockMs }, command, {
+    netns: (id) => world.netns.get(id),
+  });
+  if ('error' in output) {
+    throw new ProbeError({ code: output.error.code, severity: 'error', params: output.error.params });
+  }
+  return output.lines;
+}
+
+/** A pod on the host's network has no namespace of its own: its node's. */
+function hostOf(cluster: ClusterState, name: string): string {
+  const pod = cluster.pods.find((p) => p.hostNetwork && `${p.namespace}/${p.name}` === name);
+  return `node/${pod?.node ?? ''}`;
 }
 
 /** Who can talk to whom, by the policy evaluator; open throughout where the CNI enforces no policy. */

@@ -2,7 +2,9 @@
 import { isLink, openLink, type LinkProblem, type SharedState } from '../share/link.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import { useDocument } from './document.ts';
-import { useLook } from './selection.ts';
+import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import type { Lang } from './preferences.ts';
+import { useLook, type LookState } from './selection.ts';
 import { clearWork, loadWork, saveWork, shelve, type Work } from './saved-work.ts';
 import { showView } from './session.ts';
 
@@ -112,12 +114,23 @@ export function startAutosave(): () => void {
 
 /** What a link to this moment holds. */
 export function shareableState(
-  look: Pick<ReturnType<typeof useLook.getState>, 'lens' | 'view' | 'tab' | 'dragged'>,
-  more: Pick<SharedState['view'], 'step' | 'probe' | 'lang'>,
+  look: Pick<LookState, 'lens' | 'view' | 'tab' | 'dragged'>,
+  moment: { readonly step?: number; readonly probe?: ProbeSpec; readonly lang: Lang },
 ): SharedState {
   const { files, active } = useDocument.getState();
+  const { probe, ...rest } = moment;
   return {
     files: files.map((f) => ({ ...f })),
-    view: { ...more, lens: look.lens, view: look.view, tab: look.tab, active, dragged: { ...look.dragged } },
+    view: {
+      ...rest,
+      ...(probe === undefined
+        ? {}
+        : { probe: { ...probe, headers: probe.headers?.slice(), resolve: probe.resolve?.slice() } }),
+      lens: look.lens,
+      view: look.view,
+      tab: look.tab,
+      active,
+      dragged: { ...look.dragged },
+    },
   };
 }

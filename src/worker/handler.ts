@@ -52,11 +52,18 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
       case 'matrix':
         return matrixView(need(), message.params.port, message.params.protocol);
       case 'show':
-        return tableOf(need(), message.params.netns, message.params.command, message.params.after);
+        return {
+          command: message.params.command,
+          lines: tableOf(need(), message.params.netns, message.params.command, message.params.after),
+        };
       case 'cluster':
         return clusterDetail(need());
       case 'complete':
-        return complete({ ...message.params, files: message.params.scenario.files, cluster: current?.cluster });
+        return complete({
+          ...message.params,
+          files: message.params.scenario.files,
+          cluster: current?.cluster,
+        });
       case 'hover':
         return hover({ ...message.params, files: message.params.scenario.files });
     }
@@ -67,8 +74,14 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     try {
       send({ id: message.id, ok: true, result: answer(message) });
     } catch (error) {
-      if (error instanceof ProbeError) send({ id: message.id, ok: false, error: error.message, problem: error.diagnostic });
-      else send({ id: message.id, ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      if (error instanceof ProbeError)
+        send({ id: message.id, ok: false, error: error.message, problem: error.diagnostic });
+      else
+        send({
+          id: message.id,
+          ok: false,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
     }
   };
 }
