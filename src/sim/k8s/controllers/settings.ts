@@ -129,7 +129,7 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
     clusterName: kind.name ?? 'kind',
     podSubnet,
     serviceSubnet,
-    dnsDomain: 'cluster/local',
+    dnsDomain: 'cluster.local',
     nodePortRange: { from: 30000, to: 32767 },
     nodeSubnet: NODE_SUBNET,
     gateway: nthAddress(NODE_SUBNET, 1),
