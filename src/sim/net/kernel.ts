@@ -3,11 +3,16 @@
  * netfilter and tunnels until nothing is left to do, recording every operation.
  */
 import type { NetnsId } from './config.ts';
+import { Machine } from './machine.ts';
 import type { Process } from './process.ts';
-import type { WorldState } from './state.ts';
+import { Program } from './program.ts';
+import { copyState, type WorldState } from './state.ts';
 import type { RunOptions, RunResult, World } from './world.ts';
 
 export type { WorldState } from './state.ts';
+
+/** A run that does more than this is a loop that no TTL ends: a bridge loop, or a fault of ours. */
+const EVENT_LIMIT = 200_000;
 
 /** An empty state: nothing learnt, no connection known. */
 export function createState(_world: World): WorldState {
@@ -16,16 +21,40 @@ export function createState(_world: World): WorldState {
 
 /** A deep copy, so that one start can be walked from more than once. */
 export function cloneState(state: WorldState): WorldState {
-  return structuredClone(state);
+  return copyState(state);
 }
 
 /** Runs `program` in `netns` to its end. `state` changes in place; the trace holds every step. */
 export function run<R>(
-  _world: World,
-  _state: WorldState,
-  _netns: NetnsId,
-  _program: Process<R>,
-  _options: RunOptions,
+  world: World,
+  state: WorldState,
+  netns: NetnsId,
+  program: Process<R>,
+  options: RunOptions,
 ): RunResult<R> {
-  throw new Error('not built yet');
+  const m = new Machine(world, state, options);
+  const box = m.box(netns);
+  if (box === undefined) throw new Error(`no such network namespace: ${netns}`);
+  let outcome: { readonly result: R } | undefined;
+  const main = new Program(m, box, program, { segment: -1, exchange: -1 }, (result) => {
+    outcome = { result };
+  });
+  m.queue.program(() => main.resume());
+  let events = 0;
+  for (;;) {
+    m.recorder.timeMs = m.queue.nowMs;
+    if (m.queue.stepNow()) {
+      if (++events > EVENT_LIMIT) throw new Error('the run does not come to an end');
+      continue;
+    }
+    // What the program left under way still arrives; nothing that would take time does.
+    if (outcome !== undefined || !m.queue.stepTimer()) break;
+  }
+  if (outcome === undefined) throw new Error('the program waits for ever');
+  state.clockMs += m.queue.nowMs;
+  const { steps, wire, segments, exchanges, choices, nat } = m.recorder;
+  return {
+    result: outcome.result,
+    trace: { steps, wire, segments, exchanges, choices, nat, server: m.server },
+  };
 }

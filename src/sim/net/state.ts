@@ -111,3 +111,31 @@ export function netnsState(state: WorldState, id: NetnsId): NetnsState {
   }
   return found;
 }
+
+export function copyState(state: WorldState): WorldState {
+  const netns = new Map<NetnsId, NetnsState>();
+  for (const [id, one] of state.netns) netns.set(id, copyNetns(one));
+  return { clockMs: state.clockMs, nextConntrackId: state.nextConntrackId, netns };
+}
+
+function copyNetns(one: NetnsState): NetnsState {
+  // Both directions of a connection share one entry, in the copy too.
+  const copies = new Map<ConntrackEntry, ConntrackEntry>();
+  const conntrack: NetnsState['conntrack'] = new Map();
+  for (const [key, { entry, dir }] of one.conntrack) {
+    let copy = copies.get(entry);
+    if (copy === undefined) {
+      copy = { ...entry };
+      copies.set(entry, copy);
+    }
+    conntrack.set(key, { entry: copy, dir });
+  }
+  return {
+    id: one.id,
+    conntrack,
+    neighbours: new Map([...one.neighbours].map(([key, entry]) => [key, { ...entry }])),
+    fdb: new Map([...one.fdb].map(([dev, table]) => [dev, new Map(table)])),
+    recent: new Map([...one.recent].map(([name, list]) => [name, new Map(list)])),
+    ipId: one.ipId,
+  };
+}

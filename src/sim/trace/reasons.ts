@@ -36,6 +36,8 @@ export interface ReasonParams {
   'link.not-for-me': { mac: string };
   'link.mtu': { mtu: number; length: number };
   'link.down': { iface: string };
+  'link.no-card': { mac: string };
+  'link.loop': { iface: string };
   // bridge
   'bridge.forward': { bridge: string; port: string; mac: string };
   'bridge.flood': { bridge: string; ports: number };
@@ -91,6 +93,7 @@ export interface ReasonParams {
   'policy.not-enforced': { cni: string; policies: string };
   // the simulator's own limits
   'unknown.field': { field: string; object: string };
+  'unknown.fragmentation': { mtu: number; length: number };
 }
 
 export type ReasonCode = keyof ReasonParams;

@@ -1,0 +1,307 @@
+/**
+ * Connection tracking (`nf_conntrack_core.c`, `nf_conntrack_proto_tcp.c`): tuples, NEW / ESTABLISHED / RELATED /
+ * INVALID, the TCP state table, ICMP errors tied to the connection they quote. Leaves out zones, helpers,
+ * expectations, TCP window checks and the races between packets.
+ */
+import { reason } from '../trace/reasons.ts';
+import type { Packet, TcpFlag } from '../packet/packet.ts';
+import { isIcmpError } from './icmp.ts';
+import type { Box, Machine } from './machine.ts';
+import { conntrackRow } from './row-key.ts';
+import type { Skb } from './skb.ts';
+import type { ConntrackEntry, ConntrackTcpState, ConntrackTuple } from './state.ts';
+import type { NetfilterHook } from '../trace/trace.ts';
+
+const TIMEOUT_S: Readonly<Record<ConntrackTcpState, number>> = {
+  NONE: 120,
+  SYN_SENT: 120,
+  SYN_RECV: 60,
+  ESTABLISHED: 432_000,
+  FIN_WAIT: 120,
+  CLOSE_WAIT: 60,
+  LAST_ACK: 30,
+  TIME_WAIT: 120,
+  CLOSE: 10,
+  SYN_SENT2: 120,
+};
+const UDP_TIMEOUT_S = 30;
+const UDP_STREAM_TIMEOUT_S = 120;
+const ICMP_TIMEOUT_S = 30;
+
+type Event = 'syn' | 'synack' | 'fin' | 'ack' | 'rst';
+type Next = ConntrackTcpState | 'INVALID' | 'IGNORE';
+
+const S: readonly ConntrackTcpState[] = [
+  'NONE',
+  'SYN_SENT',
+  'SYN_RECV',
+  'ESTABLISHED',
+  'FIN_WAIT',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'CLOSE',
+  'SYN_SENT2',
+];
+const SHORT: Readonly<Record<string, Next>> = {
+  iv: 'INVALID',
+  ig: 'IGNORE',
+  ss: 'SYN_SENT',
+  sr: 'SYN_RECV',
+  es: 'ESTABLISHED',
+  fw: 'FIN_WAIT',
+  cw: 'CLOSE_WAIT',
+  la: 'LAST_ACK',
+  tw: 'TIME_WAIT',
+  cl: 'CLOSE',
+  s2: 'SYN_SENT2',
+};
+
+function row(text: string): ReadonlyMap<ConntrackTcpState, Next> {
+  const cells = text.split(' ');
+  return new Map(S.map((state, i) => [state, SHORT[cells[i] ?? ''] ?? 'INVALID']));
+}
+
+/** What each segment does to a connection, by direction; columns in the order of `S`. */
+const TRANSITIONS: Readonly<
+  Record<'original' | 'reply', Readonly<Record<Event, ReadonlyMap<ConntrackTcpState, Next>>>>
+> = {
+  original: {
+    syn: row('ss ss ig ig ig ig ig ss ss s2'),
+    synack: row('iv iv sr iv iv iv iv iv iv sr'),
+    fin: row('iv iv fw fw la la la tw cl iv'),
+    ack: row('es iv es es cw cw tw tw cl iv'),
+    rst: row('iv cl cl cl cl cl cl cl cl cl'),
+  },
+  reply: {
+    syn: row('iv s2 iv iv iv iv iv ss iv s2'),
+    synack: row('iv sr ig ig ig ig ig ig ig sr'),
+    fin: row('iv iv fw fw la la la tw cl iv'),
+    ack: row('iv ig sr es cw cw tw tw cl ig'),
+    rst: row('iv cl cl cl cl cl cl cl cl cl'),
+  },
+};
+
+function eventOf(flags: readonly TcpFlag[]): Event {
+  if (flags.includes('RST')) return 'rst';
+  if (flags.includes('SYN')) return flags.includes('ACK') ? 'synack' : 'syn';
+  if (flags.includes('FIN')) return 'fin';
+  return 'ack';
+}
+
+export function tupleKey(t: ConntrackTuple): string {
+  return `${t.proto} ${t.src} ${t.sport} ${t.dst} ${t.dport} ${t.icmpType ?? ''}`;
+}
+
+export function invertTuple(t: ConntrackTuple): ConntrackTuple {
+  return {
+    proto: t.proto,
+    src: t.dst,
+    dst: t.src,
+    sport: t.dport,
+    dport: t.sport,
+    icmpType: t.icmpType === undefined ? undefined : t.icmpType === 8 ? 0 : 8,
+  };
+}
+
+/** The tuple of a packet; undefined for what is not tracked. */
+export function tupleOf(packet: Packet): ConntrackTuple | undefined {
+  const { ip, l4 } = packet;
+  if (ip === undefined || l4 === undefined) return undefined;
+  switch (l4.proto) {
+    case 'tcp':
+    case 'udp':
+      return { proto: l4.proto, src: ip.src, dst: ip.dst, sport: l4.sport, dport: l4.dport };
+    case 'icmp':
+      if (l4.id === undefined || (l4.type !== 8 && l4.type !== 0)) return undefined;
+      return { proto: 'icmp', src: ip.src, dst: ip.dst, sport: l4.id, dport: l4.id, icmpType: l4.type };
+    case 'icmpv6':
+      return undefined;
+  }
+}
+
+/** `src:port > dst:port`, for a reason. */
+export function tupleText(t: ConntrackTuple): string {
+  return t.proto === 'icmp'
+    ? `${t.src} > ${t.dst} icmp id ${t.sport}`
+    : `${t.src}:${t.sport} > ${t.dst}:${t.dport} ${t.proto}`;
+}
+
+/** The live entry under a tuple. */
+export function findEntry(
+  m: Machine,
+  box: Box,
+  tuple: ConntrackTuple,
+): { readonly entry: ConntrackEntry; readonly dir: 'original' | 'reply' } | undefined {
+  const found = box.state.conntrack.get(tupleKey(tuple));
+  if (found === undefined) return undefined;
+  if (found.entry.expiresAtMs <= m.nowMs) {
+    removeEntry(box, found.entry);
+    return undefined;
+  }
+  return found;
+}
+
+function removeEntry(box: Box, entry: ConntrackEntry): void {
+  box.state.conntrack.delete(tupleKey(entry.orig));
+  box.state.conntrack.delete(tupleKey(entry.reply));
+}
+
+/** `nf_conntrack_in`, at PREROUTING and OUTPUT: ties the packet to its connection. */
+export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
+  if (skb.ctState !== undefined) return;
+  const { l4 } = skb.packet;
+  if (isIcmpError(l4)) {
+    trackError(m, box, hook, skb);
+    return;
+  }
+  const tuple = tupleOf(skb.packet);
+  if (tuple === undefined) {
+    skb.ctState = 'UNTRACKED';
+    return;
+  }
+  const found = findEntry(m, box, tuple);
+  if (found === undefined) {
+    create(m, box, hook, skb, tuple);
+    return;
+  }
+  const { entry, dir } = found;
+  if (l4?.proto === 'tcp' && !advance(m, box, entry, dir, l4.flags)) {
+    const reopened = eventOf(l4.flags) === 'syn' && dir === 'original';
+    if (reopened) {
+      removeEntry(box, entry);
+      create(m, box, hook, skb, tuple);
+    } else invalid(m, box, hook, skb);
+    return;
+  }
+  if (dir === 'reply') entry.seenReply = true;
+  refresh(m, entry);
+  skb.ct = entry;
+  skb.ctDir = dir;
+  skb.ctState = entry.seenReply ? 'ESTABLISHED' : 'NEW';
+  m.step(box, skb, 'conntrack', reason('conntrack.found', { state: skb.ctState }), {
+    hook,
+    rows: [conntrackRow(entry.id)],
+  });
+}
+
+function create(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, tuple: ConntrackTuple): void {
+  const { l4 } = skb.packet;
+  let tcpState: ConntrackTcpState | undefined;
+  if (l4?.proto === 'tcp') {
+    const next = TRANSITIONS.original[eventOf(l4.flags)].get('NONE');
+    if (next === undefined || next === 'INVALID' || next === 'IGNORE') {
+      invalid(m, box, hook, skb);
+      return;
+    }
+    tcpState = next;
+  } else if (tuple.icmpType === 0) {
+    invalid(m, box, hook, skb);
+    return;
+  }
+  const entry: ConntrackEntry = {
+    id: m.state.nextConntrackId++,
+    proto: tuple.proto,
+    orig: tuple,
+    reply: invertTuple(tuple),
+    tcpState,
+    expiresAtMs: 0,
+    confirmed: false,
+    seenReply: false,
+    assured: false,
+    mark: 0,
+    dstDone: false,
+    srcDone: false,
+    dstNat: false,
+    srcNat: false,
+  };
+  refresh(m, entry);
+  skb.ct = entry;
+  skb.ctDir = 'original';
+  skb.ctState = 'NEW';
+  m.step(box, skb, 'conntrack', reason('conntrack.new', { tuple: tupleText(tuple) }), {
+    hook,
+    rows: [conntrackRow(entry.id)],
+  });
+}
+
+function invalid(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
+  skb.ct = undefined;
+  skb.ctState = 'INVALID';
+  m.step(box, skb, 'conntrack', reason('conntrack.invalid', {}), { hook });
+}
+
+/** An ICMP error belongs to the connection of the packet that it quotes. */
+function trackError(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
+  const { l4, ip } = skb.packet;
+  const quote = l4?.proto === 'icmp' ? l4.quote : undefined;
+  const quoted = quote === undefined ? undefined : tupleOf(quote);
+  const found = quoted === undefined ? undefined : findEntry(m, box, invertTuple(quoted));
+  // The error must travel to where the quoted packet came from.
+  const fits =
+    found !== undefined &&
+    ip?.dst === (found.dir === 'original' ? found.entry.orig.dst : found.entry.reply.dst);
+  if (found === undefined || !fits) {
+    invalid(m, box, hook, skb);
+    return;
+  }
+  skb.ct = found.entry;
+  skb.ctDir = found.dir;
+  skb.ctState = 'RELATED';
+  m.step(box, skb, 'conntrack', reason('conntrack.found', { state: 'RELATED' }), {
+    hook,
+    rows: [conntrackRow(found.entry.id)],
+  });
+}
+
+/** Moves a TCP connection on. False: the segment does not fit, or a SYN opens the connection anew. */
+function advance(
+  m: Machine,
+  box: Box,
+  entry: ConntrackEntry,
+  dir: 'original' | 'reply',
+  flags: readonly TcpFlag[],
+): boolean {
+  const old = entry.tcpState ?? 'NONE';
+  const event = eventOf(flags);
+  const next = TRANSITIONS[dir][event].get(old);
+  if (next === undefined || next === 'INVALID') return false;
+  if (next === 'IGNORE') return true;
+  if (event === 'syn' && (old === 'TIME_WAIT' || old === 'CLOSE')) return false;
+  if (event === 'rst' && !entry.seenReply && dir === 'reply') {
+    // A refused connection leaves nothing behind.
+    entry.tcpState = 'CLOSE';
+    entry.expiresAtMs = m.nowMs;
+    removeEntry(box, entry);
+    entry.seenReply = true;
+    return true;
+  }
+  entry.tcpState = next;
+  if ((old === 'SYN_RECV' || old === 'ESTABLISHED') && next === 'ESTABLISHED') entry.assured = true;
+  return true;
+}
+
+function refresh(m: Machine, entry: ConntrackEntry): void {
+  let seconds: number;
+  switch (entry.proto) {
+    case 'tcp':
+      seconds = TIMEOUT_S[entry.tcpState ?? 'NONE'];
+      break;
+    case 'udp':
+      seconds = entry.assured ? UDP_STREAM_TIMEOUT_S : UDP_TIMEOUT_S;
+      break;
+    case 'icmp':
+      seconds = ICMP_TIMEOUT_S;
+      break;
+  }
+  entry.expiresAtMs = m.nowMs + seconds * 1000;
+}
+
+/** `nf_conntrack_confirm`, when the first packet leaves the host or reaches it. */
+export function confirm(box: Box, skb: Skb): void {
+  const entry = skb.ct;
+  if (entry === undefined || entry.confirmed || skb.ctState !== 'NEW') return;
+  entry.confirmed = true;
+  box.state.conntrack.set(tupleKey(entry.orig), { entry, dir: 'original' });
+  box.state.conntrack.set(tupleKey(entry.reply), { entry, dir: 'reply' });
+}

@@ -1,0 +1,207 @@
+/**
+ * ICMPv4 (`net/ipv4/icmp.c`): echo, and the errors a host or router sends, with their source address and quote.
+ * Leaves out redirects, timestamps, and the rate limit.
+ */
+import type { Ip } from '../base/ip.ts';
+import type { IcmpHeader, Packet } from '../packet/packet.ts';
+import { reason, type Reason } from '../trace/reasons.ts';
+import { localOut } from './ip-output.ts';
+import type { Box, Machine } from './machine.ts';
+import type { Device } from './netns.ts';
+import type { Skb } from './skb.ts';
+import { newSkb } from './skb.ts';
+import { tcpError } from './tcp.ts';
+import { udpError } from './udp.ts';
+import type { SocketError } from './process.ts';
+
+export const ICMP_NET_UNREACHABLE = 0;
+export const ICMP_HOST_UNREACHABLE = 1;
+export const ICMP_PORT_UNREACHABLE = 3;
+const ICMP_FRAGMENTATION_NEEDED = 4;
+
+const TYPE_ECHO_REPLY = 0;
+const TYPE_UNREACHABLE = 3;
+const TYPE_ECHO = 8;
+const TYPE_TIME_EXCEEDED = 11;
+/** Errors are sent with precedence "internetwork control". */
+const ERROR_TOS = 0xc0;
+
+const TEXT: Readonly<Record<number, string>> = {
+  0: 'network unreachable',
+  1: 'host unreachable',
+  2: 'protocol unreachable',
+  3: 'port unreachable',
+  4: 'fragmentation needed',
+  9: 'network administratively prohibited',
+  10: 'host administratively prohibited',
+  13: 'communication administratively prohibited',
+};
+
+export function isIcmpError(l4: Packet['l4']): l4 is IcmpHeader {
+  return l4?.proto === 'icmp' && (l4.type === TYPE_UNREACHABLE || l4.type === TYPE_TIME_EXCEEDED);
+}
+
+export function sendUnreachable(m: Machine, box: Box, cause: Skb, code: number): void {
+  sendError(m, box, cause, { proto: 'icmp', type: TYPE_UNREACHABLE, code }, unreachable(code));
+}
+
+export function sendTimeExceeded(m: Machine, box: Box, cause: Skb): void {
+  sendError(
+    m,
+    box,
+    cause,
+    { proto: 'icmp', type: TYPE_TIME_EXCEEDED, code: 0 },
+    reason('icmp.time-exceeded', {}),
+  );
+}
+
+export function sendFragmentationNeeded(m: Machine, box: Box, cause: Skb, mtu: number): void {
+  sendError(
+    m,
+    box,
+    cause,
+    { proto: 'icmp', type: TYPE_UNREACHABLE, code: ICMP_FRAGMENTATION_NEEDED, mtu },
+    reason('icmp.frag-needed', { mtu }),
+  );
+}
+
+/** Nobody answered for the next hop (`ipv4_link_failure`): a packet of our own gets its error through the loopback. */
+export function linkFailure(m: Machine, box: Box, skb: Skb): void {
+  sendUnreachable(m, box, skb, ICMP_HOST_UNREACHABLE);
+}
+
+function unreachable(code: number): Reason {
+  return reason('icmp.unreachable', { code, text: TEXT[code] ?? 'unreachable' });
+}
+
+function sendError(m: Machine, box: Box, cause: Skb, header: IcmpHeader, why: Reason): void {
+  const { ip, l4 } = cause.packet;
+  if (ip === undefined || cause.pktType !== 'host' || isIcmpError(l4)) return;
+  const route = box.net.fib.lookup(ip.src);
+  // A packet for this host is answered from the address it was sent to, a forwarded one by the way back.
+  const src = box.net.fib.isLocal(ip.dst) ? ip.dst : route?.src;
+  if (route === undefined || route.type === 'blackhole' || src === undefined) return;
+  const { eth: _eth, ...quote } = cause.packet;
+  const skb = newSkb(
+    {
+      ip: { version: 4, src, dst: ip.src, ttl: 64, id: nextId(box), df: false, tos: ERROR_TOS },
+      l4: { ...header, quote },
+    },
+    { ...cause.flow, dir: cause.flow.dir === 'request' ? 'reply' : 'request' },
+  );
+  m.step(box, skb, 'originate', why);
+  localOut(m, box, skb, route);
+}
+
+/** An ICMP message for this host, after INPUT. */
+export function receiveIcmp(m: Machine, box: Box, dev: Device, skb: Skb, icmp: IcmpHeader): void {
+  const { ip } = skb.packet;
+  if (ip === undefined) return;
+  if (icmp.type === TYPE_ECHO) {
+    answerEcho(m, box, dev, skb, icmp);
+    return;
+  }
+  if (icmp.type === TYPE_ECHO_REPLY) {
+    const waiter = icmp.id === undefined ? undefined : box.sockets.pings.get(icmp.id);
+    m.step(box, skb, 'deliver', reason('socket.deliver-reply', { port: icmp.id ?? 0, proto: 'icmp' }), {
+      iface: dev.name,
+    });
+    waiter?.answered(ip.src);
+    return;
+  }
+  const { quote } = icmp;
+  if (quote?.ip === undefined || quote.l4 === undefined) return;
+  m.step(box, skb, 'deliver', reason('socket.deliver-reply', { port: localPort(quote), proto: 'icmp' }), {
+    iface: dev.name,
+  });
+  switch (quote.l4.proto) {
+    case 'tcp':
+      tcpError(m, box, quote.ip, quote.l4, icmp);
+      break;
+    case 'udp':
+      udpError(box, quote.ip, quote.l4, icmp);
+      break;
+    case 'icmp':
+      if (quote.l4.id !== undefined) {
+        const error = errorOf(icmp);
+        if (error !== undefined) box.sockets.pings.get(quote.l4.id)?.failed(error, icmp.mtu);
+      }
+      break;
+    case 'icmpv6':
+      break;
+  }
+}
+
+function localPort(quote: Packet): number {
+  return quote.l4?.proto === 'tcp' || quote.l4?.proto === 'udp' ? quote.l4.sport : (quote.l4?.id ?? 0);
+}
+
+/** `icmp_err_convert`: what a socket makes of an error. */
+export function errorOf(icmp: IcmpHeader): SocketError | undefined {
+  if (icmp.type === TYPE_TIME_EXCEEDED) return 'unreachable';
+  if (icmp.type !== TYPE_UNREACHABLE) return undefined;
+  if (icmp.code === ICMP_PORT_UNREACHABLE) return 'refused';
+  return icmp.code === ICMP_FRAGMENTATION_NEEDED ? 'too-big' : 'unreachable';
+}
+
+/** Codes that `icmp_err_convert` marks fatal: only these reach a connected UDP socket. */
+export function isFatal(icmp: IcmpHeader): boolean {
+  if (icmp.type !== TYPE_UNREACHABLE) return false;
+  return [2, 3, 6, 7, 8, 9, 10, 13, 14, 15].includes(icmp.code);
+}
+
+function answerEcho(m: Machine, box: Box, dev: Device, skb: Skb, icmp: IcmpHeader): void {
+  const { ip } = skb.packet;
+  if (ip === undefined || skb.pktType !== 'host') return;
+  m.step(box, skb, 'deliver', reason('socket.echo-reply', { ip: ip.dst }), { iface: dev.name });
+  m.reached(box, skb, ip.dst, 0);
+  const route = box.net.fib.lookup(ip.src);
+  if (route === undefined || route.type === 'blackhole') return;
+  const reply = newSkb(
+    {
+      ip: { version: 4, src: ip.dst, dst: ip.src, ttl: 64, id: nextId(box), df: false, tos: ip.tos },
+      l4: { ...icmp, type: TYPE_ECHO_REPLY },
+      payload: skb.packet.payload,
+    },
+    { ...skb.flow, dir: skb.flow.dir === 'request' ? 'reply' : 'request' },
+  );
+  m.step(box, reply, 'originate', reason('socket.originate', { proto: 'icmp', flags: '0/0' }));
+  localOut(m, box, reply, route);
+}
+
+/** One echo request, ready to send. */
+export function echoRequest(
+  box: Box,
+  echo: {
+    readonly src: Ip;
+    readonly dst: Ip;
+    readonly id: number;
+    readonly bytes: number;
+    readonly ttl: number;
+    readonly df: boolean;
+  },
+  flow: Skb['flow'],
+): Skb {
+  return newSkb(
+    {
+      ip: {
+        version: 4,
+        src: echo.src,
+        dst: echo.dst,
+        ttl: echo.ttl,
+        id: echo.df ? 0 : nextId(box),
+        df: echo.df,
+        tos: 0,
+      },
+      l4: { proto: 'icmp', type: TYPE_ECHO, code: 0, id: echo.id, seq: 1 },
+      payload: { kind: 'bytes', length: echo.bytes },
+    },
+    flow,
+  );
+}
+
+/** The IPv4 identification of packets that may be fragmented. */
+function nextId(box: Box): number {
+  box.state.ipId = (box.state.ipId + 1) & 0xffff;
+  return box.state.ipId;
+}

@@ -1,0 +1,92 @@
+/** Received IPv4 packets (`ip_rcv`, `ip_local_deliver`, `ip_forward`). Leaves out options, fragments and multicast. */
+import { reason } from '../trace/reasons.ts';
+import { sendFragmentationNeeded, sendTimeExceeded, receiveIcmp } from './icmp.ts';
+import { outputTo } from './ip-output.ts';
+import { vxlanReceive } from './link/vxlan.ts';
+import type { Box, Machine } from './machine.ts';
+import { runHook } from './netfilter/hooks.ts';
+import type { Device } from './netns.ts';
+import { routeInput } from './route-input.ts';
+import type { Route } from './route.ts';
+import { mtuLength, withIp, type Skb } from './skb.ts';
+import { receiveTcp } from './tcp.ts';
+import { receiveUdp } from './udp.ts';
+
+/** A packet for this host's IP layer came in by `dev`. */
+export function receiveIp(m: Machine, box: Box, dev: Device, skb: Skb): void {
+  if (skb.bridge?.prerouted === true) skb.bridge.prerouted = false;
+  else if (!runHook(m, box, 'PREROUTING', skb, dev, undefined)) return;
+  if (dev.link.kind === 'loopback') {
+    // The route was decided on the way out and came along with the packet.
+    deliver(m, box, dev, skb);
+    return;
+  }
+  const route = routeInput(m, box, dev, skb);
+  if (route === undefined) return;
+  if (route.type === 'unicast') forward(m, box, dev, skb, route);
+  else if (route.type === 'local') {
+    m.step(box, skb, 'route', reason('route.local', { ip: skb.packet.ip?.dst ?? '' }), {
+      iface: dev.name,
+      rows: [route.row],
+      origin: route.origin,
+    });
+    deliver(m, box, dev, skb);
+  } else deliver(m, box, dev, skb);
+}
+
+/** `ip_local_deliver`: INPUT, then the transport protocol. */
+function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
+  if (!runHook(m, box, 'INPUT', skb, dev, undefined)) return;
+  const { l4 } = skb.packet;
+  if (l4 === undefined) return;
+  switch (l4.proto) {
+    case 'tcp':
+      receiveTcp(m, box, dev, skb, l4);
+      break;
+    case 'udp':
+      if (skb.packet.inner !== undefined && vxlanReceive(m, box, skb, l4.dport)) return;
+      receiveUdp(m, box, dev, skb, l4);
+      break;
+    case 'icmp':
+      receiveIcmp(m, box, dev, skb, l4);
+      break;
+    case 'icmpv6':
+      break;
+  }
+}
+
+/** `ip_forward` */
+function forward(m: Machine, box: Box, dev: Device, skb: Skb, route: Route): void {
+  const { ip } = skb.packet;
+  const out = box.net.device(route.dev);
+  if (ip === undefined || out === undefined || skb.pktType !== 'host') return;
+  if (ip.ttl <= 1) {
+    m.step(box, skb, 'drop', reason('route.ttl-expired', {}), { iface: dev.name });
+    sendTimeExceeded(m, box, skb);
+    return;
+  }
+  m.step(
+    box,
+    skb,
+    'route',
+    reason('route.forward', { prefix: route.prefix, dev: route.dev, via: route.via ?? '' }),
+    { iface: dev.name, rows: [route.row], origin: route.origin },
+  );
+  const length = mtuLength(skb);
+  if (length > out.mtu && ip.df) {
+    m.step(box, skb, 'drop', reason('link.mtu', { mtu: out.mtu, length }), {
+      iface: out.name,
+      rows: out.row,
+    });
+    sendFragmentationNeeded(m, box, skb, out.mtu);
+    return;
+  }
+  const before = skb.packet;
+  skb.packet = withIp(before, { ttl: ip.ttl - 1 });
+  m.step(box, skb, 'route', reason('route.ttl', { from: ip.ttl, to: ip.ttl - 1 }), {
+    iface: dev.name,
+    before,
+  });
+  if (!runHook(m, box, 'FORWARD', skb, dev, out)) return;
+  outputTo(m, box, skb, route, out);
+}

@@ -1,0 +1,95 @@
+/**
+ * Packets on their way out (`ip_local_out`, `ip_output`): OUTPUT with its re-routing, POSTROUTING, the MTU, the
+ * neighbour. Leaves out fragmentation, which is said so.
+ */
+import { MAC_BROADCAST } from '../base/ip.ts';
+import { reason } from '../trace/reasons.ts';
+import { sendFragmentationNeeded } from './icmp.ts';
+import { transmit } from './link/device.ts';
+import type { Box, Machine } from './machine.ts';
+import { resolveNeighbour } from './neighbour.ts';
+import { runHook } from './netfilter/hooks.ts';
+import type { Device } from './netns.ts';
+import type { Route } from './route.ts';
+import { mtuLength, type Skb } from './skb.ts';
+
+/** Sends a packet of this host along `route`, which chose its source. */
+export function localOut(m: Machine, box: Box, skb: Skb, route: Route): void {
+  const out = outDevice(box, route);
+  if (out === undefined) return;
+  recordRoute(m, box, skb, route);
+  const dst = skb.packet.ip?.dst;
+  if (!runHook(m, box, 'OUTPUT', skb, undefined, out)) return;
+  const now = skb.packet.ip?.dst;
+  if (now === undefined || now === dst) {
+    outputTo(m, box, skb, route, out);
+    return;
+  }
+  // ip_route_me_harder: DNAT in OUTPUT; the source stays what it was.
+  const again = box.net.fib.lookup(now);
+  const dev = again === undefined ? undefined : outDevice(box, again);
+  if (again === undefined || dev === undefined) {
+    m.step(box, skb, 'drop', reason('route.none', { ip: now }));
+    return;
+  }
+  recordRoute(m, box, skb, again);
+  outputTo(m, box, skb, again, dev);
+}
+
+/** A packet to an address of this host goes through the loopback, whatever device has the address. */
+export function outDevice(box: Box, route: Route): Device | undefined {
+  if (route.type === 'local') return box.net.loopback;
+  return route.type === 'blackhole' ? undefined : box.net.device(route.dev);
+}
+
+function recordRoute(m: Machine, box: Box, skb: Skb, route: Route): void {
+  m.step(
+    box,
+    skb,
+    'route',
+    route.type === 'local'
+      ? reason('route.local', { ip: skb.packet.ip?.dst ?? '' })
+      : reason('route.output', {
+          prefix: route.prefix,
+          dev: route.dev,
+          via: route.via ?? '',
+          src: skb.packet.ip?.src ?? '',
+        }),
+    { rows: [route.row], origin: route.origin },
+  );
+}
+
+/** `ip_output`: POSTROUTING, then the link. */
+export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Device): void {
+  if (!runHook(m, box, 'POSTROUTING', skb, undefined, out)) return;
+  const { ip } = skb.packet;
+  if (ip === undefined) return;
+  const length = mtuLength(skb);
+  if (length > out.mtu) {
+    m.step(
+      box,
+      skb,
+      'drop',
+      ip.df
+        ? reason('link.mtu', { mtu: out.mtu, length })
+        : reason('unknown.fragmentation', { mtu: out.mtu, length }),
+      { iface: out.name, rows: out.row },
+    );
+    if (ip.df) sendFragmentationNeeded(m, box, skb, out.mtu);
+    return;
+  }
+  if (out.link.kind === 'loopback') {
+    skb.packet = { ...skb.packet, eth: { src: out.mac, dst: out.mac } };
+    transmit(m, box, out, skb);
+    return;
+  }
+  if (route.type === 'broadcast') {
+    skb.packet = { ...skb.packet, eth: { src: out.mac, dst: MAC_BROADCAST } };
+    transmit(m, box, out, skb);
+    return;
+  }
+  resolveNeighbour(m, box, out, route.via ?? ip.dst, skb, (dst) => {
+    skb.packet = { ...skb.packet, eth: { src: out.mac, dst } };
+    transmit(m, box, out, skb);
+  });
+}

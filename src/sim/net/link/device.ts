@@ -1,0 +1,131 @@
+/**
+ * Where packets leave and reach interfaces, and what a capture there shows. Models veth pairs, cards on a perfect
+ * switch, bridges, vxlan devices and the loopback. Leaves out queues, offloads other than segmentation, and VLANs.
+ */
+import { MAC_BROADCAST } from '../../base/ip.ts';
+import { packetLength } from '../../packet/codec.ts';
+import { reason } from '../../trace/reasons.ts';
+import { receiveArp } from '../arp.ts';
+import { receiveIp } from '../ip-input.ts';
+import type { Box, Card, Machine } from '../machine.ts';
+import type { Device, VxlanDevice } from '../netns.ts';
+import { cloneSkb, mtuLength, scrub, type Skb } from '../skb.ts';
+import { bridgeReceive, bridgeTransmit } from './bridge.ts';
+import { vxlanTransmit } from './vxlan.ts';
+
+/** A receiver takes frames of its MTU, the Ethernet header and room for a VLAN tag (`is_skb_forwardable`). */
+const VLAN_ROOM = 4;
+
+/** Whether a frame fits through a device that forwards at layer 2; Linux drops it silently if not. */
+export function forwardable(dev: Device, skb: Skb): boolean {
+  return skb.gsoSize !== undefined || mtuLength(skb) <= dev.mtu + VLAN_ROOM;
+}
+
+/** Sends a frame, which has its Ethernet header, out of `dev` (`dev_queue_xmit`). */
+export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
+  if (!dev.up) {
+    m.step(box, skb, 'drop', reason('link.down', { iface: dev.name }), { iface: dev.name, rows: dev.row });
+    return;
+  }
+  skb.hopsLeft--;
+  if (skb.hopsLeft <= 0) {
+    m.step(box, skb, 'drop', reason('link.loop', { iface: dev.name }), { iface: dev.name, rows: dev.row });
+    return;
+  }
+  const { link } = dev;
+  if (link.kind === 'loopback') {
+    // libpcap shows a packet on lo once, as received.
+    m.queue.packet(() => {
+      skb.pktType = 'host';
+      m.capture(box, dev, skb, 'receive', reason('link.receive', { iface: dev.name }));
+      receiveIp(m, box, dev, skb);
+    });
+    return;
+  }
+  m.capture(box, dev, skb, 'transmit', reason('link.transmit', { iface: dev.name }));
+  switch (link.kind) {
+    case 'veth':
+      toPeer(m, box, dev, skb, link.peer.netns, link.peer.name);
+      break;
+    case 'ethernet':
+      toSegment(m, box, dev, skb, link.segment);
+      break;
+    case 'bridge':
+      bridgeTransmit(m, box, dev, skb);
+      break;
+    case 'vxlan':
+      vxlanTransmit(m, box, dev as VxlanDevice, skb);
+      break;
+  }
+}
+
+function toPeer(m: Machine, box: Box, dev: Device, skb: Skb, netns: string, name: string): void {
+  const peerBox = m.box(netns);
+  const peer = peerBox?.net.device(name);
+  if (peerBox === undefined || peer === undefined || !peer.up) {
+    m.step(box, skb, 'drop', reason('link.down', { iface: dev.name }), { iface: dev.name, rows: dev.row });
+    return;
+  }
+  if (!forwardable(peer, skb)) {
+    m.step(box, skb, 'drop', reason('link.mtu', { mtu: peer.mtu, length: mtuLength(skb) }), {
+      iface: dev.name,
+      rows: dev.row,
+    });
+    return;
+  }
+  if (peerBox !== box) scrub(skb);
+  m.queue.packet(() => receive(m, peerBox, peer, skb));
+}
+
+function toSegment(m: Machine, box: Box, dev: Device, skb: Skb, segment: string): void {
+  const dst = skb.packet.eth?.dst;
+  const targets = m
+    .cardsOn(segment)
+    .filter((c) => (c.netns !== box.id || c.dev !== dev.name) && (dst === MAC_BROADCAST || c.mac === dst));
+  if (targets.length === 0) {
+    m.step(box, skb, 'drop', reason('link.no-card', { mac: dst ?? '' }), { iface: dev.name, rows: dev.row });
+    return;
+  }
+  targets.forEach((card, i) => toCard(m, card, i === targets.length - 1 ? skb : cloneSkb(skb)));
+}
+
+function toCard(m: Machine, card: Card, skb: Skb): void {
+  const box = m.box(card.netns);
+  const dev = box?.net.device(card.dev);
+  if (box === undefined || dev === undefined || !dev.up) return;
+  scrub(skb);
+  m.queue.packet(() => receive(m, box, dev, skb));
+}
+
+/** A frame arrives at `dev` (`netif_receive_skb`). */
+export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
+  m.capture(box, dev, skb, 'receive', reason('link.receive', { iface: dev.name }));
+  if (dev.master !== undefined) {
+    bridgeReceive(m, box, dev.master, dev, skb);
+    return;
+  }
+  const dst = skb.packet.eth?.dst;
+  skb.pktType = dst === dev.mac ? 'host' : dst === MAC_BROADCAST ? 'broadcast' : 'other';
+  toProtocol(m, box, dev, skb);
+}
+
+/** Hands a frame to ARP or IP; `skb.pktType` is set. */
+export function toProtocol(m: Machine, box: Box, dev: Device, skb: Skb): void {
+  if (skb.packet.arp !== undefined) {
+    if (skb.pktType !== 'other') receiveArp(m, box, dev, skb);
+    return;
+  }
+  if (skb.pktType === 'other') {
+    m.step(box, skb, 'drop', reason('link.not-for-me', { mac: skb.packet.eth?.dst ?? '' }), {
+      iface: dev.name,
+      rows: dev.row,
+    });
+    return;
+  }
+  receiveIp(m, box, dev, skb);
+}
+
+/** Length of a frame on the wire. */
+export function frameLength(skb: Skb): number {
+  return packetLength(skb.packet);
+}

@@ -1,0 +1,111 @@
+/**
+ * VXLAN devices (`drivers/net/vxlan`): the FDB says which remote has the inner MAC; the outer packet is one of the
+ * node's own and passes its OUTPUT and POSTROUTING. Leaves out multicast groups, L2 and L3 miss notices, and ageing.
+ */
+import { MAC_ZERO } from '../../base/ip.ts';
+import type { Ip, Mac } from '../../base/ip.ts';
+import type { Packet } from '../../packet/packet.ts';
+import { reason } from '../../trace/reasons.ts';
+import { stableHash } from '../hash.ts';
+import { localOut } from '../ip-output.ts';
+import type { Box, Machine } from '../machine.ts';
+import type { VxlanDevice } from '../netns.ts';
+import { fdbRow, linkRow } from '../row-key.ts';
+import type { Skb } from '../skb.ts';
+import { receive } from './device.ts';
+
+/** net.ipv4.ip_local_port_range */
+const PORT_MIN = 32768;
+const PORT_MAX = 60999;
+
+/** `vxlan_xmit` */
+export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb): void {
+  const inner = skb.packet;
+  const mac = inner.eth?.dst ?? MAC_ZERO;
+  const found = remoteOf(box, dev, mac) ?? remoteOf(box, dev, MAC_ZERO);
+  if (found === undefined) {
+    m.step(box, skb, 'drop', reason('vxlan.no-fdb', { mac }), { iface: dev.name, rows: dev.row });
+    return;
+  }
+  const { vni, port, local } = dev.link;
+  const route = box.net.fib.lookup(found.remote);
+  if (route === undefined || route.type === 'blackhole') {
+    m.step(box, skb, 'drop', reason('route.none', { ip: found.remote }), { iface: dev.name });
+    return;
+  }
+  skb.packet = {
+    ip: { version: 4, src: local, dst: found.remote, ttl: 64, id: nextIpId(box), df: false, tos: 0 },
+    l4: { proto: 'udp', sport: flowPort(inner), dport: port, checksum: true },
+    vxlan: { vni },
+    inner,
+  };
+  skb.ct = undefined;
+  skb.ctState = undefined;
+  skb.ctDir = 'original';
+  skb.bridge = undefined;
+  m.step(box, skb, 'encap', reason('vxlan.encap', { vni, remote: found.remote, port }), {
+    iface: dev.name,
+    rows: [fdbRow(dev.name, found.mac)],
+    origin: found.origin ?? dev.link.origin,
+    before: inner,
+  });
+  localOut(m, box, skb, route);
+}
+
+/** A packet on a vxlan port, after INPUT. False when no device here has the port and the VNI. */
+export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): boolean {
+  const { inner, vxlan, ip } = skb.packet;
+  if (inner === undefined || vxlan === undefined || ip === undefined) return false;
+  const dev = box.net.vxlans.find((v) => v.link.port === port && v.link.vni === vxlan.vni && v.up);
+  if (dev === undefined) return false;
+  const before = skb.packet;
+  skb.packet = inner;
+  skb.ct = undefined;
+  skb.ctState = undefined;
+  skb.ctDir = 'original';
+  skb.local = false;
+  m.step(box, skb, 'decap', reason('vxlan.decap', { vni: vxlan.vni, remote: ip.src }), {
+    iface: dev.name,
+    rows: [linkRow(dev.name)],
+    origin: dev.link.origin,
+    before,
+  });
+  if (inner.eth?.src === dev.mac) return true;
+  if (dev.link.learning && inner.eth !== undefined) learn(box, dev, inner.eth.src, ip.src);
+  m.queue.packet(() => receive(m, box, dev, skb));
+  return true;
+}
+
+function remoteOf(
+  box: Box,
+  dev: VxlanDevice,
+  mac: Mac,
+): { readonly remote: Ip; readonly mac: Mac; readonly origin?: VxlanDevice['link']['origin'] } | undefined {
+  const configured = box.net.configuredFdb(dev.name, mac);
+  if (configured !== undefined) return { remote: configured.dst, mac, origin: configured.origin };
+  const learnt = box.state.fdb.get(dev.name)?.get(mac);
+  return learnt?.dst === undefined ? undefined : { remote: learnt.dst, mac };
+}
+
+function learn(box: Box, dev: VxlanDevice, mac: Mac, remote: Ip): void {
+  let table = box.state.fdb.get(dev.name);
+  if (table === undefined) {
+    table = new Map();
+    box.state.fdb.set(dev.name, table);
+  }
+  table.set(mac, { mac, dev: dev.name, dst: remote });
+}
+
+/** `udp_flow_src_port`: a hash of the inner flow, so that each flow keeps one port for each direction. */
+function flowPort(inner: Packet): number {
+  const { ip, l4 } = inner;
+  const ports =
+    l4 !== undefined && (l4.proto === 'tcp' || l4.proto === 'udp') ? `${l4.sport} ${l4.dport}` : '';
+  const hash = stableHash(`${ip?.src} ${ip?.dst} ${l4?.proto} ${ports}`);
+  return PORT_MIN + Math.floor((hash / 4294967296) * (PORT_MAX - PORT_MIN));
+}
+
+function nextIpId(box: Box): number {
+  box.state.ipId = (box.state.ipId + 1) & 0xffff;
+  return box.state.ipId;
+}

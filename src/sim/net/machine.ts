@@ -1,0 +1,159 @@
+/** One run: the world, its state, the clock and the record, and the namespaces that packets have reached so far. */
+import type { Ip } from '../base/ip.ts';
+import type { Origin } from '../base/origin.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Reason } from '../trace/reasons.ts';
+import { Recorder } from '../trace/recorder.ts';
+import type { NetfilterHook, StepKind, Trace } from '../trace/trace.ts';
+import type { NetnsConfig, NetnsId } from './config.ts';
+import { EventQueue, type Timer } from './event-queue.ts';
+import { netnsOf, type Device, type Netns } from './netns.ts';
+import type { Skb } from './skb.ts';
+import { SocketTable } from './socket.ts';
+import { netnsState, type NeighbourEntry, type NetnsState, type WorldState } from './state.ts';
+import type { RunOptions, World } from './world.ts';
+
+/** A namespace in a run. */
+export interface Box {
+  readonly id: NetnsId;
+  readonly net: Netns;
+  readonly state: NetnsState;
+  readonly sockets: SocketTable;
+}
+
+/** A card on a segment. */
+export interface Card {
+  readonly netns: NetnsId;
+  readonly dev: string;
+  readonly mac: string;
+}
+
+/** A packet that waits for a neighbour's address. */
+export interface Waiting {
+  readonly skb: Skb;
+  readonly send: () => void;
+  readonly fail: () => void;
+}
+
+export interface StepDetails {
+  readonly iface?: string;
+  readonly origin?: Origin;
+  readonly rows?: readonly string[];
+  readonly before?: Packet;
+  readonly hook?: NetfilterHook;
+}
+
+export class Machine {
+  readonly world: World;
+  readonly state: WorldState;
+  readonly options: RunOptions;
+  readonly queue = new EventQueue();
+  readonly recorder = new Recorder();
+  /** Packets queued behind an unanswered ARP request, and its timer. */
+  readonly waiting = new Map<NeighbourEntry, { list: Waiting[]; timer: Timer }>();
+  /** Where the probe's own request arrived last. */
+  server: Trace['server'];
+  private readonly boxes = new Map<NetnsId, Box>();
+
+  constructor(world: World, state: WorldState, options: RunOptions) {
+    this.world = world;
+    this.state = state;
+    this.options = options;
+  }
+
+  /** The namespace, or undefined where the world has none of that name. */
+  box(id: NetnsId): Box | undefined {
+    const known = this.boxes.get(id);
+    if (known !== undefined) return known;
+    const config: NetnsConfig | undefined = this.world.netns.get(id);
+    if (config === undefined) return undefined;
+    const box: Box = {
+      id,
+      net: netnsOf(config),
+      state: netnsState(this.state, id),
+      sockets: new SocketTable(),
+    };
+    this.boxes.set(id, box);
+    return box;
+  }
+
+  /** The state's clock, which outlives the run. */
+  get nowMs(): number {
+    return this.state.clockMs + this.queue.nowMs;
+  }
+
+  /** Every card that is plugged into a segment. */
+  cardsOn(segment: string): readonly Card[] {
+    return cardIndex(this.world).get(segment) ?? [];
+  }
+
+  /** A request reached a program, or an echo request its address. */
+  reached(box: Box, skb: Skb, ip: Ip, port: number): void {
+    const { packet, flow } = skb;
+    if (flow.dir !== 'request' || this.recorder.segments[flow.segment]?.purpose !== 'probe') return;
+    const { l4 } = packet;
+    const from = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4.sport : 0;
+    this.server = { netns: box.id, ip, port, sees: { ip: packet.ip?.src ?? '', port: from } };
+  }
+
+  /** Records a step about a packet. */
+  step(box: Box, skb: Skb, kind: StepKind, reason: Reason, details: StepDetails = NOTHING): number {
+    return this.recorder.step(skb.flow, {
+      place: box.id,
+      kind,
+      reason,
+      iface: details.iface,
+      origin: details.origin,
+      rows: details.rows,
+      packet: skb.packet,
+      before: details.before,
+      hook: details.hook,
+    });
+  }
+
+  capture(
+    box: Box,
+    dev: Device,
+    skb: Skb,
+    kind: 'transmit' | 'receive',
+    reason: Reason,
+    packet: Packet = skb.packet,
+  ): void {
+    this.recorder.capture(
+      skb.flow,
+      {
+        place: box.id,
+        iface: dev.name,
+        kind,
+        reason,
+        rows: dev.row,
+        origin: dev.link.origin,
+        packet,
+      },
+      kind === 'transmit' ? 'out' : 'in',
+      packet,
+      dev.peerPod,
+    );
+  }
+}
+
+const NOTHING: StepDetails = {};
+
+const cards = new WeakMap<World['netns'], ReadonlyMap<string, readonly Card[]>>();
+
+function cardIndex(world: World): ReadonlyMap<string, readonly Card[]> {
+  const known = cards.get(world.netns);
+  if (known !== undefined) return known;
+  const index = new Map<string, Card[]>();
+  for (const config of world.netns.values()) {
+    for (const link of config.links) {
+      if (link.kind !== 'ethernet') continue;
+      const list = index.get(link.segment);
+      const card = { netns: config.id, dev: link.name, mac: link.mac };
+      if (list === undefined) index.set(link.segment, [card]);
+      else list.push(card);
+    }
+  }
+  cards.set(world.netns, index);
+  return index;
+}

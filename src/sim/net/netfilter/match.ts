@@ -1,0 +1,222 @@
+/** The matches of iptables as functions of a packet at a hook. */
+import { cidrContains } from '../../base/ip.ts';
+import type { Ip } from '../../base/ip.ts';
+import type { AddrType, Match, PortRange } from '../config.ts';
+import { compileIpset, type Ipset } from '../ipset.ts';
+import type { Box, Machine } from '../machine.ts';
+import type { Device } from '../netns.ts';
+import type { Skb } from '../skb.ts';
+import type { NetfilterHook } from '../../trace/trace.ts';
+import type { IpsetConfig } from '../config.ts';
+
+/** A packet at a hook (`xt_action_param`). */
+export interface HookContext {
+  readonly m: Machine;
+  readonly box: Box;
+  readonly hook: NetfilterHook;
+  readonly skb: Skb;
+  readonly inDev: Device | undefined;
+  readonly outDev: Device | undefined;
+  /** Rows of the jumps that led to the chain under way. */
+  readonly path: string[];
+  /** Rows of set entries that matched in the rule under way. */
+  readonly setRows: string[];
+}
+
+export type MatchFunction = (c: HookContext) => boolean;
+
+/** Undefined for a match that always holds. `label` names the rule for the chooser. */
+export function compileMatch(match: Match, label: string): MatchFunction | undefined {
+  const positive = compilePositive(match, label);
+  if (positive === undefined) return undefined;
+  return 'negate' in match && match.negate === true ? (c) => !positive(c) : positive;
+}
+
+function compilePositive(match: Match, label: string): MatchFunction | undefined {
+  switch (match.match) {
+    case 'src':
+    case 'dst': {
+      const { cidr } = match;
+      const side = match.match;
+      if (cidr.prefixLength === 0) return () => true;
+      if (cidr.prefixLength === 32) return (c) => c.skb.packet.ip?.[side] === cidr.ip;
+      return (c) => cidrContains(cidr, c.skb.packet.ip?.[side] ?? '');
+    }
+    case 'proto':
+      return (c) => c.skb.packet.l4?.proto === match.proto;
+    case 'in':
+      return iface(match.iface, (c) => c.inDev);
+    case 'out':
+      return iface(match.iface, (c) => c.outDev);
+    case 'comment':
+      return undefined;
+    case 'sport':
+    case 'dport': {
+      const side = match.match;
+      return (c) => {
+        const { l4 } = c.skb.packet;
+        if (l4 === undefined || (l4.proto !== 'tcp' && l4.proto !== 'udp') || l4.proto !== match.proto) {
+          return false;
+        }
+        return inRange(match.ports, l4[side]);
+      };
+    }
+    case 'multiport': {
+      const side = match.side === 'dports' ? 'dport' : 'sport';
+      return (c) => {
+        const { l4 } = c.skb.packet;
+        if (l4 === undefined || (l4.proto !== 'tcp' && l4.proto !== 'udp')) return false;
+        return match.ports.some((range) => inRange(range, l4[side]));
+      };
+    }
+    case 'icmp-type':
+      return (c) => {
+        const { l4 } = c.skb.packet;
+        if (l4?.proto !== 'icmp') return false;
+        return l4.type === match.type && (match.code === undefined || l4.code === match.code);
+      };
+    case 'mark':
+      return (c) => (c.skb.mark & match.mask) >>> 0 === match.value >>> 0;
+    case 'connmark':
+      return (c) => ((c.skb.ct?.mark ?? 0) & match.mask) >>> 0 === match.value >>> 0;
+    case 'ctstate':
+      return (c) => match.states.some((state) => hasState(c.skb, state));
+    case 'statistic': {
+      const text = `iptables statistic ${label}`;
+      return (c) => c.m.options.chooser.chance(match.probability, text);
+    }
+    case 'addrtype':
+      return (c) => hasType(c, c.skb.packet.ip?.[match.side] ?? '', match.type, match.limitIface);
+    case 'set':
+      return (c) => inSet(c, match.name, match.dirs);
+    case 'recent':
+      return (c) => recent(c, match.name, match.op, match.seconds, match.reap ?? false);
+    case 'rpfilter':
+      return (c) => passesReversePath(c) !== (match.invert ?? false);
+    case 'physdev':
+      return (c) => physdev(c, match);
+  }
+}
+
+function iface(pattern: string, of: (c: HookContext) => Device | undefined): MatchFunction {
+  if (pattern.endsWith('+')) {
+    const prefix = pattern.slice(0, -1);
+    return (c) => of(c)?.name.startsWith(prefix) ?? false;
+  }
+  return (c) => of(c)?.name === pattern;
+}
+
+function inRange(range: PortRange, port: number): boolean {
+  return port >= range.from && port <= range.to;
+}
+
+function hasState(skb: Skb, state: string): boolean {
+  switch (state) {
+    case 'DNAT':
+      return skb.ct?.dstNat ?? false;
+    case 'SNAT':
+      return skb.ct?.srcNat ?? false;
+    default:
+      return skb.ctState === state;
+  }
+}
+
+/** `inet_dev_addr_type`; with a device, only what is local there is LOCAL. */
+function hasType(c: HookContext, ip: Ip, type: AddrType, limit: 'in' | 'out' | undefined): boolean {
+  const route = c.box.net.fib.lookup(ip);
+  const dev = limit === 'in' ? c.inDev : limit === 'out' ? c.outDev : undefined;
+  switch (type) {
+    case 'LOCAL':
+      return route?.type === 'local' && (dev === undefined || route.dev === dev.name);
+    case 'UNICAST':
+      return (
+        route?.type === 'unicast' || route === undefined || (dev !== undefined && route.dev !== dev.name)
+      );
+    case 'BROADCAST':
+      return route?.type === 'broadcast' && !ip.startsWith('22') && !ip.startsWith('23');
+    case 'MULTICAST': {
+      const first = Number.parseInt(ip, 10);
+      return first >= 224 && first < 240;
+    }
+    case 'BLACKHOLE':
+      return route?.type === 'blackhole';
+    case 'UNREACHABLE':
+      return false;
+  }
+}
+
+const ipsets = new WeakMap<IpsetConfig, Ipset>();
+const ipsetsByName = new WeakMap<readonly IpsetConfig[], Map<string, Ipset>>();
+
+function ipsetOf(box: Box, name: string): Ipset | undefined {
+  const configs = box.net.config.ipsets;
+  let byName = ipsetsByName.get(configs);
+  if (byName === undefined) {
+    byName = new Map();
+    for (const config of configs) {
+      let set = ipsets.get(config);
+      if (set === undefined) {
+        set = compileIpset(config);
+        ipsets.set(config, set);
+      }
+      byName.set(config.name, set);
+    }
+    ipsetsByName.set(configs, byName);
+  }
+  return byName.get(name);
+}
+
+function inSet(c: HookContext, name: string, dirs: readonly ('src' | 'dst')[]): boolean {
+  const { ip, l4 } = c.skb.packet;
+  const side = dirs[0];
+  if (ip === undefined || side === undefined) return false;
+  const ports = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4 : undefined;
+  const port = (dirs[1] ?? side) === 'src' ? ports?.sport : ports?.dport;
+  const entry = ipsetOf(c.box, name)?.find(ip[side], l4?.proto, port);
+  if (entry === undefined) return false;
+  c.setRows.push(`ipset/${name}/${entry}`);
+  return true;
+}
+
+function recent(
+  c: HookContext,
+  name: string,
+  op: 'rcheck' | 'set',
+  seconds: number | undefined,
+  reap: boolean,
+): boolean {
+  const src = c.skb.packet.ip?.src ?? '';
+  let list = c.box.state.recent.get(name);
+  if (op === 'set') {
+    if (list === undefined) {
+      list = new Map();
+      c.box.state.recent.set(name, list);
+    }
+    list.set(src, c.m.nowMs);
+    return true;
+  }
+  const seen = list?.get(src);
+  if (list === undefined || seen === undefined) return false;
+  const fresh = seconds === undefined || c.m.nowMs - seen <= seconds * 1000;
+  if (!fresh && reap) list.delete(src);
+  return fresh;
+}
+
+/** `-m rpfilter`: the source is routed back by the device the packet came in by. */
+function passesReversePath(c: HookContext): boolean {
+  const back = c.box.net.fib.lookup(c.skb.packet.ip?.src ?? '');
+  if (c.inDev?.link.kind === 'loopback') return true;
+  return back?.type === 'unicast' && back.dev === c.inDev?.name;
+}
+
+function physdev(c: HookContext, match: Extract<Match, { match: 'physdev' }>): boolean {
+  const { bridge } = c.skb;
+  if (match.physdevIsBridged === true && bridge?.physOut === undefined) return false;
+  if (match.physdevIn !== undefined && !named(bridge?.physIn, match.physdevIn)) return false;
+  return match.physdevOut === undefined || named(bridge?.physOut, match.physdevOut);
+}
+
+function named(dev: Device | undefined, pattern: string): boolean {
+  if (dev === undefined) return false;
+  return pattern.endsWith('+') ? dev.name.startsWith(pattern.slice(0, -1)) : dev.name === pattern;
+}

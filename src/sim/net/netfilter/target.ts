@@ -1,0 +1,166 @@
+/** What a matched rule does: verdicts, marks, NAT, REJECT. */
+import { reason, type Reason } from '../../trace/reasons.ts';
+import type { PolicyRuleRef, RuleMeaning } from '../config.ts';
+import { sendUnreachable } from '../icmp.ts';
+import { localOut } from '../ip-output.ts';
+import { decide, isDecided, type NatDecision } from '../nat.ts';
+import { resetFor } from '../tcp.ts';
+import type { HookContext } from './match.ts';
+import type { CompiledChain, CompiledRule } from './tables.ts';
+
+/** accept and drop end the table; continue goes on with the next rule. */
+export type TargetResult = 'accept' | 'drop' | 'return' | 'continue';
+
+const REJECT_CODE = {
+  'icmp-port-unreachable': 3,
+  'icmp-host-prohibited': 10,
+  'icmp-admin-prohibited': 13,
+} as const;
+
+function commentOf(compiled: CompiledRule): string {
+  for (const match of compiled.rule.matches) if (match.match === 'comment') return match.text;
+  return '';
+}
+
+function policyName(ref: PolicyRuleRef): string {
+  return `${ref.namespace}/${ref.name}`;
+}
+
+/** A policy's own words for what its rule did, else the rule's. */
+function meaningOf(meaning: RuleMeaning | undefined, fallback: Reason): Reason {
+  switch (meaning?.kind) {
+    case 'policy-allow':
+      return reason('policy.allow', {
+        direction: meaning.direction,
+        policy: policyName(meaning.policy),
+        rule: meaning.policy.rule,
+        pod: meaning.pod,
+      });
+    case 'policy-deny':
+      return reason('policy.deny', {
+        direction: meaning.direction,
+        policies: meaning.policies.join(', '),
+        pod: meaning.pod,
+      });
+    case 'choice':
+    case undefined:
+      return fallback;
+  }
+}
+
+/** Carries out any target but a jump. */
+export function applyTarget(c: HookContext, chain: CompiledChain, compiled: CompiledRule): TargetResult {
+  const { target } = compiled.rule;
+  const where = { table: chain.table, chain: chain.name };
+  switch (target.target) {
+    case 'ACCEPT':
+      record(c, compiled, 'hook', meaningOf(compiled.rule.meaning, reason('rule.accept', where)));
+      return 'accept';
+    case 'DROP':
+      record(
+        c,
+        compiled,
+        'drop',
+        meaningOf(compiled.rule.meaning, reason('rule.drop', { ...where, comment: commentOf(compiled) })),
+      );
+      return 'drop';
+    case 'RETURN':
+      // Only in the nat table does leaving a chain decide something that one looks for later.
+      if (compiled.rule.meaning !== undefined || chain.table === 'nat') {
+        record(c, compiled, 'hook', meaningOf(compiled.rule.meaning, reason('rule.return', where)));
+      }
+      return 'return';
+    case 'NOTRACK':
+      c.skb.ct = undefined;
+      c.skb.ctState = 'UNTRACKED';
+      return 'continue';
+    case 'MARK': {
+      c.skb.mark = ((c.skb.mark & ~target.mask) ^ target.value) >>> 0;
+      const mark = `0x${c.skb.mark.toString(16)}`;
+      record(c, compiled, 'hook', meaningOf(compiled.rule.meaning, reason('rule.mark', { ...where, mark })));
+      return 'continue';
+    }
+    case 'CONNMARK':
+      if (c.skb.ct !== undefined) c.skb.ct.mark = ((c.skb.ct.mark & ~target.mask) ^ target.value) >>> 0;
+      return 'continue';
+    case 'REJECT':
+      reject(c, compiled, target.with, where);
+      return 'drop';
+    case 'DNAT':
+      nat(c, compiled, { ip: target.ip, port: target.port, kind: 'dnat' });
+      return 'accept';
+    case 'SNAT':
+      nat(c, compiled, { ip: target.ip, randomFully: target.randomFully, kind: 'snat' });
+      return 'accept';
+    case 'MASQUERADE':
+      return masquerade(c, compiled, target.randomFully ?? false);
+    case 'none':
+      return 'continue';
+    case 'jump':
+    case 'goto':
+      throw new Error('jumps are walked by the table');
+  }
+}
+
+function rowsOf(c: HookContext, compiled: CompiledRule): readonly string[] {
+  return [...c.path, compiled.row, ...c.setRows];
+}
+
+function record(c: HookContext, compiled: CompiledRule, kind: 'hook' | 'drop' | 'reject', why: Reason): void {
+  c.m.step(c.box, c.skb, kind, why, {
+    hook: c.hook,
+    iface: (c.inDev ?? c.outDev)?.name,
+    rows: rowsOf(c, compiled),
+    origin: compiled.rule.origin,
+  });
+}
+
+function nat(c: HookContext, compiled: CompiledRule, decision: Omit<NatDecision, 'rows' | 'origin'>): void {
+  const { ct } = c.skb;
+  const side = decision.kind === 'dnat' ? 'dst' : 'src';
+  if (ct === undefined || isDecided(ct, side)) return;
+  decide(c.m, c.box, c.hook, c.skb, ct, side, {
+    ...decision,
+    rows: rowsOf(c, compiled),
+    origin: compiled.rule.origin,
+  });
+}
+
+/** The address that the kernel would choose on the outgoing interface towards the next hop. */
+function masquerade(c: HookContext, compiled: CompiledRule, randomFully: boolean): TargetResult {
+  const { outDev, box, skb } = c;
+  const dst = skb.packet.ip?.dst;
+  if (outDev === undefined || dst === undefined) return 'continue';
+  const route = box.net.fib.lookup(dst);
+  const ip = box.net.fib.selectAddress(outDev.name, route?.via ?? dst, 'global');
+  if (ip === undefined) return 'drop';
+  nat(c, compiled, { ip, randomFully, kind: 'masquerade', dev: outDev.name });
+  return 'accept';
+}
+
+function reject(
+  c: HookContext,
+  compiled: CompiledRule,
+  how: keyof typeof REJECT_CODE | 'tcp-reset',
+  where: { readonly table: string; readonly chain: string },
+): void {
+  const why = meaningOf(compiled.rule.meaning, reason('rule.reject', { ...where, with: how }));
+  record(c, compiled, 'reject', why);
+  const { ip, l4 } = c.skb.packet;
+  if (how !== 'tcp-reset') {
+    sendUnreachable(c.m, c.box, c.skb, REJECT_CODE[how]);
+    return;
+  }
+  if (ip === undefined || l4?.proto !== 'tcp' || l4.flags.includes('RST')) return;
+  const route = c.box.net.fib.lookup(ip.src);
+  if (route === undefined || route.type === 'blackhole') return;
+  const reset = resetFor(c.skb, ip, l4);
+  // nf_ct_attach: the reset belongs to the connection that it ends.
+  if (c.skb.ct !== undefined) {
+    reset.ct = c.skb.ct;
+    reset.ctDir = c.skb.ctDir === 'original' ? 'reply' : 'original';
+    reset.ctState = 'ESTABLISHED';
+  }
+  c.m.step(c.box, reset, 'originate', reason('socket.originate', { proto: 'tcp', flags: 'RST' }));
+  localOut(c.m, c.box, reset, route);
+}

@@ -1,0 +1,159 @@
+/**
+ * One network namespace made ready to walk: devices with their ports and addresses, routes, listeners, compiled rules.
+ * Derived from its config alone and kept beside it, so worlds that share a config share this too.
+ */
+import type { Ip, Mac } from '../base/ip.ts';
+import type {
+  FdbConfig,
+  LinkConfig,
+  ListenerConfig,
+  NeighbourConfig,
+  NetnsConfig,
+  NetnsId,
+} from './config.ts';
+import { compileIptables, type CompiledTables } from './netfilter/tables.ts';
+import { Fib } from './route.ts';
+import { linkRow } from './row-key.ts';
+
+export interface Device {
+  readonly name: string;
+  readonly link: LinkConfig;
+  readonly mac: Mac;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly hairpin: boolean;
+  /** Ports, for a bridge. */
+  readonly ports: Device[];
+  /** The bridge it is a port of. */
+  master?: Device;
+  readonly row: readonly string[];
+  /** The pod behind a node's end of a veth pair. */
+  readonly peerPod?: NetnsId;
+  readonly rpFilter: 0 | 1 | 2;
+  readonly forwarding: boolean;
+  readonly proxyArp: boolean;
+  readonly proxyDelayMs: number;
+  readonly routeLocalnet: boolean;
+  readonly hasAddress: boolean;
+}
+
+export interface VxlanDevice extends Device {
+  readonly link: Extract<LinkConfig, { kind: 'vxlan' }>;
+}
+
+/** Linux' default for net.ipv4.neigh.IF.proxy_delay: 80 jiffies at HZ=100. */
+const PROXY_DELAY_MS = 800;
+
+export class Netns {
+  readonly id: NetnsId;
+  readonly config: NetnsConfig;
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly loopback: Device;
+  readonly fib: Fib;
+  readonly tables: CompiledTables | undefined;
+  readonly vxlans: readonly VxlanDevice[];
+  private readonly neighbours = new Map<string, NeighbourConfig>();
+  private readonly fdb = new Map<string, FdbConfig>();
+
+  constructor(config: NetnsConfig) {
+    this.id = config.id;
+    this.config = config;
+    const devices = new Map<string, Device>();
+    const addressed = new Set(config.addresses.map((a) => a.dev));
+    const { sysctls } = config;
+    for (const link of config.links) {
+      const own = sysctls.perInterface[link.name];
+      const rp = Math.max(sysctls.rpFilterAll, own?.rpFilter ?? 0);
+      devices.set(link.name, {
+        name: link.name,
+        link,
+        mac: link.mac,
+        mtu: link.mtu,
+        up: link.up ?? true,
+        hairpin: link.hairpin ?? false,
+        ports: [],
+        row: [linkRow(link.name)],
+        peerPod: podBehind(config.id, link),
+        rpFilter: rp === 2 ? 2 : rp === 1 ? 1 : 0,
+        forwarding: own?.forwarding ?? sysctls.ipForward,
+        proxyArp: own?.proxyArp ?? false,
+        proxyDelayMs: own?.proxyDelayMs ?? PROXY_DELAY_MS,
+        routeLocalnet: (sysctls.routeLocalnetAll ?? false) || (own?.routeLocalnet ?? false),
+        hasAddress: addressed.has(link.name),
+      });
+    }
+    for (const device of devices.values()) {
+      const master = device.link.master === undefined ? undefined : devices.get(device.link.master);
+      if (master === undefined) continue;
+      device.master = master;
+      master.ports.push(device);
+    }
+    this.devices = devices;
+    this.loopback = [...devices.values()].find((d) => d.link.kind === 'loopback') ?? IMPLICIT_LOOPBACK;
+    this.fib = new Fib(config, (dev) => devices.get(dev)?.up ?? false);
+    this.tables = config.iptables === undefined ? undefined : compileIptables(config.iptables);
+    this.vxlans = [...devices.values()].filter((d): d is VxlanDevice => d.link.kind === 'vxlan');
+    for (const n of config.neighbours) this.neighbours.set(`${n.dev} ${n.ip}`, n);
+    for (const f of config.fdb) this.fdb.set(`${f.dev} ${f.mac}`, f);
+  }
+
+  device(name: string): Device | undefined {
+    return name === 'lo' ? this.loopback : this.devices.get(name);
+  }
+
+  configuredNeighbour(dev: string, ip: Ip): NeighbourConfig | undefined {
+    return this.neighbours.get(`${dev} ${ip}`);
+  }
+
+  configuredFdb(dev: string, mac: Mac): FdbConfig | undefined {
+    return this.fdb.get(`${dev} ${mac}`);
+  }
+
+  /** The socket that takes a packet for `ip:port`: one bound to the address before one bound to all. */
+  listener(proto: 'tcp' | 'udp', ip: Ip, port: number): ListenerConfig | undefined {
+    let any: ListenerConfig | undefined;
+    for (const l of this.config.listeners) {
+      if (l.port !== port || l.proto !== proto) continue;
+      if (l.ip === ip) return l;
+      if (l.ip === '0.0.0.0' || l.ip === '::') any ??= l;
+    }
+    return any;
+  }
+}
+
+const known = new WeakMap<NetnsConfig, Netns>();
+
+export function netnsOf(config: NetnsConfig): Netns {
+  let netns = known.get(config);
+  if (netns === undefined) {
+    netns = new Netns(config);
+    known.set(config, netns);
+  }
+  return netns;
+}
+
+function isHost(id: NetnsId): boolean {
+  return id.startsWith('node/') || id.startsWith('external/');
+}
+
+function podBehind(id: NetnsId, link: LinkConfig): NetnsId | undefined {
+  if (link.kind !== 'veth' || !isHost(id) || isHost(link.peer.netns)) return undefined;
+  return link.peer.netns;
+}
+
+const IMPLICIT_LOOPBACK: Device = {
+  name: 'lo',
+  link: { kind: 'loopback', name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536 },
+  mac: '00:00:00:00:00:00',
+  mtu: 65536,
+  up: true,
+  hairpin: false,
+  ports: [],
+  row: [linkRow('lo')],
+  rpFilter: 0,
+  forwarding: false,
+  proxyArp: false,
+  proxyDelayMs: PROXY_DELAY_MS,
+  routeLocalnet: false,
+  hasAddress: true,
+};

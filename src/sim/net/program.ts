@@ -1,0 +1,363 @@
+/** Runs programs: takes their system calls, starts what they ask for, and lets them continue with the result. */
+import type { Ip } from '../base/ip.ts';
+import { ipLength } from '../packet/codec.ts';
+import type { Payload } from '../packet/packet.ts';
+import { reason } from '../trace/reasons.ts';
+import type { Flow } from '../trace/recorder.ts';
+import type { Exchange, Verdict } from '../trace/trace.ts';
+import type { ListenerConfig } from './config.ts';
+import { stableHash } from './hash.ts';
+import { echoRequest } from './icmp.ts';
+import { localOut, outDevice } from './ip-output.ts';
+import type { Box, Machine } from './machine.ts';
+import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
+import type { Route } from './route.ts';
+import { closeTcp, connectTcp, sendTcp } from './tcp.ts';
+import type { PingWaiter, TcpSocket, UdpWaiter } from './socket.ts';
+import { datagram } from './udp.ts';
+
+/** net.ipv4.ip_local_port_range; connect() takes even ports as long as there are some. */
+const PORT_MIN = 32768;
+const PORT_COUNT = 28232;
+const ICMP_HEADER = 8;
+const IPV4_HEADER = 20;
+
+type Finish = (result: SyscallResult) => void;
+
+export class Program<R> {
+  private readonly m: Machine;
+  private readonly box: Box;
+  private readonly process: Process<R>;
+  private readonly done: (result: R) => void;
+  private readonly sockets = new Map<number, TcpSocket>();
+  private segment: number;
+  private exchange: number;
+  /** Whether packets to its peers count as requests: a server's own calls do so in a segment of their own. */
+  private nextSocket = 3;
+
+  constructor(
+    m: Machine,
+    box: Box,
+    process: Process<R>,
+    start: { readonly segment: number; readonly exchange: number },
+    done: (result: R) => void,
+  ) {
+    this.m = m;
+    this.box = box;
+    this.process = process;
+    this.segment = start.segment;
+    this.exchange = start.exchange;
+    this.done = done;
+  }
+
+  /** Continues the program with the result of its last call. */
+  resume(result?: SyscallResult): void {
+    let next = this.process.next(result);
+    for (;;) {
+      if (next.done === true) {
+        this.done(next.value);
+        return;
+      }
+      const call = next.value;
+      if (call.call === 'note') {
+        this.note(call.step);
+      } else if (call.call === 'segment') {
+        this.segment = this.m.recorder.beginSegment(this.box.id, call.purpose, call.label).index;
+        this.exchange = -1;
+      } else {
+        this.start(call);
+        return;
+      }
+      next = this.process.next(undefined);
+    }
+  }
+
+  private note(step: Extract<Syscall, { call: 'note' }>['step']): void {
+    this.m.recorder.step(this.flow(), { place: this.box.id, kind: 'process', ...step });
+  }
+
+  private flow(): Flow {
+    return { segment: this.segment, exchange: this.exchange, dir: 'request' };
+  }
+
+  /** Starts a call that takes time; the program continues when it is finished, once. */
+  private start(call: Exclude<Syscall, { call: 'note' | 'segment' }>): void {
+    let finished = false;
+    const timer =
+      'timeoutMs' in call
+        ? this.m.queue.after(call.timeoutMs, () => finish({ ok: false, error: 'timeout' }))
+        : undefined;
+    const finish: Finish = (result) => {
+      if (finished) return;
+      finished = true;
+      if (timer !== undefined) timer.cancelled = true;
+      this.m.recorder.endExchange(this.exchange, result.ok);
+      this.judge(call, result);
+      this.m.queue.program(() => this.resume(result));
+    };
+    switch (call.call) {
+      case 'connect':
+        this.connect(call, finish);
+        break;
+      case 'request':
+        this.request(call, finish);
+        break;
+      case 'close':
+        this.close(call, finish);
+        break;
+      case 'datagram':
+        this.datagram(call, finish);
+        break;
+      case 'ping':
+        this.ping(call, finish);
+        break;
+    }
+  }
+
+  private begin(kind: Exchange['kind'], label: string, proto: 'tcp' | 'udp' | 'icmp'): void {
+    if (this.segment < 0) {
+      this.segment = this.m.recorder.beginSegment(this.box.id, 'probe', label).index;
+    }
+    const segment = this.m.recorder.segments[this.segment];
+    if (segment !== undefined) segment.proto = proto;
+    this.exchange = this.m.recorder.beginExchange(this.segment, kind, label);
+  }
+
+  /** What became of the segment so far; a later call may change it. */
+  private judge(call: Syscall, result: SyscallResult): void {
+    if (call.call === 'close') return;
+    this.m.recorder.setVerdict(this.segment, this.verdict(result));
+  }
+
+  private verdict(result: SyscallResult): Verdict {
+    if (result.ok) return 'delivered';
+    const own = this.m.recorder.steps.filter(
+      (s) => s.segment === this.segment && s.exchange === this.exchange,
+    );
+    const drops = own.filter((s) => s.kind === 'drop' || s.kind === 'reject');
+    if (drops.some((s) => s.reason.code === 'link.loop')) return 'looped';
+    if (drops.some((s) => s.reason.code.startsWith('unknown.'))) return 'unknown';
+    switch (result.error) {
+      case 'refused':
+      case 'reset':
+        return 'rejected';
+      case 'too-big':
+        return 'dropped';
+      case 'unreachable':
+        return drops.some((s) => s.reason.code === 'route.ttl-expired') ? 'dropped' : 'unroutable';
+      case 'timeout':
+        break;
+    }
+    if (drops.length === 0) return 'delivered';
+    const last = drops.find((s) => s.retry === undefined) ?? drops[0];
+    const code = last?.reason.code ?? '';
+    return code === 'route.none' || code === 'neighbour.failed' ? 'unroutable' : 'dropped';
+  }
+
+  /** The route and source of a new flow; undefined after recording that there is none. */
+  private route(dst: Ip, source: Ip | undefined): { readonly route: Route; readonly src: Ip } | undefined {
+    const route = this.box.net.fib.lookup(dst);
+    if (route === undefined) {
+      this.m.recorder.step(this.flow(), {
+        place: this.box.id,
+        kind: 'drop',
+        reason: reason('route.none', { ip: dst }),
+      });
+      return undefined;
+    }
+    if (route.type === 'blackhole') {
+      this.m.recorder.step(this.flow(), {
+        place: this.box.id,
+        kind: 'drop',
+        reason: reason('route.blackhole', { prefix: route.prefix }),
+        rows: [route.row],
+        origin: route.origin,
+      });
+      return undefined;
+    }
+    const src = source ?? route.src ?? this.box.net.fib.selectAddress(route.dev, route.via ?? dst, 'global');
+    if (src === undefined) {
+      this.m.recorder.step(this.flow(), {
+        place: this.box.id,
+        kind: 'drop',
+        reason: reason('route.none', { ip: dst }),
+      });
+      return undefined;
+    }
+    return { route, src };
+  }
+
+  private mtuOf(route: Route): number {
+    return outDevice(this.box, route)?.mtu ?? 1500;
+  }
+
+  private connect(call: Extract<Syscall, { call: 'connect' }>, finish: Finish): void {
+    this.begin('handshake', `${call.ip}:${call.port}`, 'tcp');
+    const way = this.route(call.ip, call.source);
+    if (way === undefined) {
+      finish({ ok: false, error: 'unreachable' });
+      return;
+    }
+    const id = this.nextSocket++;
+    const even = this.m.options.chooser.pick(PORT_COUNT / 2, `source port tcp ${this.box.id}`) * 2;
+    const socket = connectTcp(this.m, this.box, {
+      local: way.src,
+      localPort: PORT_MIN + even,
+      remote: call.ip,
+      remotePort: call.port,
+      route: way.route,
+      mtu: this.mtuOf(way.route),
+      ttl: call.ttl ?? 64,
+      segment: this.segment,
+      exchange: this.exchange,
+      done: (made, error) => {
+        if (error !== undefined) finish({ ok: false, error });
+        else finish({ ok: true, socket: id, local: { ip: made.local, port: made.localPort } });
+      },
+    });
+    this.sockets.set(id, socket);
+    // A program that gives up closes its socket: no SYN follows.
+    if ('timeoutMs' in call) {
+      this.m.queue.after(call.timeoutMs, () => {
+        if (socket.state === 'SYN_SENT') this.box.sockets.removeTcp(socket);
+      });
+    }
+  }
+
+  private request(call: Extract<Syscall, { call: 'request' }>, finish: Finish): void {
+    this.begin('request', requestLabel(call.payload), 'tcp');
+    const socket = this.sockets.get(call.socket);
+    if (socket === undefined || socket.state === 'CLOSED') {
+      finish({ ok: false, error: 'reset' });
+      return;
+    }
+    socket.exchange = this.exchange;
+    socket.onData = (payload) =>
+      finish({ ok: true, payload, from: { ip: socket.remote, port: socket.remotePort } });
+    socket.onError = (error: SocketError) => finish({ ok: false, error });
+    sendTcp(this.m, this.box, socket, call.payload);
+  }
+
+  private close(call: Extract<Syscall, { call: 'close' }>, finish: Finish): void {
+    this.begin('close', '', 'tcp');
+    const socket = this.sockets.get(call.socket);
+    if (socket !== undefined) {
+      socket.exchange = this.exchange;
+      closeTcp(this.m, this.box, socket);
+    }
+    finish({ ok: true });
+  }
+
+  private datagram(call: Extract<Syscall, { call: 'datagram' }>, finish: Finish): void {
+    const { payload } = call;
+    const isDns = payload.kind === 'dns';
+    this.begin(
+      isDns ? 'dns' : 'datagram',
+      isDns ? `${payload.question.type} ${payload.question.name}` : `${call.ip}:${call.port}`,
+      'udp',
+    );
+    const way = this.route(call.ip, call.source);
+    if (way === undefined) {
+      finish({ ok: false, error: 'unreachable' });
+      return;
+    }
+    const { sockets } = this.box;
+    const port =
+      call.sport ?? PORT_MIN + this.m.options.chooser.pick(PORT_COUNT, `source port udp ${this.box.id}`);
+    const end: Finish = (result) => {
+      sockets.udp.delete(waiter);
+      finish(result);
+    };
+    const waiter: UdpWaiter = {
+      local: way.src,
+      port,
+      remote: call.ip,
+      remotePort: call.port,
+      answered: (answer, ip, from) => end({ ok: true, payload: answer, from: { ip, port: from } }),
+      failed: (error, mtu) => end({ ok: false, error, mtu }),
+    };
+    sockets.udp.add(waiter);
+    this.m.queue.after(call.timeoutMs, () => sockets.udp.delete(waiter));
+    const skb = datagram(
+      { src: way.src, sport: port, dst: call.ip, dport: call.port, ttl: call.ttl ?? 64 },
+      payload,
+      this.flow(),
+    );
+    this.m.step(this.box, skb, 'originate', reason('socket.originate', { proto: 'udp', flags: '' }));
+    localOut(this.m, this.box, skb, way.route);
+  }
+
+  private ping(call: Extract<Syscall, { call: 'ping' }>, finish: Finish): void {
+    this.begin('echo', call.ip, 'icmp');
+    const way = this.route(call.ip, call.source);
+    if (way === undefined) {
+      finish({ ok: false, error: 'unreachable' });
+      return;
+    }
+    const mtu = this.mtuOf(way.route);
+    const length = call.bytes + ICMP_HEADER + IPV4_HEADER;
+    const df = call.df ?? true;
+    const id = stableHash(`ping ${this.box.id} ${this.exchange} ${this.m.nowMs}`) & 0xffff;
+    const { pings } = this.box.sockets;
+    const skb = echoRequest(
+      this.box,
+      { src: way.src, dst: call.ip, id, bytes: call.bytes, ttl: call.ttl ?? 64, df },
+      this.flow(),
+    );
+    if (df && ipLength(skb.packet) > mtu) {
+      // The socket refuses before anything is sent: "message too long".
+      this.m.step(this.box, skb, 'drop', reason('link.mtu', { mtu, length }), {
+        rows: outDevice(this.box, way.route)?.row,
+      });
+      finish({ ok: false, error: 'too-big', mtu });
+      return;
+    }
+    const end: Finish = (result) => {
+      pings.delete(id);
+      finish(result);
+    };
+    const waiter: PingWaiter = {
+      answered: (from) =>
+        end({ ok: true, payload: { kind: 'bytes', length: call.bytes }, from: { ip: from, port: 0 } }),
+      failed: (error, limit) => end({ ok: false, error, mtu: limit }),
+    };
+    pings.set(id, waiter);
+    this.m.step(this.box, skb, 'originate', reason('socket.originate', { proto: 'icmp', flags: '8/0' }));
+    localOut(this.m, this.box, skb, way.route);
+  }
+}
+
+function requestLabel(payload: Payload): string {
+  return payload.kind === 'http-request' ? `${payload.method} ${payload.path}` : '';
+}
+
+/** Starts the program behind a listener on one request; `done` gets its answer. */
+export function serve(
+  m: Machine,
+  box: Box,
+  listener: ListenerConfig,
+  request: Payload,
+  peer: { readonly ip: Ip; readonly port: number },
+  self: {
+    readonly local: Ip;
+    readonly localPort: number;
+    readonly segment: number;
+    readonly exchange: number;
+  },
+  done: (answer: Payload | undefined) => void,
+): void {
+  const handler = m.world.apps[listener.app];
+  const program = new Program(
+    m,
+    box,
+    handler(request, peer, {
+      netns: box.id,
+      ip: self.local,
+      port: self.localPort,
+      process: listener.process,
+    }),
+    { segment: self.segment, exchange: self.exchange },
+    done,
+  );
+  m.queue.program(() => program.resume());
+}

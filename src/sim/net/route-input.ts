@@ -1,0 +1,68 @@
+/**
+ * The routing decision for a received packet (`ip_route_input_slow`): martians, reverse path filter, local, forward.
+ * Every refusal is recorded here, with the ICMP error where Linux sends one.
+ */
+import { cidr, cidrContains } from '../base/ip.ts';
+import type { Ip } from '../base/ip.ts';
+import { reason, type Reason } from '../trace/reasons.ts';
+import { ICMP_NET_UNREACHABLE, sendUnreachable } from './icmp.ts';
+import type { Box, Machine } from './machine.ts';
+import type { Device } from './netns.ts';
+import type { Route } from './route.ts';
+import type { Skb } from './skb.ts';
+
+const LOOPBACK = cidr('127.0.0.0/8');
+
+/** `fib_validate_source`: not one of our own addresses, and routed back by this device where rp_filter asks for it. */
+export function validSource(box: Box, dev: Device, src: Ip): boolean {
+  return sourceProblem(box, dev, src) === undefined;
+}
+
+function sourceProblem(box: Box, dev: Device, src: Ip): Reason | undefined {
+  if (cidrContains(LOOPBACK, src) && !dev.routeLocalnet) {
+    return reason('route.martian', { ip: src, iface: dev.name });
+  }
+  if (src === '0.0.0.0') return undefined;
+  const back = box.net.fib.lookup(src);
+  if (back !== undefined && back.type !== 'unicast') {
+    // Our own address as a source, a broadcast, a blackhole: a martian whatever rp_filter says.
+    return reason('route.martian', { ip: src, iface: dev.name });
+  }
+  if (dev.rpFilter === 0) return undefined;
+  const filtered = reason('route.rp-filter', { ip: src, iface: dev.name });
+  if (back === undefined) return filtered;
+  if (back.dev === dev.name) return undefined;
+  return dev.rpFilter === 1 || !dev.hasAddress ? filtered : undefined;
+}
+
+/** The route for a received packet, or undefined after recording why it goes nowhere. */
+export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route | undefined {
+  const { ip } = skb.packet;
+  if (ip === undefined) return undefined;
+  const drop = (why: Reason, rows: readonly string[] = [], route?: Route): undefined => {
+    m.step(box, skb, 'drop', why, { iface: dev.name, rows, origin: route?.origin });
+    return undefined;
+  };
+  if (cidrContains(LOOPBACK, ip.dst) && !dev.routeLocalnet) {
+    return drop(reason('route.martian', { ip: ip.dst, iface: dev.name }));
+  }
+  if (cidrContains(LOOPBACK, ip.src) && !dev.routeLocalnet) {
+    return drop(reason('route.martian', { ip: ip.src, iface: dev.name }));
+  }
+  const route = box.net.fib.lookup(ip.dst);
+  if (route?.type === 'broadcast') return route;
+  if (route?.type !== 'local' && !dev.forwarding) {
+    return drop(reason('route.no-forwarding', { sysctl: 'net.ipv4.ip_forward' }));
+  }
+  if (route === undefined) {
+    drop(reason('route.none', { ip: ip.dst }));
+    sendUnreachable(m, box, skb, ICMP_NET_UNREACHABLE);
+    return undefined;
+  }
+  if (route.type === 'blackhole') {
+    return drop(reason('route.blackhole', { prefix: route.prefix }), [route.row], route);
+  }
+  const problem = sourceProblem(box, dev, ip.src);
+  if (problem !== undefined) return drop(problem);
+  return route;
+}

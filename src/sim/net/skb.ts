@@ -1,0 +1,110 @@
+/** A packet on its way: the packet itself and what the kernel remembers beside it (`struct sk_buff`). */
+import type { Ip, Mac } from '../base/ip.ts';
+import { ipLength } from '../packet/codec.ts';
+import type { IpHeader, Packet, TransportHeader } from '../packet/packet.ts';
+import type { Flow } from '../trace/recorder.ts';
+import type { ConntrackEntry } from './state.ts';
+import type { Device } from './netns.ts';
+
+export type SkbConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
+
+/** What bridge netfilter keeps about a frame (`struct nf_bridge_info`). */
+export interface BridgeInfo {
+  readonly physIn: Device;
+  physOut?: Device;
+  /** iptables' PREROUTING has run on the bridge and must not run again in the IP layer. */
+  prerouted: boolean;
+  /** Set while a bridged, DNATed frame takes the detour through the neighbour code. */
+  originalSource?: Mac;
+}
+
+export interface Skb {
+  packet: Packet;
+  flow: Flow;
+  mark: number;
+  ct?: ConntrackEntry;
+  ctDir: 'original' | 'reply';
+  ctState?: SkbConntrackState;
+  pktType: 'host' | 'other' | 'broadcast';
+  bridge?: BridgeInfo;
+  /** A TCP packet that segmentation offload cuts into pieces with this much payload each. */
+  gsoSize?: number;
+  /** Made by this host: bridge and ICMP code ask. */
+  local: boolean;
+  /** Transmissions left before the packet counts as looping. */
+  hopsLeft: number;
+}
+
+/** Far above what TTL 64 allows through bridges and tunnels: only a loop gets here. */
+const HOP_BUDGET = 1000;
+
+export function newSkb(packet: Packet, flow: Flow): Skb {
+  return {
+    packet,
+    flow,
+    mark: 0,
+    ct: undefined,
+    ctDir: 'original',
+    ctState: undefined,
+    pktType: 'host',
+    bridge: undefined,
+    gsoSize: undefined,
+    local: true,
+    hopsLeft: HOP_BUDGET,
+  };
+}
+
+/** A copy of a frame, for flooding. */
+export function cloneSkb(skb: Skb): Skb {
+  return { ...skb, bridge: skb.bridge === undefined ? undefined : { ...skb.bridge } };
+}
+
+/** What is left of the kernel's memory when a packet crosses into another namespace (`skb_scrub_packet`). */
+export function scrub(skb: Skb): void {
+  skb.mark = 0;
+  skb.ct = undefined;
+  skb.ctDir = 'original';
+  skb.ctState = undefined;
+  skb.bridge = undefined;
+  skb.local = false;
+}
+
+/** The length that an MTU is compared with: the IP packet, or its largest piece. */
+export function mtuLength(skb: Skb): number {
+  const length = ipLength(skb.packet);
+  const { l4, payload } = skb.packet;
+  if (skb.gsoSize === undefined || payload === undefined || l4?.proto !== 'tcp') return length;
+  const whole = ipLength({ ...skb.packet, payload: undefined });
+  return Math.min(length, whole + skb.gsoSize);
+}
+
+export function withIp(packet: Packet, change: Partial<IpHeader>): Packet {
+  return packet.ip === undefined ? packet : { ...packet, ip: { ...packet.ip, ...change } };
+}
+
+function withPort(l4: TransportHeader, side: 'sport' | 'dport', port: number): TransportHeader {
+  if (l4.proto === 'tcp' || l4.proto === 'udp') return { ...l4, [side]: port };
+  return l4;
+}
+
+/** Source or destination replaced; for an ICMP echo the identifier plays the port. */
+export function rewrite(packet: Packet, side: 'src' | 'dst', ip: Ip, port: number): Packet {
+  if (packet.ip === undefined) return packet;
+  let l4 = packet.l4;
+  if (l4 !== undefined) {
+    if (l4.proto === 'icmp' || l4.proto === 'icmpv6') {
+      if (l4.id !== undefined && l4.quote === undefined && l4.id !== port) l4 = { ...l4, id: port };
+    } else {
+      l4 = withPort(l4, side === 'src' ? 'sport' : 'dport', port);
+    }
+  }
+  return { ...packet, ip: { ...packet.ip, [side]: ip }, l4 };
+}
+
+/** `10.0.0.1:80`, or the address alone where there are no ports. */
+export function endText(packet: Packet, side: 'src' | 'dst'): string {
+  const { ip, l4 } = packet;
+  if (ip === undefined) return '';
+  if (l4 === undefined || (l4.proto !== 'tcp' && l4.proto !== 'udp')) return ip[side];
+  return `${ip[side]}:${side === 'src' ? l4.sport : l4.dport}`;
+}

@@ -1,0 +1,98 @@
+/** The sockets of one namespace while a run lasts. Listening sockets are configuration and live there. */
+import type { Ip } from '../base/ip.ts';
+import type { Payload } from '../packet/packet.ts';
+import type { ListenerConfig } from './config.ts';
+import type { Timer } from './event-queue.ts';
+import type { SocketError } from './process.ts';
+import type { Route } from './route.ts';
+
+export type TcpState =
+  | 'SYN_SENT'
+  | 'SYN_RECV'
+  | 'ESTABLISHED'
+  | 'FIN_WAIT'
+  | 'CLOSE_WAIT'
+  | 'LAST_ACK'
+  | 'CLOSED';
+
+export interface TcpSocket {
+  readonly local: Ip;
+  readonly localPort: number;
+  readonly remote: Ip;
+  readonly remotePort: number;
+  readonly route: Route;
+  readonly ttl: number;
+  /** The side that connected: its packets travel in the direction `request`. */
+  readonly client: boolean;
+  readonly listener?: ListenerConfig;
+  state: TcpState;
+  readonly iss: number;
+  sndNxt: number;
+  sndUna: number;
+  rcvNxt: number;
+  /** Payload bytes of one segment. */
+  mss: number;
+  /** What this end announced, window and all. */
+  readonly advertisedMss: number;
+  /** Initial receive window; the scale is 7. */
+  readonly window: number;
+  tsEcho: number;
+  ipId: number;
+  segment: number;
+  exchange: number;
+  timer?: Timer;
+  /** Data that the peer has not acknowledged. */
+  unacked?: Payload;
+  /** The server's program has it in hand. */
+  busy: boolean;
+  finReceived: boolean;
+  onConnect?: (error?: SocketError) => void;
+  onData?: (payload: Payload) => void;
+  onError?: (error: SocketError) => void;
+}
+
+export interface UdpWaiter {
+  readonly local: Ip;
+  readonly port: number;
+  readonly remote: Ip;
+  readonly remotePort: number;
+  readonly answered: (payload: Payload, from: Ip, port: number) => void;
+  readonly failed: (error: SocketError, mtu?: number) => void;
+}
+
+export interface PingWaiter {
+  readonly answered: (from: Ip) => void;
+  readonly failed: (error: SocketError, mtu?: number) => void;
+}
+
+export class SocketTable {
+  readonly tcp = new Map<string, TcpSocket>();
+  readonly udp = new Set<UdpWaiter>();
+  readonly pings = new Map<number, PingWaiter>();
+
+  findTcp(local: Ip, localPort: number, remote: Ip, remotePort: number): TcpSocket | undefined {
+    return this.tcp.get(`${local} ${localPort} ${remote} ${remotePort}`);
+  }
+
+  addTcp(socket: TcpSocket): void {
+    this.tcp.set(tcpKey(socket), socket);
+  }
+
+  removeTcp(socket: TcpSocket): void {
+    if (socket.timer !== undefined) socket.timer.cancelled = true;
+    socket.state = 'CLOSED';
+    this.tcp.delete(tcpKey(socket));
+  }
+
+  findUdp(local: Ip, port: number, remote: Ip, remotePort: number): UdpWaiter | undefined {
+    for (const w of this.udp) {
+      if (w.port === port && w.local === local && w.remote === remote && w.remotePort === remotePort)
+        return w;
+    }
+    return undefined;
+  }
+}
+
+function tcpKey(s: TcpSocket): string {
+  return `${s.local} ${s.localPort} ${s.remote} ${s.remotePort}`;
+}

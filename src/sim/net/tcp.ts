@@ -1,0 +1,511 @@
+/**
+ * TCP as far as one sees it on the wire: handshake with Linux' options, one request and its answer with their
+ * acknowledgements, FIN both ways, RST, retransmission. Leaves out windows that fill, congestion, reordering, SACK
+ * blocks and TIME_WAIT. Timing after Linux 6.5 and later (tcp_syn_linear_timeouts = 4).
+ */
+import type { Ip } from '../base/ip.ts';
+import { payloadLength } from '../packet/payload.ts';
+import type {
+  IcmpHeader,
+  IpHeader,
+  Packet,
+  Payload,
+  TcpFlag,
+  TcpHeader,
+  TcpOption,
+} from '../packet/packet.ts';
+import { reason } from '../trace/reasons.ts';
+import type { Flow } from '../trace/recorder.ts';
+import { stableHash } from './hash.ts';
+import { errorOf } from './icmp.ts';
+import { localOut } from './ip-output.ts';
+import type { Box, Machine } from './machine.ts';
+import { confirmNeighbour } from './neighbour.ts';
+import type { Device } from './netns.ts';
+import type { SocketError } from './process.ts';
+import { serve } from './program.ts';
+import type { Route } from './route.ts';
+import { socketRow } from './row-key.ts';
+import { newSkb, type Skb } from './skb.ts';
+import type { TcpSocket } from './socket.ts';
+
+const SYN: readonly TcpFlag[] = ['SYN'];
+const SYN_ACK: readonly TcpFlag[] = ['SYN', 'ACK'];
+const ACK: readonly TcpFlag[] = ['ACK'];
+const PSH_ACK: readonly TcpFlag[] = ['PSH', 'ACK'];
+const FIN_ACK: readonly TcpFlag[] = ['FIN', 'ACK'];
+const RST: readonly TcpFlag[] = ['RST'];
+const RST_ACK: readonly TcpFlag[] = ['RST', 'ACK'];
+
+const IP_AND_TCP = 40;
+const TIMESTAMPS = 12;
+const WINDOW_SCALE = 7;
+const MAX_WINDOW = 65535;
+/** Seconds between one SYN and the next, the first five alike; after the last the kernel gives up. */
+const SYN_DELAYS_S = [1, 1, 1, 1, 1, 2, 4, 8, 16, 33, 66];
+const SYN_ACK_DELAYS_S = [1, 2, 4, 8, 16, 32];
+/** TCP_RTO_MIN, doubled each time. */
+const RTO_MS = 200;
+const DATA_RETRIES = 15;
+
+export interface ConnectInput {
+  readonly local: Ip;
+  readonly localPort: number;
+  readonly remote: Ip;
+  readonly remotePort: number;
+  readonly route: Route;
+  readonly mtu: number;
+  readonly ttl: number;
+  readonly segment: number;
+  readonly exchange: number;
+  readonly done: (socket: TcpSocket, error?: SocketError) => void;
+}
+
+/** Opens a connection: sends the SYN and its retries. */
+export function connectTcp(m: Machine, box: Box, input: ConnectInput): TcpSocket {
+  const advertised = input.mtu - IP_AND_TCP;
+  const iss = initialSequence(input.local, input.localPort, input.remote, input.remotePort);
+  const socket: TcpSocket = {
+    ...input,
+    client: true,
+    state: 'SYN_SENT',
+    iss,
+    sndNxt: iss,
+    sndUna: iss,
+    rcvNxt: 0,
+    mss: advertised - TIMESTAMPS,
+    advertisedMss: advertised,
+    window: Math.floor(MAX_WINDOW / advertised) * advertised,
+    tsEcho: 0,
+    ipId: iss & 0xffff,
+    busy: false,
+    finReceived: false,
+    onConnect: (error) => input.done(socket, error),
+  };
+  box.sockets.addTcp(socket);
+  sendSyn(m, box, socket, 0);
+  return socket;
+}
+
+function sendSyn(m: Machine, box: Box, socket: TcpSocket, retry: number): void {
+  const delay = SYN_DELAYS_S[retry];
+  if (delay === undefined) {
+    failSocket(box, socket, 'timeout');
+    return;
+  }
+  socket.timer = m.queue.after(delay * 1000, () => {
+    if (socket.state !== 'SYN_SENT') return;
+    if (SYN_DELAYS_S[retry + 1] !== undefined) noteRetry(m, box, socket, retry + 1);
+    sendSyn(m, box, socket, retry + 1);
+  });
+  socket.sndNxt = socket.iss + 1;
+  send(m, box, socket, { flags: SYN, seq: socket.iss, retry });
+}
+
+function noteRetry(m: Machine, box: Box, socket: TcpSocket, retry: number): void {
+  m.recorder.step(
+    { segment: socket.segment, exchange: socket.exchange, dir: socket.client ? 'request' : 'reply', retry },
+    {
+      place: box.id,
+      kind: 'timer',
+      reason: reason('tcp.retransmit', { after: m.queue.nowMs / 1000, retry }),
+    },
+  );
+}
+
+/** Sends data on an established connection and keeps sending it until it is acknowledged. */
+export function sendTcp(m: Machine, box: Box, socket: TcpSocket, payload: Payload): void {
+  socket.unacked = payload;
+  socket.sndUna = socket.sndNxt;
+  socket.sndNxt += payloadLength(payload);
+  sendData(m, box, socket, payload, 0);
+}
+
+function sendData(m: Machine, box: Box, socket: TcpSocket, payload: Payload, retry: number): void {
+  if (socket.timer !== undefined) socket.timer.cancelled = true;
+  if (retry < DATA_RETRIES) {
+    socket.timer = m.queue.after(RTO_MS * 2 ** retry, () => {
+      if (socket.unacked !== payload) return;
+      noteRetry(m, box, socket, retry + 1);
+      sendData(m, box, socket, payload, retry + 1);
+    });
+  }
+  send(m, box, socket, { flags: PSH_ACK, seq: socket.sndUna, payload, retry });
+}
+
+/** Closes this end; the peer's FIN is awaited in the background. */
+export function closeTcp(m: Machine, box: Box, socket: TcpSocket): void {
+  if (socket.state === 'CLOSED' || socket.state === 'FIN_WAIT' || socket.state === 'LAST_ACK') return;
+  socket.state = socket.finReceived ? 'LAST_ACK' : 'FIN_WAIT';
+  const seq = socket.sndNxt;
+  socket.sndNxt++;
+  send(m, box, socket, { flags: FIN_ACK, seq, retry: 0 });
+}
+
+interface Outgoing {
+  readonly flags: readonly TcpFlag[];
+  readonly seq: number;
+  readonly payload?: Payload;
+  readonly retry: number;
+}
+
+function send(m: Machine, box: Box, socket: TcpSocket, out: Outgoing): void {
+  const isSyn = out.flags[0] === 'SYN';
+  const now = timestamp(m, socket);
+  const options: TcpOption[] = isSyn
+    ? [
+        { kind: 'mss', value: socket.advertisedMss },
+        { kind: 'sack-permitted' },
+        { kind: 'timestamps', value: now, echo: socket.tsEcho },
+        { kind: 'nop' },
+        { kind: 'window-scale', shift: WINDOW_SCALE },
+      ]
+    : [{ kind: 'nop' }, { kind: 'nop' }, { kind: 'timestamps', value: now, echo: socket.tsEcho }];
+  const packet: Packet = {
+    ip: {
+      version: 4,
+      src: socket.local,
+      dst: socket.remote,
+      ttl: socket.ttl,
+      id: out.flags === SYN_ACK ? 0 : nextId(socket),
+      df: true,
+      tos: 0,
+    },
+    l4: {
+      proto: 'tcp',
+      sport: socket.localPort,
+      dport: socket.remotePort,
+      seq: out.seq >>> 0,
+      ack: out.flags === SYN ? 0 : socket.rcvNxt >>> 0,
+      flags: out.flags,
+      window: isSyn ? socket.window : Math.ceil(socket.window / 2 ** WINDOW_SCALE),
+      options,
+    },
+    payload: out.payload,
+  };
+  const skb = newSkb(packet, {
+    segment: socket.segment,
+    exchange: socket.exchange,
+    dir: socket.client ? 'request' : 'reply',
+    retry: out.retry > 0 ? out.retry : undefined,
+  });
+  if (payloadLength(out.payload) > socket.mss) skb.gsoSize = socket.mss;
+  m.step(box, skb, 'originate', reason('socket.originate', { proto: 'tcp', flags: out.flags.join(',') }));
+  localOut(m, box, skb, socket.route);
+}
+
+function nextId(socket: TcpSocket): number {
+  socket.ipId = (socket.ipId + 1) & 0xffff;
+  return socket.ipId;
+}
+
+/** A millisecond clock with an offset of its own for each connection (tcp_timestamps = 1). */
+function timestamp(m: Machine, socket: TcpSocket): number {
+  return (socket.iss + Math.floor(m.nowMs)) >>> 0;
+}
+
+/** Like Linux' secure_tcp_seq: a hash of the addresses. */
+function initialSequence(local: Ip, localPort: number, remote: Ip, remotePort: number): number {
+  return stableHash(`seq ${local} ${localPort} ${remote} ${remotePort}`);
+}
+
+/** A segment for this host, after INPUT. */
+export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: TcpHeader): void {
+  const { ip } = skb.packet;
+  if (ip === undefined || skb.pktType !== 'host') return;
+  const socket = box.sockets.findTcp(ip.dst, tcp.dport, ip.src, tcp.sport);
+  if (socket !== undefined) {
+    receiveOn(m, box, dev, skb, socket, ip, tcp);
+    return;
+  }
+  const listener = box.net.listener('tcp', ip.dst, tcp.dport);
+  if (listener !== undefined && tcp.flags.length === 1 && tcp.flags[0] === 'SYN') {
+    m.step(
+      box,
+      skb,
+      'deliver',
+      reason('socket.deliver', { port: tcp.dport, proto: 'tcp', process: listener.process }),
+      { iface: dev.name, rows: [socketRow('tcp', listener.ip, listener.port)], origin: listener.origin },
+    );
+    m.reached(box, skb, ip.dst, tcp.dport);
+    accept(m, box, skb, ip, tcp, listener);
+    return;
+  }
+  if (tcp.flags.includes('RST')) {
+    m.step(box, skb, 'drop', reason('socket.no-connection', { flags: tcp.flags.join(',') }), {
+      iface: dev.name,
+    });
+    return;
+  }
+  const isSyn = tcp.flags.length === 1 && tcp.flags[0] === 'SYN';
+  m.step(
+    box,
+    skb,
+    'reject',
+    isSyn
+      ? reason('socket.no-listener-tcp', { ip: ip.dst, port: tcp.dport, listening: listening(box, 'tcp') })
+      : reason('socket.no-connection', { flags: tcp.flags.join(',') }),
+    { iface: dev.name, origin: box.net.config.origin },
+  );
+  sendReset(m, box, skb, ip, tcp, box.net.fib.lookup(ip.src));
+}
+
+/** `80, 443`: what does listen, for the reason. */
+export function listening(box: Box, proto: 'tcp' | 'udp'): string {
+  const ports = box.net.config.listeners.filter((l) => l.proto === proto).map((l) => l.port);
+  return [...new Set(ports)].sort((a, b) => a - b).join(', ');
+}
+
+function accept(
+  m: Machine,
+  box: Box,
+  skb: Skb,
+  ip: IpHeader,
+  tcp: TcpHeader,
+  listener: NonNullable<TcpSocket['listener']>,
+): void {
+  const route = box.net.fib.lookup(ip.src);
+  if (route === undefined || route.type === 'blackhole') return;
+  const out = route.type === 'local' ? box.net.loopback : box.net.device(route.dev);
+  const advertised = (out?.mtu ?? 1500) - IP_AND_TCP;
+  const peerMss = tcp.options.find((o) => o.kind === 'mss')?.value ?? 536;
+  const unit = Math.min(advertised, peerMss) - TIMESTAMPS;
+  const iss = initialSequence(ip.dst, tcp.dport, ip.src, tcp.sport);
+  const socket: TcpSocket = {
+    local: ip.dst,
+    localPort: tcp.dport,
+    remote: ip.src,
+    remotePort: tcp.sport,
+    route,
+    ttl: 64,
+    client: false,
+    listener,
+    state: 'SYN_RECV',
+    iss,
+    sndNxt: iss + 1,
+    sndUna: iss,
+    rcvNxt: tcp.seq + 1,
+    mss: unit,
+    advertisedMss: advertised,
+    window: Math.floor(MAX_WINDOW / unit) * unit,
+    tsEcho: timestampOf(tcp),
+    ipId: iss & 0xffff,
+    segment: skb.flow.segment,
+    exchange: skb.flow.exchange,
+    busy: false,
+    finReceived: false,
+  };
+  box.sockets.addTcp(socket);
+  sendSynAck(m, box, socket, 0);
+}
+
+function sendSynAck(m: Machine, box: Box, socket: TcpSocket, retry: number): void {
+  if (socket.timer !== undefined) socket.timer.cancelled = true;
+  const delay = SYN_ACK_DELAYS_S[retry];
+  if (delay !== undefined) {
+    socket.timer = m.queue.after(delay * 1000, () => {
+      if (socket.state !== 'SYN_RECV') return;
+      if (SYN_ACK_DELAYS_S[retry + 1] === undefined) box.sockets.removeTcp(socket);
+      else sendSynAck(m, box, socket, retry + 1);
+    });
+  }
+  send(m, box, socket, { flags: SYN_ACK, seq: socket.iss, retry });
+}
+
+function timestampOf(tcp: TcpHeader): number {
+  return tcp.options.find((o) => o.kind === 'timestamps')?.value ?? 0;
+}
+
+/** `tcp_v4_send_reset`: with the sequence that the other end expects. */
+function sendReset(
+  m: Machine,
+  box: Box,
+  cause: Skb,
+  ip: IpHeader,
+  tcp: TcpHeader,
+  route: Route | undefined,
+): void {
+  if (route === undefined || route.type === 'blackhole') return;
+  const reset = resetFor(cause, ip, tcp);
+  m.step(box, reset, 'originate', reason('socket.originate', { proto: 'tcp', flags: flagsText(reset) }));
+  localOut(m, box, reset, route);
+}
+
+/** The RST that answers a segment; also what `REJECT --reject-with tcp-reset` builds. */
+export function resetFor(cause: Skb, ip: IpHeader, tcp: TcpHeader): Skb {
+  const acked = tcp.flags.includes('ACK');
+  const length =
+    payloadLength(cause.packet.payload) +
+    (tcp.flags.includes('SYN') ? 1 : 0) +
+    (tcp.flags.includes('FIN') ? 1 : 0);
+  return newSkb(
+    {
+      ip: { version: 4, src: ip.dst, dst: ip.src, ttl: 64, id: 0, df: true, tos: 0 },
+      l4: {
+        proto: 'tcp',
+        sport: tcp.dport,
+        dport: tcp.sport,
+        seq: acked ? tcp.ack : 0,
+        ack: acked ? 0 : (tcp.seq + length) >>> 0,
+        flags: acked ? RST : RST_ACK,
+        window: 0,
+        options: [],
+      },
+    },
+    flip(cause.flow),
+  );
+}
+
+function flagsText(skb: Skb): string {
+  return skb.packet.l4?.proto === 'tcp' ? skb.packet.l4.flags.join(',') : '';
+}
+
+function flip(flow: Flow): Flow {
+  return { ...flow, dir: flow.dir === 'request' ? 'reply' : 'request' };
+}
+
+function receiveOn(
+  m: Machine,
+  box: Box,
+  dev: Device,
+  skb: Skb,
+  socket: TcpSocket,
+  ip: IpHeader,
+  tcp: TcpHeader,
+): void {
+  const { flags } = tcp;
+  const has = (flag: TcpFlag): boolean => flags.includes(flag);
+  const details = {
+    iface: dev.name,
+    rows: [socketRow('tcp', socket.listener?.ip ?? socket.local, socket.localPort)],
+    origin: socket.listener?.origin,
+  };
+  m.step(
+    box,
+    skb,
+    'deliver',
+    socket.listener !== undefined
+      ? reason('socket.deliver', { port: tcp.dport, proto: 'tcp', process: socket.listener.process })
+      : reason('socket.deliver-reply', { port: tcp.dport, proto: 'tcp' }),
+    details,
+  );
+  if (!socket.client) {
+    socket.segment = skb.flow.segment;
+    socket.exchange = skb.flow.exchange;
+  }
+  if (has('RST')) {
+    const error: SocketError = socket.state === 'SYN_SENT' ? 'refused' : 'reset';
+    failSocket(box, socket, error);
+    return;
+  }
+  const out = dev.link.kind === 'loopback' ? undefined : box.net.device(socket.route.dev);
+  if (out !== undefined && has('ACK') && socket.route.type === 'unicast') {
+    confirmNeighbour(m, box, out, socket.route.via ?? ip.src);
+  }
+  socket.tsEcho = timestampOf(tcp);
+  if (has('SYN')) {
+    receiveSyn(m, box, socket, tcp);
+    return;
+  }
+  if (socket.state === 'SYN_RECV') {
+    socket.state = 'ESTABLISHED';
+    if (socket.timer !== undefined) socket.timer.cancelled = true;
+  }
+  if (socket.unacked !== undefined && tcp.ack === socket.sndNxt >>> 0) {
+    socket.unacked = undefined;
+    socket.sndUna = socket.sndNxt;
+    if (socket.timer !== undefined) socket.timer.cancelled = true;
+  }
+  receiveData(m, box, socket, skb, tcp);
+  if (has('FIN')) receiveFin(m, box, socket, tcp);
+  else if (socket.state === 'LAST_ACK' && tcp.ack === socket.sndNxt >>> 0) box.sockets.removeTcp(socket);
+}
+
+function receiveSyn(m: Machine, box: Box, socket: TcpSocket, tcp: TcpHeader): void {
+  if (socket.state === 'SYN_RECV' && !tcp.flags.includes('ACK')) {
+    sendSynAck(m, box, socket, 1);
+    return;
+  }
+  if (socket.state !== 'SYN_SENT' || !tcp.flags.includes('ACK')) {
+    // A second SYN-ACK: the first ACK was lost or crossed it.
+    if (socket.state === 'ESTABLISHED') sendAck(m, box, socket);
+    return;
+  }
+  if (socket.timer !== undefined) socket.timer.cancelled = true;
+  socket.state = 'ESTABLISHED';
+  socket.rcvNxt = tcp.seq + 1;
+  socket.sndUna = socket.sndNxt;
+  const peerMss = tcp.options.find((o) => o.kind === 'mss')?.value ?? 536;
+  socket.mss = Math.min(socket.advertisedMss, peerMss) - TIMESTAMPS;
+  sendAck(m, box, socket);
+  socket.onConnect?.();
+}
+
+function sendAck(m: Machine, box: Box, socket: TcpSocket): void {
+  send(m, box, socket, { flags: ACK, seq: socket.sndNxt, retry: 0 });
+}
+
+function receiveData(m: Machine, box: Box, socket: TcpSocket, skb: Skb, tcp: TcpHeader): void {
+  const { payload } = skb.packet;
+  if (payload === undefined) return;
+  if (tcp.seq !== socket.rcvNxt >>> 0) {
+    sendAck(m, box, socket);
+    return;
+  }
+  socket.rcvNxt += payloadLength(payload);
+  sendAck(m, box, socket);
+  if (socket.listener === undefined) {
+    socket.onData?.(payload);
+    return;
+  }
+  const { listener } = socket;
+  socket.busy = true;
+  serve(m, box, listener, payload, { ip: socket.remote, port: socket.remotePort }, socket, (answer) => {
+    socket.busy = false;
+    if (socket.state === 'CLOSED') return;
+    if (answer !== undefined) sendTcp(m, box, socket, answer);
+    if (socket.finReceived) closeTcp(m, box, socket);
+  });
+}
+
+function receiveFin(m: Machine, box: Box, socket: TcpSocket, tcp: TcpHeader): void {
+  if (tcp.seq + 0 !== socket.rcvNxt >>> 0 && !socket.finReceived) return;
+  if (!socket.finReceived) socket.rcvNxt++;
+  socket.finReceived = true;
+  if (socket.state === 'FIN_WAIT') {
+    sendAck(m, box, socket);
+    box.sockets.removeTcp(socket);
+    return;
+  }
+  if (socket.state !== 'ESTABLISHED') return;
+  socket.state = 'CLOSE_WAIT';
+  if (socket.client) {
+    sendAck(m, box, socket);
+    socket.onError?.('reset');
+    return;
+  }
+  // The kernel delays its ACK; the program reads the end of the stream and closes within that time.
+  if (!socket.busy) m.queue.program(() => closeTcp(m, box, socket));
+}
+
+function failSocket(box: Box, socket: TcpSocket, error: SocketError): void {
+  const { state } = socket;
+  box.sockets.removeTcp(socket);
+  if (state === 'SYN_SENT') socket.onConnect?.(error);
+  else socket.onError?.(error);
+}
+
+/** `tcp_v4_err`: any unreachable ends an attempt to connect; an established connection only heeds the MTU. */
+export function tcpError(m: Machine, box: Box, ip: IpHeader, tcp: TcpHeader, icmp: IcmpHeader): void {
+  const socket = box.sockets.findTcp(ip.src, tcp.sport, ip.dst, tcp.dport);
+  const error = errorOf(icmp);
+  if (socket === undefined || error === undefined) return;
+  if (error === 'too-big') {
+    const mss = (icmp.mtu ?? 576) - IP_AND_TCP - TIMESTAMPS;
+    if (mss >= socket.mss || socket.unacked === undefined) return;
+    socket.mss = mss;
+    sendData(m, box, socket, socket.unacked, 1);
+    return;
+  }
+  if (socket.state === 'SYN_SENT') failSocket(box, socket, error);
+}

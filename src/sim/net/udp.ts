@@ -1,0 +1,101 @@
+/** UDP: listeners, connected sockets that wait for an answer, and the errors that reach them. */
+import type { Ip } from '../base/ip.ts';
+import type { IcmpHeader, IpHeader, Payload, UdpHeader } from '../packet/packet.ts';
+import { reason } from '../trace/reasons.ts';
+import type { Flow } from '../trace/recorder.ts';
+import { stableHash } from './hash.ts';
+import { errorOf, ICMP_PORT_UNREACHABLE, isFatal, sendUnreachable } from './icmp.ts';
+import { localOut } from './ip-output.ts';
+import type { Box, Machine } from './machine.ts';
+import type { Device } from './netns.ts';
+import { serve } from './program.ts';
+import { socketRow } from './row-key.ts';
+import { newSkb, type Skb } from './skb.ts';
+import { listening } from './tcp.ts';
+
+/** A datagram as a Linux socket sends it: DF set while it fits (IP_PMTUDISC_WANT). */
+export function datagram(
+  ends: {
+    readonly src: Ip;
+    readonly sport: number;
+    readonly dst: Ip;
+    readonly dport: number;
+    readonly ttl: number;
+  },
+  payload: Payload,
+  flow: Flow,
+): Skb {
+  const id = stableHash(`udp ${ends.src} ${ends.sport} ${ends.dst} ${ends.dport}`) & 0xffff;
+  return newSkb(
+    {
+      ip: { version: 4, src: ends.src, dst: ends.dst, ttl: ends.ttl, id, df: true, tos: 0 },
+      l4: { proto: 'udp', sport: ends.sport, dport: ends.dport, checksum: true },
+      payload,
+    },
+    flow,
+  );
+}
+
+/** A datagram for this host, after INPUT. */
+export function receiveUdp(m: Machine, box: Box, dev: Device, skb: Skb, udp: UdpHeader): void {
+  const { ip, payload } = skb.packet;
+  if (ip === undefined) return;
+  const waiter = box.sockets.findUdp(ip.dst, udp.dport, ip.src, udp.sport);
+  if (waiter !== undefined) {
+    m.step(box, skb, 'deliver', reason('socket.deliver-reply', { port: udp.dport, proto: 'udp' }), {
+      iface: dev.name,
+      rows: [socketRow('udp', ip.dst, udp.dport)],
+    });
+    waiter.answered(payload ?? { kind: 'bytes', length: 0 }, ip.src, udp.sport);
+    return;
+  }
+  const listener = box.net.listener('udp', ip.dst, udp.dport);
+  if (listener === undefined) {
+    if (skb.pktType !== 'host') return;
+    m.step(
+      box,
+      skb,
+      'reject',
+      reason('socket.no-listener-udp', { ip: ip.dst, port: udp.dport, listening: listening(box, 'udp') }),
+      { iface: dev.name, origin: box.net.config.origin },
+    );
+    sendUnreachable(m, box, skb, ICMP_PORT_UNREACHABLE);
+    return;
+  }
+  m.step(
+    box,
+    skb,
+    'deliver',
+    reason('socket.deliver', { port: udp.dport, proto: 'udp', process: listener.process }),
+    { iface: dev.name, rows: [socketRow('udp', listener.ip, listener.port)], origin: listener.origin },
+  );
+  m.reached(box, skb, ip.dst, udp.dport);
+  if (payload === undefined) return;
+  const peer = { ip: ip.src, port: udp.sport };
+  const self = {
+    local: ip.dst,
+    localPort: udp.dport,
+    segment: skb.flow.segment,
+    exchange: skb.flow.exchange,
+  };
+  serve(m, box, listener, payload, peer, self, (answer) => {
+    const route = box.net.fib.lookup(peer.ip);
+    if (answer === undefined || route === undefined || route.type === 'blackhole') return;
+    // Answers leave from the address that was asked, as servers with IP_PKTINFO do.
+    const reply = datagram(
+      { src: ip.dst, sport: udp.dport, dst: peer.ip, dport: peer.port, ttl: 64 },
+      answer,
+      { ...skb.flow, dir: skb.flow.dir === 'request' ? 'reply' : 'request' },
+    );
+    m.step(box, reply, 'originate', reason('socket.originate', { proto: 'udp', flags: '' }));
+    localOut(m, box, reply, route);
+  });
+}
+
+/** An ICMP error about a datagram: only fatal ones reach a connected socket without IP_RECVERR (`__udp4_lib_err`). */
+export function udpError(box: Box, ip: IpHeader, udp: UdpHeader, icmp: IcmpHeader): void {
+  const error = errorOf(icmp);
+  if (error === undefined) return;
+  const waiter = box.sockets.findUdp(ip.src, udp.sport, ip.dst, udp.dport);
+  if (waiter !== undefined && (isFatal(icmp) || error === 'too-big')) waiter.failed(error, icmp.mtu);
+}

@@ -1,0 +1,175 @@
+/** Collects what a run does: steps, wire entries, segments and exchanges, in the order in which they happen. */
+import type { Packet } from '../packet/packet.ts';
+import { packetLength } from '../packet/codec.ts';
+import type {
+  ChoiceRecord,
+  Exchange,
+  NatRecord,
+  Place,
+  Segment,
+  Step,
+  StepInput,
+  Verdict,
+  WireEntry,
+} from './trace.ts';
+
+/** Whose packet it is: carried by every packet, so that a step knows its lane. */
+export interface Flow {
+  readonly segment: number;
+  readonly exchange: number;
+  readonly dir: 'request' | 'reply';
+  readonly retry?: number;
+  /** ARP belongs to no segment; its exchange is the one that waits for it. */
+  readonly arp?: boolean;
+}
+
+export const NO_FLOW: Flow = { segment: -1, exchange: -1, dir: 'request' };
+
+type Open<T> = { -readonly [K in keyof T]: T[K] };
+
+export type SegmentRecord = Open<Segment>;
+
+export class Recorder {
+  readonly steps: Open<Step>[] = [];
+  readonly wire: WireEntry[] = [];
+  readonly segments: SegmentRecord[] = [];
+  readonly exchanges: Open<Exchange>[] = [];
+  readonly choices: ChoiceRecord[] = [];
+  readonly nat: NatRecord[] = [];
+  /** Virtual time since the run began. */
+  timeMs = 0;
+
+  /** Records one step and returns its index. */
+  step(flow: Flow, input: StepInput): number {
+    const index = this.steps.length;
+    this.steps.push({
+      index,
+      timeMs: this.timeMs,
+      place: input.place,
+      iface: input.iface,
+      kind: input.kind,
+      reason: input.reason,
+      origin: input.origin,
+      rows: input.rows ?? NO_ROWS,
+      packet: input.packet,
+      before: input.before,
+      hook: input.hook,
+      segment: flow.arp === true ? -1 : flow.segment,
+      exchange: flow.exchange,
+      dir: flow.dir,
+      retry: flow.retry,
+      wire: undefined,
+    });
+    const exchange = this.exchanges[flow.exchange];
+    if (exchange !== undefined) {
+      if (exchange.firstStep < 0) exchange.firstStep = index;
+      exchange.lastStep = index;
+    }
+    return index;
+  }
+
+  /** Records a step at an interface together with what a capture there shows. */
+  capture(flow: Flow, input: StepInput, at: 'in' | 'out', packet: Packet, peer: Place | undefined): void {
+    const index = this.step(flow, input);
+    const step = this.steps[index];
+    if (step !== undefined) step.wire = this.wire.length;
+    this.wire.push(wireEntry(flow, input.place, input.iface ?? '', at, packet, peer));
+  }
+
+  beginSegment(client: Place, purpose: Segment['purpose'], label: string): SegmentRecord {
+    const segment: SegmentRecord = {
+      index: this.segments.length,
+      proto: 'tcp',
+      purpose,
+      client,
+      verdict: 'unknown',
+      label,
+    };
+    this.segments.push(segment);
+    return segment;
+  }
+
+  /** Steps of `segment` that no exchange owned so far (what a program said before it sent) join the new one. */
+  beginExchange(segment: number, kind: Exchange['kind'], label: string): number {
+    const index = this.exchanges.length;
+    const exchange: Open<Exchange> = {
+      index,
+      segment,
+      kind,
+      label,
+      firstStep: -1,
+      lastStep: -1,
+      ok: false,
+    };
+    for (let i = this.steps.length - 1; i >= 0; i--) {
+      const step = this.steps[i];
+      if (step === undefined || step.exchange !== -1 || step.segment !== segment) break;
+      step.exchange = index;
+      exchange.firstStep = i;
+      if (exchange.lastStep < 0) exchange.lastStep = i;
+    }
+    this.exchanges.push(exchange);
+    return index;
+  }
+
+  endExchange(index: number, ok: boolean): void {
+    const exchange = this.exchanges[index];
+    if (exchange !== undefined) exchange.ok = ok;
+  }
+
+  setVerdict(segment: number, verdict: Verdict): void {
+    const record = this.segments[segment];
+    if (record !== undefined) record.verdict = verdict;
+  }
+}
+
+const NO_ROWS: readonly string[] = [];
+
+function wireEntry(
+  flow: Flow,
+  netns: Place,
+  iface: string,
+  at: 'in' | 'out',
+  packet: Packet,
+  peer: Place | undefined,
+): WireEntry {
+  const shown = packet.inner ?? packet;
+  const { ip, l4, arp } = shown;
+  const outer =
+    packet.inner !== undefined && packet.ip !== undefined && packet.l4?.proto === 'udp'
+      ? {
+          src: packet.ip.src,
+          dst: packet.ip.dst,
+          proto: 'udp',
+          dport: packet.l4.dport,
+          vni: packet.vxlan?.vni,
+        }
+      : undefined;
+  const ports = l4 !== undefined && (l4.proto === 'tcp' || l4.proto === 'udp') ? l4 : undefined;
+  return {
+    segment: flow.segment,
+    dir: flow.dir,
+    netns,
+    iface,
+    peer,
+    at,
+    proto: arp !== undefined ? 'arp' : (l4?.proto ?? 'ip'),
+    src: arp?.senderIp ?? ip?.src ?? '',
+    dst: arp?.targetIp ?? ip?.dst ?? '',
+    sport: ports?.sport,
+    dport: ports?.dport,
+    ttl: ip?.ttl,
+    flags: l4?.proto === 'tcp' ? flagText(l4.flags) : undefined,
+    icmp: l4?.proto === 'icmp' || l4?.proto === 'icmpv6' ? `${l4.type}/${l4.code}` : undefined,
+    length: packetLength(packet),
+    srcMac: packet.eth?.src,
+    dstMac: packet.eth?.dst,
+    outer,
+    retry: flow.retry,
+  };
+}
+
+/** `SYN,ACK`: the names as the wire JSON prints them. */
+function flagText(flags: readonly string[]): string {
+  return flags.length === 1 ? (flags[0] ?? '') : flags.join(',');
+}
