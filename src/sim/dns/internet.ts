@@ -1,0 +1,91 @@
+/**
+ * DNS of the world outside: the resolver on host `internet`, which knows every name that the cluster does not own.
+ * Leaves out delegation, caches and everything a real resolver asks further on.
+ */
+import { compareIp, parseIp, type Ip } from '../base/ip.ts';
+import type { ClusterState } from '../k8s/cluster-state.ts';
+import type { AppHandler } from '../net/process.ts';
+import type { Answer, Question } from './message.ts';
+import { found, inZone, normalName, nothing, record, reply, reverseAddress } from './message.ts';
+
+const TTL = 300;
+const DEFAULT_INTERNET: Ip = '203.0.113.10';
+
+/** The address of host `internet`, where nodes and CoreDNS send what they do not know. */
+export function upstreamResolver(cluster: ClusterState): Ip {
+  return cluster.settings.external.find((h) => h.internet)?.ip ?? DEFAULT_INTERNET;
+}
+
+/**
+ * Last labels that name no top-level domain. A cluster's short names (`web`, `web.default.svc`) that were not found
+ * inside end up here, and the root servers know nothing of them.
+ */
+const NO_TOP_LEVEL = new Set([
+  'local',
+  'svc',
+  'pod',
+  'cluster',
+  'internal',
+  'invalid',
+  'localhost',
+  'localdomain',
+  'lan',
+]);
+
+function isPublic(cluster: ClusterState, name: string): boolean {
+  const labels = name.split('.');
+  const last = labels.at(-1) ?? '';
+  if (labels.length < 2 || NO_TOP_LEVEL.has(last)) return false;
+  return !cluster.namespaces.some((n) => n.name === last);
+}
+
+const ROOT_SOA = record(
+  '',
+  'SOA',
+  TTL,
+  'a.root-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 86400',
+);
+
+function answerOutside(cluster: ClusterState, { name, type }: Question): Answer {
+  const hosts = cluster.settings.external;
+  const address = reverseAddress(name);
+  if (address !== undefined) {
+    const host = hosts.find((h) => h.ip === address && h.dnsNames.length > 0);
+    const pointer = host?.dnsNames[0];
+    if (pointer === undefined) return nothing('NXDOMAIN', ROOT_SOA, false);
+    return type === 'PTR'
+      ? found([record(name, type, TTL, `${pointer}.`)], false)
+      : nothing('NOERROR', ROOT_SOA, false);
+  }
+  const named = hosts.filter((h) => h.dnsNames.includes(name)).map((h) => h.ip);
+  if (named.length === 0 && (inZone(name, cluster.settings.dnsDomain) || !isPublic(cluster, name))) {
+    return nothing('NXDOMAIN', ROOT_SOA, false);
+  }
+  const ips = named.length > 0 ? named.sort(compareIp) : [upstreamResolver(cluster)];
+  const answers = ips
+    .filter((ip) => type === (ip.includes(':') ? 'AAAA' : 'A'))
+    .map((ip) => record(name, type, TTL, ip));
+  return answers.length > 0 ? found(answers, false) : nothing('NOERROR', ROOT_SOA, false);
+}
+
+/** The program behind port 53 of hosts outside the cluster. */
+export function internetDns(cluster: ClusterState): AppHandler {
+  return function* (request) {
+    if (request.kind !== 'dns' || request.response) return undefined;
+    const question = { name: normalName(request.question.name), type: request.question.type };
+    return reply(request, answerOutside(cluster, question));
+  };
+}
+
+/** Names of nodes and hosts that machines on the nodes' network know without asking: their /etc/hosts. */
+export function machineHosts(cluster: ClusterState): ReadonlyMap<string, Ip> {
+  const hosts = new Map<string, Ip>();
+  for (const host of cluster.settings.external) {
+    if (!host.internet && parseIp(host.ip) !== undefined) hosts.set(host.name, host.ip);
+  }
+  for (const node of cluster.nodes) {
+    const ip = node.ips[0];
+    if (ip !== undefined) hosts.set(node.name, ip);
+  }
+  return hosts;
+}

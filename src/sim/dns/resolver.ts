@@ -1,0 +1,266 @@
+/**
+ * The stub resolver of the C library (getaddrinfo), and dig. Models resolv.conf as the kubelet writes it, /etc/hosts,
+ * the search list with ndots, A then AAAA from one socket, timeouts and retries. A and AAAA leave one after the other
+ * here: glibc sends both before the first answer. Leaves out TCP fallback, EDNS, rotate, nscd and musl's ways.
+ */
+import { parseIp, type Ip } from '../base/ip.ts';
+import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
+import { fnv32a, mix } from '../k8s/naming.ts';
+import type { Process, SocketError } from '../net/process.ts';
+import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
+import { reason } from '../trace/reasons.ts';
+import { machineHosts, upstreamResolver } from './internet.ts';
+import type { Question } from './message.ts';
+import { normalName, query, reverseName } from './message.ts';
+
+export interface ResolverConfig {
+  readonly nameservers: readonly Ip[];
+  readonly search: readonly string[];
+  readonly ndots: number;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  /** /etc/hosts. */
+  readonly hosts: ReadonlyMap<string, Ip>;
+  /** Options as they stand in the file: `ndots:5`. */
+  readonly options: readonly string[];
+}
+
+export interface Lookup {
+  /** In the order in which the client would try them. */
+  readonly addresses: readonly Ip[];
+  readonly rcode: string;
+  readonly answers: readonly DnsRecord[];
+  readonly queries: readonly { readonly name: string; readonly type: string; readonly rcode: string }[];
+  /** Why no answer came at all. */
+  readonly error?: SocketError;
+}
+
+/** glibc's limits: MAXNS, and the kubelet's for search domains. */
+const MAX_NAMESERVERS = 3;
+const MAX_SEARCH = 32;
+
+function clusterDns(cluster: ClusterState): Ip | undefined {
+  const service = cluster.services.find((s) => s.namespace === 'kube-system' && s.name === 'kube-dns');
+  return service?.clusterIPs[0];
+}
+
+/** The resolver of a pod, or of a machine (node, outside host) where `pod` is absent. */
+export function resolverConfig(cluster: ClusterState, from: { readonly pod?: Pod }): ResolverConfig {
+  const { pod } = from;
+  const machine: ResolverConfig = {
+    nameservers: [upstreamResolver(cluster)],
+    search: [],
+    ndots: 1,
+    timeoutMs: 5000,
+    attempts: 2,
+    hosts: machineHosts(cluster),
+    options: [],
+  };
+  if (pod === undefined) return machine;
+  const dns = clusterDns(cluster);
+  const zone = cluster.settings.dnsDomain;
+  const inCluster =
+    pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork);
+  let nameservers: readonly Ip[] = [];
+  let search: readonly string[] = [];
+  const options = new Map<string, string | undefined>();
+  if (inCluster) {
+    nameservers = dns === undefined ? [] : [dns];
+    search = [`${pod.namespace}.svc.${zone}`, `svc.${zone}`, zone];
+    options.set('ndots', '5');
+  } else if (pod.dnsPolicy !== 'None') {
+    nameservers = machine.nameservers;
+  }
+  for (const option of pod.dnsConfig?.options ?? []) options.set(option.name, option.value);
+  nameservers = [...new Set([...nameservers, ...(pod.dnsConfig?.nameservers ?? [])])].slice(
+    0,
+    MAX_NAMESERVERS,
+  );
+  search = [...new Set([...search, ...(pod.dnsConfig?.searches ?? []).map(normalName)])].slice(0, MAX_SEARCH);
+  const number = (name: string, otherwise: number): number => {
+    const value = options.get(name);
+    return value !== undefined && /^\d+$/.test(value) ? Number(value) : otherwise;
+  };
+  return {
+    nameservers,
+    search,
+    ndots: Math.min(15, number('ndots', 1)),
+    timeoutMs: Math.max(1, Math.min(30, number('timeout', 5))) * 1000,
+    attempts: Math.max(1, Math.min(5, number('attempts', 2))),
+    hosts: podHosts(cluster, pod),
+    options: [...options].map(([name, value]) =>
+      value === undefined || value === '' ? name : `${name}:${value}`,
+    ),
+  };
+}
+
+/** The pod's /etc/hosts: its own name, and for hostNetwork the node's file. */
+function podHosts(cluster: ClusterState, pod: Pod): ReadonlyMap<string, Ip> {
+  if (pod.hostNetwork) return machineHosts(cluster);
+  const ip = pod.ips[0];
+  if (ip === undefined) return new Map();
+  const own = pod.hostname ?? pod.name;
+  const hosts = new Map([[own, ip]]);
+  if (pod.subdomain !== undefined) {
+    hosts.set(`${own}.${pod.subdomain}.${pod.namespace}.svc.${cluster.settings.dnsDomain}`, ip);
+  }
+  return hosts;
+}
+
+/** /etc/resolv.conf as the kubelet writes it. */
+export function resolvConfText(config: ResolverConfig): string {
+  const lines = [];
+  if (config.search.length > 0) lines.push(`search ${config.search.join(' ')}`);
+  for (const ip of config.nameservers) lines.push(`nameserver ${ip}`);
+  if (config.options.length > 0) lines.push(`options ${config.options.join(' ')}`);
+  return lines.map((l) => `${l}\n`).join('');
+}
+
+/** The names that are asked in turn: the bare name first if it has enough dots, else last. */
+export function candidates(
+  config: Pick<ResolverConfig, 'search' | 'ndots'>,
+  host: string,
+): readonly string[] {
+  if (host.endsWith('.')) return [normalName(host)];
+  const name = normalName(host);
+  const dots = name.split('.').length - 1;
+  const searched = config.search.map((domain) => `${name}.${domain}`);
+  return dots >= config.ndots ? [name, ...searched] : [...searched, name];
+}
+
+interface Asked {
+  readonly message?: DnsMessage;
+  readonly error?: SocketError;
+}
+
+interface Log {
+  readonly queries: { name: string; type: string; rcode: string }[];
+  /** Query ids and source ports come from here: the same lookup gives the same packets. */
+  count: number;
+}
+
+/** One question to the servers in turn, `attempts` times; `sport` keeps one socket for A and AAAA. */
+function* ask(
+  question: Question,
+  servers: readonly Ip[],
+  options: { readonly timeoutMs: number; readonly attempts: number; readonly sport?: number },
+  log: Log,
+): Process<Asked> {
+  let error: SocketError = 'timeout';
+  let served: DnsMessage | undefined;
+  for (let attempt = 0; attempt < options.attempts; attempt++) {
+    for (const ip of servers) {
+      const id = mix(fnv32a(`${question.name} ${question.type} ${log.count++}`)) & 0xffff;
+      yield { call: 'segment', purpose: 'dns', label: `${question.type} ${question.name}` };
+      yield { call: 'note', step: { reason: reason('process.query', { ...question }) } };
+      const result = yield {
+        call: 'datagram',
+        ip,
+        port: 53,
+        payload: query(question, id),
+        timeoutMs: options.timeoutMs,
+        ...(options.sport === undefined ? {} : { sport: options.sport }),
+      };
+      if (result !== undefined && result.ok && 'payload' in result && result.payload.kind === 'dns') {
+        const message = result.payload;
+        const { rcode } = message;
+        log.queries.push({ ...question, rcode });
+        const count = message.answers.length;
+        yield { call: 'note', step: { reason: reason('process.answer', { ...question, rcode, count }) } };
+        // A server that fails or refuses is left for the next one.
+        if (rcode !== 'SERVFAIL' && rcode !== 'REFUSED' && rcode !== 'NOTIMP') return { message };
+        served = message;
+        continue;
+      }
+      error = result !== undefined && !result.ok ? result.error : 'timeout';
+      log.queries.push({ ...question, rcode: error });
+    }
+    if (served !== undefined) break;
+  }
+  return served === undefined ? { error } : { message: served };
+}
+
+function addressesIn(records: readonly DnsRecord[]): Ip[] {
+  return records.filter((r) => r.type === 'A' || r.type === 'AAAA').map((r) => r.data);
+}
+
+/** getaddrinfo: what curl, nc and ping do with a name. */
+export function* lookUp(config: ResolverConfig, host: string): Process<Lookup> {
+  const literal = parseIp(host);
+  const known = literal ?? fromHosts(config, host);
+  const log: Log = { queries: [], count: 0 };
+  if (known !== undefined) {
+    return { addresses: [known], rcode: 'NOERROR', answers: [], queries: [] };
+  }
+  if (config.nameservers.length === 0) {
+    return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: [], error: 'refused' };
+  }
+  const names = candidates(config, host);
+  const bare = normalName(host);
+  let rcode = 'NXDOMAIN';
+  let error: SocketError | undefined;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] ?? bare;
+    // A timeout ends the walk through the search list: only the bare name is still tried.
+    if (error !== undefined && name !== bare) continue;
+    const sport = 32768 + (mix(fnv32a(`${host} ${i}`)) % 28232);
+    const options = { timeoutMs: config.timeoutMs, attempts: config.attempts, sport };
+    const a = yield* ask({ name, type: 'A' }, config.nameservers, options, log);
+    if (a.error !== undefined) {
+      error = a.error;
+      continue;
+    }
+    const aaaa = yield* ask({ name, type: 'AAAA' }, config.nameservers, options, log);
+    if (aaaa.error !== undefined) {
+      error = aaaa.error;
+      continue;
+    }
+    const answers = [...(a.message?.answers ?? []), ...(aaaa.message?.answers ?? [])];
+    const addresses = addressesIn(answers);
+    if (addresses.length > 0) {
+      return { addresses, rcode: 'NOERROR', answers: distinct(answers), queries: log.queries };
+    }
+    const got = a.message?.rcode ?? 'NXDOMAIN';
+    // "No data" for one candidate is remembered above "no such name" for the others, a failing server above both.
+    if (got === 'SERVFAIL' || got === 'REFUSED') rcode = 'SERVFAIL';
+    else if (got === 'NOERROR' && rcode === 'NXDOMAIN') rcode = 'NOERROR';
+    error = undefined;
+  }
+  if (error !== undefined)
+    return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: log.queries, error };
+  return { addresses: [], rcode, answers: [], queries: log.queries };
+}
+
+function distinct(records: readonly DnsRecord[]): DnsRecord[] {
+  const seen = new Set<string>();
+  return records.filter((r) => {
+    const key = `${r.name} ${r.type} ${r.data}`;
+    return seen.has(key) ? false : (seen.add(key), true);
+  });
+}
+
+function fromHosts(config: ResolverConfig, host: string): Ip | undefined {
+  const name = normalName(host);
+  return name === 'localhost' || name.endsWith('.localhost') ? '127.0.0.1' : config.hosts.get(name);
+}
+
+/** dig: the name as it stands, no search list, three tries of five seconds, each from a port of its own. */
+export function* queryOnce(config: ResolverConfig, host: string, type: string): Process<Lookup> {
+  const name = type === 'PTR' && parseIp(host) !== undefined ? reverseName(host) : normalName(host);
+  const log: Log = { queries: [], count: 0 };
+  if (config.nameservers.length === 0) {
+    return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: [], error: 'refused' };
+  }
+  const asked = yield* ask({ name, type }, config.nameservers, { timeoutMs: 5000, attempts: 3 }, log);
+  if (asked.message === undefined) {
+    return {
+      addresses: [],
+      rcode: 'SERVFAIL',
+      answers: [],
+      queries: log.queries,
+      error: asked.error ?? 'timeout',
+    };
+  }
+  const { answers, rcode } = asked.message;
+  return { addresses: addressesIn(answers), rcode, answers, queries: log.queries };
+}
