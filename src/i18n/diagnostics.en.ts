@@ -1,6 +1,171 @@
 import type { MessageParams } from '../sim/base/diagnostic.ts';
+import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../sim/k8s/diagnostics.ts';
 
 /** One sentence for each diagnostic code, worded as the API server words the fact where it has a wording. */
 export type DiagnosticText = Readonly<Record<string, (p: MessageParams) => string>>;
 
-export const diagnostics: DiagnosticText = {};
+/** The same with checked parameters: every code of `k8s/diagnostics.ts` and every quick fix has its line. */
+export type CheckedText = { readonly [C in DiagnosticCode]: (p: ParamsOf<C>) => string } & {
+  readonly [F in FixCode]: (p: FixTitles[F]) => string;
+};
+
+const didYouMean = (word: string): string => (word === '' ? '' : ` Did you mean \`${word}\`?`);
+const invalid = (p: { path: string; value: string | number }, why: string): string =>
+  `${p.path}: Invalid value: ${typeof p.value === 'number' ? p.value : JSON.stringify(p.value)}: ${why}`;
+const megabytes = (size: number): string => `${(size / 1048576).toFixed(1)} MB`;
+const kilobytes = (size: number): string => `${Math.round(size / 1024)} KB`;
+
+const SYNTAX: Readonly<Record<string, string>> = {
+  'bad-indent': 'the indentation does not fit: keys of one mapping start at the same column',
+  'block-as-implicit-key': 'a second `key: value` on one line, or a line indented under a plain value',
+  'multiline-implicit-key': 'a line without `key:`; perhaps the colon, or the space behind it, is missing',
+  'missing-colon': 'a key without its `:`',
+  'missing-comma': 'a comma is missing between the items',
+  'missing-char': 'a closing bracket or a separator is missing',
+  'missing-newline': 'text behind a block scalar mark belongs on the next line',
+  'missing-dash': 'an item of the list without its `-`',
+  'unexpected-token': 'this does not belong here; look at the indentation',
+  'bad-scalar-start': 'a plain value cannot begin with this character; put it in quotes',
+  'bad-dq-escape': 'an unknown escape behind `\\` in a double-quoted text',
+  'block-in-flow': 'a block collection inside `[ ]` or `{ }`',
+  'bad-alias': 'an alias cannot stand here',
+  'alias-props': 'an alias takes neither tag nor anchor',
+  'multiple-anchors': 'one value has two anchors',
+  'multiple-tags': 'one value has two tags',
+  'multiple-docs': 'a second document without `---`',
+  'key-over-1024-chars': 'a key longer than 1024 characters; perhaps a quote is missing',
+};
+
+const checked: CheckedText = {
+  'yaml/syntax': (p) => `Not valid YAML: ${SYNTAX[p.problem] ?? 'this cannot be read'}.`,
+  'yaml/tab': () => 'A tab cannot indent YAML: use spaces.',
+  'yaml/unterminated-quote': (p) => `The quote ${p.quote} that opens here is never closed.`,
+  'yaml/file-too-big': (p) =>
+    `The files together have ${megabytes(p.size)}; at most ${megabytes(p.limit)} are read. This file is left out.`,
+  'yaml/document-too-big': (p) =>
+    `This document has ${kilobytes(p.size)}; at most ${kilobytes(p.limit)} are read. It is left out.`,
+  'yaml/too-deep': (p) => `Nested deeper than ${p.limit} levels: this document is left out.`,
+  'yaml/alias-bomb': (p) =>
+    `The aliases of this document unfold to more than ${p.limit} values: it is cut off here.`,
+  'yaml/unknown-alias': (p) => `No anchor \`&${p.name}\` stands before this alias.`,
+  'yaml/duplicate-key': (p) => `The key \`${p.key}\` is already set in this mapping.`,
+  'yaml/complex-key': () => 'A list or mapping cannot be a key here.',
+  'yaml/bad-merge': () => '`<<` merges a mapping, or a list of mappings; this is neither.',
+  'yaml/unknown-tag': (p) => `The tag \`${p.tag}\` means nothing here and is ignored.`,
+  'yaml/boolean-word': (p) =>
+    `kubectl reads the bare word \`${p.text}\` as ${p.value} (YAML 1.1). Quote it if you mean the text.`,
+  'yaml/octal': (p) =>
+    `kubectl reads \`${p.text}\` as the octal number ${p.value} (YAML 1.1). Quote it if you mean the text.`,
+  'yaml/not-an-object': (p) => `A document is a mapping with apiVersion and kind; this is ${p.got}.`,
+
+  'object/no-kind': () => "Object 'Kind' is missing: every document names its kind.",
+  'object/no-api-version': (p) =>
+    `apiVersion is missing for kind ${p.kind}.${p.suggestion === '' ? '' : ` It is \`${p.suggestion}\`.`}`,
+  'object/no-name': (p) => `metadata.name: Required value: this ${p.kind} has no name.`,
+  'object/duplicate': (p) =>
+    `${p.kind} ${p.name} is already written in ${p.file}, line ${p.line}. This one is applied over it.`,
+  'object/immutable': (p) =>
+    `${p.path}: Invalid value: field is immutable. The object stays as it was written first.`,
+  'kind/unknown': (p) =>
+    `No matches for kind "${p.kind}" in version "${p.apiVersion}".${didYouMean(p.suggestion)}`,
+  'kind/wrong-version': (p) =>
+    `No matches for kind "${p.kind}" in version "${p.apiVersion}": it is served in \`${p.expected}\`.`,
+  'kind/no-effect': (p) => `${p.kind} is accepted; it has no effect on how packets travel.`,
+  'kind/not-simulated': (p) => `${p.kind} is accepted, but what it does is not simulated.`,
+  'kind/custom': (p) => `${p.kind} is a custom resource: it is accepted, and has no effect here.`,
+  'kind/deprecated': (p) => `${p.kind} is deprecated in ${p.since}+; use ${p.instead}.`,
+
+  'field/unknown': (p) =>
+    `Unknown field "${p.path}": the object is used without it.${didYouMean(p.suggestion)}`,
+  'field/unmodelled': (p) =>
+    `${p.path} is not simulated: a walk that it could change ends with the verdict unknown.`,
+
+  'value/type': (p) => `${p.path}: expected ${p.expected}, got ${p.got}.`,
+  'value/required': (p) => `${p.path}: Required value`,
+  'value/enum': (p) => `${p.path}: Unsupported value: "${p.value}": supported values: ${p.supported}`,
+  'value/range': (p) => invalid(p, `must be between ${p.min} and ${p.max}, inclusive`),
+  'value/negative': (p) => invalid(p, 'must be greater than or equal to 0'),
+  'value/min': (p) => invalid(p, `must be greater than or equal to ${p.min}`),
+  'value/too-long': (p) => `${p.path}: Too long: may not be more than ${p.max} bytes`,
+  'value/dns-label': (p) =>
+    invalid(
+      p,
+      "a DNS label has lower case letters, digits and '-', and begins and ends with a letter or digit (RFC 1123)",
+    ),
+  'value/dns-subdomain': (p) =>
+    invalid(
+      p,
+      "a DNS name has lower case letters, digits, '-' and '.', and begins and ends with a letter or digit (RFC 1123)",
+    ),
+  'value/service-name': (p) =>
+    invalid(
+      p,
+      "a Service's name has lower case letters, digits and '-', begins with a letter and ends with a letter or digit (RFC 1035)",
+    ),
+  'value/label-key': (p) =>
+    invalid(
+      p,
+      "a label's key has letters, digits, '-', '_' and '.', with an optional DNS prefix before a '/'",
+    ),
+  'value/label-value': (p) =>
+    invalid(
+      p,
+      "a label's value is empty or has letters, digits, '-', '_' and '.', with a letter or digit at both ends",
+    ),
+  'value/port-name': (p) =>
+    invalid(
+      p,
+      "a port's name has at most 15 lower case letters, digits and single '-', and at least one letter",
+    ),
+  'value/ip': (p) => invalid(p, 'must be a valid IP address (e.g. 10.9.8.7 or 2001:db8::ffff)'),
+  'value/cidr': (p) => invalid(p, 'must be a valid CIDR value (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
+  'value/cidr-host-bits': (p) =>
+    `${p.path}: ${p.value} has bits set behind its prefix length; the network is ${p.masked}.`,
+  'value/quantity': (p) =>
+    invalid(p, 'a quantity is a number with an optional unit, such as 100m, 1.5 or 64Mi'),
+  'value/duplicate': (p) => `${p.path}: Duplicate value: "${p.value}"`,
+
+  'selector/operator': (p) => invalid(p, 'not a valid selector operator (In, NotIn, Exists, DoesNotExist)'),
+  'selector/values-required': (p) =>
+    `${p.path}: Required value: must be specified when operator is 'In' or 'NotIn'`,
+  'selector/values-forbidden': (p) =>
+    `${p.path}: Forbidden: may not be specified when operator is 'Exists' or 'DoesNotExist'`,
+  'workload/selector-mismatch': (p) => invalid(p, 'selector does not match template labels'),
+  'workload/empty-selector': (p) => `${p.path}: Invalid value: an empty selector is not allowed here`,
+  'pod/host-port-mismatch': (p) => invalid(p, 'must match hostPort when hostNetwork is true'),
+  'service/node-port-type': (p) => `${p.path}: Forbidden: may not be used when type is '${p.type}'`,
+  'service/headless-type': (p) => invalid(p, `may not be set to 'None' for ${p.type} services`),
+  'service/cluster-ip-external-name': (p) => `${p.path}: Forbidden: may not be set for ExternalName services`,
+  'service/cluster-ips-mismatch': (p) => invalid(p, 'first value must match clusterIP'),
+  'service/external-policy': (p) => invalid(p, 'may only be set for externally-accessible services'),
+  'service/affinity-config': (p) => `${p.path}: Forbidden: must not be set when session affinity is None`,
+  'service/load-balancer': () =>
+    'No load balancer is simulated: this Service is reachable by its cluster IP and its node ports.',
+  'endpoints/no-addresses': (p) => `${p.path}: Required value: must specify addresses or notReadyAddresses`,
+  'endpoints/forbidden-address': (p) => invalid(p, `may not be in the ${p.range}`),
+  'endpoints/wrong-family': (p) => invalid(p, `must be an ${p.type} address, as addressType says`),
+  'networkpolicy/too-many-types': (p) =>
+    `${p.path}: Invalid value: may not specify more than two policyTypes`,
+  'networkpolicy/empty-peer': (p) => `${p.path}: Required value: must specify a peer`,
+  'networkpolicy/mixed-peer': (p) => `${p.path}: Forbidden: may not specify both ipBlock and another peer`,
+  'networkpolicy/except-outside': (p) => invalid(p, `must be a strict subset of cidr (${p.cidr})`),
+  'networkpolicy/end-port-below': (p) => invalid(p, 'must be greater than or equal to port'),
+  'networkpolicy/end-port-named': (p) => invalid(p, 'may not be specified when port is a name'),
+  'networkpolicy/end-port-alone': (p) => invalid(p, 'may not be specified when port is not specified'),
+  'networkpolicy/split-rule': (p) =>
+    `The dash makes this a rule of its own: it admits every peer on these ports, and the rule above every port. To join \`${p.peers}\` and \`ports\`, remove the dash.`,
+  'networkpolicy/unused-rules': (p) => `${p.path} has no effect: policyTypes does not name ${p.type}.`,
+  'cluster/no-control-plane': (p) => `${p.path}: kind wants at least one node with role control-plane.`,
+  'playground/bad-cni': (p) => `${p.path}: write the CNI's name, or {name: ..., options: {...}}.`,
+  'playground/bad-listen': (p) => invalid(p, 'write a port as 8080, 8080/TCP or 53/UDP'),
+  'playground/empty-expect': (p) => `${p.path}: say what to expect: allowed, verdict or clientSees.`,
+
+  'fix/replace': (p) => `Replace with ${p.text}`,
+  'fix/rename': (p) => `Rename ${p.from} to ${p.to}`,
+  'fix/quote': () => 'Put it in quotes',
+  'fix/remove-line': () => 'Remove this line',
+  'fix/spaces': () => 'Use spaces',
+  'fix/add': (p) => `Add ${p.text}`,
+};
+
+export const diagnostics: DiagnosticText = checked as unknown as DiagnosticText;

@@ -1,0 +1,231 @@
+/**
+ * The closed list of diagnostic codes, one line each: its severity and the parameters of its sentence, which lives in
+ * `i18n/diagnostics.<lang>.ts` under the same code. `refused` codes are what the API server says no to: they carry its
+ * English wording after the field's path, for `Service "web" is invalid: <path>: <wording>`.
+ */
+import type { Diagnostic, MessageParams, QuickFix, Severity } from '../base/diagnostic.ts';
+import type { FieldPath, ObjectRef, SourceRange } from '../base/origin.ts';
+
+interface Code<P extends MessageParams> {
+  readonly severity: Severity;
+  /** The API server's words behind `path: `; present where it would refuse the object. */
+  readonly api?: (params: P) => string;
+}
+
+const error = <P extends MessageParams>(): Code<P> => ({ severity: 'error' });
+const warning = <P extends MessageParams>(): Code<P> => ({ severity: 'warning' });
+const info = <P extends MessageParams>(): Code<P> => ({ severity: 'info' });
+const refused = <P extends MessageParams & { path: string }>(api: (params: P) => string): Code<P> => ({
+  severity: 'error',
+  api,
+});
+
+type None = Record<never, never>;
+type At = { path: string };
+type Invalid = { path: string; value: string };
+
+const quoted = (value: string): string => JSON.stringify(value);
+const bad = (p: { value: string }, why: string): string => `Invalid value: ${quoted(p.value)}: ${why}`;
+
+export const diagnosticCodes = {
+  // Text
+  'yaml/syntax': error<{ problem: string }>(),
+  'yaml/tab': error<None>(),
+  'yaml/unterminated-quote': error<{ quote: string }>(),
+  'yaml/file-too-big': error<{ size: number; limit: number }>(),
+  'yaml/document-too-big': error<{ size: number; limit: number }>(),
+  'yaml/too-deep': error<{ limit: number }>(),
+  'yaml/alias-bomb': error<{ limit: number }>(),
+  'yaml/unknown-alias': error<{ name: string }>(),
+  'yaml/duplicate-key': error<{ key: string }>(),
+  'yaml/complex-key': error<None>(),
+  'yaml/bad-merge': error<None>(),
+  'yaml/unknown-tag': error<{ tag: string }>(),
+  'yaml/boolean-word': warning<{ text: string; value: string }>(),
+  'yaml/octal': warning<{ text: string; value: string }>(),
+  'yaml/not-an-object': error<{ got: string }>(),
+  // Objects
+  'object/no-kind': error<None>(),
+  'object/no-api-version': error<{ kind: string; suggestion: string }>(),
+  'object/no-name': error<{ kind: string }>(),
+  'object/duplicate': warning<{ kind: string; name: string; file: string; line: number }>(),
+  'object/immutable': refused<At>(() => 'Invalid value: field is immutable'),
+  'kind/unknown': error<{ kind: string; apiVersion: string; suggestion: string }>(),
+  'kind/wrong-version': error<{ kind: string; apiVersion: string; expected: string }>(),
+  'kind/no-effect': info<{ kind: string }>(),
+  'kind/not-simulated': info<{ kind: string }>(),
+  'kind/custom': info<{ kind: string }>(),
+  'kind/deprecated': warning<{ kind: string; since: string; instead: string }>(),
+  // Fields
+  'field/unknown': error<{ path: string; suggestion: string }>(),
+  'field/unmodelled': info<{ path: string }>(),
+  // Values
+  'value/type': error<{ path: string; expected: string; got: string }>(),
+  'value/required': refused<At>(() => 'Required value'),
+  'value/enum': refused<{ path: string; value: string; supported: string }>(
+    (p) => `Unsupported value: ${quoted(p.value)}: supported values: ${p.supported}`,
+  ),
+  'value/range': refused<{ path: string; value: number; min: number; max: number }>(
+    (p) => `Invalid value: ${p.value}: must be between ${p.min} and ${p.max}, inclusive`,
+  ),
+  'value/negative': refused<{ path: string; value: number }>(
+    (p) => `Invalid value: ${p.value}: must be greater than or equal to 0`,
+  ),
+  'value/min': refused<{ path: string; value: number; min: number }>(
+    (p) => `Invalid value: ${p.value}: must be greater than or equal to ${p.min}`,
+  ),
+  'value/too-long': refused<{ path: string; max: number }>(
+    (p) => `Too long: may not be more than ${p.max} bytes`,
+  ),
+  'value/dns-label': refused<Invalid>((p) =>
+    bad(
+      p,
+      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+    ),
+  ),
+  'value/dns-subdomain': refused<Invalid>((p) =>
+    bad(
+      p,
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+    ),
+  ),
+  'value/service-name': refused<Invalid>((p) =>
+    bad(
+      p,
+      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+    ),
+  ),
+  'value/label-key': refused<Invalid>((p) =>
+    bad(
+      p,
+      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+    ),
+  ),
+  'value/label-value': refused<Invalid>((p) =>
+    bad(
+      p,
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+    ),
+  ),
+  'value/port-name': refused<Invalid>((p) =>
+    bad(
+      p,
+      'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-), at least one letter, and at most 15 characters',
+    ),
+  ),
+  'value/ip': refused<Invalid>((p) =>
+    bad(p, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
+  ),
+  'value/cidr': refused<Invalid>((p) =>
+    bad(p, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
+  ),
+  'value/cidr-host-bits': warning<{ path: string; value: string; masked: string }>(),
+  'value/quantity': refused<Invalid>((p) =>
+    bad(p, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+  ),
+  'value/duplicate': refused<Invalid>((p) => `Duplicate value: ${quoted(p.value)}`),
+  // Selectors and workloads
+  'selector/operator': refused<Invalid>((p) => bad(p, 'not a valid selector operator')),
+  'selector/values-required': refused<At>(
+    () => "Required value: must be specified when `operator` is 'In' or 'NotIn'",
+  ),
+  'selector/values-forbidden': refused<At>(
+    () => "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+  ),
+  'workload/selector-mismatch': refused<Invalid>((p) =>
+    bad(p, '`selector` does not match template `labels`'),
+  ),
+  'workload/empty-selector': refused<At>(() => 'Invalid value: {}: empty selector is invalid'),
+  'pod/host-port-mismatch': refused<{ path: string; value: number }>(
+    (p) => `Invalid value: ${p.value}: must match \`hostPort\` when \`hostNetwork\` is true`,
+  ),
+  // Services
+  'service/node-port-type': refused<{ path: string; type: string }>(
+    (p) => `Forbidden: may not be used when \`type\` is '${p.type}'`,
+  ),
+  'service/headless-type': refused<{ path: string; value: string; type: string }>((p) =>
+    bad(p, `may not be set to 'None' for ${p.type} services`),
+  ),
+  'service/cluster-ip-external-name': refused<Invalid>(
+    () => 'Forbidden: may not be set for ExternalName services',
+  ),
+  'service/cluster-ips-mismatch': refused<Invalid>((p) => bad(p, 'first value must match `clusterIP`')),
+  'service/external-policy': refused<Invalid>((p) =>
+    bad(p, 'may only be set for externally-accessible services'),
+  ),
+  'service/affinity-config': refused<At>(() => 'Forbidden: must not be set when session affinity is None'),
+  'service/load-balancer': info<At>(),
+  'endpoints/no-addresses': refused<At>(
+    () => 'Required value: must specify `addresses` or `notReadyAddresses`',
+  ),
+  'endpoints/forbidden-address': refused<{ path: string; value: string; range: string }>((p) =>
+    bad(p, `may not be in the ${p.range}`),
+  ),
+  'endpoints/wrong-family': refused<{ path: string; value: string; type: string }>((p) =>
+    bad(p, `must be an ${p.type} address`),
+  ),
+  // Network policies
+  'networkpolicy/too-many-types': refused<At>(
+    () => 'Invalid value: may not specify more than two policyTypes',
+  ),
+  'networkpolicy/empty-peer': refused<At>(() => 'Required value: must specify a peer'),
+  'networkpolicy/mixed-peer': refused<At>(() => 'Forbidden: may not specify both ipBlock and another peer'),
+  'networkpolicy/except-outside': refused<{ path: string; value: string; cidr: string }>((p) =>
+    bad(p, 'must be a strict subset of `cidr`'),
+  ),
+  'networkpolicy/end-port-below': refused<{ path: string; value: number }>(
+    (p) => `Invalid value: ${p.value}: must be greater than or equal to \`port\``,
+  ),
+  'networkpolicy/end-port-named': refused<{ path: string; value: number }>(
+    (p) => `Invalid value: ${p.value}: may not be specified when \`port\` is non-numeric`,
+  ),
+  'networkpolicy/end-port-alone': refused<{ path: string; value: number }>(
+    (p) => `Invalid value: ${p.value}: may not be specified when \`port\` is not specified`,
+  ),
+  'networkpolicy/split-rule': warning<{ path: string; peers: string }>(),
+  'networkpolicy/unused-rules': warning<{ path: string; type: string }>(),
+  // Cluster and playground
+  'cluster/no-control-plane': refused<At>(() => 'Invalid value: must have at least one control-plane node'),
+  'playground/bad-cni': refused<At>(() => 'Invalid value: must be a name, or {name, options}'),
+  'playground/bad-listen': refused<Invalid>((p) => bad(p, 'must be PORT, PORT/TCP or PORT/UDP')),
+  'playground/empty-expect': refused<At>(() => 'Required value: one of allowed, verdict, clientSees'),
+} as const;
+
+type Codes = typeof diagnosticCodes;
+export type DiagnosticCode = keyof Codes;
+/** The parameters of a code's sentence. */
+export type ParamsOf<C extends DiagnosticCode> = Codes[C] extends Code<infer P> ? P : never;
+
+/** Titles of quick fixes (`QuickFix.titleCode`); their words are in the same catalogs. */
+export interface FixTitles {
+  'fix/replace': { text: string };
+  'fix/rename': { from: string; to: string };
+  'fix/quote': None;
+  'fix/remove-line': None;
+  'fix/spaces': None;
+  'fix/add': { text: string };
+}
+export type FixCode = keyof FixTitles;
+
+/** A diagnostic with checked code and parameters. */
+export function diagnose<C extends DiagnosticCode>(
+  code: C,
+  params: ParamsOf<C>,
+  where: {
+    readonly range?: SourceRange;
+    readonly object?: ObjectRef;
+    readonly path?: FieldPath;
+    readonly fixes?: readonly QuickFix[];
+    readonly severity?: Severity;
+  } = {},
+): Diagnostic {
+  const { severity = diagnosticCodes[code].severity, ...rest } = where;
+  return { code, severity, params, ...rest };
+}
+
+/** `spec.ports[0].port`. */
+export function pathText(path: FieldPath): string {
+  let text = '';
+  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`;
+  return text;
+}

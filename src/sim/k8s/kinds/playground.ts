@@ -1,0 +1,122 @@
+import type { FieldPath } from '../../base/origin.ts';
+import { between, cidrValue, dnsSubdomain, dnsLabel, ipAddress } from './names.ts';
+import { asRecord, asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
+
+const TOOLS = ['curl', 'nc', 'ping', 'dig'];
+const VERDICTS = ['delivered', 'rejected', 'dropped', 'unroutable', 'looped', 'unknown'];
+const CLIENT_SEES = [
+  'connected',
+  'answered',
+  'refused',
+  'reset',
+  'timeout',
+  'unreachable',
+  'too-big',
+  'nxdomain',
+  'servfail',
+  'tls-error',
+  'http',
+];
+
+/** What Kubernetes has no object for: the CNI's choice, hosts outside, probes and assertions. */
+export const playground: KindSpec = {
+  kind: 'Playground',
+  apiVersion: 'packetwalk.dev/v1alpha1',
+  scope: 'none',
+  effect: 'settings',
+  affects: 'all',
+  type: 'Playground',
+  types: {
+    Playground:
+      'kind:s apiVersion:s metadata:ObjectMeta cni:a controllers:[s external:[ExternalHost faults:[a probes:[Probe expect:[Expectation seed:i',
+    ExternalHost: 'name:s! ip:s listen:[s dnsNames:[s routes:[ExternalRoute',
+    ExternalRoute: 'to:s! via:s!',
+    Probe:
+      'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i',
+    Expectation: 'from:s! to:s! allowed:b verdict:s clientSees:s tool:s proto:s',
+  },
+  rules: {
+    ...simulated(
+      'cni',
+      'seed',
+      'external',
+      'external.routes',
+      'probes',
+      'probes.name',
+      'probes.method',
+      'probes.headers',
+      'probes.resolve',
+      'probes.type',
+      'probes.seed',
+      'probes.endpoint',
+      'expect',
+      'expect.allowed',
+    ),
+    cni: { support: 'simulated', default: 'flannel', check: cniChoice },
+    controllers: { support: 'unsupported', when: (v) => Array.isArray(v) && v.length > 0 },
+    faults: { support: 'unsupported', when: (v) => Array.isArray(v) && v.length > 0 },
+    seed: { support: 'simulated', default: 1 },
+    'external.name': { support: 'simulated', check: dnsLabel },
+    'external.ip': { support: 'simulated', check: ipAddress },
+    'external.listen': { support: 'simulated', check: listenList },
+    'external.dnsNames': { support: 'simulated', check: nameList },
+    'external.routes.to': { support: 'simulated', check: cidrValue },
+    'external.routes.via': { support: 'simulated', refers: 'node' },
+    'probes.from': { support: 'simulated', refers: 'pod-or-host' },
+    'probes.to': { support: 'simulated', refers: 'target' },
+    'probes.tool': { support: 'simulated', enum: TOOLS, default: 'curl' },
+    'probes.port': { support: 'simulated', check: between(1, 65535) },
+    'probes.proto': { support: 'simulated', enum: ['tcp', 'udp'] },
+    'probes.source': { support: 'simulated', check: ipAddress },
+    'probes.ttl': { support: 'simulated', check: between(1, 255) },
+    'expect.from': { support: 'simulated', refers: 'pod-or-host' },
+    'expect.to': { support: 'simulated', refers: 'target' },
+    'expect.verdict': { support: 'simulated', enum: VERDICTS },
+    'expect.clientSees': { support: 'simulated', enum: CLIENT_SEES },
+    'expect.tool': { support: 'simulated', enum: TOOLS },
+    'expect.proto': { support: 'simulated', enum: ['tcp', 'udp'] },
+  },
+  nameOf: (body) => String(asRecord(body.metadata).name ?? 'playground'),
+  complete: (body: Body) => {
+    const cni = body.cni;
+    body.cni = typeof cni === 'string' ? { name: cni, options: {} } : { options: {}, ...asRecord(cni) };
+  },
+  validate: (body: Body, report: Report) => {
+    const names = new Set<string>();
+    asRecords(body.external).forEach((host, i) => {
+      const name = String(host.name ?? '');
+      if (names.has(name)) report('value/duplicate', ['external', i, 'name'], { value: name });
+      names.add(name);
+    });
+    asRecords(body.expect).forEach((entry, i) => {
+      const asked = ['allowed', 'verdict', 'clientSees'].filter((key) => entry[key] !== undefined);
+      if (asked.length === 0) report('playground/empty-expect', ['expect', i], {});
+    });
+  },
+};
+
+function cniChoice(value: unknown, path: FieldPath, report: Report): void {
+  if (typeof value === 'string' && value !== '') return;
+  const choice = asRecord(value);
+  if (typeof choice.name !== 'string') {
+    report('playground/bad-cni', path, {});
+    return;
+  }
+  for (const key of Object.keys(choice)) {
+    if (key !== 'name' && key !== 'options')
+      report('field/unknown', [...path, key], { suggestion: '' }, { key: true });
+  }
+}
+
+function listenList(values: readonly string[], path: FieldPath, report: Report): void {
+  values.forEach((value, i) => {
+    const port = Number(/^(\d{1,5})(?:\/(?:TCP|UDP))?$/i.exec(value)?.[1]);
+    if (!(port >= 1 && port <= 65535)) report('playground/bad-listen', [...path, i], { value });
+  });
+}
+
+function nameList(values: readonly string[], path: FieldPath, report: Report): void {
+  values.forEach((value, i) => {
+    dnsSubdomain(value, [...path, i], report);
+  });
+}

@@ -1,0 +1,162 @@
+/** Rules, defaults and checks of a pod's spec, shared by Pod and every pod template. */
+import type { FieldPath } from '../../base/origin.ts';
+import {
+  labels,
+  dnsLabel,
+  dnsSubdomain,
+  ipAddress,
+  notNegative,
+  portName,
+  portNumber,
+  portOrName,
+} from './names.ts';
+import { asRecord, asRecords, type Body, type Report, type Rules, simulated } from './schema.ts';
+
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+
+/** A container's fields, at `containers`, `initContainers` and `ephemeralContainers`. */
+function containerRules(at: string): Rules {
+  return {
+    ...simulated(`${at}.image`, `${at}.command`, `${at}.args`, `${at}.ports`, `${at}.readinessProbe`),
+    [`${at}.name`]: { support: 'simulated', required: true, check: dnsLabel },
+    [`${at}.imagePullPolicy`]: { enum: PULL_POLICIES },
+    [`${at}.terminationMessagePath`]: { default: '/dev/termination-log' },
+    [`${at}.terminationMessagePolicy`]: { enum: ['File', 'FallbackToLogsOnError'], default: 'File' },
+    [`${at}.ports.containerPort`]: { support: 'simulated', check: portNumber },
+    [`${at}.ports.hostPort`]: { support: 'unsupported', when: (v) => v !== 0, check: portNumber },
+    [`${at}.ports.hostIP`]: { check: ipAddress },
+    [`${at}.ports.name`]: { support: 'simulated', check: portName },
+    [`${at}.ports.protocol`]: { support: 'simulated', enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' },
+    ...Object.fromEntries(
+      ['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap((probe) => [
+        [`${at}.${probe}.httpGet.port`, { check: portOrName }],
+        [`${at}.${probe}.httpGet.scheme`, { enum: ['HTTP', 'HTTPS'], default: 'HTTP' }],
+        [`${at}.${probe}.tcpSocket.port`, { check: portOrName }],
+        [`${at}.${probe}.grpc.port`, { check: portNumber }],
+        [`${at}.${probe}.initialDelaySeconds`, { check: notNegative }],
+        [`${at}.${probe}.timeoutSeconds`, { default: 1, check: notNegative }],
+        [`${at}.${probe}.periodSeconds`, { default: 10, check: notNegative }],
+        [`${at}.${probe}.successThreshold`, { default: 1, check: notNegative }],
+        [`${at}.${probe}.failureThreshold`, { default: 3, check: notNegative }],
+      ]),
+    ),
+  };
+}
+
+/** Rules below a pod's `spec`. */
+export const podSpecRules: Rules = {
+  ...containerRules('containers'),
+  ...containerRules('initContainers'),
+  ...containerRules('ephemeralContainers'),
+  ...simulated(
+    'containers',
+    'initContainers',
+    'nodeSelector',
+    'tolerations',
+    'dnsConfig',
+    'dnsConfig.searches',
+    'dnsConfig.options',
+    'dnsConfig.options.name',
+    'dnsConfig.options.value',
+    'readinessGates',
+    'tolerations.key',
+    'tolerations.value',
+  ),
+  'initContainers.restartPolicy': { support: 'simulated', enum: ['Always', 'OnFailure', 'Never'] },
+  nodeName: { support: 'simulated', check: dnsSubdomain, refers: 'node' },
+  hostNetwork: { support: 'simulated' },
+  hostname: { support: 'simulated', check: dnsLabel },
+  subdomain: { support: 'simulated', check: dnsLabel },
+  dnsPolicy: {
+    support: 'simulated',
+    enum: ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'],
+    default: 'ClusterFirst',
+  },
+  'dnsConfig.nameservers': { support: 'simulated', check: eachIp },
+  restartPolicy: { support: 'simulated', enum: ['Always', 'OnFailure', 'Never'], default: 'Always' },
+  terminationGracePeriodSeconds: { default: 30, check: notNegative },
+  schedulerName: {
+    default: 'default-scheduler',
+    support: 'unsupported',
+    when: (v) => v !== 'default-scheduler',
+  },
+  schedulingGates: { support: 'simulated' },
+  securityContext: { default: {} },
+  nodeSelector: { support: 'simulated', check: labels },
+  'affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution': { support: 'unsupported' },
+  'affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution': { support: 'unsupported' },
+  'affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution': { support: 'unsupported' },
+  topologySpreadConstraints: {
+    support: 'unsupported',
+    when: (v) => JSON.stringify(v).includes('DoNotSchedule'),
+  },
+  'securityContext.sysctls': { support: 'unsupported', when: (v) => JSON.stringify(v).includes('"net.') },
+  hostAliases: { support: 'unsupported' },
+  'hostAliases.ip': { check: ipAddress },
+  setHostnameAsFQDN: { support: 'accepted' },
+  'tolerations.operator': { support: 'simulated', enum: ['Exists', 'Equal', 'Lt', 'Gt'] },
+  'tolerations.effect': { support: 'simulated', enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute', ''] },
+  preemptionPolicy: { enum: ['Never', 'PreemptLowerPriority'] },
+  enableServiceLinks: { default: true },
+};
+
+function eachIp(value: readonly string[], path: FieldPath, report: Report): void {
+  value.forEach((ip, i) => ipAddress(ip, [...path, i], report));
+}
+
+/** Defaults of a pod's spec that depend on other fields. */
+export function completePodSpec(spec: Body): void {
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const container of asRecords(spec[list])) {
+      if (container.imagePullPolicy === undefined) {
+        const image = String(container.image ?? '');
+        const tag = image.split('/').at(-1)?.split(':')[1];
+        container.imagePullPolicy =
+          !image.includes('@') && (tag === undefined || tag === 'latest') ? 'Always' : 'IfNotPresent';
+      }
+      for (const port of asRecords(container.ports)) {
+        if (spec.hostNetwork === true && port.hostPort === undefined) port.hostPort = port.containerPort;
+      }
+    }
+  }
+}
+
+/** On the host network a port needs no mapping: `hostPort` then only repeats `containerPort`. */
+export function harmlessHostPort(spec: Body, path: FieldPath): boolean {
+  return path.at(-1) === 'hostPort' && spec.hostNetwork === true;
+}
+
+/** Checks across the fields of a pod's spec. */
+export function validatePodSpec(spec: Body, path: FieldPath, report: Report): void {
+  const containers = asRecords(spec.containers);
+  if (Array.isArray(spec.containers) && containers.length === 0)
+    report('value/required', [...path, 'containers'], {});
+  const names = new Set<string>();
+  for (const list of ['initContainers', 'containers'] as const) {
+    asRecords(spec[list]).forEach((container, i) => {
+      const at = [...path, list, i];
+      const name = String(container.name ?? '');
+      if (name !== '' && names.has(name)) report('value/duplicate', [...at, 'name'], { value: name });
+      names.add(name);
+      if (container.image === undefined || container.image === '')
+        report('value/required', [...at, 'image'], {});
+      validatePorts(asRecords(container.ports), [...at, 'ports'], spec.hostNetwork === true, report);
+    });
+  }
+  if (spec.dnsPolicy === 'None' && !Array.isArray(asRecord(spec.dnsConfig).nameservers)) {
+    report('value/required', [...path, 'dnsConfig', 'nameservers'], {});
+  }
+}
+
+function validatePorts(ports: readonly Body[], path: FieldPath, hostNetwork: boolean, report: Report): void {
+  const names = new Set<string>();
+  ports.forEach((port, i) => {
+    if (typeof port.name === 'string' && port.name !== '') {
+      if (names.has(port.name)) report('value/duplicate', [...path, i, 'name'], { value: port.name });
+      names.add(port.name);
+    }
+    if (hostNetwork && port.hostPort !== undefined && port.hostPort !== port.containerPort) {
+      report('pod/host-port-mismatch', [...path, i, 'containerPort'], { value: Number(port.containerPort) });
+    }
+  });
+}

@@ -1,0 +1,183 @@
+/**
+ * How a kind is described: the API's own field tables (`upstream.generated.json`, Kubernetes 1.36) joined with our
+ * rules for its fields, by path without indexes (`spec.ports.targetPort`).
+ *
+ * A type is a short word: `s` string, `i` integer, `n` number, `b` boolean, `t` time, `q` quantity, `p` integer or
+ * string, `y` base64 bytes, `a` anything, `[x` a list of x, `{x` a map to x, or the name of another table. In a table
+ * `name:type` with `!` behind what the API requires.
+ */
+import type { FieldPath } from '../../base/origin.ts';
+import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../diagnostics.ts';
+import upstream from './upstream.generated.json' with { type: 'json' };
+
+/** simulated: it decides walks. accepted: no effect on the network. unsupported: could change a walk and is not modelled. */
+export type Support = 'simulated' | 'accepted' | 'unsupported';
+
+export interface FixSpec {
+  readonly code: FixCode;
+  readonly params: FixTitles[FixCode];
+  readonly newText: string;
+}
+
+export interface ReportOptions {
+  /** Mark the key instead of the value. */
+  readonly key?: boolean;
+  /** Replaces the value (or key). */
+  readonly fix?: FixSpec;
+}
+
+/** What a check may do: report a problem at a path of the object. */
+export interface Report {
+  <C extends DiagnosticCode>(
+    code: C,
+    path: FieldPath,
+    params: Omit<ParamsOf<C>, 'path'>,
+    options?: ReportOptions,
+  ): void;
+}
+
+export type Check = (value: never, path: FieldPath, report: Report) => void;
+
+/** Our rules for one field. Absent: `accepted` and unchecked, as upstream types it. */
+export interface FieldRules {
+  readonly support?: Support;
+  /** Whether an unsupported value matters; absent, every value does. */
+  readonly when?: (value: unknown) => boolean;
+  readonly required?: boolean;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+  /** The sibling that an absent value is defaulted from: where its place is looked for. */
+  readonly from?: string;
+  readonly check?: Check;
+  /** What completion offers for it. */
+  readonly refers?: Reference;
+}
+
+/** What a text value names, for completion. */
+export type Reference =
+  | 'service'
+  | 'pod-or-host'
+  | 'target'
+  | 'namespace'
+  | 'node'
+  | 'port-name'
+  | 'label-key'
+  | 'config-map';
+
+export type Rules = Readonly<Record<string, FieldRules>>;
+export type Body = Record<string, unknown>;
+
+export interface KindSpec {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly scope: 'namespaced' | 'cluster' | 'none';
+  /**
+   * simulated: it shapes the cluster. settings: configuration outside the API. none: accepted, without effect on the
+   * network. not-simulated: accepted, and what it would do is not modelled.
+   */
+  readonly effect: 'simulated' | 'settings' | 'none' | 'not-simulated';
+  /** Its table; absent for kinds whose fields are not checked. */
+  readonly type?: string;
+  /** Tables of its own. */
+  readonly types?: Readonly<Record<string, string>>;
+  readonly rules?: Rules;
+  /** How object names are checked. */
+  readonly nameCheck?: Check;
+  /** Name of a document that has no metadata. */
+  readonly nameOf?: (body: Body) => string;
+  /** Fills the defaults that depend on other fields; `body` is fresh and may be changed. */
+  readonly complete?: (body: Body) => void;
+  /** Checks that see the whole object, after defaults. */
+  readonly validate?: (body: Body, report: Report) => void;
+  /** True where an unsupported field changes nothing after all, seen together with the rest. */
+  readonly harmless?: (path: FieldPath, body: Body) => boolean;
+  /** True where a kind without effect has one after all: no note is given. */
+  readonly matters?: (body: Body) => boolean;
+  /** What an unsupported field of it could change. */
+  readonly affects?: 'pod' | 'service' | 'node' | 'all';
+  readonly deprecated?: { readonly since: string; readonly instead: string };
+}
+
+export interface Field extends FieldRules {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly support: Support;
+  /** `spec.ports.targetPort`. */
+  readonly path: string;
+}
+
+const tables = upstream as Readonly<Record<string, string>>;
+const structs = new WeakMap<KindSpec, Map<string, ReadonlyMap<string, Field>>>();
+
+/** The fields of table `type` as they stand at `path` of a kind; undefined for what is no table. */
+export function fieldsAt(spec: KindSpec, type: string, path: string): ReadonlyMap<string, Field> | undefined {
+  let known = structs.get(spec);
+  if (known === undefined) structs.set(spec, (known = new Map<string, ReadonlyMap<string, Field>>()));
+  const memo = known.get(path);
+  if (memo !== undefined) return memo;
+  const table = spec.types?.[type] ?? tables[type];
+  if (table === undefined) return undefined;
+  const fields = new Map<string, Field>();
+  for (const item of table.split(' ')) {
+    const colon = item.indexOf(':');
+    const name = item.slice(0, colon);
+    const required = item.endsWith('!');
+    const at = path === '' ? name : `${path}.${name}`;
+    const rules = spec.rules?.[at];
+    fields.set(name, {
+      required,
+      support: 'accepted',
+      ...rules,
+      name,
+      type: item.slice(colon + 1, required ? -1 : undefined),
+      path: at,
+    });
+  }
+  known.set(path, fields);
+  return fields;
+}
+
+/** The innermost type: `[ServicePort` -> `ServicePort`. */
+export function elementType(type: string): string {
+  return type.startsWith('[') || type.startsWith('{') ? elementType(type.slice(1)) : type;
+}
+
+const PLAIN_NAMES: Readonly<Record<string, string>> = {
+  s: 'string',
+  i: 'integer',
+  n: 'number',
+  b: 'boolean',
+  t: 'time',
+  q: 'quantity',
+  p: 'integer or string',
+  y: 'base64',
+  a: 'any',
+};
+
+/** The type in words that need no translation: `[]ServicePort`, `map[string]string`. */
+export function typeName(type: string): string {
+  if (type.startsWith('[')) return `[]${typeName(type.slice(1))}`;
+  if (type.startsWith('{')) return `map[string]${typeName(type.slice(1))}`;
+  return PLAIN_NAMES[type] ?? type;
+}
+
+/** The rules of a nested table at another place: `under('spec.template', podTemplate)`. */
+export function under(prefix: string, rules: Rules): Rules {
+  return Object.fromEntries(Object.entries(rules).map(([path, rule]) => [`${prefix}.${path}`, rule]));
+}
+
+/** Rules that only say `simulated`. */
+export function simulated(...paths: readonly string[]): Rules {
+  return Object.fromEntries(paths.map((path) => [path, { support: 'simulated' as const }]));
+}
+
+/** A value of a decoded body as an object; empty where it is none. */
+export function asRecord(value: unknown): Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {};
+}
+
+/** A value of a decoded body as a list of objects. */
+export function asRecords(value: unknown): readonly Body[] {
+  return Array.isArray(value) ? value.map(asRecord) : [];
+}

@@ -1,0 +1,87 @@
+/** Kinds that are accepted and shape no packet's path, and kinds whose work is not simulated: both are said so. */
+import { metadataRules } from './metadata.ts';
+import { dnsSubdomain } from './names.ts';
+import type { KindSpec } from './schema.ts';
+
+function quiet(
+  kind: string,
+  apiVersion: string,
+  scope: 'namespaced' | 'cluster',
+  type: string = kind,
+): KindSpec {
+  return { kind, apiVersion, scope, effect: 'none', type, rules: metadataRules, nameCheck: dnsSubdomain };
+}
+
+/** Without a field table: accepted as written. */
+function opaque(
+  kind: string,
+  apiVersion: string,
+  scope: 'namespaced' | 'cluster',
+  effect: 'none' | 'not-simulated' = 'not-simulated',
+  affects?: 'all',
+): KindSpec {
+  return { kind, apiVersion, scope, effect, ...(affects && { affects }) };
+}
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
+export const withoutEffect: readonly KindSpec[] = [
+  quiet('Secret', 'v1', 'namespaced'),
+  quiet('PersistentVolumeClaim', 'v1', 'namespaced'),
+  quiet('PersistentVolume', 'v1', 'cluster'),
+  quiet('ServiceAccount', 'v1', 'namespaced'),
+  quiet('LimitRange', 'v1', 'namespaced'),
+  quiet('ResourceQuota', 'v1', 'namespaced'),
+  quiet('PodTemplate', 'v1', 'namespaced'),
+  quiet('ControllerRevision', 'apps/v1', 'namespaced'),
+  quiet('StorageClass', 'storage.k8s.io/v1', 'cluster'),
+  { ...quiet('Role', RBAC, 'namespaced'), nameCheck: undefined },
+  { ...quiet('RoleBinding', RBAC, 'namespaced'), nameCheck: undefined },
+  { ...quiet('ClusterRole', RBAC, 'cluster'), nameCheck: undefined },
+  { ...quiet('ClusterRoleBinding', RBAC, 'cluster'), nameCheck: undefined },
+  quiet('HorizontalPodAutoscaler', 'autoscaling/v2', 'namespaced'),
+  opaque('HorizontalPodAutoscaler', 'autoscaling/v1', 'namespaced', 'none'),
+  quiet('PodDisruptionBudget', 'policy/v1', 'namespaced'),
+  quiet('PriorityClass', 'scheduling.k8s.io/v1', 'cluster'),
+  quiet('RuntimeClass', 'node.k8s.io/v1', 'cluster'),
+  quiet('Lease', 'coordination.k8s.io/v1', 'namespaced'),
+  opaque('Event', 'v1', 'namespaced', 'none'),
+  opaque('Event', 'events.k8s.io/v1', 'namespaced', 'none'),
+  opaque('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'cluster', 'none'),
+  opaque('APIService', 'apiregistration.k8s.io/v1', 'cluster', 'none'),
+  opaque('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'cluster', 'none'),
+  opaque('MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'cluster'),
+  opaque('VolumeSnapshot', 'snapshot.storage.k8s.io/v1', 'namespaced', 'none'),
+  opaque('CSIDriver', 'storage.k8s.io/v1', 'cluster', 'none'),
+  // Their work is not simulated.
+  { ...quiet('ReplicationController', 'v1', 'namespaced'), effect: 'not-simulated' },
+  { ...quiet('Ingress', 'networking.k8s.io/v1', 'namespaced'), effect: 'not-simulated' },
+  { ...quiet('IngressClass', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated' },
+  { ...quiet('ServiceCIDR', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated', affects: 'all' },
+  { ...quiet('IPAddress', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated' },
+  opaque('GatewayClass', 'gateway.networking.k8s.io/v1', 'cluster'),
+  opaque('Gateway', 'gateway.networking.k8s.io/v1', 'namespaced'),
+  opaque('HTTPRoute', 'gateway.networking.k8s.io/v1', 'namespaced'),
+  opaque('GRPCRoute', 'gateway.networking.k8s.io/v1', 'namespaced'),
+  opaque('TLSRoute', 'gateway.networking.k8s.io/v1alpha2', 'namespaced'),
+  opaque('TCPRoute', 'gateway.networking.k8s.io/v1alpha2', 'namespaced'),
+  opaque('UDPRoute', 'gateway.networking.k8s.io/v1alpha2', 'namespaced'),
+  opaque('ReferenceGrant', 'gateway.networking.k8s.io/v1beta1', 'namespaced'),
+  opaque('BackendTLSPolicy', 'gateway.networking.k8s.io/v1', 'namespaced'),
+  // Policies of other APIs: they could forbid any walk.
+  opaque('AdminNetworkPolicy', 'policy.networking.k8s.io/v1alpha1', 'cluster', 'not-simulated', 'all'),
+  opaque(
+    'BaselineAdminNetworkPolicy',
+    'policy.networking.k8s.io/v1alpha1',
+    'cluster',
+    'not-simulated',
+    'all',
+  ),
+  opaque('ClusterNetworkPolicy', 'policy.networking.k8s.io/v1alpha2', 'cluster', 'not-simulated', 'all'),
+  opaque('NetworkPolicy', 'crd.projectcalico.org/v1', 'namespaced', 'not-simulated', 'all'),
+  opaque('NetworkPolicy', 'projectcalico.org/v3', 'namespaced', 'not-simulated', 'all'),
+  opaque('GlobalNetworkPolicy', 'crd.projectcalico.org/v1', 'cluster', 'not-simulated', 'all'),
+  opaque('GlobalNetworkPolicy', 'projectcalico.org/v3', 'cluster', 'not-simulated', 'all'),
+  opaque('CiliumNetworkPolicy', 'cilium.io/v2', 'namespaced', 'not-simulated', 'all'),
+  opaque('CiliumClusterwideNetworkPolicy', 'cilium.io/v2', 'cluster', 'not-simulated', 'all'),
+];

@@ -1,0 +1,174 @@
+/** YAML files -> validated objects with their places: the entrance of `sim/k8s`. */
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import {
+  type FieldPath,
+  objectKey,
+  objectName,
+  type ObjectRef,
+  type Origin,
+  type SourceRange,
+} from '../../base/origin.ts';
+import type { UnmodelledField } from '../cluster-state.ts';
+import { diagnose } from '../diagnostics.ts';
+import type { Manifest, ParsedScenario } from '../manifest.ts';
+import { type ParsedPiece, parsePiece } from './document.ts';
+import type { ParsedObject } from './object.ts';
+import { changedImmutable } from './immutable.ts';
+import { findPath, pieceRange, type Place, placeDiagnostic, placeRange } from './places.ts';
+import { type Piece, splitFile } from './split.ts';
+
+export const MAX_SCENARIO_LENGTH = 8 * 1024 * 1024;
+
+interface Placed {
+  readonly piece: ParsedPiece;
+  readonly place: Place;
+}
+
+interface PlacedObject extends Placed {
+  readonly object: ParsedObject;
+}
+
+/** Parses one file's pieces. Never throws on what a person wrote. */
+export function parseScenario(
+  files: readonly { readonly name: string; readonly text: string }[],
+  parse: (text: string) => ParsedPiece = parsePiece,
+): ParsedScenario {
+  const diagnostics: Diagnostic[] = [];
+  const placed: Placed[] = [];
+  let length = 0;
+  for (const file of files) {
+    length += file.text.length;
+    if (length > MAX_SCENARIO_LENGTH) {
+      const range = { file: file.name, line: 1, column: 1, endLine: 1, endColumn: 2 };
+      diagnostics.push(
+        diagnose('yaml/file-too-big', { size: length, limit: MAX_SCENARIO_LENGTH }, { range }),
+      );
+      continue;
+    }
+    for (const piece of splitFile(file.text))
+      placed.push({ piece: parse(piece.text), place: placeOf(file.name, piece) });
+  }
+  return assemble(placed, diagnostics);
+}
+
+function placeOf(file: string, piece: Piece): Place {
+  return { file, line: piece.line, column: piece.column };
+}
+
+function assemble(placed: readonly Placed[], diagnostics: Diagnostic[]): ParsedScenario {
+  const unmodelled: UnmodelledField[] = [];
+  const refused: { object: ObjectRef; message: string }[] = [];
+  const stored = new Map<string, { readonly manifest: Manifest; readonly placed: PlacedObject }>();
+  const custom = customKinds(placed);
+  for (const one of placed) {
+    for (const d of one.piece.diagnostics) {
+      const isCustom = d.code === 'kind/unknown' && custom.has(groupKind(d.object));
+      const { fixes: _, ...known } = isCustom ? customNote(d) : d;
+      diagnostics.push(placeDiagnostic(isCustom ? known : d, one.place));
+    }
+  }
+  for (const one of placedObjects(placed)) {
+    const { object } = one;
+    const isCustom = object.unknownKind && custom.has(groupKind(object.ref));
+    if (object.ref === undefined) continue;
+    if (object.refused !== undefined && !isCustom) {
+      refused.push({ object: object.ref, message: object.refused });
+      continue;
+    }
+    if (object.manifest === undefined || object.spec?.kind === 'List') continue;
+    const key = objectKey(object.ref);
+    const before = stored.get(key);
+    if (before !== undefined) {
+      const immutable = changedImmutable(before.manifest, object.manifest);
+      const start =
+        rangeIn(before.placed, ['metadata', 'name'], false) ?? rangeIn(before.placed, ['kind'], false);
+      const range =
+        rangeIn(one, immutable?.path ?? ['metadata', 'name'], false) ?? rangeIn(one, ['kind'], false);
+      const where = { ...(range && { range }), object: object.ref };
+      if (immutable !== undefined) {
+        diagnostics.push(diagnose('object/immutable', { path: immutable.field }, where));
+        refused.push({ object: object.ref, message: immutable.message });
+        continue;
+      }
+      const params = {
+        kind: object.ref.kind,
+        name: objectName(object.ref),
+        file: start?.file ?? '',
+        line: start?.line ?? 0,
+      };
+      diagnostics.push(diagnose('object/duplicate', params, where));
+      stored.delete(key);
+    }
+    stored.set(key, { manifest: object.manifest, placed: one });
+  }
+  for (const { placed: one } of stored.values()) unmodelled.push(...one.object.unmodelled);
+  const find = lookup(placed, stored);
+  return {
+    manifests: [...stored.values()].map((s) => s.manifest),
+    diagnostics,
+    unmodelled,
+    refused,
+    locate: ({ object, path }: Pick<Origin, 'object' | 'path'>) => {
+      const one = find(object);
+      return one === undefined ? undefined : rangeIn(one, path ?? [], false);
+    },
+    rangeOf: (object, path, key = false) => {
+      const one = find(object);
+      return one === undefined ? undefined : rangeIn(one, path, key, true);
+    },
+  };
+}
+
+/** Finds an object's place: the stored one, or the refused one that was written. */
+function lookup(placed: readonly Placed[], stored: ReadonlyMap<string, { readonly placed: PlacedObject }>) {
+  let written: Map<string, PlacedObject> | undefined;
+  return (object: ObjectRef): PlacedObject | undefined => {
+    const key = objectKey(object);
+    const known = stored.get(key);
+    if (known !== undefined) return known.placed;
+    if (written === undefined) {
+      written = new Map();
+      for (const one of placedObjects(placed)) {
+        if (one.object.ref !== undefined) written.set(objectKey(one.object.ref), one);
+      }
+    }
+    return written.get(key);
+  };
+}
+
+function rangeIn(
+  one: PlacedObject,
+  path: FieldPath,
+  key: boolean,
+  exactOnly = false,
+): SourceRange | undefined {
+  const { object } = one;
+  const { starts } = one.piece;
+  const found = findPath(object.node, path, object.spec, key);
+  if (exactOnly && !found.exact) return undefined;
+  return placeRange(pieceRange(starts, found.start, found.end), one.place);
+}
+
+function placedObjects(placed: readonly Placed[]): PlacedObject[] {
+  return placed.flatMap((one) => one.piece.objects.map((object) => ({ ...one, object })));
+}
+
+function customNote(d: Diagnostic): Diagnostic {
+  return { ...d, code: 'kind/custom', severity: 'info', params: { kind: d.object?.kind ?? '' } };
+}
+
+/** `group/Kind` of every CustomResourceDefinition in the scenario. */
+function customKinds(placed: readonly Placed[]): ReadonlySet<string> {
+  const kinds = new Set<string>();
+  for (const { object } of placedObjects(placed)) {
+    const { manifest } = object;
+    if (manifest?.kind !== 'CustomResourceDefinition') continue;
+    const spec = manifest.body.spec as { group?: unknown; names?: { kind?: unknown } } | undefined;
+    kinds.add(`${String(spec?.group)}/${String(spec?.names?.kind)}`);
+  }
+  return kinds;
+}
+
+function groupKind(ref: ObjectRef | undefined): string {
+  return `${ref?.apiVersion?.split('/')[0] ?? ''}/${ref?.kind ?? ''}`;
+}
