@@ -3,13 +3,16 @@ import { createRoot } from 'react-dom/client';
 import './ui/kit/tokens.css';
 import './ui/kit/base.css';
 import { loadLanguage } from './i18n/messages.ts';
-import { useDocument } from './state/document.ts';
+import { isLink } from './share/link.ts';
+import { openAtStart, openFragment, startAutosave } from './state/opening.ts';
 import { usePreferences } from './state/preferences.ts';
 import { startSession } from './state/session.ts';
 import { App } from './ui/app/App.tsx';
 import { loadFonts } from './ui/app/fonts.ts';
 import { readPageOptions } from './ui/app/page-options.ts';
-import { openFirstScenario } from './ui/app/scenarios.ts';
+import { restoreHandoff } from './ui/app/handoff.ts';
+import { say } from './ui/app/notices.ts';
+import { firstScenario } from './ui/app/scenarios.ts';
 import { followTheme } from './ui/app/theme.ts';
 import { startTooltips } from './ui/kit/tooltips.ts';
 
@@ -19,8 +22,20 @@ const lang = options.lang ?? usePreferences.getState().lang;
 if (options.lang !== undefined) usePreferences.setState({ lang });
 loadFonts(lang);
 await loadLanguage(lang);
-if (useDocument.getState().files.length === 0) openFirstScenario();
+if (!restoreHandoff()) {
+  const opening = await openAtStart(location.hash, firstScenario());
+  if (opening.problem !== undefined) say({ kind: 'link-problem', problem: opening.problem });
+  else if (opening.shelved) say({ kind: 'shelved' });
+}
 startSession();
+if (!options.embed) startAutosave();
+addEventListener('hashchange', () => {
+  if (!isLink(location.hash)) return;
+  void openFragment(location.hash).then((opening) => {
+    if (opening.problem !== undefined) say({ kind: 'link-problem', problem: opening.problem });
+    else if (opening.shelved) say({ kind: 'shelved' });
+  });
+});
 startTooltips();
 
 const root = document.getElementById('root');

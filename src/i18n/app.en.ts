@@ -47,6 +47,16 @@ export const app = {
   crashed: 'This panel failed. Your text is kept.',
   tryAgain: 'Try again',
   restored: 'Your last work is open again.',
+  shelved: 'Your edited YAML was put aside, not lost. It is in the scenario menu under “Earlier work”.',
+  openShelved: 'Open it again',
+  earlierWork: 'Earlier work',
+  earlierItem: (p: { files: string; when: string }) => `${p.files}, ${p.when}`,
+  linkProblems: {
+    damaged: 'This link is damaged or cut off. Nothing was opened from it; ask for it again.',
+    'too-large': 'This link holds more than Packetwalk opens. Nothing was opened from it.',
+    'unknown-version': 'This link comes from a newer Packetwalk. Reload the page and open it again.',
+    invalid: 'This link holds something that is no scenario. Nothing was opened from it.',
+  },
   // command palette
   palette: 'Commands',
   paletteHint: 'Type a command',

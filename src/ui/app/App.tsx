@@ -1,9 +1,11 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { useText } from '../../i18n/messages.ts';
+import { usePreferences } from '../../state/preferences.ts';
 import { useLook } from '../../state/selection.ts';
 import { DesktopShell } from './DesktopShell.tsx';
 import { EmbedShell } from './EmbedShell.tsx';
 import { useLayout } from './layout.ts';
+import { NoticeBar } from './NoticeBar.tsx';
 import type { PageOptions } from './page-options.ts';
 import { PhoneShell } from './PhoneShell.tsx';
 import { listenToShortcuts } from './shortcuts.ts';
@@ -17,6 +19,9 @@ const HelpDialog = lazy(() => import('./HelpDialog.tsx').then((m) => ({ default:
 const Tour = lazy(() => import('./Tour.tsx').then((m) => ({ default: m.Tour })));
 const ShareDialog = lazy(() => import('../share/ShareDialog.tsx').then((m) => ({ default: m.ShareDialog })));
 
+/** The tour comes when the first picture has been seen. */
+const TOUR_AFTER_MS = 1200;
+
 /** The whole page: one of four shells by the window's width, or the embed; dialogs over it. */
 export function App({ options }: { readonly options: PageOptions }) {
   const layout = useLayout();
@@ -25,6 +30,11 @@ export function App({ options }: { readonly options: PageOptions }) {
     // A phone opens in the lens that fits it.
     if (layout === 'phone') useLook.getState().set({ lens: 'service' });
   }, [layout]);
+  useEffect(() => {
+    if (options.embed || usePreferences.getState().tourSeen) return;
+    const timer = setTimeout(() => useShell.getState().set({ tour: 0 }), TOUR_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [options.embed]);
   if (options.embed) return <EmbedShell />;
   return (
     <>
@@ -35,6 +45,7 @@ export function App({ options }: { readonly options: PageOptions }) {
       ) : (
         <DesktopShell layout={layout} />
       )}
+      <NoticeBar />
       <Dialogs />
     </>
   );

@@ -3,11 +3,14 @@ import { useText } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { useSimulation } from '../../state/simulation.ts';
+import { shelvedWork } from '../../state/saved-work.ts';
 import { Button, IconButton } from '../kit/Button.tsx';
 import { Mark } from '../kit/Icon.tsx';
 import { Menu, type MenuGroup } from '../kit/Menu.tsx';
 import { Popover } from '../kit/Popover.tsx';
 import { switchLanguage } from './language.ts';
+import { openShelved } from './NoticeBar.tsx';
+import { pictureSvg } from './picture-svg.ts';
 import { openScenario, scenarioList, scenarioTitle } from './scenarios.ts';
 import { useShell } from './shell-store.ts';
 import styles from './TopBar.module.css';
@@ -34,7 +37,7 @@ export function TopBar() {
       <UndoRedo />
       <span className={styles.rule} />
       <Suspense fallback={null}>
-        <ExportMenu />
+        <ExportMenu picture={pictureSvg} />
       </Suspense>
       <ShareButton />
       <span className={styles.rule} />
@@ -66,6 +69,19 @@ export function ScenarioMenu() {
         note: s.summary,
         checked: s.slug === scenario,
         onSelect: () => openScenario(s.slug),
+      })),
+    },
+    {
+      id: 'earlier',
+      label: t.earlierWork,
+      entries: shelvedWork().map((work) => ({
+        id: String(work.savedAt),
+        label: t.earlierItem({
+          files: work.files.map((f) => f.name).join(', '),
+          when: new Date(work.savedAt).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short' }),
+        }),
+        note: scenarioTitle(work.scenario, lang),
+        onSelect: () => openShelved(work),
       })),
     },
     {

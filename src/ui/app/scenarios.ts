@@ -1,6 +1,7 @@
-import { useDocument } from '../../state/document.ts';
+import { openOver } from '../../state/opening.ts';
 import type { Lang } from '../../state/preferences.ts';
 import type { ScenarioFile } from '../../sim/scenario.ts';
+import { say } from './notices.ts';
 
 interface Entry {
   readonly slug: string;
@@ -84,13 +85,16 @@ export function scenarioTitle(slug: string | undefined, lang: Lang): string | un
   return scenarioList(lang).find((s) => s.slug === slug)?.title;
 }
 
-/** Opens a scenario by its slug; undefined opens an empty cluster. */
+/** Opens a scenario by its slug; undefined opens an empty cluster. Edited text is put aside first. */
 export function openScenario(slug: string | undefined): void {
   const files = slug === undefined ? EMPTY : SAMPLE.find((s) => s.slug === slug)?.files;
-  if (files !== undefined) useDocument.getState().open(files, slug);
+  if (files === undefined) return;
+  say(openOver(files, slug) ? { kind: 'shelved' } : undefined);
 }
 
-/** Opens what a first visit shows. */
-export function openFirstScenario(): void {
-  openScenario(SAMPLE[0]?.slug);
+/** What a first visit opens. */
+export function firstScenario(): { readonly slug: string; readonly files: readonly ScenarioFile[] } {
+  const first = SAMPLE[0];
+  if (first === undefined) throw new Error('no scenario');
+  return first;
 }

@@ -1,0 +1,224 @@
+import { useEffect, useRef, useState } from 'react';
+import { useText } from '../../i18n/messages.ts';
+import { useDocument } from '../../state/document.ts';
+import { usePlayback } from '../../state/playback.ts';
+import { useLook } from '../../state/selection.ts';
+import { useSimulation } from '../../state/simulation.ts';
+import { diagnosticText } from '../kit/diagnostic-text.ts';
+import { decidingLine } from './deciding-line.ts';
+import { decidingDecorations, expectationDecorations } from './decorations.ts';
+import { provideFocus, useEditor } from './editor-store.ts';
+import { allModels, connectCaret, fileOf, followStore, lastTyped, modelOf, setComposing } from './models.ts';
+import './monaco.css';
+import { registerProviders, setMarkers } from './monaco-providers.ts';
+import { monaco } from './monaco-setup.ts';
+import { followTheme } from './monaco-theme.ts';
+
+type Editor = monaco.editor.IStandaloneCodeEditor;
+
+/** While a person types, the walk does not pull the text away under the caret. */
+const TYPING_MS = 1500;
+
+const viewStates = new Map<string, monaco.editor.ICodeEditorViewState | null>();
+
+/** The text of the active file in Monaco. */
+export function MonacoPane() {
+  const t = useText();
+  const host = useRef<HTMLDivElement>(null);
+  const [editor, setEditor] = useState<Editor>();
+  const active = useDocument((s) => s.active);
+  const exists = useDocument((s) => s.files.some((f) => f.name === s.active));
+
+  useEffect(() => {
+    if (host.current === null) return;
+    registerProviders();
+    const stopTheme = followTheme();
+    const stopStore = followStore();
+    const created = monaco.editor.create(host.current, OPTIONS);
+    connectCaret(
+      (model) => {
+        const position = created.getModel() === model ? created.getPosition() : null;
+        return position === null ? 0 : model.getOffsetAt(position);
+      },
+      (model, offset) => {
+        if (created.getModel() !== model) return;
+        const position = model.getPositionAt(offset);
+        created.setPosition(position);
+        created.revealPositionInCenterIfOutsideViewport(position);
+      },
+    );
+    created.onDidCompositionStart(() => setComposing(true));
+    created.onDidCompositionEnd(() => setComposing(false));
+    const tabOption = monaco.editor.EditorOption.tabFocusMode;
+    created.onDidChangeConfiguration((event) => {
+      if (event.hasChanged(tabOption)) useEditor.getState().set({ tabMoves: created.getOption(tabOption) });
+    });
+    provideFocus(() => created.focus());
+    void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
+    setEditor(created);
+    return () => {
+      provideFocus(undefined);
+      connectCaret(undefined, undefined);
+      const model = created.getModel();
+      if (model !== null) viewStates.set(fileOf(model), created.saveViewState());
+      stopStore();
+      stopTheme();
+      created.dispose();
+      setEditor(undefined);
+    };
+  }, []);
+
+  useShownFile(editor, active, exists);
+  useTabMode(editor);
+  useMarkers(editor);
+  useDecidingLine(editor, active);
+  useExpectationMarks(editor, active);
+  useReveal(editor);
+
+  useEffect(() => {
+    editor?.updateOptions({ ariaLabel: t.editor.text({ name: active }) });
+  }, [editor, t, active]);
+
+  return <div ref={host} className="pw-monaco" />;
+}
+
+const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
+  model: null,
+  theme: 'packetwalk',
+  automaticLayout: true,
+  fontFamily: "'IBM Plex Mono', 'IBM Plex Sans KR', 'Plex Mono stand-in', ui-monospace, monospace",
+  fontSize: 12,
+  lineHeight: 18,
+  fontLigatures: false,
+  lineNumbersMinChars: 3,
+  lineDecorationsWidth: 6,
+  glyphMargin: false,
+  folding: true,
+  showFoldingControls: 'mouseover',
+  foldingMaximumRegions: 2000,
+  minimap: { enabled: false },
+  overviewRulerLanes: 2,
+  overviewRulerBorder: false,
+  hideCursorInOverviewRuler: true,
+  scrollBeyondLastLine: false,
+  padding: { top: 8, bottom: 8 },
+  scrollbar: { verticalScrollbarSize: 8, horizontalScrollbarSize: 8, useShadows: false },
+  renderLineHighlight: 'line',
+  renderLineHighlightOnlyWhenFocus: true,
+  guides: { indentation: false, bracketPairs: false },
+  bracketPairColorization: { enabled: false },
+  matchBrackets: 'near',
+  occurrencesHighlight: 'off',
+  selectionHighlight: false,
+  wordBasedSuggestions: 'off',
+  quickSuggestions: { other: true, strings: true, comments: false },
+  suggest: { showWords: false, showStatusBar: false, preview: false },
+  links: false,
+  colorDecorators: false,
+  unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: true, nonBasicASCII: false },
+  stickyScroll: { enabled: false },
+  fixedOverflowWidgets: true,
+  tabSize: 2,
+  insertSpaces: true,
+  detectIndentation: false,
+  contextmenu: true,
+  accessibilitySupport: 'auto',
+  largeFileOptimizations: true,
+};
+
+/** Shows the active file; each file keeps its own scroll and caret. */
+function useShownFile(editor: Editor | undefined, active: string, exists: boolean): void {
+  useEffect(() => {
+    if (editor === undefined) return;
+    const before = editor.getModel();
+    const model = exists ? (modelOf(active) ?? null) : null;
+    if (before === model) return;
+    if (before !== null && !before.isDisposed()) viewStates.set(fileOf(before), editor.saveViewState());
+    editor.setModel(model);
+    const state = viewStates.get(active);
+    if (state != null) editor.restoreViewState(state);
+  }, [editor, active, exists]);
+}
+
+/** The footer's button and Monaco's own command change the same thing. */
+function useTabMode(editor: Editor | undefined): void {
+  const tabMoves = useEditor((s) => s.tabMoves);
+  useEffect(() => {
+    if (editor === undefined) return;
+    if (editor.getOption(monaco.editor.EditorOption.tabFocusMode) !== tabMoves) {
+      editor.trigger('footer', 'editor.action.toggleTabFocusMode', null);
+    }
+  }, [editor, tabMoves]);
+}
+
+/** Problems under the text that they are about; only for the text that was simulated. */
+function useMarkers(editor: Editor | undefined): void {
+  const t = useText();
+  const result = useSimulation((s) => s.result);
+  useEffect(() => {
+    if (editor === undefined || result === undefined) return;
+    if (useSimulation.getState().revision !== useDocument.getState().revision) return;
+    for (const model of allModels()) {
+      setMarkers(model, result.diagnostics, (d) => diagnosticText(d, t));
+    }
+  }, [editor, result, t]);
+}
+
+/** Lights the line that decided the shown step, and goes to its file when following. */
+function useDecidingLine(editor: Editor | undefined, active: string): void {
+  const t = useText();
+  const walk = useSimulation((s) => s.walk);
+  const step = usePlayback((s) => s.step);
+  const following = useEditor((s) => s.following);
+  useEffect(() => {
+    if (editor === undefined) return;
+    const line = decidingLine(walk?.trace.steps[step]);
+    if (line === undefined) return;
+    const typing = performance.now() - lastTyped() < TYPING_MS;
+    if (following && !typing && line.range.file !== active && !editor.hasTextFocus()) {
+      const { files, setActive } = useDocument.getState();
+      if (files.some((f) => f.name === line.range.file)) setActive(line.range.file);
+    }
+    const model = editor.getModel();
+    if (model === null || fileOf(model) !== line.range.file) return;
+    const columns = editor.getLayoutInfo().viewportColumn;
+    const marks = editor.createDecorationsCollection(decidingDecorations(line, model, columns));
+    const words = line.by === 'line' ? t.editor.decided : t.editor.decidedKinds[line.by];
+    editor.getContainerDomNode().style.setProperty('--pw-note', JSON.stringify(words));
+    if (following && !typing) {
+      editor.revealLineInCenterIfOutsideViewport(line.range.line, monaco.editor.ScrollType.Smooth);
+    }
+    return () => marks.clear();
+  }, [editor, walk, step, active, following, t]);
+}
+
+function useExpectationMarks(editor: Editor | undefined, active: string): void {
+  const t = useText();
+  const expectations = useSimulation((s) => s.result?.expectations);
+  useEffect(() => {
+    if (editor === undefined || expectations === undefined) return;
+    if (useSimulation.getState().revision !== useDocument.getState().revision) return;
+    const marks = editor.createDecorationsCollection(expectationDecorations(active, expectations, t));
+    return () => marks.clear();
+  }, [editor, expectations, active, t]);
+}
+
+/** A place that something else in the page asked for. */
+function useReveal(editor: Editor | undefined): void {
+  const reveal = useLook((s) => s.reveal);
+  const active = useDocument((s) => s.active);
+  const done = useRef(0);
+  useEffect(() => {
+    if (editor === undefined || reveal === undefined || done.current === reveal.at) return;
+    if (reveal.range.file !== active) {
+      const { files, setActive } = useDocument.getState();
+      if (files.some((f) => f.name === reveal.range.file)) setActive(reveal.range.file);
+      return;
+    }
+    done.current = reveal.at;
+    const { line, column, endLine, endColumn } = reveal.range;
+    editor.setSelection(new monaco.Range(line, column, line, endLine === line ? endColumn : column));
+    editor.revealLineInCenterIfOutsideViewport(line);
+    editor.focus();
+  }, [editor, reveal, active]);
+}

@@ -1,0 +1,107 @@
+/**
+ * One Monaco model for each file, kept equal to the document store in both directions. The store holds the truth and
+ * the history; a model only ever differs for as long as an input method is composing.
+ */
+import { useDocument } from '../../state/document.ts';
+import { monaco } from './monaco-setup.ts';
+import { minimalEdit, unixLines } from './text-edit.ts';
+
+type Model = monaco.editor.ITextModel;
+
+const models = new Map<string, Model>();
+/** True while the store's text is being written into a model: that change is no typing. */
+let applying = false;
+let composing = false;
+let typedAt = Number.NEGATIVE_INFINITY;
+let caretOf: ((model: Model) => number) | undefined;
+let moveCaret: ((model: Model, offset: number) => void) | undefined;
+
+/** When the person last typed, on the clock of `performance.now()`. */
+export function lastTyped(): number {
+  return typedAt;
+}
+
+/** How the editor tells and takes the caret; undefined when there is none. */
+export function connectCaret(
+  read: ((model: Model) => number) | undefined,
+  move: ((model: Model, offset: number) => void) | undefined,
+): void {
+  caretOf = read;
+  moveCaret = move;
+}
+
+/** The store's text waits while an input method (Hangul) composes. */
+export function setComposing(on: boolean): void {
+  composing = on;
+  if (!on) syncAll();
+}
+
+function uriOf(name: string): monaco.Uri {
+  return monaco.Uri.from({ scheme: 'packetwalk', path: `/${name}` });
+}
+
+/** The file that a model shows. */
+export function fileOf(model: Model): string {
+  return model.uri.path.slice(1);
+}
+
+/** The model of a file, made from the store's text when it is not there yet. */
+export function modelOf(name: string): Model | undefined {
+  const known = models.get(name);
+  if (known !== undefined) return known;
+  const file = useDocument.getState().files.find((f) => f.name === name);
+  if (file === undefined) return undefined;
+  const model = monaco.editor.createModel(unixLines(file.text), 'yaml', uriOf(name));
+  model.setEOL(monaco.editor.EndOfLineSequence.LF);
+  model.updateOptions({ tabSize: 2, indentSize: 2, insertSpaces: true });
+  model.onDidChangeContent(() => {
+    if (applying) return;
+    typedAt = performance.now();
+    useDocument.getState().type(name, model.getValue(), caretOf?.(model) ?? 0, typedAt);
+  });
+  models.set(name, model);
+  return model;
+}
+
+/** All models, for markers. */
+export function allModels(): readonly Model[] {
+  return useDocument.getState().files.flatMap((f) => modelOf(f.name) ?? []);
+}
+
+/** Where the caret goes in a model that the store changed: it stays, to what undo brought back, or to the top. */
+type Caret = 'stays' | 'follows' | 'top';
+
+function syncAll(caret: Caret = 'stays'): void {
+  const { files } = useDocument.getState();
+  for (const [name, model] of models) {
+    const file = files.find((f) => f.name === name);
+    if (file === undefined) {
+      models.delete(name);
+      model.dispose();
+      continue;
+    }
+    const edit = minimalEdit(model.getValue(), unixLines(file.text));
+    if (edit === undefined) continue;
+    const from = model.getPositionAt(edit.start);
+    const to = model.getPositionAt(edit.end);
+    applying = true;
+    try {
+      model.applyEdits([{ range: monaco.Range.fromPositions(from, to), text: edit.text }]);
+    } finally {
+      applying = false;
+    }
+    if (caret !== 'stays') moveCaret?.(model, caret === 'top' ? 0 : edit.start + edit.text.length);
+  }
+}
+
+/** Follows the store until the returned function is called. */
+export function followStore(): () => void {
+  syncAll();
+  return useDocument.subscribe((s, before) => {
+    if (s.files === before.files || composing) return;
+    // Undo and redo move a state between past and future; opening empties both.
+    const opened = s.past.length === 0 && s.future.length === 0;
+    const moved = s.past.length !== before.past.length && s.future.length !== before.future.length;
+    syncAll(opened ? 'top' : moved ? 'follows' : 'stays');
+  });
+}

@@ -1,0 +1,83 @@
+import { monaco } from './monaco-setup.ts';
+
+/** Makes Monaco's theme from the page's tokens as they stand, and uses it. */
+export function applyTheme(): void {
+  const root = document.documentElement;
+  const style = getComputedStyle(root);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const rule = (name: string): string => token(name).replace('#', '');
+  const theme = root.dataset.theme ?? 'light';
+  monaco.editor.defineTheme('packetwalk', {
+    base: theme === 'dark' ? 'vs-dark' : theme === 'contrast' ? 'hc-light' : 'vs',
+    inherit: true,
+    rules: [
+      { token: '', foreground: rule('--ink') },
+      { token: 'type', foreground: rule('--ink') },
+      { token: 'tag', foreground: rule('--ink') },
+      { token: 'string', foreground: rule('--syntax-string') },
+      { token: 'number', foreground: rule('--syntax-number') },
+      { token: 'keyword', foreground: rule('--syntax-number') },
+      { token: 'operators', foreground: rule('--ink-muted') },
+      { token: 'delimiter', foreground: rule('--ink-muted') },
+      { token: 'namespace', foreground: rule('--ink-muted') },
+      { token: 'comment', foreground: rule('--ink-muted') },
+    ],
+    colors: {
+      'editor.background': token('--surface-1'),
+      'editor.foreground': token('--ink'),
+      'editorLineNumber.foreground': token('--ink-muted'),
+      'editorLineNumber.activeForeground': token('--ink'),
+      'editor.lineHighlightBackground': token('--surface-2'),
+      'editor.lineHighlightBorder': '#00000000',
+      'editor.selectionBackground': token('--accent-soft'),
+      'editor.inactiveSelectionBackground': token('--accent-soft'),
+      'editorCursor.foreground': token('--accent'),
+      'editorError.foreground': token('--deny-fill'),
+      'editorWarning.foreground': token('--nat-fill'),
+      'editorInfo.foreground': token('--accent'),
+      'editorWidget.background': token('--surface-3'),
+      'editorWidget.border': token('--line-strong'),
+      'editorHoverWidget.background': token('--surface-3'),
+      'editorHoverWidget.border': token('--line-strong'),
+      'editorSuggestWidget.background': token('--surface-3'),
+      'editorSuggestWidget.border': token('--line-strong'),
+      'editorSuggestWidget.foreground': token('--ink'),
+      'editorSuggestWidget.selectedBackground': token('--accent-soft'),
+      'editorSuggestWidget.selectedForeground': token('--ink'),
+      'editorSuggestWidget.highlightForeground': token('--accent'),
+      'editorSuggestWidget.focusHighlightForeground': token('--accent'),
+      'editorBracketMatch.background': token('--surface-2'),
+      'editorBracketMatch.border': token('--line-strong'),
+      'editorGutter.foldingControlForeground': token('--ink-muted'),
+      'editor.foldBackground': token('--surface-2'),
+      'editor.findMatchBackground': token('--nat-soft'),
+      'editor.findMatchHighlightBackground': token('--nat-soft'),
+      'menu.background': token('--surface-3'),
+      'menu.foreground': token('--ink'),
+      'menu.border': token('--line-strong'),
+      'menu.selectionBackground': token('--accent-soft'),
+      'menu.selectionForeground': token('--ink'),
+      'quickInput.background': token('--surface-3'),
+      'quickInput.foreground': token('--ink'),
+      'quickInputList.focusBackground': token('--accent-soft'),
+      'quickInputList.focusForeground': token('--ink'),
+      'input.background': token('--surface-1'),
+      'input.foreground': token('--ink'),
+      'input.border': token('--line-strong'),
+      'textLink.foreground': token('--accent'),
+      'textLink.activeForeground': token('--accent'),
+      'widget.shadow': '#00000022',
+      'scrollbar.shadow': '#00000000',
+      focusBorder: token('--focus'),
+    },
+  });
+  monaco.editor.setTheme('packetwalk');
+}
+
+/** Keeps Monaco's theme in step with the page's until the returned function is called. */
+export function followTheme(): () => void {
+  applyTheme();
+  const observer = new MutationObserver(applyTheme);
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  return () => observer.disconnect();
+}
