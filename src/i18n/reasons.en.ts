@@ -203,17 +203,6 @@ export const reasons: ReasonText = {
     detail: () => 'An interface that is not up neither sends nor receives.',
   },
   'link.no-card': {
-    title: (p) => `No network card on this network has the address ${p.mac}`,
-    info: (p) => `no card ${p.mac}`,
-    detail: () => 'The switch has nobody to hand the frame to, so it is lost without an answer.',
-  },
-  'link.loop': {
-    title: (p) => `The packet goes round in circles: stopped at ${p.iface}`,
-    info: () => 'loop',
-    detail: () =>
-      'It crossed far more interfaces than any path needs. On a real network it would go on until its TTL or the links give out.',
-  },
-  'link.no-card': {
     title: (p) =>
       p.mac === ''
         ? 'Nobody on this link takes the frame'
@@ -523,11 +512,6 @@ export const reasons: ReasonText = {
     info: (p) => `${p.field} is not simulated`,
     detail: () =>
       'The API accepts this field and it could change this walk. Rather than guess, the verdict is left open.',
-  },
-  'unknown.fragmentation': {
-    title: (p) => `Unknown: ${p.length} bytes would be cut into fragments for an MTU of ${p.mtu}`,
-    info: () => 'fragmentation is not simulated',
-    detail: () => 'The sender allows fragments (DF is clear). Fragments are not simulated, so the walk ends here.',
   },
   'unknown.fragmentation': {
     title: (p) => `Unknown: ${p.length} bytes would be cut into pieces for an MTU of ${p.mtu}`,

@@ -187,17 +187,6 @@ export const reasons: ReasonText = {
     detail: () => '올라와 있지 않은 인터페이스는 보내지도 받지도 않습니다.',
   },
   'link.no-card': {
-    title: (p) => `이 네트워크에는 주소가 ${p.mac}인 네트워크 카드가 없습니다`,
-    info: (p) => `카드 없음 ${p.mac}`,
-    detail: () => '스위치가 프레임을 건넬 곳이 없어 응답 없이 사라집니다.',
-  },
-  'link.loop': {
-    title: (p) => `패킷이 같은 곳을 맴돕니다: ${p.iface}에서 멈췄습니다`,
-    info: () => '루프',
-    detail: () =>
-      '어떤 경로에 필요한 것보다 훨씬 많은 인터페이스를 지났습니다. 실제 네트워크라면 TTL이 다하거나 링크가 버티지 못할 때까지 계속됩니다.',
-  },
-  'link.no-card': {
     title: (p) =>
       p.mac === ''
         ? '이 링크에 프레임을 받을 곳이 없습니다'
@@ -507,11 +496,6 @@ export const reasons: ReasonText = {
     title: (p) => `알 수 없음: ${p.object}의 ${josa(p.field, '은/는')} 시뮬레이션하지 않습니다`,
     info: (p) => `${p.field}: 시뮬레이션하지 않음`,
     detail: () => 'API는 받아들이는 필드이고 이 경로를 바꿀 수 있습니다. 추측하지 않고 판정을 비워 둡니다.',
-  },
-  'unknown.fragmentation': {
-    title: (p) => `알 수 없음: MTU ${p.mtu}에 맞추려면 ${p.length}바이트를 조각내야 합니다`,
-    info: () => '단편화는 시뮬레이션하지 않음',
-    detail: () => '보낸 쪽이 단편화를 허용했습니다(DF 꺼짐). 단편화는 시뮬레이션하지 않으므로 여기서 멈춥니다.',
   },
   'unknown.fragmentation': {
     title: (p) => `알 수 없음: ${p.length}바이트를 MTU ${p.mtu}에 맞게 조각내야 합니다`,
