@@ -7,8 +7,6 @@ export const clusterDiagnostics: DiagnosticText = {
   'cluster/ipv4-only': (p) => `Only the IPv4 part of "${p['text']}" is simulated so far.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])} (${p['aCidr']}) overlaps ${place(p['b'])} (${p['bCidr']}): an address would mean two things. Choose ranges that do not meet.`,
-  'cluster/no-control-plane': () =>
-    'must have at least one control-plane node: kind refuses this cluster. The default nodes are used.',
   'cluster/pod-subnet-too-small': (p) =>
     `The pod subnet ${p['podSubnet']} is smaller than one node's /${p['mask']}: no node gets a pod CIDR.`,
   'cni/unknown': (p) =>
@@ -16,10 +14,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/unknown-option': (p) => `${p['cni']} has no option "${p['option']}"${among(p['known'])}.`,
   'cni/bad-option': (p) =>
     `${p['cni']}: "${p['value']}" is no value of ${p['option']} (${p['known']}); the default is used.`,
-  'external/bad-ip': (p) => `"${p['ip']}" is no IP address; the host ${p['name']} is left out.`,
   'external/duplicate': (p) =>
     `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,
-  'external/bad-listen': (p) => `"${p['text']}" is no port such as 8080/TCP or 53/UDP.`,
   'node/duplicate-ip': (p) => `The address ${p['ip']} already belongs to node ${p['other']}.`,
   'node/pod-cidr-overlap': (p) =>
     `The pod CIDR ${p['cidr']} overlaps that of node ${p['other']}: replies would go to the wrong node.`,
@@ -44,8 +40,6 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/bad-listen': (p) => `"${p['text']}" is no port such as 8080/TCP or 53/UDP.`,
   'pod/readiness-fails': (p) =>
     `Nothing listens on the port that the readiness probe of container ${p['container']} asks: the pod never becomes ready, and Services leave it out.`,
-  'service/bad-cluster-ip': (p) =>
-    `"${p['ip']}" must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
   'service/cluster-ip-range': (p) =>
     `failed to allocate IP ${p['ip']}: the provided IP (${p['ip']}) is not in the valid range. The range of valid IPs is ${p['range']}`,
   'service/cluster-ip-taken': (p) =>
@@ -64,8 +58,6 @@ export const clusterDiagnostics: DiagnosticText = {
     `No selected pod has a container port called "${p['name']}"${among(p['names'])}: port of Service ${p['service']} has no endpoints.`,
   'service/target-port-closed': (p) =>
     `Nothing listens on ${p['targetPort']}/${p['protocol']} in ${p['pod']}${p['listens'] === '' ? '' : ` (it listens on ${p['listens']})`}: connections to ${p['service']}:${p['port']} will be refused by the pod.`,
-  'service/load-balancer-not-modelled': (p) =>
-    `No load balancer is simulated yet: ${p['service']} works by its cluster IP and node ports.`,
   'stateful-set/no-service': (p) =>
     `There is no Service "${p['service']}": the pods of ${p['name']} get no names of their own in DNS.`,
   'policy/selects-nothing': (p) =>

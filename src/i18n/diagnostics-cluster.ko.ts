@@ -8,8 +8,6 @@ export const clusterDiagnostics: DiagnosticText = {
   'cluster/ipv4-only': (p) => `"${p['text']}" 가운데 IPv4 대역만 시뮬레이션합니다.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])}(${p['aCidr']})와 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 주소 하나가 두 가지를 뜻하게 되므로 겹치지 않는 대역을 고르세요.`,
-  'cluster/no-control-plane': () =>
-    '컨트롤 플레인 노드가 하나 이상 있어야 합니다. kind가 이 클러스터를 거부하므로 기본 노드를 씁니다.',
   'cluster/pod-subnet-too-small': (p) =>
     `파드 대역 ${josa(String(p['podSubnet']), '이/가')} 노드 하나의 /${p['mask']}보다 작아서 어떤 노드도 podCIDR을 받지 못합니다.`,
   'cni/unknown': (p) =>
@@ -17,11 +15,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/unknown-option': (p) => `${p['cni']}에는 "${p['option']}" 옵션이 없습니다${among(p['known'])}.`,
   'cni/bad-option': (p) =>
     `${p['cni']}: "${p['value']}" 값은 ${p['option']}에 쓸 수 없어(${p['known']}) 기본값을 씁니다.`,
-  'external/bad-ip': (p) =>
-    `"${p['ip']}" 값은 IP 주소가 아니므로 호스트 ${josa(String(p['name']), '을/를')} 뺐습니다.`,
   'external/duplicate': (p) =>
     `호스트 ${p['name']}의 이름이나 주소가 ${josa(String(p['other']), '과/와')} 겹쳐서 뺐습니다.`,
-  'external/bad-listen': (p) => `"${p['text']}" 값은 8080/TCP나 53/UDP 같은 포트가 아닙니다.`,
   'node/duplicate-ip': (p) => `주소 ${josa(String(p['ip']), '은/는')} 이미 노드 ${p['other']}의 것입니다.`,
   'node/pod-cidr-overlap': (p) =>
     `podCIDR ${josa(String(p['cidr']), '이/가')} 노드 ${p['other']}의 대역과 겹칩니다. 응답이 엉뚱한 노드로 갑니다.`,
@@ -47,8 +42,6 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/bad-listen': (p) => `"${p['text']}" 값은 8080/TCP나 53/UDP 같은 포트가 아닙니다.`,
   'pod/readiness-fails': (p) =>
     `컨테이너 ${p['container']}의 준비성 프로브가 묻는 포트를 아무도 열지 않았습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
-  'service/bad-cluster-ip': (p) =>
-    `"${p['ip']}" 값은 올바른 IP 주소(예: 10.9.8.7, 2001:db8::ffff)가 아닙니다.`,
   'service/cluster-ip-range': (p) =>
     `IP ${josa(String(p['ip']), '을/를')} 할당하지 못했습니다. 서비스 IP 범위 ${p['range']} 밖의 주소입니다(the provided IP is not in the valid range).`,
   'service/cluster-ip-taken': (p) =>
@@ -69,8 +62,6 @@ export const clusterDiagnostics: DiagnosticText = {
     `서비스 ${josa(String(p['service']), '이/가')} 고른 파드에 "${p['name']}"이라는 이름의 컨테이너 포트가 없습니다${among(p['names'])}. 이 포트에는 엔드포인트가 없습니다.`,
   'service/target-port-closed': (p) =>
     `파드 ${p['pod']}에서 ${josa(`${p['targetPort']}/${p['protocol']}`, '을/를')} 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
-  'service/load-balancer-not-modelled': (p) =>
-    `로드 밸런서는 아직 시뮬레이션하지 않습니다. ${josa(String(p['service']), '은/는')} 클러스터 IP와 노드 포트로 동작합니다.`,
   'stateful-set/no-service': (p) =>
     `서비스 "${p['service']}"가 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>

@@ -49,7 +49,7 @@ export function resolverConfig(cluster: ClusterState, from: { readonly pod?: Pod
   const { pod } = from;
   const machine: ResolverConfig = {
     nameservers: [upstreamResolver(cluster)],
-    search: [],
+    search: cluster.settings.dnsSearch ?? [],
     ndots: 1,
     timeoutMs: 5000,
     attempts: 2,
@@ -66,10 +66,11 @@ export function resolverConfig(cluster: ClusterState, from: { readonly pod?: Pod
   const options = new Map<string, string | undefined>();
   if (inCluster) {
     nameservers = dns === undefined ? [] : [dns];
-    search = [`${pod.namespace}.svc.${zone}`, `svc.${zone}`, zone];
+    search = [`${pod.namespace}.svc.${zone}`, `svc.${zone}`, zone, ...machine.search];
     options.set('ndots', '5');
   } else if (pod.dnsPolicy !== 'None') {
     nameservers = machine.nameservers;
+    search = machine.search;
   }
   for (const option of pod.dnsConfig?.options ?? []) options.set(option.name, option.value);
   nameservers = [...new Set([...nameservers, ...(pod.dnsConfig?.nameservers ?? [])])].slice(

@@ -24,6 +24,8 @@ export interface ClusterSettings {
   readonly podSubnet: Cidr;
   readonly serviceSubnet: Cidr;
   readonly dnsDomain: string;
+  /** Search domains of the nodes' own resolv.conf (kind's networking.dnsSearch), which pods inherit. */
+  readonly dnsSearch?: readonly string[];
   readonly nodePortRange: { readonly from: number; readonly to: number };
   readonly nodeSubnet: Cidr;
   readonly gateway: Ip;

@@ -206,6 +206,7 @@ export interface UpstreamKindCluster {
     readonly podSubnet?: string;
     readonly serviceSubnet?: string;
     readonly kubeProxyMode?: string;
+    readonly dnsSearch?: readonly string[];
   };
 }
 

@@ -26,12 +26,6 @@ export function checkCluster(
 
 function checkService(service: Service, index: PodIndex, report: Report): void {
   const { object } = service.origin;
-  if (service.type === 'LoadBalancer') {
-    report.say('info', 'service/load-balancer-not-modelled', { service: service.name }, object, [
-      'spec',
-      'type',
-    ]);
-  }
   if (service.selector === undefined) return;
   const pods = index.select(service.namespace, service.selector);
   const selector = selectorText({ matchLabels: service.selector });

@@ -1,53 +1,34 @@
 /** For tests: YAML text to a settled cluster, with a CNI that hands out addresses in order as host-local does. */
-import { parseAllDocuments } from 'yaml';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { cidrSize, nthAddress } from '../../base/ip.ts';
 import type { ClusterState } from '../cluster-state.ts';
-import type { Manifest, ParsedScenario } from '../manifest.ts';
+import type { ParsedScenario } from '../manifest.ts';
+import { parseScenario } from '../parse/parse-scenario.ts';
 import type { CniForSettling } from './cni.ts';
 import { settle } from './settle.ts';
 
-const CLUSTER_SCOPED = new Set(['Namespace', 'Node', 'Cluster', 'Playground', 'KubeProxyConfiguration']);
-
+/** Parses one file; documents without an apiVersion get their kind's, for short tests. */
 export function parsedOf(text: string): ParsedScenario {
-  const manifests = parseAllDocuments(text).flatMap((doc): Manifest[] => {
-    const value = doc.toJS() as Record<string, unknown> | null;
-    if (value === null) return [];
-    const {
-      apiVersion = 'v1',
-      kind,
-      metadata = {},
-      ...body
-    } = value as Record<string, never> & {
-      apiVersion: string;
-      kind: string;
-      metadata: Record<string, never>;
-    };
-    const name = (metadata['name'] as string | undefined) ?? kind.toLowerCase();
-    const namespace = CLUSTER_SCOPED.has(kind)
-      ? undefined
-      : ((metadata['namespace'] as string | undefined) ?? 'default');
-    const ref = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-    return [
-      {
-        apiVersion,
-        kind,
-        metadata: { labels: {}, annotations: {}, ownerReferences: [], ...metadata, ...ref },
-        body,
-        ref,
-        origin: { object: ref },
-      },
-    ];
+  const documents = text.split(/^---$/m).map((doc) => {
+    if (/^apiVersion:/m.test(doc)) return doc;
+    const kind = /^kind: (\w+)/m.exec(doc)?.[1] ?? '';
+    return `\napiVersion: ${API_VERSIONS[kind] ?? 'v1'}${doc.startsWith('\n') ? '' : '\n'}${doc}`;
   });
-  return {
-    manifests,
-    diagnostics: [],
-    unmodelled: [],
-    refused: [],
-    locate: () => undefined,
-    rangeOf: () => undefined,
-  };
+  return parseScenario([{ name: 'test.yaml', text: documents.join('---') }]);
 }
+
+const API_VERSIONS: Readonly<Record<string, string>> = {
+  Deployment: 'apps/v1',
+  ReplicaSet: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  DaemonSet: 'apps/v1',
+  Job: 'batch/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  EndpointSlice: 'discovery.k8s.io/v1',
+  Cluster: 'kind.x-k8s.io/v1alpha4',
+  KubeProxyConfiguration: 'kubeproxy.config.k8s.io/v1alpha1',
+  Playground: 'packetwalk.dev/v1alpha1',
+};
 
 export function fakeCni(enforcesNetworkPolicy = false): CniForSettling {
   return {
@@ -77,5 +58,7 @@ export function settleText(
   cluster: ClusterState;
   diagnostics: readonly Diagnostic[];
 } {
-  return settle(parsedOf(text), [fakeCni(enforces)]);
+  const parsed = parsedOf(text);
+  const settled = settle(parsed, [fakeCni(enforces)]);
+  return { cluster: settled.cluster, diagnostics: [...parsed.diagnostics, ...settled.diagnostics] };
 }

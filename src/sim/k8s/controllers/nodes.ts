@@ -41,24 +41,13 @@ export function makeNodes(
   report: Report,
 ): readonly ClusterNode[] {
   const objects = store.list('Node');
-  const drafts =
-    objects.length > 0 ? fromObjects(objects, report) : fromKind(settings.clusterName, cluster, report);
+  const drafts = objects.length > 0 ? fromObjects(objects, report) : fromKind(settings.clusterName, cluster);
   return address(drafts, settings, report);
 }
 
-function fromKind(clusterName: string, cluster: Manifest | undefined, report: Report): NodeDraft[] {
+function fromKind(clusterName: string, cluster: Manifest | undefined): NodeDraft[] {
   const kind = (cluster?.body ?? {}) as UpstreamKindCluster;
   const listed = kind.nodes ?? [{ role: 'control-plane' }, { role: 'worker' }, { role: 'worker' }];
-  if (cluster !== undefined && !listed.some((n) => (n.role ?? 'control-plane') === 'control-plane')) {
-    report.refuse(
-      'cluster/no-control-plane',
-      {},
-      cluster.ref,
-      'invalid configuration: must have at least one control-plane node',
-      ['nodes'],
-    );
-    return fromKind(clusterName, undefined, report);
-  }
   const counts = { 'control-plane': 0, worker: 0 };
   return listed.map((entry, i) => {
     const role = entry.role === 'worker' ? 'worker' : 'control-plane';

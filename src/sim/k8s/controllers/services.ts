@@ -117,17 +117,7 @@ function keepWritten(
     const ip = parseIp(text);
     const range = cidrText(settings.serviceSubnet);
     const prefix = `${invalid}spec.clusterIPs: Invalid value: ["${text}"]: `;
-    if (ip === undefined) {
-      report.refuse(
-        'service/bad-cluster-ip',
-        { ip: text },
-        manifest.ref,
-        `${prefix}must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
-        path,
-        fixes,
-      );
-      return undefined;
-    }
+    if (ip === undefined) return draft;
     if (!cidrContains(settings.serviceSubnet, ip) || isEdge(settings, ip)) {
       const message = `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${range}`;
       report.refuse('service/cluster-ip-range', { ip, range }, manifest.ref, prefix + message, path, fixes);

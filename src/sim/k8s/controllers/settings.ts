@@ -130,6 +130,7 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
     podSubnet,
     serviceSubnet,
     dnsDomain: 'cluster.local',
+    dnsSearch: kind.networking?.dnsSearch ?? [],
     nodePortRange: { from: 30000, to: 32767 },
     nodeSubnet: NODE_SUBNET,
     gateway: nthAddress(NODE_SUBNET, 1),
@@ -208,10 +209,8 @@ function readExternal(
     const path: FieldPath = ['external', i];
     const origin: Origin = { object: ref, path };
     let ip = entry.ip === undefined ? undefined : parseIp(entry.ip);
-    if (entry.ip !== undefined && ip === undefined) {
-      report.say('error', 'external/bad-ip', { name: entry.name, ip: entry.ip }, ref, [...path, 'ip']);
-      return;
-    }
+    // What is no address was reported by the parser.
+    if (entry.ip !== undefined && ip === undefined) return;
     if (ip === undefined && entry.name === 'internet') ip = INTERNET;
     while (ip === undefined || (entry.ip === undefined && taken.has(ip)))
       ip = nthAddress(NODE_SUBNET, next++);
@@ -225,10 +224,7 @@ function readExternal(
     const listen = (entry.listen ?? (internet ? ['80', '443', '53/UDP', '53/TCP'] : [])).flatMap(
       (text, k) => {
         const parsed = parseListen(text);
-        if (parsed === undefined) {
-          report.say('error', 'external/bad-listen', { text: String(text) }, ref, [...path, 'listen', k]);
-          return [];
-        }
+        if (parsed === undefined) return [];
         return [
           hostListens(parsed.port, parsed.protocol, entry.name, {
             object: ref,
