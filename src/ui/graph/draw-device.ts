@@ -1,0 +1,89 @@
+import type { PlanDevice, PlanHost } from '../../sim/scene/plan.ts';
+import { fitText } from '../../sim/scene/text-width.ts';
+import type { DrawContext, Item } from './drawing.ts';
+import { label, path, rect, type Shape } from './shapes.ts';
+
+/** A bridge is a bar with a notch for each line, a tunnel device a violet box, a card sits in the wall. */
+export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
+  const { words, frame, selection } = context;
+  const { box, device } = plan;
+  const room = context.plan.rooms.find((r) => r.room.id === plan.netns);
+  const shapes: Shape[] = [];
+  const selected =
+    selection?.kind === 'device' && selection.id === plan.netns && selection.iface === device.name;
+  const mid = box.x + box.w / 2;
+  switch (device.kind) {
+    case 'bridge': {
+      for (const pod of context.plan.pods) {
+        if (pod.room !== plan.netns) continue;
+        const wire = context.plan.wires.find((w) => w.id === `wire:${pod.id}`)?.points.at(-1);
+        if (wire !== undefined) shapes.push(path(`M${wire.x - 4} ${box.y}v-4h8v4`, 'port'));
+      }
+      shapes.push(rect(box, 'device', box.h / 2));
+      const mirror = room?.mirror === true;
+      const text = device.ip === undefined ? device.name : `${device.name}  ${device.ip}`;
+      shapes.push(
+        mirror
+          ? label(box.x + 14, box.y + 13, text, 'mono')
+          : label(box.x + box.w - 14, box.y + 13, text, 'mono', 'end'),
+      );
+      break;
+    }
+    case 'vxlan':
+      shapes.push(rect(box, 'tunnel', 2));
+      shapes.push(label(mid, box.y + 15, device.name, 'mono-encap', 'middle'));
+      break;
+    case 'ethernet': {
+      shapes.push(rect(box, 'device', 2));
+      shapes.push(label(mid, box.y + 15, device.name, 'mono', 'middle'));
+      if (room !== undefined && !room.folded && device.ip !== undefined) {
+        shapes.push(
+          room.mirror
+            ? label(box.x - 8, box.y + 27, device.ip, 'mono-muted', 'end')
+            : label(box.x + box.w + 8, box.y + 27, device.ip, 'mono-muted'),
+        );
+      }
+      break;
+    }
+    case 'veth':
+      break;
+  }
+  const acting =
+    (frame?.operation === 'encap' || frame?.operation === 'decap') &&
+    device.kind === 'vxlan' &&
+    frame.place === plan.netns;
+  if (selected || acting) {
+    shapes.push(rect({ x: box.x - 3.5, y: box.y - 3.5, w: box.w + 7, h: box.h + 7 }, 'now-box', 5));
+  }
+  return {
+    id: `${plan.netns} ${device.name}`,
+    kind: device.kind === 'bridge' ? 'bridge' : 'device',
+    box,
+    shapes,
+    label: words.deviceLabel(device.name, device.kind, plan.netns.slice('node/'.length)),
+    selection: { kind: 'device', id: plan.netns, iface: device.name },
+    draggable: false,
+  };
+}
+
+/** A machine outside the cluster. */
+export function drawHost(context: DrawContext, plan: PlanHost): Item {
+  const { box, host } = plan;
+  const { words, selection, frame } = context;
+  const selected = selection?.kind === 'external' && selection.id === host.name;
+  const isEnd = frame !== undefined && (frame.from === host.id || frame.to === host.id);
+  const shapes: Shape[] = [rect(box, 'host', 3)];
+  if (isEnd) shapes.push(rect(box, 'pod-end', 3));
+  if (selected) shapes.push(rect(box, 'now-box', 3));
+  shapes.push(label(box.x + 12, box.y + 17, fitText(host.name, 'name', box.w - 20), 'name'));
+  shapes.push(label(box.x + 12, box.y + 31, host.ip, 'mono-muted'));
+  return {
+    id: host.id,
+    kind: 'host',
+    box,
+    shapes,
+    label: words.hostLabel(host.name, host.ip),
+    selection: { kind: 'external', id: host.name },
+    draggable: true,
+  };
+}

@@ -1,0 +1,177 @@
+/** Everything between things: beams, tubes, wires, links to endpoints, hooks, labels along the wire. */
+import type { Plan } from '../../sim/scene/plan.ts';
+import { fitText, textWidth } from '../../sim/scene/text-width.ts';
+import type { DrawContext } from './drawing.ts';
+import { circle, label, linePath, path, rect, type Shape } from './shapes.ts';
+
+export function drawLines(context: DrawContext): readonly Shape[] {
+  const { plan, level } = context;
+  const shapes: Shape[] = [];
+  if (level >= 1) shapes.push(...beams(context));
+  if (level >= 3) shapes.push(...tubes(plan));
+  for (const wire of plan.wires) {
+    if (wire.level <= level) shapes.push(path(linePath(wire.points), 'wire'));
+  }
+  if (level >= 3) shapes.push(...tubeLabels(plan));
+  if (level >= 1) shapes.push(...links(context));
+  if (level >= 2) shapes.push(...hostEnds(context));
+  if (level >= 2) shapes.push(...routes(context));
+  shapes.push(...underlay(context));
+  return shapes;
+}
+
+/** The Service that the picture speaks of: the one in use, the selected one, or the only one. */
+function focus(context: DrawContext): string | undefined {
+  const { frame, selection, plan } = context;
+  if (selection?.kind === 'service') return selection.id;
+  return frame?.plates.at(-1)?.service ?? (plan.pills.length === 1 ? plan.pills[0]?.service.id : undefined);
+}
+
+function beams(context: DrawContext): readonly Shape[] {
+  const of = focus(context);
+  const shapes: Shape[] = [];
+  for (const pill of context.plan.pills) {
+    if (pill.service.id !== of) continue;
+    for (const beam of pill.beams) {
+      const [a, b, c, d] = beam.points;
+      if (a === undefined || b === undefined || c === undefined || d === undefined) continue;
+      shapes.push(path(`M${a.x} ${a.y}L${b.x} ${b.y}L${c.x} ${c.y}L${d.x} ${d.y}Z`, 'fan'));
+      shapes.push(path(`M${a.x} ${a.y}L${b.x} ${b.y}M${d.x} ${d.y}L${c.x} ${c.y}`, 'ray'));
+    }
+  }
+  return shapes;
+}
+
+function tubes(plan: Plan): readonly Shape[] {
+  return plan.tubes.flatMap((tube) => {
+    const d = tube.lines.map((line) => linePath(line, 12)).join('');
+    return [path(d, 'tube-edge'), path(d, 'tube')];
+  });
+}
+
+function tubeLabels(plan: Plan): readonly Shape[] {
+  return plan.tubes.flatMap((tube) => {
+    const w = textWidth(tube.label, 'mono') + 16;
+    const { x, y } = tube.labelAt;
+    return [
+      rect({ x: x - w / 2, y: y - 9, w, h: 18 }, 'tube-label-bg'),
+      label(x, y + 4, tube.label, 'mono-encap', 'middle'),
+    ];
+  });
+}
+
+function links(context: DrawContext): readonly Shape[] {
+  const { plan, frame, words, kin } = context;
+  const shapes: Shape[] = [];
+  for (const pill of plan.pills) {
+    const state = frame?.plates.findLast((p) => p.service === pill.service.id);
+    for (const link of pill.links) {
+      const on = state?.to === `${link.endpoint.ip}:${link.endpoint.port}`;
+      const isKin = kin.services.has(pill.service.id);
+      const end = link.points.at(-1);
+      if (end === undefined) continue;
+      shapes.push(path(linePath(link.points), on ? 'virtual-on' : isKin ? 'virtual-kin' : 'virtual'));
+      shapes.push(circle(end.x, end.y, 3.5, on ? 'link-end-on' : 'link-end'));
+    }
+    if (plan.pills.length > 1) continue;
+    for (const side of [-1, 1] as const) {
+      const mine = pill.links.filter((l) => {
+        const start = l.points[0];
+        return (
+          start !== undefined &&
+          l.points.length === 3 &&
+          (side < 0 ? start.x === pill.box.x : start.x === pill.box.x + pill.box.w)
+        );
+      });
+      const only = mine.length === 1 ? mine[0] : undefined;
+      if (only === undefined) continue;
+      const on = state?.to === `${only.endpoint.ip}:${only.endpoint.port}`;
+      shapes.push(
+        label(
+          side < 0 ? pill.box.x - 10 : pill.box.x + pill.box.w + 10,
+          pill.box.y + 12,
+          words.endpoint(only.index),
+          on ? 'small-chosen' : 'small-muted',
+          side < 0 ? 'end' : undefined,
+        ),
+      );
+    }
+  }
+  if (plan.morePills !== undefined) {
+    const { box, count } = plan.morePills;
+    shapes.push(label(box.x, box.y + 16, words.moreServices(count), 'small-muted'));
+  }
+  return shapes;
+}
+
+/** Where veth pairs end in the host: a square at the floor's edge, its name, and a ring where the hook's plane cuts. */
+function hostEnds(context: DrawContext): readonly Shape[] {
+  const { plan, level } = context;
+  const shapes: Shape[] = [];
+  for (const room of plan.rooms) {
+    if (room.folded) continue;
+    const mine = plan.pods.filter((p) => p.room === room.room.id);
+    if (level >= 3 && room.plate !== undefined) {
+      shapes.push(path(`M${room.planeFrom} ${room.planeY + 0.5}H${room.planeTo}`, 'plane'));
+    }
+    for (const pod of mine) {
+      const wire = plan.wires.find((w) => w.id === `wire:${pod.id}`)?.points.at(-1);
+      if (wire === undefined) continue;
+      shapes.push(rect({ x: wire.x - 4, y: room.floor.y - 4, w: 8, h: 8 }, 'port', 1));
+      if (pod.veth !== undefined && pod.stackOf === undefined) {
+        const name = fitText(pod.veth, 'mono', 84);
+        shapes.push(
+          room.mirror
+            ? label(wire.x - 6, room.floor.y + 17, name, 'mono-muted', 'end')
+            : label(wire.x + 6, room.floor.y + 17, name, 'mono-muted'),
+        );
+      }
+      if (level >= 3 && room.plate !== undefined) shapes.push(circle(wire.x, room.planeY, 3.5, 'ring'));
+    }
+  }
+  return shapes;
+}
+
+function routes(context: DrawContext): readonly Shape[] {
+  const { plan, frame } = context;
+  const shapes: Shape[] = [];
+  for (const room of plan.rooms) {
+    if (room.folded) continue;
+    const { diamond: at, routePlate, mirror } = room;
+    const state = frame?.routes.find((r) => r.room === room.room.id);
+    if (state !== undefined) {
+      const near = mirror ? routePlate.x + routePlate.w : routePlate.x;
+      const fresh = state.step === frame?.step;
+      shapes.push(path(`M${at.x} ${at.y}H${near}`, 'lead'));
+      shapes.push(rect(routePlate, fresh ? 'route-plate-on' : 'route-plate', 3));
+      const text = fitText(`${state.prefix} → ${state.dev}`, 'mono', routePlate.w - 14);
+      shapes.push(label(routePlate.x + 7, routePlate.y + 15, text, fresh ? 'mono-route' : 'mono'));
+    }
+    shapes.push(
+      path(
+        `M${at.x} ${at.y - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5z`,
+        state === undefined ? 'route-mark-idle' : 'route-mark',
+      ),
+    );
+  }
+  return shapes;
+}
+
+function underlay(context: DrawContext): readonly Shape[] {
+  const { plan, words, level } = context;
+  const shapes: Shape[] = [];
+  if (level >= 3) {
+    for (const text of plan.labels) {
+      const said = text.id === 'underlay' ? words.underlay(text.text) : words.moreNodes(Number(text.text));
+      shapes.push(
+        label(text.at.x, text.at.y, said, 'small-muted', text.anchor === 'start' ? undefined : text.anchor),
+      );
+    }
+    if (plan.outside !== undefined) {
+      const { x, y } = plan.outside;
+      shapes.push(path(`M${x} ${y - 6}v12`, 'tick'));
+      shapes.push(label(x + 8, y + 20, words.outside, 'small-muted', 'end'));
+    }
+  }
+  return shapes;
+}

@@ -1,0 +1,55 @@
+import type { PlanRoom } from '../../sim/scene/plan.ts';
+import { textWidth } from '../../sim/scene/text-width.ts';
+import type { DrawContext, Item } from './drawing.ts';
+import { label, path, rect, type Shape } from './shapes.ts';
+
+/** A node's room: wall, floor, name, its range of pod addresses. */
+export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
+  const { level, words, selection } = context;
+  const { box, room, mirror } = plan;
+  const shapes: Shape[] = [];
+  const selected = selection?.kind === 'node' && selection.id === room.id;
+  shapes.push(rect(box, level >= 2 ? 'room' : level === 1 ? 'room-quiet' : 'room-bare', 6));
+  if (selected) shapes.push(rect(box, 'now-box', 6));
+  if (plan.folded) {
+    shapes.push(label(box.x + 56, box.y + 17, room.name, 'name'));
+    const count = room.pods.length;
+    shapes.push(label(box.x + 56, box.y + 32, `${words.folded} · ${words.mixedPods(count)}`, 'small-muted'));
+  } else {
+    const left = box.x + 12;
+    const right = box.x + box.w - 16;
+    const cidr = words.pods(room.podCIDR);
+    const fits = textWidth(room.name, 'name') + textWidth(cidr, 'mono') + 40 < box.w;
+    shapes.push(label(mirror ? right : left, box.y + 21, room.name, 'name', mirror ? 'end' : undefined));
+    if (level >= 2 && room.podCIDR !== '' && fits) {
+      shapes.push(
+        label(mirror ? box.x + 16 : right, box.y + 21, cidr, 'mono-muted', mirror ? undefined : 'end'),
+      );
+    }
+    if (level >= 2) {
+      shapes.push(rect(plan.floor, 'floor', 4));
+      const y = plan.floor.y + 17;
+      shapes.push(
+        label(mirror ? box.x + 16 : right, y, words.hostNetwork, 'small-muted', mirror ? undefined : 'end'),
+      );
+      if (context.local.has(room.id)) {
+        const { local, diamond } = plan;
+        const near = mirror ? local.x + local.w : local.x;
+        const at = local.y + local.h / 2;
+        shapes.push(path(`M${diamond.x} ${at}H${near}`, 'wire'));
+        shapes.push(rect(local, 'device', 3));
+        shapes.push(rect({ x: local.x + 8, y: at - 3.5, w: 7, h: 7 }, 'container', 1.5));
+        shapes.push(label(local.x + 21, at + 4, words.hostProcesses, 'small'));
+      }
+    }
+  }
+  return {
+    id: room.id,
+    kind: 'room',
+    box,
+    shapes,
+    label: words.nodeLabel(room.name, room.pods.length),
+    selection: { kind: 'node', id: room.id.slice('node/'.length) },
+    draggable: true,
+  };
+}

@@ -1,0 +1,118 @@
+import type { PlanPill, PlanRoom, PlateSection } from '../../sim/scene/plan.ts';
+import { fitText } from '../../sim/scene/text-width.ts';
+import type { DrawContext, Item } from './drawing.ts';
+import { endpointName } from './names.ts';
+import { label, linePath, path, rect, virtualMark, type Shape } from './shapes.ts';
+
+/** A Service: dashed, for no device has its address. */
+export function drawPill(context: DrawContext, plan: PlanPill): Item {
+  const { words, selection, kin } = context;
+  const { box, service } = plan;
+  const selected = selection?.kind === 'service' && selection.id === service.id;
+  const shapes: Shape[] = [rect(box, 'pill', box.h / 2)];
+  if (selected || kin.services.has(service.id)) shapes.push(rect(box, 'now-box', box.h / 2));
+  shapes.push(...virtualMark(box.x + 21.5, box.y + 17, 16, 'vip'));
+  shapes.push(label(box.x + 36, box.y + 14.5, fitText(service.name, 'name', box.w - 96), 'name'));
+  shapes.push(label(box.x + 36, box.y + 28, plan.address, 'mono'));
+  shapes.push(label(box.x + box.w - 14, box.y + 14.5, words.service, 'small-muted', 'end'));
+  shapes.push(label(box.x + box.w - 14, box.y + 28, words.virtual, 'small-muted', 'end'));
+  const count = service.ports[0]?.endpoints.length ?? 0;
+  return {
+    id: `service:${service.id}`,
+    kind: 'pill',
+    box,
+    shapes,
+    label: words.serviceLabel(service.id, plan.address, count),
+    selection: { kind: 'service', id: service.id },
+    draggable: true,
+  };
+}
+
+/** The Service as a node holds it: the same rule everywhere, its point set where a packet asked. */
+export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[] {
+  const { plate } = room;
+  const { frame, words } = context;
+  if (plate === undefined || room.folded) return [];
+  const { box } = plate;
+  const asked = frame?.plates.some((p) => p.room === room.room.id) === true;
+  const elsewhere = !asked && (frame?.plates.length ?? 0) > 0;
+  const shapes: Shape[] = [rect(box, asked ? 'plate' : elsewhere ? 'plate-idle' : 'plate-ready', 3)];
+  shapes.push(path(`M${box.x} ${box.y + 19.5}h${box.w}`, 'rule'));
+  shapes.push(label(box.x + 8, box.y + 14, 'PREROUTING', 'mono-muted'));
+  shapes.push(label(box.x + box.w - 8, box.y + 14, 'nat', 'mono-muted', 'end'));
+  for (const section of plate.sections) shapes.push(...drawSection(context, room, section, elsewhere));
+  if (elsewhere) {
+    shapes.push(label(box.x, box.y + box.h + 16, words.notAsked, 'small-muted'));
+  }
+  return [
+    {
+      id: `plate:${room.room.id}`,
+      kind: 'plate',
+      box,
+      shapes,
+      label: words.plateLabel(room.room.name),
+      selection: { kind: 'node', id: room.room.name },
+      draggable: false,
+    },
+  ];
+}
+
+function drawSection(
+  context: DrawContext,
+  room: PlanRoom,
+  section: PlateSection,
+  idle: boolean,
+): readonly Shape[] {
+  const { frame, words, plan, kin } = context;
+  const box = room.plate?.box ?? room.box;
+  const state = frame?.plates.find((p) => p.room === room.room.id && p.service === section.service.id);
+  const muted = idle || (state === undefined && (frame?.plates.length ?? 0) > 0);
+  const shapes: Shape[] = [];
+  const forkX = box.x + 13;
+  const chosen = section.rows.findIndex((r) => `${r.endpoint.ip}:${r.endpoint.port}` === state?.to);
+  section.rows.forEach((row, i) => {
+    if (i === chosen) return;
+    shapes.push(path(fork(forkX, section.y + 7, row.y), 'fork'));
+  });
+  if (chosen >= 0) {
+    shapes.push(path(fork(forkX, section.y + 7, (section.rows[chosen] as { y: number }).y), 'fork-on'));
+  }
+  shapes.push(...virtualMark(forkX, section.y, 12, muted ? 'vip-idle' : 'vip'));
+  shapes.push(label(box.x + 23, section.y + 4, section.address, muted ? 'mono-bold-muted' : 'mono-bold'));
+  section.rows.forEach((row, i) => {
+    const key = `${row.endpoint.ip}:${row.endpoint.port}`;
+    const on = i === chosen;
+    if (kin.endpoints.has(key)) {
+      shapes.push(rect({ x: box.x + 24, y: row.y - 8, w: box.w - 28, h: 16 }, 'kin-bg', 2));
+    }
+    shapes.push(label(box.x + 28, row.y + 4, key, on ? 'mono-new' : muted ? 'mono-muted' : 'mono'));
+    shapes.push(
+      label(
+        box.x + box.w - 8,
+        row.y + 4,
+        endpointName(row.endpoint.pod, plan.pods, box.w - 28 - key.length * 6.6 - 14),
+        on ? 'body-chosen' : 'small-muted',
+        'end',
+      ),
+    );
+  });
+  const last = section.rows.at(-1)?.y ?? section.y;
+  if (section.more > 0) {
+    shapes.push(label(box.x + 28, last + 21, words.moreEndpoints(section.more), 'small-muted'));
+  }
+  if (section.rows.length === 0) {
+    shapes.push(label(box.x + 28, section.y + 21, words.noEndpoints, 'small-deny'));
+  }
+  return shapes;
+}
+
+function fork(x: number, from: number, to: number): string {
+  return linePath(
+    [
+      { x, y: from },
+      { x, y: to },
+      { x: x + 12, y: to },
+    ],
+    4,
+  );
+}

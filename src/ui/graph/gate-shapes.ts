@@ -1,0 +1,108 @@
+/** A gate on the line: two posts let through, two posts and a bar do not; the reason stands beside it. */
+import type { Messages } from '../../i18n/en.ts';
+import type { Frame, GateState } from '../../sim/scene/frames.ts';
+import type { Box, Plan } from '../../sim/scene/plan.ts';
+import { fitText, textWidth } from '../../sim/scene/text-width.ts';
+import { label, path, rect, type Shape } from './shapes.ts';
+
+/** `closing` 0..1: how far the bar has come across. */
+export function gateShapes(gate: GateState, closing: number): readonly Shape[] {
+  const { x, y } = gate.point;
+  if (gate.open) {
+    return [
+      path(
+        gate.vertical
+          ? `M${x - 8} ${y - 3}h16M${x - 8} ${y + 3}h16`
+          : `M${x - 3} ${y - 8}v16M${x + 3} ${y - 8}v16`,
+        'gate-open',
+      ),
+    ];
+  }
+  const posts = gate.vertical
+    ? `M${x - 14} ${y - 10}v20M${x + 14} ${y - 10}v20`
+    : `M${x - 10} ${y - 14}h20M${x - 10} ${y + 14}h20`;
+  const half = 16 * closing;
+  const bar = gate.vertical ? `M${x - half} ${y}h${half * 2}` : `M${x} ${y - half}v${half * 2}`;
+  return closing === 0 ? [path(posts, 'gate-shut')] : [path(posts, 'gate-shut'), path(bar, 'gate-bar')];
+}
+
+/** The two lines beside a shut gate: what happened, and what did it. */
+export function gateCard(
+  plan: Plan,
+  gate: GateState,
+  frame: Frame,
+  words: Messages['graph'],
+): { readonly box: Box; readonly shapes: readonly Shape[] } {
+  const { title, detail } = gateText(gate, frame, words);
+  const w = Math.min(
+    232,
+    Math.max(120, Math.ceil(Math.max(textWidth(title, 'sans') * 1.06 + 40, textWidth(detail, 'small') + 40))),
+  );
+  const { x, y } = gate.point;
+  const room = plan.rooms.find((r) => r.room.id === gate.room);
+  const right = x + 26 + w <= plan.width - 4 && !(room?.mirror === true && x - 26 - w > room.box.x);
+  const left = right ? x + 26 : x - 26 - w;
+  const box = { x: left, y: y - 18, w, h: 36 };
+  const cx = left + 15;
+  return {
+    box,
+    shapes: [
+      path(`M${right ? x + 16 : x - 16} ${y}H${right ? left : left + w}`, 'lead-deny'),
+      rect(box, 'card-deny', 3),
+      path(`M${cx - 4.5} ${y - 4.5}l9 9M${cx + 4.5} ${y - 4.5}l-9 9`, 'cross-deny'),
+      label(left + 28, y - 3, fitText(title, 'sans', w - 34), 'bold-deny'),
+      label(left + 28, y + 12, fitText(detail, 'small', w - 34), 'small'),
+    ],
+  };
+}
+
+function gateText(
+  gate: GateState,
+  frame: Frame,
+  words: Messages['graph'],
+): { readonly title: string; readonly detail: string } {
+  const { reason } = gate;
+  const hook = gate.hook;
+  const rejected = frame.operation === 'reject';
+  const title =
+    hook === undefined
+      ? rejected
+        ? words.refused
+        : words.droppedHere
+      : rejected
+        ? words.rejected(hook)
+        : words.dropped(hook);
+  switch (reason.code) {
+    case 'policy.deny': {
+      const { direction, policies } = reason.params;
+      return {
+        title,
+        detail: words.byPolicy(direction === 'ingress' ? words.ingress : words.egress, policies),
+      };
+    }
+    case 'rule.drop':
+      return {
+        title,
+        detail: reason.params.comment === '' ? words.byRule(reason.params.chain) : reason.params.comment,
+      };
+    case 'rule.reject':
+      return { title, detail: words.byRule(reason.params.chain) };
+    case 'rule.policy':
+      return { title, detail: words.byChainPolicy(reason.params.chain) };
+    case 'socket.no-listener-tcp':
+    case 'socket.no-listener-udp':
+      return { title: words.refused, detail: words.noListener(reason.params.port) };
+    case 'route.none':
+      return { title: words.droppedHere, detail: words.noRoute(reason.params.ip) };
+    case 'route.blackhole':
+      return { title: words.droppedHere, detail: words.blackhole(reason.params.prefix) };
+    case 'route.ttl-expired':
+      return { title: words.droppedHere, detail: words.ttlExpired };
+    case 'link.mtu':
+      return { title: words.droppedHere, detail: words.tooBig(reason.params.length, reason.params.mtu) };
+    case 'neighbour.failed':
+      return { title: words.droppedHere, detail: words.noAnswer(reason.params.ip) };
+    default:
+      return { title, detail: words.noRoom };
+  }
+}

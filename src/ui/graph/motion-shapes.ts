@@ -1,0 +1,286 @@
+/** What moves, at one instant: the line walked so far, gates, the dot, the letter. A pure function of motion and time. */
+import type { Messages } from '../../i18n/en.ts';
+import { flightPaths, type Frame, type GateState, type PlateState } from '../../sim/scene/frames.ts';
+import { partOf, pointAlong, simplify, type Point } from '../../sim/scene/net-graph.ts';
+import type { Box, Plan } from '../../sim/scene/plan.ts';
+import { gateCard, gateShapes } from './gate-shapes.ts';
+import {
+  AT_REST,
+  foldedLetter,
+  letterShapes,
+  letterSize,
+  type LetterLook,
+  type Tone,
+} from './letter-shapes.ts';
+import { between, easeFall, easeSettle, easeTravel, type Motion } from './motion.ts';
+import { placeLetter } from './place-letter.ts';
+import { circle, linePath, path, type Shape } from './shapes.ts';
+
+export interface Moment {
+  readonly plan: Plan;
+  readonly all: readonly Frame[];
+  readonly motion: Motion;
+  /** Milliseconds since the motion began, speed already applied; beyond its end it rests. */
+  readonly ms: number;
+  readonly level: number;
+  readonly words: Messages['graph'];
+}
+
+export interface MovingShapes {
+  /** Between the wires and the devices. */
+  readonly under: readonly Shape[];
+  /** On top of everything. */
+  readonly over: readonly Shape[];
+}
+
+const NOTHING: MovingShapes = { under: [], over: [] };
+
+export function movingShapes(moment: Moment): MovingShapes {
+  const { all, motion } = moment;
+  const goal = all[motion.to];
+  if (goal === undefined) return NOTHING;
+  const previous = all[motion.from];
+  const travelling = moment.ms < motion.travelMs;
+  const share = motion.travelMs === 0 ? 1 : easeTravel(moment.ms / motion.travelMs);
+  const opMs = Math.max(0, moment.ms - motion.travelMs);
+  const settled =
+    travelling || (goal.operation === 'nat' && opMs < 80 && motion.opMs > 0) ? (previous ?? goal) : goal;
+  return {
+    under: underShapes(moment, goal, previous, share, settled),
+    over: overShapes(moment, goal, previous, travelling, share, opMs),
+  };
+}
+
+function underShapes(
+  { plan, all, motion, level }: Moment,
+  goal: Frame,
+  previous: Frame | undefined,
+  share: number,
+  settled: Frame,
+): readonly Shape[] {
+  const shapes: Shape[] = [];
+  const full = flightPaths(all, motion.to);
+  const sameFlight = previous !== undefined && previous.flight === goal.flight && motion.from < motion.to;
+  let walked = full.walked;
+  let ahead = full.ahead;
+  if (share < 1) {
+    const base = sameFlight ? flightPaths(all, motion.from).walked : [];
+    walked = simplify([...base, ...partOf(motion.way, share)]);
+    ahead = simplify([pointAlong(motion.way, share), ...rest(motion.way, share), ...full.ahead]);
+  }
+  if (ahead.length > 1) shapes.push(path(linePath(ahead), 'ahead'));
+  if (walked.length > 1) shapes.push(path(linePath(walked), 'trail'));
+  if (level >= 1) {
+    for (const state of settled.plates) {
+      if (state.flight === goal.flight) shapes.push(...detour(plan, state));
+    }
+  }
+  return shapes;
+}
+
+function rest(way: readonly Point[], share: number): readonly Point[] {
+  const done = partOf(way, share).length;
+  return way.slice(Math.max(1, done - 1));
+}
+
+/** The line does not pass through the Service: it turns into this node's plate and out by the row that was chosen. */
+function detour(plan: Plan, state: PlateState): readonly Shape[] {
+  const room = plan.rooms.find((r) => r.room.id === state.room);
+  const plate = room?.plate;
+  if (room === undefined || plate === undefined || Math.abs(state.at.y - room.planeY) > 1) return [];
+  const section = plate.sections.find((s) => s.service.id === state.service);
+  const row = section?.rows.find((r) => `${r.endpoint.ip}:${r.endpoint.port}` === state.to);
+  if (section === undefined) return [];
+  const near = room.mirror ? plate.box.x + plate.box.w : plate.box.x;
+  const turn = room.mirror ? near + 10 : near - 10;
+  const inside = room.mirror ? plate.box.x + plate.box.w : plate.box.x + 7;
+  const { x, y } = state.at;
+  const outY = row?.y ?? section.y;
+  const into =
+    section.y === y
+      ? [
+          { x, y },
+          { x: inside, y },
+        ]
+      : [
+          { x, y },
+          { x: turn, y },
+          { x: turn, y: section.y },
+          { x: inside, y: section.y },
+        ];
+  const shapes: Shape[] = [];
+  if (section.y === y) shapes.push(path(`M${x} ${y + 6}V${outY + 1}`, 'skip'));
+  shapes.push(path(linePath(into), 'detour'));
+  const back =
+    section.y === y
+      ? [
+          { x: near, y: outY },
+          { x, y: outY },
+          { x, y: outY + 17 },
+        ]
+      : [
+          { x: near, y: outY },
+          { x, y: outY },
+          { x, y: outY + 12 },
+        ];
+  shapes.push(path(linePath(back), 'detour'));
+  return shapes;
+}
+
+function overShapes(
+  moment: Moment,
+  goal: Frame,
+  previous: Frame | undefined,
+  travelling: boolean,
+  share: number,
+  opMs: number,
+): readonly Shape[] {
+  const { plan, motion, level, words } = moment;
+  const shapes: Shape[] = [];
+  const at = travelling ? pointAlong(motion.way, share) : goal.point;
+  const earlier: readonly GateState[] = goal.gates.filter((g) => g.step < goal.step);
+  const newest = goal.gates.find((g) => g.step === goal.step);
+  if (level >= 3) for (const gate of earlier) shapes.push(...gateShapes(gate, 1));
+  for (const gate of earlier) if (!gate.open && level < 3) shapes.push(...gateShapes(gate, 1));
+  const still = motion.opMs === 0;
+  const fixed: Box[] = [];
+  if (newest !== undefined && (level >= 3 || !newest.open)) {
+    const closing = still ? 1 : travelling ? 0 : between(opMs, 0, 80);
+    shapes.push(...gateShapes(newest, closing));
+    if (!newest.open) {
+      const card = gateCard(plan, newest, goal, words);
+      fixed.push(card.box);
+      const seen = still ? 1 : travelling ? 0 : between(opMs, 160, 320);
+      if (seen > 0) shapes.push({ t: 'group', o: seen, shapes: card.shapes });
+    }
+  }
+  for (const way of goal.copies) {
+    const p = pointAlong(way, travelling ? 0 : still ? 1 : easeTravel(between(opMs, 0, motion.opMs)));
+    shapes.push(circle(p.x, p.y, 3.5, 'copy'));
+  }
+  if (goal.letter === undefined) {
+    if (!travelling) shapes.push(circle(at.x, at.y, 11, 'dot-halo'), circle(at.x, at.y, 5, 'dot'));
+    return shapes;
+  }
+  const wrapped = (travelling ? (previous?.letter ?? goal.letter) : goal.letter).inner !== undefined;
+  shapes.push(circle(at.x, at.y, 11, goal.bad && !travelling ? 'dot-halo-deny' : 'dot-halo'));
+  shapes.push(circle(at.x, at.y, 5, 'dot'));
+  if (travelling) {
+    shapes.push(...foldedLetter(at.x + 24, at.y - 20, wrapped, isError(goal)));
+    return shapes;
+  }
+  shapes.push(...openLetter(moment, goal, still ? Number.POSITIVE_INFINITY : opMs, fixed));
+  return shapes;
+}
+
+const isError = (frame: Frame): boolean =>
+  frame.letter !== undefined &&
+  (/unreachable|prohibited|exceeded|frag needed|NXDOMAIN|SERVFAIL|REFUSED/.test(frame.letter.title) ||
+    frame.letter.title.includes('RST'));
+
+function toneOf(frame: Frame, opMs: number): Tone {
+  if (frame.operation === 'drop') return opMs > 160 ? 'dead' : 'plain';
+  if (frame.operation === 'deliver') return isError(frame) ? 'error' : opMs > 200 ? 'done' : 'plain';
+  if (isError(frame)) return 'error';
+  return 'plain';
+}
+
+function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly Box[]): readonly Shape[] {
+  const { plan, all, motion, level, words } = moment;
+  const letter = goal.letter;
+  if (letter === undefined) return [];
+  const eth = level >= 4;
+  const tone = toneOf(goal, opMs);
+  const look: LetterLook = { ...AT_REST, eth, tone, ...lookOf(goal, opMs) };
+  const size = letterSize(letter, { ...AT_REST, eth });
+  const next = all.find((f) => f.step > goal.step && f.flight === goal.flight && f.way.length > 1);
+  const at = placeLetter(plan, goal, next, size, fixed);
+  const unfold =
+    goal.operation === 'enter' ? easeSettle(between(opMs, 160, 320)) : easeSettle(between(opMs, 0, 120));
+  const shapes: Shape[] = [];
+  if (goal.operation === 'enter' && opMs < 160) {
+    const grow = 0.8 + 0.2 * easeSettle(opMs / 160);
+    return [
+      {
+        t: 'group',
+        transform: `translate(${goal.point.x + 24} ${goal.point.y - 20}) scale(${grow})`,
+        shapes: foldedLetter(0, 0, letter.inner !== undefined, isError(goal)),
+      },
+    ];
+  }
+  const body: Shape[] = [...letterShapes(letter, at.x, at.y, look, words.ttl)];
+  if (goal.operation === 'decap') body.unshift(...ghost(moment, goal, at, size, opMs));
+  if (goal.operation === 'deliver' && tone === 'done')
+    body.push(...stamp(at.x + size.w - 2, at.y + size.h - 2, opMs));
+  let transform: string | undefined;
+  if (goal.operation === 'drop') {
+    const fall = opMs === Number.POSITIVE_INFINITY ? 1 : easeFall(between(opMs, 80, 400));
+    shapes.push(path(fallLine(goal.point, at, fall), 'fall-line'));
+    transform = `translate(0 ${(fall - 1) * 48}) rotate(${5 * fall} ${at.x} ${at.y})`;
+  } else if (unfold < 1) {
+    const originY = at.y > goal.point.y ? at.y : at.y + size.h;
+    transform = `translate(0 ${originY}) scale(1 ${0.15 + 0.85 * unfold}) translate(0 ${-originY})`;
+  }
+  void motion;
+  shapes.push({ t: 'group', transform, o: Math.max(0.05, unfold), shapes: body });
+  return shapes;
+}
+
+function fallLine(from: Point, to: Point, fall: number): string {
+  const x = Math.min(Math.max(from.x + 12, to.x + 8), to.x + 220);
+  const y = from.y + 14 + Math.max(0, to.y + 4 - from.y - 14) * fall;
+  return `M${from.x} ${from.y + 14}Q${from.x + 2} ${(from.y + y) / 2 + 6} ${x} ${y}`;
+}
+
+function lookOf(goal: Frame, opMs: number): Partial<LetterLook> {
+  switch (goal.operation) {
+    case 'nat':
+      return {
+        frame: between(opMs, 80, 160) * (1 - between(opMs, 320, 440)),
+        strike: easeSettle(between(opMs, 200, 280)),
+        rise: easeSettle(between(opMs, 280, 400)),
+      };
+    case 'encap':
+      return {
+        outline: between(opMs, 0, 120),
+        fill: between(opMs, 120, 300),
+        written: between(opMs, 360, 520),
+      };
+    default:
+      return {};
+  }
+}
+
+/** After unwrapping, the outer envelope stays at the device as a grey outline for one hop. */
+function ghost(
+  moment: Moment,
+  goal: Frame,
+  at: Point,
+  size: { readonly w: number; readonly h: number },
+  opMs: number,
+): readonly Shape[] {
+  const before = moment.all.findLast(
+    (f) => f.step < goal.step && f.flight === goal.flight && f.letter?.inner !== undefined,
+  );
+  if (before === undefined) return [];
+  const x = at.x - 13;
+  const y = at.y - 61;
+  const w = size.w + 26;
+  const h = size.h + 67;
+  const d = `M${x} ${y + 21}L${x + 12} ${y}H${x + w - 12}L${x + w} ${y + 21}V${y + h}H${x}Z`;
+  const fill = 1 - between(opMs, 160, 400);
+  const shapes: Shape[] = [path(d, 'envelope-ghost')];
+  if (fill > 0) shapes.unshift({ t: 'group', o: fill, shapes: [path(d, 'envelope-outer')] });
+  return shapes;
+}
+
+function stamp(x: number, y: number, opMs: number): readonly Shape[] {
+  const scale = opMs === Number.POSITIVE_INFINITY ? 1 : 1 + 0.15 * (1 - easeSettle(between(opMs, 200, 360)));
+  return [
+    {
+      t: 'group',
+      transform: `translate(${x} ${y}) scale(${scale})`,
+      shapes: [circle(0, 0, 11, 'stamp'), path('M-5 0.5l3.4 3.4L5 -3.6', 'stamp-tick')],
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+/** Where the letter hangs: near its dot, clear of the dot, of the rule that acts and of the device it goes to next. */
+import type { Frame } from '../../sim/scene/frames.ts';
+import type { Point } from '../../sim/scene/net-graph.ts';
+import type { Box, Plan } from '../../sim/scene/plan.ts';
+
+interface Obstacle extends Box {
+  readonly cost: number;
+}
+
+const overlap = (a: Box, b: Box): number => {
+  const w = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
+  const h = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
+  return w > 0 && h > 0 ? w * h : 0;
+};
+
+export function placeLetter(
+  plan: Plan,
+  frame: Frame,
+  next: Frame | undefined,
+  size: { readonly w: number; readonly h: number },
+  fixed: readonly Box[],
+): Point {
+  const { x, y } = frame.point;
+  const obstacles = obstaclesOf(plan, frame, next, fixed);
+  const { w, h } = size;
+  const candidates: Point[] = [];
+  for (const dx of [-36, -w / 2, 36 - w, 24, -w - 24]) {
+    for (const dy of [24, 40, 56, 80, 112, -h - 20, -h - 36, -h - 60, -h / 2]) {
+      // Beside the dot only where it leaves the dot itself free.
+      if (dy === -h / 2 && dx > -w - 24 && dx < 24) continue;
+      candidates.push({ x: Math.round(x + dx), y: Math.round(y + dy) });
+    }
+  }
+  const room = plan.rooms.find((r) => r.room.id === frame.place && !r.folded);
+  if (room !== undefined) {
+    const inner = room.mirror ? room.box.x + 8 : room.box.x + room.box.w - 8 - w;
+    const below = (room.plate?.box.y ?? room.floor.y) + (room.plate?.box.h ?? 80) + 6;
+    candidates.push({ x: inner, y: below }, { x: inner, y: room.floor.y + 24 });
+  }
+  let best = candidates[0] ?? { x, y };
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (const c of candidates) {
+    const box = { x: c.x, y: c.y, w, h };
+    let cost = 0;
+    for (const o of obstacles) {
+      const covered = overlap(box, o);
+      if (covered > 0) cost += o.cost * (0.3 + covered / Math.max(1, o.w * o.h));
+    }
+    cost += Math.max(0, -c.x) * 20 + Math.max(0, c.x + w - plan.width) * 20;
+    cost += Math.max(0, -c.y) * 20 + Math.max(0, c.y + h - plan.height) * 12;
+    const cx = Math.min(Math.max(x, c.x), c.x + w);
+    const cy = Math.min(Math.max(y, c.y), c.y + h);
+    cost += Math.hypot(cx - x, cy - y) * 0.9;
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = c;
+    }
+  }
+  return best;
+}
+
+function obstaclesOf(
+  plan: Plan,
+  frame: Frame,
+  next: Frame | undefined,
+  fixed: readonly Box[],
+): readonly Obstacle[] {
+  const { x, y } = frame.point;
+  const list: Obstacle[] = [{ x: x - 14, y: y - 14, w: 28, h: 28, cost: 4000 }];
+  for (const box of fixed) list.push({ ...box, cost: 2500 });
+  for (const room of plan.rooms) {
+    if (room.plate !== undefined) {
+      const acts = frame.operation === 'nat' && room.room.id === frame.place;
+      list.push({ ...room.plate.box, cost: acts ? 3000 : room.room.id === frame.place ? 160 : 90 });
+    }
+    if (!room.folded) {
+      const route = frame.routes.find((r) => r.room === room.room.id);
+      list.push({
+        ...room.routePlate,
+        cost: route?.step === frame.step ? 2500 : route === undefined ? 4 : 60,
+      });
+    }
+  }
+  for (const pod of plan.pods) {
+    const end = pod.members.some((m) => m === frame.from || m === frame.to || m === frame.place);
+    list.push({ ...pod.box, cost: end ? 500 : 120 });
+  }
+  for (const d of plan.devices) {
+    const here =
+      Math.abs(x - (d.box.x + d.box.w / 2)) < d.box.w / 2 + 4 &&
+      Math.abs(y - (d.box.y + d.box.h / 2)) < d.box.h / 2 + 4;
+    list.push({ ...d.box, cost: here ? 2500 : d.device.kind === 'bridge' ? 40 : 130 });
+  }
+  for (const h of plan.hosts) list.push({ ...h.box, cost: 150 });
+  for (const p of plan.pills) list.push({ ...p.box, cost: 300 });
+  for (const t of plan.tubes)
+    list.push({ x: t.labelAt.x - 100, y: t.labelAt.y - 9, w: 200, h: 18, cost: 90 });
+  if (next !== undefined && next.flight === frame.flight) {
+    for (const p of next.way) list.push({ x: p.x - 8, y: p.y - 8, w: 16, h: 16, cost: 260 });
+    list.push({ x: next.point.x - 12, y: next.point.y - 12, w: 24, h: 24, cost: 900 });
+  }
+  return list;
+}
