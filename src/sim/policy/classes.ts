@@ -14,7 +14,7 @@ export interface PodClass {
   readonly index: number;
   /** Any pod of the class stands for all of them. */
   readonly example: Pod;
-  /** The policies that select these pods, in the cluster's order. */
+  /** The policies that select these pods, in the cluster's order; equal lists are the identical list. */
   readonly isolatedBy: Readonly<Record<Direction, readonly NetworkPolicy[]>>;
 }
 
@@ -48,17 +48,22 @@ export function classify(
     return known;
   });
   const policiesOf = grouped(cluster.networkPolicies, (policy) => policy.namespace);
-  const list = examples.map((example, at): PodClass => {
+  const lists = new Map<string, readonly NetworkPolicy[]>();
+  const isolating = (example: Pod, direction: Direction): readonly NetworkPolicy[] => {
     const own = policiesOf.get(example.namespace) ?? [];
-    return {
+    const picked = own.filter((policy) => selectsPod(policy, example, direction));
+    const key = `${example.namespace} ${picked.map((policy) => policy.name).join()}`;
+    const known = lists.get(key) ?? picked;
+    lists.set(key, known);
+    return known;
+  };
+  const list = examples.map(
+    (example, at): PodClass => ({
       index: at,
       example,
-      isolatedBy: {
-        ingress: own.filter((policy) => selectsPod(policy, example, 'ingress')),
-        egress: own.filter((policy) => selectsPod(policy, example, 'egress')),
-      },
-    };
-  });
+      isolatedBy: { ingress: isolating(example, 'ingress'), egress: isolating(example, 'egress') },
+    }),
+  );
   return { list, of, mask: masks(list, namespaceLabels(cluster)) };
 }
 

@@ -2,7 +2,7 @@
  * Who can reach whom, for every pair of pods at once. Pods that no policy can tell apart form a class; the question is
  * answered once per pair of classes, row by row with sets of columns as bits, and written out per pod.
  */
-import type { ClusterState, NetworkPolicyRule, Pod, Protocol } from '../k8s/cluster-state.ts';
+import type { ClusterState, NetworkPolicy, NetworkPolicyRule, Pod, Protocol } from '../k8s/cluster-state.ts';
 import type { PodClass, PodClasses, ReachQuestion } from './classes.ts';
 import { classify } from './classes.ts';
 import type { Direction } from './matching.ts';
@@ -66,28 +66,43 @@ export function reachMatrix(
   );
   const parts = new PartTable();
   const targets = asTargets(columns, classes, question.protocol);
-  const egress = classes.list.map((source) => directionRow('egress', source, targets, classes, parts));
+  // A row depends on the subject only through the policies that isolate it, and its ports where ingress rules name some.
+  const egressRows = new Map<readonly NetworkPolicy[], Int32Array>();
+  const egress = classes.list.map((source) => {
+    const row =
+      egressRows.get(source.isolatedBy.egress) ?? directionRow('egress', source, targets, classes, parts);
+    egressRows.set(source.isolatedBy.egress, row);
+    return row;
+  });
+  const ingressRows = new Map<readonly NetworkPolicy[], Map<string, Int32Array>>();
   const ingress = columns.map(({ target, port }) => {
     const subject = classes.list[target];
-    return subject === undefined
-      ? new Int32Array()
-      : directionRow('ingress', subject, asSources(port, classes, question.protocol), classes, parts);
+    if (subject === undefined) return new Int32Array();
+    const isolating = subject.isolatedBy.ingress;
+    const rows = ingressRows.get(isolating) ?? new Map<string, Int32Array>();
+    ingressRows.set(isolating, rows);
+    const key = `${port} ${namesPorts(isolating) ? portNames(subject.example) : ''}`;
+    const row =
+      rows.get(key) ??
+      directionRow('ingress', subject, asSources(port, classes, question.protocol), classes, parts);
+    rows.set(key, row);
+    return row;
   });
   const reasons = new ReasonTable(question.enforced);
   const unknown = unknownPods(cluster, pods);
   const reasonOf: number[][] = [];
   const allowed: (boolean | 'unknown' | null)[][] = [];
-  const rows = new Map<number, Int32Array>();
+  const cellsOf = new Map<number, Int32Array>();
 
   pods.forEach((from, row) => {
     const source = classes.of[row] ?? 0;
-    let cells = rows.get(source);
+    let cells = cellsOf.get(source);
     if (cells === undefined) {
       cells = new Int32Array(classes.list.length);
       for (let target = 0; target < classes.list.length; target++) {
         cells[target] = cell(source, target);
       }
-      rows.set(source, cells);
+      cellsOf.set(source, cells);
     }
     const reasonRow = new Array<number>(pods.length);
     const allowedRow = new Array<boolean | 'unknown' | null>(pods.length);
@@ -141,6 +156,18 @@ export function reachMatrix(
       )
     );
   }
+}
+
+function namesPorts(policies: readonly NetworkPolicy[]): boolean {
+  return policies.some((policy) =>
+    policy.ingress.some((rule) => rule.ports.some((item) => typeof item.port === 'string')),
+  );
+}
+
+function portNames(pod: Pod): string {
+  return pod.containers
+    .flatMap((container) => container.ports.map((own) => `${own.name}/${own.protocol}/${own.containerPort}`))
+    .join();
 }
 
 /** Which ports of a target to ask; one unless it listens on nothing. */

@@ -73,6 +73,8 @@ export function groupPolicies(
   });
 }
 
+const groupNames = new Map<string, string>();
+
 function groupChainName(selector: string, policies: readonly NetworkPolicy[], direction: Direction): string {
   const prefix = direction === 'ingress' ? 'cali-gi-' : 'cali-go-';
   const lines = [
@@ -83,8 +85,13 @@ function groupChainName(selector: string, policies: readonly NetworkPolicy[], di
       ({ name, namespace }) => `{Name: ${name}, Namespace: ${namespace}, Kind: KubernetesNetworkPolicy}`,
     ),
   ];
-  const hash = sha3_224(utf8ToBytes(lines.map((line) => `${line}\n`).join('')));
-  return prefix + base64Url(hash).slice(0, MAX_CHAIN_NAME - prefix.length);
+  const text = lines.map((line) => `${line}\n`).join('');
+  let name = groupNames.get(text);
+  if (name === undefined) {
+    name = prefix + base64Url(sha3_224(utf8ToBytes(text))).slice(0, MAX_CHAIN_NAME - prefix.length);
+    groupNames.set(text, name);
+  }
+  return name;
 }
 
 /** The chain of a group of several policies; every fifth jump is preceded by a return on a verdict. */

@@ -186,13 +186,28 @@ export function ruleHashes(chain: string, rules: readonly FelixRule[]): readonly
 /** iptables-save prints these before any `-m`, in this order. */
 const FIRST = ['src', 'dst', 'in', 'out', 'proto'];
 
-function toRule(rule: FelixRule, hash: string, origin: Origin): Rule {
+/** The hashes of a chain, worked out when somebody first reads one: a walk never does, only `iptables-save`. */
+function lazyHashes(chain: string, rules: readonly FelixRule[]): (index: number) => string {
+  let hashes: readonly string[] | undefined;
+  return (index) => {
+    hashes ??= ruleHashes(chain, rules);
+    return hashes[index] ?? '';
+  };
+}
+
+function toRule(rule: FelixRule, index: number, hashOf: (index: number) => string, origin: Origin): Rule {
   const own = (rule.match ?? []).flatMap(({ match }) => (match === undefined ? [] : [match]));
-  const comments = [`cali:${hash}`, ...(rule.comment ?? []).map(safeComment)];
+  const hash: Match = {
+    match: 'comment',
+    get text() {
+      return `cali:${hashOf(index)}`;
+    },
+  };
   return {
     matches: [
       ...FIRST.flatMap((kind) => own.filter((match) => match.match === kind)),
-      ...comments.map((text): Match => ({ match: 'comment', text })),
+      hash,
+      ...(rule.comment ?? []).map((text): Match => ({ match: 'comment', text: safeComment(text) })),
       ...own.filter((match) => !FIRST.includes(match.match)),
     ],
     target: rule.action?.target ?? { target: 'none' },
@@ -208,8 +223,8 @@ export function chainPart(
   rules: readonly FelixRule[],
   origin: Origin,
 ): ChainPart {
-  const hashes = ruleHashes(name, rules);
-  return { table, name, rules: rules.map((rule, i) => toRule(rule, hashes[i] ?? '', origin)) };
+  const hashOf = lazyHashes(name, rules);
+  return { table, name, rules: rules.map((rule, index) => toRule(rule, index, hashOf, origin)) };
 }
 
 /** Rules of Felix' in a built-in chain: kept at its top, or at its end. */
@@ -220,6 +235,6 @@ export function hookParts(
   rules: readonly FelixRule[],
   origin: Origin,
 ): readonly HookPart[] {
-  const hashes = ruleHashes(where === 'append' ? `${chain}*appends*` : chain, rules);
-  return rules.map((rule, i) => ({ table, chain, where, rule: toRule(rule, hashes[i] ?? '', origin) }));
+  const hashOf = lazyHashes(where === 'append' ? `${chain}*appends*` : chain, rules);
+  return rules.map((rule, index) => ({ table, chain, where, rule: toRule(rule, index, hashOf, origin) }));
 }

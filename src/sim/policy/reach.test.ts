@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
+import { fakeCni, settleText } from '../k8s/controllers/cluster-fixture.ts';
+import { settle } from '../k8s/controllers/settle.ts';
+import { parseScenario } from '../k8s/parse/parse-scenario.ts';
+import { evaluate } from './evaluate.ts';
+import { reachMatrix } from './reach.ts';
+import { TRAPS, trapText } from './trap-fixture.ts';
+
+/** Cell by cell what the evaluator says; host-network sources are left to their own test. */
+function expectAgreement(cluster: ClusterState, port: number, protocol: Protocol): void {
+  const matrix = reachMatrix(cluster, { port, protocol, enforced: true });
+  const pods = matrix.pods.map((name) =>
+    cluster.pods.find((pod) => `${pod.namespace}/${pod.name}` === name),
+  ) as Pod[];
+  pods.forEach((from, row) => {
+    pods.forEach((to, column) => {
+      const cell = matrix.allowed[row]?.[column];
+      const reason = matrix.reasons[matrix.reasonOf[row]?.[column] ?? -1];
+      if (row === column) {
+        expect(cell).toBeNull();
+        return;
+      }
+      if (cell === 'unknown') {
+        expect(from.hostNetwork || from.ips.length === 0 || to.ips.length === 0).toBe(true);
+        return;
+      }
+      const outcome = evaluate(cluster, { from, to, port, protocol });
+      expect([matrix.pods[row], matrix.pods[column], cell]).toEqual([
+        matrix.pods[row],
+        matrix.pods[column],
+        outcome.allowed,
+      ]);
+      if (cell === false) {
+        const denied =
+          outcome.egress.deniedBy.length > 0 ? outcome.egress.deniedBy : outcome.ingress.deniedBy;
+        expect(reason?.policies).toEqual(denied);
+      }
+      const allowing = [...outcome.egress.allowedBy, ...outcome.ingress.allowedBy];
+      if (cell === true && allowing.length > 0) {
+        expect(reason).toMatchObject({ code: 'allowed', rule: allowing.at(-1)?.rule });
+      }
+    });
+  });
+}
+
+describe('the matrix agrees with the evaluator', () => {
+  it.each(TRAPS)('$name', (row) => {
+    const { cluster } = settleText(trapText(row));
+    for (const port of [53, 7000, 8080, 8443, 9000, 9090]) expectAgreement(cluster, port, 'TCP');
+    expectAgreement(cluster, 53, 'UDP');
+  });
+});
+
+const labels = fc.record(
+  { app: fc.constantFrom('a', 'b', 'c'), tier: fc.constantFrom('x', 'y') },
+  { requiredKeys: [] },
+);
+const selector = fc.oneof(
+  fc.constant({}),
+  fc.record({ matchLabels: labels }),
+  fc.record({
+    matchExpressions: fc.array(
+      fc.oneof(
+        fc.record({
+          key: fc.constantFrom('app', 'tier'),
+          operator: fc.constantFrom('In', 'NotIn'),
+          values: fc.subarray(['a', 'b', 'x'], { minLength: 1 }),
+        }),
+        fc.record({
+          key: fc.constantFrom('app', 'tier'),
+          operator: fc.constantFrom('Exists', 'DoesNotExist'),
+        }),
+      ),
+      { maxLength: 2 },
+    ),
+  }),
+);
+const peer = fc.oneof(
+  fc.record({ podSelector: selector }),
+  fc.record({ namespaceSelector: fc.constantFrom({}, { matchLabels: { team: 'blue' } }) }),
+  fc.record({
+    podSelector: selector,
+    namespaceSelector: fc.constantFrom({}, { matchLabels: { team: 'red' } }),
+  }),
+  fc.constantFrom(
+    { ipBlock: { cidr: '10.244.1.0/24' } },
+    { ipBlock: { cidr: '10.244.0.0/16', except: ['10.244.1.0/24'] } },
+    { ipBlock: { cidr: '0.0.0.0/0' } },
+  ),
+);
+const port = fc.oneof(
+  fc.record({ port: fc.constantFrom(80, 81, 'http') }),
+  fc.constant({ port: 79, endPort: 80 }),
+  fc.constant({ protocol: 'UDP' }),
+);
+const rule = (field: 'from' | 'to') =>
+  fc.record({ [field]: fc.array(peer, { maxLength: 2 }), ports: fc.array(port, { maxLength: 2 }) });
+export const policySpec = fc.record({
+  podSelector: selector,
+  policyTypes: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
+  ingress: fc.array(rule('from'), { maxLength: 2 }),
+  egress: fc.array(rule('to'), { maxLength: 2 }),
+});
+
+const pods = fc.array(
+  fc.record({
+    namespace: fc.constantFrom('default', 'team', 'other'),
+    labels,
+    number: fc.constantFrom(80, 81),
+  }),
+  {
+    minLength: 2,
+    maxLength: 6,
+  },
+);
+
+it('agrees on random clusters', () => {
+  fc.assert(
+    fc.property(
+      pods,
+      fc.array(fc.record({ namespace: fc.constantFrom('default', 'team'), spec: policySpec }), {
+        maxLength: 4,
+      }),
+      (some, policies) => {
+        const text = [
+          ...['team', 'other'].map((name) => ({
+            apiVersion: 'v1',
+            kind: 'Namespace',
+            metadata: { name, labels: { team: name === 'team' ? 'blue' : 'red' } },
+          })),
+          ...some.map(({ namespace, labels: own, number }, i) => ({
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: { namespace, name: `p${i}`, labels: own },
+            spec: {
+              nodeName: i % 2 === 0 ? 'kind-worker' : 'kind-worker2',
+              containers: [
+                {
+                  name: 'c',
+                  image: 'example.com/app',
+                  ports: [{ name: 'http', containerPort: number, protocol: 'TCP' }],
+                },
+              ],
+            },
+          })),
+          ...policies.map(({ namespace, spec }, i) => ({
+            apiVersion: 'networking.k8s.io/v1',
+            kind: 'NetworkPolicy',
+            metadata: { namespace, name: `n${i}` },
+            spec,
+          })),
+        ]
+          .map((document) => JSON.stringify(document))
+          .join('\n---\n');
+        const { cluster } = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()]);
+        expect(cluster.pods.length).toBeGreaterThanOrEqual(some.length);
+        expect(cluster.networkPolicies.length).toBe(policies.length);
+        expectAgreement(cluster, 80, 'TCP');
+        expectAgreement(cluster, 80, 'UDP');
+      },
+    ),
+    { numRuns: 60, seed: 7 },
+  );
+});
+
+describe('reasons and special cells', () => {
+  const text = trapText({ policies: { deny: '{podSelector: {matchLabels: {app: web}}}' } });
+  const { cluster } = settleText(text);
+  const at = (enforced: boolean, from: string, to: string, port?: number) => {
+    const matrix = reachMatrix(cluster, { port, protocol: 'TCP', enforced });
+    const row = matrix.pods.indexOf(from);
+    const column = matrix.pods.indexOf(to);
+    return {
+      allowed: matrix.allowed[row]?.[column],
+      ...matrix.reasons[matrix.reasonOf[row]?.[column] ?? -1],
+    };
+  };
+
+  it.each([
+    {
+      enforced: true,
+      from: 'default/client',
+      to: 'default/web',
+      allowed: false,
+      code: 'ingress-denied',
+      policies: ['default/deny'],
+    },
+    {
+      enforced: false,
+      from: 'default/client',
+      to: 'default/web',
+      allowed: true,
+      code: 'not-enforced',
+      policies: ['default/deny'],
+    },
+    { enforced: true, from: 'default/web', to: 'default/client', allowed: true, code: 'open', policies: [] },
+    { enforced: true, from: 'default/web', to: 'default/web', allowed: null, code: 'same-pod', policies: [] },
+    { enforced: true, from: 'default/on-node', to: 'default/web', allowed: true, code: 'open', policies: [] },
+    {
+      enforced: true,
+      from: 'default/on-node',
+      to: 'default/web2',
+      allowed: false,
+      code: 'ingress-denied',
+      policies: ['default/deny'],
+    },
+  ])('$from to $to, enforced: $enforced', ({ enforced, from, to, ...expected }) => {
+    expect(at(enforced, from, to, 8080)).toMatchObject(expected);
+  });
+
+  it('asks the first listening port where no port is given', () => {
+    const open = settleText(
+      trapText({
+        policies: { p: '{podSelector: {matchLabels: {tier: front}}, ingress: [{ports: [{port: 8080}]}]}' },
+      }),
+    ).cluster;
+    const matrix = reachMatrix(open, { protocol: 'TCP', enforced: true });
+    const row = matrix.pods.indexOf('default/client');
+    expect(matrix.allowed[row]?.[matrix.pods.indexOf('default/web')]).toBe(true);
+    const closed = settleText(
+      trapText({
+        policies: { p: '{podSelector: {matchLabels: {tier: front}}, ingress: [{ports: [{port: 8443}]}]}' },
+      }),
+    ).cluster;
+    const other = reachMatrix(closed, { protocol: 'TCP', enforced: true });
+    expect(other.allowed[row]?.[other.pods.indexOf('default/web')]).toBe(false);
+  });
+
+  it('a pod without an address is unknown', () => {
+    const pending = settleText(`${text}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: lost}
+spec: {nodeSelector: {no: such}, containers: [{name: c, image: nginx}]}
+`).cluster;
+    const matrix = reachMatrix(pending, { port: 80, protocol: 'TCP', enforced: true });
+    const column = matrix.pods.indexOf('default/lost');
+    expect(matrix.allowed[0]?.[column]).toBe('unknown');
+    expect(matrix.reasons[matrix.reasonOf[0]?.[column] ?? -1]?.code).toBe('no-address');
+  });
+});
