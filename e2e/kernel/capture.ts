@@ -1,0 +1,246 @@
+/**
+ * tcpdump on every interface, one process for each direction, and tshark to read what they wrote. One kernel clock
+ * stamps every file, so that the frames can be put in one order.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { background, end } from './shell.ts';
+import type { Interface, Rig } from './topology.ts';
+
+/** One frame on one interface, in the words of the simulator's `wire`. */
+export interface Frame {
+  readonly time: number;
+  readonly place: string;
+  readonly iface: string;
+  readonly peer?: string;
+  readonly at: 'in' | 'out';
+  readonly proto: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly sport?: number;
+  readonly dport?: number;
+  readonly ttl?: number;
+  readonly flags?: string;
+  readonly icmp?: string;
+  readonly df?: boolean;
+  readonly srcMac: string;
+  readonly dstMac: string;
+  readonly outer?: {
+    readonly src: string;
+    readonly dst: string;
+    readonly proto: string;
+    readonly dport: number;
+    readonly vni: number;
+    readonly ttl: number;
+    readonly df: boolean;
+    readonly srcMac: string;
+    readonly dstMac: string;
+  };
+  /** The packet that an ICMP error quotes. */
+  readonly quoted?: { readonly src: string; readonly dst: string; readonly ttl: number };
+}
+
+interface Tap {
+  readonly at: 'in' | 'out';
+  readonly on: Interface;
+  readonly file: string;
+  readonly process: ChildProcess;
+}
+
+export class Capture {
+  private readonly taps: Tap[] = [];
+  private readonly rig: Rig;
+  private readonly folder: string;
+
+  constructor(rig: Rig, folder: string) {
+    this.rig = rig;
+    this.folder = folder;
+  }
+
+  /** Starts a tcpdump for each interface and direction and waits until all of them listen. */
+  async start(): Promise<void> {
+    const ready: Promise<void>[] = [];
+    for (const on of this.rig.interfaces) {
+      for (const at of ['in', 'out'] as const) {
+        const file = join(this.folder, `${this.taps.length}.pcap`);
+        const process = background('ip', [
+          ...[
+            'netns',
+            'exec',
+            this.rig.netns(on.place),
+            'tcpdump',
+            '-p',
+            '--immediate-mode',
+            '-U',
+            '-Z',
+            'root',
+          ],
+          ...['-n', '-i', on.name, '-Q', at, '-w', file],
+        ]);
+        this.taps.push({ at, on, file, process });
+        ready.push(listening(process, `${on.place} ${on.name}`));
+      }
+    }
+    await Promise.all(ready);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.taps.map((tap) => end(tap.process)));
+  }
+
+  /** Every frame of every interface, in the order of the kernel's clock. */
+  frames(): Frame[] {
+    const merged = join(this.folder, 'all.pcapng');
+    execFileSync('mergecap', ['-I', 'none', '-w', merged, ...this.taps.map((tap) => tap.file)]);
+    const fields = COLUMNS.flatMap((column) => ['-e', column]);
+    const text = execFileSync(
+      'tshark',
+      [
+        ...['-n', '-r', merged, '-d', 'udp.port==8472,vxlan', '-d', 'udp.port==4789,vxlan'],
+        ...['-o', 'ip.defragment:FALSE', '-o', 'tcp.desegment_tcp_streams:FALSE'],
+        ...['-T', 'fields', '-E', 'separator=|', '-E', 'occurrence=a', '-E', 'aggregator=;', ...fields],
+      ],
+      { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const frames: Frame[] = [];
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      const frame = this.frame(line.split('|').map((cell) => (cell === '' ? [] : cell.split(';'))));
+      if (frame !== undefined) frames.push(frame);
+    }
+    return frames;
+  }
+
+  private frame(cells: readonly (readonly string[])[]): Frame | undefined {
+    const cell = (name: (typeof COLUMNS)[number]): readonly string[] => cells[COLUMNS.indexOf(name)] ?? [];
+    const tap = this.taps[Number(cell('frame.interface_id')[0] ?? -1)];
+    if (tap === undefined) throw new Error('a frame of no capture');
+    const base = {
+      time: Number(cell('frame.time_epoch')[0]),
+      place: tap.on.place,
+      iface: tap.on.name,
+      peer: tap.on.peer,
+      at: tap.at,
+    };
+    const tunnelled = cell('vxlan.vni').length > 0;
+    const at = tunnelled ? 1 : 0;
+    const srcMac = cell('eth.src')[at] ?? '';
+    const dstMac = cell('eth.dst')[at] ?? '';
+    const ips = cell('ip.src');
+    const outer = tunnelled
+      ? {
+          src: ips[0] ?? '',
+          dst: cell('ip.dst')[0] ?? '',
+          proto: 'udp',
+          dport: Number(cell('udp.dstport')[0]),
+          vni: Number(cell('vxlan.vni')[0]),
+          ttl: Number(cell('ip.ttl')[0]),
+          df: flag(cell('ip.flags.df')[0]),
+          srcMac: cell('eth.src')[0] ?? '',
+          dstMac: cell('eth.dst')[0] ?? '',
+        }
+      : undefined;
+    if (cell('arp.opcode').length > 0) {
+      const request = cell('arp.opcode')[0] === '1';
+      return {
+        ...base,
+        proto: 'arp',
+        src: cell('arp.src.proto_ipv4')[0] ?? '',
+        dst: cell('arp.dst.proto_ipv4')[0] ?? '',
+        flags: request ? 'request' : 'reply',
+        srcMac,
+        dstMac,
+        outer,
+      };
+    }
+    const number = Number(cell('ip.proto')[at] ?? -1);
+    const proto = ({ 1: 'icmp', 6: 'tcp', 17: 'udp' } as Record<number, string>)[number];
+    // IPv6 chatter of the host's own making, spanning tree and the like.
+    if (proto === undefined) return undefined;
+    const ip = {
+      ...base,
+      proto,
+      src: ips[at] ?? '',
+      dst: cell('ip.dst')[at] ?? '',
+      ttl: Number(cell('ip.ttl')[at]),
+      df: flag(cell('ip.flags.df')[at]),
+      srcMac,
+      dstMac,
+      outer,
+    };
+    if (proto === 'icmp') {
+      const quotedSrc = ips[at + 1];
+      const quoted =
+        quotedSrc === undefined
+          ? undefined
+          : { src: quotedSrc, dst: cell('ip.dst')[at + 1] ?? '', ttl: Number(cell('ip.ttl')[at + 1]) };
+      return { ...ip, icmp: `${cell('icmp.type')[0]}/${cell('icmp.code')[0]}`, quoted };
+    }
+    if (proto === 'udp') {
+      const port = tunnelled ? 1 : 0;
+      return { ...ip, sport: Number(cell('udp.srcport')[port]), dport: Number(cell('udp.dstport')[port]) };
+    }
+    return {
+      ...ip,
+      sport: Number(cell('tcp.srcport')[0]),
+      dport: Number(cell('tcp.dstport')[0]),
+      flags: tcpFlags(Number.parseInt(cell('tcp.flags')[0] ?? '0', 16)),
+    };
+  }
+}
+
+const COLUMNS = [
+  'frame.interface_id',
+  'frame.time_epoch',
+  'eth.src',
+  'eth.dst',
+  'arp.opcode',
+  'arp.src.proto_ipv4',
+  'arp.dst.proto_ipv4',
+  'ip.src',
+  'ip.dst',
+  'ip.ttl',
+  'ip.proto',
+  'ip.flags.df',
+  'tcp.srcport',
+  'tcp.dstport',
+  'tcp.flags',
+  'udp.srcport',
+  'udp.dstport',
+  'icmp.type',
+  'icmp.code',
+  'vxlan.vni',
+] as const;
+
+function flag(text: string | undefined): boolean {
+  return text === '1' || text === 'True';
+}
+
+/** Names in the order of the simulator's `wire`. */
+function tcpFlags(bits: number): string {
+  const names: string[] = [];
+  if ((bits & 2) !== 0) names.push('SYN');
+  if ((bits & 4) !== 0) names.push('RST');
+  if ((bits & 8) !== 0) names.push('PSH');
+  if ((bits & 1) !== 0) names.push('FIN');
+  if ((bits & 16) !== 0) names.push('ACK');
+  return names.join(',');
+}
+
+function listening(process: ChildProcess, what: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const timer = setTimeout(() => reject(new Error(`tcpdump on ${what} does not listen: ${said}`)), 20_000);
+    process.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (!said.includes('listening on')) return;
+      clearTimeout(timer);
+      resolve();
+    });
+    process.once('exit', () => {
+      clearTimeout(timer);
+      reject(new Error(`tcpdump on ${what} ended: ${said}`));
+    });
+  });
+}

@@ -1,0 +1,136 @@
+/** Brings the cluster up, runs every probe under capture, and takes everything down again. */
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Capture, type Frame } from './capture.ts';
+import { flannelNode } from './flannel.ts';
+import type { KernelProbe } from './probes.ts';
+import type { ServiceRules } from './rules.ts';
+import { flannelTables, nodeTables } from './rules.ts';
+import { attempt, background, bash, end, sleep } from './shell.ts';
+import { bareNode, nodes, outside, Rig } from './topology.ts';
+
+export interface Observation {
+  readonly status: number;
+  readonly output: string;
+  /** Nothing known beforehand: neighbours, forwarding entries and connections were flushed. */
+  readonly cold: readonly Frame[];
+}
+
+const services: readonly ServiceRules[] = [
+  {
+    name: 'far',
+    clusterIp: '10.96.20.20',
+    port: 80,
+    proto: 'tcp',
+    nodePort: 30080,
+    endpoints: [{ ip: '10.244.2.2', port: 8080 }],
+  },
+  {
+    name: 'near',
+    clusterIp: '10.96.20.21',
+    port: 80,
+    proto: 'tcp',
+    endpoints: [{ ip: '10.244.1.3', port: 8080 }],
+  },
+  {
+    name: 'self',
+    clusterIp: '10.96.20.22',
+    port: 80,
+    proto: 'tcp',
+    endpoints: [{ ip: '10.244.1.2', port: 8080 }],
+  },
+  { name: 'empty', clusterIp: '10.96.20.24', port: 80, proto: 'tcp', nodePort: 30081, endpoints: [] },
+  {
+    name: 'datagrams',
+    clusterIp: '10.96.20.25',
+    port: 9000,
+    proto: 'udp',
+    endpoints: [{ ip: '10.244.2.2', port: 9000 }],
+  },
+];
+
+export type Cni = 'flannel';
+
+/** Builds, observes every probe and removes what it built, also after a failure. */
+export async function observe(
+  probes: readonly KernelProbe[],
+): Promise<{ rig: Rig; seen: Map<string, Observation> }> {
+  const rig = new Rig();
+  const folder = mkdtempSync(join(tmpdir(), 'packetwalk-kernel-'));
+  const children: ChildProcess[] = [];
+  const capture = new Capture(rig, folder);
+  const giveUp = (): void => {
+    attempt(rig.down());
+    process.exit(1);
+  };
+  process.once('SIGINT', giveUp);
+  process.once('SIGTERM', giveUp);
+  try {
+    build(rig);
+    for (const { place, listen } of rig.listeners) children.push(await listener(rig, place, listen));
+    await capture.start();
+    const windows = new Map<string, { from: number; to: number; status: number; output: string }>();
+    for (const probe of probes) {
+      forget(rig);
+      await sleep(60);
+      const from = Date.now() / 1000;
+      const ran = attempt(`ip netns exec ${rig.netns(probe.from)} ${probe.command}`);
+      await sleep(probe.lingerMs ?? 150);
+      windows.set(probe.id, { from, to: Date.now() / 1000, ...ran });
+    }
+    await capture.stop();
+    const frames = capture.frames();
+    const seen = new Map<string, Observation>();
+    for (const [id, { from, to, status, output }] of windows) {
+      seen.set(id, { status, output, cold: frames.filter((f) => f.time >= from && f.time < to) });
+    }
+    return { rig, seen };
+  } finally {
+    process.off('SIGINT', giveUp);
+    process.off('SIGTERM', giveUp);
+    await capture.stop();
+    await Promise.all(children.map(end));
+    attempt(rig.down());
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function build(rig: Rig): void {
+  const script = [outside(rig)];
+  for (const node of nodes) script.push(bareNode(rig, node));
+  for (const node of nodes) script.push(flannelNode(rig, node));
+  for (const node of nodes) {
+    const tables = nodeTables(services, flannelTables(node.podCidr));
+    script.push(`ip netns exec ${rig.netns(`node/${node.name}`)} iptables-restore <<'RULES'\n${tables}RULES`);
+  }
+  bash(script.join('\n'));
+}
+
+/** Everything that a kernel learns by itself, so that each probe starts as the simulator does. */
+function forget(rig: Rig): void {
+  const lines: string[] = [];
+  for (const place of new Set(rig.interfaces.map((i) => i.place))) {
+    const name = rig.netns(place);
+    // Two calls: the first marks entries in use as stale, the second removes them.
+    lines.push(`ip -n ${name} neigh flush all; ip -n ${name} neigh flush all`);
+    if (place.startsWith('node/')) {
+      lines.push(`ip netns exec ${name} conntrack -F 2>/dev/null`);
+      lines.push(`ip -n ${name} link set cni0 type bridge fdb_flush 2>/dev/null || true`);
+    }
+  }
+  lines.push(`ip -n ${rig.netns('external/switch')} link set br0 type bridge fdb_flush`);
+  attempt(lines.join('\n'));
+}
+
+async function listener(rig: Rig, place: string, listen: readonly string[]): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('./listen.py', import.meta.url));
+  const child = background('ip', ['netns', 'exec', rig.netns(place), 'python3', script, ...listen]);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('exit', () => reject(new Error(`listener of ${place} ended`)));
+  });
+  return child;
+}
