@@ -36,7 +36,7 @@ function isPublic(cluster: ClusterState, name: string): boolean {
   const labels = name.split('.');
   const last = labels.at(-1) ?? '';
   if (labels.length < 2 || NO_TOP_LEVEL.has(last)) return false;
-  return !cluster.namespaces.some((n) => n.name === last);
+  return !cluster.namespaces.some((n) => n.name === last) && !cluster.services.some((s) => s.name === last);
 }
 
 const ROOT_SOA = record(

@@ -1,0 +1,16 @@
+import type { ScenarioEntry } from '../scenario-entry.ts';
+import app from './app.yaml?raw';
+import client from './client.yaml?raw';
+import cluster from './cluster.yaml?raw';
+import service from './service.yaml?raw';
+
+export const clusterIpOutOfRange: ScenarioEntry = {
+  slug: 'cluster-ip-out-of-range',
+  files: [
+    { name: 'service.yaml', text: service },
+    { name: 'app.yaml', text: app },
+    { name: 'client.yaml', text: client },
+    { name: 'cluster.yaml', text: cluster },
+  ],
+  solution: [{ file: 'service.yaml', replace: '  clusterIP: 10.0.171.239\n', by: '' }],
+};

@@ -1,0 +1,37 @@
+/** Every starting scenario, in the order of the menu; the first opens on a first visit. */
+import type { ScenarioEntry } from './scenario-entry.ts';
+import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
+import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
+import { dnsSearchList } from './dns-search-list/scenario.ts';
+import { egressForgotDns } from './egress-forgot-dns/scenario.ts';
+import { headlessStatefulSet } from './headless-stateful-set/scenario.ts';
+import { localhostInAPod } from './localhost-in-a-pod/scenario.ts';
+import { nodePortFromOutside } from './node-port-from-outside/scenario.ts';
+import { podReachesItself } from './pod-reaches-itself/scenario.ts';
+import { podToTheInternet } from './pod-to-the-internet/scenario.ts';
+import { podsOnOneNode } from './pods-on-one-node/scenario.ts';
+import { podsOnTwoNodes } from './pods-on-two-nodes/scenario.ts';
+import { policyNobodyEnforces } from './policy-nobody-enforces/scenario.ts';
+import { serviceToRemotePod } from './service-to-remote-pod/scenario.ts';
+import { serviceWithoutEndpoints } from './service-without-endpoints/scenario.ts';
+import { studyNotesService } from './study-notes-service/scenario.ts';
+import { wrongTargetPort } from './wrong-target-port/scenario.ts';
+
+export const scenarioEntries: readonly ScenarioEntry[] = [
+  serviceToRemotePod,
+  localhostInAPod,
+  podsOnOneNode,
+  podsOnTwoNodes,
+  dnsSearchList,
+  headlessStatefulSet,
+  nodePortFromOutside,
+  podToTheInternet,
+  podReachesItself,
+  defaultDenyWithAllow,
+  policyNobodyEnforces,
+  egressForgotDns,
+  wrongTargetPort,
+  serviceWithoutEndpoints,
+  studyNotesService,
+  clusterIpOutOfRange,
+];

@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest';
+import { scenarios as en } from '../../i18n/scenarios.en.ts';
+import { scenarios as ko } from '../../i18n/scenarios.ko.ts';
+import { expectations } from '../../sim/probe/expectations.ts';
+import type { Scenario } from '../../sim/scenario.ts';
+import { simulate, walk } from '../../sim/simulate.ts';
+import { scenarioEntries } from './registry.ts';
+import type { ScenarioEntry } from './scenario-entry.ts';
+
+const bySlug = (slug: string): ScenarioEntry => {
+  const entry = scenarioEntries.find((s) => s.slug === slug);
+  if (entry === undefined) throw new Error(`no scenario ${slug}`);
+  return entry;
+};
+
+function solved(entry: ScenarioEntry): Scenario {
+  const files = entry.files.map((file) => {
+    let { text } = file;
+    for (const step of entry.solution ?? []) {
+      if (step.file !== file.name) continue;
+      expect(text, `${entry.slug}: ${step.replace}`).toContain(step.replace);
+      text = text.replace(step.replace, step.by);
+    }
+    return { name: file.name, text };
+  });
+  return { files };
+}
+
+function outcomes(scenario: Scenario): { held: string[]; failed: string[] } {
+  const { world, cluster } = simulate(scenario);
+  const all = expectations(world, cluster).map((e) => ({
+    holds: e.holds,
+    line: `${e.spec.from} -> ${e.spec.to}: wanted ${e.wanted.key}=${e.wanted.value}, got ${e.verdict}/${e.clientSees}`,
+  }));
+  return {
+    held: all.filter((e) => e.holds).map((e) => e.line),
+    failed: all.filter((e) => !e.holds).map((e) => e.line),
+  };
+}
+
+test('every scenario has words in both languages, and every word a scenario', () => {
+  const slugs = scenarioEntries.map((s) => s.slug).sort();
+  expect(Object.keys(en).sort()).toEqual(slugs);
+  expect(Object.keys(ko).sort()).toEqual(slugs);
+});
+
+describe.each(scenarioEntries.map((s) => [s.slug, s] as const))('%s', (_, entry) => {
+  test('opens with probes and assertions, in short files', () => {
+    const { cluster } = simulate({ files: entry.files });
+    expect(cluster.settings.probes.length).toBeGreaterThan(0);
+    expect(cluster.settings.expect.length).toBeGreaterThan(0);
+    for (const file of entry.files) expect(file.text.split('\n').length, file.name).toBeLessThan(70);
+  });
+
+  test('every pod runs and listens as its YAML says, every probe can be asked', () => {
+    const simulation = simulate({ files: entry.files });
+    expect(simulation.cluster.pods.filter((p) => !p.ready).map((p) => p.name)).toEqual([]);
+    expect(simulation.diagnostics.map((d) => d.code)).not.toContain('pod/container-port-mismatch');
+    for (const probe of simulation.cluster.settings.probes) {
+      expect(walk(simulation, probe).verdict, probe.name).not.toBe('unknown');
+    }
+  });
+
+  if (entry.solution === undefined) {
+    test('opens without a problem, and every assertion holds', () => {
+      expect(simulate({ files: entry.files }).diagnostics).toEqual([]);
+      expect(outcomes({ files: entry.files }).failed).toEqual([]);
+    });
+  } else {
+    test('opens broken, and the solution mends it', () => {
+      expect(outcomes({ files: entry.files }).failed).not.toEqual([]);
+      const scenario = solved(entry);
+      expect(simulate(scenario).diagnostics).toEqual([]);
+      expect(outcomes(scenario).failed).toEqual([]);
+    });
+  }
+});
+
+describe('what each is about', () => {
+  type Row = {
+    slug: string;
+    probe: string;
+    verdict: string;
+    clientSees: string;
+    reason?: string;
+    sees?: string;
+    server?: RegExp;
+  };
+  const rows: Row[] = [
+    {
+      slug: 'service-to-remote-pod',
+      probe: 'web',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '10.244.1.2',
+    },
+    {
+      slug: 'localhost-in-a-pod',
+      probe: 'localhost',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '127.0.0.1',
+    },
+    {
+      slug: 'localhost-in-a-pod',
+      probe: 'loopback only, from outside',
+      verdict: 'rejected',
+      clientSees: 'refused',
+      reason: 'socket.no-listener-tcp',
+    },
+    { slug: 'pods-on-one-node', probe: 'closed port', verdict: 'rejected', clientSees: 'refused' },
+    { slug: 'pods-on-two-nodes', probe: 'ping', verdict: 'delivered', clientSees: 'answered' },
+    { slug: 'dns-search-list', probe: 'without its namespace', verdict: 'delivered', clientSees: 'nxdomain' },
+    {
+      slug: 'node-port-from-outside',
+      probe: 'through the other node',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '10.244.1.0',
+    },
+    {
+      slug: 'node-port-from-outside',
+      probe: "to the pod's own node",
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '10.244.2.1',
+    },
+    {
+      slug: 'node-port-from-outside',
+      probe: 'Local, where the pod is',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '172.18.0.100',
+    },
+    {
+      slug: 'node-port-from-outside',
+      probe: 'Local, where it is not',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'rule.drop',
+    },
+    {
+      slug: 'pod-to-the-internet',
+      probe: 'by address',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '172.18.0.3',
+    },
+    {
+      slug: 'pod-reaches-itself',
+      probe: 'itself through its Service',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '10.244.1.1',
+    },
+    {
+      slug: 'default-deny-with-allow',
+      probe: 'stranger',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
+    {
+      slug: 'egress-forgot-dns',
+      probe: 'by name',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
+    { slug: 'egress-forgot-dns', probe: 'by address', verdict: 'delivered', clientSees: 'connected' },
+    {
+      slug: 'wrong-target-port',
+      probe: 'web',
+      verdict: 'rejected',
+      clientSees: 'refused',
+      reason: 'socket.no-listener-tcp',
+    },
+    {
+      slug: 'service-without-endpoints',
+      probe: 'web',
+      verdict: 'rejected',
+      clientSees: 'refused',
+      reason: 'rule.reject',
+    },
+    {
+      slug: 'study-notes-service',
+      probe: 'my-service',
+      verdict: 'delivered',
+      clientSees: 'http',
+      server: /my-app/,
+    },
+    { slug: 'cluster-ip-out-of-range', probe: 'my-service', verdict: 'delivered', clientSees: 'nxdomain' },
+  ];
+  test.each(rows)('$slug: $probe', ({ slug, probe, verdict, clientSees, reason, sees, server }) => {
+    const simulation = simulate({ files: bySlug(slug).files });
+    const spec = simulation.cluster.settings.probes.find((p) => p.name === probe);
+    if (spec === undefined) throw new Error(`no probe ${probe}`);
+    const trace = walk(simulation, spec);
+    expect({ verdict: trace.verdict, clientSees: trace.clientSees }).toEqual({ verdict, clientSees });
+    if (reason !== undefined) expect(trace.reason.code).toBe(reason);
+    if (sees !== undefined) expect(trace.server?.sees.ip).toBe(sees);
+    if (server !== undefined) expect(trace.server?.netns).toMatch(server);
+  });
+
+  test('the first scenario picks the endpoint on the other node', () => {
+    const simulation = simulate({ files: bySlug('service-to-remote-pod').files });
+    const [probe] = simulation.cluster.settings.probes;
+    if (probe === undefined) throw new Error('no probe');
+    const trace = walk(simulation, probe);
+    const pod = simulation.cluster.pods.find((p) => `${p.namespace}/${p.name}` === trace.server?.netns);
+    expect(pod?.node).toBe('kind-worker2');
+    expect(trace.steps.some((s) => s.kind === 'encap')).toBe(true);
+  });
+});

@@ -1,0 +1,14 @@
+import type { ScenarioEntry } from '../scenario-entry.ts';
+import app from './app.yaml?raw';
+import client from './client.yaml?raw';
+import cluster from './cluster.yaml?raw';
+
+export const serviceWithoutEndpoints: ScenarioEntry = {
+  slug: 'service-without-endpoints',
+  files: [
+    { name: 'app.yaml', text: app },
+    { name: 'client.yaml', text: client },
+    { name: 'cluster.yaml', text: cluster },
+  ],
+  solution: [{ file: 'app.yaml', replace: 'app: website', by: 'app: web' }],
+};

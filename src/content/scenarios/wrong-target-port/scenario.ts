@@ -1,0 +1,14 @@
+import type { ScenarioEntry } from '../scenario-entry.ts';
+import app from './app.yaml?raw';
+import client from './client.yaml?raw';
+import cluster from './cluster.yaml?raw';
+
+export const wrongTargetPort: ScenarioEntry = {
+  slug: 'wrong-target-port',
+  files: [
+    { name: 'app.yaml', text: app },
+    { name: 'client.yaml', text: client },
+    { name: 'cluster.yaml', text: cluster },
+  ],
+  solution: [{ file: 'app.yaml', replace: 'targetPort: 8080', by: 'targetPort: 80' }],
+};
