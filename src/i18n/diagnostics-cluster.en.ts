@@ -64,10 +64,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `No pod in namespace ${p['namespace']} matches ${p['selector']}: the policy ${p['policy']} has no effect.`,
   'policy/not-enforced': (p) =>
     `${p['cni']} does not enforce NetworkPolicy: ${p['policy']} is stored and changes nothing. Choose a CNI that does, such as calico.`,
-  'probe/unknown-from': (p) =>
+  'question/unknown-from': (p) =>
     `There is no "${p['from']}" to start from: namespace/pod, namespace/deployment, node/NAME or external/NAME.`,
-  'probe/unknown-to': (p) => `There is no "${p['to']}".`,
-  'probe/unknown-endpoint': (p) => `There is no pod "${p['endpoint']}" to choose.`,
+  'question/unknown-to': (p) => `There is no "${p['to']}".`,
+  'question/unknown-endpoint': (p) => `There is no pod "${p['endpoint']}" to choose.`,
 };
 
 function several(pods: unknown): string {

@@ -68,10 +68,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `네임스페이스 ${p['namespace']}에서 ${josa(String(p['selector']), '과/와')} 일치하는 파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
   'policy/not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} 네트워크폴리시를 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다. calico처럼 적용하는 CNI를 고르세요.`,
-  'probe/unknown-from': (p) =>
+  'question/unknown-from': (p) =>
     `출발지 "${p['from']}"이 없습니다. namespace/pod, namespace/deployment, node/이름, external/이름 중 하나로 적으세요.`,
-  'probe/unknown-to': (p) => `"${p['to']}"이 없습니다.`,
-  'probe/unknown-endpoint': (p) => `고를 파드 "${p['endpoint']}"이 없습니다.`,
+  'question/unknown-to': (p) => `"${p['to']}"이 없습니다.`,
+  'question/unknown-endpoint': (p) => `고를 파드 "${p['endpoint']}"이 없습니다.`,
 };
 
 function several(pods: unknown): string {

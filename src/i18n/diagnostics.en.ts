@@ -1,3 +1,4 @@
+import { clusterDiagnostics } from './diagnostics-cluster.en.ts';
 import type { MessageParams } from '../sim/base/diagnostic.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../sim/k8s/diagnostics.ts';
 
@@ -168,4 +169,7 @@ const checked: CheckedText = {
   'fix/add': (p) => `Add ${p.text}`,
 };
 
-export const diagnostics: DiagnosticText = checked as unknown as DiagnosticText;
+export const diagnostics: DiagnosticText = {
+  ...(checked as unknown as DiagnosticText),
+  ...clusterDiagnostics,
+};

@@ -1,3 +1,4 @@
+import { clusterDiagnostics } from './diagnostics-cluster.ko.ts';
 import type { CheckedText, DiagnosticText } from './diagnostics.en.ts';
 import { josa } from './particles.ts';
 
@@ -153,4 +154,7 @@ const checked: CheckedText = {
   'fix/add': (p) => `${p.text} 추가`,
 };
 
-export const diagnostics: DiagnosticText = checked as unknown as DiagnosticText;
+export const diagnostics: DiagnosticText = {
+  ...(checked as unknown as DiagnosticText),
+  ...clusterDiagnostics,
+};

@@ -168,13 +168,13 @@ function checkQuestions(cluster: ClusterState, report: Report): void {
     entry: { from: string; to: string; endpoint?: string },
   ): void => {
     if (!from.has(entry.from)) {
-      report.say('error', 'probe/unknown-from', { from: entry.from }, object, [list, i, 'from']);
+      report.say('error', 'question/unknown-from', { from: entry.from }, object, [list, i, 'from']);
     }
     if (looksLikePlace(entry.to, cluster) && !from.has(entry.to)) {
-      report.say('error', 'probe/unknown-to', { to: entry.to }, object, [list, i, 'to']);
+      report.say('error', 'question/unknown-to', { to: entry.to }, object, [list, i, 'to']);
     }
     if (entry.endpoint !== undefined && !from.has(entry.endpoint)) {
-      report.say('error', 'probe/unknown-endpoint', { endpoint: entry.endpoint }, object, [
+      report.say('error', 'question/unknown-endpoint', { endpoint: entry.endpoint }, object, [
         list,
         i,
         'endpoint',

@@ -36,9 +36,9 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'stateful-set/no-service',
   'policy/selects-nothing',
   'policy/not-enforced',
-  'probe/unknown-from',
-  'probe/unknown-to',
-  'probe/unknown-endpoint',
+  'question/unknown-from',
+  'question/unknown-to',
+  'question/unknown-endpoint',
 ] as const;
 
 export type ClusterDiagnosticCode = (typeof CLUSTER_DIAGNOSTIC_CODES)[number];
