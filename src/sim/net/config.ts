@@ -203,10 +203,7 @@ export type RuleMeaning =
   | {
       readonly kind: 'policy-allow';
       readonly direction: 'ingress' | 'egress';
-      /**
-       * Empty where one rule serves several pods (a policy's own chain): whoever records it names the pod behind the
-       * packet's address, the destination for ingress and the source for egress.
-       */
+      /** `namespace/name`, or `namespace/selector` where one rule serves several pods. */
       readonly pod: string;
       readonly policy: PolicyRuleRef;
     }

@@ -203,9 +203,9 @@ export const TRAPS: readonly TrapRow[] = [
       b: `{podSelector: {matchLabels: {tier: back}}, ingress: [{from: [{namespaceSelector: {}}]}]}`,
     },
     flows: [
-      { from: 'ip:203.0.113.10', to: WEB, port: 8080, allowed: true, by: { policy: 'default/a', rule: 0 } },
+      { from: 'ip:172.18.0.10', to: WEB, port: 8080, allowed: true, by: { policy: 'default/a', rule: 0 } },
       { from: 'other/client', to: WEB, port: 8080, allowed: true },
-      { from: 'ip:203.0.113.10', to: 'default/web2', port: 8080, allowed: false },
+      { from: 'ip:172.18.0.10', to: 'default/web2', port: 8080, allowed: false },
     ],
   },
   {
@@ -295,11 +295,11 @@ export const TRAPS: readonly TrapRow[] = [
   {
     name: 'ipBlock with except, from outside',
     policies: {
-      p: `{podSelector: {matchLabels: {tier: front}}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.8/29]}}]}]}`,
+      p: `{podSelector: {matchLabels: {tier: front}}, ingress: [{from: [{ipBlock: {cidr: 172.18.0.0/24, except: [172.18.0.8/29]}}]}]}`,
     },
     flows: [
-      { from: 'ip:203.0.113.20', to: WEB, port: 8080, allowed: true },
-      { from: 'ip:203.0.113.10', to: WEB, port: 8080, allowed: false },
+      { from: 'ip:172.18.0.20', to: WEB, port: 8080, allowed: true },
+      { from: 'ip:172.18.0.10', to: WEB, port: 8080, allowed: false },
       { from: 'default/client', to: WEB, port: 8080, allowed: false },
     ],
   },
@@ -310,7 +310,7 @@ export const TRAPS: readonly TrapRow[] = [
     },
     flows: [
       { from: 'default/client', to: WEB, port: 8080, allowed: true },
-      { from: 'ip:203.0.113.10', to: WEB, port: 8080, allowed: false },
+      { from: 'ip:172.18.0.10', to: WEB, port: 8080, allowed: false },
     ],
   },
   {

@@ -156,7 +156,7 @@ function workloadChains(
   const pods = context.pods.filter((pod) => ipv4Of(pod) !== undefined);
   const program = policyProgram(cluster);
   const groups = new Map<string, { group: PolicyGroup; direction: Direction }>();
-  const policies = new Map<NetworkPolicy, Set<Direction>>();
+  const policies = new Map<NetworkPolicy, Record<Direction, Pod[]>>();
   const perPod = pods.flatMap((pod) => {
     const ingress = program.isolating(pod, 'ingress');
     const egress = program.isolating(pod, 'egress');
@@ -171,22 +171,25 @@ function workloadChains(
       for (const group of endpoint.groups[direction]) {
         if (group.policies.length > 1) groups.set(group.chain, { group, direction });
         for (const policy of group.policies) {
-          const directions = policies.get(policy) ?? new Set();
-          policies.set(policy, directions.add(direction));
+          const served = policies.get(policy) ?? { ingress: [], egress: [] };
+          served[direction].push(pod);
+          policies.set(policy, served);
         }
       }
     }
     return chains;
   });
-  const wanted = [...policies].flatMap(([policy, directions]) =>
-    [...directions].map((direction) => ({ policy, direction })),
+  const wanted = [...policies].flatMap(([policy, served]) =>
+    (['ingress', 'egress'] as const).flatMap((direction) =>
+      served[direction].length > 0 ? [{ policy, direction, pods: served[direction] }] : [],
+    ),
   );
   return {
     chains: [
       ...dispatchChains(pods, origin),
       ...perPod,
       ...[...groups.values()].map(({ group, direction }) => groupChain(group, direction, origin)),
-      ...wanted.map(({ policy, direction }) => program.chain(policy, direction)),
+      ...wanted.map(({ policy, direction, pods: served }) => program.chain(policy, direction, served)),
       ...profileChains(pods, origin),
     ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     ipsets: program.ipsets(wanted),

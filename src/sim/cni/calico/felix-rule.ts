@@ -154,8 +154,15 @@ export const RPF_CHECK_FAILED: FelixMatch = {
 
 /** Characters that Felix would have to quote become `_`. */
 function safeComment(text: string): string {
-  return text.replace(/[^\w @%+=:,./-]/g, '_').slice(0, 256);
+  let safe = safeComments.get(text);
+  if (safe === undefined) {
+    safe = text.replace(/[^\w @%+=:,./-]/g, '_').slice(0, 256);
+    safeComments.set(text, safe);
+  }
+  return safe;
 }
+
+const safeComments = new Map<string, string>();
 
 function textForHash(chain: string, rule: FelixRule): string {
   return [
@@ -184,7 +191,7 @@ export function ruleHashes(chain: string, rules: readonly FelixRule[]): readonly
 }
 
 /** iptables-save prints these before any `-m`, in this order. */
-const FIRST = ['src', 'dst', 'in', 'out', 'proto'];
+const FIRST: readonly Match['match'][] = ['src', 'dst', 'in', 'out', 'proto'];
 
 /** The hashes of a chain, worked out when somebody first reads one: a walk never does, only `iptables-save`. */
 function lazyHashes(chain: string, rules: readonly FelixRule[]): (index: number) => string {
@@ -196,25 +203,28 @@ function lazyHashes(chain: string, rules: readonly FelixRule[]): (index: number)
 }
 
 function toRule(rule: FelixRule, index: number, hashOf: (index: number) => string, origin: Origin): Rule {
-  const own = (rule.match ?? []).flatMap(({ match }) => (match === undefined ? [] : [match]));
-  const hash: Match = {
+  const matches: Match[] = [];
+  const own = rule.match ?? [];
+  if (own.length > 0) {
+    for (const kind of FIRST) {
+      for (const { match } of own) if (match?.match === kind) matches.push(match);
+    }
+  }
+  matches.push({
     match: 'comment',
     get text() {
       return `cali:${hashOf(index)}`;
     },
-  };
-  return {
-    matches: [
-      ...FIRST.flatMap((kind) => own.filter((match) => match.match === kind)),
-      hash,
-      ...(rule.comment ?? []).map((text): Match => ({ match: 'comment', text: safeComment(text) })),
-      ...own.filter((match) => !FIRST.includes(match.match)),
-    ],
-    target: rule.action?.target ?? { target: 'none' },
-    origin: rule.origin ?? origin,
-    ...(rule.meaning === undefined ? {} : { meaning: rule.meaning }),
-  };
+  });
+  for (const text of rule.comment ?? []) matches.push({ match: 'comment', text: safeComment(text) });
+  for (const { match } of own) {
+    if (match !== undefined && !FIRST.includes(match.match)) matches.push(match);
+  }
+  const made = { matches, target: rule.action?.target ?? NO_TARGET, origin: rule.origin ?? origin };
+  return rule.meaning === undefined ? made : { ...made, meaning: rule.meaning };
 }
+
+const NO_TARGET: Target = { target: 'none' };
 
 /** A whole chain. `origin` is that of the rules that bring none of their own. */
 export function chainPart(

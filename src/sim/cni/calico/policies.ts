@@ -4,11 +4,11 @@
  */
 import { compareIp } from '../../base/ip.ts';
 import type { ClusterState, NetworkPolicy, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
-import { matchesSelector } from '../../k8s/selectors.ts';
+import { matchesSelector, selectorText } from '../../k8s/selectors.ts';
 import type { ChainPart, IpsetConfig } from '../../net/config.ts';
 import { namespaceLabels, peerMatches } from '../../policy/matching.ts';
-import { ipv4Of } from '../place.ts';
-import { rememberLast, rememberPer } from '../remember.ts';
+import { ipv4Of, podKey } from '../place.ts';
+import { rememberLast } from '../remember.ts';
 import type { Direction } from './endpoint-chains.ts';
 import type { PolicyChain, SetRequest } from './policy-chains.ts';
 import { renderPolicy } from './policy-chains.ts';
@@ -17,7 +17,8 @@ import { peerSelector } from './selectors.ts';
 export interface PolicyProgram {
   /** The policies that isolate a pod in a direction, in the order in which Felix applies them. */
   readonly isolating: (pod: Pod, direction: Direction) => readonly NetworkPolicy[];
-  readonly chain: (policy: NetworkPolicy, direction: Direction) => ChainPart;
+  /** The chain of a policy on a node where it serves these pods. */
+  readonly chain: (policy: NetworkPolicy, direction: Direction, pods: readonly Pod[]) => ChainPart;
   /** The sets that the chains of these policies refer to, filled. */
   readonly ipsets: (
     policies: readonly { policy: NetworkPolicy; direction: Direction }[],
@@ -25,10 +26,24 @@ export interface PolicyProgram {
 }
 
 const rememberProgram = rememberLast<PolicyProgram>();
-const rememberChains = {
-  ingress: rememberPer<NetworkPolicy, PolicyChain>(),
-  egress: rememberPer<NetworkPolicy, PolicyChain>(),
-};
+/** Per policy: its chains by direction and subject. A policy that changes is another object. */
+const rendered = new WeakMap<NetworkPolicy, Map<string, PolicyChain>>();
+
+function render(policy: NetworkPolicy, direction: Direction, subject: string): PolicyChain {
+  const chains = rendered.get(policy) ?? new Map<string, PolicyChain>();
+  rendered.set(policy, chains);
+  const key = `${direction} ${subject}`;
+  const chain = chains.get(key) ?? renderPolicy(policy, direction, subject);
+  chains.set(key, chain);
+  return chain;
+}
+
+/** A pod by its name; several by what selects them. */
+function subjectOf(policy: NetworkPolicy, pods: readonly Pod[]): string {
+  const [only] = pods;
+  if (pods.length === 1 && only !== undefined) return podKey(only);
+  return `${policy.namespace}/${selectorText(policy.podSelector)}`;
+}
 
 /** The same program again as long as policies, namespaces and pods are the identical objects. */
 export function policyProgram(
@@ -49,9 +64,6 @@ function makeProgram(cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces
   }
   const members = memberFinder(cluster);
   const filled = new Map<string, IpsetConfig>();
-  const chain = (policy: NetworkPolicy, direction: Direction): PolicyChain =>
-    rememberChains[direction](policy, [], () => renderPolicy(policy, direction));
-
   return {
     isolating: (pod, direction) =>
       (byNamespace.get(pod.namespace) ?? []).filter(
@@ -59,11 +71,11 @@ function makeProgram(cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces
           policy.policyTypes.includes(direction === 'ingress' ? 'Ingress' : 'Egress') &&
           matchesSelector(policy.podSelector, pod.labels),
       ),
-    chain: (policy, direction) => chain(policy, direction).chain,
+    chain: (policy, direction, pods) => render(policy, direction, subjectOf(policy, pods)).chain,
     ipsets: (wanted) => {
       const names = new Set<string>();
       for (const { policy, direction } of wanted) {
-        for (const request of chain(policy, direction).sets) {
+        for (const request of render(policy, direction, '').sets) {
           names.add(request.name);
           if (!filled.has(request.name)) filled.set(request.name, fill(request, members(request, policy)));
         }

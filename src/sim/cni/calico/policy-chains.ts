@@ -145,8 +145,12 @@ export interface PolicyChain {
   readonly sets: readonly SetRequest[];
 }
 
-/** The chain of a policy in one direction, and the sets that it refers to. The `pod` of a meaning is left to the walk. */
-export function renderPolicy(policy: NetworkPolicy, direction: 'ingress' | 'egress'): PolicyChain {
+/** The chain of a policy in one direction, and the sets that it refers to. `subject` names the pods that it serves. */
+export function renderPolicy(
+  policy: NetworkPolicy,
+  direction: 'ingress' | 'egress',
+  subject: string,
+): PolicyChain {
   const sets: SetRequest[] = [];
   const rules = calicoRules(policy, direction).flatMap((rule) =>
     renderRule(
@@ -156,7 +160,7 @@ export function renderPolicy(policy: NetworkPolicy, direction: 'ingress' | 'egre
       {
         kind: 'policy-allow',
         direction,
-        pod: '',
+        pod: subject,
         policy: { namespace: policy.namespace, name: policy.name, rule: rule.rule },
       },
       (set) => sets.push(set),
