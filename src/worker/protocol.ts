@@ -55,6 +55,15 @@ export interface ClusterView {
     readonly serviceSubnet: string;
     readonly dnsDomain: string;
     readonly families: string;
+    /** What the settings may choose: the registries' own lists. */
+    readonly offered?: {
+      readonly cnis: readonly {
+        readonly id: string;
+        readonly label: string;
+        readonly enforcesPolicy: boolean;
+      }[];
+      readonly kubeProxyModes: readonly string[];
+    };
   };
 }
 

@@ -1,7 +1,9 @@
 /** What the page is told of a simulation: small, plain, ready to show. */
 import { chosenCni } from '../sim/cluster/assemble.ts';
 import { cidrText } from '../sim/base/ip.ts';
+import { cniRegistry } from '../sim/cni/registry.ts';
 import { expectations } from '../sim/probe/expectations.ts';
+import { proxyPlugins } from '../sim/proxy/registry.ts';
 import { matrixOf, type Simulation } from '../sim/simulate.ts';
 import type { ClusterDetail, ClusterView, ExpectationResult, MatrixResult } from './protocol.ts';
 
@@ -57,6 +59,14 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       serviceSubnet: cidrText(settings.serviceSubnet),
       dnsDomain: settings.dnsDomain,
       families: 'IPv4',
+      offered: {
+        cnis: cniRegistry.map((c) => ({
+          id: c.id,
+          label: c.label,
+          enforcesPolicy: c.enforcesNetworkPolicy,
+        })),
+        kubeProxyModes: proxyPlugins.map((p) => p.id),
+      },
     },
   };
 }

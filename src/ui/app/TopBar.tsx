@@ -55,7 +55,8 @@ export function TopBar() {
 
 /** The title, and the menu of all scenarios behind it. */
 export function ScenarioMenu() {
-  const t = useText().app;
+  const all = useText();
+  const t = all.app;
   const lang = usePreferences((s) => s.lang);
   const scenario = useDocument((s) => s.scenario);
   const dirty = useDocument((s) => s.dirty);
@@ -63,7 +64,7 @@ export function ScenarioMenu() {
     {
       id: 'scenarios',
       label: t.scenarios,
-      entries: scenarioList(lang).map((s) => ({
+      entries: scenarioList(all).map((s) => ({
         id: s.slug,
         label: s.title,
         note: s.summary,
@@ -80,7 +81,7 @@ export function ScenarioMenu() {
           files: work.files.map((f) => f.name).join(', '),
           when: new Date(work.savedAt).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short' }),
         }),
-        note: scenarioTitle(work.scenario, lang),
+        note: scenarioTitle(work.scenario, all),
         onSelect: () => openShelved(work),
       })),
     },
@@ -94,7 +95,7 @@ export function ScenarioMenu() {
       label={t.chooseScenario}
       content={
         <span className={styles.title}>
-          <span className={styles.titleText}>{scenarioTitle(scenario, lang) ?? t.ownWork}</span>
+          <span className={styles.titleText}>{scenarioTitle(scenario, all) ?? t.ownWork}</span>
           {dirty && <span className={styles.edited}>{t.changed}</span>}
         </span>
       }

@@ -121,7 +121,7 @@ export function allActions(t: Messages): readonly Action[] {
       },
     })),
     { id: 'share', group: g.file, label: t.app.share, run: () => shell({ share: true }) },
-    ...scenarioList(prefs.lang).map((s) => ({
+    ...scenarioList(t).map((s) => ({
       id: `scenario-${s.slug}`,
       group: g.scenario,
       label: a.openScenario({ name: s.title }),

@@ -9,7 +9,15 @@ import { countProblems, SeverityIcon } from './Problems.tsx';
 const isMac = /mac|iphone|ipad/i.test(navigator.platform);
 
 /** Problems in a count, whether the text follows the walk, and what Tab does. */
-export function EditorFooter({ plain }: { readonly plain: boolean }) {
+export function EditorFooter({
+  plain,
+  onCollapse,
+  collapseLabel,
+}: {
+  readonly plain: boolean;
+  readonly onCollapse: (() => void) | undefined;
+  readonly collapseLabel: string;
+}) {
   const t = useText().editor;
   const diagnostics = useSimulation((s) => s.result?.diagnostics);
   const { following, tabMoves, problemsOpen, set } = useEditor();
@@ -70,6 +78,17 @@ export function EditorFooter({ plain }: { readonly plain: boolean }) {
       >
         <Icon name="follow" size={14} />
       </button>
+      {onCollapse !== undefined && (
+        <button
+          type="button"
+          className={styles.item}
+          aria-label={collapseLabel}
+          data-tip={collapseLabel}
+          onClick={onCollapse}
+        >
+          <Icon name="panel" size={14} />
+        </button>
+      )}
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function EditorPanel({
   const [failed, setFailed] = useState(false);
   return (
     <div className={styles.panel}>
-      <FileTabs onCollapse={onCollapse} collapseLabel={collapseLabel} />
+      <FileTabs />
       <div className={styles.text} id="files-panel" role="tabpanel" aria-labelledby={`files-tab-${active}`}>
         {empty ? (
           <p className={styles.none}>{t.noFiles}</p>
@@ -60,7 +60,7 @@ export function EditorPanel({
       </div>
       {problemsOpen && <Problems />}
       <Expectations />
-      <EditorFooter plain={plain === true || failed} />
+      <EditorFooter plain={plain === true || failed} onCollapse={onCollapse} collapseLabel={collapseLabel} />
     </div>
   );
 }

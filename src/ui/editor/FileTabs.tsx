@@ -10,13 +10,7 @@ import { addFile, nameFault } from './file-names.ts';
 import styles from './FileTabs.module.css';
 
 /** The files as tabs: arrows choose, F2 or a double click renames, Delete deletes (and can be undone). */
-export function FileTabs({
-  onCollapse,
-  collapseLabel,
-}: {
-  readonly onCollapse: (() => void) | undefined;
-  readonly collapseLabel: string;
-}) {
+export function FileTabs() {
   const t = useText().editor;
   const files = useDocument((s) => s.files);
   const active = useDocument((s) => s.active);
@@ -87,7 +81,12 @@ export function FileTabs({
           ),
         )}
       </div>
-      <IconButton icon="plus" label={t.addFile} onClick={() => setRenaming(addFile(t.newName))} />
+      <IconButton
+        icon="plus"
+        label={t.addFile}
+        className={styles.add}
+        onClick={() => setRenaming(addFile(t.newName))}
+      />
       <span className={styles.space} />
       {active !== '' && (
         <Menu
@@ -99,6 +98,12 @@ export function FileTabs({
             {
               id: 'file',
               entries: [
+                {
+                  id: 'add',
+                  label: t.addFile,
+                  icon: 'plus',
+                  onSelect: () => setRenaming(addFile(t.newName)),
+                },
                 { id: 'rename', label: t.rename, keys: 'F2', onSelect: () => setRenaming(active) },
                 {
                   id: 'remove',
@@ -110,7 +115,6 @@ export function FileTabs({
           ]}
         />
       )}
-      {onCollapse !== undefined && <IconButton icon="panel" label={collapseLabel} onClick={onCollapse} />}
     </div>
   );
 }

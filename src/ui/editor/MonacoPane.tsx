@@ -182,8 +182,8 @@ function useDecidingLine(editor: Editor | undefined, active: string): void {
     const model = editor.getModel();
     if (model === null || fileOf(model) !== line.range.file) return;
     const columns = editor.getLayoutInfo().viewportColumn;
-    const marks = editor.createDecorationsCollection(decidingDecorations(line, model, columns));
     const words = line.by === 'line' ? t.editor.decided : t.editor.decidedKinds[line.by];
+    const marks = editor.createDecorationsCollection(decidingDecorations(line, model, columns, words));
     editor.getContainerDomNode().style.setProperty('--pw-note', JSON.stringify(words));
     if (following && !typing) {
       editor.revealLineInCenterIfOutsideViewport(line.range.line, monaco.editor.ScrollType.Smooth);

@@ -7,18 +7,17 @@ import { monaco } from './monaco-setup.ts';
 
 /** Longer objects are lit at their first line only. */
 const KIN_LIMIT = 14;
-/** Columns that the note at the right edge needs. */
-const NOTE_COLUMNS = 20;
 
 /** The lit line, its note, and the rest of the range in a lighter tint. */
 export function decidingDecorations(
   line: DecidingLine,
   model: monaco.editor.ITextModel,
   columns: number,
+  note: string,
 ): monaco.editor.IModelDeltaDecoration[] {
   const { range, tone } = line;
   if (range.line > model.getLineCount()) return [];
-  const noteFits = model.getLineLength(range.line) + NOTE_COLUMNS < columns;
+  const noteFits = model.getLineLength(range.line) + noteColumns(note) <= columns;
   const last = range.endColumn === 1 && range.endLine > range.line ? range.endLine - 1 : range.endLine;
   const kin =
     last > range.line && last - range.line <= KIN_LIMIT
@@ -48,6 +47,13 @@ export function decidingDecorations(
       : []),
     ...kin,
   ];
+}
+
+/** How many columns of code the note at the right edge takes; it is set smaller, Hangul is wider. */
+function noteColumns(note: string): number {
+  let width = 3;
+  for (const letter of note) width += letter > '\u1100' ? 1.6 : 0.9;
+  return Math.ceil(width);
 }
 
 /** A check or a cross beside each `expect` entry. */

@@ -53,7 +53,12 @@ export function modelOf(name: string): Model | undefined {
   if (file === undefined) return undefined;
   const model = monaco.editor.createModel(unixLines(file.text), 'yaml', uriOf(name));
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
-  model.updateOptions({ tabSize: 2, indentSize: 2, insertSpaces: true });
+  model.updateOptions({
+    tabSize: 2,
+    indentSize: 2,
+    insertSpaces: true,
+    bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+  });
   model.onDidChangeContent(() => {
     if (applying) return;
     typedAt = performance.now();

@@ -1,5 +1,24 @@
 import { monaco } from './monaco-setup.ts';
 
+/** Monaco's names for the parts of YAML, and the property that colours each. */
+const TOKENS = {
+  type: '--ink',
+  tag: '--ink',
+  string: '--syntax-string',
+  'string.escape': '--syntax-string',
+  number: '--syntax-number',
+  keyword: '--syntax-number',
+  operators: '--ink-muted',
+  'operators.directive.end': '--ink-muted',
+  'operators.document.end': '--ink-muted',
+  delimiter: '--ink-muted',
+  'delimiter.bracket': '--ink-muted',
+  'delimiter.comma': '--ink-muted',
+  'delimiter.square': '--ink-muted',
+  namespace: '--ink-muted',
+  comment: '--ink-muted',
+};
+
 /** Makes Monaco's theme from the page's tokens as they stand, and uses it. */
 export function applyTheme(): void {
   const root = document.documentElement;
@@ -10,18 +29,13 @@ export function applyTheme(): void {
   monaco.editor.defineTheme('packetwalk', {
     base: theme === 'dark' ? 'vs-dark' : theme === 'contrast' ? 'hc-light' : 'vs',
     inherit: true,
-    rules: [
-      { token: '', foreground: rule('--ink') },
-      { token: 'type', foreground: rule('--ink') },
-      { token: 'tag', foreground: rule('--ink') },
-      { token: 'string', foreground: rule('--syntax-string') },
-      { token: 'number', foreground: rule('--syntax-number') },
-      { token: 'keyword', foreground: rule('--syntax-number') },
-      { token: 'operators', foreground: rule('--ink-muted') },
-      { token: 'delimiter', foreground: rule('--ink-muted') },
-      { token: 'namespace', foreground: rule('--ink-muted') },
-      { token: 'comment', foreground: rule('--ink-muted') },
-    ],
+    // The base theme has rules for `string.yaml` and the like, which only equally exact ones outrank.
+    rules: [{ token: '', foreground: rule('--ink') }].concat(
+      Object.entries(TOKENS).flatMap(([name, property]) => [
+        { token: name, foreground: rule(property) },
+        { token: `${name}.yaml`, foreground: rule(property) },
+      ]),
+    ),
     colors: {
       'editor.background': token('--surface-1'),
       'editor.foreground': token('--ink'),
