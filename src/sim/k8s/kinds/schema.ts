@@ -61,8 +61,7 @@ export type Reference =
   | 'namespace'
   | 'node'
   | 'port-name'
-  | 'label-key'
-  | 'config-map';
+  | 'label-key';
 
 export type Rules = Readonly<Record<string, FieldRules>>;
 export type Body = Record<string, unknown>;

@@ -1,0 +1,32 @@
+/** The key of a field's help in i18n: fields that mean the same in many kinds share one. */
+
+const SELECTOR =
+  /(?:^|\.)(?:selector|podSelector|namespaceSelector|labelSelector)\.(match(?:Labels|Expressions)(?:\.\w+)?)$/;
+
+/** `Service.spec.ports.targetPort`, `Pod.spec.containers.image`, `ObjectMeta.labels`. */
+export function helpKey(kind: string, path: string): string {
+  const meta = /(?:^|\.)(?:template\.|jobTemplate\.)?metadata\.(.+)$/.exec(path);
+  if (meta !== null) return `ObjectMeta.${meta[1]}`;
+  if (path === 'apiVersion' || path === 'kind' || path === 'metadata') return `Object.${path}`;
+  if (path === 'status' || path.startsWith('status.'))
+    return kind === 'Pod' || kind === 'Node' ? `${kind}.${path}` : 'Object.status';
+  const selector = SELECTOR.exec(path);
+  if (selector !== null && kind !== 'Service') return `LabelSelector.${selector[1]}`;
+  const template = /(?:^|\.)template\.spec\.(.+)$/.exec(path);
+  if (template !== null || kind === 'Pod') return podKey(template === null ? path : `spec.${template[1]}`);
+  if (kind === 'CronJob') {
+    const job = /^spec\.jobTemplate\.spec\.(.+)$/.exec(path);
+    if (job !== null) return `Job.spec.${job[1]}`;
+  }
+  if (/^(?:Deployment|ReplicaSet|StatefulSet|DaemonSet|Job)$/.test(kind)) {
+    if (/^spec(?:\.(?:selector|template|replicas|template\.(?:spec|metadata)))?$/.test(path))
+      return `Workload.${path}`;
+  }
+  return `${kind}.${path}`;
+}
+
+function podKey(path: string): string {
+  const inContainer = path.replace(/^spec\.(?:init|ephemeral)Containers\./, 'spec.containers.');
+  const probe = /^spec\.containers\.(?:liveness|startup)Probe\.(.+)$/.exec(inContainer);
+  return `Pod.${probe === null ? inContainer : `spec.containers.readinessProbe.${probe[1]}`}`;
+}
