@@ -1,0 +1,273 @@
+/** What every CNI plug-in of the registry must do, whichever it is: well-formed parts, and packets that arrive. */
+import { describe, expect, it, vi } from 'vitest';
+import type { IptablesTable, NetnsConfig } from '../net/config.ts';
+import type { Simulation } from '../simulate.ts';
+import { simulate, walk } from '../simulate.ts';
+import { cniRegistry } from './registry.ts';
+
+/** The registry and the example beside it, for the pipeline as well. */
+vi.mock('./registry.ts', async (original) => {
+  const { cniRegistry: registered } = await original<typeof import('./registry.ts')>();
+  const { exampleCni } = await import('./example/example.ts');
+  const all = [...registered, exampleCni];
+  return { cniRegistry: all, cniPlugin: (name: string) => all.find((plugin) => plugin.id === name) };
+});
+
+const pod = (name: string, node: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: ${name}}, annotations: {packetwalk.dev/listen: "8080/TCP"}}
+spec: {nodeName: ${node}, containers: [{name: c, image: example.com/app}]}
+---`;
+
+const CLUSTER = `${pod('client', 'kind-worker')}${pod('near', 'kind-worker')}${pod('far', 'kind-worker2')}
+apiVersion: v1
+kind: Service
+metadata: {name: near}
+spec: {type: NodePort, selector: {app: near}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: far}
+spec: {selector: {app: far}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: self}
+spec: {selector: {app: client}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: far}
+spec: {podSelector: {matchLabels: {app: far}}, ingress: [{from: [{podSelector: {}}], ports: [{port: 8080}]}]}
+`;
+
+function cluster(cni: string): Simulation {
+  const settings = `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${cni}\nexternal: [{name: laptop, ip: 172.18.0.100}]\n---\n`;
+  return simulate({ files: [{ name: 'cluster.yaml', text: settings + CLUSTER }] });
+}
+
+function tablesOf(config: NetnsConfig): readonly (readonly [string, IptablesTable])[] {
+  return config.iptables === undefined ? [] : Object.entries(config.iptables);
+}
+
+/** Every jump in a table must lead to a chain of it. */
+function brokenJumps(config: NetnsConfig): string[] {
+  return tablesOf(config).flatMap(([table, chains]) =>
+    [...chains].flatMap(([chain, { rules }]) =>
+      rules.flatMap(({ target }) =>
+        (target.target === 'jump' || target.target === 'goto') && !chains.has(target.chain)
+          ? [`${table} ${chain} -> ${target.chain}`]
+          : [],
+      ),
+    ),
+  );
+}
+
+describe.each(cniRegistry)('$id', (plugin) => {
+  const simulation = cluster(plugin.id);
+  const { world } = simulation;
+  const all = [...world.netns.values()];
+
+  it('is chosen without complaint', () => {
+    expect(simulation.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
+    expect(simulation.cluster.pods.filter((one) => one.ips.length === 0)).toEqual([]);
+  });
+
+  it('names links once, joins both ends of every veth, and masters exist', () => {
+    for (const config of all) {
+      const names = config.links.map((link) => link.name);
+      expect(new Set(names).size, config.id).toBe(names.length);
+      for (const link of config.links) {
+        expect(link.name.length).toBeLessThanOrEqual(15);
+        if (link.master !== undefined) {
+          expect(config.links.find((other) => other.name === link.master)?.kind).toBe('bridge');
+        }
+        if (link.kind !== 'veth') continue;
+        const peer = world.netns.get(link.peer.netns)?.links.find((other) => other.name === link.peer.name);
+        expect(peer, `${config.id} ${link.name}`).toMatchObject({
+          kind: 'veth',
+          mtu: link.mtu,
+          peer: { netns: config.id, name: link.name },
+        });
+      }
+    }
+  });
+
+  it('routes, addresses, neighbours and FDB entries lie on devices that exist', () => {
+    for (const config of all) {
+      const devices = new Set(config.links.map((link) => link.name));
+      for (const row of [...config.addresses, ...config.neighbours, ...config.fdb]) {
+        expect(devices.has(row.dev), `${config.id} ${row.dev}`).toBe(true);
+      }
+      for (const route of config.routes) {
+        expect(
+          route.type === 'blackhole' || devices.has(route.dev ?? ''),
+          `${config.id} ${route.to.ip}`,
+        ).toBe(true);
+      }
+    }
+  });
+
+  it('keeps chain names within 28 characters, resolves jumps, and fills the sets that rules name', () => {
+    for (const config of all) {
+      expect(brokenJumps(config)).toEqual([]);
+      const sets = new Set(config.ipsets.map((set) => set.name));
+      for (const set of sets) expect(set.length).toBeLessThanOrEqual(31);
+      for (const [, chains] of tablesOf(config)) {
+        for (const [name, { rules }] of chains) {
+          expect(name.length, name).toBeLessThanOrEqual(28);
+          for (const { matches } of rules) {
+            for (const match of matches)
+              if (match.match === 'set') expect(sets.has(match.name), match.name).toBe(true);
+          }
+        }
+      }
+    }
+  });
+
+  it('says of every row where it comes from', () => {
+    for (const config of all.filter((one) => !one.id.startsWith('external/'))) {
+      const rows = [
+        ...config.links.filter((link) => link.kind !== 'loopback'),
+        ...config.addresses.filter((address) => address.dev !== 'lo'),
+        ...config.routes,
+        ...config.neighbours,
+        ...config.fdb,
+        ...config.ipsets,
+        ...tablesOf(config).flatMap(([, chains]) => [...chains.values()].flatMap((chain) => chain.rules)),
+      ];
+      expect(rows.filter((row) => row.origin === undefined)).toEqual([]);
+    }
+  });
+
+  it('gives every pod an address of its own, and no node has it', () => {
+    const ips = simulation.cluster.pods.filter((one) => !one.hostNetwork).flatMap((one) => one.ips);
+    expect(new Set(ips).size).toBe(ips.length);
+    const onNodes = all
+      .filter((one) => one.id.startsWith('node/'))
+      .flatMap((one) => one.addresses.map((a) => a.ip));
+    expect(ips.filter((ip) => onNodes.includes(ip))).toEqual([]);
+  });
+
+  const web = (name: string) => simulation.cluster.pods.find((one) => one.name === name)?.ips[0] ?? '';
+  it.each([
+    { name: 'same node', from: 'default/client', to: 'default/near', port: 8080, server: 'default/near' },
+    { name: 'across nodes', from: 'default/client', to: 'default/far', port: 8080, server: 'default/far' },
+    {
+      name: 'its node to a pod',
+      from: 'node/kind-worker',
+      to: 'default/near',
+      port: 8080,
+      server: 'default/near',
+    },
+    {
+      name: 'a node to a pod elsewhere',
+      from: 'node/kind-worker2',
+      to: 'default/near',
+      port: 8080,
+      server: 'default/near',
+    },
+    { name: 'ClusterIP, same node', from: 'default/client', to: 'near', port: 80, server: 'default/near' },
+    { name: 'ClusterIP, across nodes', from: 'default/client', to: 'far', port: 80, server: 'default/far' },
+    {
+      name: 'a pod through its own Service',
+      from: 'default/client',
+      to: 'self',
+      port: 80,
+      server: 'default/client',
+    },
+    {
+      name: 'a pod to the kubelet of its node',
+      from: 'default/client',
+      to: 'node/kind-worker',
+      port: 10250,
+      server: 'node/kind-worker',
+    },
+    {
+      name: 'a pod to the kubelet of another node',
+      from: 'default/client',
+      to: 'node/kind-worker2',
+      port: 10250,
+      server: 'node/kind-worker2',
+    },
+    {
+      name: 'NodePort, endpoint there',
+      from: 'external/laptop',
+      to: 'node/kind-worker',
+      port: 30080,
+      server: 'default/near',
+    },
+    {
+      name: 'NodePort, endpoint elsewhere',
+      from: 'external/laptop',
+      to: 'node/kind-worker2',
+      port: 30080,
+      server: 'default/near',
+    },
+    { name: 'outside', from: 'default/client', to: '203.0.113.10', port: 80, server: 'external/internet' },
+  ])('$name: there and back', ({ from, to, port, server }) => {
+    const target = to.startsWith('node/')
+      ? (simulation.cluster.nodes.find((node) => `node/${node.name}` === to)?.ips[0] ?? '')
+      : to;
+    const trace = walk(simulation, { from, to: target, tool: 'nc', port });
+    expect({ verdict: trace.verdict, sees: trace.clientSees, server: trace.server?.netns }).toEqual({
+      verdict: 'delivered',
+      sees: 'connected',
+      server,
+    });
+  });
+
+  it('shows a pod’s own address to pods, and the node’s outside', () => {
+    const seen = (to: string, port: number) =>
+      walk(simulation, { from: 'default/client', to, tool: 'nc', port }).server?.sees.ip;
+    expect(seen('default/far', 8080)).toBe(web('client'));
+    expect(seen('far', 80)).toBe(web('client'));
+    const node = simulation.cluster.nodes.find((one) => one.name === 'kind-worker');
+    expect(seen('203.0.113.10', 80)).toBe(node?.ips[0]);
+  });
+
+  it('drops by policy, or says that it does not', () => {
+    const trace = walk(simulation, { from: 'default/client', to: 'default/far', tool: 'nc', port: 9999 });
+    expect(trace.verdict).toBe(plugin.enforcesNetworkPolicy ? 'dropped' : 'rejected');
+  });
+
+  it('gives the identical parts again for an identical cluster', () => {
+    const { cluster: state } = simulation;
+    for (const node of state.nodes) {
+      const pods = state.pods.filter((one) => one.node === node.name && !one.hostNetwork);
+      const options = Object.fromEntries(plugin.options.map((option) => [option.name, option.default]));
+      const context = { cluster: state, node, pods, options };
+      const again = { ...context, cluster: { ...state, services: [...state.services] }, pods: [...pods] };
+      expect(plugin.setUpNode(again)).toBe(plugin.setUpNode(context));
+      for (const one of pods) {
+        expect(plugin.addPod({ ...again, pod: one })).toBe(plugin.addPod({ ...context, pod: one }));
+      }
+    }
+  });
+});
+
+/** FACTS of Linux: MASQUERADE takes the address of the interface that the packet leaves by. */
+describe.each([
+  { cni: 'flannel', there: '10.244.1.1', elsewhere: '10.244.2.0', node: '10.244.2.0' },
+  { cni: 'kubenet', there: '10.244.1.1', elsewhere: '172.18.0.4', node: '172.18.0.4' },
+  { cni: 'calico', there: '172.18.0.3', elsewhere: '10.244.0.128', node: '10.244.0.128' },
+])('the source that a server sees with $cni', ({ cni, there, elsewhere, node }) => {
+  const simulation = cluster(cni);
+  const ipOf = (name: string) => simulation.cluster.nodes.find((one) => one.name === name)?.ips[0] ?? '';
+  const seen = (from: string, to: string, port: number) =>
+    walk(simulation, { from, to, tool: 'nc', port }).server?.sees.ip;
+  it('NodePort, endpoint there', () => {
+    expect(seen('external/laptop', ipOf('kind-worker'), 30080)).toBe(there);
+  });
+  it('NodePort, endpoint elsewhere', () => {
+    expect(seen('external/laptop', ipOf('kind-worker2'), 30080)).toBe(elsewhere);
+  });
+  it('a node process to a pod elsewhere', () => {
+    expect(seen('node/kind-worker2', 'default/near', 8080)).toBe(node);
+  });
+  it('a node process to a ClusterIP, endpoint elsewhere', () => {
+    const service = simulation.cluster.services.find((one) => one.name === 'near')?.clusterIPs[0] ?? '';
+    expect(seen('node/kind-worker2', service, 80)).toBe(node);
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * A CNI in one file, to start your own from: docs/adding-a-cni.md walks through it, and the contract tests run it. It is
+ * not in the registry. It does what the `ptp` plug-in of containernetworking with static routes between nodes does:
+ * a veth pair per pod, no bridge, no tunnel, no policies.
+ */
+import { cidr, nthAddress } from '../../base/ip.ts';
+import { stableMac } from '../../base/mac.ts';
+import type { NetnsPart, RouteConfig } from '../../net/config.ts';
+import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
+import { vethName } from '../bridge-plugin.ts';
+import { assignHostLocal } from '../host-local.ts';
+import {
+  POD_DEVICE,
+  UNDERLAY_DEVICE,
+  UNDERLAY_MTU,
+  ipv4Of,
+  ipv4PodCidr,
+  nodeNetns,
+  podKey,
+} from '../place.ts';
+import { rememberPer } from '../remember.ts';
+
+const BY = 'example';
+const rememberNode = rememberPer<CniNodeContext['node'], NetnsPart>();
+const rememberPod = rememberPer<CniPodContext['pod'], { pod: NetnsPart; node: NetnsPart }>();
+
+/** What the daemon does once per node: routes to the other nodes' pods, and one address for what leaves the cluster. */
+function setUpNode({ cluster, node }: CniNodeContext): NetnsPart {
+  const { podSubnet, origins } = cluster.settings;
+  const routes = cluster.nodes.flatMap((other): RouteConfig[] => {
+    const to = ipv4PodCidr(other);
+    const via = ipv4Of(other);
+    if (other.name === node.name || to === undefined || via === undefined) return [];
+    return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'static', origin: { ...other.origin, by: BY } }];
+  });
+  return {
+    routes,
+    sysctls: { ipForward: true },
+    hooks: [
+      {
+        table: 'nat',
+        chain: 'POSTROUTING',
+        where: 'append',
+        rule: {
+          matches: [
+            { match: 'src', cidr: podSubnet },
+            { match: 'dst', cidr: podSubnet, negate: true },
+            { match: 'comment', text: 'example: pods leave with the address of their node' },
+            { match: 'addrtype', side: 'dst', type: 'LOCAL', negate: true },
+          ],
+          target: { target: 'MASQUERADE' },
+          origin: { ...origins.podSubnet, by: BY },
+        },
+      },
+    ],
+  };
+}
+
+/** ADD: both ends of the pod's veth pair. The node's end has the gateway's address, the pod's end its own, both alone. */
+function addPod({ pod, node }: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
+  const ip = ipv4Of(pod);
+  const range = ipv4PodCidr(node);
+  if (ip === undefined || range === undefined) return { pod: {}, node: {} };
+  const inside = podKey(pod);
+  const outside = nodeNetns(node);
+  const host = vethName(inside);
+  const gateway = nthAddress(range, 1);
+  const origin = { ...pod.origin, by: BY };
+  const end = (netns: string, name: string, peer: { netns: string; name: string }) =>
+    ({ kind: 'veth', name, mac: stableMac(netns, name), mtu: UNDERLAY_MTU, peer, origin }) as const;
+  return {
+    pod: {
+      links: [end(inside, POD_DEVICE, { netns: outside, name: host })],
+      addresses: [{ dev: POD_DEVICE, ip, prefixLength: 32, scope: 'global', origin }],
+      routes: [
+        { to: cidr(gateway), dev: POD_DEVICE, scope: 'link', protocol: 'boot', origin },
+        { to: cidr('0.0.0.0/0'), via: gateway, dev: POD_DEVICE, protocol: 'boot', origin },
+      ],
+    },
+    node: {
+      links: [end(outside, host, { netns: inside, name: POD_DEVICE })],
+      addresses: [{ dev: host, ip: gateway, prefixLength: 32, scope: 'global', origin }],
+      routes: [{ to: cidr(ip), dev: host, scope: 'link', protocol: 'boot', origin }],
+    },
+  };
+}
+
+export const exampleCni: CniPlugin = {
+  id: 'example',
+  label: 'Example',
+  fidelity: 'sketched',
+  sources: ['containernetworking/plugins: ptp'],
+  options: [],
+  enforcesNetworkPolicy: false,
+  assignPodIps: assignHostLocal,
+  setUpNode: (context) =>
+    rememberNode(context.node, [context.cluster.settings, ...context.cluster.nodes], () =>
+      setUpNode(context),
+    ),
+  addPod: (context) => rememberPod(context.pod, [context.node], () => addPod(context)),
+};
