@@ -77,7 +77,10 @@ export interface Frame {
 
 export function frames(plan: Plan, trace: Trace): readonly Frame[] {
   const out: Frame[] = [];
-  let flight = -1;
+  let flights = 0;
+  let flight = 0;
+  let sideFlight = 0;
+  let sent: string | undefined;
   let key = '';
   let main: Whereabouts = START;
   let side: Whereabouts = START;
@@ -100,9 +103,12 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
       plates = [];
     }
     if (starts) {
-      flight++;
-      if (isArp) side = START;
-      else {
+      if (isArp) {
+        sideFlight = flights++;
+        side = START;
+        sent = undefined;
+      } else {
+        flight = flights++;
         // An error that a node writes starts where the packet was refused.
         const sameSpot =
           step.kind === 'originate' && out.at(-1)?.operation === 'reject' && main.place === step.place;
@@ -115,7 +121,13 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     if (hasPacket && !isArp) key = nextKey;
     arp = isArp && hasPacket ? true : isArp ? arp : false;
 
-    const before = isArp ? side : main;
+    // A broadcast reaches its receivers from its sender, not one from the other.
+    const before =
+      isArp && step.kind === 'receive' && sent !== undefined
+        ? { ...side, vertex: sent }
+        : isArp
+          ? side
+          : main;
     const vertex = anchorOf(plan, step, before);
     const after = arrive(plan, step, before, vertex);
     const wrapped = step.packet?.inner !== undefined;
@@ -125,8 +137,10 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
         : wayBetween(plan.graph, before.vertex, vertex, (id) =>
             wrapped ? id.startsWith('corner:') : id.startsWith('mid:'),
           );
-    if (isArp) side = after;
-    else main = after;
+    if (isArp) {
+      side = after;
+      if (step.kind === 'transmit') sent = vertex;
+    } else main = after;
     const point = plan.graph.points.get(vertex) ?? out.at(-1)?.point ?? { x: 0, y: 0 };
 
     if (step.kind === 'encap') tunnel = true;
@@ -145,7 +159,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     out.push({
       step: step.index,
       place: step.place,
-      flight: Math.max(0, flight),
+      flight: isArp ? sideFlight : flight,
       point,
       way: way.length === 0 ? [point] : way,
       letter: step.packet === undefined ? undefined : letterFor(step),

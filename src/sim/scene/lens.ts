@@ -76,7 +76,20 @@ export function isShown(step: Step, lens: SceneLens): boolean {
   return coarsest(step) <= level(lens);
 }
 
+/** A stop that says nothing new where the step before it already stands: the same device, one layer up. */
+function repeats(step: Step, before: Step | undefined): boolean {
+  if (step.kind !== 'receive') return false;
+  if (!step.place.startsWith('node/')) return true;
+  return before?.kind === 'decap' || (before?.kind === 'bridge' && before.reason.code === 'bridge.up');
+}
+
 /** Indexes of the steps that a lens shows, in order. The step that decided is always among them. */
 export function shownSteps(trace: Pick<Trace, 'steps' | 'decidedBy'>, lens: SceneLens): readonly number[] {
-  return trace.steps.filter((s) => s.index === trace.decidedBy || isShown(s, lens)).map((s) => s.index);
+  return trace.steps
+    .filter(
+      (s, i) =>
+        s.index === trace.decidedBy ||
+        (isShown(s, lens) && (lens === 'wire' || !repeats(s, trace.steps[i - 1]))),
+    )
+    .map((s) => s.index);
 }

@@ -63,6 +63,11 @@ export function letterTitle(packet: Packet): string {
 /** The letter of a packet; with `before`, what changed keeps its old value beside the new one. */
 export function letterOf(packet: Packet, before?: Packet): Letter {
   const rows: LetterRow[] = [];
+  const bytes = sizeOf(packet);
+  if (before !== undefined && (before.inner === undefined) !== (packet.inner === undefined)) {
+    // Wrapped or unwrapped: nothing on the letter itself changed.
+    return { ...letterOf(packet), bytesWas: sizeOf(before) };
+  }
   if (packet.eth !== undefined) {
     rows.push(row('l2', 'Eth', packet.eth.src, packet.eth.dst, before?.eth?.src, before?.eth?.dst));
   }
@@ -75,14 +80,11 @@ export function letterOf(packet: Packet, before?: Packet): Letter {
   }
   const ports = portRow(packet.l4, before?.l4, packet.vxlan !== undefined);
   if (ports !== undefined) rows.push(ports);
-  const bytes = sizeOf(packet);
-  const wasWrapped = before !== undefined && (before.inner === undefined) !== (packet.inner === undefined);
   return {
     title: letterTitle(packet),
     bytes,
-    ...(wasWrapped && before !== undefined ? { bytesWas: sizeOf(before) } : {}),
     ...(packet.ip === undefined ? {} : { ttl: packet.ip.ttl }),
-    ...(before?.ip !== undefined && packet.ip !== undefined && before.ip.ttl !== packet.ip.ttl && !wasWrapped
+    ...(before?.ip !== undefined && packet.ip !== undefined && before.ip.ttl !== packet.ip.ttl
       ? { ttlWas: before.ip.ttl }
       : {}),
     rows,

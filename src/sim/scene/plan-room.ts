@@ -99,7 +99,8 @@ interface Levels {
 function levels(basis: RoomBasis): Levels {
   const floor = POD_TOP + basis.podHeight + 18;
   const plate = floor + 28;
-  const bridge = plate + plateHeight(basis.plates) + 92;
+  // Room for the letter under a plate with one Service; a longer plate takes it, for only one of its parts acts.
+  const bridge = plate + Math.max(172, plateHeight(basis.plates) + 40);
   const bus = bridge + 66;
   const direct = bus + 32;
   const floorEnd = direct + 16;
@@ -159,11 +160,20 @@ export function placeRoom(
   const card = room.devices.find((d) => d.kind === 'ethernet');
 
   // The routing line and its stops.
-  const diamond = { x: X(last), y: Y(y.bus) };
+  // With a bridge the decision is made on the row of the tunnel mouth; without one right under the rules, where the
+  // pods' own wires arrive, and the line goes on down to that row.
+  const routeY = bridge !== undefined ? y.bus : y.plate + plateHeight(basis.plates) + 28;
+  const diamond = { x: X(last), y: Y(routeY) };
   const route = graph.point(`route:${id}`, diamond.x, diamond.y);
   const corner = graph.point(`corner:${id}`, diamond.x, Y(y.direct));
-  const gateDown = graph.point(`gate:${id}/down`, diamond.x, Y(y.bus + 18));
-  graph.line(route, gateDown, corner);
+  const gateDown = graph.point(
+    `gate:${id}/down`,
+    diamond.x,
+    Y(bridge !== undefined ? y.bus + 18 : routeY + 28),
+  );
+  const row = bridge !== undefined ? route : graph.point(`row:${id}`, diamond.x, Y(y.bus));
+  if (bridge !== undefined) graph.line(route, gateDown, corner);
+  else graph.line(route, gateDown, row, corner);
   const local = box(last + 20, y.direct - 11, PLATE_W, 22);
   const localPoint = graph.point(`local:${id}`, mirror ? local.x + local.w : local.x, Y(y.direct));
   graph.line(corner, localPoint);
@@ -213,14 +223,14 @@ export function placeRoom(
       const aisle = graph.point(`aisle:${pod.id}/${c.name}`, port.x, podBox.y + 41 + k * 14);
       graph.line(at_, aisle, inner);
     });
-    const foot = bridge !== undefined && veth?.master === bridge.name ? y.bridge + 9 : y.bus;
+    const foot = bridge !== undefined && veth?.master === bridge.name ? y.bridge + 9 : routeY;
     const bottom = graph.point(`foot:${id}/${podId}`, wireX, Y(foot));
-    if (foot === y.bus && bridge === undefined) {
-      const gate = graph.point(`gate:${id}/${podId}`, wireX, Y(y.bus - 20));
+    if (bridge === undefined) {
+      const gate = graph.point(`gate:${id}/${podId}`, wireX, Y(routeY - 22));
       graph.line(ring, gate, bottom);
     } else graph.line(ring, bottom);
     ports.push({ x: wireX, id: bottom });
-    points.push({ x: wireX, y: Y(foot === y.bus ? y.bus : y.bridge) });
+    points.push({ x: wireX, y: Y(foot === routeY ? routeY : y.bridge) });
     wires.push({ id: `wire:${podId}`, points, level: 2, kind: 'veth' });
   });
 
@@ -243,8 +253,8 @@ export function placeRoom(
     wires.push({
       id: `wire:${id}/bus`,
       points: [
-        { x: Math.min(...xs), y: Y(y.bus) },
-        { x: Math.max(...xs), y: Y(y.bus) },
+        { x: Math.min(...xs), y: Y(routeY) },
+        { x: Math.max(...xs), y: Y(routeY) },
       ],
       level: 2,
       kind: 'host',
@@ -283,9 +293,16 @@ export function placeRoom(
     const mouth = graph.point(`dev:${id}/${tunnel.name}`, dx, Y(y.bus));
     const edge = dx + out * -(width / 2);
     const hook = graph.point(`hook:${id}/${tunnel.name}`, edge + out * -10, Y(y.bus));
-    const gate = graph.point(`gate:${id}/${tunnel.name}`, edge + out * -34, Y(y.bus));
     const inside = graph.point(`mid:${id}/${tunnel.name}`, dx, Y(y.direct + 6));
-    graph.line(route, gate, hook, mouth, inside, cardPoint);
+    const gate =
+      bridge !== undefined
+        ? graph.point(`gate:${id}/${tunnel.name}`, edge + out * -34, Y(y.bus))
+        : graph.point(`gate:${id}/${tunnel.name}`, diamond.x, Y(routeY + 28));
+    if (bridge !== undefined) graph.line(route, gate, hook, mouth, inside, cardPoint);
+    else {
+      graph.line(route, gate, row);
+      graph.line(row, hook, mouth, inside, cardPoint);
+    }
     devices.push({
       netns: id,
       device: tunnel,
@@ -293,7 +310,10 @@ export function placeRoom(
     });
     wires.push({
       id: `wire:${id}/${tunnel.name}`,
-      points: [diamond, { x: edge, y: Y(y.bus) }],
+      points: [
+        { x: diamond.x, y: Y(y.bus) },
+        { x: edge, y: Y(y.bus) },
+      ],
       level: 3,
       kind: 'host',
     });
@@ -325,11 +345,12 @@ export function placeRoom(
       planeTo: Math.max(X(22), planeEdge),
       busY: Y(y.bus),
       diamond,
-      routePlate: box(last + 20, y.bus - 11, PLATE_W, 22),
+      routePlate: box(last + 20, routeY - 11, PLATE_W, 22),
       local,
       card: { x: cardX, y: wallY },
       plate,
       out,
+      guest: false,
     },
     pods,
     devices,

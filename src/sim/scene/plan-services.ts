@@ -19,6 +19,8 @@ export function placeServices(input: {
   readonly rooms: readonly PlanRoom[];
   readonly pods: readonly PlanPod[];
   readonly standIn: ReadonlyMap<string, string>;
+  /** Where their middle stands. */
+  readonly middle: number;
   readonly width: number;
   readonly dragged: Readonly<Record<string, Point>>;
 }): PlacedServices {
@@ -33,7 +35,7 @@ export function placeServices(input: {
   );
   const gap = 24;
   const total = widths.reduce((a, b) => a + b, 0) + gap * Math.max(0, services.length - 1);
-  let x = Math.max(MARGIN, Math.round((input.width - total) / 2));
+  let x = Math.max(MARGIN, Math.round(input.middle - total / 2));
   const boxes = services.map((s, i) => {
     const w = widths[i] ?? 200;
     const home = { x, y: PILL_TOP, w, h: PILL_H };
@@ -57,9 +59,10 @@ export function placeServices(input: {
       const px = pod.box.x + pod.box.w / 2 + 28 - used * 12;
       links.push({ endpoint, index: k + 1, pod: target, points: linkLine(box, boxes, i, px, pod.box.y) });
     });
-    const beams = rooms
-      .filter((r) => r.plate?.sections.some((s) => s.service.id === service.id))
-      .map((r) => ({ room: r.room.id, points: beam(box, r) }));
+    const lit = rooms
+      .filter((r) => !r.guest && r.plate?.sections.some((s) => s.service.id === service.id) === true)
+      .sort((a, b) => (a.plate?.box.x ?? 0) - (b.plate?.box.x ?? 0));
+    const beams = lit.map((r, k) => ({ room: r.room.id, points: beam(box, r, k, lit.length) }));
     return { service, box, address: address(service), links, beams };
   });
   const end = boxes.at(-1);
@@ -67,7 +70,7 @@ export function placeServices(input: {
     pills,
     more:
       input.hidden > 0 && services.length > 0 && end !== undefined
-        ? { count: input.hidden, box: { x: end.x + end.w + 16, y: PILL_TOP + 5, w: 96, h: 24 } }
+        ? { count: input.hidden, box: { x: input.width - MARGIN - 96, y: 2, w: 96, h: 16 } }
         : undefined,
   };
 }
@@ -106,17 +109,16 @@ function linkLine(box: Box, boxes: readonly Box[], own: number, x: number, y: nu
   ];
 }
 
-function beam(box: Box, room: PlanRoom): readonly Point[] {
+/** The pill's underside is shared out among the beams, from left to right. */
+function beam(box: Box, room: PlanRoom, k: number, of: number): readonly Point[] {
   const plate = room.plate?.box;
   if (plate === undefined) return [];
-  const middle = box.x + box.w / 2;
-  const right = plate.x + plate.w / 2 > middle;
-  const from = right ? middle + 2 : box.x + 4;
-  const to = right ? box.x + box.w - 4 : middle - 2;
+  const share = (box.w - 8) / of;
+  const from = box.x + 4 + k * share;
   return [
-    { x: from, y: box.y + box.h },
+    { x: from + 1, y: box.y + box.h },
     { x: plate.x, y: plate.y },
     { x: plate.x + plate.w, y: plate.y },
-    { x: to, y: box.y + box.h },
+    { x: from + share - 1, y: box.y + box.h },
   ];
 }

@@ -125,7 +125,6 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
     const tap = graph.point(`tap:${host.id}`, tapX, lowest);
     const door = graph.point(`host:${host.id}`, tapX, box.y);
     graph.line(tap, door);
-    for (const d of host.devices) graph.points.set(`dev:${host.id}/${d.name}`, { x: tapX, y: box.y });
     bottom.push({ x: tapX, id: tap });
     const placed: PlanHost = { id: host.id, host, box, tap: { x: tapX, y: lowest } };
     hosts.push(placed);
@@ -148,7 +147,6 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
     const box = { x: at.x, y: at.y, w, h: BOX_H };
     const y = box.y + BOX_H / 2;
     const left = graph.point(`host:${host.id}`, box.x, y);
-    for (const d of host.devices) graph.points.set(`dev:${host.id}/${d.name}`, { x: box.x, y });
     hosts.push({ id: host.id, host, box, tap: { x: box.x, y } });
     if (router !== undefined) {
       const side = graph.point(`side:${router.id}/${host.id}`, router.box.x + router.box.w, y);
@@ -257,6 +255,7 @@ function foldedRoom(room: SceneRoom, at: Point, w: number, card: Point): PlanRoo
     card,
     plate: undefined,
     out: -1,
+    guest: false,
   };
 }
 

@@ -86,6 +86,8 @@ export interface PlanRoom {
   readonly plate: PlanPlate | undefined;
   /** Which way is out of the house from the diamond: -1 left, 1 right. */
   readonly out: -1 | 1;
+  /** Opened only because the walk passes it; without one it is folded. */
+  readonly guest: boolean;
 }
 
 export interface PlanHost {
@@ -225,7 +227,13 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   const wires: PlanWire[] = [];
   const standIn = new Map<string, string>();
 
-  const openList = scene.rooms.filter((r) => open.has(r.id));
+  const atRest =
+    options.trace === undefined ? open : openRooms(scene, concernOf(undefined), options.folds ?? {});
+  // Guests stand behind the others, so that nobody moves for them.
+  const openList = [
+    ...scene.rooms.filter((r) => open.has(r.id) && atRest.has(r.id)),
+    ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id)),
+  ];
   const rows: PlanRoom[][] = [];
   let y = services.length === 0 ? MARGIN : PILL_BAND;
   let width = 0;
@@ -238,8 +246,9 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
       const size = roomSize(basis, room);
       const at = options.dragged?.[room.id] ?? { x, y };
       const placed = placeRoom(basis, room, at, mirror, graph, options.dragged ?? {});
-      row.push(placed.room);
-      rooms.push(placed.room);
+      const planRoom = { ...placed.room, guest: !atRest.has(room.id) };
+      row.push(planRoom);
+      rooms.push(planRoom);
       pods.push(...placed.pods);
       devices.push(...placed.devices);
       wires.push(...placed.wires);
@@ -274,6 +283,7 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
     rooms,
     pods,
     standIn,
+    middle: middleOf(rows[0] ?? [], under.width),
     width: under.width,
     dragged: options.dragged ?? {},
   });
@@ -295,6 +305,14 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
     graph,
     standIn,
   };
+}
+
+/** Pills stand over the middle of the rooms that are there without a walk. */
+function middleOf(row: readonly PlanRoom[], width: number): number {
+  const residents = row.filter((r) => !r.guest);
+  const first = residents[0];
+  const last = residents.at(-1);
+  return first === undefined || last === undefined ? width / 2 : (first.box.x + last.box.x + last.box.w) / 2;
 }
 
 /** Folded: the control plane unless something of its own concerns it, and, in a crowd, whatever the walk does not pass. */

@@ -4,9 +4,10 @@ import { useLook } from '../../state/selection.ts';
 import { Segmented } from '../kit/Segmented.tsx';
 import { CLASS_PREFIX } from './patch.ts';
 import styles from './Picture.module.css';
+import { ZoomButtons } from './ZoomButtons.tsx';
 
 /** How much is drawn, and what the lines mean. */
-export function LensBar() {
+export function LensBar({ onFit }: { readonly onFit: () => void }) {
   const t = useText().graph;
   const lens = useLook((s) => s.lens);
   const items: readonly { readonly id: Lens; readonly label: string }[] = [
@@ -38,6 +39,7 @@ export function LensBar() {
           {t.selection}
         </li>
       </ul>
+      <ZoomButtons onFit={onFit} />
     </div>
   );
 }

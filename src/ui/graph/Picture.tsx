@@ -5,10 +5,9 @@ import {
   type NodeTypes,
   ReactFlow,
   ReactFlowProvider,
-  useReactFlow,
   ViewportPortal,
 } from '@xyflow/react';
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useMemo, useRef } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { frames } from '../../sim/scene/frames.ts';
 import { planScene } from '../../sim/scene/plan.ts';
@@ -24,8 +23,8 @@ import styles from './Picture.module.css';
 import { RestHint } from './RestHint.tsx';
 import { Shapes } from './Shapes.tsx';
 import { styleSheet } from './styles.ts';
-import { localRooms } from './walk-plan.ts';
-import { ZoomButtons } from './ZoomButtons.tsx';
+import { useCamera } from './use-camera.ts';
+import { localRooms, viewOf } from './walk-plan.ts';
 
 type ThingNode = Node<{ readonly item: Item }, 'thing'>;
 
@@ -87,7 +86,9 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   );
   const nodes = useNodes(drawing.rooms, drawing.bridges, drawing.items);
 
-  useFit(plan.width, plan.height, section);
+  const segment = trace?.steps[step]?.segment ?? -1;
+  const view = useMemo(() => viewOf(plan, trace, segment), [plan, trace, segment]);
+  const camera = useCamera(view, section);
 
   const onNodeClick = useCallback((_: unknown, node: Node) => select((node as ThingNode).data.item), []);
   const onNodeDrag = useCallback((_: unknown, node: Node) => {
@@ -133,18 +134,22 @@ function Drawn({ scene }: { readonly scene: Scene }) {
           onNodeClick={onNodeClick}
           onNodeDrag={onNodeDrag}
           onPaneClick={clearSelection}
+          onMoveStart={camera.onMoveStart}
+          attributionPosition="bottom-left"
         >
           <ViewportPortal>
             <svg className={styles.layer} style={{ zIndex: 1 }} width={1} height={1} aria-hidden="true">
               <Shapes shapes={drawing.lines} />
+            </svg>
+            <svg className={styles.layer} style={{ zIndex: 4 }} width={1} height={1} aria-hidden="true">
+              <Shapes shapes={drawing.signs} />
             </svg>
           </ViewportPortal>
           <Overlay plan={plan} all={all} shown={shown} level={LEVEL[lens]} words={words} />
         </ReactFlow>
       </div>
       {walk === undefined && <RestHint />}
-      <ZoomButtons onFit={() => fitNow?.()} />
-      <LensBar />
+      <LensBar onFit={camera.fit} />
     </section>
   );
 }
@@ -187,33 +192,4 @@ function useNodes(...groups: readonly (readonly Item[])[]): ThingNode[] {
   }
   known.current = next;
   return [...next.values()].map((e) => e.node);
-}
-
-let fitNow: (() => void) | undefined;
-
-/** Shows the whole picture when it, or the room for it, changes size; a person's own pan and zoom stay otherwise. */
-function useFit(width: number, height: number, section: React.RefObject<HTMLElement | null>): void {
-  const { setViewport } = useReactFlow();
-  const [size, setSize] = useState({ w: 0, h: 0 });
-  useEffect(() => {
-    const element = section.current?.querySelector('.react-flow');
-    if (element === null || element === undefined) return;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setSize({ w: entry.contentRect.width, h: entry.contentRect.height });
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [section]);
-  useEffect(() => {
-    if (size.w === 0) return;
-    fitNow = () => {
-      const zoom = Math.min(1.25, size.w / width, size.h / height);
-      void setViewport({
-        x: Math.round((size.w - width * zoom) / 2),
-        y: Math.round(Math.max(0, (size.h - height * zoom) / 2)),
-        zoom,
-      });
-    };
-    fitNow();
-  }, [width, height, size, setViewport]);
 }

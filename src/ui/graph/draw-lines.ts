@@ -12,12 +12,15 @@ export function drawLines(context: DrawContext): readonly Shape[] {
   for (const wire of plan.wires) {
     if (wire.level <= level) shapes.push(path(linePath(wire.points), 'wire'));
   }
-  if (level >= 3) shapes.push(...tubeLabels(plan));
   if (level >= 1) shapes.push(...links(context));
   if (level >= 2) shapes.push(...hostEnds(context));
   if (level >= 2) shapes.push(...routes(context));
   shapes.push(...underlay(context));
   return shapes;
+}
+
+export function drawSigns(context: DrawContext): readonly Shape[] {
+  return context.level >= 3 ? tubeLabels(context.plan) : [];
 }
 
 /** The Service that the picture speaks of: the one in use, the selected one, or the only one. */
@@ -99,7 +102,7 @@ function links(context: DrawContext): readonly Shape[] {
   }
   if (plan.morePills !== undefined) {
     const { box, count } = plan.morePills;
-    shapes.push(label(box.x, box.y + 16, words.moreServices(count), 'small-muted'));
+    shapes.push(label(box.x + box.w, box.y + 12, words.moreServices(count), 'small-muted', 'end'));
   }
   return shapes;
 }
@@ -144,8 +147,8 @@ function routes(context: DrawContext): readonly Shape[] {
       const fresh = state.step === frame?.step;
       shapes.push(path(`M${at.x} ${at.y}H${near}`, 'lead'));
       shapes.push(rect(routePlate, fresh ? 'route-plate-on' : 'route-plate', 3));
-      const text = fitText(`${state.prefix} → ${state.dev}`, 'mono', routePlate.w - 14);
-      shapes.push(label(routePlate.x + 7, routePlate.y + 15, text, fresh ? 'mono-route' : 'mono'));
+      const text = fitText(`${state.prefix} → ${state.dev}`, 'mono', routePlate.w - 12);
+      shapes.push(label(routePlate.x + 6, routePlate.y + 15, text, fresh ? 'mono-route' : 'mono'));
     }
     shapes.push(
       path(

@@ -59,7 +59,7 @@ export function drawPod(context: DrawContext, plan: PlanPod): Item {
       const used = x + 11 + textWidth(fitText(last.name, 'small', width - 11), 'small');
       const px = box.x + box.w - 17;
       const y = box.y + 45 + (Math.min(containers.length, room) - 1) * 14;
-      if (used + 8 < px) shapes.push(rect({ x: px, y: y - 7.5, w: 7, h: 7 }, 'pause', 1.5));
+      if (used + 8 < px) shapes.push(rect({ x: px, y: y - 7.5, w: 7, h: 7 }, 'pause'));
     }
   }
   if (level >= 2) shapes.push(rect({ x: plan.port.x - 5, y: plan.port.y - 4, w: 10, h: 8 }, 'port', 1));

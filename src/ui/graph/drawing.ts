@@ -9,7 +9,7 @@ import type { Lens } from '../../state/preferences.ts';
 import type { Selection } from '../../state/selection.ts';
 import { drawDevice, drawHost } from './draw-device.ts';
 import { kinOf, type Kin } from './kin.ts';
-import { drawLines } from './draw-lines.ts';
+import { drawLines, drawSigns } from './draw-lines.ts';
 import { drawPod } from './draw-pod.ts';
 import { drawRoom } from './draw-room.ts';
 import { drawPill, drawPlate } from './draw-service.ts';
@@ -31,6 +31,8 @@ export interface Drawing {
   readonly rooms: readonly Item[];
   readonly lines: readonly Shape[];
   readonly bridges: readonly Item[];
+  /** Words that the walked line must not cross out. */
+  readonly signs: readonly Shape[];
   readonly items: readonly Item[];
 }
 
@@ -83,6 +85,7 @@ export function draw(input: DrawInput): Drawing {
     rooms: plan.rooms.map((room) => drawRoom(context, room)),
     lines: drawLines(context),
     bridges: devices.filter((d) => d.device.kind === 'bridge').map((d) => drawDevice(context, d)),
+    signs: drawSigns(context),
     items: [
       ...plan.pods.map((pod) => drawPod(context, pod)),
       ...(level >= 3

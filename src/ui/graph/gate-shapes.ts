@@ -34,24 +34,30 @@ export function gateCard(
   words: Messages['graph'],
 ): { readonly box: Box; readonly shapes: readonly Shape[] } {
   const { title, detail } = gateText(gate, frame, words);
-  const w = Math.min(
-    232,
-    Math.max(120, Math.ceil(Math.max(textWidth(title, 'sans') * 1.06 + 40, textWidth(detail, 'small') + 40))),
-  );
+  const wanted = Math.max(textWidth(title, 'sans') * 1.06 + 40, textWidth(detail, 'small') + 40);
   const { x, y } = gate.point;
-  const room = plan.rooms.find((r) => r.room.id === gate.room);
-  const right = x + 26 + w <= plan.width - 4 && !(room?.mirror === true && x - 26 - w > room.box.x);
+  const room = plan.rooms.find((r) => r.room.id === gate.room && !r.folded);
+  const from = room === undefined ? 4 : room.box.x + 6;
+  const until = room === undefined ? plan.width - 4 : room.box.x + room.box.w - 6;
+  // On the side where there is more room: towards the plates.
+  const right = until - x >= x - from;
+  const w = Math.min(Math.max(120, Math.ceil(wanted)), Math.max(140, (right ? until - x : x - from) - 26));
   const left = right ? x + 26 : x - 26 - w;
-  const box = { x: left, y: y - 18, w, h: 36 };
+  const plate = room?.routePlate;
+  const near = plate !== undefined && y + 22 > plate.y && y - 22 < plate.y + plate.h;
+  const above = near && plate !== undefined && y <= plate.y + plate.h / 2;
+  const top = plate === undefined || !near ? y - 18 : above ? plate.y - 40 : plate.y + plate.h + 4;
+  const box = { x: left, y: top, w, h: 36 };
+  const base = top + 18;
   const cx = left + 15;
   return {
     box,
     shapes: [
-      path(`M${right ? x + 16 : x - 16} ${y}H${right ? left : left + w}`, 'lead-deny'),
+      path(`M${right ? x + 16 : x - 16} ${y}L${right ? left : left + w} ${base}`, 'lead-deny'),
       rect(box, 'card-deny', 3),
-      path(`M${cx - 4.5} ${y - 4.5}l9 9M${cx + 4.5} ${y - 4.5}l-9 9`, 'cross-deny'),
-      label(left + 28, y - 3, fitText(title, 'sans', w - 34), 'bold-deny'),
-      label(left + 28, y + 12, fitText(detail, 'small', w - 34), 'small'),
+      path(`M${cx - 4.5} ${base - 4.5}l9 9M${cx + 4.5} ${base - 4.5}l-9 9`, 'cross-deny'),
+      label(left + 28, base - 3, fitText(title, 'sans', w - 34), 'bold-deny'),
+      label(left + 28, base + 12, fitText(detail, 'small', w - 34), 'small'),
     ],
   };
 }

@@ -25,7 +25,9 @@ export function placeLetter(
   const { w, h } = size;
   const candidates: Point[] = [];
   for (const dx of [-36, -w / 2, 36 - w, 24, -w - 24]) {
-    for (const dy of [24, 40, 56, 80, 112, -h - 20, -h - 36, -h - 60, -h / 2]) {
+    for (const dy of [24, 40, 56, 80, 112, 144, -h - 20, -h - 36, -h - 60, -h / 2]) {
+      // What is dropped falls.
+      if (frame.operation === 'drop' && dy < 24) continue;
       // Beside the dot only where it leaves the dot itself free.
       if (dy === -h / 2 && dx > -w - 24 && dx < 24) continue;
       candidates.push({ x: Math.round(x + dx), y: Math.round(y + dy) });
@@ -70,9 +72,19 @@ function obstaclesOf(
   for (const box of fixed) list.push({ ...box, cost: 2500 });
   for (const room of plan.rooms) {
     if (room.plate !== undefined) {
-      const acts = frame.operation === 'nat' && room.room.id === frame.place;
-      list.push({ ...room.plate.box, cost: acts ? 3000 : room.room.id === frame.place ? 160 : 90 });
+      const { box, sections } = room.plate;
+      const state =
+        frame.operation === 'nat' ? frame.plates.findLast((p) => p.room === frame.place) : undefined;
+      list.push({ ...box, cost: room.room.id === frame.place ? 120 : 90 });
+      for (const section of sections) {
+        const end = section.rows.at(-1)?.y ?? section.y;
+        const top = section.y - 32;
+        if (room.room.id === frame.place && section.service.id === state?.service) {
+          list.push({ x: box.x, y: top, w: box.w, h: end + 14 - top, cost: 3000 });
+        }
+      }
     }
+    if (room.room.id !== frame.place) list.push({ ...room.box, cost: 120 });
     if (!room.folded) {
       const route = frame.routes.find((r) => r.room === room.room.id);
       list.push({

@@ -77,7 +77,7 @@ export const STYLES = {
   'pod-3': { fill: 'ns-4', stroke: 'line-strong', width: 1 },
   'pod-end': line('ink', 1.5),
   container: line('ink-muted', 1),
-  pause: line('ink-muted', 1, { dash: '2 1.5' }),
+  pause: line('ink-muted', 1, { dash: '1.75 1.75' }),
   port: { fill: 'room', stroke: 'ink-2', width: 1 },
   // lines
   wire: line('wire', 1.25),
