@@ -85,8 +85,10 @@ export const inspector = {
   whichMade: 'which made',
   writtenBy: 'written by',
   byChance: 'by chance',
-  chance: (p: { n: number; seed: number }) => `1 in ${p.n}, seed ${p.seed}.`,
-  chanceOf: (p: { percent: string; seed: number }) => `${p.percent} %, seed ${p.seed}.`,
+  chance: (p: { n: number; seed: number | undefined }) =>
+    p.seed === undefined ? `1 in ${p.n}.` : `1 in ${p.n}, seed ${p.seed}.`,
+  chanceOf: (p: { percent: string; seed: number | undefined }) =>
+    p.seed === undefined ? `${p.percent} %.` : `${p.percent} %, seed ${p.seed}.`,
   chosen: 'chosen by you',
   takeInstead: (p: { pod: string }) => `Take ${p.pod} instead`,
   takeAgain: 'Leave it to chance again',

@@ -81,8 +81,10 @@ export const inspector = {
   whichMade: '생긴 객체',
   writtenBy: '쓴 구성 요소',
   byChance: '무작위',
-  chance: (p: { n: number; seed: number }) => `${p.n}개 중 하나, 시드 ${p.seed}.`,
-  chanceOf: (p: { percent: string; seed: number }) => `${p.percent}%, 시드 ${p.seed}.`,
+  chance: (p: { n: number; seed: number | undefined }) =>
+    p.seed === undefined ? `${p.n}개 중 하나.` : `${p.n}개 중 하나, 시드 ${p.seed}.`,
+  chanceOf: (p: { percent: string; seed: number | undefined }) =>
+    p.seed === undefined ? `${p.percent}%.` : `${p.percent}%, 시드 ${p.seed}.`,
   chosen: '직접 고름',
   takeInstead: (p: { pod: string }) => `${josa(p.pod, '으로/로')} 바꿔 보기`,
   takeAgain: '다시 무작위로',

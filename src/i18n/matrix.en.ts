@@ -8,8 +8,8 @@ export const matrix = {
   denied: 'Denied',
   filter: 'Cells',
   port: 'port',
-  portName: 'Port; empty asks only for the policies',
-  anyPort: 'any',
+  portName: 'Port; empty: the first port that the receiver listens on',
+  anyPort: 'first',
   protocol: 'Protocol',
   podCount: (p: { n: number }) => (p.n === 1 ? '1 pod' : `${p.n} pods`),
   cells: {

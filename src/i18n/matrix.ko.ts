@@ -11,8 +11,8 @@ export const matrix = {
   denied: '거절',
   filter: '칸',
   port: '포트',
-  portName: '포트. 비우면 정책만 봅니다',
-  anyPort: '전체',
+  portName: '포트. 비우면 받는 파드가 수신 대기하는 첫 포트로 봅니다',
+  anyPort: '첫 포트',
   protocol: '프로토콜',
   podCount: (p: { n: number }) => `파드 ${p.n}개`,
   cells: {

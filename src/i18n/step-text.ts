@@ -45,7 +45,8 @@ export function placeKind(place: Place): 'node' | 'external' | 'pod' {
 export function stepDevice(step: Step): string {
   const { params } = step.reason as { params: { table?: string; chain?: string; bridge?: string } };
   if (step.kind === 'hook' || step.kind === 'nat' || step.kind === 'drop' || step.kind === 'reject') {
-    const table = params.table ?? /^iptables\/([^/]+)\//.exec(step.rows.at(-1) ?? '')?.[1];
+    const row = step.rows.find((key) => key.startsWith('iptables/'));
+    const table = params.table ?? row?.split('/')[1] ?? (step.kind === 'nat' ? 'nat' : undefined);
     if (step.hook !== undefined) return table === undefined ? step.hook : `${table} ${step.hook}`;
     if (table !== undefined && params.chain !== undefined) return `${table} ${params.chain}`;
   }

@@ -42,7 +42,8 @@ export function stepLines(step: Step, number: number, texts: Messages): string[]
   }
   const change = changeText(step, texts);
   if (change !== undefined) lines.push(`        ${change}`);
-  const link = originLink(step);
+  // That an interface exists is nobody's decision about this packet.
+  const link = step.kind === 'transmit' || step.kind === 'receive' ? undefined : originLink(step);
   if (link !== undefined) lines.push(`        ${texts.inspector.youWrote} ${link}`);
   return lines;
 }

@@ -1,0 +1,177 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useText } from '../../i18n/messages.ts';
+import { requestMatrix, sendProbe } from '../../state/session.ts';
+import { useLook } from '../../state/selection.ts';
+import { useSimulation } from '../../state/simulation.ts';
+import type { MatrixResult } from '../../worker/protocol.ts';
+import { Segmented } from '../kit/Segmented.tsx';
+import { cellOf, countDenied, groupsOf } from './matrix/groups.ts';
+import { Legend } from './matrix/Legend.tsx';
+import styles from './matrix/Matrix.module.css';
+import { MatrixGrid } from './matrix/MatrixGrid.tsx';
+import { ReasonCard } from './matrix/ReasonCard.tsx';
+
+type Asked = { readonly result: MatrixResult | undefined; readonly failed: boolean };
+
+function useMatrix(port: number | undefined, protocol: 'TCP' | 'UDP'): Asked {
+  const simulated = useSimulation((s) => s.result);
+  const [asked, setAsked] = useState<Asked>({ result: undefined, failed: false });
+  useEffect(() => {
+    if (simulated === undefined) return;
+    let live = true;
+    requestMatrix(port, protocol).then(
+      (result) => {
+        if (live) setAsked({ result, failed: false });
+      },
+      () => {
+        if (live) setAsked({ result: undefined, failed: true });
+      },
+    );
+    return () => {
+      live = false;
+    };
+  }, [simulated, port, protocol]);
+  return asked;
+}
+
+export interface Picked {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Who can talk to whom: a cell for each pair, with its reason beside it; a cell can be sent as a packet. */
+export function Matrix() {
+  const { matrix: t } = useText();
+  const cluster = useSimulation((s) => s.result?.cluster);
+  const [by, setBy] = useState<'workloads' | 'pods'>('workloads');
+  const [only, setOnly] = useState<'all' | 'denied'>('all');
+  const [portText, setPortText] = useState('');
+  const [protocol, setProtocol] = useState<'TCP' | 'UDP'>('TCP');
+  const [picked, setPicked] = useState<Picked | undefined>(undefined);
+  const number = Number(portText);
+  const valid = portText === '' || (Number.isInteger(number) && number >= 1 && number <= 65535);
+  const port = portText === '' || !valid ? undefined : number;
+  const { result, failed } = useMatrix(port, protocol);
+  const groups = useMemo(
+    () => (result === undefined ? [] : groupsOf(result, cluster, by)),
+    [result, cluster, by],
+  );
+  const counts = useMemo(() => (result === undefined ? undefined : countDenied(result)), [result]);
+  const visible = useMemo(() => {
+    if (result === undefined || only === 'all') return { rows: groups, columns: groups };
+    const bad = (state: string): boolean => state === 'denied' || state === 'some';
+    return {
+      rows: groups.filter((g) => groups.some((h) => bad(cellOf(result, g, h).state))),
+      columns: groups.filter((h) => groups.some((g) => bad(cellOf(result, g, h).state))),
+    };
+  }, [result, groups, only]);
+
+  const from = groups.find((g) => g.id === picked?.from);
+  const to = groups.find((g) => g.id === picked?.to);
+  const cell =
+    result === undefined || from === undefined || to === undefined ? undefined : cellOf(result, from, to);
+
+  /** The packet that a cell stands for; undefined where no port is known to ask. */
+  const probeOf = (pair: readonly [number, number] | undefined): (() => void) | undefined => {
+    if (pair === undefined || result === undefined) return undefined;
+    const source = result.pods[pair[0]];
+    const target = result.pods[pair[1]];
+    const listens = cluster?.pods
+      .find((p) => `${p.namespace}/${p.name}` === target)
+      ?.listening.find((l) => l.protocol === protocol)?.port;
+    const asked = port ?? listens;
+    if (source === undefined || target === undefined || asked === undefined) return undefined;
+    return () => {
+      useLook.getState().set({ view: 'picture', tab: 'why' });
+      void sendProbe({
+        from: source,
+        tool: 'nc',
+        to: target,
+        port: asked,
+        proto: protocol === 'UDP' ? 'udp' : 'tcp',
+      });
+    };
+  };
+
+  return (
+    <div className={styles.matrix}>
+      <header className={styles.bar}>
+        <h2>{t.title}</h2>
+        {counts !== undefined && <p className={styles.count}>{t.count(counts)}</p>}
+        <span className={styles.space} />
+        <label className={styles.port}>
+          <span>{t.port}</span>
+          <input
+            inputMode="numeric"
+            placeholder={t.anyPort}
+            aria-label={t.portName}
+            aria-invalid={!valid}
+            data-tip={t.portName}
+            value={portText}
+            onChange={(e) => setPortText(e.target.value.trim())}
+          />
+        </label>
+        <Segmented
+          label={t.protocol}
+          items={[
+            { id: 'TCP' as const, label: 'TCP' },
+            { id: 'UDP' as const, label: 'UDP' },
+          ]}
+          value={protocol}
+          onChange={setProtocol}
+        />
+        <Segmented
+          label={t.rows}
+          items={[
+            { id: 'workloads' as const, label: t.workloads },
+            { id: 'pods' as const, label: t.pods },
+          ]}
+          value={by}
+          onChange={setBy}
+        />
+        <Segmented
+          label={t.filter}
+          items={[
+            { id: 'all' as const, label: t.all },
+            { id: 'denied' as const, label: t.denied },
+          ]}
+          value={only}
+          onChange={setOnly}
+        />
+      </header>
+      <div className={styles.main}>
+        <div className={styles.left}>
+          {failed ? (
+            <p className={styles.note}>{t.failed}</p>
+          ) : result === undefined ? (
+            <p className={styles.note}>{t.reading}</p>
+          ) : groups.length === 0 ? (
+            <p className={styles.note}>{t.noPods}</p>
+          ) : visible.rows.length === 0 ? (
+            <p className={styles.note}>{t.none}</p>
+          ) : (
+            <MatrixGrid
+              result={result}
+              rows={visible.rows}
+              columns={visible.columns}
+              pods={by === 'pods'}
+              picked={picked}
+              onPick={setPicked}
+              onSend={(c) => probeOf(c.pair)?.()}
+            />
+          )}
+          <Legend />
+        </div>
+        <ReasonCard
+          from={from}
+          to={to}
+          cell={cell}
+          result={result}
+          port={port}
+          protocol={protocol}
+          onSend={cell === undefined ? undefined : probeOf(cell.pair)}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,218 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef, type KeyboardEvent } from 'react';
+import { useText } from '../../../i18n/messages.ts';
+import type { MatrixResult } from '../../../worker/protocol.ts';
+import { classes } from '../../kit/classes.ts';
+import type { Picked } from '../Matrix.tsx';
+import { CellMark } from './CellMark.tsx';
+import { cellOf, type Cell, type Group } from './groups.ts';
+import styles from './Matrix.module.css';
+
+const HEAD_WIDTH = 152;
+const HEAD_HEIGHT = 48;
+
+/** The cells, drawn where they can be seen: rows and columns are both virtual, so 300 pods are 300 pods. */
+export function MatrixGrid({
+  result,
+  rows,
+  columns,
+  pods,
+  picked,
+  onPick,
+  onSend,
+}: {
+  readonly result: MatrixResult;
+  readonly rows: readonly Group[];
+  readonly columns: readonly Group[];
+  /** One pod for each row: small cells, a glyph without its word. */
+  readonly pods: boolean;
+  readonly picked: Picked | undefined;
+  readonly onPick: (cell: Picked) => void;
+  readonly onSend: (cell: Cell) => void;
+}) {
+  const { matrix: t } = useText();
+  const scroller = useRef<HTMLDivElement>(null);
+  const small = pods && columns.length > 12;
+  const width = small ? 32 : 96;
+  const height = small ? 28 : 42;
+  const rowItems = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 4,
+  });
+  const columnItems = useVirtualizer({
+    horizontal: true,
+    count: columns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => width,
+    overscan: 4,
+  });
+  // Sizes depend on the toggle; measured again when it changes.
+  const sized = useRef({ width, height });
+  if (sized.current.width !== width || sized.current.height !== height) {
+    sized.current = { width, height };
+    rowItems.measure();
+    columnItems.measure();
+  }
+  const at = {
+    row: Math.max(
+      0,
+      rows.findIndex((g) => g.id === picked?.from),
+    ),
+    column: Math.max(
+      0,
+      columns.findIndex((g) => g.id === picked?.to),
+    ),
+  };
+
+  const move = (row: number, column: number): void => {
+    const from = rows[Math.max(0, Math.min(rows.length - 1, row))];
+    const to = columns[Math.max(0, Math.min(columns.length - 1, column))];
+    if (from === undefined || to === undefined) return;
+    onPick({ from: from.id, to: to.id });
+    rowItems.scrollToIndex(rows.indexOf(from));
+    columnItems.scrollToIndex(columns.indexOf(to));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') {
+      const from = rows[at.row];
+      const to = columns[at.column];
+      if (from !== undefined && to !== undefined) onSend(cellOf(result, from, to));
+      return;
+    }
+    const next = picked === undefined ? { row: 0, column: 0 } : moved(event.key, at);
+    if (next === undefined || !event.key.startsWith('Arrow')) {
+      if (event.key === 'Home') move(at.row, 0);
+      else if (event.key === 'End') move(at.row, columns.length - 1);
+      else return;
+    } else move(next.row, next.column);
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      ref={scroller}
+      className={classes(styles.grid, small && styles.small)}
+      role="grid"
+      tabIndex={0}
+      aria-label={t.title}
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length + 1}
+      aria-activedescendant={picked === undefined ? undefined : 'matrix-cell'}
+      onKeyDown={onKeyDown}
+    >
+      <div
+        className={styles.canvas}
+        role="rowgroup"
+        style={{
+          width: HEAD_WIDTH + columnItems.getTotalSize(),
+          height: HEAD_HEIGHT + rowItems.getTotalSize(),
+        }}
+      >
+        <div role="row" aria-rowindex={1} className={styles.headRow} style={{ height: HEAD_HEIGHT }}>
+          <span role="columnheader" className={styles.corner} style={{ width: HEAD_WIDTH }}>
+            {t.corner}
+          </span>
+          {columnItems.getVirtualItems().map((item) => {
+            const group = columns[item.index];
+            if (group === undefined) return null;
+            return (
+              <span
+                key={group.id}
+                role="columnheader"
+                aria-colindex={item.index + 2}
+                className={classes(styles.columnHead, group.id === picked?.to && styles.kin)}
+                style={{ left: HEAD_WIDTH + item.start, width: item.size }}
+                title={group.id}
+              >
+                <small>{group.namespace}</small>
+                <b>{group.name}</b>
+              </span>
+            );
+          })}
+        </div>
+        {rowItems.getVirtualItems().map((row) => {
+          const from = rows[row.index];
+          if (from === undefined) return null;
+          return (
+            <div
+              key={from.id}
+              role="row"
+              aria-rowindex={row.index + 2}
+              className={styles.row}
+              style={{ top: HEAD_HEIGHT + row.start, height: row.size }}
+            >
+              <span
+                role="rowheader"
+                className={classes(styles.rowHead, from.id === picked?.from && styles.kin)}
+                style={{ width: HEAD_WIDTH }}
+                title={from.id}
+              >
+                <b>{from.name}</b>
+                {!small && (
+                  <small>
+                    {from.namespace} · {t.podCount({ n: from.members.length })}
+                  </small>
+                )}
+              </span>
+              {columnItems.getVirtualItems().map((column) => {
+                const to = columns[column.index];
+                if (to === undefined) return null;
+                const cell = cellOf(result, from, to);
+                const on = picked?.from === from.id && picked.to === to.id;
+                const word = cellWord(cell, t);
+                return (
+                  <span
+                    key={to.id}
+                    id={on ? 'matrix-cell' : undefined}
+                    role="gridcell"
+                    aria-colindex={column.index + 2}
+                    aria-selected={on}
+                    aria-label={`${from.name} → ${to.name}: ${t.cells[cell.state]}${word === '' ? '' : `, ${word}`}`}
+                    className={classes(styles.cell, styles[cell.state], on && styles.selected)}
+                    style={{ left: HEAD_WIDTH + column.start, width: column.size }}
+                    onClick={() => onPick({ from: from.id, to: to.id })}
+                    onDoubleClick={() => onSend(cell)}
+                  >
+                    <CellMark state={cell.state} size={small ? 12 : 16} />
+                    {!small && <span className={styles.word}>{word}</span>}
+                  </span>
+                );
+              })}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function moved(
+  key: string,
+  at: { row: number; column: number },
+): { row: number; column: number } | undefined {
+  switch (key) {
+    case 'ArrowDown':
+      return { ...at, row: at.row + 1 };
+    case 'ArrowUp':
+      return { ...at, row: at.row - 1 };
+    case 'ArrowRight':
+      return { ...at, column: at.column + 1 };
+    case 'ArrowLeft':
+      return { ...at, column: at.column - 1 };
+    default:
+      return undefined;
+  }
+}
+
+/** The word under a cell's glyph: the policy that let it in, the direction that stopped it, how many of the pairs. */
+function cellWord(cell: Cell, t: ReturnType<typeof useText>['matrix']): string {
+  if (cell.state === 'self') return t.cells.self;
+  if (cell.state === 'some') return t.some({ allowed: cell.allowed, total: cell.total });
+  const { reason } = cell;
+  if (reason === undefined) return '';
+  const first = reason.policies[0];
+  if (reason.code === 'allowed' && first !== undefined) return first.slice(first.indexOf('/') + 1);
+  return t.words[reason.code];
+}

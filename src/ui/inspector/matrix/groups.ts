@@ -1,0 +1,103 @@
+import type { ClusterView, MatrixReason, MatrixResult } from '../../../worker/protocol.ts';
+
+/** A row or column: one pod, or the pods of one workload. */
+export interface Group {
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Indexes into `MatrixResult.pods`. */
+  readonly members: readonly number[];
+}
+
+/** Pods as they are, or together by namespace and short name: the pods of one Deployment are alike. */
+export function groupsOf(
+  result: MatrixResult,
+  cluster: ClusterView | undefined,
+  by: 'workloads' | 'pods',
+): Group[] {
+  const shortNames = new Map(cluster?.pods.map((p) => [`${p.namespace}/${p.name}`, p.shortName]));
+  const groups = new Map<string, { namespace: string; name: string; members: number[] }>();
+  result.pods.forEach((pod, i) => {
+    const slash = pod.indexOf('/');
+    const namespace = pod.slice(0, slash);
+    const own = pod.slice(slash + 1);
+    const name = by === 'pods' ? own : (shortNames.get(pod) ?? own);
+    const id = `${namespace}/${name}`;
+    const group = groups.get(id) ?? { namespace, name, members: [] };
+    group.members.push(i);
+    groups.set(id, group);
+  });
+  return [...groups].map(([id, g]) => ({ id, ...g }));
+}
+
+export type CellState = 'allowed' | 'denied' | 'some' | 'unknown' | 'self';
+
+export interface Cell {
+  readonly state: CellState;
+  readonly reason: MatrixReason | undefined;
+  readonly allowed: number;
+  readonly total: number;
+  /** The pair that a click sends: the first denied one, so that the reason can be walked, else the first. */
+  readonly pair: readonly [number, number] | undefined;
+}
+
+/** What a cell says of all the pairs in it. A workload's pods to each other count; a pod to itself does not. */
+export function cellOf(result: MatrixResult, from: Group, to: Group): Cell {
+  let allowed = 0;
+  let denied = 0;
+  let unknown = 0;
+  let first: readonly [number, number] | undefined;
+  let firstDenied: readonly [number, number] | undefined;
+  let firstUnknown: readonly [number, number] | undefined;
+  for (const row of from.members) {
+    for (const column of to.members) {
+      if (row === column) continue;
+      const value = result.allowed[row]?.[column];
+      if (value === null || value === undefined) continue;
+      first ??= [row, column];
+      if (value === 'unknown') {
+        unknown++;
+        firstUnknown ??= [row, column];
+      } else if (value) allowed++;
+      else {
+        denied++;
+        firstDenied ??= [row, column];
+      }
+    }
+  }
+  const total = allowed + denied + unknown;
+  const pair = firstDenied ?? firstUnknown ?? first;
+  const reasonIndex = pair === undefined ? undefined : result.reasonOf[pair[0]]?.[pair[1]];
+  const self = from.members[0];
+  const reason =
+    reasonIndex !== undefined
+      ? result.reasons[reasonIndex]
+      : self === undefined
+        ? undefined
+        : result.reasons[result.reasonOf[self]?.[self] ?? -1];
+  const state: CellState =
+    total === 0
+      ? 'self'
+      : denied > 0 && allowed > 0
+        ? 'some'
+        : denied > 0
+          ? 'denied'
+          : unknown > 0
+            ? 'unknown'
+            : 'allowed';
+  return { state, reason, allowed, total, pair };
+}
+
+/** Denied pairs, of all pairs of different pods. */
+export function countDenied(result: MatrixResult): { denied: number; total: number } {
+  let denied = 0;
+  let total = 0;
+  for (const row of result.allowed) {
+    for (const value of row) {
+      if (value === null) continue;
+      total++;
+      if (value === false) denied++;
+    }
+  }
+  return { denied, total };
+}

@@ -1,0 +1,98 @@
+import { useEffect, useState } from 'react';
+import type { ProbeSpec } from '../../../sim/k8s/cluster-state.ts';
+import type { RowKey } from '../../../sim/trace/trace.ts';
+import { requestTable } from '../../../state/session.ts';
+import { useSimulation } from '../../../state/simulation.ts';
+import type { ShowResult } from '../../../worker/protocol.ts';
+
+/** The command that prints a row; tables that packets change are asked for after the probe. */
+export function commandOf(key: RowKey): { readonly command: string; readonly runtime: boolean } | undefined {
+  const [kind, second] = key.split('/');
+  switch (kind) {
+    case 'iptables':
+      return { command: `iptables-save -t ${second}`, runtime: false };
+    case 'route':
+      return {
+        command: second === 'local' ? 'ip route show table local' : 'ip route',
+        runtime: false,
+      };
+    case 'neigh':
+      return { command: 'ip neigh', runtime: true };
+    case 'fdb':
+      return { command: 'bridge fdb', runtime: true };
+    case 'conntrack':
+      return { command: 'conntrack -L', runtime: true };
+    case 'socket':
+      return { command: 'ss -lntu', runtime: false };
+    case 'ipset':
+      return { command: 'ipset list', runtime: false };
+    case 'link':
+      return { command: 'ip link', runtime: false };
+    default:
+      return undefined;
+  }
+}
+
+export interface RowText {
+  readonly key: RowKey;
+  readonly command: string;
+  readonly text: string;
+}
+
+const cache = new Map<string, Promise<ShowResult>>();
+let cachedFor: unknown;
+
+/** A table's text, asked for once for each simulated text and probe. */
+export function tableText(netns: string, command: string, after: ProbeSpec | undefined): Promise<ShowResult> {
+  const { result } = useSimulation.getState();
+  if (cachedFor !== result) {
+    cache.clear();
+    cachedFor = result;
+  }
+  const id = `${netns}|${command}|${after === undefined ? '' : JSON.stringify(after)}`;
+  let known = cache.get(id);
+  if (known === undefined) {
+    known = requestTable(netns, command, after);
+    known.catch(() => cache.delete(id));
+    cache.set(id, known);
+  }
+  return known;
+}
+
+/** The printed text of rows of one namespace, in the order given; rows whose table does not print them are left out. */
+export function useRows(place: string, keys: readonly RowKey[]): readonly RowText[] {
+  const probe = useSimulation((s) => s.walk?.probe);
+  const result = useSimulation((s) => s.result);
+  const [rows, setRows] = useState<readonly RowText[]>([]);
+  const wanted = keys.join('\n');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `result` stands for the text that the tables belong to.
+  useEffect(() => {
+    let live = true;
+    const list = wanted === '' ? [] : wanted.split('\n');
+    const read = async (): Promise<RowText[]> => {
+      const found: RowText[] = [];
+      for (const key of list) {
+        const source = commandOf(key);
+        if (source === undefined) continue;
+        try {
+          const table = await tableText(place, source.command, source.runtime ? probe : undefined);
+          for (const line of table.lines) {
+            if (line.key === key && line.text.trim() !== '') {
+              found.push({ key, command: source.command, text: line.text });
+            }
+          }
+        } catch {
+          // A table that cannot be read has no rows to show; the Tables tab says why.
+        }
+      }
+      return found;
+    };
+    void read().then((found) => {
+      if (live) setRows(found);
+    });
+    return () => {
+      live = false;
+    };
+  }, [place, wanted, probe, result]);
+  return rows;
+}
