@@ -7,9 +7,13 @@ type Action = () => void;
 export interface Timer {
   readonly atMs: number;
   readonly order: number;
+  /** Lower layers' timers go first when several are due at once. */
+  readonly layer: number;
   cancelled: boolean;
   readonly action: Action;
 }
+
+const LAYER = { neighbour: 0, transport: 1, program: 2 } as const;
 
 export class EventQueue {
   /** Milliseconds since the run began. */
@@ -30,8 +34,14 @@ export class EventQueue {
     this.programs.push(action);
   }
 
-  after(delayMs: number, action: Action): Timer {
-    const timer = { atMs: this.nowMs + delayMs, order: this.order++, cancelled: false, action };
+  after(delayMs: number, action: Action, layer: 'neighbour' | 'transport' | 'program' = 'transport'): Timer {
+    const timer = {
+      atMs: this.nowMs + delayMs,
+      order: this.order++,
+      layer: LAYER[layer],
+      cancelled: false,
+      action,
+    };
     this.timers.push(timer);
     return timer;
   }
@@ -64,7 +74,8 @@ export class EventQueue {
       if (
         known === undefined ||
         timer.atMs < known.atMs ||
-        (timer.atMs === known.atMs && timer.order < known.order)
+        (timer.atMs === known.atMs &&
+          (timer.layer < known.layer || (timer.layer === known.layer && timer.order < known.order)))
       ) {
         best = i;
       }

@@ -189,7 +189,7 @@ export function echoRequest(
         src: echo.src,
         dst: echo.dst,
         ttl: echo.ttl,
-        id: echo.df ? 0 : nextId(box),
+        id: nextId(box),
         df: echo.df,
         tos: 0,
       },

@@ -71,13 +71,18 @@ export function resolveNeighbour(
     send(entry.mac);
     return;
   }
+  skb.waitingIn = box.id;
   const waiting = {
     skb,
     send: (): void => {
+      skb.waitingIn = undefined;
       entry.hardwareHeader = true;
       if (entry.mac !== undefined) send(entry.mac);
     },
-    fail: (): void => linkFailure(m, box, skb),
+    fail: (): void => {
+      skb.waitingIn = undefined;
+      linkFailure(m, box, skb);
+    },
   };
   const queue = m.waiting.get(entry);
   if (queue !== undefined) {
@@ -108,10 +113,14 @@ function ask(m: Machine, box: Box, dev: Device, entry: NeighbourEntry, skb: Skb)
   const queue = m.waiting.get(entry);
   if (queue === undefined) return;
   queue.timer.cancelled = true;
-  queue.timer = m.queue.after(RETRANS_MS, () => {
-    if (entry.probes < TRIES) ask(m, box, dev, entry, skb);
-    else fail(m, box, entry, skb);
-  });
+  queue.timer = m.queue.after(
+    RETRANS_MS,
+    () => {
+      if (entry.probes < TRIES) ask(m, box, dev, entry, skb);
+      else fail(m, box, entry, skb);
+    },
+    'neighbour',
+  );
   entry.probes++;
   askWho(m, box, dev, entry.ip, skb, entry.probes);
 }

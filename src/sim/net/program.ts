@@ -85,7 +85,7 @@ export class Program<R> {
     let finished = false;
     const timer =
       'timeoutMs' in call
-        ? this.m.queue.after(call.timeoutMs, () => finish({ ok: false, error: 'timeout' }))
+        ? this.m.queue.after(call.timeoutMs, () => finish({ ok: false, error: 'timeout' }), 'program')
         : undefined;
     const finish: Finish = (result) => {
       if (finished) return;

@@ -29,8 +29,8 @@ export interface Skb {
   bridge?: BridgeInfo;
   /** A TCP packet that segmentation offload cuts into pieces with this much payload each. */
   gsoSize?: number;
-  /** Made by this host: bridge and ICMP code ask. */
-  local: boolean;
+  /** The namespace where it is queued behind an unanswered ARP request. */
+  waitingIn?: string;
   /** Transmissions left before the packet counts as looping. */
   hopsLeft: number;
 }
@@ -49,7 +49,7 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     pktType: 'host',
     bridge: undefined,
     gsoSize: undefined,
-    local: true,
+    waitingIn: undefined,
     hopsLeft: HOP_BUDGET,
   };
 }
@@ -66,7 +66,6 @@ export function scrub(skb: Skb): void {
   skb.ctDir = 'original';
   skb.ctState = undefined;
   skb.bridge = undefined;
-  skb.local = false;
 }
 
 /** The length that an MTU is compared with: the IP packet, or its largest piece. */

@@ -5,6 +5,7 @@ import type { ListenerConfig } from './config.ts';
 import type { Timer } from './event-queue.ts';
 import type { SocketError } from './process.ts';
 import type { Route } from './route.ts';
+import type { Skb } from './skb.ts';
 
 export type TcpState =
   | 'SYN_SENT'
@@ -41,6 +42,8 @@ export interface TcpSocket {
   segment: number;
   exchange: number;
   timer?: Timer;
+  /** The last packet sent, for as long as it may still be queued here. */
+  lastSent?: Skb;
   /** Data that the peer has not acknowledged. */
   unacked?: Payload;
   /** The server's program has it in hand. */

@@ -95,10 +95,12 @@ function sendSyn(m: Machine, box: Box, socket: TcpSocket, retry: number): void {
   }
   socket.timer = m.queue.after(delay * 1000, () => {
     if (socket.state !== 'SYN_SENT') return;
-    if (SYN_DELAYS_S[retry + 1] !== undefined) noteRetry(m, box, socket, retry + 1);
     sendSyn(m, box, socket, retry + 1);
   });
   socket.sndNxt = socket.iss + 1;
+  // Nothing is sent again while the first copy has not left this host (skb_still_in_host_queue).
+  if (socket.lastSent?.waitingIn === box.id) return;
+  if (retry > 0) noteRetry(m, box, socket, retry);
   send(m, box, socket, { flags: SYN, seq: socket.iss, retry });
 }
 
@@ -126,10 +128,11 @@ function sendData(m: Machine, box: Box, socket: TcpSocket, payload: Payload, ret
   if (retry < DATA_RETRIES) {
     socket.timer = m.queue.after(RTO_MS * 2 ** retry, () => {
       if (socket.unacked !== payload) return;
-      noteRetry(m, box, socket, retry + 1);
       sendData(m, box, socket, payload, retry + 1);
     });
   }
+  if (socket.lastSent?.waitingIn === box.id) return;
+  if (retry > 0) noteRetry(m, box, socket, retry);
   send(m, box, socket, { flags: PSH_ACK, seq: socket.sndUna, payload, retry });
 }
 
@@ -190,6 +193,7 @@ function send(m: Machine, box: Box, socket: TcpSocket, out: Outgoing): void {
     retry: out.retry > 0 ? out.retry : undefined,
   });
   if (payloadLength(out.payload) > socket.mss) skb.gsoSize = socket.mss;
+  socket.lastSent = skb;
   m.step(box, skb, 'originate', reason('socket.originate', { proto: 'tcp', flags: out.flags.join(',') }));
   localOut(m, box, skb, socket.route);
 }

@@ -29,15 +29,18 @@ export function bridgeDecide(m: Machine, box: Box, bridge: Device, port: Device,
   if (eth === undefined) return;
   learn(box, bridge, port, eth.src);
   if (eth.dst === MAC_BROADCAST) {
+    // A capture stamps the bridge's copy with the time the frame reached the port, before the flooding.
     const copy = cloneSkb(skb);
-    flood(m, box, bridge, port, skb, false);
     copy.pktType = 'broadcast';
-    passUp(m, box, bridge, copy);
+    captureUp(m, box, bridge, copy);
+    flood(m, box, bridge, port, skb, false);
+    toProtocol(m, box, bridge, copy);
     return;
   }
   if (eth.dst === bridge.mac) {
     skb.pktType = 'host';
-    passUp(m, box, bridge, skb);
+    captureUp(m, box, bridge, skb);
+    toProtocol(m, box, bridge, skb);
     return;
   }
   if (bridge.link.kind === 'bridge' && bridge.link.promisc === true) {
@@ -141,13 +144,12 @@ function flood(
 }
 
 /** The frame is for the host: it appears on the bridge device (`br_pass_frame_up`). */
-function passUp(m: Machine, box: Box, bridge: Device, skb: Skb): void {
+function captureUp(m: Machine, box: Box, bridge: Device, skb: Skb): void {
   m.step(box, skb, 'bridge', reason('bridge.up', { bridge: bridge.name }), {
     iface: bridge.name,
     rows: bridge.row,
   });
   m.capture(box, bridge, skb, 'receive', reason('link.receive', { iface: bridge.name }));
-  toProtocol(m, box, bridge, skb);
 }
 
 /** A promiscuous bridge sees every frame; the IP layer throws away those for others. */

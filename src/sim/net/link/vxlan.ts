@@ -63,7 +63,6 @@ export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): bool
   skb.ct = undefined;
   skb.ctState = undefined;
   skb.ctDir = 'original';
-  skb.local = false;
   m.step(box, skb, 'decap', reason('vxlan.decap', { vni: vxlan.vni, remote: ip.src }), {
     iface: dev.name,
     rows: [linkRow(dev.name)],

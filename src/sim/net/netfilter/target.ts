@@ -3,6 +3,7 @@ import { reason, type Reason } from '../../trace/reasons.ts';
 import type { PolicyRuleRef, RuleMeaning } from '../config.ts';
 import { sendUnreachable } from '../icmp.ts';
 import { localOut } from '../ip-output.ts';
+import { transmit } from '../link/device.ts';
 import { decide, isDecided, type NatDecision } from '../nat.ts';
 import { resetFor } from '../tcp.ts';
 import type { HookContext } from './match.ts';
@@ -152,15 +153,28 @@ function reject(
     return;
   }
   if (ip === undefined || l4?.proto !== 'tcp' || l4.flags.includes('RST')) return;
+  const reset = resetFor(c.skb, ip, l4);
+  const originate = reason('socket.originate', {
+    proto: 'tcp',
+    flags: reset.packet.l4?.proto === 'tcp' ? reset.packet.l4.flags.join(',') : '',
+  });
+  const { bridge } = c.skb;
+  const { eth } = c.skb.packet;
+  if (bridge !== undefined && eth !== undefined) {
+    // nf_send_reset: what came in by a bridge is answered by that port, past OUTPUT and past any NAT.
+    reset.packet = { ...reset.packet, eth: { src: eth.dst, dst: eth.src } };
+    c.m.step(c.box, reset, 'originate', originate, { iface: bridge.physIn.name });
+    transmit(c.m, c.box, bridge.physIn, reset);
+    return;
+  }
   const route = c.box.net.fib.lookup(ip.src);
   if (route === undefined || route.type === 'blackhole') return;
-  const reset = resetFor(c.skb, ip, l4);
   // nf_ct_attach: the reset belongs to the connection that it ends.
   if (c.skb.ct !== undefined) {
     reset.ct = c.skb.ct;
     reset.ctDir = c.skb.ctDir === 'original' ? 'reply' : 'original';
     reset.ctState = 'ESTABLISHED';
   }
-  c.m.step(c.box, reset, 'originate', reason('socket.originate', { proto: 'tcp', flags: 'RST' }));
+  c.m.step(c.box, reset, 'originate', originate);
   localOut(c.m, c.box, reset, route);
 }

@@ -308,3 +308,13 @@ export function wireLine(w: WireEntry): string {
   const outer = w.outer === undefined ? '' : ` [${w.outer.src}>${w.outer.dst} vni ${w.outer.vni}]`;
   return `${w.netns} ${w.iface} ${w.at} ${w.proto} ${w.src}${port(w.sport)} > ${w.dst}${port(w.dport)}${what === '' ? '' : ` ${what}`}${w.ttl === undefined ? '' : ` ttl ${w.ttl}`}${outer}`;
 }
+
+/** nc -z, in short: handshake and close. */
+export function* probePort(ip: string, port: number, timeoutMs = 5000): Process<string> {
+  yield { call: 'segment', purpose: 'probe', label: `${ip}:${port}` };
+  const connected = yield { call: 'connect', ip, port, timeoutMs };
+  if (connected === undefined || !connected.ok) return failure(connected);
+  if (!('socket' in connected)) return 'no socket';
+  yield { call: 'close', socket: connected.socket };
+  return 'connected';
+}

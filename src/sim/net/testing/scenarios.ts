@@ -1,0 +1,252 @@
+/**
+ * Worlds that were also built out of Linux network namespaces (6.18) and captured there: two nodes of a flannel-like
+ * cluster, a gateway and a laptop. `captured.json` holds what the interfaces saw. Used by tests only.
+ */
+import { cidr } from '../../base/ip.ts';
+import { stableMac } from '../../base/mac.ts';
+import type { Match, NetnsConfig, SysctlConfig } from '../config.ts';
+import type { Process } from '../process.ts';
+import type { World } from '../world.ts';
+import {
+  bridgedPod,
+  fetchOnce,
+  flannelNode,
+  netns,
+  pingOnce,
+  probePort,
+  sendOnce,
+  SYSCTLS,
+  tables,
+  worldOf,
+} from './world-builder.ts';
+
+const tcp = (port: number): readonly Match[] => [
+  { match: 'proto', proto: 'tcp' },
+  { match: 'dport', proto: 'tcp', ports: { from: port, to: port } },
+];
+const dst = (text: string): Match => ({ match: 'dst', cidr: cidr(text) });
+const src = (text: string, negate = false): Match => ({ match: 'src', cidr: cidr(text), negate });
+const MARK = 0x4000;
+
+/** kube-proxy's shape, in small: Services at .20 (remote), .21 (same node), .22 (oneself), .30 (none), NodePorts. */
+const RULES = tables({
+  nat: {
+    PREROUTING: [{ target: { target: 'jump', chain: 'SVC' } }],
+    OUTPUT: [{ target: { target: 'jump', chain: 'SVC' } }],
+    POSTROUTING: [
+      { target: { target: 'jump', chain: 'POST' } },
+      {
+        matches: [src('10.244.0.0/16'), { match: 'dst', cidr: cidr('10.244.0.0/16') }],
+        target: { target: 'RETURN' },
+      },
+      {
+        matches: [src('10.244.0.0/16'), { match: 'dst', cidr: cidr('224.0.0.0/4'), negate: true }],
+        target: { target: 'MASQUERADE' },
+      },
+    ],
+    SVC: [
+      ...['20', '21', '22'].map((n) => ({
+        matches: [dst(`10.96.0.${n}/32`), ...tcp(80)],
+        target: { target: 'jump' as const, chain: `SVC-${n}` },
+      })),
+      {
+        matches: [{ match: 'addrtype', side: 'dst', type: 'LOCAL' }, ...tcp(30080)],
+        target: { target: 'jump', chain: 'NODEPORT-20' },
+      },
+      {
+        matches: [{ match: 'addrtype', side: 'dst', type: 'LOCAL' }, ...tcp(30081)],
+        target: { target: 'jump', chain: 'NODEPORT-21' },
+      },
+    ],
+    'NODEPORT-20': [
+      { target: { target: 'jump', chain: 'MARK-MASQ' } },
+      { target: { target: 'jump', chain: 'SVC-20' } },
+    ],
+    'NODEPORT-21': [
+      { target: { target: 'jump', chain: 'MARK-MASQ' } },
+      { target: { target: 'jump', chain: 'SVC-21' } },
+    ],
+    'SVC-20': [
+      { matches: [src('10.244.0.0/16', true)], target: { target: 'jump', chain: 'MARK-MASQ' } },
+      { matches: tcp(80), target: { target: 'DNAT', ip: '10.244.2.2', port: 8080 } },
+      { matches: tcp(30080), target: { target: 'DNAT', ip: '10.244.2.2', port: 8080 } },
+    ],
+    'SVC-21': [
+      { matches: [src('10.244.0.0/16', true)], target: { target: 'jump', chain: 'MARK-MASQ' } },
+      {
+        matches: [{ match: 'proto', proto: 'tcp' }],
+        target: { target: 'DNAT', ip: '10.244.1.3', port: 8080 },
+      },
+    ],
+    'SVC-22': [
+      { matches: [src('10.244.1.2/32')], target: { target: 'jump', chain: 'MARK-MASQ' } },
+      {
+        matches: [{ match: 'proto', proto: 'tcp' }],
+        target: { target: 'DNAT', ip: '10.244.1.2', port: 8080 },
+      },
+    ],
+    'MARK-MASQ': [{ target: { target: 'MARK', value: MARK, mask: MARK } }],
+    POST: [
+      { matches: [{ match: 'mark', value: MARK, mask: MARK, negate: true }], target: { target: 'RETURN' } },
+      { target: { target: 'MARK', value: MARK, mask: 0 } },
+      { target: { target: 'MASQUERADE' } },
+    ],
+  },
+  filter: {
+    FORWARD: [
+      {
+        matches: [dst('10.96.0.30/32'), ...tcp(80)],
+        target: { target: 'REJECT', with: 'icmp-port-unreachable' },
+      },
+      { matches: [dst('10.244.2.2/32'), ...tcp(9001)], target: { target: 'DROP' } },
+      { matches: [dst('10.244.2.2/32'), ...tcp(9002)], target: { target: 'REJECT', with: 'tcp-reset' } },
+    ],
+    OUTPUT: [
+      {
+        matches: [dst('10.96.0.30/32'), ...tcp(80)],
+        target: { target: 'REJECT', with: 'icmp-port-unreachable' },
+      },
+    ],
+    INPUT: [{ matches: tcp(30090), target: { target: 'REJECT', with: 'icmp-port-unreachable' } }],
+  },
+});
+
+function host(id: string, ip: string, more: Partial<NetnsConfig>, routes: readonly string[]): NetnsConfig {
+  return netns({
+    id,
+    links: [{ kind: 'ethernet', name: 'eth0', mac: stableMac(id, 'eth0'), mtu: 1500, segment: 'underlay' }],
+    addresses: [`${ip}/16 dev eth0`],
+    routes,
+    more,
+  });
+}
+
+export interface ClusterOptions {
+  readonly nodeSysctls?: Partial<SysctlConfig>;
+  readonly hairpin?: boolean;
+}
+
+/** Pods a and a2 on n1, b on n2; all with a web server on 8080, an echo on UDP 5353 in b. */
+export function capturedCluster(options: ClusterOptions = {}): World {
+  const a = bridgedPod('node/n1', 'default/a', '10.244.1.2', ['tcp 8080 http']);
+  const a2 = bridgedPod('node/n1', 'default/a2', '10.244.1.3', ['tcp 8080 http']);
+  const b = bridgedPod('node/n2', 'default/b', '10.244.2.2', ['tcp 8080 http', 'udp 5353 echo']);
+  const hairpin = options.hairpin ?? true;
+  const more = { iptables: RULES, sysctls: { ...SYSCTLS, ...options.nodeSysctls } };
+  const plain = { sysctls: { ...SYSCTLS, ipForward: false, bridgeNfCallIptables: false } };
+  return worldOf(
+    a.pod,
+    a2.pod,
+    b.pod,
+    flannelNode(
+      1,
+      [2],
+      [
+        { ...a.port, hairpin },
+        { ...a2.port, hairpin },
+      ],
+      more,
+    ),
+    flannelNode(2, [1], [{ ...b.port, hairpin }], more),
+    host('external/gw', '172.18.0.1', { sysctls: { ...plain.sysctls, ipForward: true } }, []),
+    host('external/laptop', '172.18.0.100', plain, ['default via 172.18.0.1 dev eth0']),
+  );
+}
+
+export interface CapturedScenario {
+  readonly name: string;
+  readonly from: string;
+  /** What was typed on the real machine. */
+  readonly command: string;
+  readonly program: () => Process<string>;
+  readonly options?: ClusterOptions;
+  /** Runs on what the scenario before it left behind; the others begin with empty tables. */
+  readonly warm?: boolean;
+}
+
+export const capturedScenarios: readonly CapturedScenario[] = [
+  ...(
+    [
+      ['ClusterIP, remote endpoint', 'default/a', '10.96.0.20', 80],
+      ['ClusterIP, same node, cold', 'default/a', '10.96.0.21', 80],
+      ['ClusterIP, same node, warm', 'default/a', '10.96.0.21', 80],
+      ['hairpin', 'default/a', '10.96.0.22', 80],
+      ['closed port', 'default/a', '10.244.2.2', 81],
+      ['Service without endpoints', 'default/a', '10.96.0.30', 80],
+      ['REJECT with tcp-reset', 'default/a', '10.244.2.2', 9002],
+      ['dropped in FORWARD', 'default/a', '10.244.2.2', 9001],
+      ['laptop to NodePort, remote endpoint', 'external/laptop', '172.18.0.2', 30080],
+      ['laptop to NodePort, local endpoint', 'external/laptop', '172.18.0.2', 30081],
+      ['laptop to rejected port in INPUT', 'external/laptop', '172.18.0.2', 30090],
+      ['pod to another node’s NodePort', 'default/a', '172.18.0.3', 30080],
+      ['pod to its own node’s NodePort', 'default/a', '172.18.0.2', 30081],
+      ['node to ClusterIP, remote', 'node/n1', '10.96.0.20', 80],
+      ['node to ClusterIP, local', 'node/n1', '10.96.0.21', 80],
+      ['node to itself by NodePort', 'node/n1', '172.18.0.2', 30080],
+      ['node to localhost', 'node/n1', '127.0.0.1', 81],
+      ['node to Service without endpoints', 'node/n1', '10.96.0.30', 80],
+      ['pod to itself', 'default/a', '10.244.1.2', 8080],
+      ['pod to laptop, closed', 'default/a', '172.18.0.100', 81],
+      ['pod to nobody on its bridge', 'default/a', '10.244.1.77', 80],
+      ['pod to nobody on the other node', 'default/a', '10.244.2.77', 80],
+      ['pod to an unknown network', 'default/a', '198.51.100.9', 80],
+    ] as const
+  ).map(
+    ([name, from, ip, port]): CapturedScenario => ({
+      name,
+      from,
+      warm: name.endsWith('warm'),
+      command: `nc -z -w 4 ${ip} ${port}`,
+      program: () => probePort(ip, port, 4000),
+    }),
+  ),
+  {
+    name: 'HTTP to ClusterIP, remote endpoint',
+    from: 'default/a',
+    command: 'curl -s -m 4 http://10.96.0.20/',
+    program: () => fetchOnce('10.96.0.20', 80, 4000),
+  },
+  ...(
+    [
+      ['ping across nodes', 'default/a', '10.244.2.2', {}],
+      ['ping with TTL 1', 'default/a', '10.244.2.2', { ttl: 1 }],
+      ['ping with TTL 2', 'default/a', '10.244.2.2', { ttl: 2 }],
+      ['ping as large as fits', 'default/a', '10.244.2.2', { bytes: 1422 }],
+      ['ping too large', 'default/a', '10.244.2.2', { bytes: 1423 }],
+      ['ping a ClusterIP', 'default/a', '10.96.0.20', {}],
+    ] as const
+  ).map(
+    ([name, from, ip, options]): CapturedScenario => ({
+      name,
+      from,
+      command: `ping -c 1 -W 4 -M do ${'ttl' in options ? `-t ${options.ttl} ` : ''}${'bytes' in options ? `-s ${options.bytes} ` : ''}${ip}`,
+      program: () => pingOnce(ip, options),
+    }),
+  ),
+  {
+    name: 'UDP answered',
+    from: 'default/a',
+    command: 'udp 10.244.2.2 5353',
+    program: () => sendOnce('10.244.2.2', 5353, 4000),
+  },
+  {
+    name: 'UDP refused',
+    from: 'default/a',
+    command: 'udp 10.244.2.2 5354',
+    program: () => sendOnce('10.244.2.2', 5354, 4000),
+  },
+  {
+    name: 'same node without bridge-nf-call-iptables',
+    from: 'default/a',
+    command: 'nc -z -w 4 10.96.0.21 80',
+    program: () => probePort('10.96.0.21', 80, 4000),
+    options: { nodeSysctls: { bridgeNfCallIptables: false } },
+  },
+  {
+    name: 'hairpin mode off',
+    from: 'default/a',
+    command: 'nc -z -w 4 10.96.0.22 80',
+    program: () => probePort('10.96.0.22', 80, 4000),
+    options: { hairpin: false },
+  },
+];
