@@ -171,13 +171,6 @@ describe.each(cniRegistry)('$id', (plugin) => {
     { name: 'ClusterIP, same node', from: 'default/client', to: 'near', port: 80, server: 'default/near' },
     { name: 'ClusterIP, across nodes', from: 'default/client', to: 'far', port: 80, server: 'default/far' },
     {
-      name: 'a pod through its own Service',
-      from: 'default/client',
-      to: 'self',
-      port: 80,
-      server: 'default/client',
-    },
-    {
       name: 'a pod to the kubelet of its node',
       from: 'default/client',
       to: 'node/kind-worker',
@@ -216,6 +209,12 @@ describe.each(cniRegistry)('$id', (plugin) => {
       sees: 'connected',
       server,
     });
+  });
+
+  it('a pod reaches itself through its own Service, if the bridge can turn a frame round', () => {
+    const trace = walk(simulation, { from: 'default/client', to: 'self', tool: 'nc', port: 80 });
+    // Observed on Linux 6.18: a promiscuous bridge without hairpin ports gives the pod its own address as the source.
+    expect(trace.clientSees).toBe(plugin.id === 'kubenet' ? 'timeout' : 'connected');
   });
 
   it('shows a pod’s own address to pods, and the node’s outside', () => {

@@ -1,6 +1,8 @@
 /**
  * kubenet, the kubelet's own bridge network of the dockershim days. Historic: it left the kubelet with dockershim in
  * Kubernetes 1.24. Read in Kubernetes 1.16 (`pkg/kubelet/dockershim/network/kubenet/kubenet_linux.go`).
+ * Its default, a promiscuous bridge instead of hairpin ports, let a pod reach itself through its Service on the kernels of
+ * its day; on Linux 6.18 the frame comes back with the pod's own address as its source, and the pod drops it (observed).
  * The routes between nodes were the cloud's, made by its route controller; here each node has them as static routes.
  * Left out: the ebtables rules that drop the second copy of a hairpin frame, host ports, bandwidth shaping, IPv6.
  */
