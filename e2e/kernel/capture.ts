@@ -62,7 +62,8 @@ export class Capture {
   async start(): Promise<void> {
     const ready: Promise<void>[] = [];
     for (const on of this.rig.interfaces) {
-      for (const at of ['in', 'out'] as const) {
+      // libpcap shows a loopback packet once, as it comes in.
+      for (const at of on.name === 'lo' ? (['in'] as const) : (['in', 'out'] as const)) {
         const file = join(this.folder, `${this.taps.length}.pcap`);
         const process = background('ip', [
           ...[
@@ -109,7 +110,8 @@ export class Capture {
       const frame = this.frame(line.split('|').map((cell) => (cell === '' ? [] : cell.split(';'))));
       if (frame !== undefined) frames.push(frame);
     }
-    return frames;
+    // A packet keeps its time stamp from device to device on its way up: the lower device comes first.
+    return frames.sort((a, b) => a.time - b.time || layer(a) - layer(b));
   }
 
   private frame(cells: readonly (readonly string[])[]): Frame | undefined {
@@ -212,6 +214,10 @@ const COLUMNS = [
   'icmp.code',
   'vxlan.vni',
 ] as const;
+
+function layer(frame: Frame): number {
+  return frame.outer !== undefined ? 0 : frame.peer !== undefined ? 1 : 2;
+}
 
 function flag(text: string | undefined): boolean {
   return text === '1' || text === 'True';

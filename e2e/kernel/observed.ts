@@ -2,10 +2,10 @@
 import type { Frame } from './capture.ts';
 import type { KernelProbe } from './probes.ts';
 import type { Observation } from './rig.ts';
-import type { Rig } from './topology.ts';
+import type { Interface, Rig } from './topology.ts';
 
 /** Ports that mean something; every other one was chosen by a kernel and prints as `*`. */
-const KNOWN_PORTS = new Set([22, 53, 80, 81, 443, 8080, 9000, 9999, 30080, 30081]);
+const KNOWN_PORTS = new Set([22, 53, 80, 81, 443, 8080, 9000, 9999, 30080, 30081, 30082]);
 
 export function port(number: number): string {
   return KNOWN_PORTS.has(number) ? String(number) : '*';
@@ -19,9 +19,10 @@ export function ends(frame: Pick<Frame, 'src' | 'dst' | 'sport' | 'dport'>): str
 }
 
 /** Names an Ethernet address by the interface that owns it. */
-export function macName(rig: Rig, mac: string): string {
+export function macName(owners: readonly Interface[], mac: string): string {
   if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
-  const owner = rig.interfaces.find((i) => i.mac === mac);
+  if (mac === '00:00:00:00:00:00') return 'none';
+  const owner = owners.find((i) => i.mac === mac);
   if (owner === undefined) return mac;
   const place = owner.place.replace(/^(node|default|external)\//, '');
   return owner.peer === undefined ? `${place}.${owner.name}` : `${place}.veth(${owner.peer})`;
@@ -43,7 +44,7 @@ function frameText(rig: Rig, frame: Frame): string {
     frame.at.padEnd(4),
     what.padEnd(62),
     frame.ttl === undefined ? '' : `ttl ${frame.ttl}${frame.df === true ? ' DF' : ''}`,
-    `[${macName(rig, frame.srcMac)} > ${macName(rig, frame.dstMac)}]`,
+    `[${macName(rig.interfaces, frame.srcMac)} > ${macName(rig.interfaces, frame.dstMac)}]`,
   ];
   if (frame.quoted !== undefined) {
     parts.push(`quotes ${frame.quoted.src} > ${frame.quoted.dst} ttl ${frame.quoted.ttl}`);
@@ -51,7 +52,7 @@ function frameText(rig: Rig, frame: Frame): string {
   if (frame.outer !== undefined) {
     const { outer } = frame;
     parts.push(
-      `in ${outer.src} > ${outer.dst}:${outer.dport} vni ${outer.vni} ttl ${outer.ttl}${outer.df ? ' DF' : ''} [${macName(rig, outer.srcMac)} > ${macName(rig, outer.dstMac)}]`,
+      `in ${outer.src} > ${outer.dst}:${outer.dport} vni ${outer.vni} ttl ${outer.ttl}${outer.df ? ' DF' : ''} [${macName(rig.interfaces, outer.srcMac)} > ${macName(rig.interfaces, outer.dstMac)}]`,
     );
   }
   return parts.join(' ').trimEnd();

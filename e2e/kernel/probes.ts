@@ -10,6 +10,8 @@ export interface KernelProbe {
   readonly walk: Readonly<Record<string, string | number>>;
   /** How the real client ends. */
   readonly ends: 'connected' | 'answered' | 'refused' | 'timeout' | 'unreachable' | 'http';
+  /** Packets are sent again as time passes; how often is not compared. */
+  readonly repeats?: boolean;
   /** How long to listen on after the command ended, for what comes late. */
   readonly lingerMs?: number;
 }
@@ -36,10 +38,10 @@ s.send(b"hello")
 print(s.recv(100))'`,
   walk: { from, to: ip, port, proto: 'udp', tool: 'nc' },
 });
-const ping = (from: string, ip: string): Pick<KernelProbe, 'from' | 'command' | 'walk'> => ({
+const ping = (from: string, ip: string, ttl = 64): Pick<KernelProbe, 'from' | 'command' | 'walk'> => ({
   from,
-  command: `ping -n -c 1 -W 3 ${ip}`,
-  walk: { from, to: ip, tool: 'ping' },
+  command: `ping -n -c 1 -W 3${ttl === 64 ? '' : ` -t ${ttl}`} ${ip}`,
+  walk: ttl === 64 ? { from, to: ip, tool: 'ping' } : { from, to: ip, tool: 'ping', ttl },
 });
 
 const CLIENT = 'default/client';
@@ -167,11 +169,132 @@ export const probes: readonly KernelProbe[] = [
     title: 'pod to an address of its own node that no pod has',
     ...tcp(CLIENT, '10.244.1.99', 80),
     ends: 'unreachable',
+    repeats: true,
   },
   {
     id: 'nobody-cross-node',
     title: 'pod to an address of another node that no pod has',
     ...tcp(CLIENT, '10.244.2.99', 80),
     ends: 'unreachable',
+    repeats: true,
+  },
+  {
+    id: 'kept-endpoint-here',
+    title: 'outside to a NodePort with externalTrafficPolicy Local, endpoint on that node',
+    ...tcp('external/laptop', '172.18.0.4', 30082),
+    ends: 'connected',
+  },
+  {
+    id: 'kept-endpoint-elsewhere',
+    title: 'outside to a NodePort with externalTrafficPolicy Local, endpoint on another node',
+    ...tcp('external/laptop', '172.18.0.3', 30082),
+    ends: 'timeout',
+    repeats: true,
+  },
+  {
+    id: 'kept-from-pod',
+    title: 'pod to its own node and a NodePort with externalTrafficPolicy Local, endpoint on another node',
+    ...tcp(CLIENT, '172.18.0.3', 30082),
+    ends: 'connected',
+  },
+  {
+    id: 'inside-elsewhere',
+    title: 'pod to a ClusterIP with internalTrafficPolicy Local, endpoint on another node',
+    ...tcp(CLIENT, '10.96.20.27', 80),
+    ends: 'timeout',
+    repeats: true,
+  },
+  {
+    id: 'node-pod',
+    title: 'node to a pod of another node',
+    ...tcp('node/kind-worker', '10.244.2.2', 8080),
+    ends: 'connected',
+  },
+  {
+    id: 'node-own-pod',
+    title: 'node to a pod of its own',
+    ...tcp('node/kind-worker', '10.244.1.3', 8080),
+    ends: 'connected',
+  },
+  {
+    id: 'node-clusterip-local',
+    title: 'node to a ClusterIP, endpoint on the same node',
+    ...tcp('node/kind-worker', '10.96.20.21', 80),
+    ends: 'connected',
+  },
+  {
+    id: 'node-localhost-nodeport',
+    title: 'node to a NodePort on its own 127.0.0.1',
+    ...tcp('node/kind-worker2', '127.0.0.1', 30080),
+    ends: 'connected',
+  },
+  {
+    id: 'node-empty-service',
+    title: 'node to a Service without endpoints',
+    ...tcp('node/kind-worker', '10.96.20.24', 80),
+    ends: 'refused',
+  },
+  {
+    id: 'bare-node-pod',
+    title: 'control plane node without pods to a pod',
+    ...tcp('node/kind-control-plane', '10.244.2.2', 8080),
+    ends: 'connected',
+  },
+  {
+    id: 'routed-pod-here',
+    title: 'outside host with a route to a pod of that node',
+    ...tcp('external/routed', '10.244.1.3', 8080),
+    ends: 'connected',
+  },
+  {
+    id: 'routed-pod-elsewhere',
+    title: 'outside host with a route to a pod of another node',
+    ...tcp('external/routed', '10.244.2.2', 8080),
+    ends: 'connected',
+  },
+  {
+    id: 'routed-clusterip',
+    title: 'outside host with a route to a ClusterIP, endpoint on another node',
+    ...tcp('external/routed', '10.96.20.20', 80),
+    ends: 'connected',
+  },
+  {
+    id: 'outside-pod',
+    title: 'outside host without a route to a pod',
+    ...tcp('external/laptop', '10.244.2.2', 8080),
+    ends: 'unreachable',
+  },
+  {
+    id: 'pod-own-node',
+    title: 'pod to a closed port of its own node',
+    ...tcp(CLIENT, '172.18.0.3', 22),
+    ends: 'refused',
+  },
+  {
+    id: 'pod-itself',
+    title: 'pod to its own address',
+    ...tcp(CLIENT, '10.244.1.2', 8080),
+    ends: 'connected',
+  },
+  { id: 'pod-localhost', title: 'pod to 127.0.0.1', ...tcp(CLIENT, '127.0.0.1', 8080), ends: 'connected' },
+  { id: 'ping-clusterip', title: 'ping a ClusterIP', ...ping(CLIENT, '10.96.20.20'), ends: 'unreachable' },
+  { id: 'ping-gateway', title: 'ping the own bridge', ...ping(CLIENT, '10.244.1.1'), ends: 'answered' },
+  {
+    id: 'ping-ttl-1',
+    title: 'ping a pod of another node with TTL 1',
+    ...ping(CLIENT, '10.244.2.2', 1),
+    ends: 'unreachable',
+  },
+  {
+    id: 'ping-ttl-2',
+    title: 'ping a pod of another node with TTL 2',
+    ...ping(CLIENT, '10.244.2.2', 2),
+    ends: 'unreachable',
+  },
+  {
+    id: 'udp-empty',
+    title: 'node to a UDP port of an outside host on which nothing listens',
+    ...datagram('node/kind-worker', '172.18.0.100', 9999),
+    ends: 'refused',
   },
 ];

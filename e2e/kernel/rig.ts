@@ -19,37 +19,28 @@ export interface Observation {
   readonly cold: readonly Frame[];
 }
 
+const far = { ip: '10.244.2.2', port: 8080, node: 'kind-worker2' };
+const service = (name: string, last: number, rest: Partial<ServiceRules>): ServiceRules => ({
+  name,
+  clusterIp: `10.96.20.${last}`,
+  port: 80,
+  proto: 'tcp',
+  endpoints: [],
+  ...rest,
+});
+
 const services: readonly ServiceRules[] = [
-  {
-    name: 'far',
-    clusterIp: '10.96.20.20',
-    port: 80,
-    proto: 'tcp',
-    nodePort: 30080,
-    endpoints: [{ ip: '10.244.2.2', port: 8080 }],
-  },
-  {
-    name: 'near',
-    clusterIp: '10.96.20.21',
-    port: 80,
-    proto: 'tcp',
-    endpoints: [{ ip: '10.244.1.3', port: 8080 }],
-  },
-  {
-    name: 'self',
-    clusterIp: '10.96.20.22',
-    port: 80,
-    proto: 'tcp',
-    endpoints: [{ ip: '10.244.1.2', port: 8080 }],
-  },
-  { name: 'empty', clusterIp: '10.96.20.24', port: 80, proto: 'tcp', nodePort: 30081, endpoints: [] },
-  {
-    name: 'datagrams',
-    clusterIp: '10.96.20.25',
+  service('far', 20, { nodePort: 30080, endpoints: [far] }),
+  service('near', 21, { endpoints: [{ ip: '10.244.1.3', port: 8080, node: 'kind-worker' }] }),
+  service('self', 22, { endpoints: [{ ip: '10.244.1.2', port: 8080, node: 'kind-worker' }] }),
+  service('empty', 24, { nodePort: 30081 }),
+  service('dgrams', 25, {
     port: 9000,
     proto: 'udp',
-    endpoints: [{ ip: '10.244.2.2', port: 9000 }],
-  },
+    endpoints: [{ ip: '10.244.2.3', port: 9000, node: 'kind-worker2' }],
+  }),
+  service('kept', 26, { nodePort: 30082, local: 'external', endpoints: [far] }),
+  service('inside', 27, { local: 'internal', endpoints: [far] }),
 ];
 
 export type Cni = 'flannel';
@@ -103,7 +94,7 @@ function build(rig: Rig): void {
   for (const node of nodes) script.push(bareNode(rig, node));
   for (const node of nodes) script.push(flannelNode(rig, node));
   for (const node of nodes) {
-    const tables = nodeTables(services, flannelTables(node.podCidr));
+    const tables = nodeTables(node.name, services, flannelTables(node.podCidr));
     script.push(`ip netns exec ${rig.netns(`node/${node.name}`)} iptables-restore <<'RULES'\n${tables}RULES`);
   }
   bash(script.join('\n'));

@@ -9,21 +9,24 @@ export interface ServiceRules {
   readonly port: number;
   readonly proto: 'tcp' | 'udp';
   readonly nodePort?: number;
+  /** Which traffic policy is Local, if one is. */
+  readonly local?: 'external' | 'internal';
   /** Empty: the Service has no endpoints. */
-  readonly endpoints: readonly { readonly ip: string; readonly port: number }[];
+  readonly endpoints: readonly { readonly ip: string; readonly port: number; readonly node: string }[];
 }
 
 const POD_SUBNET = '10.244.0.0/16';
 
-/** What `iptables-restore` gets on one node. `podCidr` is absent where the CNI masquerades by itself. */
+/** What `iptables-restore` gets on one node. */
 export function nodeTables(
+  node: string,
   services: readonly ServiceRules[],
   cni: { readonly filter: readonly string[]; readonly nat: readonly string[] },
 ): string {
   const nat: string[] = [];
   const filter: string[] = [];
-  for (const service of services) nat.push(...natRules(service));
-  for (const service of services) filter.push(...filterRules(service));
+  for (const service of services) nat.push(...natRules(service, node));
+  for (const service of services) filter.push(...filterRules(service, node));
   const chains = [...nat, ...cni.nat].flatMap((rule) => /^-A (\S+)/.exec(rule)?.[1] ?? []);
   const own = [...new Set(chains)].filter(
     (chain) =>
@@ -84,35 +87,65 @@ COMMIT
 `;
 }
 
-function natRules({ name, clusterIp, port, proto, nodePort, endpoints }: ServiceRules): string[] {
+function natRules(service: ServiceRules, node: string): string[] {
+  const { name, clusterIp, port, proto, nodePort, endpoints } = service;
   if (endpoints.length === 0) return [];
   const id = name.toUpperCase();
+  const here = endpoints.filter((endpoint) => endpoint.node === node);
   const vip = `-d ${clusterIp} -p ${proto} -m ${proto} --dport ${port}`;
-  const rules = [`-A KUBE-SERVICES ${vip} -j KUBE-SVC-${id}`];
+  const inside = service.local === 'internal' ? 'SVL' : 'SVC';
+  const rules: string[] = [];
+  if (inside === 'SVC' || here.length > 0) {
+    rules.push(
+      `-A KUBE-SERVICES ${vip} -j KUBE-${inside}-${id}`,
+      `-A KUBE-${inside}-${id} ! -s ${POD_SUBNET} ${vip} -j KUBE-MARK-MASQ`,
+    );
+  }
   if (nodePort !== undefined) {
     rules.push(`-A KUBE-NODEPORTS -p ${proto} -m ${proto} --dport ${nodePort} -j KUBE-EXT-${id}`);
-    rules.push(`-A KUBE-EXT-${id} -j KUBE-MARK-MASQ`, `-A KUBE-EXT-${id} -j KUBE-SVC-${id}`);
+    if (service.local === 'external') {
+      rules.push(
+        `-A KUBE-EXT-${id} -s ${POD_SUBNET} -j KUBE-SVC-${id}`,
+        `-A KUBE-EXT-${id} -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ`,
+        `-A KUBE-EXT-${id} -m addrtype --src-type LOCAL -j KUBE-SVC-${id}`,
+      );
+      if (here.length > 0) rules.push(`-A KUBE-EXT-${id} -j KUBE-SVL-${id}`);
+    } else {
+      rules.push(`-A KUBE-EXT-${id} -j KUBE-MARK-MASQ`, `-A KUBE-EXT-${id} -j KUBE-SVC-${id}`);
+    }
   }
-  rules.push(`-A KUBE-SVC-${id} ! -s ${POD_SUBNET} ${vip} -j KUBE-MARK-MASQ`);
-  endpoints.forEach((endpoint, index) => {
-    const left = endpoints.length - index;
-    const chance = left > 1 ? `-m statistic --mode random --probability ${(1 / left).toFixed(10)} ` : '';
-    const chain = `KUBE-SEP-${id}-${index}`;
+  if (inside === 'SVC') rules.push(...choose(service, `KUBE-SVC-${id}`, endpoints));
+  if (service.local !== undefined) rules.push(...choose(service, `KUBE-SVL-${id}`, here));
+  for (const { ip, port: to } of endpoints) {
+    const chain = `KUBE-SEP-${id}-${ip}`;
     rules.push(
-      `-A KUBE-SVC-${id} ${chance}-j ${chain}`,
-      `-A ${chain} -s ${endpoint.ip} -j KUBE-MARK-MASQ`,
-      `-A ${chain} -p ${proto} -m ${proto} -j DNAT --to-destination ${endpoint.ip}:${endpoint.port}`,
+      `-A ${chain} -s ${ip} -j KUBE-MARK-MASQ`,
+      `-A ${chain} -p ${proto} -m ${proto} -j DNAT --to-destination ${ip}:${to}`,
     );
-  });
+  }
   return rules;
 }
 
-function filterRules({ clusterIp, port, proto, nodePort, endpoints }: ServiceRules): string[] {
-  if (endpoints.length > 0) return [];
-  const rules = [`-A KUBE-SERVICES -d ${clusterIp} -p ${proto} -m ${proto} --dport ${port} -j REJECT`];
-  if (nodePort !== undefined) {
+function choose({ name }: ServiceRules, chain: string, endpoints: ServiceRules['endpoints']): string[] {
+  return endpoints.map(({ ip }, index) => {
+    const left = endpoints.length - index;
+    const chance = left > 1 ? `-m statistic --mode random --probability ${(1 / left).toFixed(10)} ` : '';
+    return `-A ${chain} ${chance}-j KUBE-SEP-${name.toUpperCase()}-${ip}`;
+  });
+}
+
+function filterRules(service: ServiceRules, node: string): string[] {
+  const { clusterIp, port, proto, nodePort, endpoints, local } = service;
+  const none = endpoints.length === 0;
+  if (!none && (local === undefined || endpoints.some((endpoint) => endpoint.node === node))) return [];
+  const target = none ? 'REJECT' : 'DROP';
+  const rules: string[] = [];
+  if (none || local === 'internal') {
+    rules.push(`-A KUBE-SERVICES -d ${clusterIp} -p ${proto} -m ${proto} --dport ${port} -j ${target}`);
+  }
+  if (nodePort !== undefined && (none || local === 'external')) {
     rules.push(
-      `-A KUBE-EXTERNAL-SERVICES -p ${proto} -m addrtype --dst-type LOCAL -m ${proto} --dport ${nodePort} -j REJECT`,
+      `-A KUBE-EXTERNAL-SERVICES -p ${proto} -m addrtype --dst-type LOCAL -m ${proto} --dport ${nodePort} -j ${target}`,
     );
   }
   return rules;

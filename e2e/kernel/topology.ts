@@ -34,12 +34,15 @@ export const nodes: readonly NodeSpec[] = [0, 1, 2].map((index) => ({
 
 export const pods: readonly PodSpec[] = [
   { name: 'client', node: 'kind-worker', ip: '10.244.1.2', listen: ['8080/TCP'] },
-  { name: 'near', node: 'kind-worker', ip: '10.244.1.3', listen: ['8080/TCP', '9000/UDP'] },
-  { name: 'far', node: 'kind-worker2', ip: '10.244.2.2', listen: ['8080/TCP', '9000/UDP'] },
+  { name: 'near', node: 'kind-worker', ip: '10.244.1.3', listen: ['8080/TCP'] },
+  { name: 'far', node: 'kind-worker2', ip: '10.244.2.2', listen: ['8080/TCP'] },
+  { name: 'answers', node: 'kind-worker2', ip: '10.244.2.3', listen: ['9000/UDP'] },
 ];
 
 export const GATEWAY = '172.18.0.1';
 export const LAPTOP = '172.18.0.100';
+/** A host that has routes to pods and Services by way of a node. */
+export const ROUTED = '172.18.0.101';
 export const INTERNET = '203.0.113.10';
 
 export class Rig {
@@ -55,6 +58,7 @@ export class Rig {
 
   place(place: string): string {
     this.places.push(place);
+    this.interfaces.push({ place, name: 'lo', mac: '00:00:00:00:00:00' });
     const name = this.netns(place);
     return `ip netns add ${name}
 ip netns exec ${name} sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
@@ -88,6 +92,7 @@ export function outside(rig: Rig): string {
   const name = rig.netns('external/switch');
   const gateway = rig.netns('external/gateway');
   const laptop = rig.netns('external/laptop');
+  const routed = rig.netns('external/routed');
   const internet = rig.netns('external/internet');
   rig.listeners.push({ place: 'external/internet', listen: ['80/TCP', '443/TCP', '53/UDP'] });
   return `${sw}
@@ -106,6 +111,12 @@ ${rig.place('external/laptop')}
 ${rig.card('external/laptop', 'eth0', 'br0', 'laptop')}
 ip -n ${laptop} addr add ${LAPTOP}/16 brd + dev eth0
 ip -n ${laptop} route add default via ${GATEWAY}
+${rig.place('external/routed')}
+${rig.card('external/routed', 'eth0', 'br0', 'routed')}
+ip -n ${routed} addr add ${ROUTED}/16 brd + dev eth0
+ip -n ${routed} route add default via ${GATEWAY}
+ip -n ${routed} route add 10.244.0.0/16 via 172.18.0.3
+ip -n ${routed} route add 10.96.0.0/16 via 172.18.0.3
 ${rig.place('external/internet')}
 ${rig.card('external/internet', 'eth0', 'br1', 'inet')}
 ip -n ${internet} addr add ${INTERNET}/24 brd + dev eth0

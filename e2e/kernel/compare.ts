@@ -1,0 +1,94 @@
+/**
+ * Holds a simulated walk against a capture, header by header and interface by interface.
+ *
+ * Compared exactly: for every interface the sequence of frames, and for every packet the sequence of interfaces that
+ * it crosses by the kernel's clock. A frame is its direction, addresses, ports, TTL, DF, flags or ICMP type and code,
+ * both Ethernet addresses by the interface that owns them, the tunnel's outer headers, and what an ICMP error quotes.
+ * Not compared: ports that a kernel chose, and what depends on the moment: the place of a packet among packets of
+ * another kind on another interface, and whether a kernel acknowledges data at once or with the next packet.
+ * ARP: the same questions and answers on the same interfaces; how often each was asked does not count, nor its order.
+ */
+import type { Frame } from './capture.ts';
+import { ends, ifaceName } from './observed.ts';
+
+export interface Side {
+  readonly frames: readonly Frame[];
+  readonly nameOf: (mac: string) => string;
+}
+
+function where(frame: Frame): string {
+  return `${frame.place} ${ifaceName(frame)} ${frame.at}`;
+}
+
+/** What the packet is on its whole way, whatever NAT and routers make of it. */
+function kind(frame: Frame): string {
+  return `${frame.proto} ${frame.flags ?? frame.icmp ?? ''}`.trimEnd();
+}
+
+function frameText(side: Side, frame: Frame): string {
+  const parts = [ends(frame), kind(frame)];
+  if (frame.ttl !== undefined) parts.push(`ttl ${frame.ttl}${frame.df === true ? ' DF' : ''}`);
+  parts.push(`[${side.nameOf(frame.srcMac)} > ${side.nameOf(frame.dstMac)}]`);
+  if (frame.quoted !== undefined) {
+    parts.push(`quotes ${frame.quoted.src} > ${frame.quoted.dst} ttl ${frame.quoted.ttl}`);
+  }
+  if (frame.outer !== undefined) {
+    const { src, dst, dport, vni, ttl, df, srcMac, dstMac } = frame.outer;
+    parts.push(
+      `in ${src} > ${dst}:${dport} vni ${vni} ttl ${ttl}${df ? ' DF' : ''} [${side.nameOf(srcMac)} > ${side.nameOf(dstMac)}]`,
+    );
+  }
+  return parts.join(' ');
+}
+
+/** Readable differences; none where both sides agree. */
+export interface Comparison {
+  /** Interface -> its frames in order. */
+  readonly byInterface: Readonly<Record<string, readonly string[]>>;
+  /** Packet -> the interfaces that it crosses, in order. */
+  readonly paths: Readonly<Record<string, readonly string[]>>;
+  readonly arp: readonly string[];
+}
+
+export function summary(side: Side, options: { readonly repeats: boolean }): Comparison {
+  const byInterface: Record<string, string[]> = {};
+  const paths: Record<string, string[]> = {};
+  const arp = new Set<string>();
+  const nth = new Map<string, number>();
+  for (const frame of side.frames) {
+    const text = frameText(side, frame);
+    const place = where(frame);
+    if (frame.proto === 'arp') {
+      arp.add(`${place}: ${text}`);
+      continue;
+    }
+    const on = `${place.replace(/ (in|out)$/, '')}`;
+    const list = (byInterface[on] ??= []);
+    const line = `${frame.at} ${text}`;
+    // Retransmissions: how many there were is a matter of the clock.
+    if (options.repeats && list.includes(line)) continue;
+    const seen = nth.get(`${place} ${kind(frame)}`) ?? 0;
+    nth.set(`${place} ${kind(frame)}`, seen + 1);
+    list.push(line);
+    (paths[`${kind(frame)} #${seen + 1}`] ??= []).push(place);
+  }
+  return { byInterface, paths, arp: [...arp].sort() };
+}
+
+/**
+ * Leaves away the pure acknowledgements that a kernel may or may not send: the server's (its ACK of data or of a FIN
+ * often rides on what it sends next), and with `data` also the client's after the one that ends the handshake.
+ */
+export function withoutOptionalAcks(frames: readonly Frame[], data: boolean): Frame[] {
+  const answered = new Set<string>();
+  const acknowledged = new Set<string>();
+  return frames.filter((frame) => {
+    const key = `${where(frame)} ${ends(frame)}`;
+    if (frame.flags === 'SYN,ACK') answered.add(key);
+    if (frame.proto !== 'tcp' || frame.flags !== 'ACK') return true;
+    if (answered.has(key)) return false;
+    if (data && acknowledged.has(key)) return false;
+    acknowledged.add(key);
+    return true;
+  });
+}
