@@ -1,4 +1,309 @@
 /** Help for the fields that the simulator knows, by `Kind.path` without indexes (`Service.spec.ports.targetPort`). */
 export type FieldHelp = Readonly<Record<string, string>>;
 
-export const fields: FieldHelp = {};
+export const fields: FieldHelp = {
+  'Object.apiVersion': 'The API group and version that the kind belongs to, such as `v1` or `apps/v1`.',
+  'Object.kind': 'What this document describes. With `apiVersion` it decides which fields there are.',
+  'Object.metadata': 'Name, namespace, labels: what identifies the object and what others find it by.',
+  'Object.status': 'Written by the cluster, not by you. As printed by `kubectl get -o yaml` it is accepted.',
+
+  'ObjectMeta.name':
+    'The name, unique among the objects of its kind in the namespace. Services become DNS names by it.',
+  'ObjectMeta.namespace': 'The namespace that the object lives in; `default` when left out.',
+  'ObjectMeta.labels':
+    'Key and value pairs that selectors of Services, Deployments and NetworkPolicies look at.',
+  'ObjectMeta.annotations':
+    'Notes for tools. `packetwalk.dev/listen: "8080/TCP"` says on which ports a pod really listens.',
+  'ObjectMeta.generateName':
+    'A prefix to which the API server adds a random ending. Write `name` here instead.',
+  'ObjectMeta.ownerReferences': 'The objects that made this one; when they go, it goes.',
+  'ObjectMeta.deletionTimestamp': 'The object is being deleted: such a pod counts as terminating.',
+  'ObjectMeta.creationTimestamp': 'Set by the API server.',
+  'ObjectMeta.uid': 'Set by the API server.',
+  'ObjectMeta.resourceVersion': 'Set by the API server.',
+  'ObjectMeta.generation': 'Set by the API server.',
+  'ObjectMeta.managedFields': 'Set by the API server: who wrote which field.',
+  'ObjectMeta.finalizers': 'Keep the object until somebody has cleaned up. Without effect on packets.',
+
+  'LabelSelector.matchLabels': 'All of these labels must be there with exactly these values.',
+  'LabelSelector.matchExpressions': 'Conditions on labels; all of them, and all of `matchLabels`, must hold.',
+  'LabelSelector.matchExpressions.key': 'The label that the condition looks at.',
+  'LabelSelector.matchExpressions.operator':
+    '`In`, `NotIn`, `Exists` or `DoesNotExist`. `NotIn` also holds where the label is missing.',
+  'LabelSelector.matchExpressions.values': 'The values for `In` and `NotIn`; empty for the other two.',
+
+  'Pod.spec':
+    'What runs in the pod, and where. All containers of a pod share one network: one IP, one localhost.',
+  'Pod.spec.containers':
+    'The processes of the pod. They share its IP, so two of them cannot listen on the same port.',
+  'Pod.spec.containers.name': 'A name for the container, unique in the pod.',
+  'Pod.spec.containers.image':
+    'What runs. Well-known images listen where they really do (nginx on 80, redis on 6379); others on their `containerPort`.',
+  'Pod.spec.containers.command':
+    'Replaces the image’s entry point. It can change which port the process listens on.',
+  'Pod.spec.containers.args': 'Arguments of the process, such as `--port=8081` for images that know it.',
+  'Pod.spec.containers.ports':
+    'A note about the ports that the container uses. It opens nothing and closes nothing; a name here can be used by Services and policies.',
+  'Pod.spec.containers.ports.containerPort':
+    'The port that the process is said to listen on. The process decides, not this field.',
+  'Pod.spec.containers.ports.name':
+    'A name that `targetPort` of a Service, or a NetworkPolicy, can use for the number.',
+  'Pod.spec.containers.ports.protocol': 'TCP (the default), UDP or SCTP.',
+  'Pod.spec.containers.ports.hostPort':
+    'Would open this port on the node and forward it to the pod. Not simulated.',
+  'Pod.spec.containers.readinessProbe':
+    'While it fails the pod is not ready, and Services send it nothing. A port that nothing listens on makes it fail here too.',
+  'Pod.spec.containers.readinessProbe.httpGet': 'Asks for this path; status 200 to 399 is healthy.',
+  'Pod.spec.containers.readinessProbe.tcpSocket': 'Healthy when the port takes a connection.',
+  'Pod.spec.containers.livenessProbe':
+    'When it fails, the kubelet restarts the container. Without effect on packets here.',
+  'Pod.spec.containers.startupProbe':
+    'Holds back the other probes until the container has started. Without effect here.',
+  'Pod.spec.containers.resources': 'Requests and limits of CPU and memory. Without effect on packets.',
+  'Pod.spec.containers.env': 'Environment variables of the process. Without effect on packets.',
+  'Pod.spec.containers.envFrom':
+    'Environment variables from ConfigMaps and Secrets. Without effect on packets.',
+  'Pod.spec.containers.volumeMounts': 'Where volumes appear in the container. Without effect on packets.',
+  'Pod.spec.containers.imagePullPolicy': 'When the kubelet fetches the image. Without effect on packets.',
+  'Pod.spec.containers.securityContext': 'Rights of the process. Without effect on packets here.',
+  'Pod.spec.containers.restartPolicy':
+    'On an init container, `Always` makes it a sidecar: it keeps running beside the others.',
+  'Pod.spec.initContainers': 'Run one after the other before the containers start, in the same network.',
+  'Pod.spec.volumes': 'Storage of the pod. Without effect on packets.',
+  'Pod.spec.serviceAccountName':
+    'The identity that the pod has towards the API server. Without effect on packets.',
+  'Pod.spec.securityContext': 'Rights of all containers. Only `net.*` sysctls could matter to packets.',
+  'Pod.spec.securityContext.sysctls':
+    'Kernel settings of the pod’s network. Those under `net.` are not simulated.',
+  'Pod.spec.nodeName': 'Binds the pod to this node and passes by the scheduler.',
+  'Pod.spec.nodeSelector': 'The pod only goes to nodes with all of these labels.',
+  'Pod.spec.affinity': 'Wishes and demands about nodes, and about pods to be near to or far from.',
+  'Pod.spec.affinity.nodeAffinity': 'Which nodes the pod may, or would rather, go to.',
+  'Pod.spec.affinity.podAffinity': 'Pods that it must be near to: on the same node, or in the same zone.',
+  'Pod.spec.affinity.podAntiAffinity': 'Pods that it must keep away from, for instance its own replicas.',
+  'Pod.spec.tolerations': 'Taints of nodes that the pod puts up with.',
+  'Pod.spec.tolerations.key': 'The taint’s key; empty with `Exists` means every taint.',
+  'Pod.spec.tolerations.operator': '`Equal` (the default) compares the value, `Exists` does not.',
+  'Pod.spec.tolerations.value': 'The taint’s value, for `Equal`.',
+  'Pod.spec.tolerations.effect': 'The effect that is tolerated; empty means every effect.',
+  'Pod.spec.topologySpreadConstraints':
+    'How evenly pods spread over nodes or zones. Hard constraints (`DoNotSchedule`) are not simulated.',
+  'Pod.spec.hostNetwork':
+    'The pod uses the node’s own network: the node’s IP and ports, no veth, and NetworkPolicies do not select it.',
+  'Pod.spec.dnsPolicy':
+    '`ClusterFirst` (the default) asks the cluster’s DNS; `Default` uses the node’s resolv.conf; with hostNetwork write `ClusterFirstWithHostNet`.',
+  'Pod.spec.dnsConfig': 'Name servers, search domains and options of the pod’s resolv.conf.',
+  'Pod.spec.dnsConfig.nameservers': 'IP addresses of DNS servers; with dnsPolicy `None` the only ones.',
+  'Pod.spec.dnsConfig.searches': 'Domains that are tried behind a name with few dots.',
+  'Pod.spec.dnsConfig.options': 'Resolver options such as `ndots`.',
+  'Pod.spec.dnsConfig.options.name': 'The option’s name, such as `ndots`.',
+  'Pod.spec.dnsConfig.options.value':
+    'The option’s value. With `ndots: 5` a name with fewer dots runs through the search list first.',
+  'Pod.spec.hostname':
+    'The pod’s host name. With `subdomain` and a headless Service it gets a DNS name of its own.',
+  'Pod.spec.subdomain': 'The name of the headless Service under which the pod’s own DNS name appears.',
+  'Pod.spec.hostAliases': 'Lines for the pod’s /etc/hosts. Not simulated.',
+  'Pod.spec.restartPolicy': 'Whether containers start again when they end. Jobs need `OnFailure` or `Never`.',
+  'Pod.spec.readinessGates': 'Extra conditions that must be true before the pod counts as ready.',
+  'Pod.spec.schedulingGates': 'While one is set the scheduler leaves the pod pending.',
+  'Pod.spec.schedulerName': 'Which scheduler places the pod. Only the default one is simulated.',
+  'Pod.spec.terminationGracePeriodSeconds': 'How long the pod may take to end. Without effect here.',
+  'Pod.status': 'Written by the kubelet. `podIP` and `podIPs` given here are kept.',
+  'Pod.status.phase': 'Pending, Running, Succeeded or Failed.',
+  'Pod.status.podIP': 'The pod’s address. Given here it is kept instead of a new one.',
+  'Pod.status.podIPs': 'The pod’s addresses, one for each IP family.',
+  'Pod.status.podIPs.ip': 'One address.',
+  'Pod.status.conditions': 'Ready and the like; a condition can satisfy a readiness gate.',
+
+  'Workload.spec': 'How many pods there should be, which ones they are, and what they look like.',
+  'Workload.spec.replicas': 'How many pods there should be; 1 when left out.',
+  'Workload.spec.selector':
+    'Which pods belong to it. It must match the template’s labels and cannot be changed later.',
+  'Workload.spec.template': 'What each pod looks like.',
+  'Workload.spec.template.metadata':
+    'Labels and annotations of each pod. Services find pods by these labels.',
+  'Workload.spec.template.spec': 'The spec of each pod.',
+  'Deployment.spec.strategy':
+    'How pods are replaced on a change. Without effect here: the end state is shown.',
+  'StatefulSet.spec.serviceName':
+    'The headless Service that gives each pod its DNS name (`db-0.db`). You write that Service yourself.',
+  'StatefulSet.spec.ordinals': 'From which number the pods are counted.',
+  'StatefulSet.spec.ordinals.start': 'The first pod’s number; 0 when left out.',
+  'StatefulSet.spec.volumeClaimTemplates': 'A volume for each pod. Without effect on packets.',
+  'Job.spec.parallelism': 'How many pods run at the same time; 1 when left out.',
+  'Job.spec.completions': 'How many pods must end well.',
+  'Job.spec.completionMode': '`Indexed` gives each pod a number, and with a headless Service a host name.',
+  'Job.spec.suspend': 'True makes no pods.',
+
+  'Service.spec': 'A stable address and name for a changing set of pods.',
+  'Service.spec.type':
+    '`ClusterIP` inside the cluster; `NodePort` also on a port of every node; `ExternalName` is only a DNS alias.',
+  'Service.spec.selector':
+    'The labels of the pods behind it. Without a selector you write the endpoints yourself. It is a plain mapping, without `matchLabels`.',
+  'Service.spec.ports': 'The ports that the Service offers. With more than one, each needs a name.',
+  'Service.spec.ports.name': 'The port’s name: needed with several ports, and used in DNS SRV records.',
+  'Service.spec.ports.port': 'The port on the Service’s own address: what clients write.',
+  'Service.spec.ports.targetPort':
+    'The port on the pod that packets are rewritten to: a number, or the name of a container port. Same as `port` when left out. The process in the pod must listen there.',
+  'Service.spec.ports.nodePort': 'The port on every node, 30000-32767; chosen for you when left out.',
+  'Service.spec.ports.protocol': 'TCP (the default), UDP or SCTP.',
+  'Service.spec.ports.appProtocol': 'A hint about the protocol spoken. kube-proxy does not look at it.',
+  'Service.spec.clusterIP':
+    'The virtual address; chosen for you when left out. `None` makes the Service headless: DNS then gives the pods’ own addresses.',
+  'Service.spec.clusterIPs': 'The virtual addresses, one for each IP family; the first is `clusterIP`.',
+  'Service.spec.externalName': 'The name that a Service of type ExternalName is an alias (CNAME) of.',
+  'Service.spec.externalTrafficPolicy':
+    '`Cluster` sends traffic from outside to any pod and hides the client’s address; `Local` only to pods of the same node, and keeps it.',
+  'Service.spec.internalTrafficPolicy':
+    '`Local` sends traffic from inside only to pods on the client’s node, and drops it where there is none.',
+  'Service.spec.sessionAffinity': '`ClientIP` keeps sending a client to the same pod for a while.',
+  'Service.spec.sessionAffinityConfig': 'How long that lasts.',
+  'Service.spec.sessionAffinityConfig.clientIP': 'Settings for `ClientIP`.',
+  'Service.spec.sessionAffinityConfig.clientIP.timeoutSeconds':
+    'Seconds since the client’s last new connection; 10800 when left out.',
+  'Service.spec.publishNotReadyAddresses':
+    'Pods that are not ready count as endpoints, too: in DNS and in the rules.',
+  'Service.spec.externalIPs':
+    'Addresses outside the cluster that nodes also take for this Service. Not simulated.',
+  'Service.spec.loadBalancerIP': 'Deprecated: a wish for the load balancer’s address. Without effect here.',
+  'Service.spec.loadBalancerClass': 'Which load balancer implementation is meant. Without effect here.',
+  'Service.spec.loadBalancerSourceRanges': 'Who may use the load balancer’s address. Not simulated.',
+  'Service.spec.allocateLoadBalancerNodePorts': 'False: a LoadBalancer Service gets no node ports.',
+  'Service.spec.ipFamilies': 'Which IP families the addresses are of. Only IPv4 is simulated.',
+  'Service.spec.ipFamilyPolicy': 'One family, or both where the cluster has both. Only one is simulated.',
+  'Service.spec.trafficDistribution': 'Prefers endpoints that are near. Not simulated.',
+
+  'Endpoints.subsets': 'Addresses with their ports. Each address is reachable on each port of its subset.',
+  'Endpoints.subsets.addresses': 'Addresses that are ready.',
+  'Endpoints.subsets.notReadyAddresses': 'Addresses that get no traffic until they are ready.',
+  'Endpoints.subsets.addresses.ip': 'The address: a pod’s, or one outside the cluster. Not a Service’s.',
+  'Endpoints.subsets.addresses.nodeName': 'The node that the address is on.',
+  'Endpoints.subsets.addresses.hostname':
+    'The host name that DNS gives this address under a headless Service.',
+  'Endpoints.subsets.addresses.targetRef': 'The pod that the address belongs to.',
+  'Endpoints.subsets.ports': 'The ports of these addresses; names must match those of the Service.',
+  'Endpoints.subsets.ports.name': 'The name of the Service’s port that this is for.',
+  'Endpoints.subsets.ports.port': 'The port on the address.',
+  'Endpoints.subsets.ports.protocol': 'TCP (the default), UDP or SCTP.',
+  'EndpointSlice.addressType': 'IPv4, IPv6 or FQDN; all addresses are of this type.',
+  'EndpointSlice.endpoints':
+    'The addresses behind a Service. Label `kubernetes.io/service-name` names the Service.',
+  'EndpointSlice.endpoints.addresses': 'The endpoint’s address; kube-proxy uses the first.',
+  'EndpointSlice.endpoints.conditions': 'Whether it should get traffic; left out, it should.',
+  'EndpointSlice.endpoints.conditions.ready': 'False: it gets no traffic.',
+  'EndpointSlice.endpoints.conditions.serving': 'It can answer, also while it is ending.',
+  'EndpointSlice.endpoints.conditions.terminating': 'It is ending; used only when no other endpoint is left.',
+  'EndpointSlice.endpoints.nodeName': 'The node that it is on: what `Local` policies look at.',
+  'EndpointSlice.endpoints.hostname': 'The host name that DNS gives it under a headless Service.',
+  'EndpointSlice.endpoints.targetRef': 'The pod that it belongs to.',
+  'EndpointSlice.endpoints.hints': 'For which zones or nodes it is meant. Not simulated.',
+  'EndpointSlice.ports': 'The ports of every address in the slice.',
+  'EndpointSlice.ports.name': 'The name of the Service’s port that this is for.',
+  'EndpointSlice.ports.port': 'The port on the address.',
+  'EndpointSlice.ports.protocol': 'TCP (the default), UDP or SCTP.',
+
+  'NetworkPolicy.spec':
+    'Which pods it is for, and what they may then receive or send. Policies only ever allow.',
+  'NetworkPolicy.spec.podSelector':
+    'The pods of this namespace that the policy isolates; `{}` means all of them.',
+  'NetworkPolicy.spec.policyTypes':
+    'The directions that it isolates. Left out: Ingress, and Egress only if there are egress rules.',
+  'NetworkPolicy.spec.ingress':
+    'What may come in. Each item is one rule; `[]` lets nothing in, `[{}]` everything.',
+  'NetworkPolicy.spec.egress':
+    'What may go out. Don’t forget DNS: UDP and TCP 53 to kube-dns. Answers are always let through.',
+  'NetworkPolicy.spec.ingress.from':
+    'Who may send. Items are alternatives; left out or empty, everybody may.',
+  'NetworkPolicy.spec.egress.to':
+    'Who may be reached. Items are alternatives; left out or empty, everybody may.',
+  'NetworkPolicy.ports': 'The ports of the rule; left out or empty, all ports.',
+  'NetworkPolicy.ports.port':
+    'A port of the pod, after the Service’s rewriting: the `targetPort`, not the Service’s `port`. A name means the container port of that name.',
+  'NetworkPolicy.ports.endPort': 'Together with a numeric `port`: the range up to this port.',
+  'NetworkPolicy.ports.protocol': 'TCP (the default), UDP or SCTP.',
+  'NetworkPolicy.peer.podSelector':
+    'Pods with these labels: of the policy’s own namespace, or of those that `namespaceSelector` in the same item selects.',
+  'NetworkPolicy.peer.namespaceSelector':
+    'All pods of namespaces with these labels. In one item with `podSelector` both must hold; as two items, either.',
+  'NetworkPolicy.peer.ipBlock':
+    'Addresses, mostly outside the cluster. It cannot stand together with selectors.',
+  'NetworkPolicy.peer.ipBlock.cidr': 'The range of addresses, such as 10.0.0.0/8.',
+  'NetworkPolicy.peer.ipBlock.except': 'Smaller ranges inside `cidr` that are not meant.',
+
+  'Node.spec': 'The node’s pod addresses and taints.',
+  'Node.spec.podCIDR': 'The range that this node’s pods get their addresses from.',
+  'Node.spec.podCIDRs': 'The same, one for each IP family.',
+  'Node.spec.taints': 'Keep pods away that do not tolerate them.',
+  'Node.spec.taints.key': 'The taint’s key.',
+  'Node.spec.taints.value': 'The taint’s value.',
+  'Node.spec.taints.effect': '`NoSchedule`, `PreferNoSchedule` or `NoExecute`.',
+  'Node.spec.unschedulable': 'True: no new pods (cordoned).',
+  'Node.status': 'Addresses and conditions of the node.',
+  'Node.status.addresses': 'The node’s addresses. `InternalIP` is the one on the nodes’ network.',
+  'Node.status.addresses.type': '`InternalIP`, `ExternalIP` or `Hostname`.',
+  'Node.status.addresses.address': 'The address.',
+  'Node.status.conditions': 'Ready and the like. A node that is not Ready takes no new pods.',
+
+  'Cluster.name': 'The cluster’s name: the prefix of its nodes’ names.',
+  'Cluster.nodes': 'The nodes in order. Left out: one control plane and two workers.',
+  'Cluster.nodes.role': '`control-plane` or `worker`.',
+  'Cluster.nodes.labels': 'Labels of the node, for nodeSelector and affinity.',
+  'Cluster.networking': 'Address ranges and the mode of kube-proxy.',
+  'Cluster.networking.podSubnet':
+    'The range of all pods; each node gets a /24 of it. 10.244.0.0/16 when left out.',
+  'Cluster.networking.serviceSubnet': 'The range of Services’ cluster IPs. 10.96.0.0/16 when left out.',
+  'Cluster.networking.kubeProxyMode': 'How kube-proxy turns Services into rules: `iptables` when left out.',
+  'Cluster.networking.dnsSearch': 'Search domains of the nodes’ resolv.conf.',
+  'Cluster.networking.ipFamily': '`ipv4`, `ipv6` or `dual`. Only ipv4 is simulated.',
+  'Cluster.networking.disableDefaultCNI': 'No effect here: the CNI is chosen in the Playground document.',
+
+  'KubeProxyConfiguration.mode': 'How kube-proxy turns Services into rules.',
+  'KubeProxyConfiguration.clusterCIDR':
+    'The pods’ range: sources outside it are masqueraded on their way to a Service.',
+  'KubeProxyConfiguration.detectLocalMode': 'How kube-proxy tells that traffic comes from a pod of its node.',
+  'KubeProxyConfiguration.nodePortAddresses':
+    'The addresses of a node on which node ports are open, as CIDRs.',
+  'KubeProxyConfiguration.iptables': 'Settings of the iptables mode.',
+  'KubeProxyConfiguration.iptables.masqueradeAll':
+    'Masquerade everything that goes to a cluster IP, also from pods.',
+  'KubeProxyConfiguration.iptables.localhostNodePorts': 'False: node ports do not answer on 127.0.0.1.',
+  'KubeProxyConfiguration.conntrack': 'Connection tracking.',
+  'KubeProxyConfiguration.conntrack.tcpBeLiberal':
+    'True: packets outside the TCP window are not dropped as invalid.',
+
+  'Playground.cni': 'The CNI plug-in: its name, or `{name, options}`.',
+  'Playground.external': 'Hosts outside the cluster, on the nodes’ network unless `ip` says otherwise.',
+  'Playground.external.name': 'The host’s name; probes call it `external/NAME`.',
+  'Playground.external.ip': 'Its address.',
+  'Playground.external.listen': 'Ports that it listens on, such as `8080/TCP`.',
+  'Playground.external.dnsNames': 'Names that resolve to it.',
+  'Playground.external.routes': 'Its routes into the cluster.',
+  'Playground.external.routes.to': 'The destination range.',
+  'Playground.external.routes.via': 'The node that it sends them to.',
+  'Playground.probes': 'Questions to ask: who calls whom, with which tool.',
+  'Playground.probes.name': 'A name for the probe.',
+  'Playground.probes.from':
+    'Who asks: `namespace/pod`, `namespace/deployment`, `node/NAME` or `external/NAME`.',
+  'Playground.probes.to':
+    'What is called: an IP, a name as the client would type it, `host:port`, a URL, or `namespace/pod`.',
+  'Playground.probes.tool': '`curl` (the default), `nc`, `ping` or `dig`.',
+  'Playground.probes.port': 'The port, where `to` does not name one.',
+  'Playground.probes.proto': '`tcp` (the default) or `udp`.',
+  'Playground.probes.method': 'The HTTP method.',
+  'Playground.probes.headers': 'HTTP headers, as `Name: value`.',
+  'Playground.probes.resolve': 'Like curl’s `--resolve HOST:PORT:ADDR`: skips DNS for this name.',
+  'Playground.probes.type': 'The record type that dig asks for.',
+  'Playground.probes.source': 'The source address to send from.',
+  'Playground.probes.seed': 'Decides the random choices of this probe.',
+  'Playground.probes.endpoint': 'The random choice of an endpoint falls on this pod.',
+  'Playground.probes.ttl': 'The TTL to start with: each router takes one.',
+  'Playground.expect': 'Assertions: what must come of a walk. The editor marks each as held or failed.',
+  'Playground.expect.from': 'Who asks, as in `probes`.',
+  'Playground.expect.to': 'What is called, as in `probes`.',
+  'Playground.expect.allowed': 'True: the packet must arrive. False: it must not.',
+  'Playground.expect.verdict': 'What must happen to the packet, such as `dropped`.',
+  'Playground.expect.clientSees': 'What the client must see, such as `timeout`.',
+  'Playground.expect.tool': 'The tool; chosen by `to` when left out.',
+  'Playground.expect.proto': '`tcp` (the default) or `udp`.',
+  'Playground.seed': 'Decides all random choices, so that a scenario always runs the same.',
+};

@@ -1,3 +1,309 @@
 import type { FieldHelp } from './fields.en.ts';
 
-export const fields: FieldHelp = {};
+export const fields: FieldHelp = {
+  'Object.apiVersion': '이 종류가 속한 API 그룹과 버전입니다. 예: `v1`, `apps/v1`.',
+  'Object.kind':
+    '이 문서가 나타내는 오브젝트의 종류입니다. `apiVersion`과 함께 어떤 필드를 쓸 수 있는지 정합니다.',
+  'Object.metadata': '이름, 네임스페이스, 레이블처럼 오브젝트를 구별하고 찾는 데 쓰는 정보입니다.',
+  'Object.status': '사용자가 아니라 클러스터가 씁니다. `kubectl get -o yaml`이 출력한 그대로 받아들입니다.',
+
+  'ObjectMeta.name':
+    '이름입니다. 네임스페이스 안에서 같은 종류끼리 겹칠 수 없습니다. 서비스는 이 이름이 DNS 이름이 됩니다.',
+  'ObjectMeta.namespace': '오브젝트가 속한 네임스페이스입니다. 생략하면 `default`입니다.',
+  'ObjectMeta.labels': '키와 값의 쌍입니다. 서비스, 디플로이먼트, 네트워크폴리시의 셀렉터가 이것을 봅니다.',
+  'ObjectMeta.annotations':
+    '도구를 위한 메모입니다. `packetwalk.dev/listen: "8080/TCP"`로 파드가 실제로 수신하는 포트를 정할 수 있습니다.',
+  'ObjectMeta.generateName': 'API 서버가 뒤에 임의의 문자를 붙일 접두사입니다. 여기서는 `name`을 쓰세요.',
+  'ObjectMeta.ownerReferences': '이 오브젝트를 만든 오브젝트입니다. 소유자가 사라지면 함께 사라집니다.',
+  'ObjectMeta.deletionTimestamp': '삭제 중이라는 표시입니다. 이런 파드는 종료 중인 것으로 봅니다.',
+  'ObjectMeta.creationTimestamp': 'API 서버가 씁니다.',
+  'ObjectMeta.uid': 'API 서버가 씁니다.',
+  'ObjectMeta.resourceVersion': 'API 서버가 씁니다.',
+  'ObjectMeta.generation': 'API 서버가 씁니다.',
+  'ObjectMeta.managedFields': 'API 서버가 씁니다. 누가 어떤 필드를 썼는지 나타냅니다.',
+  'ObjectMeta.finalizers': '정리가 끝날 때까지 오브젝트를 남겨 둡니다. 패킷에는 영향이 없습니다.',
+
+  'LabelSelector.matchLabels': '여기 적은 레이블이 모두, 정확히 같은 값으로 있어야 합니다.',
+  'LabelSelector.matchExpressions': '레이블에 대한 조건입니다. `matchLabels`와 함께 모두 만족해야 합니다.',
+  'LabelSelector.matchExpressions.key': '조건이 살펴보는 레이블의 키입니다.',
+  'LabelSelector.matchExpressions.operator':
+    '`In`, `NotIn`, `Exists`, `DoesNotExist` 중 하나입니다. `NotIn`은 레이블이 없을 때도 만족합니다.',
+  'LabelSelector.matchExpressions.values': '`In`과 `NotIn`이 쓰는 값입니다. 나머지 둘에서는 비워 둡니다.',
+
+  'Pod.spec':
+    '파드에서 무엇을 어디서 실행할지 정합니다. 한 파드의 컨테이너는 네트워크(IP와 localhost)를 함께 씁니다.',
+  'Pod.spec.containers':
+    '파드의 프로세스입니다. IP를 함께 쓰므로 두 컨테이너가 같은 포트에서 수신할 수 없습니다.',
+  'Pod.spec.containers.name': '컨테이너의 이름입니다. 파드 안에서 겹칠 수 없습니다.',
+  'Pod.spec.containers.image':
+    '실행할 이미지입니다. 잘 알려진 이미지는 실제 포트에서 수신하고(nginx는 80, redis는 6379), 그 밖의 이미지는 `containerPort`에서 수신합니다.',
+  'Pod.spec.containers.command':
+    '이미지의 시작 명령을 대신합니다. 프로세스가 수신하는 포트가 달라질 수 있습니다.',
+  'Pod.spec.containers.args':
+    '프로세스의 인자입니다. 이를 아는 이미지라면 `--port=8081`처럼 포트를 바꿀 수 있습니다.',
+  'Pod.spec.containers.ports':
+    '컨테이너가 쓰는 포트를 적어 둔 메모입니다. 포트를 열지도 막지도 않지만, 여기의 이름은 서비스와 정책에서 쓸 수 있습니다.',
+  'Pod.spec.containers.ports.containerPort':
+    '프로세스가 수신한다고 적어 둔 포트입니다. 실제 포트는 이 필드가 아니라 프로세스가 정합니다.',
+  'Pod.spec.containers.ports.name':
+    '서비스의 `targetPort`나 네트워크폴리시에서 숫자 대신 쓸 수 있는 이름입니다.',
+  'Pod.spec.containers.ports.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
+  'Pod.spec.containers.ports.hostPort': '노드에서 이 포트를 열어 파드로 전달합니다. 시뮬레이션하지 않습니다.',
+  'Pod.spec.containers.readinessProbe':
+    '실패하는 동안 파드는 준비되지 않은 상태이며 서비스가 트래픽을 보내지 않습니다. 수신하지 않는 포트를 확인하면 여기서도 실패합니다.',
+  'Pod.spec.containers.readinessProbe.httpGet': '이 경로를 요청합니다. 상태 코드가 200~399이면 정상입니다.',
+  'Pod.spec.containers.readinessProbe.tcpSocket': '포트에 연결되면 정상입니다.',
+  'Pod.spec.containers.livenessProbe':
+    '실패하면 kubelet이 컨테이너를 다시 시작합니다. 여기서는 패킷에 영향이 없습니다.',
+  'Pod.spec.containers.startupProbe':
+    '컨테이너가 시작될 때까지 다른 프로브를 미룹니다. 여기서는 영향이 없습니다.',
+  'Pod.spec.containers.resources': 'CPU와 메모리의 요청량과 한도입니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.containers.env': '프로세스의 환경 변수입니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.containers.envFrom': '컨피그맵과 시크릿에서 가져오는 환경 변수입니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.containers.volumeMounts': '볼륨을 컨테이너의 어디에 둘지 정합니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.containers.imagePullPolicy':
+    'kubelet이 이미지를 언제 가져올지 정합니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.containers.securityContext': '프로세스의 권한입니다. 여기서는 패킷에 영향이 없습니다.',
+  'Pod.spec.containers.restartPolicy':
+    '초기화 컨테이너에 `Always`를 쓰면 사이드카가 되어 다른 컨테이너와 함께 계속 실행됩니다.',
+  'Pod.spec.initContainers': '컨테이너보다 먼저 같은 네트워크에서 하나씩 차례로 실행됩니다.',
+  'Pod.spec.volumes': '파드의 저장소입니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.serviceAccountName': 'API 서버에 대한 파드의 신원입니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.securityContext':
+    '모든 컨테이너의 권한입니다. 패킷에 영향을 줄 수 있는 것은 `net.*` sysctl뿐입니다.',
+  'Pod.spec.securityContext.sysctls':
+    '파드 네트워크의 커널 설정입니다. `net.`으로 시작하는 설정은 시뮬레이션하지 않습니다.',
+  'Pod.spec.nodeName': '스케줄러를 거치지 않고 이 노드에 파드를 둡니다.',
+  'Pod.spec.nodeSelector': '이 레이블이 모두 있는 노드에만 배치됩니다.',
+  'Pod.spec.affinity': '어떤 노드에 둘지, 어떤 파드와 가까이 또는 멀리 둘지에 대한 조건입니다.',
+  'Pod.spec.affinity.nodeAffinity': '배치할 수 있는 노드와 선호하는 노드를 정합니다.',
+  'Pod.spec.affinity.podAffinity': '같은 노드나 같은 존에 함께 있어야 하는 파드를 정합니다.',
+  'Pod.spec.affinity.podAntiAffinity': '자신의 다른 레플리카처럼 떨어져 있어야 하는 파드를 정합니다.',
+  'Pod.spec.tolerations': '노드의 테인트 가운데 파드가 견딜 수 있는 것을 적습니다.',
+  'Pod.spec.tolerations.key': '테인트의 키입니다. `Exists`와 함께 비워 두면 모든 테인트를 뜻합니다.',
+  'Pod.spec.tolerations.operator': '`Equal`(기본값)은 값까지 비교하고 `Exists`는 비교하지 않습니다.',
+  'Pod.spec.tolerations.value': '`Equal`일 때 비교할 테인트의 값입니다.',
+  'Pod.spec.tolerations.effect': '견딜 수 있는 효과입니다. 비워 두면 모든 효과를 뜻합니다.',
+  'Pod.spec.topologySpreadConstraints':
+    '파드를 노드나 존에 얼마나 고르게 나눌지 정합니다. 강제 조건(`DoNotSchedule`)은 시뮬레이션하지 않습니다.',
+  'Pod.spec.hostNetwork':
+    '파드가 노드의 네트워크를 그대로 씁니다. 노드의 IP와 포트를 쓰고 veth가 없으며, 네트워크폴리시로 선택되지 않습니다.',
+  'Pod.spec.dnsPolicy':
+    '`ClusterFirst`(기본값)는 클러스터 DNS에 묻고 `Default`는 노드의 resolv.conf를 씁니다. hostNetwork라면 `ClusterFirstWithHostNet`을 쓰세요.',
+  'Pod.spec.dnsConfig': '파드의 resolv.conf에 들어갈 네임서버, 검색 도메인, 옵션입니다.',
+  'Pod.spec.dnsConfig.nameservers': 'DNS 서버의 IP 주소입니다. dnsPolicy가 `None`이면 이 서버만 씁니다.',
+  'Pod.spec.dnsConfig.searches': '점이 적은 이름 뒤에 차례로 붙여 볼 도메인입니다.',
+  'Pod.spec.dnsConfig.options': '`ndots` 같은 리졸버 옵션입니다.',
+  'Pod.spec.dnsConfig.options.name': '`ndots` 같은 옵션의 이름입니다.',
+  'Pod.spec.dnsConfig.options.value':
+    '옵션의 값입니다. `ndots: 5`이면 점이 5개보다 적은 이름은 검색 도메인부터 붙여 봅니다.',
+  'Pod.spec.hostname':
+    '파드의 호스트 이름입니다. `subdomain`과 헤드리스 서비스가 있으면 자신만의 DNS 이름이 생깁니다.',
+  'Pod.spec.subdomain': '파드의 DNS 이름이 속할 헤드리스 서비스의 이름입니다.',
+  'Pod.spec.hostAliases': '파드의 /etc/hosts에 더할 줄입니다. 시뮬레이션하지 않습니다.',
+  'Pod.spec.restartPolicy':
+    '컨테이너가 끝났을 때 다시 시작할지 정합니다. 잡에는 `OnFailure`나 `Never`를 씁니다.',
+  'Pod.spec.readinessGates': '파드가 준비된 것으로 보기 전에 참이어야 하는 추가 조건입니다.',
+  'Pod.spec.schedulingGates': '하나라도 있으면 스케줄러가 파드를 배치하지 않고 대기시킵니다.',
+  'Pod.spec.schedulerName': '파드를 배치할 스케줄러입니다. 기본 스케줄러만 시뮬레이션합니다.',
+  'Pod.spec.terminationGracePeriodSeconds':
+    '파드가 종료하는 데 쓸 수 있는 시간입니다. 여기서는 영향이 없습니다.',
+  'Pod.status': 'kubelet이 씁니다. 여기 적은 `podIP`와 `podIPs`는 그대로 유지합니다.',
+  'Pod.status.phase': 'Pending, Running, Succeeded, Failed 중 하나입니다.',
+  'Pod.status.podIP': '파드의 주소입니다. 여기 적으면 새로 정하지 않고 그대로 씁니다.',
+  'Pod.status.podIPs': 'IP 패밀리마다 하나씩 갖는 파드의 주소입니다.',
+  'Pod.status.podIPs.ip': '주소 하나입니다.',
+  'Pod.status.conditions': 'Ready 같은 상태입니다. readinessGates의 조건을 만족시킬 수 있습니다.',
+
+  'Workload.spec': '파드를 몇 개, 어떤 모습으로 둘지 정합니다.',
+  'Workload.spec.replicas': '유지할 파드의 수입니다. 생략하면 1입니다.',
+  'Workload.spec.selector':
+    '어떤 파드가 여기에 속하는지 정합니다. 템플릿의 레이블과 맞아야 하고 나중에 바꿀 수 없습니다.',
+  'Workload.spec.template': '각 파드의 모습입니다.',
+  'Workload.spec.template.metadata':
+    '각 파드의 레이블과 어노테이션입니다. 서비스는 이 레이블로 파드를 찾습니다.',
+  'Workload.spec.template.spec': '각 파드의 스펙입니다.',
+  'Deployment.spec.strategy':
+    '변경할 때 파드를 어떻게 교체할지 정합니다. 여기서는 교체가 끝난 상태만 보여 주므로 영향이 없습니다.',
+  'StatefulSet.spec.serviceName':
+    '각 파드에 DNS 이름(`db-0.db`)을 주는 헤드리스 서비스입니다. 이 서비스는 직접 만들어야 합니다.',
+  'StatefulSet.spec.ordinals': '파드 번호를 어디서부터 셀지 정합니다.',
+  'StatefulSet.spec.ordinals.start': '첫 파드의 번호입니다. 생략하면 0입니다.',
+  'StatefulSet.spec.volumeClaimTemplates': '파드마다 하나씩 갖는 볼륨입니다. 패킷에는 영향이 없습니다.',
+  'Job.spec.parallelism': '동시에 실행할 파드의 수입니다. 생략하면 1입니다.',
+  'Job.spec.completions': '성공적으로 끝나야 하는 파드의 수입니다.',
+  'Job.spec.completionMode':
+    '`Indexed`는 파드마다 번호를 주고, 헤드리스 서비스가 있으면 호스트 이름도 줍니다.',
+  'Job.spec.suspend': 'true이면 파드를 만들지 않습니다.',
+
+  'Service.spec': '계속 바뀌는 파드 앞에 두는 변하지 않는 주소와 이름입니다.',
+  'Service.spec.type':
+    '`ClusterIP`는 클러스터 안에서, `NodePort`는 모든 노드의 포트에서도 접근할 수 있습니다. `ExternalName`은 DNS 별칭일 뿐입니다.',
+  'Service.spec.selector':
+    '뒤에 둘 파드의 레이블입니다. 셀렉터가 없으면 엔드포인트를 직접 써야 합니다. `matchLabels` 없이 키와 값만 씁니다.',
+  'Service.spec.ports': '서비스가 제공하는 포트입니다. 둘 이상이면 각각 이름이 필요합니다.',
+  'Service.spec.ports.name': '포트의 이름입니다. 포트가 여럿일 때 필요하며 DNS SRV 레코드에도 쓰입니다.',
+  'Service.spec.ports.port': '서비스 주소의 포트입니다. 클라이언트가 쓰는 포트입니다.',
+  'Service.spec.ports.targetPort':
+    '패킷의 목적지가 바뀔 파드의 포트입니다. 숫자나 컨테이너 포트의 이름을 쓰고, 생략하면 `port`와 같습니다. 파드의 프로세스가 이 포트에서 수신해야 합니다.',
+  'Service.spec.ports.nodePort': '모든 노드에서 열리는 포트입니다(30000-32767). 생략하면 자동으로 정합니다.',
+  'Service.spec.ports.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
+  'Service.spec.ports.appProtocol': '어떤 프로토콜을 쓰는지에 대한 힌트입니다. kube-proxy는 보지 않습니다.',
+  'Service.spec.clusterIP':
+    '가상 주소입니다. 생략하면 자동으로 정합니다. `None`이면 헤드리스 서비스가 되어 DNS가 파드의 주소를 바로 알려 줍니다.',
+  'Service.spec.clusterIPs': 'IP 패밀리마다 하나씩 갖는 가상 주소입니다. 첫 주소가 `clusterIP`입니다.',
+  'Service.spec.externalName': 'ExternalName 서비스가 별칭(CNAME)으로 가리키는 이름입니다.',
+  'Service.spec.externalTrafficPolicy':
+    '`Cluster`는 밖에서 온 트래픽을 모든 파드로 보내며 클라이언트 주소를 감춥니다. `Local`은 같은 노드의 파드로만 보내고 주소를 지킵니다.',
+  'Service.spec.internalTrafficPolicy':
+    '`Local`은 안에서 온 트래픽을 클라이언트와 같은 노드의 파드로만 보내고, 그런 파드가 없으면 폐기합니다.',
+  'Service.spec.sessionAffinity': '`ClientIP`이면 한 클라이언트를 일정 시간 같은 파드로 보냅니다.',
+  'Service.spec.sessionAffinityConfig': '세션 어피니티를 얼마나 유지할지 정합니다.',
+  'Service.spec.sessionAffinityConfig.clientIP': '`ClientIP`의 설정입니다.',
+  'Service.spec.sessionAffinityConfig.clientIP.timeoutSeconds':
+    '클라이언트의 마지막 새 연결 뒤로 유지할 시간(초)입니다. 생략하면 10800입니다.',
+  'Service.spec.publishNotReadyAddresses': '준비되지 않은 파드도 DNS와 규칙에서 엔드포인트로 봅니다.',
+  'Service.spec.externalIPs':
+    '노드가 이 서비스의 것으로 받아들일 클러스터 밖의 주소입니다. 시뮬레이션하지 않습니다.',
+  'Service.spec.loadBalancerIP':
+    '사용 중단된 필드로, 로드 밸런서의 희망 주소입니다. 여기서는 영향이 없습니다.',
+  'Service.spec.loadBalancerClass': '어떤 로드 밸런서 구현을 쓸지 정합니다. 여기서는 영향이 없습니다.',
+  'Service.spec.loadBalancerSourceRanges':
+    '로드 밸런서 주소에 접근할 수 있는 범위입니다. 시뮬레이션하지 않습니다.',
+  'Service.spec.allocateLoadBalancerNodePorts': 'false이면 LoadBalancer 서비스에 노드 포트를 주지 않습니다.',
+  'Service.spec.ipFamilies': '주소의 IP 패밀리입니다. IPv4만 시뮬레이션합니다.',
+  'Service.spec.ipFamilyPolicy': 'IP 패밀리를 하나만 쓸지 둘 다 쓸지 정합니다. 하나만 시뮬레이션합니다.',
+  'Service.spec.trafficDistribution': '가까운 엔드포인트를 선호합니다. 시뮬레이션하지 않습니다.',
+
+  'Endpoints.subsets': '주소와 포트의 묶음입니다. 묶음 안의 모든 주소가 모든 포트를 제공합니다.',
+  'Endpoints.subsets.addresses': '준비된 주소입니다.',
+  'Endpoints.subsets.notReadyAddresses': '준비될 때까지 트래픽을 받지 않는 주소입니다.',
+  'Endpoints.subsets.addresses.ip': '파드나 클러스터 밖의 주소입니다. 서비스의 주소는 쓸 수 없습니다.',
+  'Endpoints.subsets.addresses.nodeName': '주소가 있는 노드입니다.',
+  'Endpoints.subsets.addresses.hostname': '헤드리스 서비스에서 DNS가 이 주소에 주는 호스트 이름입니다.',
+  'Endpoints.subsets.addresses.targetRef': '주소의 주인인 파드입니다.',
+  'Endpoints.subsets.ports': '이 주소들의 포트입니다. 이름이 서비스의 포트 이름과 같아야 합니다.',
+  'Endpoints.subsets.ports.name': '대응하는 서비스 포트의 이름입니다.',
+  'Endpoints.subsets.ports.port': '주소의 포트입니다.',
+  'Endpoints.subsets.ports.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
+  'EndpointSlice.addressType': 'IPv4, IPv6, FQDN 중 하나입니다. 모든 주소가 이 종류입니다.',
+  'EndpointSlice.endpoints':
+    '서비스 뒤에 있는 주소입니다. 레이블 `kubernetes.io/service-name`이 서비스를 가리킵니다.',
+  'EndpointSlice.endpoints.addresses': '엔드포인트의 주소입니다. kube-proxy는 첫 주소를 씁니다.',
+  'EndpointSlice.endpoints.conditions': '트래픽을 받을 수 있는지 나타냅니다. 생략하면 받을 수 있습니다.',
+  'EndpointSlice.endpoints.conditions.ready': 'false이면 트래픽을 받지 않습니다.',
+  'EndpointSlice.endpoints.conditions.serving': '종료 중이라도 응답할 수 있다는 뜻입니다.',
+  'EndpointSlice.endpoints.conditions.terminating': '종료 중입니다. 다른 엔드포인트가 없을 때만 쓰입니다.',
+  'EndpointSlice.endpoints.nodeName': '엔드포인트가 있는 노드입니다. `Local` 정책이 이것을 봅니다.',
+  'EndpointSlice.endpoints.hostname': '헤드리스 서비스에서 DNS가 주는 호스트 이름입니다.',
+  'EndpointSlice.endpoints.targetRef': '엔드포인트의 주인인 파드입니다.',
+  'EndpointSlice.endpoints.hints': '어떤 존이나 노드를 위한 것인지 나타냅니다. 시뮬레이션하지 않습니다.',
+  'EndpointSlice.ports': '슬라이스의 모든 주소가 제공하는 포트입니다.',
+  'EndpointSlice.ports.name': '대응하는 서비스 포트의 이름입니다.',
+  'EndpointSlice.ports.port': '주소의 포트입니다.',
+  'EndpointSlice.ports.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
+
+  'NetworkPolicy.spec': '어떤 파드에 적용하고 무엇을 주고받게 할지 정합니다. 정책은 허용만 합니다.',
+  'NetworkPolicy.spec.podSelector':
+    '이 네임스페이스에서 정책이 격리할 파드입니다. `{}`는 모든 파드를 뜻합니다.',
+  'NetworkPolicy.spec.policyTypes':
+    '격리할 방향입니다. 생략하면 Ingress이고, egress 규칙이 있을 때만 Egress도 포함됩니다.',
+  'NetworkPolicy.spec.ingress':
+    '들어올 수 있는 트래픽입니다. 항목 하나가 규칙 하나이며 `[]`는 모두 막고 `[{}]`는 모두 허용합니다.',
+  'NetworkPolicy.spec.egress':
+    '나갈 수 있는 트래픽입니다. kube-dns로 가는 DNS(UDP와 TCP 53)를 잊지 마세요. 응답은 언제나 통과합니다.',
+  'NetworkPolicy.spec.ingress.from':
+    '보낼 수 있는 상대입니다. 항목 중 하나만 맞으면 되고, 생략하거나 비우면 누구나 보낼 수 있습니다.',
+  'NetworkPolicy.spec.egress.to':
+    '접근할 수 있는 상대입니다. 항목 중 하나만 맞으면 되고, 생략하거나 비우면 누구에게나 접근할 수 있습니다.',
+  'NetworkPolicy.ports': '규칙이 허용하는 포트입니다. 생략하거나 비우면 모든 포트입니다.',
+  'NetworkPolicy.ports.port':
+    '서비스를 거쳐 목적지가 바뀐 뒤의 파드 포트입니다. 서비스의 `port`가 아니라 `targetPort`를 쓰세요. 이름을 쓰면 그 이름의 컨테이너 포트를 뜻합니다.',
+  'NetworkPolicy.ports.endPort': '숫자 `port`와 함께 써서 이 포트까지의 범위를 뜻합니다.',
+  'NetworkPolicy.ports.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
+  'NetworkPolicy.peer.podSelector':
+    '이 레이블을 가진 파드입니다. 같은 항목에 `namespaceSelector`가 있으면 그 네임스페이스의 파드, 없으면 정책과 같은 네임스페이스의 파드입니다.',
+  'NetworkPolicy.peer.namespaceSelector':
+    '이 레이블을 가진 네임스페이스의 모든 파드입니다. `podSelector`와 한 항목에 있으면 둘 다, 두 항목으로 나누면 둘 중 하나만 맞으면 됩니다.',
+  'NetworkPolicy.peer.ipBlock': '주로 클러스터 밖의 주소 범위입니다. 셀렉터와 함께 쓸 수 없습니다.',
+  'NetworkPolicy.peer.ipBlock.cidr': '10.0.0.0/8 같은 주소 범위입니다.',
+  'NetworkPolicy.peer.ipBlock.except': '`cidr` 안에서 제외할 더 작은 범위입니다.',
+
+  'Node.spec': '노드의 파드 주소 범위와 테인트입니다.',
+  'Node.spec.podCIDR': '이 노드의 파드가 주소를 받는 범위입니다.',
+  'Node.spec.podCIDRs': 'IP 패밀리마다 하나씩 갖는 파드 주소 범위입니다.',
+  'Node.spec.taints': '견디지 못하는 파드를 노드에서 멀리합니다.',
+  'Node.spec.taints.key': '테인트의 키입니다.',
+  'Node.spec.taints.value': '테인트의 값입니다.',
+  'Node.spec.taints.effect': '`NoSchedule`, `PreferNoSchedule`, `NoExecute` 중 하나입니다.',
+  'Node.spec.unschedulable': 'true이면 새 파드를 받지 않습니다(cordon).',
+  'Node.status': '노드의 주소와 상태입니다.',
+  'Node.status.addresses': '노드의 주소입니다. `InternalIP`가 노드 네트워크의 주소입니다.',
+  'Node.status.addresses.type': '`InternalIP`, `ExternalIP`, `Hostname` 중 하나입니다.',
+  'Node.status.addresses.address': '주소입니다.',
+  'Node.status.conditions': 'Ready 같은 상태입니다. Ready가 아닌 노드는 새 파드를 받지 않습니다.',
+
+  'Cluster.name': '클러스터의 이름입니다. 노드 이름의 접두사가 됩니다.',
+  'Cluster.nodes': '순서대로 적은 노드입니다. 생략하면 컨트롤 플레인 하나와 워커 둘입니다.',
+  'Cluster.nodes.role': '`control-plane` 또는 `worker`입니다.',
+  'Cluster.nodes.labels': 'nodeSelector와 어피니티가 보는 노드의 레이블입니다.',
+  'Cluster.networking': '주소 범위와 kube-proxy의 모드입니다.',
+  'Cluster.networking.podSubnet':
+    '모든 파드의 주소 범위입니다. 노드마다 /24를 하나씩 받습니다. 생략하면 10.244.0.0/16입니다.',
+  'Cluster.networking.serviceSubnet': '서비스의 클러스터 IP 범위입니다. 생략하면 10.96.0.0/16입니다.',
+  'Cluster.networking.kubeProxyMode':
+    'kube-proxy가 서비스를 규칙으로 바꾸는 방식입니다. 생략하면 `iptables`입니다.',
+  'Cluster.networking.dnsSearch': '노드의 resolv.conf에 들어갈 검색 도메인입니다.',
+  'Cluster.networking.ipFamily': '`ipv4`, `ipv6`, `dual` 중 하나입니다. ipv4만 시뮬레이션합니다.',
+  'Cluster.networking.disableDefaultCNI': '여기서는 영향이 없습니다. CNI는 Playground 문서에서 고릅니다.',
+
+  'KubeProxyConfiguration.mode': 'kube-proxy가 서비스를 규칙으로 바꾸는 방식입니다.',
+  'KubeProxyConfiguration.clusterCIDR':
+    '파드의 주소 범위입니다. 이 범위 밖에서 서비스로 가는 트래픽은 마스커레이드합니다.',
+  'KubeProxyConfiguration.detectLocalMode': '자기 노드의 파드에서 온 트래픽을 알아내는 방법입니다.',
+  'KubeProxyConfiguration.nodePortAddresses': '노드 포트를 열 노드 주소의 범위(CIDR)입니다.',
+  'KubeProxyConfiguration.iptables': 'iptables 모드의 설정입니다.',
+  'KubeProxyConfiguration.iptables.masqueradeAll':
+    '파드에서 온 것을 포함해 클러스터 IP로 가는 모든 트래픽을 마스커레이드합니다.',
+  'KubeProxyConfiguration.iptables.localhostNodePorts':
+    'false이면 127.0.0.1에서는 노드 포트가 응답하지 않습니다.',
+  'KubeProxyConfiguration.conntrack': '연결 추적 설정입니다.',
+  'KubeProxyConfiguration.conntrack.tcpBeLiberal':
+    'true이면 TCP 윈도를 벗어난 패킷을 INVALID로 폐기하지 않습니다.',
+
+  'Playground.cni': 'CNI 플러그인입니다. 이름 또는 `{name, options}`로 씁니다.',
+  'Playground.external': '클러스터 밖의 호스트입니다. `ip`를 따로 쓰지 않으면 노드 네트워크에 있습니다.',
+  'Playground.external.name': '호스트의 이름입니다. 프로브에서는 `external/이름`으로 씁니다.',
+  'Playground.external.ip': '호스트의 주소입니다.',
+  'Playground.external.listen': '`8080/TCP`처럼 적는 수신 포트입니다.',
+  'Playground.external.dnsNames': '이 호스트로 풀이되는 이름입니다.',
+  'Playground.external.routes': '클러스터로 들어가는 라우트입니다.',
+  'Playground.external.routes.to': '목적지 범위입니다.',
+  'Playground.external.routes.via': '패킷을 보낼 노드입니다.',
+  'Playground.probes': '누가 누구를 어떤 도구로 부르는지 적은 질문입니다.',
+  'Playground.probes.name': '프로브의 이름입니다.',
+  'Playground.probes.from':
+    '보내는 쪽입니다. `namespace/pod`, `namespace/deployment`, `node/NAME`, `external/NAME`으로 씁니다.',
+  'Playground.probes.to':
+    '받는 쪽입니다. IP, 클라이언트가 쓰는 이름, `host:port`, URL, `namespace/pod`를 쓸 수 있습니다.',
+  'Playground.probes.tool': '`curl`(기본값), `nc`, `ping`, `dig` 중 하나입니다.',
+  'Playground.probes.port': '`to`에 포트가 없을 때 쓰는 포트입니다.',
+  'Playground.probes.proto': '`tcp`(기본값) 또는 `udp`입니다.',
+  'Playground.probes.method': 'HTTP 메서드입니다.',
+  'Playground.probes.headers': '`이름: 값`으로 적는 HTTP 헤더입니다.',
+  'Playground.probes.resolve': 'curl의 `--resolve HOST:PORT:ADDR`처럼 이 이름의 DNS를 건너뜁니다.',
+  'Playground.probes.type': 'dig가 물어볼 레코드 타입입니다.',
+  'Playground.probes.source': '출발지로 쓸 주소입니다.',
+  'Playground.probes.seed': '이 프로브의 무작위 선택을 정합니다.',
+  'Playground.probes.endpoint': '엔드포인트를 고를 때 이 파드가 선택됩니다.',
+  'Playground.probes.ttl': '처음 TTL입니다. 라우터를 지날 때마다 1씩 줄어듭니다.',
+  'Playground.expect': '경로의 결과에 대한 단언입니다. 에디터가 통과와 실패를 표시합니다.',
+  'Playground.expect.from': '보내는 쪽입니다. `probes`와 같이 씁니다.',
+  'Playground.expect.to': '받는 쪽입니다. `probes`와 같이 씁니다.',
+  'Playground.expect.allowed': 'true이면 패킷이 도착해야 하고, false이면 도착하지 않아야 합니다.',
+  'Playground.expect.verdict': '`dropped`처럼 패킷에 일어나야 하는 일입니다.',
+  'Playground.expect.clientSees': '`timeout`처럼 클라이언트가 보아야 하는 결과입니다.',
+  'Playground.expect.tool': '도구입니다. 생략하면 `to`를 보고 고릅니다.',
+  'Playground.expect.proto': '`tcp`(기본값) 또는 `udp`입니다.',
+  'Playground.seed': '모든 무작위 선택을 정합니다. 같은 시나리오는 언제나 같은 결과를 냅니다.',
+};

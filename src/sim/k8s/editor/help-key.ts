@@ -22,7 +22,16 @@ export function helpKey(kind: string, path: string): string {
     if (/^spec(?:\.(?:selector|template|replicas|template\.(?:spec|metadata)))?$/.test(path))
       return `Workload.${path}`;
   }
+  if (kind === 'NetworkPolicy') return `NetworkPolicy.${policyPath(path)}`;
+  if (kind === 'Endpoints') return `Endpoints.${path.replace('notReadyAddresses.', 'addresses.')}`;
   return `${kind}.${path}`;
+}
+
+/** Both directions have the same ports and peers. */
+function policyPath(path: string): string {
+  return path
+    .replace(/^spec\.(?:ingress|egress)\.ports(?=\.|$)/, 'ports')
+    .replace(/^spec\.(?:ingress\.from|egress\.to)\./, 'peer.');
 }
 
 function podKey(path: string): string {

@@ -59,7 +59,7 @@ export const service: KindSpec = {
     'spec.loadBalancerIP': { support: 'accepted' },
     'spec.loadBalancerClass': { support: 'accepted' },
     'spec.loadBalancerSourceRanges': { support: 'unsupported', check: eachOf(cidrValue) },
-    'spec.allocateLoadBalancerNodePorts': { support: 'unsupported', when: (v) => v === false },
+    'spec.allocateLoadBalancerNodePorts': { support: 'simulated' },
     'spec.trafficDistribution': {
       support: 'unsupported',
       enum: ['PreferClose', 'PreferSameZone', 'PreferSameNode'],
