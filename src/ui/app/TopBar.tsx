@@ -101,7 +101,7 @@ export function ScenarioMenu() {
       }
       groups={groups}
       className={styles.titleButton}
-      width={320}
+      width={Math.min(460, innerWidth - 32)}
     />
   );
 }

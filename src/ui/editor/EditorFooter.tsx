@@ -23,11 +23,20 @@ export function EditorFooter({
   const { following, tabMoves, problemsOpen, set } = useEditor();
   const count = countProblems(diagnostics ?? []);
   const none = diagnostics === undefined || diagnostics.length === 0;
+  const summary = [
+    t.problems,
+    count.error > 0 && t.errors({ count: count.error }),
+    count.warning > 0 && t.warnings({ count: count.warning }),
+    count.info > 0 && t.notes({ count: count.info }),
+  ]
+    .filter(Boolean)
+    .join(', ');
   return (
     <div className={styles.footer}>
       <button
         type="button"
         className={styles.item}
+        aria-label={none ? t.noProblems : summary}
         aria-expanded={problemsOpen && !none}
         aria-controls="problems"
         disabled={none}
@@ -44,11 +53,14 @@ export function EditorFooter({
               count[severity] > 0 && (
                 <span key={severity} className={styles.count}>
                   <SeverityIcon severity={severity} label={t.severity[severity]} />
-                  {severity === 'error'
-                    ? t.errors({ count: count.error })
-                    : severity === 'warning'
-                      ? t.warnings({ count: count.warning })
-                      : t.notes({ count: count.info })}
+                  <span className={styles.number}>{count[severity]}</span>
+                  <span className={styles.words}>
+                    {severity === 'error'
+                      ? t.errors({ count: count.error })
+                      : severity === 'warning'
+                        ? t.warnings({ count: count.warning })
+                        : t.notes({ count: count.info })}
+                  </span>
                 </span>
               ),
           )
@@ -64,7 +76,7 @@ export function EditorFooter({
           data-tip={isMac ? t.tabHintMac : t.tabHint}
           onClick={() => set({ tabMoves: !tabMoves })}
         >
-          {tabMoves ? t.tabMoves : t.tabIndents}
+          <span role="status">{tabMoves ? t.tabMoves : t.tabIndents}</span>
           <kbd>{isMac ? '⌃⇧M' : 'Ctrl+M'}</kbd>
         </button>
       )}

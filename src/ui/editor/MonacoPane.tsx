@@ -49,9 +49,15 @@ export function MonacoPane() {
     );
     created.onDidCompositionStart(() => setComposing(true));
     created.onDidCompositionEnd(() => setComposing(false));
-    const tabOption = monaco.editor.EditorOption.tabFocusMode;
-    created.onDidChangeConfiguration((event) => {
-      if (event.hasChanged(tabOption)) useEditor.getState().set({ tabMoves: created.getOption(tabOption) });
+    const measure = (): void => {
+      const { contentWidth, verticalScrollbarWidth } = created.getLayoutInfo();
+      const edge = contentWidth - verticalScrollbarWidth + created.getScrollLeft();
+      host.current?.style.setProperty('--pw-edge', `${edge}px`);
+    };
+    measure();
+    created.onDidLayoutChange(measure);
+    created.onDidScrollChange((event) => {
+      if (event.scrollLeftChanged) measure();
     });
     provideFocus(() => created.focus());
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
@@ -144,10 +150,7 @@ function useShownFile(editor: Editor | undefined, active: string, exists: boolea
 function useTabMode(editor: Editor | undefined): void {
   const tabMoves = useEditor((s) => s.tabMoves);
   useEffect(() => {
-    if (editor === undefined) return;
-    if (editor.getOption(monaco.editor.EditorOption.tabFocusMode) !== tabMoves) {
-      editor.trigger('footer', 'editor.action.toggleTabFocusMode', null);
-    }
+    editor?.updateOptions({ tabFocusMode: tabMoves });
   }, [editor, tabMoves]);
 }
 

@@ -7,6 +7,7 @@ import { askCompletion, askHover } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import type { CompletionItem } from '../../worker/protocol.ts';
 import { fixTitle } from '../kit/diagnostic-text.ts';
+import { useEditor } from './editor-store.ts';
 import { fileOf, modelOf } from './models.ts';
 import { monaco } from './monaco-setup.ts';
 
@@ -185,4 +186,9 @@ export function registerProviders(): void {
   monaco.languages.registerCodeActionProvider('yaml', fixes, { providedCodeActionKinds: ['quickfix'] });
   historyCommand('undo', () => useDocument.getState().undo());
   historyCommand('redo', () => useDocument.getState().redo());
+  // Ctrl+M: the footer shows the state, so the store keeps it.
+  monaco.editor.addCommand({
+    id: 'editor.action.toggleTabFocusMode',
+    run: () => useEditor.setState((s) => ({ tabMoves: !s.tabMoves })),
+  });
 }

@@ -9,9 +9,22 @@ import { Menu, type MenuEntry } from '../kit/Menu.tsx';
 import { probeLabel, sameProbe } from './probe-label.ts';
 import styles from './RecentProbes.module.css';
 
-/** Room that one chip takes, gap included, and what the menu of the rest takes. */
-const CHIP_WIDTH = 104;
-const MENU_WIDTH = 48;
+/** Room that the menu of the rest takes. */
+const MENU_WIDTH = 56;
+
+/** About what a chip takes, gap included, in pixels. */
+function chipWidth(probe: ProbeSpec): number {
+  return Math.min(CHIP_LIMIT, 38 + probeLabel(probe, 'short').length * 6.4);
+}
+const CHIP_LIMIT = 134;
+
+/** How many of the first chips fit; all, or as many as leave room for the menu. */
+function fitting(known: readonly Known[], room: number): number {
+  const widths = known.map((k) => chipWidth(k.probe));
+  if (widths.reduce((sum, w) => sum + w, 0) <= room) return known.length;
+  let left = room - MENU_WIDTH;
+  return widths.findIndex((w) => (left -= w) < 0);
+}
 
 interface Known {
   readonly probe: ProbeSpec;
@@ -40,10 +53,7 @@ export function RecentProbes() {
       .filter((p) => !recent.some((r) => sameProbe(r.probe, p)))
       .map((probe) => ({ probe, ok: undefined })),
   ];
-  const fit =
-    known.length * CHIP_WIDTH <= room
-      ? known.length
-      : Math.max(0, Math.floor((room - MENU_WIDTH) / CHIP_WIDTH));
+  const fit = fitting(known, room);
   const chips = known.slice(0, fit);
   const rest = known.slice(fit);
   const status = (ok: boolean | undefined): string =>
