@@ -1,0 +1,106 @@
+/** For tests: random small clusters with policies, as documents. Deterministic where the runs are given a seed. */
+import fc from 'fast-check';
+
+const labels = fc.record(
+  { app: fc.constantFrom('a', 'b', 'c'), tier: fc.constantFrom('x', 'y') },
+  { requiredKeys: [] },
+);
+const selector = fc.oneof(
+  fc.constant({}),
+  fc.record({ matchLabels: labels }),
+  fc.record({
+    matchExpressions: fc.array(
+      fc.oneof(
+        fc.record({
+          key: fc.constantFrom('app', 'tier'),
+          operator: fc.constantFrom('In', 'NotIn'),
+          values: fc.subarray(['a', 'b', 'x'], { minLength: 1 }),
+        }),
+        fc.record({
+          key: fc.constantFrom('app', 'tier'),
+          operator: fc.constantFrom('Exists', 'DoesNotExist'),
+        }),
+      ),
+      { maxLength: 2 },
+    ),
+  }),
+);
+const peer = fc.oneof(
+  fc.record({ podSelector: selector }),
+  fc.record({ namespaceSelector: fc.constantFrom({}, { matchLabels: { team: 'blue' } }) }),
+  fc.record({
+    podSelector: selector,
+    namespaceSelector: fc.constantFrom({}, { matchLabels: { team: 'red' } }),
+  }),
+  fc.constantFrom(
+    { ipBlock: { cidr: '10.244.0.64/26' } },
+    { ipBlock: { cidr: '10.244.1.0/24' } },
+    { ipBlock: { cidr: '10.244.0.0/16', except: ['10.244.1.0/24', '10.244.0.64/26'] } },
+    { ipBlock: { cidr: '0.0.0.0/0' } },
+  ),
+);
+const port = fc.oneof(
+  fc.record({ port: fc.constantFrom(80, 81, 'http') }),
+  fc.record({ port: fc.constantFrom(80, 'http'), protocol: fc.constant('UDP') }),
+  fc.constant({ port: 79, endPort: 80 }),
+  fc.constant({ protocol: 'UDP' }),
+);
+const rule = (field: 'from' | 'to') =>
+  fc.record({ [field]: fc.array(peer, { maxLength: 2 }), ports: fc.array(port, { maxLength: 3 }) });
+const spec = fc.record({
+  podSelector: selector,
+  policyTypes: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
+  ingress: fc.array(rule('from'), { maxLength: 2 }),
+  egress: fc.array(rule('to'), { maxLength: 2 }),
+});
+
+/** Two to six pods on two workers in three namespaces, all listening on 80; up to four policies. */
+export const randomCluster = fc
+  .record({
+    pods: fc.array(
+      fc.record({
+        namespace: fc.constantFrom('default', 'team', 'other'),
+        labels,
+        http: fc.constantFrom(80, 81),
+      }),
+      { minLength: 2, maxLength: 6 },
+    ),
+    policies: fc.array(fc.record({ namespace: fc.constantFrom('default', 'team'), spec }), { maxLength: 4 }),
+  })
+  .map(({ pods, policies }) =>
+    [
+      ...['team', 'other'].map((name) => ({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name, labels: { team: name === 'team' ? 'blue' : 'red' } },
+      })),
+      ...pods.map((pod, index) => ({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          namespace: pod.namespace,
+          name: `p${index}`,
+          labels: pod.labels,
+          annotations: { 'packetwalk.dev/listen': '80/TCP,80/UDP' },
+        },
+        spec: {
+          nodeName: index % 2 === 0 ? 'kind-worker' : 'kind-worker2',
+          containers: [
+            {
+              name: 'c',
+              image: 'example.com/app',
+              ports: [{ name: 'http', containerPort: pod.http, protocol: 'TCP' }],
+            },
+          ],
+        },
+      })),
+      ...policies.map((policy, index) => ({
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { namespace: policy.namespace, name: `n${index}` },
+        spec: policy.spec,
+      })),
+    ]
+      .map((document) => JSON.stringify(document))
+      .join('\n---\n'),
+  );
