@@ -161,7 +161,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
       place: step.place,
       flight: isArp ? sideFlight : flight,
       point,
-      way: way.length === 0 ? [point] : way,
+      way: way.length === 0 || !hasPacket ? [point] : way,
       letter: step.packet === undefined ? undefined : letterFor(step),
       operation: operationOf(step),
       plates,
@@ -278,11 +278,9 @@ export function wayBetweenFrames(all: readonly Frame[], from: number, to: number
   const goal = all[to];
   if (goal === undefined) return [];
   const points: Point[] = [];
-  let first = to;
-  while (first - 1 > from && (all[first - 1] as Frame).flight === goal.flight) first--;
-  for (let i = first; i <= to; i++) {
+  for (let i = Math.max(0, from + 1); i <= to; i++) {
     const frame = all[i] as Frame;
-    if (frame.flight === goal.flight) points.push(...frame.way);
+    if (frame.flight === goal.flight && frame.letter !== undefined) points.push(...frame.way);
   }
   return simplify(points);
 }
@@ -297,7 +295,7 @@ export function flightPaths(
   const walked: Point[] = [];
   const ahead: Point[] = [now.point];
   for (const frame of all) {
-    if (frame.flight !== now.flight) continue;
+    if (frame.flight !== now.flight || frame.letter === undefined) continue;
     if (frame.step <= now.step) walked.push(...frame.way);
     else ahead.push(...frame.way);
   }

@@ -73,10 +73,15 @@ function columnsOf(basis: RoomBasis, room: SceneRoom): readonly Column[] {
 
 const pillColumns = (count: number): number => Math.max(2, count);
 
+/** Rows under a virtual address: its endpoints, what is left out, or that there is none. */
+function rowCount(service: SceneService): number {
+  const count = endpointRows(service).length;
+  return Math.max(1, Math.min(MOST_ROWS, count) + (count > MOST_ROWS ? 1 : 0));
+}
+
 function plateHeight(services: readonly SceneService[]): number {
   let rows = 0;
-  for (const s of services)
-    rows += 1 + Math.min(MOST_ROWS, endpointRows(s).length) + (endpointRows(s).length > MOST_ROWS ? 1 : 0);
+  for (const service of services) rows += 1 + rowCount(service);
   return Math.max(80, 29 + rows * ROW + Math.max(0, services.length - 1) * 8);
 }
 
@@ -269,7 +274,7 @@ export function placeRoom(
   const side = out * -15;
   const cardHook = graph.point(`hook:${id}/${cardDevice.name}`, cardX + out * -40, Y(y.direct));
   const join = graph.point(`join:${id}`, cardX + side, Y(y.direct));
-  const top = graph.point(`top:${id}`, cardX + side, wallY - 11);
+  const top = graph.point(`top:${id}`, cardX + side, wallY);
   graph.line(corner, cardHook, join, top, cardPoint);
   wires.push({
     id: `wire:${id}/direct`,
@@ -377,7 +382,7 @@ function placePlate(basis: RoomBasis, box: Box): PlanPlate {
       rows: shown.map((endpoint, i) => ({ y: y + (i + 1) * ROW, endpoint })),
       more: endpoints.length - shown.length,
     };
-    y += (1 + shown.length + (section.more > 0 ? 1 : 0)) * ROW + 8;
+    y += (1 + rowCount(service)) * ROW + 8;
     return section;
   });
   return { box, sections };

@@ -10,7 +10,7 @@ export function textWidth(text: string, face: TextFace): number {
   let width = 0;
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;
-    if (code >= 0x1100) width += WIDE[face];
+    if (code >= 0x1100 && !(code >= 0x2000 && code < 0x2e80)) width += WIDE[face];
     else if (face === 'mono') width += ADVANCE.mono;
     else if (/[iljtf.,:;|'!()[\] ]/.test(char)) width += ADVANCE[face] * 0.55;
     else if (/[mwMW@]/.test(char)) width += ADVANCE[face] * 1.4;

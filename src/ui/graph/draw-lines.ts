@@ -20,7 +20,24 @@ export function drawLines(context: DrawContext): readonly Shape[] {
 }
 
 export function drawSigns(context: DrawContext): readonly Shape[] {
-  return context.level >= 3 ? tubeLabels(context.plan) : [];
+  const { plan, level, frame } = context;
+  const shapes: Shape[] = [];
+  for (const room of plan.rooms) {
+    if (room.folded || level < 2) continue;
+    const { x, y } = room.diamond;
+    const asked = frame?.routes.some((r) => r.room === room.room.id) === true;
+    shapes.push(
+      path(`M${x} ${y - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5z`, asked ? 'route-mark' : 'route-mark-idle'),
+    );
+    if (level < 3 || room.plate === undefined) continue;
+    for (const pod of plan.pods) {
+      if (pod.room !== room.room.id) continue;
+      const wire = plan.wires.find((w) => w.id === `wire:${pod.id}`)?.points.at(-1);
+      if (wire !== undefined) shapes.push(circle(wire.x, room.planeY, 3.5, 'ring'));
+    }
+  }
+  if (level >= 3) shapes.push(...tubeLabels(plan));
+  return shapes;
 }
 
 /** The Service that the picture speaks of: the one in use, the selected one, or the only one. */
@@ -129,7 +146,6 @@ function hostEnds(context: DrawContext): readonly Shape[] {
             : label(wire.x + 6, room.floor.y + 17, name, 'mono-muted'),
         );
       }
-      if (level >= 3 && room.plate !== undefined) shapes.push(circle(wire.x, room.planeY, 3.5, 'ring'));
     }
   }
   return shapes;
@@ -150,12 +166,6 @@ function routes(context: DrawContext): readonly Shape[] {
       const text = fitText(`${state.prefix} → ${state.dev}`, 'mono', routePlate.w - 12);
       shapes.push(label(routePlate.x + 6, routePlate.y + 15, text, fresh ? 'mono-route' : 'mono'));
     }
-    shapes.push(
-      path(
-        `M${at.x} ${at.y - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5z`,
-        state === undefined ? 'route-mark-idle' : 'route-mark',
-      ),
-    );
   }
   return shapes;
 }

@@ -89,14 +89,14 @@ export function letterShapes(
 ): readonly Shape[] {
   if (letter.inner === undefined) {
     const { w, h } = innerSize(letter, look);
-    return [...shadow(x, y, w, h), ...envelope(letter, x, y, w, h, look, ttl)];
+    return envelope(letter, x, y, w, h, look, ttl);
   }
   const size = letterSize(letter, look);
   const outerRows = rowsOf(letter, look);
   const inner = innerSize(letter.inner, look);
   const innerY = y + FLAP + 5 + outerRows.length * ROW + 6;
   const innerX = x + (size.w - inner.w) / 2;
-  const shapes: Shape[] = [...shadow(x, y, size.w, size.h)];
+  const shapes: Shape[] = [];
   if (look.outline > 0 && look.fill < 1) {
     shapes.push({
       t: 'group',
@@ -121,19 +121,6 @@ export function letterShapes(
   }
   shapes.push(...envelope(letter.inner, innerX, innerY, inner.w, inner.h, { ...look, tone: look.tone }, ttl));
   return shapes;
-}
-
-function shadow(x: number, y: number, w: number, h: number): readonly Shape[] {
-  return [4, 2].map((d) => ({
-    t: 'rect' as const,
-    x: x - d / 2,
-    y: y + 8,
-    w: w + d,
-    h: h - 8 + d * 1.5,
-    r: 6,
-    s: 'envelope-shadow' as const,
-    o: 0.5,
-  }));
 }
 
 function outline(x: number, y: number, w: number, h: number): string {

@@ -186,7 +186,7 @@ function toneOf(frame: Frame, opMs: number): Tone {
 }
 
 function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly Box[]): readonly Shape[] {
-  const { plan, all, motion, level, words } = moment;
+  const { plan, all, level, words } = moment;
   const letter = goal.letter;
   if (letter === undefined) return [];
   const eth = level >= 4;
@@ -194,7 +194,10 @@ function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly B
   const look: LetterLook = { ...AT_REST, eth, tone, ...lookOf(goal, opMs) };
   const size = letterSize(letter, { ...AT_REST, eth });
   const next = all.find((f) => f.step > goal.step && f.flight === goal.flight && f.way.length > 1);
-  const at = placeLetter(plan, goal, next, size, fixed);
+  // The grey outline of the envelope that was taken off needs its own room.
+  const off = goal.operation === 'decap' ? { x: 13, y: 61 } : { x: 0, y: 0 };
+  const hang = placeLetter(plan, goal, next, { w: size.w + off.x * 2, h: size.h + off.y + off.x / 2 }, fixed);
+  const at = { x: hang.x + off.x, y: hang.y + off.y };
   const unfold =
     goal.operation === 'enter' ? easeSettle(between(opMs, 160, 320)) : easeSettle(between(opMs, 0, 120));
   const shapes: Shape[] = [];
@@ -221,7 +224,6 @@ function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly B
     const originY = at.y > goal.point.y ? at.y : at.y + size.h;
     transform = `translate(0 ${originY}) scale(1 ${0.15 + 0.85 * unfold}) translate(0 ${-originY})`;
   }
-  void motion;
   shapes.push({ t: 'group', transform, o: Math.max(0.05, unfold), shapes: body });
   return shapes;
 }

@@ -103,6 +103,12 @@ function obstaclesOf(
       Math.abs(y - (d.box.y + d.box.h / 2)) < d.box.h / 2 + 4;
     list.push({ ...d.box, cost: here ? 2500 : d.device.kind === 'bridge' ? 40 : 130 });
   }
+  for (const room of plan.rooms) {
+    if (room.folded) continue;
+    const x0 = room.mirror ? room.card.x - 108 : room.card.x + 24;
+    list.push({ x: x0, y: room.card.y + 4, w: 84, h: 16, cost: 60 });
+  }
+  for (const l of plan.labels) list.push({ x: l.at.x - 64, y: l.at.y - 10, w: 128, h: 14, cost: 60 });
   for (const h of plan.hosts) list.push({ ...h.box, cost: 150 });
   for (const p of plan.pills) list.push({ ...p.box, cost: 300 });
   for (const t of plan.tubes)

@@ -135,7 +135,6 @@ export const STYLES = {
   'dot-halo-deny': { fill: 'deny-fill', opacity: 0.16 },
   dot: { fill: 'accent', stroke: 'room', width: 2 },
   copy: { fill: 'accent', stroke: 'room', width: 1 },
-  'envelope-shadow': { fill: 'ink', opacity: 0.1 },
   envelope: { fill: 'surface-3', stroke: 'ink', width: 1.25, join: 'round' },
   flap: { fill: 'surface-2', stroke: 'ink', width: 1.25, join: 'round' },
   'envelope-dead': { fill: 'surface-3', stroke: 'deny-fill', width: 1.25, join: 'round', dash: '4 3' },
