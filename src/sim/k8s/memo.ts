@@ -31,3 +31,22 @@ export function sameList<V>(previous: readonly V[] | undefined, next: readonly V
   for (let i = 0; i < next.length; i++) if (previous[i] !== next[i]) return next;
   return previous;
 }
+
+/** Remembers the last list, so that an equal one is the identical one. */
+export function keepList<V>(): (next: readonly V[]) => readonly V[] {
+  let last: readonly V[] | undefined;
+  return (next) => {
+    last = sameList(last, next);
+    return last;
+  };
+}
+
+/** The last result, reused while every input is the identical one. */
+export function memoLast<A extends readonly unknown[], V>(make: (...inputs: A) => V): (...inputs: A) => V {
+  let last: { inputs: A; value: V } | undefined;
+  return (...inputs) => {
+    if (last !== undefined && sameList(last.inputs, inputs) === last.inputs) return last.value;
+    last = { inputs, value: make(...inputs) };
+    return last.value;
+  };
+}

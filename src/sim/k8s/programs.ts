@@ -51,7 +51,7 @@ function flag(args: readonly string[], ...names: readonly string[]): string | un
 }
 
 function number(text: string | undefined, otherwise: number): number {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
+  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : otherwise;
 }
 
 /** `:5678`, `127.0.0.1:8080`, `8080`. */

@@ -1,6 +1,6 @@
 /** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
 import type { ObjectRef } from '../../base/origin.ts';
-import type { ClusterState, Pod, Service, ServicePort } from '../cluster-state.ts';
+import type { ClusterState, Labels, Pod, Service, ServicePort } from '../cluster-state.ts';
 import { matchesSelector, selectorText } from '../selectors.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamWorkloadSpec } from '../upstream.ts';
@@ -8,6 +8,9 @@ import type { PodIndex } from './endpointslices.ts';
 import { findPort, listensText } from './listening.ts';
 import type { CniForSettling } from './cni.ts';
 import type { Report } from './report.ts';
+
+/** Services about which, with these very pods, there was nothing to say. */
+const quiet = new WeakMap<Service, readonly Pod[]>();
 
 export function checkCluster(
   cluster: ClusterState,
@@ -17,18 +20,21 @@ export function checkCluster(
   report: Report,
 ): void {
   for (const service of cluster.services) {
-    if (service.origin.by !== 'built-in') checkService(service, index, report);
+    if (service.selector === undefined || service.origin.by === 'built-in') continue;
+    const pods = index.of(service);
+    if (quiet.get(service) === pods) continue;
+    const before = report.diagnostics.length;
+    checkService(service, service.selector, pods, report);
+    if (report.diagnostics.length === before) quiet.set(service, pods);
   }
   checkStatefulSets(store, report);
   checkPolicies(cluster, cni, report);
   checkQuestions(cluster, report);
 }
 
-function checkService(service: Service, index: PodIndex, report: Report): void {
+function checkService(service: Service, labels: Labels, pods: readonly Pod[], report: Report): void {
   const { object } = service.origin;
-  if (service.selector === undefined) return;
-  const pods = index.select(service.namespace, service.selector);
-  const selector = selectorText({ matchLabels: service.selector });
+  const selector = selectorText({ matchLabels: labels });
   if (pods.length === 0) {
     report.say(
       'warning',

@@ -22,8 +22,11 @@ import { findPort } from './listening.ts';
 /** --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
 
+const lastOf = new WeakMap<Service, readonly Pod[]>();
+
 /** Finds the pods behind a Service's selector without asking every pod. */
 export class PodIndex {
+  readonly #ofService = new WeakMap<Service, readonly Pod[]>();
   readonly #byLabel = new Map<string, Pod[]>();
   readonly #byNamespace = new Map<string, Pod[]>();
 
@@ -33,6 +36,17 @@ export class PodIndex {
       for (const key in pod.labels)
         push(this.#byLabel, `${pod.namespace}/${key}=${pod.labels[key] ?? ''}`, pod);
     }
+  }
+
+  /** Pods that a Service with a selector selects; the identical list while they are the same. */
+  of(service: Service): readonly Pod[] {
+    let found = this.#ofService.get(service);
+    if (found === undefined) {
+      found = sameList(lastOf.get(service), this.select(service.namespace, service.selector ?? {}));
+      lastOf.set(service, found);
+      this.#ofService.set(service, found);
+    }
+    return found;
   }
 
   /** Pods of `namespace` that carry every pair of the selector, in order. */
@@ -103,8 +117,7 @@ export function makeEndpointSlices(
   for (const service of services) {
     const key = `${service.namespace}/${service.name}`;
     if (service.selector !== undefined) {
-      const pods = index.select(service.namespace, service.selector).filter((p) => p.ips.length > 0);
-      slices.push(...fromSelector(service, pods, written.get(key) ?? []));
+      slices.push(...fromSelector(service, index.of(service), written.get(key) ?? []));
     } else if (key === 'default/kubernetes' && !taken.has(key)) {
       slices.push(apiServerSlice(service, nodes));
     }
@@ -114,14 +127,14 @@ export function makeEndpointSlices(
 
 function fromSelector(
   service: Service,
-  found: readonly Pod[],
+  pods: readonly Pod[],
   written: readonly string[],
 ): readonly EndpointSlice[] {
   const known = ofService.get(service);
-  const pods = sameList(known?.pods, found);
   const names = written.join();
   if (known !== undefined && known.pods === pods && known.names === names) return known.slices;
-  const slices = slicesOf(service, pods, written);
+  const addressed = pods.filter((p) => p.ips.length > 0);
+  const slices = slicesOf(service, addressed, written);
   ofService.set(service, { pods, names, slices });
   return slices;
 }

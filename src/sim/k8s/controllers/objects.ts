@@ -38,9 +38,20 @@ export function listObjects(
   for (const pod of pods) objects.push(remember(pod, () => podObject(pod, store)));
   for (const service of services) objects.push(remember(service, () => serviceObject(service, store)));
   for (const slice of slices) objects.push(remember(slice, () => sliceObject(slice, store)));
-  return objects.sort((a, b) =>
-    a.kind === b.kind ? compareNames(a.metadata, b.metadata) : a.kind < b.kind ? -1 : 1,
-  );
+  return inOrder(objects);
+}
+
+/** By kind, then by namespace and name; most kinds arrive in order already. */
+function inOrder(objects: readonly StoredObject[]): readonly StoredObject[] {
+  const byKind = new Map<string, StoredObject[]>();
+  for (const object of objects) {
+    const list = byKind.get(object.kind);
+    if (list === undefined) byKind.set(object.kind, [object]);
+    else list.push(object);
+  }
+  return [...byKind.keys()]
+    .sort()
+    .flatMap((kind) => (byKind.get(kind) ?? []).sort((a, b) => compareNames(a.metadata, b.metadata)));
 }
 
 function fromManifest(manifest: Manifest): StoredObject {

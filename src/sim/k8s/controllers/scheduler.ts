@@ -4,6 +4,7 @@
  * required anti-affinity and affinity, topology constraints, volumes and preemption.
  */
 import type { ClusterNode, Labels, Taint } from '../cluster-state.ts';
+import { memoLast } from '../memo.ts';
 import { matchesLabels, matchesSelector } from '../selectors.ts';
 import type {
   UpstreamNodeSelectorRequirement,
@@ -129,10 +130,12 @@ function hostPortsOf(spec: UpstreamPodSpec): string[] {
 }
 
 /** Places every pod that runs somewhere; the answer for a pod depends on those before it, in a fixed order. */
-export function schedule(
+export const schedule: (
   seeds: readonly PodSeed[],
   nodes: readonly ClusterNode[],
-): ReadonlyMap<string, Placement> {
+) => ReadonlyMap<string, Placement> = memoLast(placeAll);
+
+function placeAll(seeds: readonly PodSeed[], nodes: readonly ClusterNode[]): ReadonlyMap<string, Placement> {
   const loads = new Map<string, NodeLoad>(
     nodes.map((node) => [node.name, { node, pods: [], groups: new Map(), hostPorts: new Set() }]),
   );
@@ -210,13 +213,33 @@ function choose(
     }
   }
   if (best !== undefined) return best;
-  const total = nodes.length;
-  const listed = [...reasons].map(([reason, n]) => `${n} ${reason}`).sort();
-  const message =
-    total === 0
-      ? 'no nodes available to schedule pods'
-      : `0/${total} nodes are available: ${listed.join(', ')}. preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`;
+  const message = failureText(nodes.length, reasons);
   return { node: undefined, code: 'pod/unschedulable', message, params: { pod: seed.key, message } };
+}
+
+/** Reasons that taking other pods away could mend; for the others preemption is not even tried. */
+const PREEMPTABLE = new Set([
+  'Too many pods',
+  "node(s) didn't have free ports for the requested pod ports",
+  "node(s) didn't match pod anti-affinity rules",
+]);
+
+/** The event's text as kube-scheduler 1.36 words it. */
+function failureText(total: number, reasons: ReadonlyMap<string, number>): string {
+  if (total === 0) return 'no nodes available to schedule pods';
+  const histogram = (counts: Iterable<readonly [string, number]>): string =>
+    [...counts]
+      .filter(([, n]) => n > 0)
+      .map(([reason, n]) => `${n} ${reason}`)
+      .sort()
+      .join(', ');
+  let helpful = 0;
+  for (const [reason, n] of reasons) if (PREEMPTABLE.has(reason)) helpful += n;
+  const preemption = histogram([
+    ['Preemption is not helpful for scheduling', total - helpful],
+    ['No preemption victims found for incoming pod', helpful],
+  ]);
+  return `0/${total} nodes are available: ${histogram(reasons)}. no new claims to deallocate, preemption: 0/${total} nodes are available: ${preemption}.`;
 }
 
 /** Why the pod cannot run there, in kube-scheduler's words; the plug-ins' order. */
@@ -225,7 +248,7 @@ function filter(seed: PodSeed, load: NodeLoad): string | undefined {
   const tolerations = seed.spec.tolerations ?? [];
   if (node.unschedulable && !tolerates(tolerations, UNSCHEDULABLE)) return 'node(s) were unschedulable';
   const taint = hardTaints(node).find((t) => !tolerates(tolerations, t));
-  if (taint !== undefined) return `node(s) had untolerated taint {${taint.key}: ${taint.value}}`;
+  if (taint !== undefined) return 'node(s) had untolerated taint(s)';
   if (!wantsNode(seed.spec, node)) return "node(s) didn't match Pod's node affinity/selector";
   if (hostPortsOf(seed.spec).some((p) => load.hostPorts.has(p))) {
     return "node(s) didn't have free ports for the requested pod ports";

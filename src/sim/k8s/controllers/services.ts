@@ -10,7 +10,7 @@ import type { ClusterSettings, Service, ServicePort } from '../cluster-state.ts'
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import { memoByOwner } from '../memo.ts';
 import { fnv32a, mix } from '../naming.ts';
-import { isBuiltIn } from '../store.ts';
+import { compareNames, isBuiltIn } from '../store.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamServicePort, UpstreamServiceSpec } from '../upstream.ts';
 import type { Report } from './report.ts';
@@ -43,6 +43,8 @@ function draw(identity: string, from: number, to: number, taken: (n: number) => 
 
 interface Draft {
   readonly manifest: Manifest;
+  /** `namespace/name`. */
+  readonly name: string;
   readonly spec: UpstreamServiceSpec;
   clusterIP: Ip | undefined;
   nodePorts: (number | undefined)[];
@@ -69,16 +71,13 @@ export function makeServices(
     const draft = keepWritten(manifest, settings, ips, ports, parsed, report);
     if (draft !== undefined) drafts.push(draft);
   }
-  drafts.sort((a, b) => (serviceName(a.manifest) < serviceName(b.manifest) ? -1 : 1));
+  drafts.sort((a, b) => compareNames(a.manifest.ref, b.manifest.ref));
   const made: Service[] = [];
   for (const draft of drafts) {
     if (!allocate(draft, settings, ips, ports, report)) continue;
     const key = `${draft.clusterIP ?? ''}|${draft.nodePorts.join()}`;
     made.push(memo(draft.manifest, key, () => makeService(draft)));
   }
-  made.sort((a, b) =>
-    a.namespace === b.namespace ? (a.name < b.name ? -1 : 1) : a.namespace < b.namespace ? -1 : 1,
-  );
   return made;
 }
 
@@ -107,7 +106,7 @@ function keepWritten(
 ): Draft | undefined {
   const spec = (manifest.body['spec'] ?? {}) as UpstreamServiceSpec;
   const name = serviceName(manifest);
-  const draft: Draft = { manifest, spec, clusterIP: undefined, nodePorts: [] };
+  const draft: Draft = { manifest, name, spec, clusterIP: undefined, nodePorts: [] };
   const invalid = `Service "${manifest.metadata.name}" is invalid: `;
   const nth = RESERVED_CLUSTER_IPS[name];
   const text = wantsIp(spec) ? spec.clusterIP || spec.clusterIPs?.[0] : undefined;
@@ -190,8 +189,7 @@ function allocate(
   ports: Map<string, string>,
   report: Report,
 ): boolean {
-  const { manifest, spec } = draft;
-  const name = serviceName(manifest);
+  const { manifest, name, spec } = draft;
   if (wantsIp(spec) && draft.clusterIP === undefined) {
     const size = cidrSize(settings.serviceSubnet);
     const n = draw(

@@ -18,7 +18,7 @@ import { readSettings } from './settings.ts';
 import { expandWorkloads } from './workloads.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
-import { internByContent, memoByOwner } from '../memo.ts';
+import { internByContent, keepList, memoByOwner, memoLast } from '../memo.ts';
 import type { Store } from '../store.ts';
 import { createStore } from '../store.ts';
 
@@ -30,6 +30,13 @@ export interface Settled {
 
 const sameSettings = internByContent<ClusterState['settings']>(8);
 const sameNode = internByContent<ClusterState['nodes'][number]>(512);
+const samePods = keepList<ClusterState['pods'][number]>();
+const sameNodes = keepList<ClusterState['nodes'][number]>();
+const sameServices = keepList<ClusterState['services'][number]>();
+const sameSlices = keepList<ClusterState['endpointSlices'][number]>();
+const samePolicies = keepList<ClusterState['networkPolicies'][number]>();
+const sameNamespaces = keepList<Namespace>();
+const indexOf = memoLast((pods: ClusterState['pods']) => new PodIndex(pods));
 const namespaceMemo = memoByOwner<Manifest, Namespace>();
 const configMapMemo = memoByOwner<Manifest, ConfigMap>();
 
@@ -39,32 +46,37 @@ export function settle(parsed: ParsedScenario, cnis: readonly CniForSettling[]):
   const { store, read } = admit(parsed, report);
   const settings = sameSettings(read.settings);
   const { cni, options } = chooseCni(settings, cnis, report);
-  const nodes = makeNodes(store, settings, read.cluster, report).map(sameNode);
+  const nodes = sameNodes(makeNodes(store, settings, read.cluster, report).map(sameNode));
   const workloads = expandWorkloads(store, nodes);
-  const pods = makePods(workloads.seeds, settings, nodes, cni, options, report);
-  const services = makeServices(store, settings, parsed, report);
-  const index = new PodIndex(pods);
-  const endpointSlices = makeEndpointSlices(store, services, index, nodes);
-  const networkPolicies = makePolicies(store);
+  const pods = samePods(makePods(workloads.seeds, settings, nodes, cni, options, report));
+  const services = sameServices(makeServices(store, settings, parsed, report));
+  const index = indexOf(pods);
+  const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes));
+  const networkPolicies = samePolicies(makePolicies(store));
+  let objects: ClusterState['objects'] | undefined;
+  // Made when first asked for: only the Cluster tab and `objects` want it.
+  const allObjects = (): ClusterState['objects'] =>
+    (objects ??= listObjects(store, nodes, pods, services, endpointSlices, workloads.replicaSets));
   const cluster: ClusterState = {
     settings,
-    namespaces: store.list('Namespace').map((m) => namespaceMemo(m, '', () => namespaceOf(m))),
+    namespaces: sameNamespaces(
+      store.list('Namespace').map((m) => namespaceMemo(m, '', () => namespaceOf(m))),
+    ),
     nodes,
     pods,
     services,
     endpointSlices,
     networkPolicies,
     configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),
-    objects: listObjects(store, nodes, pods, services, endpointSlices, workloads.replicaSets),
+    get objects() {
+      return allObjects();
+    },
     refused: [...parsed.refused, ...report.refused],
     unmodelled: parsed.unmodelled,
     events: report.events,
   };
   checkCluster(cluster, store, index, cni, report);
-  return {
-    cluster: { ...cluster, refused: [...parsed.refused, ...report.refused] },
-    diagnostics: report.diagnostics,
-  };
+  return { cluster, diagnostics: report.diagnostics };
 }
 
 function admit(

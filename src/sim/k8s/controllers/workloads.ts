@@ -6,9 +6,9 @@
 import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
 import type { ClusterNode, Labels } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
-import { memoByOwner } from '../memo.ts';
+import { keepList, memoByOwner } from '../memo.ts';
 import { generateName, templateHash } from '../naming.ts';
-import { isBuiltIn } from '../store.ts';
+import { compareNames, isBuiltIn } from '../store.ts';
 import type { Store } from '../store.ts';
 import type {
   UpstreamPodSpec,
@@ -137,6 +137,7 @@ interface Made {
 }
 
 const memo = memoByOwner<Manifest, Made>();
+const sameSeeds = keepList<PodSeed>();
 const bareMemo = memoByOwner<Manifest, PodSeed>();
 
 const count = (n: number | undefined, otherwise: number): number =>
@@ -338,10 +339,8 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
       .map((n) => n.name);
     seeds.push(...memo(manifest, names.join(), () => daemonSet(manifest, names)).seeds);
   }
-  seeds.sort((a, b) =>
-    a.namespace === b.namespace ? (a.name < b.name ? -1 : 1) : a.namespace < b.namespace ? -1 : 1,
-  );
-  return { seeds, replicaSets };
+  seeds.sort(compareNames);
+  return { seeds: sameSeeds(seeds), replicaSets };
 }
 
 function controllerOf(manifest: Manifest): { readonly kind: string; readonly name: string } | undefined {
