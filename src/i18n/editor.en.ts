@@ -58,7 +58,7 @@ export const editor = {
     unknown: 'unknown',
   } as Readonly<Record<string, string>>,
   // deciding line
-  decided: '← this line decided',
+  decided: '← this line',
   decidedKinds: {
     port: '← this port',
     policy: '← this policy',

@@ -58,7 +58,7 @@ export const editor = {
     looped: '순환',
     unknown: '알 수 없음',
   } as Readonly<Record<string, string>>,
-  decided: '← 이 줄이 결정',
+  decided: '← 이 줄',
   decidedKinds: {
     port: '← 이 포트',
     policy: '← 이 정책',

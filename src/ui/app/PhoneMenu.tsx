@@ -2,13 +2,19 @@ import { useText } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { useLook } from '../../state/selection.ts';
+import { sendProbe } from '../../state/session.ts';
+import { useSimulation } from '../../state/simulation.ts';
 import { Menu } from '../kit/Menu.tsx';
+import { knownProbes, probeLabel } from '../probe/probe-label.ts';
 import { switchLanguage } from './language.ts';
 import { useShell } from './shell-store.ts';
 
 /** What does not fit into a phone's top bar. */
 export function PhoneMenu() {
-  const t = useText().app;
+  const all = useText();
+  const t = all.app;
+  const recent = useSimulation((s) => s.recent);
+  const given = useSimulation((s) => s.result?.cluster.probes);
   const lang = usePreferences((s) => s.lang);
   const theme = usePreferences((s) => s.theme);
   const view = useLook((s) => s.view);
@@ -39,6 +45,16 @@ export function PhoneMenu() {
               onSelect: () => useDocument.getState().redo(),
             },
           ],
+        },
+        {
+          id: 'probes',
+          label: all.probe.recent,
+          entries: knownProbes(recent, given).map(({ probe, ok }) => ({
+            id: probeLabel(probe, 'full'),
+            label: probeLabel(probe, 'full'),
+            icon: ok === undefined ? ('ring' as const) : ok ? ('check' as const) : ('cross' as const),
+            onSelect: () => void sendProbe(probe),
+          })),
         },
         {
           id: 'view',

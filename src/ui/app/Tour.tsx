@@ -92,9 +92,9 @@ function cardPlace(spot: Spot | undefined, width: number): { left: number; top: 
   const height = 150;
   if (spot === undefined) return { left: innerWidth - width - 12, top: 56 };
   const clampTop = (top: number): number => Math.max(48, Math.min(top, innerHeight - height - 12));
-  if (spot.left > width + 24) return { left: spot.left - width - 12, top: clampTop(spot.top + 12) };
+  if (spot.left > width + 24) return { left: spot.left - width - 12, top: clampTop(spot.top + 56) };
   if (innerWidth - (spot.left + spot.width) > width + 24) {
-    return { left: spot.left + spot.width + 12, top: clampTop(spot.top + 12) };
+    return { left: spot.left + spot.width + 12, top: clampTop(spot.top + 56) };
   }
   const left = Math.max(12, Math.min(spot.left + 24, innerWidth - width - 12));
   const below = spot.top + spot.height + 12;

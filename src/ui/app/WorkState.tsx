@@ -3,6 +3,7 @@ import { useText } from '../../i18n/messages.ts';
 import { cancelWork } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Button, IconButton } from '../kit/Button.tsx';
+import { diagnosticText } from '../kit/diagnostic-text.ts';
 import { Icon } from '../kit/Icon.tsx';
 import styles from './WorkState.module.css';
 
@@ -12,7 +13,9 @@ const OFFER_STOP_MS = 1500;
 
 /** A thin line while the simulator works, a way to stop long work, and a banner when it failed. */
 export function WorkState() {
-  const t = useText().app;
+  const all = useText();
+  const t = all.app;
+  const problem = useSimulation((s) => s.problem);
   const busy = useSimulation((s) => s.busy);
   const progress = useSimulation((s) => s.progress);
   const failure = useSimulation((s) => s.failure);
@@ -54,6 +57,17 @@ export function WorkState() {
           <Button kind="line" icon="stop" onClick={cancelWork}>
             {t.stop}
           </Button>
+        </div>
+      )}
+      {problem !== undefined && (
+        <div role="alert" className={styles.failure}>
+          <Icon name="cross" className={styles.cross} />
+          <p>{diagnosticText(problem, all)}</p>
+          <IconButton
+            icon="cross"
+            label={t.dismiss}
+            onClick={() => useSimulation.getState().set({ problem: undefined })}
+          />
         </div>
       )}
       {failure !== undefined && (

@@ -94,7 +94,7 @@ export function ProbeBar({ compact }: { readonly compact?: boolean }) {
       >
         {t.send}
       </Button>
-      <RecentProbes />
+      {compact !== true && <RecentProbes />}
     </form>
   );
 }

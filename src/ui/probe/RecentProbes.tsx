@@ -6,7 +6,7 @@ import { useSimulation } from '../../state/simulation.ts';
 import { classes } from '../kit/classes.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { Menu, type MenuEntry } from '../kit/Menu.tsx';
-import { probeLabel, sameProbe } from './probe-label.ts';
+import { type KnownProbe, knownProbes, probeLabel, sameProbe } from './probe-label.ts';
 import styles from './RecentProbes.module.css';
 
 /** Room that the menu of the rest takes. */
@@ -19,16 +19,11 @@ function chipWidth(probe: ProbeSpec): number {
 const CHIP_LIMIT = 134;
 
 /** How many of the first chips fit; all, or as many as leave room for the menu. */
-function fitting(known: readonly Known[], room: number): number {
+function fitting(known: readonly KnownProbe[], room: number): number {
   const widths = known.map((k) => chipWidth(k.probe));
   if (widths.reduce((sum, w) => sum + w, 0) <= room) return known.length;
   let left = room - MENU_WIDTH;
   return widths.findIndex((w) => (left -= w) < 0);
-}
-
-interface Known {
-  readonly probe: ProbeSpec;
-  readonly ok: boolean | undefined;
 }
 
 /** Probes sent before and those that the scenario brings, as chips; what has no room is in a menu. */
@@ -47,18 +42,13 @@ export function RecentProbes() {
     return () => observer.disconnect();
   }, []);
 
-  const known: Known[] = [
-    ...recent,
-    ...(given ?? [])
-      .filter((p) => !recent.some((r) => sameProbe(r.probe, p)))
-      .map((probe) => ({ probe, ok: undefined })),
-  ];
+  const known = knownProbes(recent, given);
   const fit = fitting(known, room);
   const chips = known.slice(0, fit);
   const rest = known.slice(fit);
   const status = (ok: boolean | undefined): string =>
     ok === undefined ? t.notSent : ok ? t.delivered : t.failed;
-  const entry = (k: Known): MenuEntry => ({
+  const entry = (k: KnownProbe): MenuEntry => ({
     id: probeLabel(k.probe, 'full'),
     label: probeLabel(k.probe, 'full'),
     note: status(k.ok),

@@ -17,7 +17,7 @@ export function probeLabel(probe: ProbeSpec, form: 'short' | 'full'): string {
   return form === 'short' ? asked : `${shortPlace(probe.from)}: ${asked}`;
 }
 
-/** The probe as one types it, with every option that differs from nothing. */
+/** Whether two probes ask the same. */
 export function sameProbe(a: ProbeSpec, b: ProbeSpec): boolean {
   return (
     a.from === b.from &&
@@ -27,4 +27,23 @@ export function sameProbe(a: ProbeSpec, b: ProbeSpec): boolean {
     a.type === b.type &&
     a.proto === b.proto
   );
+}
+
+/** A probe and how it ended; undefined while it was not sent. */
+export interface KnownProbe {
+  readonly probe: ProbeSpec;
+  readonly ok: boolean | undefined;
+}
+
+/** Probes sent before, newest first, then those of the scenario that were not. */
+export function knownProbes(
+  recent: readonly KnownProbe[],
+  given: readonly ProbeSpec[] | undefined,
+): readonly KnownProbe[] {
+  return [
+    ...recent,
+    ...(given ?? [])
+      .filter((p) => !recent.some((r) => sameProbe(r.probe, p)))
+      .map((probe) => ({ probe, ok: undefined })),
+  ];
 }
