@@ -36,9 +36,26 @@ export function placeName(place: Place): string {
   return head === 'node' || head === 'external' || head === 'default' ? place.slice(slash + 1) : place;
 }
 
+/** Letters that generated names are made of. */
+const GENERATED = /^(.+?)(?:-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-([bcdfghjklmnpqrstvwxz2456789]{5})$/;
+
+/** A place where there is little room: no namespace, and of a generated pod name only what tells it from its like. */
+export function shortPlace(place: Place): string {
+  const name = place.slice(place.indexOf('/') + 1);
+  const match = placeKind(place) === 'pod' ? GENERATED.exec(name) : null;
+  return match === null ? name : `${match[1]} ${match[2]}`;
+}
+
 export function placeKind(place: Place): 'node' | 'external' | 'pod' {
   if (place.startsWith('node/')) return 'node';
   return place.startsWith('external/') ? 'external' : 'pod';
+}
+
+/** The same for a list: a hook without its table. */
+export function stepDeviceShort(step: Step): string {
+  return step.hook !== undefined && (step.kind === 'hook' || step.kind === 'nat')
+    ? step.hook
+    : stepDevice(step);
 }
 
 /** What of the place acted: `nat PREROUTING`, `conntrack`, `cni0`. */

@@ -55,6 +55,8 @@ export interface ClusterView {
     readonly serviceSubnet: string;
     readonly dnsDomain: string;
     readonly families: string;
+    /** Where chance starts when the probe names no seed of its own. */
+    readonly seed: number;
     /** What the settings may choose: the registries' own lists. */
     readonly offered?: {
       readonly cnis: readonly {

@@ -59,6 +59,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       serviceSubnet: cidrText(settings.serviceSubnet),
       dnsDomain: settings.dnsDomain,
       families: 'IPv4',
+      seed: settings.seed,
       offered: {
         cnis: cniRegistry.map((c) => ({
           id: c.id,

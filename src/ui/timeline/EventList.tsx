@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { useText } from '../../i18n/messages.ts';
-import { packetEnds, placeName, stepDevice, stepInfo } from '../../i18n/step-text.ts';
+import { packetEnds, shortPlace, stepDeviceShort, stepInfo } from '../../i18n/step-text.ts';
 import type { ReasonText } from '../../i18n/reasons.en.ts';
 import type { Packet } from '../../sim/packet/packet.ts';
 import type { Step } from '../../sim/trace/trace.ts';
@@ -30,8 +30,8 @@ interface EventRow {
 function eventRow(step: Step, number: number, reasons: ReasonText): EventRow {
   const ends = packetEnds(step.packet);
   const before = sameLevel(step.before, step.packet);
-  const place = placeName(step.place);
-  const device = stepDevice(step);
+  const place = shortPlace(step.place);
+  const device = stepDeviceShort(step);
   const info = stepInfo(reasons, step);
   return {
     step,
@@ -86,6 +86,8 @@ export function EventList({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
+    // The head sticks to the top of the list and takes this much of it.
+    scrollPaddingEnd: 2 * ROW,
   });
 
   useEffect(() => {
@@ -140,7 +142,7 @@ export function EventList({
                 <span role="gridcell" className={styles.number}>
                   {row.number}
                 </span>
-                <span role="gridcell" title={`${row.place} ${row.device}`}>
+                <span role="gridcell" title={`${row.step.place} ${row.device}`}>
                   <b>{row.place}</b> {row.device}
                 </span>
                 {!narrow && (

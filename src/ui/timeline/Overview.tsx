@@ -61,7 +61,7 @@ function LaneButton({ lane, view }: { readonly lane: Lane; readonly view: WalkVi
     <button
       type="button"
       className={classes(styles.exchange, on && styles.framed)}
-      style={{ flexGrow: lane.hasReply ? 2 : 1 }}
+      style={{ flex: `${label.length + (lane.hasReply ? 4 : 0)} 0 auto` }}
       disabled={never}
       aria-current={on ? 'true' : undefined}
       aria-label={t.laneState({ label, state })}

@@ -1,6 +1,6 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useText } from '../../i18n/messages.ts';
-import { packetWord, placeName, reasonTitle, stepWhere } from '../../i18n/step-text.ts';
+import { packetWord, reasonTitle, shortPlace, stepWhere } from '../../i18n/step-text.ts';
 import { goToStep } from '../../state/session.ts';
 import { classes } from '../kit/classes.ts';
 import { Icon } from '../kit/Icon.tsx';
@@ -14,7 +14,7 @@ import { stopAt } from './timetable.ts';
 import { useSize } from './use-size.ts';
 import type { WalkView } from './use-walk-view.ts';
 
-const LABEL = 96;
+const LABEL = 120;
 const TOP = 44;
 const BOTTOM = 24;
 /** Below this distance neighbouring marks would touch; they shrink to ticks. */
@@ -105,7 +105,7 @@ export function TimetableView({ view }: { readonly view: WalkView }) {
             </g>
             <text x="34" y={g.rowHeight / 2 + 4} className={styles.place}>
               <title>{row.kind === 'underlay' ? t.underlay : row.id}</title>
-              {row.kind === 'underlay' ? t.underlay : shorten(placeName(row.id))}
+              {row.kind === 'underlay' ? t.underlay : shorten(shortPlace(row.id))}
             </text>
             {!row.reached && (
               <text x={g.left + 4} y={g.rowHeight / 2 + 4} className={styles.note}>
@@ -115,7 +115,7 @@ export function TimetableView({ view }: { readonly view: WalkView }) {
           </g>
         ))}
         <path d={`M8 ${g.top + rows.length * g.rowHeight + 0.5}H${g.right + 4}`} className={styles.ruled} />
-        <Halves view={view} g={g} />
+        <Halves view={view} g={g} flag={started ? g.x(at) : undefined} />
         <path d={linePath(g, stops, started ? at : 0, stops.length - 1)} className={styles.ahead} />
         {started && <path d={linePath(g, stops, 0, at)} className={styles.walked} />}
         {started && now !== undefined && (
@@ -186,7 +186,7 @@ export function sliderTarget(key: string, view: WalkView): number | undefined {
 }
 
 function shorten(name: string): string {
-  return name.length <= 10 ? name : `${name.slice(0, 5)}…${name.slice(-4)}`;
+  return name.length <= 13 ? name : `${name.slice(0, 5)}…${name.slice(-7)}`;
 }
 
 export function RowIcon({ kind }: { readonly kind: Parameters<typeof rowIcon>[0] }) {
@@ -198,7 +198,16 @@ export function RowIcon({ kind }: { readonly kind: Parameters<typeof rowIcon>[0]
   );
 }
 
-function Halves({ view, g }: { readonly view: WalkView; readonly g: ReturnType<typeof geometryOf> }) {
+function Halves({
+  view,
+  g,
+  flag,
+}: {
+  readonly view: WalkView;
+  readonly g: ReturnType<typeof geometryOf>;
+  /** Where the step's flag stands; a word steps aside for it. */
+  readonly flag: number | undefined;
+}) {
   const { timeline: t } = useText();
   const { rows, stops } = view.timetable;
   const bottom = g.top + rows.length * g.rowHeight;
@@ -215,11 +224,14 @@ function Halves({ view, g }: { readonly view: WalkView; readonly g: ReturnType<t
         const x = i === 0 ? g.x(0) : (g.x(i - 1) + g.x(i)) / 2;
         const word = step?.packet === undefined ? '' : `, ${packetWord(inside(step.packet))}`;
         const room = (starts[k + 1] === undefined ? g.right : g.x(starts[k + 1] ?? 0)) - x;
+        const word0 = x + (k > 0 ? 6 : -4);
+        const covered = flag !== undefined && flag > word0 - 20 && flag < word0 + (room > 130 ? 100 : 50);
+        const textX = covered ? flag + 22 : word0;
         return (
           <g key={i}>
             {k > 0 && <path d={`M${x} ${g.top}V${bottom + 4}`} className={styles.half} />}
             {room > 56 && (
-              <text x={x + (k > 0 ? 6 : -4)} y={bottom + 16} className={styles.note}>
+              <text x={textX} y={bottom + 16} className={styles.note}>
                 {stop.dir === 'reply' ? t.reply : t.request}
                 {room > 130 ? word : ''}
               </text>

@@ -34,14 +34,17 @@ function flagsOf(step: Step): string {
 }
 
 /** Splits an exchange's steps where a new try begins, and the last ACK of a handshake from what it confirms. */
-function parts(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly retry: number }[] {
+function parts(
+  steps: readonly Step[],
+  handshake: boolean,
+): { readonly steps: readonly Step[]; readonly retry: number }[] {
   const out: { steps: Step[]; retry: number }[] = [];
   let current: { steps: Step[]; retry: number } | undefined;
   let replied = false;
   for (const step of steps) {
     const retry = step.retry ?? 0;
     const confirms =
-      replied && step.kind === 'originate' && step.dir === 'request' && flagsOf(step) === 'ACK';
+      handshake && replied && step.kind === 'originate' && step.dir === 'request' && flagsOf(step) === 'ACK';
     if (current === undefined || (retry > current.retry && step.retry !== undefined) || confirms) {
       current = { steps: [], retry };
       out.push(current);
@@ -57,7 +60,10 @@ function wordOf(trace: Trace, exchange: Trace['exchanges'][number], steps: reado
     case 'dns': {
       const dns = steps.map((s) => (s.packet === undefined ? undefined : innermost(s.packet).payload));
       const query = dns.find((p) => p?.kind === 'dns');
-      return `DNS ${query?.kind === 'dns' ? query.question.type : ''}`.trim();
+      // The first lane of a row of questions says what they are; the others only which record.
+      const before = trace.exchanges[exchange.index - 1];
+      const type = query?.kind === 'dns' ? query.question.type : '';
+      return before?.kind === 'dns' && type !== '' ? type : `DNS ${type}`.trim();
     }
     case 'handshake': {
       if (
@@ -97,7 +103,7 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
   for (const exchange of trace.exchanges) {
     const steps = trace.steps.slice(exchange.firstStep, exchange.lastStep + 1);
     const own = steps.filter((s) => s.exchange === exchange.index || s.segment < 0);
-    const split = parts(own);
+    const split = parts(own, exchange.kind === 'handshake');
     split.forEach((part, i) => {
       const first = part.steps[0];
       const last = part.steps.at(-1);

@@ -92,9 +92,9 @@ export function ClusterTab() {
           label={t.sourceFilter}
           items={[
             { id: 'all', label: t.all },
-            { id: 'user', label: t.source.user },
-            { id: 'controller', label: t.source.controller },
-            { id: 'built-in', label: t.source['built-in'] },
+            { id: 'user', label: t.sourceShort.user },
+            { id: 'controller', label: t.sourceShort.controller },
+            { id: 'built-in', label: t.sourceShort['built-in'] },
           ]}
           value={source}
           onChange={setSource}

@@ -230,12 +230,13 @@ function TableText({
     () => lines.flatMap((line, i) => (line.key !== undefined && used.has(line.key) ? [i] : [])),
     [lines, used],
   );
-  const decisive = lines.findLastIndex((line) => line.key !== undefined && current.includes(line.key));
+  // The last row that was consulted decided; rows lie in the table's order, not in the packet's.
+  const last = current.findLast((key) => lines.some((line) => line.key === key));
+  const decisive = last === undefined ? -1 : lines.findIndex((line) => line.key === last);
   const goal = decisive >= 0 ? decisive : (usedAt[0] ?? 0);
   useEffect(() => {
     if (lines.length > 0) virtual.scrollToIndex(goal, { align: 'center' });
   }, [goal, lines.length, virtual]);
-  const widest = useMemo(() => Math.max(0, ...lines.map((l) => l.text.length)), [lines]);
   const [cursor, setCursor] = useState(0);
   const nextUsed = (): void => {
     const next = usedAt.find((i) => i > cursor) ?? usedAt[0];
@@ -262,10 +263,7 @@ function TableText({
         {lines.length === 0 ? (
           <p className={styles.note}>{t.emptyTable}</p>
         ) : (
-          <ol
-            className={styles.lines}
-            style={{ height: virtual.getTotalSize(), minWidth: `calc(${widest}ch + 32px)` }}
-          >
+          <ol className={styles.lines} style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map((item) => {
               const line = lines[item.index];
               if (line === undefined) return null;
@@ -274,6 +272,8 @@ function TableText({
               return (
                 <li
                   key={item.index}
+                  ref={virtual.measureElement}
+                  data-index={item.index}
                   className={classes(styles.line, isUsed && styles.used, isNow && styles.now)}
                   style={{ transform: `translateY(${item.start}px)` }}
                   aria-current={isNow ? 'true' : undefined}

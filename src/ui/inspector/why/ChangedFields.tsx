@@ -5,7 +5,8 @@ import styles from './Why.module.css';
 
 /** Old values struck through beside the new ones; the outer headers of a tunnel; the size. */
 export function ChangedFields({ step }: { readonly step: Step }) {
-  const { inspector: t, packet } = useText();
+  const texts = useText();
+  const t = texts.inspector;
   const changes = changesOf(step);
   if (changes === undefined) return null;
   const { tunnel, size, keptSource } = changes;
@@ -16,7 +17,7 @@ export function ChangedFields({ step }: { readonly step: Step }) {
       <tbody>
         {changes.fields.map((change) => (
           <tr key={change.key}>
-            <th scope="row">{fieldName(change.key, packet)}</th>
+            <th scope="row">{fieldName(change.key, texts)}</th>
             <td>
               <s aria-label={`${t.before} ${change.before}`}>{change.before}</s>{' '}
               <span aria-hidden="true">→</span>{' '}
@@ -73,13 +74,7 @@ export function ChangedFields({ step }: { readonly step: Step }) {
   );
 }
 
-function fieldName(key: string, packet: ReturnType<typeof useText>['packet']): string {
-  const layer = key.slice(0, key.indexOf('.'));
-  const name = packet.fields[key]?.name ?? key;
-  const layers: Readonly<Record<string, string>> = packet.layers;
-  return layer === 'tcp' || layer === 'udp' ? `${layers[layer] ?? layer} ${lowerFirst(name)}` : name;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function fieldName(key: string, t: ReturnType<typeof useText>): string {
+  const names: Readonly<Record<string, string>> = t.inspector.fieldNames;
+  return names[key] ?? t.packet.fields[key]?.name ?? key;
 }

@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import { useText } from '../../../i18n/messages.ts';
-import { placeName } from '../../../i18n/step-text.ts';
+import { shortPlace } from '../../../i18n/step-text.ts';
 import { objectName, type ObjectRef } from '../../../sim/base/origin.ts';
 import type { ChoiceRecord, Step, Trace } from '../../../sim/trace/trace.ts';
 import { useDocument } from '../../../state/document.ts';
@@ -14,10 +14,12 @@ import styles from './Why.module.css';
 /** The rows that decided, the line of YAML behind them, the objects in between, and the chance there was. */
 export function PhaseDetail({ step, trace }: { readonly step: Step; readonly trace: Trace }) {
   const { inspector: t } = useText();
-  const rows = useRows(step.place, step.rows);
+  // A connection's entry is printed as it stands after the whole probe; the card below tells what it holds now.
+  const keys = step.rows.filter((key) => !key.startsWith('conntrack/'));
+  const rows = useRows(step.place, keys);
   const choice = trace.choices.find((c) => c.step === step.index);
   const openTable = (): void => {
-    const key = step.rows.at(-1);
+    const key = keys.at(-1);
     const source = key === undefined ? undefined : commandOf(key);
     if (source === undefined) return;
     useLook.getState().set({ tab: 'tables', table: { netns: step.place, command: source.command } });
@@ -132,6 +134,7 @@ async function takeEndpoint(pod: string | undefined, service: string): Promise<v
 function Chance({ choice, trace }: { readonly choice: ChoiceRecord; readonly trace: Trace }) {
   const { inspector: t } = useText();
   const probe = useSimulation((s) => s.walk?.probe);
+  const seed = useSimulation((s) => s.walk?.probe.seed ?? s.result?.cluster.settings.seed);
   const chosen = choice.options[choice.chosen];
   const others = choice.options.flatMap((o, i) =>
     i === choice.chosen || o.pod === undefined ? [] : [o.pod],
@@ -141,8 +144,8 @@ function Chance({ choice, trace }: { readonly choice: ChoiceRecord; readonly tra
   const about = forced
     ? t.chosen
     : even
-      ? t.chance({ n: choice.options.length, seed: probe?.seed })
-      : t.chanceOf({ percent: ((chosen?.probability ?? 0) * 100).toFixed(1), seed: probe?.seed });
+      ? t.chance({ n: choice.options.length, seed })
+      : t.chanceOf({ percent: ((chosen?.probability ?? 0) * 100).toFixed(1), seed });
   const isProbe = trace.segments[trace.steps[choice.step]?.segment ?? -1]?.purpose === 'probe';
   return (
     <>
@@ -158,7 +161,7 @@ function Chance({ choice, trace }: { readonly choice: ChoiceRecord; readonly tra
                 className={styles.link}
                 onClick={() => void takeEndpoint(pod, choice.service)}
               >
-                {t.takeInstead({ pod: placeName(pod) })}
+                {t.takeInstead({ pod: shortPlace(pod) })}
               </button>
             </Fragment>
           ))}

@@ -102,6 +102,8 @@ function toPhase(d: Draft): Phase {
 
 /** Whether a route's step is worth a line: the sender's own is, where it fails or where the sender is a node. */
 function tellsRoute(step: Step): boolean {
+  // A tunnel's outer packet is routed as well; that belongs to the encapsulation.
+  if (step.packet?.inner !== undefined) return false;
   return step.place.startsWith('node/') || step.reason.code !== 'route.output';
 }
 
@@ -117,7 +119,7 @@ export function phasesOf(trace: Trace, segmentIndex: number): Phase[] {
   const own = trace.steps.filter((s) => s.segment === segmentIndex);
   const firstExchange = trace.exchanges.find((e) => e.segment === segmentIndex);
   const first = own.filter((s) => firstExchange === undefined || s.exchange === firstExchange.index);
-  phases.push(...requestPhases(first.filter((s) => s.dir === 'request' && (s.retry ?? 0) === 0)));
+  phases.push(...requestPhases(firstPacket(first)));
   const again = first.filter((s) => (s.retry ?? 0) > 0 || s.reason.code === 'tcp.retransmit');
   phases.push(...span('retry', again));
   const reply = first.filter((s) => s.dir === 'reply' && (s.retry ?? 0) === 0);
@@ -138,6 +140,13 @@ export function phasesOf(trace: Trace, segmentIndex: number): Phase[] {
     });
   }
   return phases;
+}
+
+/** The steps of the first packet alone, to its end: a handshake's last ACK goes the same way again, from memory. */
+function firstPacket(steps: readonly Step[]): Step[] {
+  const request = steps.filter((s) => s.dir === 'request' && (s.retry ?? 0) === 0);
+  const end = request.findIndex((s) => s.kind === 'deliver' || ENDS.has(s.kind) || s.kind === 'timer');
+  return end < 0 ? request : request.slice(0, end + 1);
 }
 
 function requestPhases(steps: readonly Step[]): Phase[] {
