@@ -20,6 +20,7 @@ export const graph = {
   alike: (n: number, of: string) => `${n} pods of ${of}`,
   alikeShort: 'all alike',
   mixed: (n: number) => `${n} more pods`,
+  morePods: 'more pods',
   mixedPods: (n: number) => (n === 1 ? '1 pod' : `${n} pods`),
   notReady: 'not ready',
   pending: (n: number) => (n === 1 ? '1 pod waits for a node' : `${n} pods wait for a node`),

@@ -24,6 +24,7 @@ export const graph = {
   alike: (n: number, of: string) => `${of} 파드 ${n}개`,
   alikeShort: '모두 같음',
   mixed: (n: number) => `파드 ${n}개 더`,
+  morePods: '다른 파드',
   mixedPods: (n: number) => `파드 ${n}개`,
   notReady: '준비 안 됨',
   pending: (n: number) => `파드 ${n}개가 노드를 기다리는 중`,

@@ -32,6 +32,8 @@ export interface GateState {
   readonly reason: Reason;
   readonly hook: string | undefined;
   readonly step: number;
+  /** Refused by a pod itself: no gate on the line, only the words. */
+  readonly bare: boolean;
 }
 
 export interface PlateState {
@@ -81,6 +83,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
   let flight = 0;
   let sideFlight = 0;
   let sent: string | undefined;
+  let flooded: string | undefined;
   let key = '';
   let main: Whereabouts = START;
   let side: Whereabouts = START;
@@ -107,6 +110,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
         sideFlight = flights++;
         side = START;
         sent = undefined;
+        flooded = undefined;
       } else {
         flight = flights++;
         // An error that a node writes starts where the packet was refused.
@@ -121,13 +125,9 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     if (hasPacket && !isArp) key = nextKey;
     arp = isArp && hasPacket ? true : isArp ? arp : false;
 
-    // A broadcast reaches its receivers from its sender, not one from the other.
-    const before =
-      isArp && step.kind === 'receive' && sent !== undefined
-        ? { ...side, vertex: sent }
-        : isArp
-          ? side
-          : main;
+    // A broadcast reaches its receivers from its sender, and leaves a bridge by each port from the bridge.
+    const source = step.kind === 'receive' ? sent : step.kind === 'transmit' ? flooded : undefined;
+    const before = !isArp ? main : source === undefined ? side : { ...side, vertex: source };
     const vertex = anchorOf(plan, step, before);
     const after = arrive(plan, step, before, vertex);
     const wrapped = step.packet?.inner !== undefined;
@@ -140,6 +140,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     if (isArp) {
       side = after;
       if (step.kind === 'transmit') sent = vertex;
+      if (step.kind === 'bridge') flooded = step.reason.code === 'bridge.flood' ? vertex : undefined;
     } else main = after;
     const point = plan.graph.points.get(vertex) ?? out.at(-1)?.point ?? { x: 0, y: 0 };
 
@@ -153,9 +154,10 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
         const { prefix, dev } = step.reason.params;
         routes = [...routes.filter((r) => r.room !== room), { room, prefix, dev, step: step.index }];
       }
-      const gate = gateOf(step, room, point, way);
-      if (gate !== undefined) gates = [...gates.filter((g) => g.point !== gate.point), gate];
     }
+    const gateRoom = room ?? plan.pods.find((p) => p.members.includes(step.place))?.room;
+    const gate = gateOf(step, gateRoom ?? step.place, point, way, room === undefined);
+    if (gate !== undefined) gates = [...gates, gate];
     out.push({
       step: step.index,
       place: step.place,
@@ -234,13 +236,19 @@ function plateOf(
   return { room, service: service.service.id, to, at, flight };
 }
 
-function gateOf(step: Step, room: string, point: Point, way: readonly Point[]): GateState | undefined {
+function gateOf(
+  step: Step,
+  room: string,
+  point: Point,
+  way: readonly Point[],
+  bare: boolean,
+): GateState | undefined {
   const open = step.reason.code === 'policy.allow';
   const shut = step.kind === 'drop' || step.kind === 'reject' || step.reason.code === 'policy.deny';
   if (!open && !shut) return undefined;
   const a = way.at(-2);
   const vertical = a === undefined ? true : a.x === point.x;
-  return { room, point, vertical, open, reason: step.reason, hook: step.hook, step: step.index };
+  return { room, point, vertical, open, reason: step.reason, hook: step.hook, step: step.index, bare };
 }
 
 /** Every port of the bridge but the one the frame came in by. */
@@ -285,19 +293,36 @@ export function wayBetweenFrames(all: readonly Frame[], from: number, to: number
   return simplify(points);
 }
 
-/** What a flight has walked when it stands at a step, and what is still to come. */
+/** What a flight has walked when it stands at a step, and what is still to come. A flooded frame has several lines. */
 export function flightPaths(
   all: readonly Frame[],
   at: number,
-): { readonly walked: readonly Point[]; readonly ahead: readonly Point[] } {
+): { readonly walked: readonly (readonly Point[])[]; readonly ahead: readonly (readonly Point[])[] } {
   const now = all[at];
   if (now === undefined) return { walked: [], ahead: [] };
-  const walked: Point[] = [];
-  const ahead: Point[] = [now.point];
+  const walked: Point[][] = [];
+  const ahead: Point[][] = [[now.point]];
   for (const frame of all) {
     if (frame.flight !== now.flight || frame.letter === undefined) continue;
-    if (frame.step <= now.step) walked.push(...frame.way);
-    else ahead.push(...frame.way);
+    append(frame.step <= now.step ? walked : ahead, frame.way);
   }
-  return { walked: simplify(walked), ahead: ahead.length > 1 ? simplify(ahead) : [] };
+  const lines = (list: Point[][]): readonly (readonly Point[])[] =>
+    list.map(simplify).filter((line) => line.length > 1);
+  return { walked: lines(walked), ahead: lines(ahead) };
+}
+
+/** Goes on with the last line where the way starts at its end, else begins a new one. */
+function append(lines: Point[][], way: readonly Point[]): void {
+  const last = lines.at(-1);
+  const end = last?.at(-1);
+  const start = way[0];
+  if (
+    last !== undefined &&
+    end !== undefined &&
+    start !== undefined &&
+    end.x === start.x &&
+    end.y === start.y
+  ) {
+    last.push(...way.slice(1));
+  } else lines.push([...way]);
 }

@@ -19,6 +19,8 @@ export interface RoomBasis {
   /** Services whose rules are written out on the plates. */
   readonly plates: readonly SceneService[];
   readonly podHeight: number;
+  /** A crowd: rooms without plates and with fewer columns. */
+  readonly compact: boolean;
 }
 
 const POD_W = 92;
@@ -28,7 +30,9 @@ const POD_TOP = 32;
 const ROW = 17;
 /** Single pods drawn in one room before pods that are alike are stacked. */
 const MANY = 4;
-const MOST_COLUMNS = 6;
+const MOST_COLUMNS = 4;
+const CROWDED_COLUMNS = 3;
+const COMPACT_SIDE = 40;
 const MOST_ROWS = 3;
 /** Where the outermost device (tunnel mouth, card) stands, from the outer wall. */
 const CARD_X = 58;
@@ -60,12 +64,12 @@ function columnsOf(basis: RoomBasis, room: SceneRoom): readonly Column[] {
       columns.push(alike.length > 1 ? { pods: alike, stackOf: pod.shortName } : { pods: alike });
     }
   }
-  if (columns.length <= MOST_COLUMNS) return columns;
+  if (columns.length <= (basis.compact ? CROWDED_COLUMNS : MOST_COLUMNS)) return columns;
   // Still too many: what the walk does not pass becomes one mixed stack at the outer wall.
   const kept = columns.filter((c) => c.pods.length === 1 && single(c.pods[0] as ScenePod));
   const rest = columns.filter((c) => !kept.includes(c));
-  const room_ = MOST_COLUMNS - kept.length - 1;
-  const shown = rest.slice(0, Math.max(0, room_));
+  const left = CROWDED_COLUMNS - kept.length - 1;
+  const shown = rest.slice(0, Math.max(0, left));
   const merged = rest.slice(shown.length).flatMap((c) => c.pods);
   const visible = columns.filter((c) => kept.includes(c) || shown.includes(c));
   return merged.length === 0 ? visible : [{ pods: merged, stackOf: '' }, ...visible];
@@ -105,7 +109,7 @@ function levels(basis: RoomBasis): Levels {
   const floor = POD_TOP + basis.podHeight + 18;
   const plate = floor + 28;
   // Room for the letter under a plate with one Service; a longer plate takes it, for only one of its parts acts.
-  const bridge = plate + Math.max(172, plateHeight(basis.plates) + 40);
+  const bridge = basis.compact ? plate + 24 : plate + Math.max(172, plateHeight(basis.plates) + 40);
   const bus = bridge + 66;
   const direct = bus + 32;
   const floorEnd = direct + 16;
@@ -124,7 +128,11 @@ function levels(basis: RoomBasis): Levels {
 
 export function roomSize(basis: RoomBasis, room: SceneRoom): { readonly w: number; readonly h: number } {
   const columns = pillColumns(columnsOf(basis, room).length);
-  return { w: CARD_X + (columns - 1) * PITCH + 20 + PLATE_W + 16, h: levels(basis).wall };
+  const side = basis.compact ? COMPACT_SIDE : 20 + PLATE_W + 16;
+  return {
+    w: CARD_X + (Math.max(columns, basis.compact ? 3 : 0) - 1) * PITCH + side + (basis.compact ? 16 : 0),
+    h: levels(basis).wall,
+  };
 }
 
 export interface PlacedRoom {
@@ -155,7 +163,7 @@ export function placeRoom(
   const out: -1 | 1 = mirror ? 1 : -1;
   const id = room.id;
   const columns = columnsOf(basis, room);
-  const last = CARD_X + (pillColumns(columns.length) - 1) * PITCH;
+  const last = CARD_X + (Math.max(pillColumns(columns.length), basis.compact ? 3 : 0) - 1) * PITCH;
   const columnX = (i: number): number => last - (columns.length - 1 - i) * PITCH;
   const pods: PlanPod[] = [];
   const devices: PlanDevice[] = [];
@@ -167,7 +175,8 @@ export function placeRoom(
   // The routing line and its stops.
   // With a bridge the decision is made on the row of the tunnel mouth; without one right under the rules, where the
   // pods' own wires arrive, and the line goes on down to that row.
-  const routeY = bridge !== undefined ? y.bus : y.plate + plateHeight(basis.plates) + 28;
+  const routeY =
+    bridge !== undefined ? y.bus : basis.compact ? y.plate + 24 : y.plate + plateHeight(basis.plates) + 28;
   const diamond = { x: X(last), y: Y(routeY) };
   const route = graph.point(`route:${id}`, diamond.x, diamond.y);
   const corner = graph.point(`corner:${id}`, diamond.x, Y(y.direct));

@@ -43,6 +43,7 @@ export function placeServices(input: {
     const moved = dragged[`service:${s.id}`];
     return moved === undefined ? home : { ...home, ...moved };
   });
+  const firstRow = Math.min(...pods.map((p) => p.box.y));
   const lane = new Map<string, number>();
   const pills = services.map((service, i): PlanPill => {
     const box = boxes[i] as Box;
@@ -57,7 +58,14 @@ export function placeServices(input: {
       const used = lane.get(target) ?? 0;
       lane.set(target, used + 1);
       const px = pod.box.x + pod.box.w / 2 + 28 - used * 12;
-      links.push({ endpoint, index: k + 1, pod: target, points: linkLine(box, boxes, i, px, pod.box.y) });
+      const far = pod.box.y > firstRow + 120;
+      links.push({
+        endpoint,
+        index: k + 1,
+        pod: target,
+        points: linkLine(box, boxes, i, px, pod.box.y),
+        far,
+      });
     });
     const lit = rooms
       .filter((r) => !r.guest && r.plate?.sections.some((s) => s.service.id === service.id) === true)

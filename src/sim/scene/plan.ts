@@ -118,6 +118,8 @@ export interface PlanLink {
   readonly index: number;
   readonly pod: string;
   readonly points: readonly Point[];
+  /** In a later row: drawn only where it matters. */
+  readonly far: boolean;
 }
 
 export interface PlanPill {
@@ -216,7 +218,8 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   const basis: RoomBasis = {
     scene,
     concern,
-    plates: scene.rulesBy === undefined ? [] : inPlates,
+    plates: scene.rulesBy === undefined || open.size > ROOMS_IN_ROW ? [] : inPlates,
+    compact: open.size > ROOMS_IN_ROW,
     podHeight: podHeight(scene, open, concern),
   };
 

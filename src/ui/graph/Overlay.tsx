@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { Messages } from '../../i18n/en.ts';
 import type { Frame } from '../../sim/scene/frames.ts';
 import { pointAlong } from '../../sim/scene/net-graph.ts';
-import type { Plan } from '../../sim/scene/plan.ts';
+import type { Box, Plan } from '../../sim/scene/plan.ts';
 import { usePlayback } from '../../state/playback.ts';
 import { easeTravel, motionBetween, type Motion } from './motion.ts';
 import { useDrawn } from './motion-state.ts';
@@ -22,6 +22,7 @@ export interface OverlayProps {
   readonly all: readonly Frame[];
   readonly shown: readonly number[];
   readonly level: number;
+  readonly view: Box;
   readonly words: Messages['graph'];
 }
 
@@ -57,7 +58,7 @@ export function Overlay(props: OverlayProps) {
   // A new plan, language or lens redraws the instant that is shown.
   useEffect(() => {
     engine.current?.refresh();
-  }, [props.plan, props.all, props.level, props.words]);
+  }, [props.plan, props.all, props.level, props.view, props.words]);
 
   return (
     <>
@@ -182,7 +183,7 @@ class Engine {
   }
 
   private draw(): void {
-    const { plan, all, level, words } = this.props();
+    const { plan, all, level, view, words } = this.props();
     const resting = this.ms >= this.total;
     this.paint({
       plan,
@@ -190,6 +191,7 @@ class Engine {
       motion: resting ? { ...this.motion, opMs: 0, travelMs: 0 } : this.motion,
       ms: this.ms,
       level,
+      view,
       words,
     });
   }

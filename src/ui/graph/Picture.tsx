@@ -145,7 +145,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
               <Shapes shapes={drawing.signs} />
             </svg>
           </ViewportPortal>
-          <Overlay plan={plan} all={all} shown={shown} level={LEVEL[lens]} words={words} />
+          <Overlay plan={plan} all={all} shown={shown} level={LEVEL[lens]} view={view} words={words} />
         </ReactFlow>
       </div>
       {walk === undefined && <RestHint />}

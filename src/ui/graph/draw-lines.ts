@@ -2,6 +2,7 @@
 import type { Plan } from '../../sim/scene/plan.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext } from './drawing.ts';
+import { roomTitle } from './draw-room.ts';
 import { circle, label, linePath, path, rect, type Shape } from './shapes.ts';
 
 export function drawLines(context: DrawContext): readonly Shape[] {
@@ -23,6 +24,7 @@ export function drawSigns(context: DrawContext): readonly Shape[] {
   const { plan, level, frame } = context;
   const shapes: Shape[] = [];
   for (const room of plan.rooms) {
+    shapes.push(...roomTitle(context, room));
     if (room.folded || level < 2) continue;
     const { x, y } = room.diamond;
     const asked = frame?.routes.some((r) => r.room === room.room.id) === true;
@@ -89,7 +91,7 @@ function links(context: DrawContext): readonly Shape[] {
       const on = state?.to === `${link.endpoint.ip}:${link.endpoint.port}`;
       const isKin = kin.services.has(pill.service.id);
       const end = link.points.at(-1);
-      if (end === undefined) continue;
+      if (end === undefined || (link.far && !on && !isKin)) continue;
       shapes.push(path(linePath(link.points), on ? 'virtual-on' : isKin ? 'virtual-kin' : 'virtual'));
       shapes.push(circle(end.x, end.y, 3.5, on ? 'link-end-on' : 'link-end'));
     }

@@ -28,12 +28,13 @@ export function drawPod(context: DrawContext, plan: PlanPod): Item {
   const x = box.x + 10;
   const width = box.w - 18;
   if (stack) {
-    const title = plan.stackOf === '' ? words.mixed(plan.members.length) : (plan.stackOf ?? '');
+    const mixed = plan.stackOf === '';
+    const title = mixed ? `+ ${plan.members.length}` : (plan.stackOf ?? '');
     shapes.push(label(x, box.y + 17, fitText(title, 'name', width), 'name'));
-    if (plan.stackOf !== '') {
-      shapes.push(label(x, box.y + 31, words.mixed(plan.members.length), 'small-muted'));
-      shapes.push(label(x, box.y + 45, words.alikeShort, 'small-muted'));
-    }
+    shapes.push(
+      label(x, box.y + 31, mixed ? words.morePods : words.mixedPods(plan.members.length), 'small-muted'),
+    );
+    if (!mixed) shapes.push(label(x, box.y + 45, words.alikeShort, 'small-muted'));
   } else {
     const title = podTitle(pod, width);
     shapes.push(label(x, box.y + 17, title.name, pod.ready ? 'name' : 'name-muted'));
@@ -69,7 +70,9 @@ export function drawPod(context: DrawContext, plan: PlanPod): Item {
     box,
     shapes,
     label: stack
-      ? words.alike(plan.members.length, plan.stackOf === '' ? '' : (plan.stackOf ?? ''))
+      ? plan.stackOf === ''
+        ? words.mixed(plan.members.length)
+        : words.alike(plan.members.length, plan.stackOf ?? '')
       : words.podLabel(pod.id, pod.ip ?? '', plan.room.slice('node/'.length)),
     selection: { kind: 'pod', id: plan.members[0] ?? pod.id },
     draggable: true,

@@ -3,6 +3,30 @@ import { textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { label, path, rect, type Shape } from './shapes.ts';
 
+/** Its name and its range of pod addresses, above every line that crosses the wall. */
+export function roomTitle(
+  { level, words }: DrawContext,
+  { box, room, mirror, folded }: PlanRoom,
+): readonly Shape[] {
+  if (folded) return [];
+  const left = box.x + 12;
+  const right = box.x + box.w - 16;
+  const cidr = words.pods(room.podCIDR);
+  const shapes = [
+    label(mirror ? right : left, box.y + 21, room.name, 'room-name', mirror ? 'end' : undefined),
+  ];
+  if (
+    level >= 2 &&
+    room.podCIDR !== '' &&
+    textWidth(room.name, 'name') + textWidth(cidr, 'mono') + 40 < box.w
+  ) {
+    shapes.push(
+      label(mirror ? box.x + 16 : right, box.y + 21, cidr, 'room-note', mirror ? undefined : 'end'),
+    );
+  }
+  return shapes;
+}
+
 /** A node's room: wall, floor, name, its range of pod addresses. */
 export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
   const { level, words, selection } = context;
@@ -16,22 +40,16 @@ export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
     const count = room.pods.length;
     shapes.push(label(box.x + 56, box.y + 32, `${words.folded} · ${words.mixedPods(count)}`, 'small-muted'));
   } else {
-    const left = box.x + 12;
-    const right = box.x + box.w - 16;
-    const cidr = words.pods(room.podCIDR);
-    const fits = textWidth(room.name, 'name') + textWidth(cidr, 'mono') + 40 < box.w;
-    shapes.push(label(mirror ? right : left, box.y + 21, room.name, 'name', mirror ? 'end' : undefined));
-    if (level >= 2 && room.podCIDR !== '' && fits) {
-      shapes.push(
-        label(mirror ? box.x + 16 : right, box.y + 21, cidr, 'mono-muted', mirror ? undefined : 'end'),
-      );
-    }
     if (level >= 2) {
       shapes.push(rect(plan.floor, 'floor', 4));
+      const right = box.x + box.w - 16;
       const y = plan.floor.y + 17;
-      shapes.push(
-        label(mirror ? box.x + 16 : right, y, words.hostNetwork, 'small-muted', mirror ? undefined : 'end'),
-      );
+      // A narrow room has its wires where the words would stand.
+      const roomy = box.w >= 330;
+      if (roomy)
+        shapes.push(
+          label(mirror ? box.x + 16 : right, y, words.hostNetwork, 'small-muted', mirror ? undefined : 'end'),
+        );
       if (context.local.has(room.id)) {
         const { local, diamond } = plan;
         const near = mirror ? local.x + local.w : local.x;

@@ -90,8 +90,8 @@ function drawSection(
       label(
         box.x + box.w - 8,
         row.y + 4,
-        endpointName(row.endpoint.pod, plan.pods, box.w - 28 - key.length * 6.6 - 14),
-        on ? 'body-chosen' : 'small-muted',
+        endpointName(row.endpoint.pod, plan.pods, (box.w - 28 - key.length * 6.6 - 16) / 1.08),
+        on ? 'small-on' : 'small-muted',
         'end',
       ),
     );

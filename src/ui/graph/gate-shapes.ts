@@ -7,6 +7,7 @@ import { label, path, rect, type Shape } from './shapes.ts';
 
 /** `closing` 0..1: how far the bar has come across. */
 export function gateShapes(gate: GateState, closing: number): readonly Shape[] {
+  if (gate.bare) return [];
   const { x, y } = gate.point;
   if (gate.open) {
     return [
@@ -42,18 +43,27 @@ export function gateCard(
   // On the side where there is more room: towards the plates.
   const right = until - x >= x - from;
   const w = Math.min(Math.max(120, Math.ceil(wanted)), Math.max(140, (right ? until - x : x - from) - 26));
-  const left = right ? x + 26 : x - 26 - w;
+  const left = gate.bare ? Math.min(Math.max(from, x - w / 2), until - w) : right ? x + 26 : x - 26 - w;
   const plate = room?.routePlate;
   const near = plate !== undefined && y + 22 > plate.y && y - 22 < plate.y + plate.h;
   const above = near && plate !== undefined && y <= plate.y + plate.h / 2;
-  const top = plate === undefined || !near ? y - 18 : above ? plate.y - 40 : plate.y + plate.h + 4;
+  const top = gate.bare
+    ? y + 24
+    : plate === undefined || !near
+      ? y - 18
+      : above
+        ? plate.y - 40
+        : plate.y + plate.h + 4;
   const box = { x: left, y: top, w, h: 36 };
   const base = top + 18;
+  const lead = gate.bare
+    ? `M${x} ${y + 12}V${top}`
+    : `M${right ? x + 16 : x - 16} ${y}L${right ? left : left + w} ${base}`;
   const cx = left + 15;
   return {
     box,
     shapes: [
-      path(`M${right ? x + 16 : x - 16} ${y}L${right ? left : left + w} ${base}`, 'lead-deny'),
+      path(lead, 'lead-deny'),
       rect(box, 'card-deny', 3),
       path(`M${cx - 4.5} ${base - 4.5}l9 9M${cx + 4.5} ${base - 4.5}l-9 9`, 'cross-deny'),
       label(left + 28, base - 3, fitText(title, 'sans', w - 34), 'bold-deny'),

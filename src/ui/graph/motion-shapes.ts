@@ -23,6 +23,8 @@ export interface Moment {
   /** Milliseconds since the motion began, speed already applied; beyond its end it rests. */
   readonly ms: number;
   readonly level: number;
+  /** The part of the picture that is looked at: the letter stays in it. */
+  readonly view: Box;
   readonly words: Messages['graph'];
 }
 
@@ -65,11 +67,11 @@ function underShapes(
   let ahead = full.ahead;
   if (share < 1) {
     const base = sameFlight ? flightPaths(all, motion.from).walked : [];
-    walked = simplify([...base, ...partOf(motion.way, share)]);
-    ahead = simplify([pointAlong(motion.way, share), ...rest(motion.way, share), ...full.ahead]);
+    walked = [...base, partOf(motion.way, share)];
+    ahead = [simplify([pointAlong(motion.way, share), ...rest(motion.way, share)]), ...full.ahead];
   }
-  if (ahead.length > 1) shapes.push(path(linePath(ahead), 'ahead'));
-  if (walked.length > 1) shapes.push(path(linePath(walked), 'trail'));
+  if (ahead.length > 0) shapes.push(path(ahead.map((l) => linePath(l)).join(''), 'ahead'));
+  if (walked.length > 0) shapes.push(path(walked.map((l) => linePath(l)).join(''), 'trail'));
   if (level >= 1) {
     for (const state of settled.plates) {
       if (state.flight === goal.flight) shapes.push(...detour(plan, state));
@@ -186,7 +188,7 @@ function toneOf(frame: Frame, opMs: number): Tone {
 }
 
 function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly Box[]): readonly Shape[] {
-  const { plan, all, level, words } = moment;
+  const { plan, all, level, view, words } = moment;
   const letter = goal.letter;
   if (letter === undefined) return [];
   const eth = level >= 4;
@@ -196,7 +198,14 @@ function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly B
   const next = all.find((f) => f.step > goal.step && f.flight === goal.flight && f.way.length > 1);
   // The grey outline of the envelope that was taken off needs its own room.
   const off = goal.operation === 'decap' ? { x: 13, y: 61 } : { x: 0, y: 0 };
-  const hang = placeLetter(plan, goal, next, { w: size.w + off.x * 2, h: size.h + off.y + off.x / 2 }, fixed);
+  const hang = placeLetter(
+    plan,
+    view,
+    goal,
+    next,
+    { w: size.w + off.x * 2, h: size.h + off.y + off.x / 2 },
+    fixed,
+  );
   const at = { x: hang.x + off.x, y: hang.y + off.y };
   const unfold =
     goal.operation === 'enter' ? easeSettle(between(opMs, 160, 320)) : easeSettle(between(opMs, 0, 120));

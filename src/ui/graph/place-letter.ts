@@ -15,6 +15,7 @@ const overlap = (a: Box, b: Box): number => {
 
 export function placeLetter(
   plan: Plan,
+  view: Box,
   frame: Frame,
   next: Frame | undefined,
   size: { readonly w: number; readonly h: number },
@@ -48,8 +49,8 @@ export function placeLetter(
       const covered = overlap(box, o);
       if (covered > 0) cost += o.cost * (0.3 + covered / Math.max(1, o.w * o.h));
     }
-    cost += Math.max(0, -c.x) * 20 + Math.max(0, c.x + w - plan.width) * 20;
-    cost += Math.max(0, -c.y) * 20 + Math.max(0, c.y + h - plan.height) * 12;
+    cost += Math.max(0, view.x - c.x) * 20 + Math.max(0, c.x + w - view.x - view.w) * 20;
+    cost += Math.max(0, view.y - c.y) * 20 + Math.max(0, c.y + h - view.y - view.h) * 12;
     const cx = Math.min(Math.max(x, c.x), c.x + w);
     const cy = Math.min(Math.max(y, c.y), c.y + h);
     cost += Math.hypot(cx - x, cy - y) * 0.9;

@@ -49,6 +49,8 @@ export interface Style {
   readonly font?: 'ui' | 'mono';
   readonly size?: number;
   readonly weight?: number;
+  /** A rim of this colour round the letters, where lines may cross them. */
+  readonly halo?: Token;
 }
 
 const line = (stroke: Token, width: number, more: Style = {}): Style => ({
@@ -164,8 +166,9 @@ export const STYLES = {
   turn: line('deny-fill', 2.5, { cap: 'round', join: 'round' }),
   // text
   name: text('ink', 13, 600),
+  'room-name': { ...text('ink', 13, 600), halo: 'room' },
+  'room-note': { ...text('ink-muted', 11, 400, 'mono'), halo: 'room' },
   'name-muted': text('ink-muted', 13, 600),
-  body: text('ink', 12),
   bold: text('ink', 12, 600),
   small: text('ink', 11),
   'small-muted': text('ink-muted', 11),
@@ -180,8 +183,7 @@ export const STYLES = {
   'mono-old': text('ink-muted', 11, 400, 'mono'),
   'mono-encap': text('encap-ink', 11, 500, 'mono'),
   'mono-route': text('route-ink', 11, 500, 'mono'),
-  'body-chosen': text('nat-ink', 12, 600),
-  'body-muted': text('ink-muted', 12),
+  'small-on': text('nat-ink', 11, 600),
 } as const satisfies Readonly<Record<string, Style>>;
 
 export type StyleName = keyof typeof STYLES;
@@ -206,5 +208,8 @@ export function declarations(s: Style, colour: (token: Token) => string): string
   if (s.font !== undefined) out.push(`font-family:var(--font-${s.font})`);
   if (s.size !== undefined) out.push(`font-size:${s.size}px`);
   if (s.weight !== undefined) out.push(`font-weight:${s.weight}`);
+  if (s.halo !== undefined) {
+    out.push(`stroke:${colour(s.halo)}`, 'stroke-width:4px', 'stroke-linejoin:round', 'paint-order:stroke');
+  }
   return out.join(';');
 }
