@@ -4,7 +4,6 @@ import type { DiagnosticText } from './diagnostics.en.ts';
 export const clusterDiagnostics: DiagnosticText = {
   'cluster/one-only': (p) => `A scenario has one ${p['kind']}; this one is ignored.`,
   'cluster/bad-subnet': (p) => `"${p['text']}" is no IPv4 prefix such as 10.244.0.0/16; the default is used.`,
-  'cluster/ipv4-only': (p) => `Only the IPv4 part of "${p['text']}" is simulated so far.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])} (${p['aCidr']}) overlaps ${place(p['b'])} (${p['bCidr']}): an address would mean two things. Choose ranges that do not meet.`,
   'cluster/pod-subnet-too-small': (p) =>

@@ -5,7 +5,6 @@ export const clusterDiagnostics: DiagnosticText = {
   'cluster/one-only': (p) =>
     `시나리오 하나에는 ${josa(String(p['kind']), '이/가')} 하나만 있을 수 있어 이 문서는 무시합니다.`,
   'cluster/bad-subnet': (p) => `"${p['text']}"은 10.244.0.0/16 같은 IPv4 대역이 아니므로 기본값을 씁니다.`,
-  'cluster/ipv4-only': (p) => `"${p['text']}" 가운데 IPv4 대역만 시뮬레이션합니다.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])}(${p['aCidr']})와 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 주소 하나가 두 가지를 뜻하게 되므로 겹치지 않는 대역을 고르세요.`,
   'cluster/pod-subnet-too-small': (p) =>

@@ -2,7 +2,6 @@
 export const CLUSTER_DIAGNOSTIC_CODES = [
   'cluster/one-only',
   'cluster/bad-subnet',
-  'cluster.ipv4-only',
   'cluster/overlap',
   'cluster/pod-subnet-too-small',
   'cni/unknown',

@@ -17,17 +17,15 @@ import type { Report } from './report.ts';
 
 /** Dynamic allocation begins above this many addresses; below it only when the rest is full (KEP-3070). */
 export function staticBandSize(rangeSize: number): number {
-  if (rangeSize < 16) return 0;
-  return Math.min(Math.max(16, Math.floor(rangeSize / 16)), 256);
+  return rangeSize <= 16 ? 0 : Math.min(Math.max(16, Math.floor(rangeSize / 16)), 256);
 }
 
 /** The same idea for node ports (KEP-3668): 86 of 2768. */
 export function staticNodePortBand(rangeSize: number): number {
-  if (rangeSize < 16) return 0;
-  return Math.min(Math.max(16, Math.floor(rangeSize / 32)), 128);
+  return rangeSize <= 16 ? 0 : Math.min(Math.max(16, Math.floor(rangeSize / 32)), 128);
 }
 
-/** Draws from `identity` in [from, to), then goes on from there round the band, then through [0, from). */
+/** A place drawn from `identity` in [from, to), the next free one round that band, then one of [0, from). */
 function draw(identity: string, from: number, to: number, taken: (n: number) => boolean): number | undefined {
   const size = to - from;
   if (size > 0) {
@@ -37,7 +35,7 @@ function draw(identity: string, from: number, to: number, taken: (n: number) => 
       if (!taken(n)) return n;
     }
   }
-  for (let n = 0; n < from; n++) if (!taken(n)) return n;
+  for (let n = 0; n < Math.min(from, to); n++) if (!taken(n)) return n;
   return undefined;
 }
 
@@ -194,7 +192,8 @@ function allocate(
     const size = cidrSize(settings.serviceSubnet);
     const n = draw(
       name,
-      Math.max(1, staticBandSize(size)),
+      // Neither the network's own address nor the broadcast address is given.
+      1 + staticBandSize(size),
       size - 1,
       (k) => k === 0 || ips.has(nthAddress(settings.serviceSubnet, k)),
     );
@@ -277,8 +276,7 @@ function makeService({ manifest, spec, clusterIP, nodePorts }: Draft): Service {
 
 function targetPortOf(port: UpstreamServicePort): number | string {
   const { targetPort } = port;
-  if (targetPort === undefined || targetPort === 0 || targetPort === '') return port.port;
-  return typeof targetPort === 'string' && /^\d+$/.test(targetPort) ? Number(targetPort) : targetPort;
+  return targetPort === undefined || targetPort === 0 || targetPort === '' ? port.port : targetPort;
 }
 
 /** A quick fix that takes a field's lines out of the text. */

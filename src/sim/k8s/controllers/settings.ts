@@ -69,15 +69,10 @@ function readCidr(
   report: Report,
 ): Cidr {
   if (text === undefined || text === '') return cidr(otherwise);
-  // Dual stack (`a,b`) belongs to part 2: the first family counts, and it is said.
-  const parts = text.split(',').map((p) => p.trim());
-  const v4 = parts.map((p) => parseCidrStrict(p)?.cidr).find((c) => c?.family === 4);
-  if (v4 === undefined) {
-    report.say('error', 'cluster/bad-subnet', { text }, object, path);
-    return cidr(otherwise);
-  }
-  if (parts.length > 1) report.say('warning', 'cluster.ipv4-only', { text }, object, path);
-  return v4;
+  const parsed = parseCidrStrict(text)?.cidr;
+  if (parsed?.family === 4) return parsed;
+  report.say('error', 'cluster/bad-subnet', { text }, object, path);
+  return cidr(otherwise);
 }
 
 interface Read {

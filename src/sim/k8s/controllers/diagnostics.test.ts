@@ -1,0 +1,407 @@
+import { describe, expect, test } from 'vitest';
+import { diagnostics as en } from '../../../i18n/diagnostics.en.ts';
+import { diagnostics as ko } from '../../../i18n/diagnostics.ko.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { CLUSTER_DIAGNOSTIC_CODES } from './diagnostics.ts';
+import { fakeCni } from './cluster-fixture.ts';
+import { parseScenario } from '../parse/parse-scenario.ts';
+import { settle } from './settle.ts';
+
+/** Lines count from 1; `▶` marks the line that the diagnostic points to and is taken out. */
+interface Row {
+  readonly code: (typeof CLUSTER_DIAGNOSTIC_CODES)[number];
+  readonly severity: Diagnostic['severity'];
+  readonly yaml: string;
+  readonly says: RegExp;
+  readonly refused?: string;
+  readonly enforces?: boolean;
+}
+
+const POD = (name: string, spec: string) =>
+  `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\nspec:\n${spec}  containers:\n    - name: c\n      image: nginx\n`;
+
+const WEB = (more = '') => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+        - name: web
+          image: nginx
+          ports:
+            - name: http
+              containerPort: 80
+${more}`;
+
+const SERVICE = (spec: string, name = 'web') => `apiVersion: v1
+kind: Service
+metadata:
+  name: ${name}
+spec:
+${spec}`;
+
+const PLAYGROUND = (text: string) => `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\n${text}`;
+const CLUSTER = (text: string) => `apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n${text}`;
+const NODE = (name: string, cidr: string, ip: string) =>
+  `apiVersion: v1\nkind: Node\nmetadata:\n  name: ${name}\n  labels: {node-role.kubernetes.io/control-plane: ""}\nspec:\n${cidr}status:\n${ip}`;
+const POLICY = (selector: string) =>
+  `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: deny\nspec:\n${selector}`;
+
+const rows: readonly Row[] = [
+  {
+    code: 'cluster/one-only',
+    severity: 'error',
+    yaml: `${CLUSTER('name: a\n')}---\n${CLUSTER('name: b\n')}`,
+    says: /one Cluster/,
+  },
+  {
+    code: 'cluster/bad-subnet',
+    severity: 'error',
+    yaml: CLUSTER('networking:\n▶  serviceSubnet: fd00::/108\n'),
+    says: /no IPv4 prefix/,
+  },
+  {
+    code: 'cluster/overlap',
+    severity: 'error',
+    yaml: CLUSTER('networking:\n▶  podSubnet: 10.96.0.0/12\n'),
+    says: /podSubnet \(10\.96\.0\.0\/12\) overlaps serviceSubnet \(10\.96\.0\.0\/16\)/,
+  },
+  {
+    code: 'cluster/pod-subnet-too-small',
+    severity: 'error',
+    yaml: CLUSTER('networking:\n▶  podSubnet: 10.244.0.0/26\n'),
+    says: /smaller than one node's \/24/,
+  },
+  { code: 'cni/unknown', severity: 'error', yaml: PLAYGROUND('▶cni: weave\n'), says: /"weave"/ },
+  {
+    code: 'cni/unknown-option',
+    severity: 'error',
+    yaml: PLAYGROUND('cni:\n  name: flannel\n  options:\n▶    colour: blue\n'),
+    says: /no option "colour" \(there are: backend\)/,
+  },
+  {
+    code: 'cni/bad-option',
+    severity: 'error',
+    yaml: PLAYGROUND('cni:\n  name: flannel\n  options:\n▶    backend: pigeon\n'),
+    says: /"pigeon"/,
+  },
+  {
+    code: 'external/duplicate',
+    severity: 'error',
+    yaml: PLAYGROUND('external:\n  - name: a\n    ip: 172.18.0.100\n▶  - name: b\n    ip: 172.18.0.100\n'),
+    says: /host b/,
+  },
+  {
+    code: 'node/duplicate-ip',
+    severity: 'error',
+    yaml: `${NODE('a', '  podCIDR: 10.244.0.0/24\n', '  addresses: [{type: InternalIP, address: 172.18.0.9}]\n')}---\n${NODE('b', '  podCIDR: 10.244.1.0/24\n', '▶  addresses: [{type: InternalIP, address: 172.18.0.9}]\n')}`,
+    says: /172\.18\.0\.9.*node a/,
+  },
+  {
+    code: 'node/pod-cidr-overlap',
+    severity: 'error',
+    yaml: `${NODE('a', '  podCIDR: 10.244.0.0/24\n', '  addresses: []\n')}---\n${NODE('b', '▶  podCIDR: 10.244.0.0/25\n', '  addresses: []\n')}`,
+    says: /overlaps that of node a/,
+  },
+  {
+    code: 'node/pod-cidr-outside',
+    severity: 'warning',
+    yaml: NODE('a', '▶  podCIDR: 10.9.0.0/24\n', '  addresses: []\n'),
+    says: /outside the pod subnet 10\.244\.0\.0\/16/,
+  },
+  {
+    code: 'node/no-pod-cidr',
+    severity: 'error',
+    yaml: CLUSTER(
+      'networking:\n  podSubnet: 10.244.0.0/23\nnodes:\n  - role: control-plane\n  - role: worker\n▶  - role: worker\n',
+    ),
+    says: /CIDRNotAvailable.*2 node ranges/,
+  },
+  {
+    code: 'node/pod-ips-exhausted',
+    severity: 'error',
+    yaml: `${NODE('a', '  podCIDR: 10.244.0.0/29\n', '  addresses: []\n')}---\n${WEB().replace('replicas: 2', 'replicas: 9')}`,
+    says: /no address left in 10\.244\.0\.0\/29/,
+  },
+  {
+    code: 'namespace/not-found',
+    severity: 'error',
+    yaml: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n▶  namespace: nowhere\nspec:\n  containers:\n    - name: c\n      image: nginx\n',
+    says: /namespaces "nowhere" not found/,
+    refused: 'namespaces "nowhere" not found',
+  },
+  {
+    code: 'pod/unschedulable',
+    severity: 'warning',
+    yaml: POD('a', '  nodeSelector:\n    disk: ssd\n'),
+    says: /FailedScheduling: 0\/3 nodes are available/,
+  },
+  {
+    code: 'pod/node-not-found',
+    severity: 'warning',
+    yaml: POD('a', '▶  nodeName: kind-worker9\n'),
+    says: /"kind-worker9"/,
+  },
+  {
+    code: 'pod/out-of-pods',
+    severity: 'warning',
+    yaml: WEB()
+      .replace('replicas: 2', 'replicas: 112')
+      .replace('      containers', '▶      nodeName: kind-worker\n      containers'),
+    says: /2 pods: OutOfpods.*110/,
+  },
+  {
+    code: 'pod/duplicate-ip',
+    severity: 'error',
+    yaml: `${POD('a', '  nodeName: kind-worker\n')}status:\n  podIP: 10.244.1.9\n---\n${POD('b', '  nodeName: kind-worker\n')}status:\n▶  podIP: 10.244.1.9\n`,
+    says: /10\.244\.1\.9.*default\/a/,
+  },
+  {
+    code: 'pod/port-in-use',
+    severity: 'warning',
+    yaml: POD('a', '').concat('▶    - name: d\n      image: httpd\n'),
+    says: /Container d cannot listen on 80/,
+  },
+  {
+    code: 'pod/container-port-mismatch',
+    severity: 'warning',
+    yaml: POD('a', '').concat('      ports:\n▶        - containerPort: 8080\n'),
+    says: /containerPort says 8080\/TCP, but nginx listens on 80\/TCP/,
+  },
+  {
+    code: 'pod/bad-listen',
+    severity: 'error',
+    yaml: POD('a', '').replace(
+      '  name: a\n',
+      '  name: a\n  annotations:\n▶    packetwalk.dev/listen: "eighty"\n',
+    ),
+    says: /"eighty"/,
+  },
+  {
+    code: 'pod/readiness-fails',
+    severity: 'warning',
+    yaml: POD('a', '').concat('      readinessProbe:\n▶        tcpSocket: {port: 8080}\n'),
+    says: /never becomes ready/,
+  },
+  {
+    code: 'service/cluster-ip-range',
+    severity: 'error',
+    yaml: SERVICE('  ports:\n    - port: 80\n▶  clusterIP: 10.0.171.239\n'),
+    says: /is not in the valid range\. The range of valid IPs is 10\.96\.0\.0\/16/,
+    refused:
+      'Service "web" is invalid: spec.clusterIPs: Invalid value: ["10.0.171.239"]: failed to allocate IP 10.0.171.239: the provided IP (10.0.171.239) is not in the valid range. The range of valid IPs is 10.96.0.0/16',
+  },
+  {
+    code: 'service/cluster-ip-taken',
+    severity: 'error',
+    yaml: SERVICE('  ports:\n    - port: 80\n▶  clusterIP: 10.96.0.10\n'),
+    says: /provided IP is already allocated \(by Service kube-system\/kube-dns\)/,
+    refused:
+      'Service "web" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP 10.96.0.10: provided IP is already allocated',
+  },
+  {
+    code: 'service/ips-exhausted',
+    severity: 'error',
+    yaml: `${CLUSTER('networking:\n  serviceSubnet: 10.96.0.0/28\n')}---\n${Array.from({ length: 13 }, (_, i) => SERVICE('  ports:\n    - port: 80\n', `s${i}`)).join('---\n')}`,
+    says: /range is full/,
+    refused: 'Internal error occurred: failed to allocate a serviceIP: range is full',
+  },
+  {
+    code: 'service/node-port-range',
+    severity: 'error',
+    yaml: SERVICE('  type: NodePort\n  ports:\n    - port: 80\n▶      nodePort: 8080\n'),
+    says: /The range of valid ports is 30000-32767/,
+    refused:
+      'Service "web" is invalid: spec.ports[0].nodePort: Invalid value: 8080: provided port is not in the valid range. The range of valid ports is 30000-32767',
+  },
+  {
+    code: 'service/node-port-taken',
+    severity: 'error',
+    yaml: `${SERVICE('  type: NodePort\n  ports:\n    - port: 80\n      nodePort: 30007\n', 'a')}---\n${SERVICE('  type: NodePort\n  ports:\n    - port: 80\n▶      nodePort: 30007\n', 'b')}`,
+    says: /provided port is already allocated \(by Service default\/a\)/,
+    refused:
+      'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30007: provided port is already allocated',
+  },
+  {
+    code: 'service/node-ports-exhausted',
+    severity: 'error',
+    yaml: SERVICE(
+      `  type: NodePort\n  ports:\n${Array.from({ length: 2769 }, (_, i) => `    - {name: p${i}, port: ${i + 1}}\n`).join('')}`,
+    ),
+    says: /nodePort: range is full \(30000-32767\)/,
+    refused: 'Internal error occurred: failed to allocate a nodePort: range is full',
+  },
+  {
+    code: 'service/selects-nothing',
+    severity: 'warning',
+    yaml: SERVICE('  selector:\n▶    app: nobody\n  ports:\n    - port: 80\n'),
+    says: /app=nobody/,
+  },
+  {
+    code: 'service/no-ready-pods',
+    severity: 'warning',
+    yaml: `${WEB('          readinessProbe: {tcpSocket: {port: 1}}\n')}---\n${SERVICE('  selector:\n▶    app: web\n  ports:\n    - port: 80\n')}`,
+    says: /None of the 2 pods/,
+  },
+  {
+    code: 'service/no-such-named-port',
+    severity: 'warning',
+    yaml: `${WEB()}---\n${SERVICE('  selector:\n    app: web\n  ports:\n    - port: 80\n▶      targetPort: web\n')}`,
+    says: /called "web" \(there are: http\)/,
+  },
+  {
+    code: 'service/target-port-closed',
+    severity: 'warning',
+    yaml: `${WEB()}---\n${SERVICE('  selector:\n    app: web\n  ports:\n    - port: 80\n▶      targetPort: 8080\n')}`,
+    says: /Nothing listens on 8080\/TCP in web \(it listens on 80\/TCP\)/,
+  },
+  {
+    code: 'stateful-set/no-service',
+    severity: 'warning',
+    yaml: 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n▶  serviceName: db\n  selector:\n    matchLabels: {app: db}\n  template:\n    metadata:\n      labels: {app: db}\n    spec:\n      containers:\n        - name: c\n          image: redis\n',
+    says: /no Service "db"/,
+  },
+  {
+    code: 'policy/selects-nothing',
+    severity: 'info',
+    yaml: POLICY('  podSelector:\n▶    matchLabels: {app: nobody}\n'),
+    says: /app=nobody/,
+    enforces: true,
+  },
+  {
+    code: 'policy/not-enforced',
+    severity: 'warning',
+    yaml: POLICY('  podSelector: {}\n'),
+    says: /Flannel does not enforce/,
+  },
+  {
+    code: 'question/unknown-from',
+    severity: 'error',
+    yaml: PLAYGROUND('probes:\n▶  - from: default/nobody\n    to: 10.0.0.1\n'),
+    says: /"default\/nobody"/,
+  },
+  {
+    code: 'question/unknown-to',
+    severity: 'error',
+    yaml: PLAYGROUND('expect:\n  - from: node/kind-worker\n▶    to: default/nobody\n    allowed: true\n'),
+    says: /"default\/nobody"/,
+  },
+  {
+    code: 'question/unknown-endpoint',
+    severity: 'error',
+    yaml: PLAYGROUND(
+      'probes:\n  - from: node/kind-worker\n    to: 10.0.0.1\n▶    endpoint: default/nobody\n',
+    ),
+    says: /"default\/nobody"/,
+  },
+];
+
+const flannel = {
+  ...fakeCni(),
+  options: [{ name: 'backend', values: ['vxlan', 'host-gw'], default: 'vxlan' }],
+};
+
+function run(row: Pick<Row, 'yaml' | 'enforces'>) {
+  const line = row.yaml.split('\n').findIndex((l) => l.includes('▶')) + 1;
+  const parsed = parseScenario([{ name: 'a.yaml', text: row.yaml.replaceAll('▶', '') }]);
+  const settled = settle(parsed, [{ ...flannel, enforcesNetworkPolicy: row.enforces ?? false }]);
+  return { ...settled, line, parsed };
+}
+
+describe('mistakes between objects', () => {
+  test.each(rows)('$code', (row) => {
+    const { diagnostics, cluster, line } = run(row);
+    const found = diagnostics.find((d) => d.code === row.code);
+    if (found === undefined) throw new Error(`only ${diagnostics.map((d) => d.code).join(', ')}`);
+    expect(found.severity).toBe(row.severity);
+    expect(found.range?.file).toBe('a.yaml');
+    if (line > 0) expect(found.range?.line).toBe(line);
+    expect(en[row.code]?.(found.params)).toMatch(row.says);
+    for (const words of [en, ko])
+      expect(words[row.code]?.(found.params)).not.toMatch(/undefined|NaN|\[object/);
+    expect(ko[row.code]?.(found.params)).toMatch(/[가-힣]|FailedScheduling/);
+    expect(ko[row.code]?.(found.params)).not.toMatch(/[은이을과]\([는가를와]\)/);
+    if (row.refused !== undefined) expect(cluster.refused.map((r) => r.message)).toContain(row.refused);
+    else expect(cluster.refused).toEqual([]);
+  });
+
+  test('every code is in the table', () => {
+    expect(rows.map((r) => r.code).sort()).toEqual([...CLUSTER_DIAGNOSTIC_CODES].sort());
+  });
+
+  test('an object in order says nothing', () => {
+    const { diagnostics } = run({
+      yaml: `${WEB()}---\n${SERVICE('  selector:\n    app: web\n  ports:\n    - port: 80\n      targetPort: http\n')}`,
+    });
+    expect(diagnostics).toEqual([]);
+  });
+});
+
+describe('quick fixes', () => {
+  function mended(yaml: string, code: string): string {
+    const fix = run({ yaml }).diagnostics.find((d) => d.code === code)?.fixes?.[0];
+    if (fix === undefined) throw new Error('no fix');
+    const lines = yaml.replaceAll('▶', '').split('\n');
+    const offset = (line: number, column: number) =>
+      lines.slice(0, line - 1).reduce((n, l) => n + l.length + 1, 0) + column - 1;
+    const text = lines.join('\n');
+    const { range } = fix;
+    return (
+      text.slice(0, offset(range.line, range.column)) +
+      fix.newText +
+      text.slice(offset(range.endLine, range.endColumn))
+    );
+  }
+
+  const spec = '  selector:\n    app: web\n  ports:\n    - port: 80\n      targetPort: 8080\n';
+  test.each([
+    [
+      'service/cluster-ip-range',
+      SERVICE('  ports:\n    - port: 80\n  clusterIP: 10.0.171.239\n'),
+      SERVICE('  ports:\n    - port: 80\n'),
+    ],
+    [
+      'service/cluster-ip-range',
+      SERVICE('  clusterIP: 10.0.171.239\n  ports:\n    - port: 80\n'),
+      SERVICE('  ports:\n    - port: 80\n'),
+    ],
+    [
+      'service/node-port-range',
+      SERVICE('  type: NodePort\n  ports:\n    - port: 80\n      nodePort: 80\n      name: a\n'),
+      SERVICE('  type: NodePort\n  ports:\n    - port: 80\n      name: a\n'),
+    ],
+    [
+      'service/target-port-closed',
+      `${WEB()}---\n${SERVICE(spec)}`,
+      `${WEB()}---\n${SERVICE(spec.replace('8080', '80'))}`,
+    ],
+    [
+      'namespace/not-found',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\n',
+      'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\n',
+    ],
+  ])('%s', (code, yaml, after) => {
+    const text = mended(yaml, code);
+    expect(text).toBe(after);
+    expect(run({ yaml: text }).diagnostics.map((d) => d.code)).not.toContain(code);
+  });
+
+  test.each([
+    ['a field in braces', SERVICE('  type: NodePort\n  ports: [{port: 80, nodePort: 80}]\n')],
+    [
+      'the first field of an item',
+      SERVICE('  type: NodePort\n  ports:\n    - nodePort: 80\n      port: 80\n'),
+    ],
+  ])('no fix that would take more than the field: %s', (_, yaml) => {
+    expect(
+      run({ yaml }).diagnostics.find((d) => d.code === 'service/node-port-range')?.fixes,
+    ).toBeUndefined();
+  });
+});
