@@ -1,0 +1,81 @@
+/** What every browser test starts from: the built app, its console watched, and words for what a person does. */
+import { test as base, expect, type Page } from 'playwright/test';
+
+interface Fixtures {
+  readonly app: Page;
+}
+
+/** Opens the app without the tour and fails the test on any console error or uncaught exception. */
+export const test = base.extend<Fixtures>({
+  app: async ({ page }, use) => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    await skipTour(page);
+    await page.goto('/');
+    await ready(page);
+    await use(page);
+    expect(faults).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** Says before the page loads that the tour was seen. */
+export async function skipTour(page: Page, preferences: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  await page.addInitScript((given) => {
+    if (localStorage.getItem('packetwalk.preferences') !== null) return;
+    localStorage.setItem(
+      'packetwalk.preferences',
+      JSON.stringify({ state: { tourSeen: true, lang: 'en', theme: 'light', ...given }, version: 1 }),
+    );
+  }, preferences);
+}
+
+/** Waits until the picture of the opening scenario stands. */
+export async function ready(page: Page): Promise<void> {
+  await expect(page.locator('[data-id^="room:"], .react-flow__node').first()).toBeVisible();
+}
+
+/** Waits for Monaco and puts the caret at the end of the first line that holds `text`. */
+export async function caretAtEndOf(page: Page, text: string): Promise<void> {
+  const line = page.locator('.view-line', { hasText: text }).first();
+  await expect(page.locator('.view-lines').first()).toBeVisible({ timeout: 30_000 });
+  await page.locator('.view-line').first().click();
+  // Monaco draws the lines in view only: most files are asked for their end first.
+  await page.keyboard.press('Control+End');
+  if (!(await line.isVisible())) await page.keyboard.press('Control+Home');
+  await expect(line).toBeVisible();
+  await line.click();
+  await page.keyboard.press('End');
+}
+
+/** Opens a file's tab in the editor. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+  await expect(page.getByRole('tab', { name: new RegExp(`^${name}`) })).toHaveAttribute('aria-selected', 'true');
+}
+
+/** Sends the probe and jumps to what decided. */
+export async function sendAndJumpToVerdict(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const verdict = page.getByRole('button', { name: 'Verdict', exact: true });
+  await expect(verdict).toBeEnabled();
+  await verdict.click();
+}
+
+/** The inspector, where the Why card is. */
+export function inspector(page: Page): ReturnType<Page['getByRole']> {
+  return page.getByRole('complementary', { name: 'Inspector' });
+}
+
+/** Pastes text into the editor, as a person would: the editor indents what is typed, not what is pasted. */
+export async function paste(page: Page, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate((value) => navigator.clipboard.writeText(value), text);
+  await page.locator('.monaco-editor .view-lines').first().click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+V');
+}
