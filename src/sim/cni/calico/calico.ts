@@ -45,7 +45,7 @@ const GATEWAY: Ip = '169.254.1.1';
 const HOST_SIDE_MAC = 'ee:ee:ee:ee:ee:ee';
 
 const rememberBlocks = rememberLast<ReadonlyMap<string, NodeBlocks>>();
-const rememberStatic = rememberLast<ReturnType<typeof staticChains>>();
+const rememberStatic = rememberLast<ReturnType<typeof staticChains> & { readonly origin: Origin }>();
 const rememberEndpoint = rememberPer<
   Pod,
   { readonly endpoint: Endpoint; readonly chains: readonly ChainPart[] }
@@ -203,10 +203,12 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const blocks = blocksOf(cluster);
   const dependencies = [settings, program, blocks, ...cluster.nodes, null, ...pods];
   return rememberNode(node, dependencies, () => {
-    const origin: Origin = { ...settings.origins.cni, by: BY };
-    const fixed = rememberStatic([settings], () => staticChains(origin));
+    const fixed = rememberStatic([settings], () => {
+      const origin: Origin = { ...settings.origins.cni, by: BY };
+      return { ...staticChains(origin), origin };
+    });
     const tunnel = overlay(context);
-    const workloads = workloadChains(context, origin);
+    const workloads = workloadChains(context, fixed.origin);
     return {
       ...tunnel,
       sysctls: { ipForward: true, ...tunnel.sysctls },

@@ -48,6 +48,8 @@ export interface PolicyGroup {
   readonly chain: string;
 }
 
+const selectors = new WeakMap<NetworkPolicy, string>();
+
 /** The isolating policies of one pod and direction, in their order, in groups. */
 export function groupPolicies(
   policies: readonly NetworkPolicy[],
@@ -55,7 +57,11 @@ export function groupPolicies(
 ): readonly PolicyGroup[] {
   const groups: { selector: string; policies: NetworkPolicy[] }[] = [];
   for (const policy of policies) {
-    const selector = policySelector(policy.podSelector, policy.namespace);
+    let selector = selectors.get(policy);
+    if (selector === undefined) {
+      selector = policySelector(policy.podSelector, policy.namespace);
+      selectors.set(policy, selector);
+    }
     const last = groups.at(-1);
     if (last?.selector === selector) last.policies.push(policy);
     else groups.push({ selector, policies: [policy] });
@@ -137,48 +143,55 @@ export function endpointChains({ pod, groups }: Endpoint): readonly ChainPart[] 
     chainPart(
       'filter',
       endpointChain('cali-tw-', iface),
-      endpointRules(pod, 'ingress', groups.ingress, origin),
+      endpointRules(pod, 'ingress', groups.ingress),
       origin,
     ),
     chainPart(
       'filter',
       endpointChain('cali-fw-', iface),
-      endpointRules(pod, 'egress', groups.egress, origin),
+      endpointRules(pod, 'egress', groups.egress),
       origin,
     ),
   ];
 }
 
-function endpointRules(
-  pod: Pod,
-  direction: Direction,
-  groups: readonly PolicyGroup[],
-  origin: Origin,
-): readonly FelixRule[] {
+/** What every pod's chain begins with. */
+const ALWAYS: readonly FelixRule[] = [
+  { match: [ctState(['RELATED', 'ESTABLISHED'])], action: ACCEPT },
+  { match: [ctState(['INVALID'])], action: DROP },
+  { action: clearMark(MARK_ACCEPT | MARK_PASS) },
+];
+
+/** A pod's own tunnel could go round its egress policies. */
+const NO_TUNNELS: readonly FelixRule[] = [
+  {
+    match: [protocolNumber('udp'), destinationPorts([{ from: VXLAN_PORT, to: VXLAN_PORT }])],
+    action: DROP,
+    comment: ['Drop VXLAN encapped packets originating in workloads'],
+  },
+  {
+    match: [protocolNumber('ipip')],
+    action: DROP,
+    comment: ['Drop IPinIP encapped packets originating in workloads'],
+  },
+];
+
+const START_OF_TIER: FelixRule = { action: clearMark(MARK_PASS), comment: ['Start of tier default'] };
+const RETURN_ACCEPTED: FelixRule = {
+  match: [markSet(MARK_ACCEPT)],
+  action: RETURN,
+  comment: ['Return if profile accepted'],
+};
+const NO_PROFILE: FelixRule = { action: DROP, comment: ['Drop if no profiles matched'] };
+
+function endpointRules(pod: Pod, direction: Direction, groups: readonly PolicyGroup[]): readonly FelixRule[] {
   const prefix = direction === 'ingress' ? 'cali-pri-' : 'cali-pro-';
-  const rules: FelixRule[] = [
-    { match: [ctState(['RELATED', 'ESTABLISHED'])], action: ACCEPT },
-    { match: [ctState(['INVALID'])], action: DROP },
-    { action: clearMark(MARK_ACCEPT | MARK_PASS) },
-  ];
-  if (direction === 'egress') {
-    rules.push(
-      {
-        match: [protocolNumber('udp'), destinationPorts([{ from: VXLAN_PORT, to: VXLAN_PORT }])],
-        action: DROP,
-        comment: ['Drop VXLAN encapped packets originating in workloads'],
-      },
-      {
-        match: [protocolNumber('ipip')],
-        action: DROP,
-        comment: ['Drop IPinIP encapped packets originating in workloads'],
-      },
-    );
-  }
+  const rules: FelixRule[] = [...ALWAYS];
+  if (direction === 'egress') rules.push(...NO_TUNNELS);
   const policies = groups.flatMap((group) => group.policies);
   const [firstPolicy] = policies;
   if (firstPolicy !== undefined) {
-    rules.push({ action: clearMark(MARK_PASS), comment: ['Start of tier default'] });
+    rules.push(START_OF_TIER);
     for (const { chain, policies: members } of groups) {
       const by: Origin = { ...(members[0] ?? firstPolicy).origin, by: 'felix' };
       rules.push(
@@ -201,31 +214,37 @@ function endpointRules(
     });
   }
   for (const profile of profilesOf(pod)) {
-    rules.push(
-      { action: jumpTo(profileChain(prefix, profile)) },
-      { match: [markSet(MARK_ACCEPT)], action: RETURN, comment: ['Return if profile accepted'] },
-    );
+    rules.push({ action: jumpTo(profileChain(prefix, profile)) }, RETURN_ACCEPTED);
   }
-  rules.push({ action: DROP, comment: ['Drop if no profiles matched'] });
-  return rules.map((rule) => ({ origin, ...rule }));
+  rules.push(NO_PROFILE);
+  return rules;
 }
+
+const knownProfiles = new WeakMap<Origin, Map<string, readonly ChainPart[]>>();
 
 /** `cali-pri-…` and `cali-pro-…` of the profiles of a node's pods. */
 export function profileChains(pods: readonly Pod[], origin: Origin): readonly ChainPart[] {
-  const profiles = [...new Set(pods.flatMap(profilesOf))].sort();
-  return profiles.flatMap((profile) =>
-    (['ingress', 'egress'] as const).map((direction) =>
-      chainPart(
-        'filter',
-        profileChain(direction === 'ingress' ? 'cali-pri-' : 'cali-pro-', profile),
-        [
-          {
-            comment: [`Profile ${profile} ${direction}`],
-            ...(profile.startsWith('kns.') ? { action: setMark(MARK_ACCEPT) } : {}),
-          },
-        ],
-        origin,
-      ),
+  const known = knownProfiles.get(origin) ?? new Map<string, readonly ChainPart[]>();
+  knownProfiles.set(origin, known);
+  return [...new Set(pods.flatMap(profilesOf))].flatMap((profile) => {
+    const chains = known.get(profile) ?? profileChainsOf(profile, origin);
+    known.set(profile, chains);
+    return chains;
+  });
+}
+
+function profileChainsOf(profile: string, origin: Origin): readonly ChainPart[] {
+  return (['ingress', 'egress'] as const).map((direction) =>
+    chainPart(
+      'filter',
+      profileChain(direction === 'ingress' ? 'cali-pri-' : 'cali-pro-', profile),
+      [
+        {
+          comment: [`Profile ${profile} ${direction}`],
+          ...(profile.startsWith('kns.') ? { action: setMark(MARK_ACCEPT) } : {}),
+        },
+      ],
+      origin,
     ),
   );
 }

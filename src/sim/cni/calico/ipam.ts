@@ -29,7 +29,9 @@ class Pool {
   readonly #owners = new Map<number, string>();
   readonly #ownedBy = new Map<string, number[]>();
   readonly taken = new Set<Ip>();
+  readonly #searched = new Map<Ip, number>();
   #nextFree = 0;
+  #last: { readonly index: number; readonly block: Cidr } | undefined;
 
   constructor(pool: Cidr) {
     this.#pool = pool;
@@ -61,12 +63,16 @@ class Pool {
     return this.#block(this.#nextFree);
   }
 
+  /** Addresses are only ever taken, so the search goes on where it stopped. */
   firstFree(block: Cidr): Ip | undefined {
     const size = cidrSize(block);
-    for (let n = 0; n < size; n++) {
+    for (let n = this.#searched.get(block.ip) ?? 0; n < size; n++) {
       const ip = nthAddress(block, n);
-      if (!this.taken.has(ip)) return ip;
+      if (this.taken.has(ip)) continue;
+      this.#searched.set(block.ip, n);
+      return ip;
     }
+    this.#searched.set(block.ip, size);
     return undefined;
   }
 
@@ -83,6 +89,7 @@ class Pool {
 
   /** By bisection: the last block whose first address is not above `ip`. */
   #blockOf(ip: Ip): number {
+    if (this.#last !== undefined && cidrContains(this.#last.block, ip)) return this.#last.index;
     let low = 0;
     let high = this.#count - 1;
     while (low < high) {
@@ -90,6 +97,7 @@ class Pool {
       if (compareIp(this.#block(middle).ip, ip) <= 0) low = middle;
       else high = middle - 1;
     }
+    this.#last = { index: low, block: this.#block(low) };
     return low;
   }
 }

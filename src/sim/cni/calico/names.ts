@@ -26,6 +26,7 @@ export function base64Url(bytes: Uint8Array): string {
 }
 
 const interfaces = new WeakMap<Pod, string>();
+const vtepMacs = new Map<string, Mac>();
 
 /** The node's end of a pod's veth pair: `cali` and 11 hex digits of SHA-1 over `namespace.name`. */
 export function caliInterface(pod: Pod): string {
@@ -39,8 +40,13 @@ export function caliInterface(pod: Pod): string {
 
 /** The MAC address of a node's vxlan.calico: 66 and five bytes of SHA-1 over the node's name. */
 export function vtepMac(nodeName: string): Mac {
-  const digest = sha1(utf8ToBytes(nodeName));
-  return [0x66, ...digest.slice(0, 5)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+  let mac = vtepMacs.get(nodeName);
+  if (mac === undefined) {
+    const digest = sha1(utf8ToBytes(nodeName));
+    mac = [0x66, ...digest.slice(0, 5)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+    vtepMacs.set(nodeName, mac);
+  }
+  return mac;
 }
 
 /** Prefix and suffix, or prefix, `_` and a hash of the suffix where that would be too long. */
