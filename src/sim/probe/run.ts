@@ -85,8 +85,8 @@ export function runProbe(world: World, cluster: ClusterState, spec: ProbeSpec, s
   const unmodelled = result.unknown === undefined ? touchedUnmodelled(cluster, source, raw) : undefined;
   const trace: Trace = {
     ...raw,
-    ...judged,
     clientSees: result.clientSees,
+    ...judged,
     policy: policyOf(cluster, source, raw.steps, raw.server?.netns, result),
     ...(result.http === undefined
       ? {}

@@ -5,11 +5,14 @@ import type { ProgramResult } from './programs.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;
+  /** What the client sees, where the way the packet ended says more than the socket's error. */
+  readonly clientSees?: ClientSees;
   readonly reason: Reason;
   readonly decidedBy: number;
 }
 
-const LOOP: ReadonlySet<string> = new Set(['route.ttl-expired']);
+/** A router that forwarded one packet this often has it going in circles. */
+const LOOP_VISITS = 3;
 const UNROUTABLE: ReadonlySet<string> = new Set(['route.none', 'neighbour.failed', 'route.martian']);
 
 /** Steps that ended a packet, first tries before retransmissions. */
@@ -18,6 +21,20 @@ function endings(steps: readonly Step[]): Step[] {
     (s) => s.kind === 'drop' || s.kind === 'reject' || UNROUTABLE.has(s.reason.code),
   );
   return [...ended.filter((s) => s.retry === undefined), ...ended.filter((s) => s.retry !== undefined)];
+}
+
+/** The TTL ran out: in a routing loop, or because it was sent with too small a one. */
+function ttlExpired(own: readonly Step[], expired: Step): Pick<Judgement, 'verdict' | 'clientSees'> {
+  const visits = own.filter(
+    (s) =>
+      s.place === expired.place &&
+      s.dir === expired.dir &&
+      s.retry === expired.retry &&
+      s.reason.code === 'route.forward',
+  );
+  return visits.length >= LOOP_VISITS
+    ? { verdict: 'looped', clientSees: 'unreachable' }
+    : { verdict: 'dropped', clientSees: 'timeout' };
 }
 
 function isRefusal(step: Step): boolean {
@@ -56,6 +73,11 @@ export function judge(
     };
   };
   const sees: ClientSees = result.clientSees;
+  const expired = ended.find((s) => s.reason.code === 'route.ttl-expired');
+  if (expired !== undefined && (sees === 'unreachable' || sees === 'timeout')) {
+    const judged = ttlExpired(own, expired);
+    return { ...at(judged.verdict, expired), clientSees: judged.clientSees };
+  }
   switch (sees) {
     case 'connected':
     case 'http':
@@ -69,7 +91,6 @@ export function judge(
       return at('rejected', ended.find(isRefusal) ?? ended[0]);
     case 'unreachable': {
       const deciding = ended.find((s) => UNROUTABLE.has(s.reason.code)) ?? ended[0];
-      if (deciding !== undefined && LOOP.has(deciding.reason.code)) return at('looped', deciding);
       return at('unroutable', deciding);
     }
     case 'too-big':
