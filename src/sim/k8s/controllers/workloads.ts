@@ -7,7 +7,7 @@ import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
 import type { ClusterNode, Labels } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
 import { keepList, memoByOwner } from '../memo.ts';
-import { generateName, templateHash } from '../naming.ts';
+import { canonicalJson, generateName, templateHash } from '../naming.ts';
 import { compareNames, isBuiltIn } from '../store.ts';
 import type { Store } from '../store.ts';
 import type {
@@ -76,7 +76,30 @@ interface SeedPlan {
 
 const TEMPLATE_PATH: FieldPath = ['spec', 'template'];
 
+/** Pods made before, by key: a workload that only changed its replicas makes the identical pods again. */
+const made = new Map<string, { readonly signature: string; readonly seed: PodSeed }>();
+const MADE_LIMIT = 20_000;
+const templateText = new WeakMap<UpstreamTemplate, string>();
+
 function seedOf(plan: SeedPlan): PodSeed {
+  let text = templateText.get(plan.template);
+  if (text === undefined) {
+    text = canonicalJson(plan.template);
+    templateText.set(plan.template, text);
+  }
+  const { manifest, owners, shortName, ordinal, pinnedTo, hostname, subdomain, labels } = plan;
+  const key = `${manifest.kind}/${manifest.ref.namespace ?? ''}/${plan.name}`;
+  const names = owners.map((o) => `${o.kind}/${o.name}`).join();
+  const signature = `${isBuiltIn(manifest)}|${names}|${shortName}|${ordinal}|${pinnedTo}|${hostname}|${subdomain}|${canonicalJson(labels ?? {})}|${text}`;
+  const known = made.get(key);
+  if (known?.signature === signature) return known.seed;
+  const seed = newSeed(plan);
+  if (made.size >= MADE_LIMIT) made.clear();
+  made.set(key, { signature, seed });
+  return seed;
+}
+
+function newSeed(plan: SeedPlan): PodSeed {
   const { manifest, template } = plan;
   const namespace = manifest.ref.namespace ?? 'default';
   const spec = template.spec ?? {};
@@ -303,9 +326,9 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
   for (const manifest of store.list('Deployment')) {
     // A ReplicaSet in the documents that belongs to it makes the pods instead.
     if (children(manifest).length > 0) continue;
-    const made = memo(manifest, '', () => deployment(manifest));
-    seeds.push(...made.seeds);
-    if (made.replicaSet !== undefined) replicaSets.push(made.replicaSet);
+    const { seeds: pods, replicaSet } = memo(manifest, '', () => deployment(manifest));
+    seeds.push(...pods);
+    if (replicaSet !== undefined) replicaSets.push(replicaSet);
   }
   for (const manifest of store.list('ReplicaSet')) {
     const spec = (manifest.body['spec'] ?? {}) as UpstreamWorkloadSpec;
