@@ -9,6 +9,7 @@ import { usePlayback } from '../../state/playback.ts';
 import { useLook } from '../../state/selection.ts';
 import { showView } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
+import { useEditor } from '../editor/editor-store.ts';
 
 const KEY = 'packetwalk.handoff';
 
@@ -106,6 +107,7 @@ export function restoreHandoff(storage: Storage = sessionStorage): boolean {
     dirty: h.dirty,
     revision: s.revision + 1,
   }));
+  useEditor.setState({ keepFile: true });
   useLook.getState().set(h.look);
   const probe = h.probe as unknown as ProbeSpec;
   useSimulation.getState().set({

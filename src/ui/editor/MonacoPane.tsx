@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
+import type { Step } from '../../sim/trace/trace.ts';
 import { useDocument } from '../../state/document.ts';
 import { usePlayback } from '../../state/playback.ts';
 import { useLook } from '../../state/selection.ts';
@@ -118,6 +119,7 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   selectionHighlight: false,
   wordBasedSuggestions: 'off',
   quickSuggestions: { other: true, strings: true, comments: false },
+  acceptSuggestionOnEnter: 'smart',
   suggest: { showWords: false, showStatusBar: false, preview: false },
   links: false,
   colorDecorators: false,
@@ -143,6 +145,11 @@ function useShownFile(editor: Editor | undefined, active: string, exists: boolea
     editor.setModel(model);
     const state = viewStates.get(active);
     if (state != null) editor.restoreViewState(state);
+    else if (model !== null) {
+      const position = model.getPositionAt(useDocument.getState().caret);
+      editor.setPosition(position);
+      editor.revealPositionInCenterIfOutsideViewport(position);
+    }
   }, [editor, active, exists]);
 }
 
@@ -173,14 +180,27 @@ function useDecidingLine(editor: Editor | undefined, active: string): void {
   const walk = useSimulation((s) => s.walk);
   const step = usePlayback((s) => s.step);
   const following = useEditor((s) => s.following);
+  const went = useRef<Step | undefined>(undefined);
   useEffect(() => {
     if (editor === undefined) return;
-    const line = decidingLine(walk?.trace.steps[step]);
+    const shown = walk?.trace.steps[step];
+    const line = decidingLine(shown);
+    // A tab that the person chose stays until the walk moves on.
+    const moved = went.current !== shown;
+    went.current = shown;
     if (line === undefined) return;
     const typing = performance.now() - lastTyped() < TYPING_MS;
-    if (following && !typing && line.range.file !== active && !editor.hasTextFocus()) {
+    const follow = following && moved && !typing;
+    const { keepFile } = useEditor.getState();
+    if (keepFile) useEditor.setState({ keepFile: false });
+    if (follow && !keepFile && line.range.file !== active && !editor.hasTextFocus()) {
       const { files, setActive } = useDocument.getState();
-      if (files.some((f) => f.name === line.range.file)) setActive(line.range.file);
+      if (files.some((f) => f.name === line.range.file)) {
+        // The file changes first; what follows happens once it is shown.
+        went.current = undefined;
+        setActive(line.range.file);
+        return;
+      }
     }
     const model = editor.getModel();
     if (model === null || fileOf(model) !== line.range.file) return;
@@ -188,7 +208,7 @@ function useDecidingLine(editor: Editor | undefined, active: string): void {
     const words = line.by === 'line' ? t.editor.decided : t.editor.decidedKinds[line.by];
     const marks = editor.createDecorationsCollection(decidingDecorations(line, model, columns, words));
     editor.getContainerDomNode().style.setProperty('--pw-note', JSON.stringify(words));
-    if (following && !typing) {
+    if (follow) {
       editor.revealLineInCenterIfOutsideViewport(line.range.line, monaco.editor.ScrollType.Smooth);
     }
     return () => marks.clear();

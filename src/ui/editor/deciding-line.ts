@@ -72,10 +72,25 @@ const BY_FIELD: Readonly<Record<string, DecidedBy>> = {
   policyTypes: 'policy',
 };
 
+/** Steps in which something was decided; on a wire or in a program nothing that the person wrote is consulted. */
+const DECIDES: ReadonlySet<Step['kind']> = new Set([
+  'hook',
+  'nat',
+  'conntrack',
+  'route',
+  'bridge',
+  'neighbour',
+  'encap',
+  'decap',
+  'deliver',
+  'drop',
+  'reject',
+]);
+
 /** The deciding line of a step; undefined where nothing that the person wrote decided. */
 export function decidingLine(step: Step | undefined): DecidingLine | undefined {
   const origin = step?.origin;
-  if (step === undefined || origin?.range === undefined) return undefined;
+  if (step === undefined || origin?.range === undefined || !DECIDES.has(step.kind)) return undefined;
   const field = origin.path?.findLast((part) => typeof part === 'string');
   const byField = field === undefined ? undefined : BY_FIELD[field];
   const by = byField ?? (origin.object.kind === 'NetworkPolicy' ? 'policy' : 'line');

@@ -7,6 +7,8 @@ export interface EditorState {
   /** Tab moves the focus instead of indenting. */
   readonly tabMoves: boolean;
   readonly problemsOpen: boolean;
+  /** The shown file stays through the walk's next move: it was restored as the person left it. */
+  readonly keepFile: boolean;
   readonly set: (change: Partial<Omit<EditorState, 'set'>>) => void;
 }
 
@@ -14,6 +16,7 @@ export const useEditor = create<EditorState>()((set) => ({
   following: true,
   tabMoves: false,
   problemsOpen: false,
+  keepFile: false,
   set: (change) => set(change),
 }));
 
