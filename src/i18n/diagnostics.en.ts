@@ -43,6 +43,7 @@ const checked: CheckedText = {
   'yaml/unterminated-quote': (p) => `The quote ${p.quote} that opens here is never closed.`,
   'yaml/file-too-big': (p) =>
     `The files together have ${megabytes(p.size)}; at most ${megabytes(p.limit)} are read. This file is left out.`,
+  'yaml/too-many-documents': (p) => `More than ${p.limit} documents: the rest is left out.`,
   'yaml/document-too-big': (p) =>
     `This document has ${kilobytes(p.size)}; at most ${kilobytes(p.limit)} are read. It is left out.`,
   'yaml/too-deep': (p) => `Nested deeper than ${p.limit} levels: this document is left out.`,
@@ -67,6 +68,7 @@ const checked: CheckedText = {
     `${p.kind} ${p.name} is already written in ${p.file}, line ${p.line}. This one is applied over it.`,
   'object/immutable': (p) =>
     `${p.path}: Invalid value: field is immutable. The object stays as it was written first.`,
+  'object/cluster-scoped': (p) => `${p.path}: Forbidden: objects of this kind live in no namespace`,
   'kind/unknown': (p) =>
     `No matches for kind "${p.kind}" in version "${p.apiVersion}".${didYouMean(p.suggestion)}`,
   'kind/wrong-version': (p) =>
@@ -86,7 +88,6 @@ const checked: CheckedText = {
   'value/enum': (p) => `${p.path}: Unsupported value: "${p.value}": supported values: ${p.supported}`,
   'value/range': (p) => invalid(p, `must be between ${p.min} and ${p.max}, inclusive`),
   'value/negative': (p) => invalid(p, 'must be greater than or equal to 0'),
-  'value/min': (p) => invalid(p, `must be greater than or equal to ${p.min}`),
   'value/too-long': (p) => `${p.path}: Too long: may not be more than ${p.max} bytes`,
   'value/dns-label': (p) =>
     invalid(
@@ -122,6 +123,7 @@ const checked: CheckedText = {
   'value/cidr': (p) => invalid(p, 'must be a valid CIDR value (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
   'value/cidr-host-bits': (p) =>
     `${p.path}: ${p.value} has bits set behind its prefix length; the network is ${p.masked}.`,
+  'pod/duplicate-port': (p) => `${p.path}: this container lists the port ${p.value} twice.`,
   'value/quantity': (p) =>
     invalid(p, 'a quantity is a number with an optional unit, such as 100m, 1.5 or 64Mi'),
   'value/duplicate': (p) => `${p.path}: Duplicate value: "${p.value}"`,
@@ -131,11 +133,12 @@ const checked: CheckedText = {
     `${p.path}: Required value: must be specified when operator is 'In' or 'NotIn'`,
   'selector/values-forbidden': (p) =>
     `${p.path}: Forbidden: may not be specified when operator is 'Exists' or 'DoesNotExist'`,
-  'workload/selector-mismatch': (p) => invalid(p, 'selector does not match template labels'),
+  'workload/selector-mismatch': (p) =>
+    `${p.path}: Invalid value: ${p.value}: selector does not match template labels`,
   'workload/empty-selector': (p) => `${p.path}: Invalid value: an empty selector is not allowed here`,
   'pod/host-port-mismatch': (p) => invalid(p, 'must match hostPort when hostNetwork is true'),
   'service/node-port-type': (p) => `${p.path}: Forbidden: may not be used when type is '${p.type}'`,
-  'service/headless-type': (p) => invalid(p, `may not be set to 'None' for ${p.type} services`),
+  'service/headless-type': (p) => `${p.path}: Invalid value: may not be set to 'None' for ${p.type} services`,
   'service/cluster-ip-external-name': (p) => `${p.path}: Forbidden: may not be set for ExternalName services`,
   'service/cluster-ips-mismatch': (p) => invalid(p, 'first value must match clusterIP'),
   'service/external-policy': (p) => invalid(p, 'may only be set for externally-accessible services'),

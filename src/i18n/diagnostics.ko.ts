@@ -35,6 +35,7 @@ const checked: CheckedText = {
   'yaml/unterminated-quote': (p) => `여기서 연 따옴표 ${p.quote} 의 짝이 없습니다.`,
   'yaml/file-too-big': (p) =>
     `파일을 모두 합치면 ${megabytes(p.size)}입니다. ${megabytes(p.limit)}까지만 읽으므로 이 파일은 제외합니다.`,
+  'yaml/too-many-documents': (p) => `문서가 ${p.limit}개를 넘습니다. 나머지는 제외합니다.`,
   'yaml/document-too-big': (p) =>
     `이 문서는 ${kilobytes(p.size)}입니다. ${kilobytes(p.limit)}까지만 읽으므로 이 문서는 제외합니다.`,
   'yaml/too-deep': (p) => `${p.limit}단계보다 깊이 중첩되어 이 문서는 제외합니다.`,
@@ -52,11 +53,12 @@ const checked: CheckedText = {
 
   'object/no-kind': () => 'kind가 없습니다. 모든 문서에는 종류(kind)가 있어야 합니다.',
   'object/no-api-version': (p) =>
-    `${p.kind}에 apiVersion이 없습니다.${p.suggestion === '' ? '' : ` \`${p.suggestion}\`을 쓰세요.`}`,
+    `${p.kind}에 apiVersion이 없습니다.${p.suggestion === '' ? '' : ` \`${p.suggestion}\`${josa(p.suggestion, '을/를').slice(p.suggestion.length)} 쓰세요.`}`,
   'object/no-name': (p) => `metadata.name: 필수 값: 이 ${p.kind}에 이름이 없습니다.`,
   'object/duplicate': (p) =>
     `${p.kind} ${josa(p.name, '은/는')} ${p.file}의 ${p.line}번째 줄에 이미 있습니다. 이 문서를 그 위에 다시 적용합니다.`,
   'object/immutable': (p) => `${p.path}: 바꿀 수 없는 필드입니다. 오브젝트는 처음 쓴 그대로 남습니다.`,
+  'object/cluster-scoped': (p) => `${p.path}: 금지: 이 종류의 오브젝트는 네임스페이스에 속하지 않습니다`,
   'kind/unknown': (p) => `버전 "${p.apiVersion}"에 "${p.kind}" 종류가 없습니다.${didYouMean(p.suggestion)}`,
   'kind/wrong-version': (p) =>
     `버전 "${p.apiVersion}"에 "${p.kind}" 종류가 없습니다. \`${p.expected}\`에 있습니다.`,
@@ -77,7 +79,6 @@ const checked: CheckedText = {
   'value/enum': (p) => `${p.path}: 지원하지 않는 값 "${p.value}": 쓸 수 있는 값은 ${p.supported}입니다`,
   'value/range': (p) => invalid(p, `${p.min} 이상 ${p.max} 이하여야 합니다`),
   'value/negative': (p) => invalid(p, '0 이상이어야 합니다'),
-  'value/min': (p) => invalid(p, `${p.min} 이상이어야 합니다`),
   'value/too-long': (p) => `${p.path}: 너무 깁니다. 최대 ${p.max}바이트입니다`,
   'value/dns-label': (p) =>
     invalid(p, "DNS 레이블은 영문 소문자, 숫자, '-'로 쓰고 영문자나 숫자로 시작하고 끝나야 합니다(RFC 1123)"),
@@ -107,6 +108,7 @@ const checked: CheckedText = {
   'value/cidr': (p) => invalid(p, '올바른 CIDR이어야 합니다(예: 10.9.8.0/24, 2001:db8::/64)'),
   'value/cidr-host-bits': (p) =>
     `${p.path}: ${p.value}에는 프리픽스 길이 뒤에 켜진 비트가 있습니다. 네트워크는 ${p.masked}입니다.`,
+  'pod/duplicate-port': (p) => `${p.path}: 이 컨테이너에 포트 ${josa(p.value, '이/가')} 두 번 적혀 있습니다.`,
   'value/quantity': (p) => invalid(p, '수량은 100m, 1.5, 64Mi처럼 숫자와 단위로 씁니다'),
   'value/duplicate': (p) => `${p.path}: 중복된 값 "${p.value}"`,
 
@@ -114,11 +116,12 @@ const checked: CheckedText = {
   'selector/values-required': (p) => `${p.path}: 필수 값: operator가 In이나 NotIn이면 값을 써야 합니다`,
   'selector/values-forbidden': (p) =>
     `${p.path}: 금지: operator가 Exists나 DoesNotExist이면 값을 쓸 수 없습니다`,
-  'workload/selector-mismatch': (p) => invalid(p, 'selector가 템플릿의 레이블과 일치하지 않습니다'),
+  'workload/selector-mismatch': (p) =>
+    `${p.path}: 잘못된 값 ${p.value}: selector가 템플릿의 레이블과 일치하지 않습니다`,
   'workload/empty-selector': (p) => `${p.path}: 잘못된 값: 여기서는 빈 셀렉터를 쓸 수 없습니다`,
   'pod/host-port-mismatch': (p) => invalid(p, 'hostNetwork가 true이면 hostPort와 같아야 합니다'),
   'service/node-port-type': (p) => `${p.path}: 금지: type이 '${p.type}'이면 쓸 수 없습니다`,
-  'service/headless-type': (p) => invalid(p, `${p.type} 서비스에는 'None'을 쓸 수 없습니다`),
+  'service/headless-type': (p) => `${p.path}: ${p.type} 서비스에는 'None'을 쓸 수 없습니다`,
   'service/cluster-ip-external-name': (p) => `${p.path}: 금지: ExternalName 서비스에는 쓸 수 없습니다`,
   'service/cluster-ips-mismatch': (p) => invalid(p, '첫 값이 clusterIP와 같아야 합니다'),
   'service/external-policy': (p) => invalid(p, '클러스터 밖에서 접근할 수 있는 서비스에만 쓸 수 있습니다'),

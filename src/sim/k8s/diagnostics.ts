@@ -27,12 +27,24 @@ type Invalid = { path: string; value: string };
 const quoted = (value: string): string => JSON.stringify(value);
 const bad = (p: { value: string }, why: string): string => `Invalid value: ${quoted(p.value)}: ${why}`;
 
+/** The first rule of a port's name (an IANA service name) that a text breaks. */
+function portNameFault(name: string): string {
+  if (name.length > 15) return 'must be no more than 15 characters';
+  if (!/^[-a-z0-9]+$/.test(name)) {
+    return 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)';
+  }
+  if (!/[a-z]/.test(name)) return 'must contain at least one letter (a-z)';
+  if (name.includes('--')) return 'must not contain consecutive hyphens';
+  return 'must not begin or end with a hyphen';
+}
+
 export const diagnosticCodes = {
   // Text
   'yaml/syntax': error<{ problem: string }>(),
   'yaml/tab': error<None>(),
   'yaml/unterminated-quote': error<{ quote: string }>(),
   'yaml/file-too-big': error<{ size: number; limit: number }>(),
+  'yaml/too-many-documents': error<{ limit: number }>(),
   'yaml/document-too-big': error<{ size: number; limit: number }>(),
   'yaml/too-deep': error<{ limit: number }>(),
   'yaml/alias-bomb': error<{ limit: number }>(),
@@ -50,6 +62,7 @@ export const diagnosticCodes = {
   'object/no-name': error<{ kind: string }>(),
   'object/duplicate': warning<{ kind: string; name: string; file: string; line: number }>(),
   'object/immutable': refused<At>(() => 'Invalid value: field is immutable'),
+  'object/cluster-scoped': refused<At>(() => 'Forbidden: not allowed on this type'),
   'kind/unknown': error<{ kind: string; apiVersion: string; suggestion: string }>(),
   'kind/wrong-version': error<{ kind: string; apiVersion: string; expected: string }>(),
   'kind/no-effect': info<{ kind: string }>(),
@@ -71,48 +84,40 @@ export const diagnosticCodes = {
   'value/negative': refused<{ path: string; value: number }>(
     (p) => `Invalid value: ${p.value}: must be greater than or equal to 0`,
   ),
-  'value/min': refused<{ path: string; value: number; min: number }>(
-    (p) => `Invalid value: ${p.value}: must be greater than or equal to ${p.min}`,
-  ),
   'value/too-long': refused<{ path: string; max: number }>(
     (p) => `Too long: may not be more than ${p.max} bytes`,
   ),
   'value/dns-label': refused<Invalid>((p) =>
     bad(
       p,
-      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
     ),
   ),
   'value/dns-subdomain': refused<Invalid>((p) =>
     bad(
       p,
-      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
     ),
   ),
   'value/service-name': refused<Invalid>((p) =>
     bad(
       p,
-      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
     ),
   ),
   'value/label-key': refused<Invalid>((p) =>
     bad(
       p,
-      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
     ),
   ),
   'value/label-value': refused<Invalid>((p) =>
     bad(
       p,
-      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
     ),
   ),
-  'value/port-name': refused<Invalid>((p) =>
-    bad(
-      p,
-      'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-), at least one letter, and at most 15 characters',
-    ),
-  ),
+  'value/port-name': refused<Invalid>((p) => bad(p, portNameFault(p.value))),
   'value/ip': refused<Invalid>((p) =>
     bad(p, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
   ),
@@ -120,6 +125,7 @@ export const diagnosticCodes = {
     bad(p, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
   ),
   'value/cidr-host-bits': warning<{ path: string; value: string; masked: string }>(),
+  'pod/duplicate-port': warning<Invalid>(),
   'value/quantity': refused<Invalid>((p) =>
     bad(p, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
   ),
@@ -132,8 +138,8 @@ export const diagnosticCodes = {
   'selector/values-forbidden': refused<At>(
     () => "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
   ),
-  'workload/selector-mismatch': refused<Invalid>((p) =>
-    bad(p, '`selector` does not match template `labels`'),
+  'workload/selector-mismatch': refused<Invalid>(
+    (p) => `Invalid value: ${p.value}: \`selector\` does not match template \`labels\``,
   ),
   'workload/empty-selector': refused<At>(() => 'Invalid value: {}: empty selector is invalid'),
   'pod/host-port-mismatch': refused<{ path: string; value: number }>(
@@ -143,10 +149,10 @@ export const diagnosticCodes = {
   'service/node-port-type': refused<{ path: string; type: string }>(
     (p) => `Forbidden: may not be used when \`type\` is '${p.type}'`,
   ),
-  'service/headless-type': refused<{ path: string; value: string; type: string }>((p) =>
-    bad(p, `may not be set to 'None' for ${p.type} services`),
+  'service/headless-type': refused<{ path: string; type: string }>(
+    (p) => `Invalid value: ["None"]: may not be set to 'None' for ${p.type} services`,
   ),
-  'service/cluster-ip-external-name': refused<Invalid>(
+  'service/cluster-ip-external-name': refused<At>(
     () => 'Forbidden: may not be set for ExternalName services',
   ),
   'service/cluster-ips-mismatch': refused<Invalid>((p) => bad(p, 'first value must match `clusterIP`')),

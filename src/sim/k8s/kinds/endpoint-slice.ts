@@ -2,7 +2,7 @@ import { ipFamily, parseIp } from '../../base/ip.ts';
 import { endpointAddress } from './endpoints.ts';
 import { metadataRules } from './metadata.ts';
 import { dnsLabel, dnsSubdomain, portNumber } from './names.ts';
-import { asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
+import { asRecord, asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
 
 export const endpointSlice: KindSpec = {
   kind: 'EndpointSlice',
@@ -10,6 +10,10 @@ export const endpointSlice: KindSpec = {
   scope: 'namespaced',
   effect: 'simulated',
   affects: 'service',
+  affectedName: (body) => {
+    const { labels } = asRecord(body.metadata);
+    return asRecord(labels)['kubernetes.io/service-name'] as string | undefined;
+  },
   type: 'EndpointSlice',
   rules: {
     ...metadataRules,

@@ -1,3 +1,5 @@
+import { parseCidrStrict } from '../../base/ip.ts';
+import type { FieldPath } from '../../base/origin.ts';
 import { cidrValue } from './names.ts';
 import { asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
 
@@ -43,8 +45,8 @@ export const kindCluster: KindSpec = {
       when: (v) => v !== 'ipv4',
     },
     'networking.kubeProxyMode': { enum: ['iptables', 'ipvs', 'nftables', 'none'], support: 'simulated' },
-    'networking.podSubnet': { check: cidrValue, support: 'simulated' },
-    'networking.serviceSubnet': { check: cidrValue, support: 'simulated' },
+    'networking.podSubnet': { check: subnets, support: 'simulated' },
+    'networking.serviceSubnet': { check: subnets, support: 'simulated' },
   },
   nameOf: (body) => String(body.name ?? 'kind'),
   validate: (body: Body, report: Report) => {
@@ -54,3 +56,11 @@ export const kindCluster: KindSpec = {
     }
   },
 };
+
+/** One prefix, or two with a comma for dual stack. */
+function subnets(value: string, path: FieldPath, report: Report): void {
+  const parts = value.split(',');
+  if (parts.length === 1) cidrValue(value, path, report);
+  else if (parts.some((part) => parseCidrStrict(part.trim()) === undefined))
+    report('value/cidr', path, { value });
+}

@@ -74,7 +74,10 @@ export function serviceName(value: string, path: FieldPath, report: Report): voi
 }
 
 export function portName(value: string, path: FieldPath, report: Report): void {
-  if (!isPortName(value)) report('value/port-name', path, { value });
+  if (isPortName(value)) return;
+  const number = /^[1-9]\d{0,4}$/.test(value);
+  const fix = { code: 'fix/replace', params: { text: value }, newText: value } as const;
+  report('value/port-name', path, { value }, number ? { fix } : undefined);
 }
 
 export function portNumber(value: number, path: FieldPath, report: Report): void {

@@ -52,7 +52,7 @@ export const networkPolicy: KindSpec = {
   },
   nameCheck: dnsSubdomain,
   complete: (body: Body) => {
-    if (body.spec === undefined) return;
+    body.spec ??= { podSelector: {} };
     const spec = asRecord(body.spec);
     if (Array.isArray(spec.policyTypes) && spec.policyTypes.length > 0) return;
     // networking/v1 defaults: Ingress always, Egress when there is at least one egress rule.

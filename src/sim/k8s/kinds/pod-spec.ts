@@ -157,11 +157,15 @@ export function validatePodSpec(spec: Body, path: FieldPath, report: Report): vo
 
 function validatePorts(ports: readonly Body[], path: FieldPath, hostNetwork: boolean, report: Report): void {
   const names = new Set<string>();
+  const numbers = new Set<string>();
   ports.forEach((port, i) => {
     if (typeof port.name === 'string' && port.name !== '') {
       if (names.has(port.name)) report('value/duplicate', [...path, i, 'name'], { value: port.name });
       names.add(port.name);
     }
+    const number = `${String(port.containerPort)}/${String(port.protocol)}`;
+    if (numbers.has(number)) report('pod/duplicate-port', [...path, i, 'containerPort'], { value: number });
+    numbers.add(number);
     if (hostNetwork && port.hostPort !== undefined && port.hostPort !== port.containerPort) {
       report('pod/host-port-mismatch', [...path, i, 'containerPort'], { value: Number(port.containerPort) });
     }

@@ -2,7 +2,7 @@
  * How a kind is described: the API's own field tables (`upstream.generated.json`, Kubernetes 1.36) joined with our
  * rules for its fields, by path without indexes (`spec.ports.targetPort`).
  *
- * A type is a short word: `s` string, `i` integer, `n` number, `b` boolean, `t` time, `q` quantity, `p` integer or
+ * A type is a short word: `s` string, `i` integer of 32 bits, `l` of 64, `n` number, `b` boolean, `t` time, `q` quantity, `p` integer or
  * string, `y` base64 bytes, `a` anything, `[x` a list of x, `{x` a map to x, or the name of another table. In a table
  * `name:type` with `!` behind what the API requires.
  */
@@ -22,6 +22,10 @@ export interface FixSpec {
 export interface ReportOptions {
   /** Mark the key instead of the value. */
   readonly key?: boolean;
+  /** Table that the field belongs to, for the decoder's message. */
+  readonly struct?: string;
+  /** Part of the API server's message, but nothing to underline: the same fact is told at another field. */
+  readonly messageOnly?: boolean;
   /** Replaces the value (or key). */
   readonly fix?: FixSpec;
 }
@@ -94,6 +98,8 @@ export interface KindSpec {
   readonly matters?: (body: Body) => boolean;
   /** What an unsupported field of it could change. */
   readonly affects?: 'pod' | 'service' | 'node' | 'all';
+  /** The name of what is affected, where it is not the object's own. */
+  readonly affectedName?: (body: Body) => string | undefined;
   readonly deprecated?: { readonly since: string; readonly instead: string };
 }
 
@@ -145,6 +151,7 @@ export function elementType(type: string): string {
 const PLAIN_NAMES: Readonly<Record<string, string>> = {
   s: 'string',
   i: 'integer',
+  l: 'integer',
   n: 'number',
   b: 'boolean',
   t: 'time',
@@ -159,6 +166,14 @@ export function typeName(type: string): string {
   if (type.startsWith('[')) return `[]${typeName(type.slice(1))}`;
   if (type.startsWith('{')) return `map[string]${typeName(type.slice(1))}`;
   return PLAIN_NAMES[type] ?? type;
+}
+
+/** The same as Go spells it in a decoder's message. */
+export function goType(name: string): string {
+  return name
+    .replace('integer or string', 'intstr.IntOrString')
+    .replace('integer', 'int32')
+    .replace('boolean', 'bool');
 }
 
 /** The rules of a nested table at another place: `under('spec.template', podTemplate)`. */

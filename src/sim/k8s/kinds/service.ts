@@ -11,6 +11,7 @@ import {
   serviceName,
 } from './names.ts';
 import { parseIp } from '../../base/ip.ts';
+import type { FieldPath } from '../../base/origin.ts';
 import { asRecord, asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
@@ -24,22 +25,16 @@ export const service: KindSpec = {
   type: 'Service',
   rules: {
     ...metadataRules,
-    ...simulated(
-      'spec',
-      'spec.ports',
-      'spec.clusterIP',
-      'spec.clusterIPs',
-      'spec.publishNotReadyAddresses',
-      'status',
-    ),
+    ...simulated('spec', 'spec.ports', 'spec.clusterIP', 'spec.publishNotReadyAddresses', 'status'),
     'spec.type': { support: 'simulated', enum: TYPES, default: 'ClusterIP' },
+    'spec.clusterIPs': { support: 'simulated', from: 'clusterIP' },
     'spec.selector': { support: 'simulated', check: labels, refers: 'label-key' },
     'spec.ports.name': { support: 'simulated', check: dnsLabel },
     'spec.ports.port': { support: 'simulated', check: portNumber },
     'spec.ports.protocol': { support: 'simulated', enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' },
     'spec.ports.targetPort': { support: 'simulated', from: 'port', check: portOrName, refers: 'port-name' },
     'spec.ports.nodePort': { support: 'simulated', check: between(0, 65535) },
-    'spec.externalName': { support: 'simulated', check: dnsSubdomain },
+    'spec.externalName': { support: 'simulated', check: cname },
     'spec.externalTrafficPolicy': { support: 'simulated', enum: ['Cluster', 'Local'] },
     'spec.internalTrafficPolicy': { support: 'simulated', enum: ['Cluster', 'Local'] },
     'spec.sessionAffinity': { support: 'simulated', enum: ['None', 'ClientIP'], default: 'None' },
@@ -70,6 +65,11 @@ export const service: KindSpec = {
   complete,
   validate,
 };
+
+/** A CNAME's target; a dot at its end is allowed. */
+function cname(value: string, path: FieldPath, report: Report): void {
+  dnsSubdomain(value.replace(/\.$/, ''), path, report);
+}
 
 function eachOf(check: (value: string, path: (string | number)[], report: Report) => void) {
   return (values: readonly string[], path: readonly (string | number)[], report: Report): void => {
@@ -126,7 +126,7 @@ function validateExternalName(spec: Body, report: Report): void {
   if (spec.externalName === undefined || spec.externalName === '')
     report('value/required', ['spec', 'externalName'], {});
   if (spec.clusterIP !== undefined) {
-    report('service/cluster-ip-external-name', ['spec', 'clusterIP'], { value: String(spec.clusterIP) });
+    report('service/cluster-ip-external-name', ['spec', 'clusterIPs'], {});
   }
 }
 
@@ -138,7 +138,7 @@ function validateClusterIPs(spec: Body, type: string, report: Report): void {
     report('value/ip', ['spec', 'clusterIP'], { value: one });
   }
   if (one === 'None' && type !== 'ClusterIP') {
-    report('service/headless-type', ['spec', 'clusterIP'], { value: 'None', type });
+    report('service/headless-type', ['spec', 'clusterIPs', 0], { type });
   }
   if (many.length > 0 && many[0] !== (one ?? '')) {
     report('service/cluster-ips-mismatch', ['spec', 'clusterIPs'], { value: many.join(',') });
@@ -152,6 +152,12 @@ function validatePorts(ports: readonly Body[], type: string, report: Report): vo
   ports.forEach((port, i) => {
     const at = ['spec', 'ports', i];
     const name = typeof port.name === 'string' ? port.name : '';
+    // The API server checks what it defaulted from `port` once more.
+    const wanted = port.targetPort;
+    if (wanted === port.port && typeof wanted === 'number' && (wanted < 1 || wanted > 65535)) {
+      const options = { messageOnly: true };
+      report('value/range', [...at, 'targetPort'], { value: wanted, min: 1, max: 65535 }, options);
+    }
     if (port.port === undefined) report('value/required', [...at, 'port'], {});
     if (name === '' && ports.length > 1) report('value/required', [...at, 'name'], {});
     if (name !== '' && names.has(name)) report('value/duplicate', [...at, 'name'], { value: name });

@@ -55,9 +55,6 @@ export function validateWorkload(body: Body, report: Report): void {
   }
   const have = asRecord(asRecord(template.metadata).labels) as Record<string, string>;
   if (!matchesSelector(selector, have)) {
-    const value = Object.entries(have)
-      .map(([k, v]) => `${k}=${v}`)
-      .join(',');
-    report('workload/selector-mismatch', [...path, 'metadata', 'labels'], { value });
+    report('workload/selector-mismatch', [...path, 'metadata', 'labels'], { value: JSON.stringify(have) });
   }
 }

@@ -39,9 +39,11 @@ export function decode(node: MapNode, spec: KindSpec): Decoded {
   const problems: FieldProblem[] = [];
   const unmodelled: FieldPath[] = [];
   const report: Report = (code, path, params, options = {}) => {
-    problems.push({ code, path, params: { path: pathText(path), ...params }, options });
+    const text = pathText(path);
+    if (problems.some((p) => p.code === code && p.params.path === text)) return;
+    problems.push({ code, path, params: { path: text, ...params }, options });
   };
-  const decoder: Decoder = { spec, report, unmodelled };
+  const decoder: Decoder = { spec, report, unmodelled, struct: spec.type ?? '' };
   const body =
     spec.type === undefined
       ? (toJson(node) as Body)
@@ -53,6 +55,8 @@ interface Decoder {
   readonly spec: KindSpec;
   readonly report: Report;
   readonly unmodelled: FieldPath[];
+  /** The table that is being read. */
+  readonly struct: string;
 }
 
 interface Mode {
@@ -92,7 +96,7 @@ function decodeStruct(
     }
     if (isNull(entry.value)) continue;
     const below = entry.key === 'status' || entry.key === 'managedFields' ? { checked: false } : mode;
-    const value = decodeValue(d, entry.value, field.type, field.path, here, below);
+    const value = decodeValue({ ...d, struct: type }, entry.value, field.type, field.path, here, below);
     if (value === undefined) continue;
     object[entry.key] = value;
     if (below.checked) checkField(d, field, value, here);
@@ -134,7 +138,10 @@ function checkField(d: Decoder, field: Field, value: unknown, path: FieldPath): 
 function checkEnum(d: Decoder, allowed: readonly string[], value: string, path: FieldPath): void {
   if (allowed.includes(value)) return;
   const near = nearest(value, allowed);
-  const supported = allowed.map((a) => JSON.stringify(a)).join(', ');
+  const supported = [...allowed]
+    .sort()
+    .map((a) => JSON.stringify(a))
+    .join(', ');
   d.report(
     'value/enum',
     path,
@@ -191,7 +198,7 @@ function decodeItem(
   if (type.startsWith('[')) return [];
   if (type.startsWith('{')) return {};
   if (type.length > 1) return decodeStruct(d, { ...node, kind: 'map', entries: [] }, type, at, path, mode);
-  return type === 'i' || type === 'n' || type === 'p' ? 0 : type === 'b' ? false : '';
+  return type === 'i' || type === 'l' || type === 'n' || type === 'p' ? 0 : type === 'b' ? false : '';
 }
 
 /** Assigns also keys such as `__proto__` as plain properties. */
@@ -209,6 +216,10 @@ function decodeScalar(d: Decoder, node: ScalarNode, type: string, path: FieldPat
     case 'y':
       return typeof value === 'string' ? value : wrongType(d, node, type, path);
     case 'i':
+      return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31
+        ? value
+        : wrongType(d, node, type, path);
+    case 'l':
       return typeof value === 'number' && Number.isInteger(value) ? value : wrongType(d, node, type, path);
     case 'n':
       return typeof value === 'number' ? value : wrongType(d, node, type, path);
@@ -234,7 +245,7 @@ function wrongType(d: Decoder, node: TreeNode, type: string, path: FieldPath): u
     'value/type',
     path,
     { expected: typeName(type), got: nodeType(node) },
-    { fix: typeFix(node, type) },
+    { struct: d.struct, fix: typeFix(node, type) },
   );
   return undefined;
 }
@@ -245,7 +256,7 @@ function typeFix(node: TreeNode, type: string): FixSpec | undefined {
   if (type === 's' && node.plain)
     return { code: 'fix/quote', params: {}, newText: JSON.stringify(node.text) };
   const bare =
-    (type === 'i' && /^(?:0|[1-9]\d*)$/.test(node.text)) ||
+    ((type === 'i' || type === 'l') && /^(?:0|[1-9]\d*)$/.test(node.text)) ||
     (type === 'b' && /^(?:true|false)$/.test(node.text));
   return bare && !node.plain
     ? { code: 'fix/replace', params: { text: node.text }, newText: node.text }

@@ -4,7 +4,7 @@ import type { FieldPath, ObjectRef, SourceRange } from '../../base/origin.ts';
 import type { UnmodelledField } from '../cluster-state.ts';
 import { diagnose, type DiagnosticCode, diagnosticCodes, type ParamsOf, pathText } from '../diagnostics.ts';
 import { findKind, kindNames, kindsNamed } from '../kinds/registry.ts';
-import type { Body, KindSpec } from '../kinds/schema.ts';
+import { asRecord, type Body, goType, type KindSpec } from '../kinds/schema.ts';
 import type { Manifest, ObjectMeta } from '../manifest.ts';
 import { decode, type Decoded, type FieldProblem } from './decode.ts';
 import { nearest } from './nearest.ts';
@@ -97,6 +97,9 @@ function known(b: Building, spec: KindSpec): ParsedObject {
   }
   if (spec.scope !== 'none') spec.nameCheck?.(metadata.name as never, ['metadata', 'name'], decoded.report);
   if (typed) spec.validate?.(body, decoded.report);
+  if (spec.scope === 'cluster' && asRecord(body.metadata).namespace) {
+    decoded.report('object/cluster-scoped', ['metadata', 'namespace'], {});
+  }
   tell(b, decoded, unmodelled, spec, ref);
   const refused = refusal(decoded.problems, spec, metadata.name);
   if (spec.deprecated !== undefined)
@@ -120,13 +123,19 @@ function known(b: Building, spec: KindSpec): ParsedObject {
     ...base,
     manifest,
     refused: undefined,
-    unmodelled: unmodelledFields(unmodelled, spec, ref),
+    unmodelled: unmodelledFields(unmodelled, spec, ref, body),
     diagnostics: b.diagnostics,
   };
 }
 
-function unmodelledFields(paths: readonly FieldPath[], spec: KindSpec, ref: ObjectRef): UnmodelledField[] {
-  const name = ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
+function unmodelledFields(
+  paths: readonly FieldPath[],
+  spec: KindSpec,
+  ref: ObjectRef,
+  body: Body,
+): UnmodelledField[] {
+  const own = spec.affectedName?.(body) ?? ref.name;
+  const name = ref.namespace === undefined ? own : `${ref.namespace}/${own}`;
   const fields = paths.map(
     (path): UnmodelledField => ({
       object: ref,
@@ -182,6 +191,7 @@ function tell(
   ref: ObjectRef,
 ): void {
   for (const problem of decoded.problems) {
+    if (problem.options.messageOnly === true) continue;
     const found = findPath(b.node, problem.path, spec, problem.options.key);
     const range = pieceRange(b.starts, found.start, Math.max(found.end, found.start + 1));
     const { fix } = problem.options;
@@ -210,8 +220,11 @@ function refusal(problems: readonly FieldProblem[], spec: KindSpec, name: string
   const wrong = problems.find((p) => p.code === 'value/type');
   if (wrong !== undefined) {
     const version = spec.apiVersion.split('/').at(-1) ?? '';
-    const field = wrong.path.filter((s) => typeof s === 'string').join('.');
-    return `${spec.kind} in version "${version}" cannot be handled as a ${spec.kind}: json: cannot unmarshal ${String(wrong.params.got)} into Go struct field ${field} of type ${String(wrong.params.expected)}`;
+    const field = [
+      wrong.options.struct ?? spec.kind,
+      ...wrong.path.filter((s) => typeof s === 'string'),
+    ].join('.');
+    return `${spec.kind} in version "${version}" cannot be handled as a ${spec.kind}: json: cannot unmarshal ${String(wrong.params.got)} into Go struct field ${field} of type ${goType(String(wrong.params.expected))}`;
   }
   const messages: string[] = [];
   for (const p of problems) {

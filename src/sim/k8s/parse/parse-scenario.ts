@@ -18,6 +18,9 @@ import { findPath, pieceRange, type Place, placeDiagnostic, placeRange } from '.
 import { type Piece, splitFile } from './split.ts';
 
 export const MAX_SCENARIO_LENGTH = 8 * 1024 * 1024;
+export const MAX_DOCUMENTS = 20_000;
+
+const FIRST_CHARACTER = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
 interface Placed {
   readonly piece: ParsedPiece;
@@ -39,14 +42,20 @@ export function parseScenario(
   for (const file of files) {
     length += file.text.length;
     if (length > MAX_SCENARIO_LENGTH) {
-      const range = { file: file.name, line: 1, column: 1, endLine: 1, endColumn: 2 };
+      const range = { ...FIRST_CHARACTER, file: file.name };
       diagnostics.push(
         diagnose('yaml/file-too-big', { size: length, limit: MAX_SCENARIO_LENGTH }, { range }),
       );
       continue;
     }
-    for (const piece of splitFile(file.text))
+    for (const piece of splitFile(file.text)) {
+      if (placed.length === MAX_DOCUMENTS) {
+        const range = placeRange({ ...FIRST_CHARACTER, file: '' }, placeOf(file.name, piece));
+        diagnostics.push(diagnose('yaml/too-many-documents', { limit: MAX_DOCUMENTS }, { range }));
+        break;
+      }
       placed.push({ piece: parse(piece.text), place: placeOf(file.name, piece) });
+    }
   }
   return assemble(placed, diagnostics);
 }

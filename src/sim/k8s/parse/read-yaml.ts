@@ -109,7 +109,8 @@ function syntaxProblem(text: string, e: YAMLError, start: number, end: number): 
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   if (/^ *\t/.test(text.slice(lineStart, lineStart + 200))) return tabProblem(text, lineStart);
   const name = e.code === 'MISSING_CHAR' ? missingChar(e.message) : e.code.toLowerCase().replaceAll('_', '-');
-  return problem('yaml/syntax', { problem: name }, start, visibleEnd(text, start, end));
+  const from = start + (/^ */.exec(text.slice(start))?.[0].length ?? 0);
+  return problem('yaml/syntax', { problem: name }, from, visibleEnd(text, from, end));
 }
 
 function tabProblem(text: string, from: number): TextProblem {
