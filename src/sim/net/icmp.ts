@@ -89,6 +89,12 @@ function sendError(m: Machine, box: Box, cause: Skb, header: IcmpHeader, why: Re
     },
     { ...cause.flow, dir: cause.flow.dir === 'request' ? 'reply' : 'request' },
   );
+  if (cause.ct !== undefined) {
+    // nf_conntrack_attach: it belongs to the connection of its cause, even one that was never confirmed.
+    skb.ct = cause.ct;
+    skb.ctDir = cause.ctDir === 'original' ? 'reply' : 'original';
+    skb.ctState = 'RELATED';
+  }
   m.step(box, skb, 'originate', why);
   localOut(m, box, skb, route);
 }

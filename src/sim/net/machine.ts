@@ -6,6 +6,7 @@ import type { Reason } from '../trace/reasons.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { NetfilterHook, StepKind, Trace } from '../trace/trace.ts';
 import type { NetnsConfig, NetnsId } from './config.ts';
+import { ETHERNET_HEADER } from './length.ts';
 import { EventQueue, type Timer } from './event-queue.ts';
 import { netnsOf, type Device, type Netns } from './netns.ts';
 import type { Skb } from './skb.ts';
@@ -111,27 +112,23 @@ export class Machine {
     });
   }
 
-  capture(
-    box: Box,
-    dev: Device,
-    skb: Skb,
-    kind: 'transmit' | 'receive',
-    reason: Reason,
-    packet: Packet = skb.packet,
-  ): void {
+  /** Records a packet at an interface, as a step and as what a capture there shows. */
+  capture(box: Box, dev: Device, skb: Skb, kind: 'transmit' | 'receive'): void {
     this.recorder.capture(
       skb.flow,
       {
         place: box.id,
         iface: dev.name,
         kind,
-        reason,
+        reason: kind === 'transmit' ? dev.transmitted : dev.received,
         rows: dev.row,
         origin: dev.link.origin,
-        packet,
+        packet: skb.packet,
+        before: undefined,
+        hook: undefined,
       },
-      kind === 'transmit' ? 'out' : 'in',
-      packet,
+      skb.packet,
+      ETHERNET_HEADER + skb.length,
       dev.peerPod,
     );
   }

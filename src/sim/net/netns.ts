@@ -3,6 +3,7 @@
  * Derived from its config alone and kept beside it, so worlds that share a config share this too.
  */
 import type { Ip, Mac } from '../base/ip.ts';
+import { reason, type Reason } from '../trace/reasons.ts';
 import type {
   FdbConfig,
   LinkConfig,
@@ -35,6 +36,9 @@ export interface Device {
   readonly proxyDelayMs: number;
   readonly routeLocalnet: boolean;
   readonly hasAddress: boolean;
+  /** The reasons of its steps, made once. */
+  readonly transmitted: Reason;
+  readonly received: Reason;
 }
 
 export interface VxlanDevice extends Device {
@@ -80,6 +84,8 @@ export class Netns {
         proxyDelayMs: own?.proxyDelayMs ?? PROXY_DELAY_MS,
         routeLocalnet: (sysctls.routeLocalnetAll ?? false) || (own?.routeLocalnet ?? false),
         hasAddress: addressed.has(link.name),
+        transmitted: reason('link.transmit', { iface: link.name }),
+        received: reason('link.receive', { iface: link.name }),
       });
     }
     for (const device of devices.values()) {
@@ -156,4 +162,6 @@ const IMPLICIT_LOOPBACK: Device = {
   proxyDelayMs: PROXY_DELAY_MS,
   routeLocalnet: false,
   hasAddress: true,
+  transmitted: reason('link.transmit', { iface: 'lo' }),
+  received: reason('link.receive', { iface: 'lo' }),
 };

@@ -1,6 +1,5 @@
 /** Runs programs: takes their system calls, starts what they ask for, and lets them continue with the result. */
 import type { Ip } from '../base/ip.ts';
-import { ipLength } from '../packet/codec.ts';
 import type { Payload } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import type { Flow } from '../trace/recorder.ts';
@@ -304,7 +303,7 @@ export class Program<R> {
       { src: way.src, dst: call.ip, id, bytes: call.bytes, ttl: call.ttl ?? 64, df },
       this.flow(),
     );
-    if (df && ipLength(skb.packet) > mtu) {
+    if (df && skb.length > mtu) {
       // The socket refuses before anything is sent: "message too long".
       this.m.step(this.box, skb, 'drop', reason('link.mtu', { mtu, length }), {
         rows: outDevice(this.box, way.route)?.row,

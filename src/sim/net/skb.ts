@@ -1,10 +1,10 @@
 /** A packet on its way: the packet itself and what the kernel remembers beside it (`struct sk_buff`). */
 import type { Ip, Mac } from '../base/ip.ts';
-import { ipLength } from '../packet/codec.ts';
 import type { IpHeader, Packet, TransportHeader } from '../packet/packet.ts';
 import type { Flow } from '../trace/recorder.ts';
 import type { ConntrackEntry } from './state.ts';
 import type { Device } from './netns.ts';
+import { lengthOf, payloadSize } from './length.ts';
 
 export type SkbConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 
@@ -20,6 +20,8 @@ export interface BridgeInfo {
 
 export interface Skb {
   packet: Packet;
+  /** Bytes after the Ethernet header. Only tunnels change it. */
+  length: number;
   flow: Flow;
   mark: number;
   ct?: ConntrackEntry;
@@ -41,6 +43,7 @@ const HOP_BUDGET = 1000;
 export function newSkb(packet: Packet, flow: Flow): Skb {
   return {
     packet,
+    length: lengthOf(packet),
     flow,
     mark: 0,
     ct: undefined,
@@ -70,11 +73,8 @@ export function scrub(skb: Skb): void {
 
 /** The length that an MTU is compared with: the IP packet, or its largest piece. */
 export function mtuLength(skb: Skb): number {
-  const length = ipLength(skb.packet);
-  const { l4, payload } = skb.packet;
-  if (skb.gsoSize === undefined || payload === undefined || l4?.proto !== 'tcp') return length;
-  const whole = ipLength({ ...skb.packet, payload: undefined });
-  return Math.min(length, whole + skb.gsoSize);
+  if (skb.gsoSize === undefined) return skb.length;
+  return Math.min(skb.length, skb.length - payloadSize(skb.packet.payload) + skb.gsoSize);
 }
 
 export function withIp(packet: Packet, change: Partial<IpHeader>): Packet {

@@ -4,7 +4,6 @@
  * blocks and TIME_WAIT. Timing after Linux 6.5 and later (tcp_syn_linear_timeouts = 4).
  */
 import type { Ip } from '../base/ip.ts';
-import { payloadLength } from '../packet/payload.ts';
 import type {
   IcmpHeader,
   IpHeader,
@@ -19,6 +18,7 @@ import type { Flow } from '../trace/recorder.ts';
 import { stableHash } from './hash.ts';
 import { errorOf } from './icmp.ts';
 import { localOut } from './ip-output.ts';
+import { payloadSize } from './length.ts';
 import type { Box, Machine } from './machine.ts';
 import { confirmNeighbour } from './neighbour.ts';
 import type { Device } from './netns.ts';
@@ -119,7 +119,7 @@ function noteRetry(m: Machine, box: Box, socket: TcpSocket, retry: number): void
 export function sendTcp(m: Machine, box: Box, socket: TcpSocket, payload: Payload): void {
   socket.unacked = payload;
   socket.sndUna = socket.sndNxt;
-  socket.sndNxt += payloadLength(payload);
+  socket.sndNxt += payloadSize(payload);
   sendData(m, box, socket, payload, 0);
 }
 
@@ -192,7 +192,7 @@ function send(m: Machine, box: Box, socket: TcpSocket, out: Outgoing): void {
     dir: socket.client ? 'request' : 'reply',
     retry: out.retry > 0 ? out.retry : undefined,
   });
-  if (payloadLength(out.payload) > socket.mss) skb.gsoSize = socket.mss;
+  if (payloadSize(out.payload) > socket.mss) skb.gsoSize = socket.mss;
   socket.lastSent = skb;
   m.step(box, skb, 'originate', reason('socket.originate', { proto: 'tcp', flags: out.flags.join(',') }));
   localOut(m, box, skb, socket.route);
@@ -339,7 +339,7 @@ function sendReset(
 export function resetFor(cause: Skb, ip: IpHeader, tcp: TcpHeader): Skb {
   const acked = tcp.flags.includes('ACK');
   const length =
-    payloadLength(cause.packet.payload) +
+    payloadSize(cause.packet.payload) +
     (tcp.flags.includes('SYN') ? 1 : 0) +
     (tcp.flags.includes('FIN') ? 1 : 0);
   return newSkb(
@@ -456,7 +456,7 @@ function receiveData(m: Machine, box: Box, socket: TcpSocket, skb: Skb, tcp: Tcp
     sendAck(m, box, socket);
     return;
   }
-  socket.rcvNxt += payloadLength(payload);
+  socket.rcvNxt += payloadSize(payload);
   sendAck(m, box, socket);
   if (socket.listener === undefined) {
     socket.onData?.(payload);

@@ -1,6 +1,5 @@
 /** Collects what a run does: steps, wire entries, segments and exchanges, in the order in which they happen. */
 import type { Packet } from '../packet/packet.ts';
-import { packetLength } from '../packet/codec.ts';
 import type {
   ChoiceRecord,
   Exchange,
@@ -68,12 +67,13 @@ export class Recorder {
     return index;
   }
 
-  /** Records a step at an interface together with what a capture there shows. */
-  capture(flow: Flow, input: StepInput, at: 'in' | 'out', packet: Packet, peer: Place | undefined): void {
+  /** Records a step at an interface together with what a capture there shows. `length` is the frame's. */
+  capture(flow: Flow, input: StepInput, packet: Packet, length: number, peer: Place | undefined): void {
     const index = this.step(flow, input);
     const step = this.steps[index];
     if (step !== undefined) step.wire = this.wire.length;
-    this.wire.push(wireEntry(flow, input.place, input.iface ?? '', at, packet, peer));
+    const at = input.kind === 'transmit' ? 'out' : 'in';
+    this.wire.push(wireEntry(flow, input.place, input.iface ?? '', at, packet, length, peer));
   }
 
   beginSegment(client: Place, purpose: Segment['purpose'], label: string): SegmentRecord {
@@ -131,6 +131,7 @@ function wireEntry(
   iface: string,
   at: 'in' | 'out',
   packet: Packet,
+  length: number,
   peer: Place | undefined,
 ): WireEntry {
   const shown = packet.inner ?? packet;
@@ -161,7 +162,7 @@ function wireEntry(
     ttl: ip?.ttl,
     flags: l4?.proto === 'tcp' ? flagText(l4.flags) : undefined,
     icmp: l4?.proto === 'icmp' || l4?.proto === 'icmpv6' ? `${l4.type}/${l4.code}` : undefined,
-    length: packetLength(packet),
+    length,
     srcMac: packet.eth?.src,
     dstMac: packet.eth?.dst,
     outer,

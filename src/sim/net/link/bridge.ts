@@ -149,10 +149,10 @@ function captureUp(m: Machine, box: Box, bridge: Device, skb: Skb): void {
     iface: bridge.name,
     rows: bridge.row,
   });
-  m.capture(box, bridge, skb, 'receive', reason('link.receive', { iface: bridge.name }));
+  m.capture(box, bridge, skb, 'receive');
 }
 
 /** A promiscuous bridge sees every frame; the IP layer throws away those for others. */
 function capturePromiscuous(m: Machine, box: Box, bridge: Device, skb: Skb): void {
-  m.capture(box, bridge, skb, 'receive', reason('link.receive', { iface: bridge.name }));
+  m.capture(box, bridge, skb, 'receive');
 }

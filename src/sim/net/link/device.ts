@@ -3,7 +3,6 @@
  * switch, bridges, vxlan devices and the loopback. Leaves out queues, offloads other than segmentation, and VLANs.
  */
 import { MAC_BROADCAST } from '../../base/ip.ts';
-import { packetLength } from '../../packet/codec.ts';
 import { reason } from '../../trace/reasons.ts';
 import { receiveArp } from '../arp.ts';
 import { receiveIp } from '../ip-input.ts';
@@ -37,12 +36,12 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
     // libpcap shows a packet on lo once, as received.
     m.queue.packet(() => {
       skb.pktType = 'host';
-      m.capture(box, dev, skb, 'receive', reason('link.receive', { iface: dev.name }));
+      m.capture(box, dev, skb, 'receive');
       receiveIp(m, box, dev, skb);
     });
     return;
   }
-  m.capture(box, dev, skb, 'transmit', reason('link.transmit', { iface: dev.name }));
+  m.capture(box, dev, skb, 'transmit');
   switch (link.kind) {
     case 'veth':
       toPeer(m, box, dev, skb, link.peer.netns, link.peer.name);
@@ -99,7 +98,7 @@ function toCard(m: Machine, card: Card, skb: Skb): void {
 
 /** A frame arrives at `dev` (`netif_receive_skb`). */
 export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
-  m.capture(box, dev, skb, 'receive', reason('link.receive', { iface: dev.name }));
+  m.capture(box, dev, skb, 'receive');
   if (dev.master !== undefined) {
     bridgeReceive(m, box, dev.master, dev, skb);
     return;
@@ -123,9 +122,4 @@ export function toProtocol(m: Machine, box: Box, dev: Device, skb: Skb): void {
     return;
   }
   receiveIp(m, box, dev, skb);
-}
-
-/** Length of a frame on the wire. */
-export function frameLength(skb: Skb): number {
-  return packetLength(skb.packet);
 }

@@ -8,12 +8,14 @@ import type { Packet } from '../../packet/packet.ts';
 import { reason } from '../../trace/reasons.ts';
 import { stableHash } from '../hash.ts';
 import { localOut } from '../ip-output.ts';
+import { ETHERNET_HEADER, IPV4_HEADER, UDP_HEADER, VXLAN_HEADER } from '../length.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { VxlanDevice } from '../netns.ts';
 import { fdbRow, linkRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
 import { receive } from './device.ts';
 
+const ENCAPSULATION = IPV4_HEADER + UDP_HEADER + VXLAN_HEADER + ETHERNET_HEADER;
 /** net.ipv4.ip_local_port_range */
 const PORT_MIN = 32768;
 const PORT_MAX = 60999;
@@ -39,6 +41,7 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
     vxlan: { vni },
     inner,
   };
+  skb.length += ENCAPSULATION;
   skb.ct = undefined;
   skb.ctState = undefined;
   skb.ctDir = 'original';
@@ -60,6 +63,7 @@ export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): bool
   if (dev === undefined) return false;
   const before = skb.packet;
   skb.packet = inner;
+  skb.length -= ENCAPSULATION;
   skb.ct = undefined;
   skb.ctState = undefined;
   skb.ctDir = 'original';

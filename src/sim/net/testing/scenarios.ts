@@ -4,7 +4,7 @@
  */
 import { cidr } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
-import type { Match, NetnsConfig, SysctlConfig } from '../config.ts';
+import type { LinkConfig, Match, NetnsConfig, SysctlConfig } from '../config.ts';
 import type { Process } from '../process.ts';
 import type { World } from '../world.ts';
 import {
@@ -49,6 +49,14 @@ const RULES = tables({
         matches: [dst(`10.96.0.${n}/32`), ...tcp(80)],
         target: { target: 'jump' as const, chain: `SVC-${n}` },
       })),
+      {
+        matches: [dst('10.96.0.24/32'), ...tcp(80)],
+        target: { target: 'DNAT', ip: '10.244.2.2', port: 9003 },
+      },
+      {
+        matches: [dst('10.96.0.23/32'), { match: 'proto', proto: 'udp' }],
+        target: { target: 'DNAT', ip: '10.244.2.2', port: 5354 },
+      },
       {
         matches: [{ match: 'addrtype', side: 'dst', type: 'LOCAL' }, ...tcp(30080)],
         target: { target: 'jump', chain: 'NODEPORT-20' },
@@ -100,8 +108,16 @@ const RULES = tables({
       },
       { matches: [dst('10.244.2.2/32'), ...tcp(9001)], target: { target: 'DROP' } },
       { matches: [dst('10.244.2.2/32'), ...tcp(9002)], target: { target: 'REJECT', with: 'tcp-reset' } },
+      {
+        matches: [dst('10.244.2.2/32'), ...tcp(9003)],
+        target: { target: 'REJECT', with: 'icmp-port-unreachable' },
+      },
     ],
     OUTPUT: [
+      {
+        matches: [dst('10.244.2.2/32'), ...tcp(9003)],
+        target: { target: 'REJECT', with: 'icmp-port-unreachable' },
+      },
       {
         matches: [dst('10.96.0.30/32'), ...tcp(80)],
         target: { target: 'REJECT', with: 'icmp-port-unreachable' },
@@ -124,6 +140,10 @@ function host(id: string, ip: string, more: Partial<NetnsConfig>, routes: readon
 export interface ClusterOptions {
   readonly nodeSysctls?: Partial<SysctlConfig>;
   readonly hairpin?: boolean;
+  /** MTU of the pods' veth pairs, both ends. */
+  readonly podMtu?: number;
+  /** MTU of the nodes' ends alone. */
+  readonly hostMtu?: number;
 }
 
 /** Pods a and a2 on n1, b on n2; all with a web server on 8080, an echo on UDP 5353 in b. */
@@ -132,22 +152,21 @@ export function capturedCluster(options: ClusterOptions = {}): World {
   const a2 = bridgedPod('node/n1', 'default/a2', '10.244.1.3', ['tcp 8080 http']);
   const b = bridgedPod('node/n2', 'default/b', '10.244.2.2', ['tcp 8080 http', 'udp 5353 echo']);
   const hairpin = options.hairpin ?? true;
+  const { podMtu = 1450 } = options;
+  const { hostMtu = podMtu } = options;
+  const port = (link: LinkConfig): LinkConfig => ({ ...link, hairpin, mtu: hostMtu });
+  const pod = (config: NetnsConfig): NetnsConfig => ({
+    ...config,
+    links: config.links.map((l) => (l.name === 'eth0' ? { ...l, mtu: podMtu } : l)),
+  });
   const more = { iptables: RULES, sysctls: { ...SYSCTLS, ...options.nodeSysctls } };
   const plain = { sysctls: { ...SYSCTLS, ipForward: false, bridgeNfCallIptables: false } };
   return worldOf(
-    a.pod,
-    a2.pod,
-    b.pod,
-    flannelNode(
-      1,
-      [2],
-      [
-        { ...a.port, hairpin },
-        { ...a2.port, hairpin },
-      ],
-      more,
-    ),
-    flannelNode(2, [1], [{ ...b.port, hairpin }], more),
+    pod(a.pod),
+    pod(a2.pod),
+    pod(b.pod),
+    flannelNode(1, [2], [port(a.port), port(a2.port)], more),
+    flannelNode(2, [1], [port(b.port)], more),
     host('external/gw', '172.18.0.1', { sysctls: { ...plain.sysctls, ipForward: true } }, []),
     host('external/laptop', '172.18.0.100', plain, ['default via 172.18.0.1 dev eth0']),
   );
@@ -188,7 +207,8 @@ export const capturedScenarios: readonly CapturedScenario[] = [
       ['pod to itself', 'default/a', '10.244.1.2', 8080],
       ['pod to laptop, closed', 'default/a', '172.18.0.100', 81],
       ['pod to nobody on its bridge', 'default/a', '10.244.1.77', 80],
-      ['pod to nobody on the other node', 'default/a', '10.244.2.77', 80],
+      ['rejected after DNAT', 'default/a', '10.96.0.24', 80],
+      ['node: rejected after DNAT', 'node/n1', '10.96.0.24', 80],
       ['pod to an unknown network', 'default/a', '198.51.100.9', 80],
     ] as const
   ).map(
@@ -235,6 +255,27 @@ export const capturedScenarios: readonly CapturedScenario[] = [
     command: 'udp 10.244.2.2 5354',
     program: () => sendOnce('10.244.2.2', 5354, 4000),
   },
+  {
+    name: 'UDP refused behind DNAT',
+    from: 'default/a',
+    command: 'udp 10.96.0.23 53',
+    program: () => sendOnce('10.96.0.23', 53, 4000),
+  },
+  {
+    name: 'UDP refused behind MASQUERADE',
+    from: 'default/a',
+    command: 'udp 172.18.0.100 5354',
+    program: () => sendOnce('172.18.0.100', 5354, 4000),
+  },
+  ...([1500, 1450] as const).map(
+    (hostMtu): CapturedScenario => ({
+      name: `ping too large for the tunnel, pod at 1500, node's end at ${hostMtu}`,
+      from: 'default/a',
+      command: 'ping -c 1 -W 2 -M do -s 1440 10.244.2.2',
+      program: () => pingOnce('10.244.2.2', { bytes: 1440 }),
+      options: { podMtu: 1500, hostMtu },
+    }),
+  ),
   {
     name: 'same node without bridge-nf-call-iptables',
     from: 'default/a',
