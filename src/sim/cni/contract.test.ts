@@ -249,6 +249,12 @@ describe.each(cniRegistry)('$id', (plugin) => {
 /** FACTS of Linux: MASQUERADE takes the address of the interface that the packet leaves by. */
 describe.each([
   { cni: 'flannel', there: '10.244.1.1', elsewhere: '10.244.2.0', node: '10.244.2.0' },
+  {
+    cni: '{name: flannel, options: {backend: host-gw}}',
+    there: '10.244.1.1',
+    elsewhere: '172.18.0.4',
+    node: '172.18.0.4',
+  },
   { cni: 'kubenet', there: '10.244.1.1', elsewhere: '172.18.0.4', node: '172.18.0.4' },
   { cni: 'calico', there: '172.18.0.3', elsewhere: '10.244.0.128', node: '10.244.0.128' },
 ])('the source that a server sees with $cni', ({ cni, there, elsewhere, node }) => {

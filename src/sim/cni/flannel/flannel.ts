@@ -4,7 +4,6 @@
  * `pkg/trafficmngr/iptables`), its cni-plugin, and containernetworking's bridge and host-local.
  * Left out: IPv6, DirectRouting, the wireguard, ipip, ipsec and udp backends, and portmap.
  */
-import { cidr } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode } from '../../k8s/cluster-state.ts';
@@ -116,7 +115,9 @@ function setUpNode(context: CniNodeContext): NetnsPart {
           address: settings.origins.podSubnet,
         })
       : {};
-    const subnet = ipv4PodCidr(node) ?? cidr('0.0.0.0/32');
+    const subnet = ipv4PodCidr(node);
+    // Without a pod CIDR flanneld gets no lease and waits.
+    if (subnet === undefined) return {};
     return {
       ...backend,
       links: [...(backend.links ?? []), ...(bridge.links ?? [])],
