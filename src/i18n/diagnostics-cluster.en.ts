@@ -36,6 +36,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `Container ${p['container']} cannot listen on ${p['port']}: container ${p['other']} already does, and containers of one pod share their network (address already in use, CrashLoopBackOff).`,
   'pod/container-port-mismatch': (p) =>
     `containerPort says ${p['port']}/${p['protocol']}, but ${p['image']} ${p['listens'] === '' ? 'listens on nothing' : `listens on ${p['listens']}`} as it is started here. containerPort only documents; it opens nothing.`,
+  'pod/no-ip': (p) => `${p['pod']} got no address on ${p['node']}: it stays in ContainerCreating.`,
+  'pod/crash-loop': (p) => `CrashLoopBackOff: container ${p['container']} of ${p['pod']} cannot run.`,
+  'dns/plugin-not-modelled': (p) =>
+    `The Corefile uses \`${p['plugin']}\`, which is not simulated: answers that it would change are not changed here.`,
   'pod/bad-listen': (p) => `"${p['text']}" is no port such as 8080/TCP or 53/UDP.`,
   'pod/readiness-fails': (p) =>
     `Nothing listens on the port that the readiness probe of container ${p['container']} asks: the pod never becomes ready, and Services leave it out.`,
@@ -54,7 +58,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/no-ready-pods': (p) =>
     `None of the ${p['pods']} pods that Service ${p['service']} selects is ready: it has no usable endpoint.`,
   'service/no-such-named-port': (p) =>
-    `No selected pod has a container port called "${p['name']}"${among(p['names'])}: port of Service ${p['service']} has no endpoints.`,
+    `No selected pod has a container port called "${p['name']}"${among(p['names'])}: that port of Service ${p['service']} has no endpoints.`,
   'service/target-port-closed': (p) =>
     `Nothing listens on ${p['targetPort']}/${p['protocol']} in ${p['pod']}${p['listens'] === '' ? '' : ` (it listens on ${p['listens']})`}: connections to ${p['service']}:${p['port']} will be refused by the pod.`,
   'stateful-set/no-service': (p) =>

@@ -4,13 +4,14 @@ import { josa } from './particles.ts';
 export const clusterDiagnostics: DiagnosticText = {
   'cluster/one-only': (p) =>
     `시나리오 하나에는 ${josa(String(p['kind']), '이/가')} 하나만 있을 수 있어 이 문서는 무시합니다.`,
-  'cluster/bad-subnet': (p) => `"${p['text']}"은 10.244.0.0/16 같은 IPv4 대역이 아니므로 기본값을 씁니다.`,
+  'cluster/bad-subnet': (p) =>
+    `${josa(`"${p['text']}"`, '은/는')} 10.244.0.0/16 같은 IPv4 대역이 아니므로 기본값을 씁니다.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])}(${p['aCidr']})와 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 주소 하나가 두 가지를 뜻하게 되므로 겹치지 않는 대역을 고르세요.`,
   'cluster/pod-subnet-too-small': (p) =>
     `파드 대역 ${josa(String(p['podSubnet']), '이/가')} 노드 하나의 /${p['mask']}보다 작아서 어떤 노드도 podCIDR을 받지 못합니다.`,
   'cni/unknown': (p) =>
-    `"${p['name']}"이라는 네트워크 플러그인이 없습니다(사용 가능: ${p['known']}). CNI가 없는 노드처럼 파드가 주소를 받지 못합니다.`,
+    `${josa(`"${p['name']}"`, '이라/라')}는 네트워크 플러그인이 없습니다(사용 가능: ${p['known']}). CNI가 없는 노드처럼 파드가 주소를 받지 못합니다.`,
   'cni/unknown-option': (p) => `${p['cni']}에는 "${p['option']}" 옵션이 없습니다${among(p['known'])}.`,
   'cni/bad-option': (p) =>
     `${p['cni']}: "${p['value']}" 값은 ${p['option']}에 쓸 수 없어(${p['known']}) 기본값을 씁니다.`,
@@ -29,7 +30,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/node-not-found': (p) =>
-    `${several(p['pods'])}spec.nodeName에 적힌 노드 "${p['node']}"이 없어 아무도 이 파드를 실행하지 않습니다.`,
+    `${several(p['pods'])}spec.nodeName에 적힌 노드 ${josa(`"${p['node']}"`, '이/가')} 없어 아무도 이 파드를 실행하지 않습니다.`,
   'pod/out-of-pods': (p) =>
     `${several(p['pods'])}OutOfpods: ${p['node']}에서 이미 kubelet의 한도인 파드 ${p['limit']}개가 실행 중입니다.`,
   'pod/duplicate-ip': (p) =>
@@ -38,6 +39,12 @@ export const clusterDiagnostics: DiagnosticText = {
     `컨테이너 ${josa(String(p['container']), '은/는')} 포트 ${josa(String(p['port']), '을/를')} 열 수 없습니다. 같은 파드의 컨테이너는 네트워크를 공유하는데 컨테이너 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(address already in use, CrashLoopBackOff).`,
   'pod/container-port-mismatch': (p) =>
     `containerPort는 ${p['port']}/${p['protocol']}인데, 여기서 실행되는 ${p['image']} 프로그램은 ${p['listens'] === '' ? '어떤 포트도 열지 않습니다' : `${josa(String(p['listens']), '을/를')} 엽니다`}. containerPort는 알려 줄 뿐 포트를 열지 않습니다.`,
+  'pod/no-ip': (p) =>
+    `${josa(String(p['pod']), '이/가')} ${p['node']}에서 주소를 받지 못해 ContainerCreating에 머뭅니다.`,
+  'pod/crash-loop': (p) =>
+    `CrashLoopBackOff: ${p['pod']}의 컨테이너 ${josa(String(p['container']), '이/가')} 실행되지 못합니다.`,
+  'dns/plugin-not-modelled': (p) =>
+    `Corefile이 쓰는 \`${p['plugin']}\` 플러그인은 시뮬레이션하지 않습니다. 이 플러그인이 바꿀 응답도 여기서는 그대로입니다.`,
   'pod/bad-listen': (p) => `"${p['text']}" 값은 8080/TCP나 53/UDP 같은 포트가 아닙니다.`,
   'pod/readiness-fails': (p) =>
     `컨테이너 ${p['container']}의 준비성 프로브가 묻는 포트를 아무도 열지 않았습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
@@ -58,19 +65,19 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/no-ready-pods': (p) =>
     `서비스 ${josa(String(p['service']), '이/가')} 고른 파드 ${p['pods']}개 중 Ready인 것이 없어 쓸 수 있는 엔드포인트가 없습니다.`,
   'service/no-such-named-port': (p) =>
-    `서비스 ${josa(String(p['service']), '이/가')} 고른 파드에 "${p['name']}"이라는 이름의 컨테이너 포트가 없습니다${among(p['names'])}. 이 포트에는 엔드포인트가 없습니다.`,
+    `서비스 ${josa(String(p['service']), '이/가')} 고른 파드에 ${josa(`"${p['name']}"`, '이라/라')}는 이름의 컨테이너 포트가 없습니다${among(p['names'])}. 이 포트에는 엔드포인트가 없습니다.`,
   'service/target-port-closed': (p) =>
     `파드 ${p['pod']}에서 ${josa(`${p['targetPort']}/${p['protocol']}`, '을/를')} 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
   'stateful-set/no-service': (p) =>
-    `서비스 "${p['service']}"가 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
+    `서비스 ${josa(`"${p['service']}"`, '이/가')} 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>
     `네임스페이스 ${p['namespace']}에서 ${josa(String(p['selector']), '과/와')} 일치하는 파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
   'policy/not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} 네트워크폴리시를 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다. calico처럼 적용하는 CNI를 고르세요.`,
   'question/unknown-from': (p) =>
-    `출발지 "${p['from']}"이 없습니다. namespace/pod, namespace/deployment, node/이름, external/이름 중 하나로 적으세요.`,
-  'question/unknown-to': (p) => `"${p['to']}"이 없습니다.`,
-  'question/unknown-endpoint': (p) => `고를 파드 "${p['endpoint']}"이 없습니다.`,
+    `출발지 ${josa(`"${p['from']}"`, '이/가')} 없습니다. namespace/pod, namespace/deployment, node/이름, external/이름 중 하나로 적으세요.`,
+  'question/unknown-to': (p) => `${josa(`"${p['to']}"`, '이/가')} 없습니다.`,
+  'question/unknown-endpoint': (p) => `고를 파드 ${josa(`"${p['endpoint']}"`, '이/가')} 없습니다.`,
 };
 
 function several(pods: unknown): string {

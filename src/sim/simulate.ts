@@ -10,6 +10,7 @@ import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble, chosenCni } from './cluster/assemble.ts';
 import { cniRegistry } from './cni/registry.ts';
+import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState, ProbeSpec, Protocol } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
@@ -47,7 +48,11 @@ export function simulate(
     parsed,
     cluster: settled.cluster,
     world,
-    diagnostics: [...parsed.diagnostics, ...settled.diagnostics],
+    diagnostics: [
+      ...parsed.diagnostics,
+      ...settled.diagnostics,
+      ...corefileDiagnostics(settled.cluster, parsed.locate),
+    ],
   };
 }
 

@@ -23,7 +23,7 @@ const FORWARD_TIMEOUT_MS = 2000;
 const FORWARD_DEADLINE_MS = 5000;
 
 /** The Corefile in force: the ConfigMap's, or kubeadm's own. */
-export function corefileText(cluster: ClusterState): string {
+function corefileText(cluster: ClusterState): string {
   const map = cluster.configMaps.find((c) => c.namespace === 'kube-system' && c.name === 'coredns');
   return map?.data['Corefile'] ?? DEFAULT_COREFILE.replaceAll('{{domain}}', cluster.settings.dnsDomain);
 }

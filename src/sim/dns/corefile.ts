@@ -15,7 +15,7 @@ export interface KubernetesPlugin {
   readonly fallthrough: readonly string[];
 }
 
-export interface ForwardPlugin {
+interface ForwardPlugin {
   readonly zone: string;
   /** Addresses; `resolv.conf` stands for the node's own resolver. */
   readonly to: readonly (Ip | 'resolv.conf')[];

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { diagnostics as en } from '../../i18n/diagnostics.en.ts';
+import { diagnostics as ko } from '../../i18n/diagnostics.ko.ts';
 import { settleText } from '../k8s/controllers/cluster-fixture.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
 import { coreDns, internetDns } from './coredns.ts';
+import { corefileDiagnostics } from './corefile-diagnostics.ts';
 import { candidates, lookUp, queryOnce, resolvConfText, resolverConfig } from './resolver.ts';
 import { runProgram } from './run-fixture.ts';
 
@@ -338,6 +341,30 @@ corp.example:53 {
     const ip = podNamed(state, 'client')?.ips[0] ?? '';
     expect(answers(`${ip.replaceAll('.', '-')}.default.pod.cluster.local`)).toHaveLength(1);
     expect(dig('x.corp.example', 'A', state).rcode).toBe('SERVFAIL');
+  });
+
+  test('a plugin that is not modelled is told, at the Corefile', () => {
+    const state = withCorefile(
+      '.:53 {\n    kubernetes cluster.local\n    template IN A example.org\n    log\n}\n',
+    );
+    const found = corefileDiagnostics(state, () => ({
+      file: 'a',
+      line: 9,
+      column: 1,
+      endLine: 9,
+      endColumn: 2,
+    }));
+    expect(found).toMatchObject([
+      {
+        code: 'dns/plugin-not-modelled',
+        params: { plugin: 'template' },
+        path: ['data', 'Corefile'],
+        range: { line: 9 },
+      },
+    ]);
+    for (const words of [en, ko])
+      expect(words['dns/plugin-not-modelled']?.({ plugin: 'template' })).toContain('`template`');
+    expect(corefileDiagnostics(cluster, () => undefined)).toEqual([]);
   });
 
   test('a name that no server block has is refused', () => {

@@ -1,7 +1,7 @@
 /** DNS messages as data: questions, answers, and the SOA that goes with "no". Names are lower case without the last dot. */
 import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
 
-export type Rcode = DnsMessage['rcode'];
+type Rcode = DnsMessage['rcode'];
 
 export interface Question {
   readonly name: string;

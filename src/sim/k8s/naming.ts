@@ -14,7 +14,7 @@ export function fnv32a(text: string): number {
 const ALPHANUMS = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** rand.SafeEncodeString: each byte by its value modulo 27. */
-export function safeEncode(text: string): string {
+function safeEncode(text: string): string {
   let out = '';
   for (let i = 0; i < text.length; i++) out += ALPHANUMS[text.charCodeAt(i) % 27];
   return out;

@@ -5,7 +5,7 @@
 import type { Ip } from '../base/ip.ts';
 import type { ListeningPort, Protocol } from './cluster-state.ts';
 
-export interface ProgramPort {
+interface ProgramPort {
   readonly port: number;
   readonly protocol: Protocol;
   readonly address: Ip;

@@ -1,5 +1,4 @@
 /** The objects of the cluster by kind, sorted, built-ins included: where controllers look things up. */
-import type { ObjectRef } from '../base/origin.ts';
 import { objectKey } from '../base/origin.ts';
 import { BUILT_INS } from './built-ins.ts';
 import type { Manifest, ParsedScenario } from './manifest.ts';
@@ -20,12 +19,6 @@ export function compareNames(
   const y = b.namespace ?? '';
   if (x !== y) return x < y ? -1 : 1;
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-/** API groups tell kinds of one name apart (kind's Cluster and a Cluster of another group). */
-export function apiGroup(manifest: { readonly apiVersion: string }): string {
-  const slash = manifest.apiVersion.indexOf('/');
-  return slash < 0 ? '' : manifest.apiVersion.slice(0, slash);
 }
 
 const key = (kind: string, namespace: string | undefined, name: string): string =>
@@ -57,9 +50,4 @@ const builtIns = new Set(BUILT_INS);
 
 export function isBuiltIn(manifest: Manifest): boolean {
   return builtIns.has(manifest);
-}
-
-/** A reference without `apiVersion: undefined` or `namespace: undefined` in it. */
-export function refOf(kind: string, namespace: string, name: string, apiVersion: string): ObjectRef {
-  return { apiVersion, kind, namespace, name };
 }

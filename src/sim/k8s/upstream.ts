@@ -4,12 +4,12 @@
  */
 import type { Labels, LabelSelector } from './cluster-state.ts';
 
-export interface UpstreamMeta {
+interface UpstreamMeta {
   readonly labels?: Labels;
   readonly annotations?: Labels;
 }
 
-export interface UpstreamContainerPort {
+interface UpstreamContainerPort {
   readonly name?: string;
   readonly containerPort: number;
   readonly protocol?: 'TCP' | 'UDP' | 'SCTP';

@@ -196,11 +196,13 @@ function checkQuestions(cluster: ClusterState, report: Report): void {
 }
 
 /** Everything that a probe may start from: pods, owners of pods, nodes, hosts outside. */
-export function placeNames(cluster: ClusterState): ReadonlySet<string> {
+function placeNames(cluster: ClusterState): ReadonlySet<string> {
   const names = new Set<string>();
   for (const pod of cluster.pods) {
-    names.add(`${pod.namespace}/${pod.name}`);
-    for (const owner of pod.owners) names.add(`${pod.namespace}/${owner.name}`);
+    for (const name of [pod.name, ...pod.owners.map((o) => o.name)]) {
+      names.add(`${pod.namespace}/${name}`);
+      if (pod.namespace === 'default') names.add(name);
+    }
   }
   for (const node of cluster.nodes) names.add(`node/${node.name}`);
   for (const host of cluster.settings.external) names.add(`external/${host.name}`);

@@ -8,7 +8,7 @@ import type { CniForSettling } from './cni.ts';
 import { settle } from './settle.ts';
 
 /** Parses one file; documents without an apiVersion get their kind's, for short tests. */
-export function parsedOf(text: string): ParsedScenario {
+function parsedOf(text: string): ParsedScenario {
   const documents = text.split(/^---$/m).map((doc) => {
     if (/^apiVersion:/m.test(doc)) return doc;
     const kind = /^kind: (\w+)/m.exec(doc)?.[1] ?? '';

@@ -81,6 +81,8 @@ const ofService = new WeakMap<Service, Known>();
 const ofManifest = memoByOwner<Manifest, readonly EndpointSlice[]>();
 
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+/** Set on the API server's own Endpoints, which has a slice already. */
+const SKIP_MIRROR = 'endpointslice.kubernetes.io/skip-mirror';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 
 export function makeEndpointSlices(
@@ -110,6 +112,7 @@ export function makeEndpointSlices(
     const key = `${manifest.ref.namespace ?? 'default'}/${manifest.metadata.name}`;
     const service = store.get('Service', manifest.ref.namespace, manifest.metadata.name);
     // Mirrored only for a Service without a selector, and not beside slices written by hand.
+    if (manifest.metadata.labels[SKIP_MIRROR] === 'true') continue;
     if (service === undefined || selecting.has(key) || taken.has(key)) continue;
     taken.add(key);
     slices.push(...ofManifest(manifest, '', () => fromEndpoints(manifest)));

@@ -6,9 +6,9 @@ import type { UpstreamContainer, UpstreamProbe } from '../upstream.ts';
 import { parseListen } from './settings.ts';
 import type { PodSeed } from './workloads.ts';
 
-export const LISTEN_ANNOTATION = 'packetwalk.dev/listen';
+const LISTEN_ANNOTATION = 'packetwalk.dev/listen';
 
-export interface ListenProblem {
+interface ListenProblem {
   readonly code: 'pod/port-in-use' | 'pod/container-port-mismatch' | 'pod/bad-listen';
   readonly params: Readonly<Record<string, string | number>>;
   readonly path: FieldPath;
@@ -182,10 +182,7 @@ function probeHolds(container: UpstreamContainer, listening: readonly ListeningP
 }
 
 /** The port that a probe asks; undefined for exec and for no probe. A name that no port has gives 0. */
-export function probePort(
-  probe: UpstreamProbe | undefined,
-  container: UpstreamContainer,
-): number | undefined {
+function probePort(probe: UpstreamProbe | undefined, container: UpstreamContainer): number | undefined {
   const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
   if (port === undefined || typeof port === 'number') return port;
   if (/^\d+$/.test(port)) return Number(port);

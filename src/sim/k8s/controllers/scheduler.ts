@@ -16,7 +16,7 @@ import type {
 import type { PodSeed } from './workloads.ts';
 
 /** The kubelet's --max-pods. */
-export const MAX_PODS_PER_NODE = 110;
+const MAX_PODS_PER_NODE = 110;
 
 export type Placement =
   | { readonly node: string }
@@ -28,7 +28,7 @@ export type Placement =
     };
 
 /** Operator `Exists` without a key tolerates everything. */
-export function tolerates(tolerations: readonly UpstreamToleration[], taint: Taint): boolean {
+function tolerates(tolerations: readonly UpstreamToleration[], taint: Taint): boolean {
   return tolerations.some((t) => {
     if (t.effect !== undefined && t.effect !== '' && t.effect !== taint.effect) return false;
     if (t.key !== undefined && t.key !== '' && t.key !== taint.key) return false;

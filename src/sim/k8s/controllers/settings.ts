@@ -1,14 +1,6 @@
 /** Cluster-wide settings out of kind's Cluster, KubeProxyConfiguration and Playground. */
 import type { Cidr, Ip } from '../../base/ip.ts';
-import {
-  cidr,
-  cidrContains,
-  cidrOverlaps,
-  cidrText,
-  nthAddress,
-  parseCidrStrict,
-  parseIp,
-} from '../../base/ip.ts';
+import { cidr, cidrOverlaps, cidrText, nthAddress, parseCidrStrict, parseIp } from '../../base/ip.ts';
 import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
 import type {
   ClusterSettings,
@@ -44,8 +36,8 @@ function only(
   return found[0];
 }
 
-/** Name and options of the CNI that the scenario asks for, so that its plug-in can be found before settling. */
-export function chosenCni(parsed: ParsedScenario): {
+/** Name and options of the CNI that the scenario asks for. */
+function chosenCni(parsed: ParsedScenario): {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly origin: Origin;
@@ -259,9 +251,4 @@ function readExternal(
     });
   }
   return hosts;
-}
-
-/** Whether an address is one of the nodes' own network, where hosts reach each other without a gateway. */
-export function onNodeNetwork(settings: ClusterSettings, ip: Ip): boolean {
-  return cidrContains(settings.nodeSubnet, ip);
 }

@@ -108,6 +108,15 @@ status: {phase: Running, podIP: 10.244.2.77, conditions: [{type: Ready, status: 
   });
 });
 
+test('pods that kubectl printed without their ReplicaSet belong to their Deployment', () => {
+  const text = `kind: Pod
+metadata: {name: coredns-7d-x, namespace: kube-system, labels: {k8s-app: kube-dns, pod-template-hash: 7d}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: coredns-7d, uid: u, controller: true}]}
+spec: {nodeName: kind-worker, containers: [{name: coredns, image: coredns}]}
+`;
+  const dns = settleText(text).cluster.pods.filter((p) => p.namespace === 'kube-system');
+  expect(dns.map((p) => [p.name, p.shortName])).toEqual([['coredns-7d-x', 'coredns']]);
+});
+
 describe('the scheduler', () => {
   test.each<[name: string, text: string, nodes: (string | undefined)[]]>([
     ['nodeName, even past a taint', pod('a', 'nodeName: kind-control-plane'), ['kind-control-plane']],

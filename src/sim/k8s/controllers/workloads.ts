@@ -293,6 +293,12 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
   const seeds: PodSeed[] = [];
   const replicaSets: MadeReplicaSet[] = [];
   const owned = new Map<string, Manifest[]>();
+  const ownedBy = (kind: string, manifest: Manifest, name: string): void => {
+    const key = `${kind}/${manifest.ref.namespace ?? ''}/${name}`;
+    const list = owned.get(key);
+    if (list === undefined) owned.set(key, [manifest]);
+    else list.push(manifest);
+  };
   const ownersOf = (manifest: Manifest): readonly ObjectRef[] => {
     const chain: ObjectRef[] = [];
     let at: Manifest | undefined = manifest;
@@ -303,6 +309,10 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
       chain.push(
         next?.ref ?? { kind: owner.kind, namespace: at.ref.namespace ?? 'default', name: owner.name },
       );
+      if (next === undefined) {
+        const deployment = deploymentOf(at, owner, store);
+        if (deployment !== undefined) chain.push(deployment.ref);
+      }
       at = next;
     }
     return chain;
@@ -310,10 +320,9 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
   for (const manifest of [...store.list('Pod'), ...store.list('ReplicaSet')]) {
     const owner = controllerOf(manifest);
     if (owner === undefined) continue;
-    const key = `${owner.kind}/${manifest.ref.namespace ?? ''}/${owner.name}`;
-    const list = owned.get(key);
-    if (list === undefined) owned.set(key, [manifest]);
-    else list.push(manifest);
+    const deployment = deploymentOf(manifest, owner, store);
+    if (deployment !== undefined) ownedBy(deployment.ref.kind, manifest, deployment.metadata.name);
+    ownedBy(owner.kind, manifest, owner.name);
   }
   const children = (manifest: Manifest): readonly Manifest[] =>
     owned.get(`${manifest.kind}/${manifest.ref.namespace ?? ''}/${manifest.metadata.name}`) ?? [];
@@ -364,6 +373,21 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
   }
   seeds.sort(compareNames);
   return { seeds: sameSeeds(seeds), replicaSets };
+}
+
+/**
+ * The Deployment behind a pod whose ReplicaSet is not in the documents (`kubectl get pods` alone): the ReplicaSet's name
+ * is the Deployment's with the template's hash.
+ */
+function deploymentOf(
+  manifest: Manifest,
+  owner: { readonly kind: string; readonly name: string },
+  store: Store,
+): Manifest | undefined {
+  const hash = manifest.metadata.labels['pod-template-hash'];
+  if (owner.kind !== 'ReplicaSet' || hash === undefined || !owner.name.endsWith(`-${hash}`)) return undefined;
+  if (store.get('ReplicaSet', manifest.ref.namespace, owner.name) !== undefined) return undefined;
+  return store.get('Deployment', manifest.ref.namespace, owner.name.slice(0, -hash.length - 1));
 }
 
 function controllerOf(manifest: Manifest): { readonly kind: string; readonly name: string } | undefined {
