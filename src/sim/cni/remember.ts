@@ -30,6 +30,6 @@ export function rememberLast<R>(): (dependencies: readonly unknown[], compute: (
 }
 
 /** Whether two lists hold the identical values in the same order. */
-export function identical(a: readonly unknown[], b: readonly unknown[]): boolean {
+function identical(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }

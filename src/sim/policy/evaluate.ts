@@ -15,12 +15,12 @@ export interface Flow {
 }
 
 /** The rule that allowed a flow: index into spec.ingress or spec.egress of the policy. */
-export interface AllowingRule {
+interface AllowingRule {
   readonly policy: string;
   readonly rule: number;
 }
 
-export interface DirectionOutcome {
+interface DirectionOutcome {
   /** n/a: no pod on this side that a policy could select, or traffic that no policy can forbid. */
   readonly verdict: 'allowed' | 'denied' | 'not-selected' | 'n/a';
   /** The first rule, by policy name and rule order, of those that allow. */

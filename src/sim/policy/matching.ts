@@ -39,7 +39,7 @@ export function isPod(end: FlowEnd): end is Pod {
   return 'namespace' in end;
 }
 
-export function addressesOf(end: FlowEnd): readonly Ip[] {
+function addressesOf(end: FlowEnd): readonly Ip[] {
   return isPod(end) ? end.ips : [end.ip];
 }
 

@@ -8,7 +8,7 @@ import { classify } from './classes.ts';
 import type { Direction } from './matching.ts';
 import { policyName, portMatches, rulesOf } from './matching.ts';
 
-export interface ReachReason {
+interface ReachReason {
   readonly code:
     | 'open'
     | 'same-pod'

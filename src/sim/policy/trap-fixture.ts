@@ -29,7 +29,7 @@ spec:
 ---`;
 
 /** Two workers; pods of the same name in three namespaces; `web` and `web2` name their port `http` and mean two numbers. */
-export const TRAP_CLUSTER = `
+const TRAP_CLUSTER = `
 apiVersion: v1
 kind: Namespace
 metadata: {name: team, labels: {team: blue}}

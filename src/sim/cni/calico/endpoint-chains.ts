@@ -131,7 +131,7 @@ export interface Endpoint {
 }
 
 /** Profiles of a pod: its namespace's, which allows, and its service account's, which says nothing. */
-export function profilesOf(pod: Pod): readonly string[] {
+function profilesOf(pod: Pod): readonly string[] {
   return [`kns.${pod.namespace}`, `ksa.${pod.namespace}.default`];
 }
 

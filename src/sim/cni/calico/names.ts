@@ -50,7 +50,7 @@ export function vtepMac(nodeName: string): Mac {
 }
 
 /** Prefix and suffix, or prefix, `_` and a hash of the suffix where that would be too long. */
-export function lengthLimited(prefix: string, suffix: string, limit: number = MAX_CHAIN_NAME): string {
+function lengthLimited(prefix: string, suffix: string, limit: number = MAX_CHAIN_NAME): string {
   const total = prefix.length + suffix.length;
   if (total < limit || (total === limit && !suffix.startsWith('_'))) return prefix + suffix;
   return `${prefix}_${base64Url(sha256(utf8ToBytes(suffix))).slice(0, limit - 1 - prefix.length)}`;
