@@ -279,12 +279,14 @@ export function placeRoom(
   const cardX = X(CARD_X);
   const wallY = Y(y.wall);
   const cardDevice: SceneDevice = card ?? { name: 'eth0', kind: 'ethernet', ip: room.ip };
-  const cardPoint = graph.point(`dev:${id}/${cardDevice.name}`, cardX, wallY);
+  const inWall = graph.point(`wall:${id}`, cardX, wallY);
+  const cardPoint = graph.point(`dev:${id}/${cardDevice.name}`, cardX, wallY + 13);
+  graph.line(inWall, cardPoint);
   const side = out * -15;
   const cardHook = graph.point(`hook:${id}/${cardDevice.name}`, cardX + out * -40, Y(y.direct));
   const join = graph.point(`join:${id}`, cardX + side, Y(y.direct));
   const top = graph.point(`top:${id}`, cardX + side, wallY);
-  graph.line(corner, cardHook, join, top, cardPoint);
+  graph.line(corner, cardHook, join, top, inWall);
   wires.push({
     id: `wire:${id}/direct`,
     points: [
@@ -304,7 +306,9 @@ export function placeRoom(
   tunnels.forEach((tunnel, k) => {
     const width = Math.max(76, Math.ceil(textWidth(tunnel.name, 'mono') + 20));
     const dx = cardX - out * 0 + (mirror ? -1 : 1) * k * (width + 8);
-    const mouth = graph.point(`dev:${id}/${tunnel.name}`, dx, Y(y.bus));
+    const middle = graph.point(`in:${id}/${tunnel.name}`, dx, Y(y.bus));
+    // At its mouth, so that a dot does not hide its name.
+    const mouth = graph.point(`dev:${id}/${tunnel.name}`, dx, Y(y.bus + 13));
     const edge = dx + out * -(width / 2);
     const hook = graph.point(`hook:${id}/${tunnel.name}`, edge + out * -10, Y(y.bus));
     const inside = graph.point(`mid:${id}/${tunnel.name}`, dx, Y(y.direct + 6));
@@ -312,10 +316,10 @@ export function placeRoom(
       bridge !== undefined
         ? graph.point(`gate:${id}/${tunnel.name}`, edge + out * -34, Y(y.bus))
         : graph.point(`gate:${id}/${tunnel.name}`, diamond.x, Y(routeY + 28));
-    if (bridge !== undefined) graph.line(route, gate, hook, mouth, inside, cardPoint);
+    if (bridge !== undefined) graph.line(route, gate, hook, middle, mouth, inside, inWall);
     else {
       graph.line(route, gate, row);
-      graph.line(row, hook, mouth, inside, cardPoint);
+      graph.line(row, hook, middle, mouth, inside, inWall);
     }
     devices.push({
       netns: id,
@@ -383,7 +387,12 @@ function placePlate(basis: RoomBasis, box: Box): PlanPlate {
   const sections = basis.plates.map((service): PlateSection => {
     const endpoints = endpointRows(service);
     const port = service.ports[0];
-    const shown = endpoints.slice(0, MOST_ROWS);
+    // Those that the walk speaks to are always written out.
+    const spoken = endpoints.filter((e) => basis.concern.addresses.has(`${e.ip}:${e.port}`));
+    const others = endpoints
+      .filter((e) => !spoken.includes(e))
+      .slice(0, Math.max(0, MOST_ROWS - spoken.length));
+    const shown = endpoints.filter((e) => spoken.includes(e) || others.includes(e)).slice(0, MOST_ROWS);
     const section: PlateSection = {
       service,
       y,

@@ -154,6 +154,8 @@ export interface Plan {
   readonly graph: NetGraph;
   /** The drawn pod or stack that stands for a pod. */
   readonly standIn: ReadonlyMap<string, string>;
+  /** From top to bottom, for a narrow screen. */
+  readonly narrow: boolean;
 }
 
 export interface PlanOptions {
@@ -307,6 +309,7 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
     outside: under.outside,
     graph,
     standIn,
+    narrow: false,
   };
 }
 

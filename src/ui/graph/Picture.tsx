@@ -10,6 +10,8 @@ import {
 import { memo, useCallback, useMemo, useRef } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { frames } from '../../sim/scene/frames.ts';
+import { planNarrow } from '../../sim/scene/plan-narrow.ts';
+import { talkFrames } from '../../sim/scene/talk.ts';
 import { planScene } from '../../sim/scene/plan.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
 import { useLook } from '../../state/selection.ts';
@@ -23,6 +25,7 @@ import styles from './Picture.module.css';
 import { RestHint } from './RestHint.tsx';
 import { Shapes } from './Shapes.tsx';
 import { styleSheet } from './styles.ts';
+import { useNarrow, useSegment } from './use-narrow.ts';
 import { useCamera } from './use-camera.ts';
 import { localRooms, viewOf } from './walk-plan.ts';
 
@@ -76,17 +79,34 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   const section = useRef<HTMLElement>(null);
   const trace = walk?.trace;
 
-  const plan = useMemo(() => planScene(scene, { trace, dragged }), [scene, trace, dragged]);
-  const all = useMemo(() => (trace === undefined ? [] : frames(plan, trace)), [plan, trace]);
-  const local = useMemo(() => localRooms(plan, all), [plan, all]);
+  const narrow = useNarrow(section);
+  const segment = useSegment(trace, step);
+  const plan = useMemo(
+    () => (narrow ? planNarrow(scene, trace, segment) : undefined) ?? planScene(scene, { trace, dragged }),
+    [scene, trace, dragged, narrow, segment],
+  );
+  const level = plan.narrow ? 3 : LEVEL[lens];
+  const onWires = useMemo(() => (trace === undefined ? [] : frames(plan, trace)), [plan, trace]);
+  const all = useMemo(
+    () => (lens === 'app' && !plan.narrow ? talkFrames(plan, onWires) : onWires),
+    [plan, onWires, lens],
+  );
+  const local = useMemo(() => localRooms(plan, onWires), [plan, onWires]);
   const shown = walk?.shown[lens] ?? [];
   const drawing = useMemo(
-    () => draw({ plan, frame: all[step], lens, selection, local, words }),
+    () =>
+      draw({
+        plan,
+        frame: all[step],
+        lens: plan.narrow ? 'service' : lens,
+        selection,
+        local,
+        words,
+      }),
     [plan, all, step, lens, selection, local, words],
   );
   const nodes = useNodes(drawing.rooms, drawing.bridges, drawing.items);
 
-  const segment = trace?.steps[step]?.segment ?? -1;
   const view = useMemo(() => viewOf(plan, trace, segment), [plan, trace, segment]);
   const camera = useCamera(view, section);
 
@@ -112,7 +132,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
     >
       <style>{`${SHEET}`}</style>
       {broken && <p className={styles.notice}>{words.keepsLast}</p>}
-      <div className={styles.flow}>
+      <div className={styles.flow} data-narrow={plan.narrow || undefined}>
         <ReactFlow
           nodes={nodes}
           edges={[]}
@@ -145,11 +165,11 @@ function Drawn({ scene }: { readonly scene: Scene }) {
               <Shapes shapes={drawing.signs} />
             </svg>
           </ViewportPortal>
-          <Overlay plan={plan} all={all} shown={shown} level={LEVEL[lens]} view={view} words={words} />
+          <Overlay plan={plan} all={all} shown={shown} level={level} view={view} words={words} />
         </ReactFlow>
       </div>
       {walk === undefined && <RestHint />}
-      <LensBar onFit={camera.fit} />
+      {!plan.narrow && <LensBar onFit={camera.fit} />}
     </section>
   );
 }

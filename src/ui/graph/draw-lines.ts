@@ -9,7 +9,7 @@ export function drawLines(context: DrawContext): readonly Shape[] {
   const { plan, level } = context;
   const shapes: Shape[] = [];
   if (level >= 1) shapes.push(...beams(context));
-  if (level >= 3) shapes.push(...tubes(plan));
+  if (level >= 3 || plan.narrow) shapes.push(...tubes(plan));
   for (const wire of plan.wires) {
     if (wire.level <= level) shapes.push(path(linePath(wire.points), 'wire'));
   }
@@ -38,7 +38,7 @@ export function drawSigns(context: DrawContext): readonly Shape[] {
       if (wire !== undefined) shapes.push(circle(wire.x, room.planeY, 3.5, 'ring'));
     }
   }
-  if (level >= 3) shapes.push(...tubeLabels(plan));
+  if (level >= 3 || plan.narrow) shapes.push(...tubeLabels(plan));
   return shapes;
 }
 
@@ -75,6 +75,7 @@ function tubeLabels(plan: Plan): readonly Shape[] {
   return plan.tubes.flatMap((tube) => {
     const w = textWidth(tube.label, 'mono') + 16;
     const { x, y } = tube.labelAt;
+    if (plan.narrow) return [label(x, y + 4, tube.label, 'mono-encap', 'middle')];
     return [
       rect({ x: x - w / 2, y: y - 9, w, h: 18 }, 'tube-label-bg'),
       label(x, y + 4, tube.label, 'mono-encap', 'middle'),
@@ -85,7 +86,10 @@ function tubeLabels(plan: Plan): readonly Shape[] {
 function links(context: DrawContext): readonly Shape[] {
   const { plan, frame, words, kin } = context;
   const shapes: Shape[] = [];
+  const of = focus(context);
   for (const pill of plan.pills) {
+    // In a crowd of Services only the one in use shows its endpoints.
+    if (plan.pills.length > 2 && pill.service.id !== of && !kin.services.has(pill.service.id)) continue;
     const state = frame?.plates.findLast((p) => p.service === pill.service.id);
     for (const link of pill.links) {
       const on = state?.to === `${link.endpoint.ip}:${link.endpoint.port}`;

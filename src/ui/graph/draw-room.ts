@@ -13,7 +13,13 @@ export function roomTitle(
   const right = box.x + box.w - 16;
   const cidr = words.pods(room.podCIDR);
   const shapes = [
-    label(mirror ? right : left, box.y + 21, room.name, 'room-name', mirror ? 'end' : undefined),
+    label(
+      mirror ? right : left,
+      box.y + 21,
+      room.name,
+      level === 0 ? 'name' : 'room-name',
+      mirror ? 'end' : undefined,
+    ),
   ];
   if (
     level >= 2 &&
@@ -40,7 +46,7 @@ export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
     const count = room.pods.length;
     shapes.push(label(box.x + 56, box.y + 32, `${words.folded} · ${words.mixedPods(count)}`, 'small-muted'));
   } else {
-    if (level >= 2) {
+    if (level >= 2 && plan.floor.w > 0) {
       shapes.push(rect(plan.floor, 'floor', 4));
       const right = box.x + box.w - 16;
       const y = plan.floor.y + 17;

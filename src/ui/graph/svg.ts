@@ -5,6 +5,7 @@ import { frames } from '../../sim/scene/frames.ts';
 import type { Point } from '../../sim/scene/net-graph.ts';
 import { planScene } from '../../sim/scene/plan.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
+import { talkFrames } from '../../sim/scene/talk.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
 import type { Lang, Lens } from '../../state/preferences.ts';
 import type { Selection } from '../../state/selection.ts';
@@ -36,14 +37,15 @@ export function pictureSvg(
 ): string {
   const words = options.lang === 'ko' ? ko : en;
   const plan = planScene(scene, { trace: walk?.trace, dragged: options.dragged });
-  const all = walk === undefined ? [] : frames(plan, walk.trace);
+  const onWires = walk === undefined ? [] : frames(plan, walk.trace);
+  const all = options.lens === 'app' ? talkFrames(plan, onWires) : onWires;
   const step = walk?.step ?? -1;
   const drawing = draw({
     plan,
     frame: all[step],
     lens: options.lens,
     selection: options.selection,
-    local: localRooms(plan, all),
+    local: localRooms(plan, onWires),
     words,
   });
   const moving = movingShapes({

@@ -1,0 +1,324 @@
+/**
+ * The picture for a narrow screen: one conversation from top to bottom. Sender's node, the network, receiver's node, all on
+ * one vertical line, with the same names for the same points as the wide plan, so that frames do not know the difference.
+ */
+import type { Trace } from '../trace/trace.ts';
+import { GraphBuilder, type Point } from './net-graph.ts';
+import {
+  concernOf,
+  concernsService,
+  type Plan,
+  type PlanHost,
+  type PlanPill,
+  type PlanPlate,
+  type PlanPod,
+  type PlanRoom,
+  type PlanTube,
+  type PlanWire,
+} from './plan.ts';
+import type { Scene, SceneHost, ScenePod, SceneRoom, SceneService } from './scene.ts';
+
+const WIDTH = 390;
+const SPINE = 60;
+const EDGE = 12;
+const ROOM_W = WIDTH - 2 * EDGE;
+const POD = { x: 24, w: 104, h: 54 };
+const ROW = 17;
+const GAP = 64;
+const LETTER = 112;
+
+type Stop =
+  | { readonly kind: 'pod'; readonly pod: ScenePod; readonly room: SceneRoom }
+  | { readonly kind: 'host'; readonly host: SceneHost };
+
+interface Stage {
+  readonly room: SceneRoom;
+  readonly first: ScenePod | undefined;
+  readonly second: ScenePod | undefined;
+}
+
+/** The vertical plan of one conversation; undefined where it has another shape (it comes from outside, or passes a node). */
+export function planNarrow(scene: Scene, trace: Trace | undefined, segment: number): Plan | undefined {
+  const way = trace === undefined ? restingWay(scene) : walkedWay(scene, trace, segment);
+  if (way === undefined) return undefined;
+  const { stages, hosts } = way;
+  const concern = concernOf(trace);
+  const services = scene.services.filter((s) => s.ip !== undefined && s.type !== 'ExternalName');
+  const mine = trace === undefined ? undefined : spokenTo(trace, segment, services);
+  const service =
+    mine ??
+    (trace === undefined
+      ? services.find((s) => !s.builtIn)
+      : services.find((s) => concernsService(concern, s) && !s.builtIn));
+
+  const graph = new GraphBuilder();
+  const rooms: PlanRoom[] = [];
+  const pods: PlanPod[] = [];
+  const pills: PlanPill[] = [];
+  const wires: PlanWire[] = [];
+  const standIn = new Map<string, string>();
+  const mouths: Point[] = [];
+  const spine: string[] = [];
+  let y = 8;
+  const stop = (ids: readonly string[], at: number): void => {
+    for (const id of ids) {
+      graph.point(id, SPINE, at);
+      const before = spine.at(-1);
+      if (before !== undefined) graph.line(before, id);
+      spine.push(id);
+    }
+  };
+
+  stages.forEach((stage, i) => {
+    const { room, first, second } = stage;
+    const n = room.id;
+    const vx = room.devices.find((d) => d.kind === 'vxlan')?.name;
+    const bridge = room.devices.find((d) => d.kind === 'bridge')?.name;
+    const card = room.devices.find((d) => d.kind === 'ethernet')?.name ?? 'eth0';
+    const asks = first !== undefined && i === 0;
+    const top = y;
+    const endpoints = service?.ports[0]?.endpoints ?? [];
+    const shown = endpoints.slice(0, 3);
+    const plateH = Math.max(63, 29 + (1 + Math.max(1, shown.length) + (endpoints.length > 3 ? 1 : 0)) * ROW);
+    const plateY = top + 84;
+    let at = top;
+    const place = (pod: ScenePod, boxY: number, portAtTop: boolean): void => {
+      const port = { x: SPINE, y: portAtTop ? boxY : boxY + POD.h };
+      pods.push({
+        id: pod.id,
+        room: n,
+        pod,
+        members: [pod.id],
+        box: { x: POD.x, y: boxY, w: POD.w, h: POD.h },
+        port,
+        veth: undefined,
+        tint: scene.namespaces.indexOf(pod.namespace) + 1,
+      });
+      standIn.set(pod.id, pod.id);
+    };
+    let plate: PlanPlate | undefined;
+    if (asks && first !== undefined) {
+      place(first, top + 12, false);
+      stop([`pod:${first.id}`], top + 66);
+      stop([`dev:${n}/${first.id}`], top + 76);
+      stop([`hook:${n}/${first.id}`], plateY + 32);
+      if (service !== undefined) {
+        const sectionY = plateY + 32;
+        plate = {
+          box: { x: 92, y: plateY, w: ROOM_W - 92, h: plateH },
+          sections: [
+            {
+              service,
+              y: sectionY,
+              address: `${service.ip ?? ''}:${service.ports[0]?.port ?? ''}`,
+              rows: shown.map((endpoint, k) => ({ y: sectionY + (k + 1) * ROW, endpoint })),
+              more: endpoints.length - shown.length,
+            },
+          ],
+        };
+        pills.push({
+          service,
+          address: `${service.ip ?? ''}:${service.ports[0]?.port ?? ''}`,
+          box: { x: 168, y: top + 32, w: 198, h: 34 },
+          links: [],
+          beams: [
+            {
+              room: n,
+              points: [
+                { x: 176, y: top + 66 },
+                { x: 92, y: plateY },
+                { x: ROOM_W, y: plateY },
+                { x: 358, y: top + 66 },
+              ],
+            },
+          ],
+        });
+      }
+      at = (service === undefined ? plateY : plateY + plateH) + 16;
+      stop([`foot:${n}/${first.id}`], at);
+      if (bridge !== undefined)
+        stop([`dev:${n}/${bridge}`, `hook:${n}/${bridge}`, `gate:${n}/${bridge}`], at + 12);
+      stop([`local:${n}`, `route:${n}`], at + 24);
+      stop([`gate:${n}/${first.id}`, `gate:${n}/down`], at + 40);
+      at += 40;
+      if (second !== undefined) {
+        const boxY = at + LETTER - 24;
+        place(second, boxY, true);
+        stop([`gate:${n}/${second.id}`], at + 8);
+        stop([`foot:${n}/${second.id}`], at + 20);
+        stop([`hook:${n}/${second.id}`, `dev:${n}/${second.id}`], boxY - 12);
+        stop([`pod:${second.id}`], boxY);
+        y = boxY + POD.h + EDGE;
+      } else {
+        const wall = at + LETTER - 24;
+        if (vx !== undefined)
+          stop([`gate:${n}/${vx}`, `hook:${n}/${vx}`, `dev:${n}/${vx}`, `mid:${n}/${vx}`], wall - 20);
+        stop([`corner:${n}`, `hook:${n}/${card}`], wall - 8);
+        stop([`dev:${n}/${card}`], wall);
+        mouths.push({ x: SPINE, y: wall - 20 });
+        y = wall;
+      }
+    } else {
+      stop([`dev:${n}/${card}`], top);
+      if (vx !== undefined)
+        stop([`mid:${n}/${vx}`, `dev:${n}/${vx}`, `hook:${n}/${vx}`, `gate:${n}/${vx}`], top + 12);
+      stop([`hook:${n}/${card}`, `corner:${n}`, `gate:${n}/down`], top + 16);
+      stop([`local:${n}`, `route:${n}`], top + 22);
+      mouths.push({ x: SPINE, y: top + 16 });
+      if (bridge !== undefined)
+        stop([`gate:${n}/${bridge}`, `hook:${n}/${bridge}`, `dev:${n}/${bridge}`], top + 28);
+      if (second !== undefined) {
+        stop([`gate:${n}/${second.id}`, `foot:${n}/${second.id}`], top + 34);
+        stop([`hook:${n}/${second.id}`, `dev:${n}/${second.id}`], top + 44);
+        place(second, top + 56, true);
+        stop([`pod:${second.id}`], top + 56);
+      }
+      y = top + 56 + POD.h + EDGE;
+    }
+    rooms.push({
+      room,
+      box: { x: EDGE, y: top, w: ROOM_W, h: y - top },
+      folded: false,
+      mirror: true,
+      floor: { x: EDGE, y: top, w: 0, h: 0 },
+      planeY: plateY + 32,
+      planeFrom: SPINE,
+      planeTo: SPINE,
+      busY: y,
+      diamond: { x: SPINE, y: top + 22 },
+      routePlate: { x: EDGE, y: top, w: 0, h: 0 },
+      local: { x: EDGE, y: top, w: 0, h: 0 },
+      card: { x: SPINE, y: asks ? y : top },
+      plate,
+      out: -1,
+      guest: false,
+    });
+    for (const p of room.pods)
+      if (!standIn.has(p.id) && (first ?? second) !== undefined)
+        standIn.set(p.id, (first ?? second)?.id ?? p.id);
+    y += GAP;
+  });
+
+  const placedHosts: PlanHost[] = hosts.map((host) => {
+    const box = { x: POD.x, y, w: 144, h: 40 };
+    stop([`tap:${host.id}`], y - GAP / 2);
+    stop([`host:${host.id}`], y);
+    y += 40 + 24;
+    return { id: host.id, host, box, tap: { x: SPINE, y: box.y } };
+  });
+  const end = placedHosts.at(-1)?.box ?? rooms.at(-1)?.box;
+  const from = graph.points.get(spine[0] ?? '');
+  const until = graph.points.get(spine.at(-1) ?? '');
+  if (from !== undefined && until !== undefined) {
+    wires.push({ id: 'wire:spine', points: [from, until], level: 0, kind: 'host' });
+  }
+  const tubes: PlanTube[] = [];
+  const tunnel = scene.tunnels[0];
+  const [a, b] = mouths;
+  if (tunnel !== undefined && a !== undefined && b !== undefined) {
+    tubes.push({
+      id: tunnel.id,
+      label: `VXLAN  ·  VNI ${tunnel.vni}  ·  UDP ${tunnel.port}`,
+      lines: [[a, b]],
+      labelAt: { x: 200, y: (a.y + b.y) / 2 - 2 },
+    });
+  }
+  return {
+    scene,
+    width: WIDTH,
+    height: (end === undefined ? y : end.y + end.h) + 8,
+    rooms,
+    pods,
+    devices: [],
+    hosts: placedHosts,
+    pills,
+    morePills: undefined,
+    wires,
+    tubes,
+    labels: [],
+    outside: undefined,
+    graph,
+    standIn,
+    narrow: true,
+  };
+}
+
+interface Way {
+  readonly stages: readonly Stage[];
+  readonly hosts: readonly SceneHost[];
+}
+
+/** Without a walk: a pod of one's own and, on another node if there is one, another. */
+function restingWay(scene: Scene): Way | undefined {
+  const own = scene.rooms.flatMap((room) =>
+    room.pods.filter((p) => !p.builtIn && !p.hostNetwork).map((pod): Stop => ({ kind: 'pod', pod, room })),
+  );
+  const first = own[0];
+  if (first?.kind !== 'pod') return undefined;
+  const other = own.find((s) => s.kind === 'pod' && s.room !== first.room) ?? own[1];
+  if (other?.kind !== 'pod')
+    return { stages: [{ room: first.room, first: first.pod, second: undefined }], hosts: [] };
+  return stagesOf([first, other]);
+}
+
+function walkedWay(scene: Scene, trace: Trace, segment: number): Way | undefined {
+  const places: string[] = [];
+  for (const step of trace.steps) {
+    if (step.segment === segment && !places.includes(step.place)) places.push(step.place);
+  }
+  const stops: Stop[] = [];
+  for (const place of places) {
+    const host = scene.hosts.find((h) => h.id === place);
+    if (host !== undefined) stops.push({ kind: 'host', host });
+    for (const room of scene.rooms) {
+      const pod = room.pods.find((p) => p.id === place);
+      if (pod !== undefined) stops.push({ kind: 'pod', pod, room });
+    }
+  }
+  const way = stagesOf(stops);
+  if (way === undefined) return undefined;
+  // A node that is only passed, or that the packet reached without a pod there.
+  const known = new Set(way.stages.map((s) => s.room.id));
+  const extra = scene.rooms.filter((r) => places.includes(r.id) && !known.has(r.id));
+  if (extra.length > 1) return undefined;
+  return {
+    ...way,
+    stages: [...way.stages, ...extra.map((room): Stage => ({ room, first: undefined, second: undefined }))],
+  };
+}
+
+function stagesOf(stops: readonly Stop[]): Way | undefined {
+  const [first, ...others] = stops;
+  if (first?.kind !== 'pod') return undefined;
+  const hosts = others.flatMap((s) => (s.kind === 'host' ? [s.host] : []));
+  const pods = others.flatMap((s) => (s.kind === 'pod' ? [s] : []));
+  if (pods.length > 1) return undefined;
+  const target = pods[0];
+  if (target === undefined)
+    return { stages: [{ room: first.room, first: first.pod, second: undefined }], hosts };
+  if (target.room === first.room) {
+    return { stages: [{ room: first.room, first: first.pod, second: target.pod }], hosts };
+  }
+  return {
+    stages: [
+      { room: first.room, first: first.pod, second: undefined },
+      { room: target.room, first: undefined, second: target.pod },
+    ],
+    hosts,
+  };
+}
+
+/** The Service whose address the conversation's first packet bore. */
+function spokenTo(
+  trace: Trace,
+  segment: number,
+  services: readonly SceneService[],
+): SceneService | undefined {
+  for (const step of trace.steps) {
+    if (step.segment !== segment) continue;
+    const dst = (step.before ?? step.packet)?.ip?.dst;
+    const found = services.find((s) => s.ip === dst);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
