@@ -151,7 +151,7 @@ export const reasons: ReasonText = {
     detail: (p) =>
       p.listening === ''
         ? 'The packet arrived; no process here listens on any TCP port. The kernel answers with RST, which the client reads as “connection refused”.'
-        : `The packet arrived at the right pod, on the wrong port: here ${p.listening} is listened on. The kernel answers with RST, which the client reads as “connection refused”.`,
+        : `The packet arrived at the right pod, on the wrong port: it listens on ${p.listening}. The kernel answers with RST, which the client reads as “connection refused”.`,
   },
   'socket.no-listener-udp': {
     title: (p) => `Refused by the pod: nothing listens on ${p.ip}:${p.port}/UDP`,
@@ -159,7 +159,7 @@ export const reasons: ReasonText = {
     detail: (p) =>
       p.listening === ''
         ? 'No process here has a UDP socket. The kernel answers with ICMP port unreachable.'
-        : `The packet arrived; here ${p.listening} is listened on. The kernel answers with ICMP port unreachable.`,
+        : `The packet arrived; the pod listens on ${p.listening}. The kernel answers with ICMP port unreachable.`,
   },
   'socket.no-connection': {
     title: (p) => `No socket here knows this packet (${p.flags})`,
@@ -498,7 +498,7 @@ export const reasons: ReasonText = {
         : `No policy lets this packet out of ${p.pod}`,
     info: (p) => `${p.direction} denied`,
     detail: (p) =>
-      `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod, so everything that no rule of theirs admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
+      `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod for ${p.direction}: what no rule admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
   },
   'policy.not-enforced': {
     title: (p) => `There are policies, but ${p.cni} does not enforce any`,

@@ -53,9 +53,8 @@ export function placeKind(place: Place): 'node' | 'external' | 'pod' {
 
 /** The same for a list: a hook without its table. */
 export function stepDeviceShort(step: Step): string {
-  return step.hook !== undefined && (step.kind === 'hook' || step.kind === 'nat')
-    ? step.hook
-    : stepDevice(step);
+  const acts = step.kind === 'hook' || step.kind === 'nat' || step.kind === 'drop' || step.kind === 'reject';
+  return step.hook !== undefined && acts ? step.hook : stepDevice(step);
 }
 
 /** What of the place acted: `nat PREROUTING`, `conntrack`, `cni0`. */

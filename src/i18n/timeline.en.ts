@@ -7,7 +7,7 @@ export const timeline = {
   forward: 'Next step',
   play: 'Play',
   pause: 'Pause',
-  step: 'Step',
+  count: (p: { n: number }) => `Step ${p.n}`,
   stepOf: (p: { n: number; total: number }) => `Step ${p.n} of ${p.total}`,
   firstChange: 'First change',
   verdict: 'Verdict',

@@ -10,7 +10,7 @@ export const timeline = {
   forward: '다음 단계',
   play: '재생',
   pause: '일시정지',
-  step: '단계',
+  count: (p: { n: number }) => `${p.n}단계`,
   stepOf: (p: { n: number; total: number }) => `${p.total}단계 중 ${p.n}단계`,
   firstChange: '첫 변화',
   verdict: '판정',

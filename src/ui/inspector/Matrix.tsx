@@ -151,6 +151,8 @@ export function Matrix() {
             <p className={styles.note}>{t.none}</p>
           ) : (
             <MatrixGrid
+              // Cells of another size are another grid.
+              key={`${by} ${visible.columns.length > 12}`}
               result={result}
               rows={visible.rows}
               columns={visible.columns}

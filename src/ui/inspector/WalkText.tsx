@@ -16,6 +16,7 @@ import { useLook } from '../../state/selection.ts';
 import { goToStep } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { classes } from '../kit/classes.ts';
+import { ScrollRegion } from '../kit/ScrollRegion.tsx';
 import { StepMark } from '../kit/StepMark.tsx';
 import { markOf } from '../kit/step-mark.ts';
 import { CopyButton } from './CopyButton.tsx';
@@ -84,7 +85,7 @@ export function WalkText() {
         <dt>{t.because}</dt>
         <dd>{reasonTitle(texts.reasons, trace.reason)}</dd>
       </dl>
-      <div ref={list} className={styles.list} tabIndex={0} role="region" aria-label={t.textView}>
+      <ScrollRegion ref={list} className={styles.list} label={t.textView}>
         {parts.map((section, s) => (
           <section key={`${section.segment}-${s}`}>
             <h3>{segmentLabel(trace, section.segment)}</h3>
@@ -108,7 +109,7 @@ export function WalkText() {
             ))}
           </section>
         ))}
-      </div>
+      </ScrollRegion>
     </div>
   );
 }

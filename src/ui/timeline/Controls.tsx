@@ -57,7 +57,7 @@ export function Controls({
       <IconButton icon="next" label={t.forward} keys="→" onClick={stepForward} />
       <IconButton icon="last" label={t.toEnd} keys="End" disabled={none} onClick={goToEnd} />
       <p className={styles.count}>
-        {t.step} {view === undefined ? 0 : view.position + 1}
+        {t.count({ n: view === undefined ? 0 : view.position + 1 })}
         <span> / {view?.shown.length ?? 0}</span>
       </p>
       <span className={styles.rule} />

@@ -1,5 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { packetEnds, shortPlace, stepDeviceShort, stepInfo } from '../../i18n/step-text.ts';
 import type { ReasonText } from '../../i18n/reasons.en.ts';
@@ -8,6 +7,7 @@ import type { Step } from '../../sim/trace/trace.ts';
 import { goToStep } from '../../state/session.ts';
 import { classes } from '../kit/classes.ts';
 import { markOf, toneOf } from '../kit/step-mark.ts';
+import { useVirtual } from '../kit/use-virtual.ts';
 import styles from './EventList.module.css';
 import type { WalkView } from './use-walk-view.ts';
 
@@ -81,19 +81,18 @@ export function EventList({
   const visible = words.length === 0 ? rows : rows.filter((r) => words.every((w) => r.words.includes(w)));
   const current = visible.findLastIndex((r) => r.step.index <= view.step);
   const exact = visible[current]?.step.index === view.shown[view.position];
-  const virtual = useVirtualizer({
+  // The head sticks to the top of the list and takes as much of it as a row.
+  const virtual = useVirtual({
     count: visible.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    scroller,
+    size: ROW,
     overscan: 12,
-    // The head sticks to the top of the list and takes this much of it.
-    scrollPaddingEnd: 2 * ROW,
+    paddingEnd: 2 * ROW,
   });
 
   useEffect(() => {
     if (current >= 0) virtual.scrollToIndex(current, { align: 'auto' });
-    // The virtualizer is a stable object; only the position moves the list.
-  }, [current, visible.length, virtual]);
+  }, [current, virtual]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const to = target(event.key, current, visible.length);
@@ -101,6 +100,11 @@ export function EventList({
     if (row === undefined) return;
     event.preventDefault();
     goToStep(row.step.index);
+  };
+
+  const onClick = (event: MouseEvent): void => {
+    const row = (event.target as Element).closest<HTMLElement>('[data-step]');
+    if (row?.dataset['step'] !== undefined) goToStep(Number(row.dataset['step']));
   };
 
   return (
@@ -114,6 +118,7 @@ export function EventList({
         aria-rowcount={visible.length + 1}
         aria-activedescendant={exact ? `event-${visible[current]?.step.index}` : undefined}
         onKeyDown={onKeyDown}
+        onClick={onClick}
       >
         <div role="row" aria-rowindex={1} className={styles.head}>
           <span role="columnheader">#</span>
@@ -137,7 +142,7 @@ export function EventList({
                 aria-selected={on}
                 className={classes(styles.row, styles[tone], on && styles.on)}
                 style={{ transform: `translateY(${item.start}px)` }}
-                onClick={() => goToStep(row.step.index)}
+                data-step={row.step.index}
               >
                 <span role="gridcell" className={styles.number}>
                   {row.number}

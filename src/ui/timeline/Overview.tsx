@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { goToStep } from '../../state/session.ts';
 import { classes } from '../kit/classes.ts';
@@ -53,12 +54,17 @@ function LaneButton({ lane, view }: { readonly lane: Lane; readonly view: WalkVi
   const never = lane.outcome === 'never';
   const on = view.lane?.id === lane.id;
   const state = never ? t.notSent : lane.outcome === 'ok' ? t.laneOk : t.laneFailed;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (on) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [on]);
   const jump = (): void => {
     const first = view.shown.find((i) => i >= lane.firstStep && i <= lane.lastStep) ?? lane.firstStep;
     goToStep(first);
   };
   return (
     <button
+      ref={button}
       type="button"
       className={classes(styles.exchange, on && styles.framed)}
       style={{ flex: `${label.length + (lane.hasReply ? 4 : 0)} 0 auto` }}

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { CompactTimeline } from './CompactTimeline.tsx';
 import { Controls } from './Controls.tsx';
@@ -6,8 +6,8 @@ import { EventList } from './EventList.tsx';
 import styles from './Timeline.module.css';
 import { TimetableView } from './TimetableView.tsx';
 import { useSize } from './use-size.ts';
+import { Announcer } from './Announcer.tsx';
 import { useWalkView } from './use-walk-view.ts';
-import { useState } from 'react';
 
 const NARROW = '(max-width: 719px)';
 
@@ -24,11 +24,19 @@ export function Timeline() {
   const t = useText().timeline;
   const [filter, setFilter] = useState('');
   const [ref, size] = useSize<HTMLDivElement>();
-  if (narrow) return <CompactTimeline view={view} />;
+  if (narrow) {
+    return (
+      <>
+        <CompactTimeline view={view} />
+        <Announcer view={view} />
+      </>
+    );
+  }
   // Below this the list would leave the timetable no room for its marks.
   const list = size.width === 0 || size.width >= 680;
   return (
     <div className={styles.timeline} ref={ref}>
+      <Announcer view={view} />
       <Controls view={view} filter={filter} onFilter={setFilter} width={size.width} list={list} />
       <div className={list ? styles.body : styles.single}>
         {view === undefined ? (

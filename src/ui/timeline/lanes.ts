@@ -109,15 +109,16 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
       const last = part.steps.at(-1);
       if (first === undefined || last === undefined) return;
       const text = wordOf(trace, exchange, part.steps);
-      const hasReply = part.steps.some((s) => s.dir === 'reply');
+      // ARP on the way is not an answer to what was asked.
+      const hasReply = part.steps.some((s) => s.dir === 'reply' && s.segment >= 0);
+      const late = Math.round(first.timeMs / 1000);
+      const again =
+        part.retry > 0 || (exchange.kind === 'dns' && !firstOfItsKind(trace, exchange) && late > 0);
       const isLast = i === split.length - 1;
       lanes.push({
         id: `${exchange.index}.${i}`,
         exchange: exchange.index,
-        word:
-          part.retry === 0
-            ? plain(text)
-            : { kind: 'again', text: text.split(' · ')[0] ?? text, seconds: Math.round(first.timeMs / 1000) },
+        word: again ? { kind: 'again', text: text.split(' · ')[0] ?? text, seconds: late } : plain(text),
         firstStep: first.index,
         lastStep: last.index,
         outcome: exchange.ok || (!isLast && hasReply) ? 'ok' : 'failed',
@@ -140,6 +141,11 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
     }
   }
   return [...lanes, ...neverSent(trace, probe)];
+}
+
+/** Is this the first time that this question is asked? A resolver that hears nothing asks again from a new socket. */
+function firstOfItsKind(trace: Trace, exchange: Trace['exchanges'][number]): boolean {
+  return trace.exchanges.find((e) => e.kind === 'dns' && e.label === exchange.label) === exchange;
 }
 
 /** What the tool would have sent next, had it come so far. */

@@ -1,14 +1,16 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../../i18n/messages.ts';
-import { objectKey, objectName, type ObjectRef } from '../../../sim/base/origin.ts';
+import type { ObjectRef } from '../../../sim/base/origin.ts';
+import { objectKey, objectName } from '../object-name.ts';
 import { useLook } from '../../../state/selection.ts';
 import { requestCluster } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
 import type { ClusterDetail, ObjectDetail } from '../../../worker/protocol.ts';
 import { classes } from '../../kit/classes.ts';
 import { Icon } from '../../kit/Icon.tsx';
+import { ScrollRegion } from '../../kit/ScrollRegion.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
+import { useVirtual } from '../../kit/use-virtual.ts';
 import styles from './Cluster.module.css';
 import { ObjectView } from './ObjectView.tsx';
 
@@ -49,22 +51,22 @@ export function ClusterTab() {
   const [words, setWords] = useState('');
   const [source, setSource] = useState<Source>('all');
   const [open, setOpen] = useState<string | undefined>(undefined);
-  const needles = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const objects = useMemo(
-    () =>
-      (detail?.objects ?? []).filter((o) => {
-        if (source !== 'all' && o.source !== source) return false;
-        const text = `${o.ref.kind} ${objectName(o.ref)}`.toLowerCase();
-        return needles.every((n) => text.includes(n));
-      }),
-    // `needles` is made from `words`.
-    [detail, source, words],
-  );
+  const objects = useMemo(() => {
+    const needles = words.toLowerCase().split(/\s+/).filter(Boolean);
+    return (detail?.objects ?? []).filter((o) => {
+      if (source !== 'all' && o.source !== source) return false;
+      const text = `${o.ref.kind} ${objectName(o.ref)}`.toLowerCase();
+      return needles.every((n) => text.includes(n));
+    });
+  }, [detail, source, words]);
   const selected = objects.find((o) => isSelected(o.ref, selection));
   const selectedKey = selected === undefined ? undefined : objectKey(selected.ref);
-  useEffect(() => {
+  const [seen, setSeen] = useState<string | undefined>(undefined);
+  // What is chosen in the picture opens here; the person may then go elsewhere.
+  if (selectedKey !== seen) {
+    setSeen(selectedKey);
     if (selectedKey !== undefined) setOpen(selectedKey);
-  }, [selectedKey]);
+  }
   const opened = detail?.objects.find((o) => objectKey(o.ref) === open);
 
   if (detail === undefined) return <p className={styles.note}>{t.loading}</p>;
@@ -115,12 +117,7 @@ function ObjectList({
 }) {
   const { inspector: t } = useText();
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: objects.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 10,
-  });
+  const virtual = useVirtual({ count: objects.length, scroller, size: ROW, overscan: 10 });
   if (objects.length === 0) return <p className={styles.note}>{t.noObject}</p>;
   return (
     <div ref={scroller} className={styles.list}>
@@ -138,7 +135,7 @@ function ObjectList({
                 <span className={styles.kind}>{object.ref.kind}</span>
                 <span className={styles.name}>{objectName(object.ref)}</span>
                 <span className={classes(styles.source, styles[object.source])}>
-                  {t.source[object.source]}
+                  {t.sourceShort[object.source]}
                 </span>
               </button>
             </li>
@@ -155,7 +152,7 @@ function Notes({ detail }: { readonly detail: ClusterDetail }) {
   const warnings = detail.events.filter((e) => e.type === 'Warning');
   const rest = detail.events.filter((e) => e.type !== 'Warning');
   return (
-    <div className={styles.notes} tabIndex={0} role="region" aria-label={t.events}>
+    <ScrollRegion className={styles.notes} label={t.events}>
       {detail.refused.length > 0 && (
         <section>
           <h3>{t.refused}</h3>
@@ -191,6 +188,6 @@ function Notes({ detail }: { readonly detail: ClusterDetail }) {
           </p>
         ))}
       </section>
-    </div>
+    </ScrollRegion>
   );
 }

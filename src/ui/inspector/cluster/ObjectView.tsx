@@ -1,5 +1,6 @@
 import { useText } from '../../../i18n/messages.ts';
-import { objectKey, objectName, type ObjectRef } from '../../../sim/base/origin.ts';
+import type { ObjectRef } from '../../../sim/base/origin.ts';
+import { objectKey, objectName } from '../object-name.ts';
 import { useDocument } from '../../../state/document.ts';
 import { useLook, type Selection } from '../../../state/selection.ts';
 import { useSimulation } from '../../../state/simulation.ts';
@@ -7,6 +8,7 @@ import type { ClusterDetail, ObjectDetail } from '../../../worker/protocol.ts';
 import { Button, IconButton } from '../../kit/Button.tsx';
 import { classes } from '../../kit/classes.ts';
 import { Icon } from '../../kit/Icon.tsx';
+import { ScrollRegion } from '../../kit/ScrollRegion.tsx';
 import { CopyButton } from '../CopyButton.tsx';
 import styles from './Cluster.module.css';
 import { yamlText } from './yaml-text.ts';
@@ -129,9 +131,9 @@ export function ObjectView({
           <CopyButton text={() => yaml} />
         </h3>
         {range !== undefined && object.source === 'user' ? <SourceLines object={object} /> : null}
-        <pre className={styles.yaml} tabIndex={0} role="region" aria-label={`${t.yaml}: ${objectName(ref)}`}>
+        <ScrollRegion className={styles.yaml} label={`${t.yaml}: ${objectName(ref)}`} pre>
           {yaml}
-        </pre>
+        </ScrollRegion>
       </section>
     </div>
   );
@@ -197,8 +199,8 @@ function SourceLines({ object }: { readonly object: ObjectDetail }) {
     .split('\n')
     .slice(range.line - 1, range.endColumn > 1 ? range.endLine : range.endLine - 1);
   return (
-    <pre className={classes(styles.yaml, styles.written)} tabIndex={0} role="region" aria-label={range.file}>
+    <ScrollRegion className={classes(styles.yaml, styles.written)} label={range.file} pre>
       {lines.join('\n')}
-    </pre>
+    </ScrollRegion>
   );
 }

@@ -1,8 +1,8 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, type KeyboardEvent } from 'react';
+import { useRef, type KeyboardEvent, type MouseEvent } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import type { MatrixResult } from '../../../worker/protocol.ts';
 import { classes } from '../../kit/classes.ts';
+import { useVirtual } from '../../kit/use-virtual.ts';
 import type { Picked } from '../Matrix.tsx';
 import { CellMark } from './CellMark.tsx';
 import { cellOf, type Cell, type Group } from './groups.ts';
@@ -35,26 +35,14 @@ export function MatrixGrid({
   const small = pods && columns.length > 12;
   const width = small ? 32 : 96;
   const height = small ? 28 : 42;
-  const rowItems = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: 4,
-  });
-  const columnItems = useVirtualizer({
-    horizontal: true,
+  const rowItems = useVirtual({ count: rows.length, scroller, size: height, overscan: 4 });
+  const columnItems = useVirtual({
     count: columns.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => width,
+    scroller,
+    size: width,
     overscan: 4,
+    horizontal: true,
   });
-  // Sizes depend on the toggle; measured again when it changes.
-  const sized = useRef({ width, height });
-  if (sized.current.width !== width || sized.current.height !== height) {
-    sized.current = { width, height };
-    rowItems.measure();
-    columnItems.measure();
-  }
   const at = {
     row: Math.max(
       0,
@@ -90,6 +78,17 @@ export function MatrixGrid({
     event.preventDefault();
   };
 
+  const onClick = (event: MouseEvent): void => {
+    const cell = (event.target as Element).closest<HTMLElement>('[data-column]');
+    if (cell === null) return;
+    move(Number(cell.dataset['row']), Number(cell.dataset['column']));
+    if (event.detail === 2) {
+      const from = rows[Number(cell.dataset['row'])];
+      const to = columns[Number(cell.dataset['column'])];
+      if (from !== undefined && to !== undefined) onSend(cellOf(result, from, to));
+    }
+  };
+
   return (
     <div
       ref={scroller}
@@ -101,6 +100,7 @@ export function MatrixGrid({
       aria-colcount={columns.length + 1}
       aria-activedescendant={picked === undefined ? undefined : 'matrix-cell'}
       onKeyDown={onKeyDown}
+      onClick={onClick}
     >
       <div
         className={styles.canvas}
@@ -172,8 +172,9 @@ export function MatrixGrid({
                     aria-label={`${from.name} → ${to.name}: ${t.cells[cell.state]}${word === '' ? '' : `, ${word}`}`}
                     className={classes(styles.cell, styles[cell.state], on && styles.selected)}
                     style={{ left: HEAD_WIDTH + column.start, width: column.size }}
-                    onClick={() => onPick({ from: from.id, to: to.id })}
-                    onDoubleClick={() => onSend(cell)}
+                    data-row={row.index}
+                    data-column={column.index}
+                    tabIndex={-1}
                   >
                     <CellMark state={cell.state} size={small ? 12 : 16} />
                     {!small && <span className={styles.word}>{word}</span>}

@@ -1,5 +1,6 @@
 import { useText } from '../../../i18n/messages.ts';
 import { classes } from '../../kit/classes.ts';
+import { ScrollRegion } from '../../kit/ScrollRegion.tsx';
 import type { FieldRow } from './packet-rows.ts';
 import styles from './Packet.module.css';
 
@@ -29,7 +30,7 @@ export function HexView({
   const lit = (i: number): boolean =>
     picked !== undefined && i >= picked.span.offset && i < picked.span.offset + picked.span.length;
   return (
-    <div className={styles.hex} role="group" aria-label={t.hexName} tabIndex={0}>
+    <ScrollRegion className={styles.hex} label={t.hexName}>
       {lines.map((at) => (
         <div key={at} className={styles.line}>
           <span className={styles.offset}>{at.toString(16).padStart(4, '0')}</span>
@@ -59,6 +60,6 @@ export function HexView({
         </div>
       ))}
       {bytes.length > LIMIT && <p className={styles.offset}>…</p>}
-    </div>
+    </ScrollRegion>
   );
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState, type KeyboardEvent } from 'react';
+import { useMemo, useState, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import { packetWord, stepWhere } from '../../../i18n/step-text.ts';
 import { usePlayback } from '../../../state/playback.ts';
@@ -41,62 +41,64 @@ export function PacketTab() {
     setPicked(next.id);
     document.getElementById(`field-${next.id}`)?.scrollIntoView({ block: 'nearest' });
   };
+  const pickUnder = (event: SyntheticEvent): void => {
+    const field = (event.target as Element).closest<HTMLElement>('[data-field]');
+    if (field?.dataset['field'] !== undefined) setPicked(field.dataset['field']);
+  };
   const key = row === undefined ? undefined : `${row.span.layer}.${row.span.key}`;
   return (
-    <div className={styles.packet}>
-      <header className={styles.head}>
-        <p className={styles.where}>{stepWhere(step)}</p>
-        <h2>{packetWord(packet)}</h2>
-        <p className={styles.count}>
-          {before === undefined ? t.onlyAfter : t.beforeAfter} · {t.bytesCount({ n: view.bytes.length })}
-        </p>
-        {before !== undefined && (
-          <Segmented
-            label={t.show}
-            items={[
-              { id: 'before', label: t.bytesBefore },
-              { id: 'after', label: t.bytesAfter },
-            ]}
-            value={side}
-            onChange={setSide}
-          />
-        )}
-      </header>
-      <div
-        className={styles.fields}
-        role="listbox"
-        tabIndex={0}
-        aria-label={t.headers}
-        aria-activedescendant={row === undefined ? undefined : `field-${row.id}`}
-        onKeyDown={onKeyDown}
-        onPointerLeave={() => setPicked(undefined)}
-      >
-        {view.removed.length > 0 && (
-          <p className={styles.removed}>
-            {t.removed}: {view.removed.map((l) => words.layers[l]).join(', ')}
+    <div className={styles.frame}>
+      <div className={styles.packet}>
+        <header className={styles.head}>
+          <p className={styles.where}>{stepWhere(step)}</p>
+          <h2>{packetWord(packet)}</h2>
+          <p className={styles.count}>
+            {before === undefined ? t.onlyAfter : t.beforeAfter} · {t.bytesCount({ n: view.bytes.length })}
           </p>
-        )}
-        {view.headers.map((header) => (
-          <Header
-            key={header.id}
-            header={header}
-            picked={picked}
-            onPick={setPicked}
-            deepest={maxDepth(view.headers)}
-          />
-        ))}
-      </div>
-      <div className={styles.bottom}>
-        <p className={styles.help} aria-live="polite">
-          {row === undefined || key === undefined ? (
-            t.pickField
-          ) : (
-            <>
-              <b>{words.fields[key]?.name ?? key}</b> {words.fields[key]?.help}
-            </>
+          {before !== undefined && (
+            <Segmented
+              label={t.show}
+              items={[
+                { id: 'before', label: t.bytesBefore },
+                { id: 'after', label: t.bytesAfter },
+              ]}
+              value={side}
+              onChange={setSide}
+            />
           )}
-        </p>
-        <HexView bytes={view.bytes} rows={view.rows} picked={row} onPick={setPicked} />
+        </header>
+        <div
+          className={styles.fields}
+          role="listbox"
+          tabIndex={0}
+          aria-label={t.headers}
+          aria-activedescendant={row === undefined ? undefined : `field-${row.id}`}
+          onKeyDown={onKeyDown}
+          onPointerLeave={() => setPicked(undefined)}
+          onPointerOver={pickUnder}
+          onClick={pickUnder}
+        >
+          {view.removed.length > 0 && (
+            <p className={styles.removed}>
+              {t.removed}: {view.removed.map((l) => words.layers[l]).join(', ')}
+            </p>
+          )}
+          {view.headers.map((header) => (
+            <Header key={header.id} header={header} picked={picked} deepest={maxDepth(view.headers)} />
+          ))}
+        </div>
+        <div className={styles.bottom}>
+          <p className={styles.help} aria-live="polite">
+            {row === undefined || key === undefined ? (
+              t.pickField
+            ) : (
+              <>
+                <b>{words.fields[key]?.name ?? key}</b> {words.fields[key]?.help}
+              </>
+            )}
+          </p>
+          <HexView bytes={view.bytes} rows={view.rows} picked={row} onPick={setPicked} />
+        </div>
       </div>
     </div>
   );
@@ -109,12 +111,10 @@ function maxDepth(headers: readonly HeaderRows[]): number {
 function Header({
   header,
   picked,
-  onPick,
   deepest,
 }: {
   readonly header: HeaderRows;
   readonly picked: string | undefined;
-  readonly onPick: (id: string) => void;
   readonly deepest: number;
 }) {
   const { inspector: t, packet: words } = useText();
@@ -133,21 +133,13 @@ function Header({
         {about !== undefined && <small>{about}</small>}
       </p>
       {header.rows.map((row) => (
-        <Field key={row.id} row={row} on={row.id === picked} onPick={onPick} />
+        <Field key={row.id} row={row} on={row.id === picked} />
       ))}
     </div>
   );
 }
 
-function Field({
-  row,
-  on,
-  onPick,
-}: {
-  readonly row: FieldRow;
-  readonly on: boolean;
-  readonly onPick: (id: string) => void;
-}) {
+function Field({ row, on }: { readonly row: FieldRow; readonly on: boolean }) {
   const { inspector: t, packet: words } = useText();
   const key = `${row.span.layer}.${row.span.key}`;
   return (
@@ -156,8 +148,8 @@ function Field({
       role="option"
       aria-selected={on}
       className={classes(styles.field, on && styles.on, row.state !== 'same' && styles.changed)}
-      onPointerEnter={() => onPick(row.id)}
-      onClick={() => onPick(row.id)}
+      data-field={row.id}
+      tabIndex={-1}
     >
       <span className={styles.name}>{words.fields[key]?.name ?? key}</span>
       <span className={styles.value}>

@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import { placeName } from '../../../i18n/step-text.ts';
@@ -10,7 +9,9 @@ import { useSimulation } from '../../../state/simulation.ts';
 import type { ClusterView, ShowResult } from '../../../worker/protocol.ts';
 import { Button } from '../../kit/Button.tsx';
 import { classes } from '../../kit/classes.ts';
+import { ScrollRegion } from '../../kit/ScrollRegion.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
+import { useVirtual } from '../../kit/use-virtual.ts';
 import { CopyButton } from '../CopyButton.tsx';
 import { commandOf, tableText } from '../why/use-rows.ts';
 import styles from './Tables.module.css';
@@ -34,15 +35,18 @@ const NODE_COMMANDS = [
 ];
 const POD_COMMANDS = ['ip route', 'ip addr', 'ip link', 'ip neigh', 'ss -lntu', 'ip route show table local'];
 const LINE = 18;
+const NO_LINES: ShowResult['lines'] = [];
 
 interface Choice {
   readonly netns: string;
   readonly command: string;
 }
 
-/** What the current step looked at, if it looked at a table. */
+/** The table that the current step looked at, or the last step before it that looked at one. */
 function choiceOf(trace: Trace | undefined, index: number): Choice | undefined {
-  const step = trace?.steps[index];
+  const step = trace?.steps
+    .slice(0, index + 1)
+    .findLast((s) => s.rows.some((key) => commandOf(key) !== undefined));
   const key = step?.rows.find((k) => commandOf(k) !== undefined);
   const source = key === undefined ? undefined : commandOf(key);
   return step === undefined || source === undefined
@@ -59,12 +63,9 @@ export function TablesTab() {
   const chosen = useLook((s) => s.table);
   const [moment, setMoment] = useState<'before' | 'after'>('after');
   const follows = chosen === undefined;
-  const last = useRef<Choice | undefined>(undefined);
-  const ofStep = choiceOf(walk?.trace, index);
-  if (ofStep !== undefined) last.current = ofStep;
+  const ofStep = useMemo(() => choiceOf(walk?.trace, index), [walk, index]);
   const choice = chosen ??
-    ofStep ??
-    last.current ?? { netns: `node/${firstWorker(cluster)}`, command: 'iptables-save -t nat' };
+    ofStep ?? { netns: `node/${firstWorker(cluster)}`, command: 'iptables-save -t nat' };
   const after = moment === 'after' ? walk?.probe : undefined;
   const table = useTable(choice, after);
   const used = useMemo(() => usedRows(walk?.trace, choice.netns), [walk, choice.netns]);
@@ -190,7 +191,7 @@ function useTable(choice: Choice, after: ProbeSpec | undefined): Asked {
   useEffect(() => {
     if (result === undefined) return;
     let live = true;
-    tableText(netns, command, after).then(
+    tableText(result, netns, command, after).then(
       (table) => {
         if (live) setAsked({ table, failed: undefined });
       },
@@ -219,13 +220,8 @@ function TableText({
 }) {
   const { inspector: t } = useText();
   const scroller = useRef<HTMLDivElement>(null);
-  const lines = table?.lines ?? [];
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => LINE,
-    overscan: 20,
-  });
+  const lines = table?.lines ?? NO_LINES;
+  const virtual = useVirtual({ count: lines.length, scroller, size: LINE, overscan: 20 });
   const usedAt = useMemo(
     () => lines.flatMap((line, i) => (line.key !== undefined && used.has(line.key) ? [i] : [])),
     [lines, used],
@@ -259,7 +255,7 @@ function TableText({
         {usedAt.length > 1 && <Button onClick={nextUsed}>{t.nextUsed}</Button>}
         <CopyButton text={() => lines.map((l) => l.text).join('\n')} />
       </div>
-      <div ref={scroller} className={styles.text} tabIndex={0} role="region" aria-label={command}>
+      <ScrollRegion ref={scroller} className={styles.text} label={command}>
         {lines.length === 0 ? (
           <p className={styles.note}>{t.emptyTable}</p>
         ) : (
@@ -285,7 +281,7 @@ function TableText({
             })}
           </ol>
         )}
-      </div>
+      </ScrollRegion>
     </>
   );
 }

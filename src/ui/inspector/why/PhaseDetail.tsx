@@ -1,7 +1,8 @@
 import { Fragment } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import { shortPlace } from '../../../i18n/step-text.ts';
-import { objectName, type ObjectRef } from '../../../sim/base/origin.ts';
+import type { ObjectRef } from '../../../sim/base/origin.ts';
+import { objectName } from '../object-name.ts';
 import type { ChoiceRecord, Step, Trace } from '../../../sim/trace/trace.ts';
 import { useDocument } from '../../../state/document.ts';
 import { useLook } from '../../../state/selection.ts';
@@ -50,10 +51,8 @@ function Source({ step }: { readonly step: Step }) {
   const { origin } = step;
   if (origin === undefined) return null;
   const { range, via, by } = origin;
-  const line = files
-    .find((f) => f.name === range?.file)
-    ?.text.split('\n')
-    [(range?.line ?? 1) - 1]?.trim();
+  const text = files.find((f) => f.name === range?.file)?.text;
+  const line = text?.split('\n')[(range?.line ?? 1) - 1]?.trim();
   return (
     <>
       <dt>{range === undefined ? t.builtIn : t.youWrote}</dt>

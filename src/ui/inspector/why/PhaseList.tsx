@@ -26,7 +26,6 @@ export function PhaseList({
   const cluster = useSimulation((s) => s.result?.cluster);
   const current = currentPhase(phases, step.index);
   const lines = policyLines(trace, phases, cluster);
-  const stopped = phases.some((p) => p.failed && (p.key ?? 0) <= step.index);
   // A step between phases (an interface, a bridge) has rows of its own to show.
   const belongs = current !== undefined && step.index >= current.first && step.index <= current.last;
   return (
@@ -41,7 +40,6 @@ export function PhaseList({
             trace={trace}
             current={current}
             belongs={belongs}
-            stopped={stopped}
             line={lines.before(phase)}
           />
         ))}
@@ -66,7 +64,6 @@ function PhaseItem({
   trace,
   current,
   belongs,
-  stopped,
   line,
 }: {
   readonly phase: Phase;
@@ -74,7 +71,6 @@ function PhaseItem({
   readonly trace: Trace;
   readonly current: Phase | undefined;
   readonly belongs: boolean;
-  readonly stopped: boolean;
   readonly line: PolicyLine | undefined;
 }) {
   const { inspector: t, reasons } = useText();
@@ -82,7 +78,6 @@ function PhaseItem({
   const key = phase.key === undefined ? undefined : trace.steps[phase.key];
   const open = phase === current && (belongs || state === 'failed');
   const mark = key === undefined ? 'rule' : markOf(phase === current && belongs ? step : key);
-  const unseen = state === 'ahead' && stopped;
   const place = phase.kind === 'route' || phase.kind === 'rules' ? placeName(phase.place) : undefined;
   return (
     <>
@@ -101,7 +96,7 @@ function PhaseItem({
           ) : (
             <Icon name="check" size={16} className={styles.allowInk} />
           )}
-          <span className="visually-hidden">{unseen ? t.notReached : t.phaseState[state]}</span>
+          <span className="visually-hidden">{t.phaseState[state]}</span>
         </span>
         <button type="button" className={styles.phaseName} onClick={() => goToStep(phase.key ?? phase.first)}>
           {t.phase[phase.kind]}
@@ -111,7 +106,7 @@ function PhaseItem({
           className={styles.result}
           title={key === undefined ? undefined : reasonInfo(reasons, key.reason)}
         >
-          {unseen ? t.notReached : key === undefined ? '' : resultOf(phase, key, trace, t, reasons)}
+          {key === undefined ? '' : resultOf(key, trace, t, reasons)}
         </span>
         {open && (
           <div className={classes(styles.detail, styles[toneOf(mark)])}>
@@ -152,7 +147,6 @@ function PolicyItem({ line, passed }: { readonly line: PolicyLine; readonly pass
 }
 
 function resultOf(
-  phase: Phase,
   key: Step,
   trace: Trace,
   t: ReturnType<typeof useText>['inspector'],
@@ -180,8 +174,6 @@ function resultOf(
     case 'process.resolved':
       return `${reason.params.name} → ${reason.params.address}`;
     default:
-      return phase.kind === 'outcome' && key.index === trace.steps.length - 1
-        ? reasonInfo(reasons, reason)
-        : reasonInfo(reasons, reason);
+      return reasonInfo(reasons, reason);
   }
 }

@@ -4,7 +4,7 @@ import styles from './Why.module.css';
 
 /** Parts of a printed row that carry its decision: what it does, not what it matches. */
 const DECIDES =
-  /(--to-destination \S+|-j (?:SNAT|MASQUERADE|DROP|REJECT|ACCEPT|RETURN|MARK)\b.*$|dev \S+|dst [\d.a-f:]+|lladdr \S+)/;
+  /(--to-destination \S+|-j (?:SNAT|MASQUERADE|DROP|REJECT|ACCEPT|RETURN|MARK)\b.*$|dst [\d.a-f:]+|lladdr \S+|dev \S+(?! dst)(?! lladdr)\b)/;
 
 /** A rule's comment repeats what the card says in words; it is folded, and hovering shows it. */
 const COMMENT = /(-m comment --comment (?:"[^"]*"|\S+) ?)/;

@@ -1,4 +1,5 @@
 import { encode, packetLength } from '../../../sim/packet/codec.ts';
+import { ETHERNET_LENGTH } from '../../../sim/packet/ethernet.ts';
 import type { FieldSpan } from '../../../sim/packet/field.ts';
 import type { Packet } from '../../../sim/packet/packet.ts';
 import type { Step } from '../../../sim/trace/trace.ts';
@@ -92,7 +93,7 @@ export function changesOf(step: Step): StepChanges | undefined {
           port: outer.l4.dport,
           vni: outer.vxlan?.vni ?? 0,
         };
-  const size = { before: packetLength(before), after: packetLength(packet) };
+  const size = { before: frameLength(before), after: frameLength(packet) };
   const rewrote = fields.some((f) => f.key.endsWith('.dst') && f.key.startsWith('ip'));
   const sourceToo = fields.some((f) => f.key.endsWith('.src') && f.key.startsWith('ip'));
   if (fields.length === 0 && tunnel === undefined) return undefined;
@@ -102,6 +103,11 @@ export function changesOf(step: Step): StepChanges | undefined {
     size: size.before === size.after ? undefined : size,
     keptSource: rewrote && !sourceToo && packet.ip !== undefined ? sourceOf(packet) : undefined,
   };
+}
+
+/** On a link: a packet that has no Ethernet header yet will get one. */
+function frameLength(packet: Packet): number {
+  return packetLength(packet) + (packet.eth === undefined ? ETHERNET_LENGTH : 0);
 }
 
 function sourceOf(packet: Packet): string {

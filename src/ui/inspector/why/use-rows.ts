@@ -3,7 +3,7 @@ import type { ProbeSpec } from '../../../sim/k8s/cluster-state.ts';
 import type { RowKey } from '../../../sim/trace/trace.ts';
 import { requestTable } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
-import type { ShowResult } from '../../../worker/protocol.ts';
+import type { ShowResult, SimulateResult } from '../../../worker/protocol.ts';
 
 /** The command that prints a row; tables that packets change are asked for after the probe. */
 export function commandOf(key: RowKey): { readonly command: string; readonly runtime: boolean } | undefined {
@@ -43,8 +43,12 @@ const cache = new Map<string, Promise<ShowResult>>();
 let cachedFor: unknown;
 
 /** A table's text, asked for once for each simulated text and probe. */
-export function tableText(netns: string, command: string, after: ProbeSpec | undefined): Promise<ShowResult> {
-  const { result } = useSimulation.getState();
+export function tableText(
+  result: SimulateResult | undefined,
+  netns: string,
+  command: string,
+  after: ProbeSpec | undefined,
+): Promise<ShowResult> {
   if (cachedFor !== result) {
     cache.clear();
     cachedFor = result;
@@ -65,7 +69,6 @@ export function useRows(place: string, keys: readonly RowKey[]): readonly RowTex
   const result = useSimulation((s) => s.result);
   const [rows, setRows] = useState<readonly RowText[]>([]);
   const wanted = keys.join('\n');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `result` stands for the text that the tables belong to.
   useEffect(() => {
     let live = true;
     const list = wanted === '' ? [] : wanted.split('\n');
@@ -75,7 +78,7 @@ export function useRows(place: string, keys: readonly RowKey[]): readonly RowTex
         const source = commandOf(key);
         if (source === undefined) continue;
         try {
-          const table = await tableText(place, source.command, source.runtime ? probe : undefined);
+          const table = await tableText(result, place, source.command, source.runtime ? probe : undefined);
           for (const line of table.lines) {
             if (line.key === key && line.text.trim() !== '') {
               found.push({ key, command: source.command, text: line.text });
