@@ -23,7 +23,7 @@ if (options.lang !== undefined) usePreferences.setState({ lang });
 loadFonts(lang);
 await loadLanguage(lang);
 if (!restoreHandoff()) {
-  const opening = await openAtStart(location.hash, firstScenario());
+  const opening = await openAtStart(location.hash, firstScenario);
   if (opening.problem !== undefined) say({ kind: 'link-problem', problem: opening.problem });
   else if (opening.shelved) say({ kind: 'shelved' });
 }

@@ -11,7 +11,6 @@ import { settings } from './settings.en.ts';
 import { share } from './share.en.ts';
 import { timeline } from './timeline.en.ts';
 import { diagnostics } from './diagnostics.en.ts';
-import { fields } from './fields.en.ts';
 import { reasons } from './reasons.en.ts';
 
 /** Every text of the interface in English, by area. */
@@ -20,7 +19,6 @@ export const en = {
   cli,
   diagnostics,
   editor,
-  fields,
   graph,
   inspector,
   matrix,

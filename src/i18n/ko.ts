@@ -11,7 +11,6 @@ import { settings } from './settings.ko.ts';
 import { share } from './share.ko.ts';
 import { timeline } from './timeline.ko.ts';
 import { diagnostics } from './diagnostics.ko.ts';
-import { fields } from './fields.ko.ts';
 import { reasons } from './reasons.ko.ts';
 
 import type { Messages } from './en.ts';
@@ -22,7 +21,6 @@ export const ko = {
   cli,
   diagnostics,
   editor,
-  fields,
   graph,
   inspector,
   matrix,

@@ -23,6 +23,11 @@ export function useText(): Messages {
   return messages;
 }
 
+/** The language that is shown. */
+export function currentLanguage(): Lang {
+  return useLoaded.getState().lang;
+}
+
 /** The same outside React. */
 export function text(): Messages {
   const { messages } = useLoaded.getState();

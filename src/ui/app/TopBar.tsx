@@ -69,7 +69,7 @@ export function ScenarioMenu() {
         label: s.title,
         note: s.summary,
         checked: s.slug === scenario,
-        onSelect: () => openScenario(s.slug),
+        onSelect: () => void openScenario(s.slug),
       })),
     },
     {
@@ -87,7 +87,9 @@ export function ScenarioMenu() {
     },
     {
       id: 'own',
-      entries: [{ id: 'empty', label: t.newScenario, icon: 'plus', onSelect: () => openScenario(undefined) }],
+      entries: [
+        { id: 'empty', label: t.newScenario, icon: 'plus', onSelect: () => void openScenario(undefined) },
+      ],
     },
   ];
   return (

@@ -125,9 +125,9 @@ export function allActions(t: Messages): readonly Action[] {
       id: `scenario-${s.slug}`,
       group: g.scenario,
       label: a.openScenario({ name: s.title }),
-      run: () => openScenario(s.slug),
+      run: () => void openScenario(s.slug),
     })),
-    { id: 'empty', group: g.scenario, label: t.app.newScenario, run: () => openScenario(undefined) },
+    { id: 'empty', group: g.scenario, label: t.app.newScenario, run: () => void openScenario(undefined) },
     { id: 'cluster', group: g.settings, label: a.clusterSettings, run: () => shell({ settings: true }) },
     ...(['system', 'light', 'dark', 'contrast'] as const).map((theme) => ({
       id: `theme-${theme}`,

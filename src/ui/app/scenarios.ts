@@ -1,5 +1,5 @@
-import { scenarioEntries } from '../../content/scenarios/registry.ts';
 import type { ScenarioSlug } from '../../content/scenarios/scenario-entry.ts';
+import { serviceToRemotePod } from '../../content/scenarios/service-to-remote-pod/scenario.ts';
 import type { Messages } from '../../i18n/en.ts';
 import type { ScenarioFile } from '../../sim/scenario.ts';
 import { openOver } from '../../state/opening.ts';
@@ -7,28 +7,29 @@ import { say } from './notices.ts';
 
 const EMPTY: readonly ScenarioFile[] = [{ name: 'app.yaml', text: '' }];
 
+/** What a first visit opens; the others are loaded when one is chosen. */
+export const firstScenario = serviceToRemotePod;
+
 /** All scenarios in the order in which they are offered, in the language of `t`. */
 export function scenarioList(
   t: Messages,
 ): readonly { readonly slug: ScenarioSlug; readonly title: string; readonly summary: string }[] {
-  return scenarioEntries.map(({ slug }) => ({ slug, ...t.scenarios[slug] }));
+  // The texts are kept in the order of the registry.
+  return (Object.keys(t.scenarios) as ScenarioSlug[]).map((slug) => ({ slug, ...t.scenarios[slug] }));
 }
 
 /** The title of an opened scenario; undefined for one's own work. */
 export function scenarioTitle(slug: string | undefined, t: Messages): string | undefined {
-  return scenarioEntries.some((s) => s.slug === slug) ? t.scenarios[slug as ScenarioSlug].title : undefined;
+  return slug !== undefined && slug in t.scenarios ? t.scenarios[slug as ScenarioSlug].title : undefined;
 }
 
 /** Opens a scenario by its slug; undefined opens an empty cluster. Edited text is put aside first. */
-export function openScenario(slug: ScenarioSlug | undefined): void {
-  const files = slug === undefined ? EMPTY : scenarioEntries.find((s) => s.slug === slug)?.files;
+export async function openScenario(slug: ScenarioSlug | undefined): Promise<void> {
+  let files: readonly ScenarioFile[] | undefined = EMPTY;
+  if (slug !== undefined) {
+    const { scenarioEntries } = await import('../../content/scenarios/registry.ts');
+    files = scenarioEntries.find((s) => s.slug === slug)?.files;
+  }
   if (files === undefined) return;
   say(openOver(files, slug) ? { kind: 'shelved' } : undefined);
-}
-
-/** What a first visit opens. */
-export function firstScenario(): { readonly slug: string; readonly files: readonly ScenarioFile[] } {
-  const first = scenarioEntries[0];
-  if (first === undefined) throw new Error('no scenario');
-  return first;
 }

@@ -8,6 +8,7 @@ import { useSimulation } from '../../state/simulation.ts';
 import type { CompletionItem } from '../../worker/protocol.ts';
 import { fixTitle } from '../kit/diagnostic-text.ts';
 import { useEditor } from './editor-store.ts';
+import { fieldHelp } from './field-help.ts';
 import { fileOf, modelOf } from './models.ts';
 import { monaco } from './monaco-setup.ts';
 
@@ -72,6 +73,7 @@ const completion: monaco.languages.CompletionItemProvider = {
   provideCompletionItems: async (model, position) => {
     const items = await askCompletion(fileOf(model), position.lineNumber, position.column).catch(() => []);
     const t = text();
+    const helps = await fieldHelp();
     return {
       suggestions: items.map((item, i) => ({
         label: item.label,
@@ -81,7 +83,7 @@ const completion: monaco.languages.CompletionItemProvider = {
           ? monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet
           : undefined,
         detail: item.detail ?? t.editor.completion[item.kind],
-        documentation: item.help === undefined ? undefined : t.fields[item.help],
+        documentation: item.help === undefined ? undefined : helps[item.help],
         range: {
           startLineNumber: position.lineNumber,
           endLineNumber: position.lineNumber,
@@ -103,7 +105,7 @@ const hover: monaco.languages.HoverProvider = {
     const info = await askHover(fileOf(model), position.lineNumber, position.column).catch(() => undefined);
     if (info === undefined) return null;
     const t = text();
-    const help = info.help === undefined ? undefined : t.fields[info.help];
+    const help = info.help === undefined ? undefined : (await fieldHelp())[info.help];
     const head = `**${info.path.split('.').at(-1) ?? info.path}** \`${info.type}\`${info.required ? `, ${t.editor.required}` : ''}`;
     return {
       range: toRange(info.range),
