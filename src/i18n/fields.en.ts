@@ -79,6 +79,14 @@ export const fields: FieldHelp = {
   'Pod.spec.nodeSelector': 'The pod only goes to nodes with all of these labels.',
   'Pod.spec.affinity': 'Wishes and demands about nodes, and about pods to be near to or far from.',
   'Pod.spec.affinity.nodeAffinity': 'Which nodes the pod may, or would rather, go to.',
+  'Pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution':
+    'Conditions on the node’s labels that must hold; one of the terms is enough.',
+  'Pod.spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution':
+    'Conditions on the node’s labels that count in favour of a node, by weight.',
+  'Pod.spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution':
+    'Pods that must already run in the same place; `topologyKey` says what a place is.',
+  'Pod.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution':
+    'Pods that must not run in the same place; `topologyKey` says what a place is.',
   'Pod.spec.affinity.podAffinity': 'Pods that it must be near to: on the same node, or in the same zone.',
   'Pod.spec.affinity.podAntiAffinity': 'Pods that it must keep away from, for instance its own replicas.',
   'Pod.spec.tolerations': 'Taints of nodes that the pod puts up with.',
@@ -261,6 +269,7 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.clusterCIDR':
     'The pods’ range: sources outside it are masqueraded on their way to a Service.',
   'KubeProxyConfiguration.detectLocalMode': 'How kube-proxy tells that traffic comes from a pod of its node.',
+  'KubeProxyConfiguration.detectLocal': 'Names for the modes that go by an interface. Not simulated.',
   'KubeProxyConfiguration.nodePortAddresses':
     'The addresses of a node on which node ports are open, as CIDRs.',
   'KubeProxyConfiguration.iptables': 'Settings of the iptables mode.',

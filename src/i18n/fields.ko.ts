@@ -77,6 +77,14 @@ export const fields: FieldHelp = {
   'Pod.spec.nodeSelector': '이 레이블이 모두 있는 노드에만 배치됩니다.',
   'Pod.spec.affinity': '어떤 노드에 둘지, 어떤 파드와 가까이 또는 멀리 둘지에 대한 조건입니다.',
   'Pod.spec.affinity.nodeAffinity': '배치할 수 있는 노드와 선호하는 노드를 정합니다.',
+  'Pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution':
+    '반드시 만족해야 하는 노드 레이블의 조건입니다. 여러 항목 중 하나만 맞으면 됩니다.',
+  'Pod.spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution':
+    '만족하면 가중치만큼 노드를 선호하게 하는 노드 레이블의 조건입니다.',
+  'Pod.spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution':
+    '같은 곳에서 이미 실행 중이어야 하는 파드입니다. 같은 곳의 범위는 `topologyKey`로 정합니다.',
+  'Pod.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution':
+    '같은 곳에서 실행 중이면 안 되는 파드입니다. 같은 곳의 범위는 `topologyKey`로 정합니다.',
   'Pod.spec.affinity.podAffinity': '같은 노드나 같은 존에 함께 있어야 하는 파드를 정합니다.',
   'Pod.spec.affinity.podAntiAffinity': '자신의 다른 레플리카처럼 떨어져 있어야 하는 파드를 정합니다.',
   'Pod.spec.tolerations': '노드의 테인트 가운데 파드가 견딜 수 있는 것을 적습니다.',
@@ -261,6 +269,8 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.clusterCIDR':
     '파드의 주소 범위입니다. 이 범위 밖에서 서비스로 가는 트래픽은 마스커레이드합니다.',
   'KubeProxyConfiguration.detectLocalMode': '자기 노드의 파드에서 온 트래픽을 알아내는 방법입니다.',
+  'KubeProxyConfiguration.detectLocal':
+    '인터페이스로 구분하는 모드에서 쓰는 이름입니다. 시뮬레이션하지 않습니다.',
   'KubeProxyConfiguration.nodePortAddresses': '노드 포트를 열 노드 주소의 범위(CIDR)입니다.',
   'KubeProxyConfiguration.iptables': 'iptables 모드의 설정입니다.',
   'KubeProxyConfiguration.iptables.masqueradeAll':

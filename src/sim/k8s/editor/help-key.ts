@@ -6,7 +6,8 @@ const SELECTOR =
 /** `Service.spec.ports.targetPort`, `Pod.spec.containers.image`, `ObjectMeta.labels`. */
 export function helpKey(kind: string, path: string): string {
   const meta = /(?:^|\.)(?:template\.|jobTemplate\.)?metadata\.(.+)$/.exec(path);
-  if (meta !== null) return `ObjectMeta.${meta[1]}`;
+  if (meta !== null)
+    return `ObjectMeta.${(meta[1] ?? '').replace(/^ownerReferences\..*/, 'ownerReferences')}`;
   if (path === 'apiVersion' || path === 'kind' || path === 'metadata') return `Object.${path}`;
   if (path === 'status' || path.startsWith('status.'))
     return kind === 'Pod' || kind === 'Node' ? `${kind}.${path}` : 'Object.status';
@@ -34,7 +35,10 @@ function policyPath(path: string): string {
     .replace(/^spec\.(?:ingress\.from|egress\.to)\./, 'peer.');
 }
 
-function podKey(path: string): string {
+function podKey(written: string): string {
+  const path = written
+    .replace(/^(spec\.affinity\.\w+\.(?:required|preferred)\w+)\..*$/, '$1')
+    .replace(/^(spec\.containers\.\w+Probe\.(?:httpGet|tcpSocket))\..*$/, '$1');
   const inContainer = path.replace(/^spec\.(?:init|ephemeral)Containers\./, 'spec.containers.');
   const probe = /^spec\.containers\.(?:liveness|startup)Probe\.(.+)$/.exec(inContainer);
   return `Pod.${probe === null ? inContainer : `spec.containers.readinessProbe.${probe[1]}`}`;

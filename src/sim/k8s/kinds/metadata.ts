@@ -8,6 +8,6 @@ export const metadataRules: Rules = {
   'metadata.namespace': { support: 'simulated', check: dnsLabel, refers: 'namespace' },
   'metadata.labels': { support: 'simulated', check: labels },
   'metadata.annotations': { support: 'simulated', check: annotations },
-  'metadata.ownerReferences': { support: 'simulated' },
+  'metadata.ownerReferences': { support: 'simulated', deep: true },
   'metadata.deletionTimestamp': { support: 'simulated' },
 };

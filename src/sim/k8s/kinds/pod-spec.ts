@@ -10,7 +10,15 @@ import {
   portNumber,
   portOrName,
 } from './names.ts';
-import { asRecord, asRecords, type Body, type Report, type Rules, simulated } from './schema.ts';
+import {
+  asRecord,
+  asRecords,
+  type Body,
+  type Report,
+  type Rules,
+  simulated,
+  simulatedDeep,
+} from './schema.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
@@ -83,14 +91,11 @@ export const podSpecRules: Rules = {
   schedulingGates: { support: 'simulated' },
   securityContext: { default: {} },
   nodeSelector: { support: 'simulated', check: labels },
-  ...simulated(
-    'affinity',
-    'affinity.nodeAffinity',
+  ...simulated('affinity', 'affinity.nodeAffinity', 'affinity.podAffinity', 'affinity.podAntiAffinity'),
+  ...simulatedDeep(
     'affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution',
     'affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution',
-    'affinity.podAffinity',
     'affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution',
-    'affinity.podAntiAffinity',
     'affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution',
   ),
   topologySpreadConstraints: {

@@ -45,6 +45,8 @@ export type Check = (value: never, path: FieldPath, report: Report) => void;
 /** Our rules for one field. Absent: `accepted` and unchecked, as upstream types it. */
 export interface FieldRules {
   readonly support?: Support;
+  /** The support holds for everything below, too. */
+  readonly deep?: boolean;
   /** Whether an unsupported value matters; absent, every value does. */
   readonly when?: (value: unknown) => boolean;
   readonly required?: boolean;
@@ -124,6 +126,7 @@ export function fieldsAt(spec: KindSpec, type: string, path: string): ReadonlyMa
   const table = spec.types?.[type] ?? tables[type];
   if (table === undefined) return undefined;
   const fields = new Map<string, Field>();
+  const inherited = deepSupport(spec, path);
   for (const item of table.split(' ')) {
     const colon = item.indexOf(':');
     const name = item.slice(0, colon);
@@ -132,7 +135,7 @@ export function fieldsAt(spec: KindSpec, type: string, path: string): ReadonlyMa
     const rules = spec.rules?.[at];
     fields.set(name, {
       required,
-      support: 'accepted',
+      support: inherited ?? 'accepted',
       ...rules,
       name,
       type: item.slice(colon + 1, required ? -1 : undefined),
@@ -141,6 +144,14 @@ export function fieldsAt(spec: KindSpec, type: string, path: string): ReadonlyMa
   }
   known.set(path, fields);
   return fields;
+}
+
+function deepSupport(spec: KindSpec, path: string): Support | undefined {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const rule = spec.rules?.[at];
+    if (rule?.deep === true) return rule.support;
+  }
+  return undefined;
 }
 
 /** The innermost type: `[ServicePort` -> `ServicePort`. */
@@ -179,6 +190,11 @@ export function goType(name: string): string {
 /** The rules of a nested table at another place: `under('spec.template', podTemplate)`. */
 export function under(prefix: string, rules: Rules): Rules {
   return Object.fromEntries(Object.entries(rules).map(([path, rule]) => [`${prefix}.${path}`, rule]));
+}
+
+/** `simulated`, with everything below. */
+export function simulatedDeep(...paths: readonly string[]): Rules {
+  return Object.fromEntries(paths.map((path) => [path, { support: 'simulated' as const, deep: true }]));
 }
 
 /** Rules that only say `simulated`. */

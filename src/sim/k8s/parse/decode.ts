@@ -97,12 +97,18 @@ function decodeStruct(
     if (isNull(entry.value)) continue;
     const below = entry.key === 'status' || entry.key === 'managedFields' ? { checked: false } : mode;
     const value = decodeValue({ ...d, struct: type }, entry.value, field.type, field.path, here, below);
-    if (value === undefined) continue;
+    if (value === undefined || (value === '' && meansUnset(field))) continue;
     object[entry.key] = value;
     if (below.checked) checkField(d, field, value, here);
   }
   if (mode.checked) fillStatic(d, fields, object, node, path);
   return object;
+}
+
+/** An empty string is Go's zero value: defaulted and checked as if it were not there. */
+function meansUnset(field: Field): boolean {
+  if (field.enum !== undefined) return !field.enum.includes('');
+  return field.check !== undefined || field.default !== undefined;
 }
 
 function fillStatic(
