@@ -39,6 +39,8 @@ const SYNTAX: Readonly<Record<string, string>> = {
 
 const checked: CheckedText = {
   'yaml/syntax': (p) => `Not valid YAML: ${SYNTAX[p.problem] ?? 'this cannot be read'}.`,
+  'yaml/template': () =>
+    'This is a template, not YAML yet: render it first (`helm template`, `kubectl kustomize`) and paste the result.',
   'yaml/tab': () => 'A tab cannot indent YAML: use spaces.',
   'yaml/unterminated-quote': (p) => `The quote ${p.quote} that opens here is never closed.`,
   'yaml/file-too-big': (p) =>

@@ -31,6 +31,8 @@ const SYNTAX: Readonly<Record<string, string>> = {
 
 const checked: CheckedText = {
   'yaml/syntax': (p) => `올바른 YAML이 아닙니다: ${SYNTAX[p.problem] ?? '읽을 수 없는 내용입니다'}.`,
+  'yaml/template': () =>
+    '아직 YAML이 아니라 템플릿입니다. 먼저 렌더링한 결과(`helm template`, `kubectl kustomize`)를 붙여 넣으세요.',
   'yaml/tab': () => 'YAML은 탭으로 들여쓸 수 없습니다. 공백을 쓰세요.',
   'yaml/unterminated-quote': (p) => `여기서 연 따옴표 ${p.quote} 의 짝이 없습니다.`,
   'yaml/file-too-big': (p) =>

@@ -41,6 +41,7 @@ function portNameFault(name: string): string {
 export const diagnosticCodes = {
   // Text
   'yaml/syntax': error<{ problem: string }>(),
+  'yaml/template': error<None>(),
   'yaml/tab': error<None>(),
   'yaml/unterminated-quote': error<{ quote: string }>(),
   'yaml/file-too-big': error<{ size: number; limit: number }>(),

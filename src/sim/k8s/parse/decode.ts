@@ -16,7 +16,7 @@ import {
   typeName,
 } from '../kinds/schema.ts';
 import { nearest } from './nearest.ts';
-import { isNull, type MapNode, nodeType, type ScalarNode, toJson, type TreeNode } from './tree.ts';
+import { entryOf, isNull, type MapNode, nodeType, type ScalarNode, toJson, type TreeNode } from './tree.ts';
 
 /** A problem at a path of the object. */
 export interface FieldProblem {
@@ -46,9 +46,21 @@ export function decode(node: MapNode, spec: KindSpec): Decoded {
   const decoder: Decoder = { spec, report, unmodelled, struct: spec.type ?? '' };
   const body =
     spec.type === undefined
-      ? (toJson(node) as Body)
+      ? decodeOpen(decoder, node)
       : (decodeStruct(decoder, node, spec.type, '', [], { checked: true }) as Body);
   return { body, problems, unmodelled, report };
+}
+
+/** A kind without a table: taken as written, but for its metadata. */
+function decodeOpen(d: Decoder, node: MapNode): Body {
+  const body = toJson(node) as Body;
+  const metadata = entryOf(node, 'metadata')?.value;
+  if (metadata === undefined) return body;
+  delete body.metadata;
+  const value = isNull(metadata)
+    ? undefined
+    : decodeValue(d, metadata, 'ObjectMeta', 'metadata', ['metadata'], { checked: true });
+  return value === undefined ? body : { ...body, metadata: value };
 }
 
 interface Decoder {

@@ -32,6 +32,8 @@ const rows: readonly Row[] = [
   { code: 'yaml/syntax', text: 'a:\n  b: 1\n ⟦c: 2⟧\n', says: 'indentation' },
   { code: 'yaml/syntax', text: 'a: ⟦b: c⟧\n' },
   { code: 'yaml/syntax', text: 'a: ⟦@x⟧\n', says: 'quotes' },
+  { code: 'yaml/template', text: `${SERVICE}spec:\n  type: ⟦{{ .Values.type }}⟧\n` },
+  { code: 'yaml/template', text: '⟦{{- if .x }}⟧\na: 1\n{{- end }}\n' },
   { code: 'yaml/tab', text: 'a:\n⟦\t⟧b: 1\n', fixed: 'a:\n  b: 1\n' },
   { code: 'yaml/unterminated-quote', text: 'a: 1\nb: ⟦"x⟧\nc: 2\n' },
   { code: 'yaml/unterminated-quote', text: "b: ⟦'x⟧\n" },

@@ -56,6 +56,11 @@ export function readPiece(text: string): ParsedPiece {
     return { starts, objects: [], diagnostics: [diagnose('yaml/too-deep', { limit: MAX_DEPTH }, { range })] };
   }
   const { root, problems } = readYaml(text);
+  const template = /\{\{.*?\}\}/.exec(text);
+  if (template !== null && problems.some((p) => p.code === 'yaml/syntax' || p.code === 'yaml/complex-key')) {
+    const range = pieceRange(starts, template.index, template.index + template[0].length);
+    return { starts, objects: [], diagnostics: [diagnose('yaml/template', {}, { range })] };
+  }
   const diagnostics = problems.map((p) => textDiagnostic(p, starts));
   if (root === undefined || (root.kind === 'scalar' && root.value === null))
     return { starts, objects: [], diagnostics };
@@ -72,7 +77,18 @@ export function readPiece(text: string): ParsedPiece {
     };
   }
   const objects = listObjects(buildObject(root, starts), starts);
-  return { starts, objects, diagnostics: [...diagnostics, ...objects.flatMap((o) => o.diagnostics)] };
+  const told = objects.flatMap((o) => o.diagnostics);
+  return { starts, objects, diagnostics: [...diagnostics.map((d) => withoutRepeatedFix(d, told)), ...told] };
+}
+
+/** `yes` where text is wanted is both a surprise and a wrong type: one fix is enough. */
+function withoutRepeatedFix(d: Diagnostic, told: readonly Diagnostic[]): Diagnostic {
+  const same = told.some(
+    (t) => t.fixes !== undefined && t.range?.line === d.range?.line && t.range?.column === d.range?.column,
+  );
+  if (!same) return d;
+  const { fixes: _, ...rest } = d;
+  return rest;
 }
 
 /** A List's items as objects of their own; any other object alone. */

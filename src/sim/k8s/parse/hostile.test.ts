@@ -169,6 +169,8 @@ const SEEDS = [
   'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n  podSelector: {}\n  ingress:\n  - from:\n    - ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}\n    ports: [{port: 80, endPort: 90}]\n',
   'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: {name: calico}\nexternal: [{name: a, ip: 1.2.3.4, listen: [80/TCP]}]\nprobes: [{from: default/a, to: web}]\n',
   'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  spec: {containers: [{name: a, image: b}]}\n',
+  'apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, labels: {a: b}, ownerReferences: [{kind: a, name: b}]}\nspec: {a: b}\n',
+  'apiVersion: x.io/v1\nkind: Foo\nmetadata: {name: a}\n',
   'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n',
 ];
 const JUNK = [

@@ -85,7 +85,7 @@ function assemble(placed: readonly Placed[], diagnostics: Diagnostic[]): ParsedS
       continue;
     }
     if (object.manifest === undefined || object.spec?.kind === 'List') continue;
-    const key = objectKey(object.ref);
+    const key = storeKey(object.ref);
     const before = stored.get(key);
     if (before !== undefined) {
       const immutable = changedImmutable(before.manifest, object.manifest);
@@ -132,17 +132,27 @@ function assemble(placed: readonly Placed[], diagnostics: Diagnostic[]): ParsedS
 function lookup(placed: readonly Placed[], stored: ReadonlyMap<string, { readonly placed: PlacedObject }>) {
   let written: Map<string, PlacedObject> | undefined;
   return (object: ObjectRef): PlacedObject | undefined => {
-    const key = objectKey(object);
-    const known = stored.get(key);
-    if (known !== undefined) return known.placed;
     if (written === undefined) {
       written = new Map();
-      for (const one of placedObjects(placed)) {
-        if (one.object.ref !== undefined) written.set(objectKey(one.object.ref), one);
+      // Later ones win, and what is stored wins over what was refused or replaced.
+      for (const one of [...placedObjects(placed), ...[...stored.values()].map((s) => s.placed)]) {
+        const { ref } = one.object;
+        if (ref === undefined) continue;
+        written.set(storeKey(ref), one);
+        written.set(objectKey(ref), one);
       }
     }
-    return written.get(key);
+    return (
+      (object.apiVersion === undefined ? undefined : written.get(storeKey(object))) ??
+      written.get(objectKey(object))
+    );
   };
+}
+
+/** Kinds of one name in different API groups are different things; versions of one group are the same. */
+function storeKey(ref: ObjectRef): string {
+  const { apiVersion = '' } = ref;
+  return `${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''}|${objectKey(ref)}`;
 }
 
 function rangeIn(
