@@ -1,6 +1,6 @@
 /**
  * flannel with its vxlan backend (VNI 1, UDP 8472, no learning) or host-gw, and the bridge CNI plug-in that its CNI
- * configuration delegates to. Read in flannel v0.27 to v0.28 (`pkg/backend/vxlan`, `pkg/backend/hostgw`,
+ * configuration delegates to. Read in flannel v0.28 (`pkg/backend/vxlan`, `pkg/backend/hostgw`,
  * `pkg/trafficmngr/iptables`), its cni-plugin, and containernetworking's bridge and host-local.
  * Left out: IPv6, DirectRouting, the wireguard, ipip, ipsec and udp backends, and portmap.
  */
@@ -140,7 +140,7 @@ export const flannel: CniPlugin = {
   label: 'Flannel',
   fidelity: 'exact',
   sources: [
-    'flannel v0.27-v0.28: pkg/backend/vxlan, pkg/backend/hostgw, pkg/trafficmngr/iptables, Documentation/kube-flannel.yml',
+    'flannel v0.28: pkg/backend/vxlan, pkg/backend/hostgw, pkg/trafficmngr/iptables, Documentation/kube-flannel.yml',
     'flannel cni-plugin: flannel_linux.go',
     'containernetworking/plugins: bridge, host-local',
     'network namespaces on Linux 6.18',

@@ -1,6 +1,6 @@
 /**
  * The rules that flanneld writes: FLANNEL-POSTRTG (`--ip-masq`) and FLANNEL-FWD (`--iptables-forward-rules`), as
- * `pkg/trafficmngr/iptables` of flannel v0.27 to v0.28 writes them and iptables-save prints them. Left out: the rules for
+ * `pkg/trafficmngr/iptables` of flannel v0.28 writes them and iptables-save prints them. Left out: the rules for
  * IPv6 and the nftables manager.
  */
 import type { Cidr } from '../../base/ip.ts';
