@@ -35,7 +35,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/port-in-use': (p) =>
     `Container ${p['container']} cannot listen on ${p['port']}: container ${p['other']} already does, and containers of one pod share their network (address already in use, CrashLoopBackOff).`,
   'pod/container-port-mismatch': (p) =>
-    `containerPort says ${p['port']}/${p['protocol']}, but ${p['image']} ${p['listens'] === '' ? 'listens on nothing' : `listens on ${p['listens']}`} as it is started here. containerPort only documents; it opens nothing.`,
+    `containerPort says ${p['port']}/${p['protocol']}, but ${p['image']} ${p['listens'] === '' ? 'listens on nothing' : `listens on ${p['listens']}`} as it is started here. containerPort only documents; it opens nothing. (If it is configured otherwise, the annotation packetwalk.dev/listen says so.)`,
   'pod/no-ip': (p) => `${p['pod']} got no address on ${p['node']}: it stays in ContainerCreating.`,
   'pod/crash-loop': (p) => `CrashLoopBackOff: container ${p['container']} of ${p['pod']} cannot run.`,
   'dns/plugin-not-modelled': (p) =>

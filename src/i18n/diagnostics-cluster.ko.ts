@@ -38,7 +38,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/port-in-use': (p) =>
     `컨테이너 ${josa(String(p['container']), '은/는')} 포트 ${josa(String(p['port']), '을/를')} 열 수 없습니다. 같은 파드의 컨테이너는 네트워크를 공유하는데 컨테이너 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(address already in use, CrashLoopBackOff).`,
   'pod/container-port-mismatch': (p) =>
-    `containerPort는 ${p['port']}/${p['protocol']}인데, 여기서 실행되는 ${p['image']} 프로그램은 ${p['listens'] === '' ? '어떤 포트도 열지 않습니다' : `${josa(String(p['listens']), '을/를')} 엽니다`}. containerPort는 알려 줄 뿐 포트를 열지 않습니다.`,
+    `containerPort는 ${p['port']}/${p['protocol']}인데, 여기서 실행되는 ${p['image']} 프로그램은 ${p['listens'] === '' ? '어떤 포트도 열지 않습니다' : `${josa(String(p['listens']), '을/를')} 엽니다`}. containerPort는 알려 줄 뿐 포트를 열지 않습니다. (설정이 다르면 packetwalk.dev/listen 어노테이션으로 적으세요.)`,
   'pod/no-ip': (p) =>
     `${josa(String(p['pod']), '이/가')} ${p['node']}에서 주소를 받지 못해 ContainerCreating에 머뭅니다.`,
   'pod/crash-loop': (p) =>

@@ -113,6 +113,24 @@ const rows: Row[] = [
     { image: 'registry.k8s.io/coredns/coredns:v1.13.1', args: ['-conf', '/etc/coredns/Corefile'] },
     '53/UDP dns, 53/TCP dns, 9153/TCP http, 8080/TCP http, 8181/TCP http',
   ],
+  [
+    'nginx with a configuration of its own',
+    {
+      image: 'nginx',
+      ports: [{ containerPort: 8080 }],
+      volumeMounts: [{ name: 'c', mountPath: '/etc/nginx/conf.d' }],
+    },
+    undefined,
+  ],
+  [
+    'nginx with pages of its own',
+    {
+      image: 'nginx',
+      ports: [{ containerPort: 80 }],
+      volumeMounts: [{ name: 'c', mountPath: '/usr/share/nginx/html' }],
+    },
+    '80/TCP http',
+  ],
   ['somebody’s image', { image: 'ghcr.io/me/shop:1' }, undefined],
   ['somebody’s program', { image: 'python:3', command: ['python', 'app.py'] }, undefined],
   ['somebody’s program in a script', { image: 'alpine', ...sh('cd /srv && ./server --port 9') }, undefined],

@@ -12,6 +12,15 @@ interface ImageConfig {
   readonly cmd: readonly string[];
 }
 
+/** Where a server keeps the file that says what it listens on: a volume there makes its defaults worth nothing. */
+const CONFIG_DIRECTORIES = [
+  '/etc/nginx',
+  '/usr/local/apache2/conf',
+  '/etc/caddy',
+  '/etc/traefik',
+  '/etc/coredns',
+];
+
 const docker = (...cmd: string[]): ImageConfig => ({ entrypoint: ['docker-entrypoint.sh'], cmd });
 const server = (...entrypoint: string[]): ImageConfig => ({ entrypoint, cmd: [] });
 const shell = (...cmd: string[]): ImageConfig => ({ entrypoint: [], cmd });
@@ -90,6 +99,7 @@ function imageConfig(image: string): ImageConfig | undefined {
 export function containerListens(container: UpstreamContainer): ProgramListens | undefined {
   const image = imageConfig(container.image ?? '');
   const { command, args } = container;
+  if (isConfigured(container)) return undefined;
   if (image === undefined && command === undefined) return undefined;
   const argv =
     command !== undefined && command.length > 0
@@ -100,4 +110,12 @@ export function containerListens(container: UpstreamContainer): ProgramListens |
         ];
   const env = Object.fromEntries((container.env ?? []).map((e) => [e.name, e.value ?? '']));
   return programListens(argv, env);
+}
+
+/** A configuration file of one's own, and ports declared beside it: those are the better guess. */
+function isConfigured(container: UpstreamContainer): boolean {
+  if (container.ports === undefined || container.ports.length === 0) return false;
+  return (container.volumeMounts ?? []).some((m) =>
+    CONFIG_DIRECTORIES.some((d) => m.mountPath.startsWith(d)),
+  );
 }

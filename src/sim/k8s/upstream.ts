@@ -30,6 +30,7 @@ export interface UpstreamContainer {
   readonly args?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly ports?: readonly UpstreamContainerPort[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly readinessProbe?: UpstreamProbe;
   readonly livenessProbe?: UpstreamProbe;
   readonly startupProbe?: UpstreamProbe;

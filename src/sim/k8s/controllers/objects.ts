@@ -1,6 +1,7 @@
 /** Every stored object as the API server would return it, made ones included. */
 import type { ClusterNode, EndpointSlice, Pod, Service, StoredObject } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
+import { memoByOwner } from '../memo.ts';
 import type { Store } from '../store.ts';
 import { compareNames, isBuiltIn } from '../store.ts';
 import type { MadeReplicaSet } from './workloads.ts';
@@ -28,12 +29,25 @@ export function listObjects(
   replicaSets: readonly MadeReplicaSet[],
 ): readonly StoredObject[] {
   const objects: StoredObject[] = [];
+  const counts = countPods(pods);
   for (const manifest of store.all) {
     if (NOT_STORED.has(manifest.kind)) continue;
     if (['Pod', 'Service', 'Node', 'EndpointSlice'].includes(manifest.kind)) continue;
-    objects.push(remember(manifest, () => fromManifest(manifest)));
+    const found = counts.get(countKey(manifest.kind, manifest.ref.namespace, manifest.metadata.name));
+    const workload = WORKLOADS.has(manifest.kind) ? (found ?? { replicas: 0, ready: 0 }) : undefined;
+    objects.push(
+      manifestMemo(manifest, `${workload?.replicas}/${workload?.ready}`, () =>
+        fromManifest(manifest, workload),
+      ),
+    );
   }
-  for (const set of replicaSets) objects.push(remember(set, () => replicaSetObject(set)));
+  for (const set of replicaSets) {
+    const found = counts.get(countKey('ReplicaSet', set.ref.namespace, set.ref.name)) ?? {
+      replicas: 0,
+      ready: 0,
+    };
+    objects.push(setMemo(set, `${found.replicas}/${found.ready}`, () => replicaSetObject(set, found)));
+  }
   for (const node of nodes) objects.push(remember(node, () => nodeObject(node, store)));
   for (const pod of pods) objects.push(remember(pod, () => podObject(pod, store)));
   for (const service of services) objects.push(remember(service, () => serviceObject(service, store)));
@@ -54,7 +68,43 @@ function inOrder(objects: readonly StoredObject[]): readonly StoredObject[] {
     .flatMap((kind) => (byKind.get(kind) ?? []).sort((a, b) => compareNames(a.metadata, b.metadata)));
 }
 
-function fromManifest(manifest: Manifest): StoredObject {
+interface Count {
+  replicas: number;
+  ready: number;
+}
+
+const WORKLOADS = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']);
+const manifestMemo = memoByOwner<Manifest, StoredObject>();
+const setMemo = memoByOwner<MadeReplicaSet, StoredObject>();
+
+function countKey(kind: string, namespace: string | undefined, name: string): string {
+  return `${kind}/${namespace ?? 'default'}/${name}`;
+}
+
+/** Pods and ready pods of every owner, all the way up. */
+function countPods(pods: readonly Pod[]): ReadonlyMap<string, Count> {
+  const counts = new Map<string, Count>();
+  for (const pod of pods) {
+    for (const owner of pod.owners) {
+      const key = countKey(owner.kind, pod.namespace, owner.name);
+      const count = counts.get(key) ?? { replicas: 0, ready: 0 };
+      count.replicas += 1;
+      if (pod.ready) count.ready += 1;
+      counts.set(key, count);
+    }
+  }
+  return counts;
+}
+
+/** As the workload's controller writes it; a DaemonSet has words of its own. */
+function statusOf(kind: string, { replicas, ready }: Count): object {
+  if (kind === 'DaemonSet') {
+    return { currentNumberScheduled: replicas, desiredNumberScheduled: replicas, numberReady: ready };
+  }
+  return { replicas, ...(ready === 0 ? {} : { readyReplicas: ready, availableReplicas: ready }) };
+}
+
+function fromManifest(manifest: Manifest, workload: Count | undefined): StoredObject {
   const { namespace } = manifest.ref;
   const { name, labels } = manifest.metadata;
   return {
@@ -62,7 +112,11 @@ function fromManifest(manifest: Manifest): StoredObject {
     kind: manifest.kind,
     metadata: { ...(namespace === undefined ? {} : { namespace }), name, labels },
     body: manifest.body,
-    ...(manifest.body['status'] === undefined ? {} : { status: manifest.body['status'] }),
+    ...(workload !== undefined
+      ? { status: statusOf(manifest.kind, workload) }
+      : manifest.body['status'] === undefined
+        ? {}
+        : { status: manifest.body['status'] }),
     source: isBuiltIn(manifest) ? 'built-in' : 'user',
     origin: manifest.origin,
   };
@@ -73,13 +127,13 @@ function sourceOf(manifest: Manifest | undefined): StoredObject['source'] {
   return isBuiltIn(manifest) ? 'built-in' : 'user';
 }
 
-function replicaSetObject(set: MadeReplicaSet): StoredObject {
+function replicaSetObject(set: MadeReplicaSet, count: Count): StoredObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: { namespace: set.ref.namespace ?? 'default', name: set.ref.name, labels: set.labels },
     body: { spec: { replicas: set.replicas, selector: { matchLabels: set.labels } } },
-    status: { replicas: set.replicas },
+    status: statusOf('ReplicaSet', count),
     source: 'controller',
     origin: set.origin,
   };

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { checkCluster } from './checks.ts';
+import { lifeEvents } from './events.ts';
 import { makeEndpointSlices, PodIndex } from './endpointslices.ts';
 import { makeNodes } from './nodes.ts';
 import { listObjects } from './objects.ts';
@@ -73,7 +74,7 @@ export function settle(parsed: ParsedScenario, cnis: readonly CniForSettling[]):
     },
     refused: [...parsed.refused, ...report.refused],
     unmodelled: parsed.unmodelled,
-    events: report.events,
+    events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],
   };
   checkCluster(cluster, store, index, cni, report);
   return { cluster, diagnostics: report.diagnostics };

@@ -123,7 +123,7 @@ function newSeed(plan: SeedPlan): PodSeed {
     hostname: plan.hostname ?? spec.hostname,
     subdomain: plan.subdomain ?? spec.subdomain,
     builtIn: isBuiltIn(manifest),
-    origin: { object: manifest.ref, path: TEMPLATE_PATH, via: [...plan.via, podRef] },
+    origin: { ...manifest.origin, path: TEMPLATE_PATH, via: [...plan.via, podRef] },
   };
 }
 
@@ -197,7 +197,7 @@ function deployment(manifest: Manifest): Made {
       replicas,
       labels: { ...template.metadata?.labels, ...labels },
       owner: manifest.ref,
-      origin: { object: manifest.ref, path: ['spec'], via: [ref] },
+      origin: { ...manifest.origin, path: ['spec'], via: [ref] },
     },
   };
 }
