@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Packet } from '../packet/packet.ts';
 import type { Trace, WireEntry } from '../trace/trace.ts';
 import { createState, type WorldState } from './kernel.ts';
-import { capturedCluster, capturedScenarios } from './testing/scenarios.ts';
+import { capturedScenarios, worldFor } from './testing/scenarios.ts';
 import { runIn } from './testing/world-builder.ts';
 import type { World } from './world.ts';
 
@@ -84,7 +84,7 @@ describe('as captured on Linux', () => {
   let state: WorldState | undefined;
   for (const scenario of capturedScenarios) {
     test(scenario.name, () => {
-      const world = capturedCluster(scenario.options);
+      const world = worldFor(scenario);
       if (scenario.warm !== true || state === undefined) state = createState(world);
       const { trace } = runIn(world, scenario.from, scenario.program(), state);
       const sorted = (c: Capture | undefined): unknown => Object.fromEntries([...(c ?? [])].sort());

@@ -172,6 +172,150 @@ export function capturedCluster(options: ClusterOptions = {}): World {
   );
 }
 
+const ROUTED_RULES = tables({
+  nat: {
+    PREROUTING: [{ target: { target: 'jump', chain: 'SVC' } }],
+    OUTPUT: [{ target: { target: 'jump', chain: 'SVC' } }],
+    POSTROUTING: [
+      { target: { target: 'jump', chain: 'POST' } },
+      {
+        matches: [src('192.168.0.0/16'), { match: 'dst', cidr: cidr('192.168.0.0/16'), negate: true }],
+        target: { target: 'MASQUERADE' },
+      },
+    ],
+    SVC: [
+      { matches: [dst('10.96.0.20/32'), ...tcp(80)], target: { target: 'jump', chain: 'SVC-20' } },
+      { matches: [dst('10.96.0.22/32'), ...tcp(80)], target: { target: 'jump', chain: 'SVC-22' } },
+      {
+        matches: [{ match: 'addrtype', side: 'dst', type: 'LOCAL' }, ...tcp(30080)],
+        target: { target: 'jump', chain: 'SVC-20' },
+      },
+      {
+        matches: [{ match: 'addrtype', side: 'dst', type: 'LOCAL' }, ...tcp(30081)],
+        target: { target: 'jump', chain: 'SVC-21' },
+      },
+    ],
+    'SVC-20': [
+      { matches: [src('192.168.0.0/16', true)], target: { target: 'jump', chain: 'MARK-MASQ' } },
+      {
+        matches: [{ match: 'proto', proto: 'tcp' }],
+        target: { target: 'DNAT', ip: '192.168.2.2', port: 8080 },
+      },
+    ],
+    'SVC-21': [
+      { matches: [src('192.168.0.0/16', true)], target: { target: 'jump', chain: 'MARK-MASQ' } },
+      {
+        matches: [{ match: 'proto', proto: 'tcp' }],
+        target: { target: 'DNAT', ip: '192.168.1.3', port: 8080 },
+      },
+    ],
+    'SVC-22': [
+      { matches: [src('192.168.1.2/32')], target: { target: 'jump', chain: 'MARK-MASQ' } },
+      {
+        matches: [{ match: 'proto', proto: 'tcp' }],
+        target: { target: 'DNAT', ip: '192.168.1.2', port: 8080 },
+      },
+    ],
+    'MARK-MASQ': [{ target: { target: 'MARK', value: MARK, mask: MARK } }],
+    POST: [
+      { matches: [{ match: 'mark', value: MARK, mask: MARK, negate: true }], target: { target: 'RETURN' } },
+      { target: { target: 'MARK', value: MARK, mask: 0 } },
+      { target: { target: 'MASQUERADE' } },
+    ],
+  },
+});
+
+function routedNode(
+  index: 1 | 2,
+  pods: readonly { readonly id: string; readonly ip: string }[],
+): NetnsConfig {
+  const id = `node/c${index}`;
+  const other = 3 - index;
+  const tunnel = (n: number): string => stableMac(`node/c${n}`, 'vxlan.calico');
+  const interfaceOf = (pod: string): string => `cali${pod.split('/')[1]}`;
+  return netns({
+    id,
+    links: [
+      { kind: 'ethernet', name: 'eth0', mac: stableMac(id, 'eth0'), mtu: 1500, segment: 'underlay' },
+      {
+        kind: 'vxlan',
+        name: 'vxlan.calico',
+        mac: tunnel(index),
+        mtu: 1450,
+        vni: 4096,
+        port: 4789,
+        local: `172.18.0.${index + 1}`,
+        dev: 'eth0',
+        learning: false,
+      },
+      ...pods.map(
+        (pod): LinkConfig => ({
+          kind: 'veth',
+          name: interfaceOf(pod.id),
+          mac: 'ee:ee:ee:ee:ee:ee',
+          mtu: 1450,
+          peer: { netns: pod.id, name: 'eth0' },
+        }),
+      ),
+    ],
+    addresses: [`172.18.0.${index + 1}/16 dev eth0`, `192.168.${index}.1/32 dev vxlan.calico`],
+    routes: [
+      'default via 172.18.0.1 dev eth0',
+      `blackhole 192.168.${index}.0/26`,
+      `192.168.${other}.0/26 via 192.168.${other}.1 dev vxlan.calico onlink`,
+      ...pods.map((pod) => `${pod.ip}/32 dev ${interfaceOf(pod.id)} scope link`),
+    ],
+    more: {
+      iptables: ROUTED_RULES,
+      neighbours: [{ dev: 'vxlan.calico', ip: `192.168.${other}.1`, mac: tunnel(other), state: 'PERMANENT' }],
+      fdb: [{ dev: 'vxlan.calico', mac: tunnel(other), dst: `172.18.0.${other + 1}` }],
+      sysctls: {
+        ...SYSCTLS,
+        perInterface: Object.fromEntries(
+          pods.map((pod) => [interfaceOf(pod.id), { rpFilter: 1, proxyArp: true, proxyDelayMs: 0 }]),
+        ),
+      },
+    },
+  });
+}
+
+function routedPod(node: string, id: string, ip: string): NetnsConfig {
+  const host = `cali${id.split('/')[1]}`;
+  return netns({
+    id,
+    links: [
+      {
+        kind: 'veth',
+        name: 'eth0',
+        mac: stableMac(id, 'eth0'),
+        mtu: 1450,
+        peer: { netns: node, name: host },
+      },
+    ],
+    addresses: [`${ip}/32 dev eth0`, '10.9.9.9/32 dev lo'],
+    routes: ['169.254.1.1/32 dev eth0 scope link', 'default via 169.254.1.1 dev eth0'],
+    listeners: ['tcp 8080 http'],
+    more: { sysctls: { ...SYSCTLS, ipForward: false, bridgeNfCallIptables: false } },
+  });
+}
+
+/** Calico's shape with VXLAN: no bridge, proxy ARP, a blackhole for each node's own block. p and q on c1, r on c2. */
+export function routedCluster(): World {
+  const plain = { sysctls: { ...SYSCTLS, ipForward: false, bridgeNfCallIptables: false } };
+  return worldOf(
+    routedPod('node/c1', 'default/p', '192.168.1.2'),
+    routedPod('node/c1', 'default/q', '192.168.1.3'),
+    routedPod('node/c2', 'default/r', '192.168.2.2'),
+    routedNode(1, [
+      { id: 'default/p', ip: '192.168.1.2' },
+      { id: 'default/q', ip: '192.168.1.3' },
+    ]),
+    routedNode(2, [{ id: 'default/r', ip: '192.168.2.2' }]),
+    host('external/gw', '172.18.0.1', { sysctls: { ...plain.sysctls, ipForward: true } }, []),
+    host('external/laptop', '172.18.0.100', plain, ['default via 172.18.0.1 dev eth0']),
+  );
+}
+
 export interface CapturedScenario {
   readonly name: string;
   readonly from: string;
@@ -179,6 +323,7 @@ export interface CapturedScenario {
   readonly command: string;
   readonly program: () => Process<string>;
   readonly options?: ClusterOptions;
+  readonly network?: 'routed';
   /** Runs on what the scenario before it left behind; the others begin with empty tables. */
   readonly warm?: boolean;
 }
@@ -290,4 +435,47 @@ export const capturedScenarios: readonly CapturedScenario[] = [
     program: () => probePort('10.96.0.22', 80, 4000),
     options: { hairpin: false },
   },
+  ...(
+    [
+      ['routed: same node', 'default/p', '192.168.1.3', 8080],
+      ['routed: across nodes', 'default/p', '192.168.2.2', 8080],
+      ['routed: ClusterIP, remote endpoint', 'default/p', '10.96.0.20', 80],
+      ['routed: hairpin', 'default/p', '10.96.0.22', 80],
+      ['routed: nobody in the own block', 'default/p', '192.168.1.9', 80],
+      ['routed: nobody in the other block', 'default/p', '192.168.2.9', 80],
+      ['routed: node to nobody in its block', 'node/c1', '192.168.1.9', 80],
+      ['routed: node to its pod', 'node/c1', '192.168.1.2', 8080],
+      ['routed: pod to its node', 'default/p', '172.18.0.2', 81],
+      ['routed: laptop to NodePort, remote endpoint', 'external/laptop', '172.18.0.2', 30080],
+      ['routed: laptop to NodePort, local endpoint', 'external/laptop', '172.18.0.2', 30081],
+      ['routed: pod to laptop', 'default/p', '172.18.0.100', 81],
+    ] as const
+  ).map(
+    ([name, from, ip, port]): CapturedScenario => ({
+      name,
+      from,
+      network: 'routed',
+      command: `nc -z -w 3 ${ip} ${port}`,
+      program: () => probePort(ip, port, 3000),
+    }),
+  ),
+  ...(
+    [
+      ['routed: ping with TTL 1', '192.168.2.2', { ttl: 1 }],
+      ['routed: ping with TTL 2', '192.168.2.2', { ttl: 2 }],
+      ['routed: ping from a spoofed address', '192.168.2.2', { source: '10.9.9.9' }],
+    ] as const
+  ).map(
+    ([name, ip, options]): CapturedScenario => ({
+      name,
+      from: 'default/p',
+      network: 'routed',
+      command: `ping -c 1 -W 2 -M do ${'ttl' in options ? `-t ${options.ttl} ` : `-I ${options.source} `}${ip}`,
+      program: () => pingOnce(ip, options),
+    }),
+  ),
 ];
+
+export function worldFor(scenario: CapturedScenario): World {
+  return scenario.network === 'routed' ? routedCluster() : capturedCluster(scenario.options);
+}

@@ -268,14 +268,18 @@ export function* fetchOnce(ip: string, port: number, timeoutMs = 5000): Process<
   return answer.payload.kind === 'http-response' ? answer.payload.body.trim() : answer.payload.kind;
 }
 
-export function* pingOnce(ip: string, options: { bytes?: number; ttl?: number } = {}): Process<string> {
+export function* pingOnce(
+  ip: string,
+  options: { readonly bytes?: number; readonly ttl?: number; readonly source?: string } = {},
+): Process<string> {
   yield { call: 'segment', purpose: 'probe', label: ip };
   const answer = yield {
     call: 'ping',
     ip,
     bytes: options.bytes ?? 56,
     ttl: options.ttl,
-    timeoutMs: 5000,
+    source: options.source,
+    timeoutMs: 2000,
     df: true,
   };
   return answer?.ok === true ? 'answered' : failure(answer);
