@@ -54,7 +54,7 @@ describe('the matrix agrees with the evaluator', () => {
   });
 });
 
-it('agrees on random clusters', () => {
+it('agrees on random clusters', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(randomCluster, (text) => {
       const { cluster } = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()]);
