@@ -94,7 +94,7 @@ function candidates(plan: Plan, step: Step, at: Whereabouts): readonly (string |
       }
       break;
     case 'neighbour':
-      return [];
+      return [step.segment < 0 ? device(step.iface) : undefined];
   }
   return [];
 }

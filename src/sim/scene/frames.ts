@@ -293,11 +293,23 @@ export function wayBetweenFrames(all: readonly Frame[], from: number, to: number
   return simplify(points);
 }
 
+export interface FlightPaths {
+  readonly walked: readonly (readonly Point[])[];
+  readonly ahead: readonly (readonly Point[])[];
+}
+
+const pathsOf = new WeakMap<Frame, FlightPaths>();
+
 /** What a flight has walked when it stands at a step, and what is still to come. A flooded frame has several lines. */
-export function flightPaths(
-  all: readonly Frame[],
-  at: number,
-): { readonly walked: readonly (readonly Point[])[]; readonly ahead: readonly (readonly Point[])[] } {
+export function flightPaths(all: readonly Frame[], at: number): FlightPaths {
+  const frame = all[at];
+  if (frame === undefined) return { walked: [], ahead: [] };
+  const known = pathsOf.get(frame) ?? findPaths(all, at);
+  pathsOf.set(frame, known);
+  return known;
+}
+
+function findPaths(all: readonly Frame[], at: number): FlightPaths {
   const now = all[at];
   if (now === undefined) return { walked: [], ahead: [] };
   const walked: Point[][] = [];

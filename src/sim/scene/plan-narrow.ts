@@ -24,8 +24,9 @@ const EDGE = 12;
 const ROOM_W = WIDTH - 2 * EDGE;
 const POD = { x: 24, w: 104, h: 54 };
 const ROW = 17;
-const GAP = 64;
-const LETTER = 112;
+const GAP = 48;
+/** Room for the letter under the plate. */
+const LETTER = 92;
 
 type Stop =
   | { readonly kind: 'pod'; readonly pod: ScenePod; readonly room: SceneRoom }
@@ -80,7 +81,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
     const endpoints = service?.ports[0]?.endpoints ?? [];
     const shown = endpoints.slice(0, 3);
     const plateH = Math.max(63, 29 + (1 + Math.max(1, shown.length) + (endpoints.length > 3 ? 1 : 0)) * ROW);
-    const plateY = top + 84;
+    const plateY = top + 72;
     let at = top;
     const place = (pod: ScenePod, boxY: number, portAtTop: boolean): void => {
       const port = { x: SPINE, y: portAtTop ? boxY : boxY + POD.h };
@@ -134,15 +135,15 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
           ],
         });
       }
-      at = (service === undefined ? plateY : plateY + plateH) + 16;
+      at = (service === undefined ? plateY + 36 : plateY + plateH) + 6;
       stop([`foot:${n}/${first.id}`], at);
       if (bridge !== undefined)
-        stop([`dev:${n}/${bridge}`, `hook:${n}/${bridge}`, `gate:${n}/${bridge}`], at + 12);
-      stop([`local:${n}`, `route:${n}`], at + 24);
-      stop([`gate:${n}/${first.id}`, `gate:${n}/down`], at + 40);
-      at += 40;
+        stop([`dev:${n}/${bridge}`, `hook:${n}/${bridge}`, `gate:${n}/${bridge}`], at + 3);
+      stop([`local:${n}`, `route:${n}`], at + 6);
+      stop([`gate:${n}/${first.id}`, `gate:${n}/down`], at + 12);
+      at += 12;
       if (second !== undefined) {
-        const boxY = at + LETTER - 24;
+        const boxY = at + LETTER - 4;
         place(second, boxY, true);
         stop([`gate:${n}/${second.id}`], at + 8);
         stop([`foot:${n}/${second.id}`], at + 20);
@@ -150,7 +151,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
         stop([`pod:${second.id}`], boxY);
         y = boxY + POD.h + EDGE;
       } else {
-        const wall = at + LETTER - 24;
+        const wall = at + LETTER;
         if (vx !== undefined)
           stop([`gate:${n}/${vx}`, `hook:${n}/${vx}`, `dev:${n}/${vx}`, `mid:${n}/${vx}`], wall - 20);
         stop([`corner:${n}`, `hook:${n}/${card}`], wall - 8);

@@ -54,22 +54,29 @@ export function gateCard(
       : above
         ? plate.y - 40
         : plate.y + plate.h + 4;
+  if (gate.bare && plan.narrow) {
+    // Beside the pod, which hangs under the line here.
+    const narrow = { x: 140, y: y + 9, w: Math.min(w, plan.width - 156), h: 36 };
+    return { box: narrow, shapes: cardShapes(narrow, title, detail, `M128 ${y + 27}H140`) };
+  }
   const box = { x: left, y: top, w, h: 36 };
   const base = top + 18;
   const lead = gate.bare
     ? `M${x} ${y + 12}V${top}`
     : `M${right ? x + 16 : x - 16} ${y}L${right ? left : left + w} ${base}`;
-  const cx = left + 15;
-  return {
-    box,
-    shapes: [
-      path(lead, 'lead-deny'),
-      rect(box, 'card-deny', 3),
-      path(`M${cx - 4.5} ${base - 4.5}l9 9M${cx + 4.5} ${base - 4.5}l-9 9`, 'cross-deny'),
-      label(left + 28, base - 3, fitText(title, 'sans', w - 34), 'bold-deny'),
-      label(left + 28, base + 12, fitText(detail, 'small', w - 34), 'small'),
-    ],
-  };
+  return { box, shapes: cardShapes(box, title, detail, lead) };
+}
+
+function cardShapes(box: Box, title: string, detail: string, lead: string): readonly Shape[] {
+  const base = box.y + 18;
+  const cx = box.x + 15;
+  return [
+    path(lead, 'lead-deny'),
+    rect(box, 'card-deny', 3),
+    path(`M${cx - 4.5} ${base - 4.5}l9 9M${cx + 4.5} ${base - 4.5}l-9 9`, 'cross-deny'),
+    label(box.x + 28, base - 3, fitText(title, 'sans', box.w - 34), 'bold-deny'),
+    label(box.x + 28, base + 12, fitText(detail, 'small', box.w - 34), 'small'),
+  ];
 }
 
 function gateText(

@@ -25,5 +25,5 @@ export function endpointName(pod: string | undefined, pods: readonly PlanPod[], 
   const end = name.split('-').at(-1) ?? name;
   const short = found?.shortName;
   if (short !== undefined && textWidth(`${short} ${end}`, 'small') <= width) return `${short} ${end}`;
-  return fitText(end, 'small', width);
+  return end.length <= 5 ? end : fitText(end, 'small', width);
 }

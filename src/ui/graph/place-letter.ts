@@ -13,7 +13,34 @@ const overlap = (a: Box, b: Box): number => {
   return w > 0 && h > 0 ? w * h : 0;
 };
 
+const known = new WeakMap<Frame, { readonly key: string; readonly at: Point }>();
+
+/** The same for every instant of a step. */
 export function placeLetter(
+  plan: Plan,
+  view: Box,
+  frame: Frame,
+  next: Frame | undefined,
+  size: { readonly w: number; readonly h: number },
+  fixed: readonly Box[],
+): Point {
+  const key = [
+    view.x,
+    view.y,
+    view.w,
+    view.h,
+    size.w,
+    size.h,
+    ...fixed.map((b) => `${b.x},${b.y},${b.w}`),
+  ].join(' ');
+  const before = known.get(frame);
+  if (before?.key === key) return before.at;
+  const at = findPlace(plan, view, frame, next, size, fixed);
+  known.set(frame, { key, at });
+  return at;
+}
+
+function findPlace(
   plan: Plan,
   view: Box,
   frame: Frame,
