@@ -8,8 +8,13 @@
  * another kind on another interface, and whether a kernel acknowledges data at once or with the next packet.
  * ARP: the same questions and answers on the same interfaces; how often each was asked does not count, nor its order.
  */
+import type { Trace } from '../../src/sim/trace/trace.ts';
+import type { Simulation } from '../../src/sim/simulate.ts';
 import type { Frame } from './capture.ts';
-import { ends, ifaceName } from './observed.ts';
+import { ends, ifaceName, macName } from './observed.ts';
+import type { KernelProbe } from './probes.ts';
+import { simulatedFrames, simulatedInterfaces } from './simulated.ts';
+import type { Rig } from './topology.ts';
 
 export interface Side {
   readonly frames: readonly Frame[];
@@ -50,7 +55,13 @@ export interface Comparison {
   readonly arp: readonly string[];
 }
 
-export function summary(side: Side, options: { readonly repeats: boolean }): Comparison {
+export interface Options {
+  readonly repeats: boolean;
+  /** A promiscuous bridge overhears what passes between its ports; when, depends on the moment. */
+  readonly promiscuous?: string;
+}
+
+export function summary(side: Side, options: Options): Comparison {
   const byInterface: Record<string, string[]> = {};
   const paths: Record<string, string[]> = {};
   const arp = new Set<string>();
@@ -70,6 +81,7 @@ export function summary(side: Side, options: { readonly repeats: boolean }): Com
     const seen = nth.get(`${place} ${kind(frame)}`) ?? 0;
     nth.set(`${place} ${kind(frame)}`, seen + 1);
     list.push(line);
+    if (frame.iface === options.promiscuous && frame.at === 'in') continue;
     (paths[`${kind(frame)} #${seen + 1}`] ??= []).push(place);
   }
   return { byInterface, paths, arp: [...arp].sort() };
@@ -91,4 +103,42 @@ export function withoutOptionalAcks(frames: readonly Frame[], data: boolean): Fr
     acknowledged.add(key);
     return true;
   });
+}
+
+/** Both sides of one probe, ready to be expected equal. */
+export function bothSides(
+  probe: KernelProbe,
+  kernel: { readonly rig: Rig; readonly frames: readonly Frame[] },
+  simulated: { readonly simulation: Simulation; readonly trace: Trace },
+  promiscuous?: string,
+): { readonly kernel: Comparison; readonly simulated: Comparison } {
+  const owners = simulatedInterfaces(simulated.simulation);
+  const trim = (frames: readonly Frame[]): readonly Frame[] =>
+    withoutOptionalAcks(frames, probe.ends === 'http');
+  const options: Options = { repeats: probe.repeats === true, promiscuous };
+  return {
+    kernel: summary(
+      { frames: trim(kernel.frames), nameOf: (mac) => macName(kernel.rig.interfaces, mac) },
+      options,
+    ),
+    simulated: summary(
+      { frames: trim(simulatedFrames(simulated.trace)), nameOf: (mac) => macName(owners, mac) },
+      options,
+    ),
+  };
+}
+
+/** How a real client's command ended, in the words of `clientSees`. */
+export function howItEnded(status: number, output: string): string {
+  if (/Connection refused/.test(output)) return 'refused';
+  if (/No route to host|Network is unreachable|Net(work)? Unreachable|Host Unreachable/i.test(output)) {
+    return 'unreachable';
+  }
+  // By the command line's contract a TTL that ran out is a timeout; ping says more.
+  if (/timed out|TimeoutError|Time to live exceeded/.test(output)) return 'timeout';
+  // ping without an answer.
+  if (status === 1 && /100% packet loss/.test(output)) return 'timeout';
+  if (status !== 0) return `exit status ${status}: ${output}`;
+  if (/succeeded/.test(output)) return 'connected';
+  return /^\d{3}$/.test(output.trim()) ? 'http' : 'answered';
 }

@@ -22,7 +22,9 @@ export function ends(frame: Pick<Frame, 'src' | 'dst' | 'sport' | 'dport'>): str
 export function macName(owners: readonly Interface[], mac: string): string {
   if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
   if (mac === '00:00:00:00:00:00') return 'none';
-  const owner = owners.find((i) => i.mac === mac);
+  const [owner, ...others] = owners.filter((i) => i.mac === mac);
+  // Calico gives the node's end of every pair the same address.
+  if (others.length > 0) return mac;
   if (owner === undefined) return mac;
   const place = owner.place.replace(/^(node|default|external)\//, '');
   return owner.peer === undefined ? `${place}.${owner.name}` : `${place}.veth(${owner.peer})`;

@@ -22,6 +22,17 @@ const tcp = (from: string, ip: string, port: number): Pick<KernelProbe, 'from' |
   command: nc(ip, port),
   walk: { from, to: ip, port, tool: 'nc' },
 });
+/** For packets that somebody drops: the real client waits a shorter time than the simulated one. */
+const dropped = (
+  from: string,
+  ip: string,
+  port: number,
+): Pick<KernelProbe, 'from' | 'command' | 'walk' | 'ends' | 'repeats'> => ({
+  ...tcp(from, ip, port),
+  command: nc(ip, port).replace('-w 5', '-w 2'),
+  ends: 'timeout',
+  repeats: true,
+});
 const datagram = (
   from: string,
   ip: string,
@@ -187,9 +198,7 @@ export const probes: readonly KernelProbe[] = [
   {
     id: 'kept-endpoint-elsewhere',
     title: 'outside to a NodePort with externalTrafficPolicy Local, endpoint on another node',
-    ...tcp('external/laptop', '172.18.0.3', 30082),
-    ends: 'timeout',
-    repeats: true,
+    ...dropped('external/laptop', '172.18.0.3', 30082),
   },
   {
     id: 'kept-from-pod',
@@ -200,9 +209,7 @@ export const probes: readonly KernelProbe[] = [
   {
     id: 'inside-elsewhere',
     title: 'pod to a ClusterIP with internalTrafficPolicy Local, endpoint on another node',
-    ...tcp(CLIENT, '10.96.20.27', 80),
-    ends: 'timeout',
-    repeats: true,
+    ...dropped(CLIENT, '10.96.20.27', 80),
   },
   {
     id: 'node-pod',
@@ -283,18 +290,71 @@ export const probes: readonly KernelProbe[] = [
     id: 'ping-ttl-1',
     title: 'ping a pod of another node with TTL 1',
     ...ping(CLIENT, '10.244.2.2', 1),
-    ends: 'unreachable',
+    ends: 'timeout',
   },
   {
     id: 'ping-ttl-2',
     title: 'ping a pod of another node with TTL 2',
     ...ping(CLIENT, '10.244.2.2', 2),
-    ends: 'unreachable',
+    ends: 'timeout',
   },
   {
     id: 'udp-empty',
     title: 'node to a UDP port of an outside host on which nothing listens',
     ...datagram('node/kind-worker', '172.18.0.100', 9999),
     ends: 'refused',
+  },
+];
+
+/** With policies.yaml applied, where the CNI enforces it. */
+export const policyProbes: readonly KernelProbe[] = [
+  {
+    id: 'allowed',
+    title: 'the client that the policy lets in',
+    ...tcp(CLIENT, '10.244.2.2', 8080),
+    ends: 'connected',
+  },
+  {
+    id: 'allowed-service',
+    title: 'the client that the policy lets in, through the Service',
+    ...tcp(CLIENT, '10.96.20.20', 80),
+    ends: 'connected',
+  },
+  {
+    id: 'other-port',
+    title: 'the client that the policy lets in, at another port',
+    ...dropped(CLIENT, '10.244.2.2', 9999),
+  },
+  {
+    id: 'ingress-denied',
+    title: 'a pod that only its own policy lets out',
+    ...dropped('default/near', '10.244.2.2', 8080),
+  },
+  {
+    id: 'egress-denied',
+    title: 'a pod that its own policy does not let out',
+    ...dropped('default/near', '10.244.1.2', 8080),
+  },
+  {
+    id: 'nodeport-denied',
+    title: 'outside to a NodePort, the policy sees the node',
+    ...dropped('external/laptop', '172.18.0.3', 30080),
+  },
+  {
+    id: 'own-node',
+    title: "the pod's own node, which is always let in",
+    ...tcp('node/kind-worker2', '10.244.2.2', 8080),
+    ends: 'connected',
+  },
+  {
+    id: 'other-node',
+    title: 'another node, which is not',
+    ...dropped('node/kind-worker', '10.244.2.2', 8080),
+  },
+  {
+    id: 'reply',
+    title: 'to a pod that may not answer by itself: replies are always allowed',
+    ...tcp(CLIENT, '10.244.1.3', 8080),
+    ends: 'connected',
   },
 ];

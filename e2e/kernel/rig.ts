@@ -43,13 +43,12 @@ const services: readonly ServiceRules[] = [
   service('inside', 27, { local: 'internal', endpoints: [far] }),
 ];
 
-export type Cni = 'flannel';
-
 /** Builds, observes every probe and removes what it built, also after a failure. */
 export async function observe(
+  rig: Rig,
+  script: string,
   probes: readonly KernelProbe[],
-): Promise<{ rig: Rig; seen: Map<string, Observation> }> {
-  const rig = new Rig();
+): Promise<Map<string, Observation>> {
   const folder = mkdtempSync(join(tmpdir(), 'packetwalk-kernel-'));
   const children: ChildProcess[] = [];
   const capture = new Capture(rig, folder);
@@ -60,7 +59,7 @@ export async function observe(
   process.once('SIGINT', giveUp);
   process.once('SIGTERM', giveUp);
   try {
-    build(rig);
+    bash(script, 120_000);
     for (const { place, listen } of rig.listeners) children.push(await listener(rig, place, listen));
     await capture.start();
     const windows = new Map<string, { from: number; to: number; status: number; output: string }>();
@@ -78,7 +77,7 @@ export async function observe(
     for (const [id, { from, to, status, output }] of windows) {
       seen.set(id, { status, output, cold: frames.filter((f) => f.time >= from && f.time < to) });
     }
-    return { rig, seen };
+    return seen;
   } finally {
     process.off('SIGINT', giveUp);
     process.off('SIGTERM', giveUp);
@@ -89,7 +88,8 @@ export async function observe(
   }
 }
 
-function build(rig: Rig): void {
+/** The flannel cluster, set up by hand. */
+export function buildByHand(rig: Rig): string {
   const script = [outside(rig)];
   for (const node of nodes) script.push(bareNode(rig, node));
   for (const node of nodes) script.push(flannelNode(rig, node));
@@ -97,23 +97,26 @@ function build(rig: Rig): void {
     const tables = nodeTables(node.name, services, flannelTables(node.podCidr));
     script.push(`ip netns exec ${rig.netns(`node/${node.name}`)} iptables-restore <<'RULES'\n${tables}RULES`);
   }
-  bash(script.join('\n'));
+  return script.join('\n');
 }
 
-/** Everything that a kernel learns by itself, so that each probe starts as the simulator does. */
+/**
+ * Everything that a kernel learns by itself, so that each probe starts as the simulator does: first what the last
+ * probe left half closed (it would be sent again in the middle of this one), then all tables.
+ */
 function forget(rig: Rig): void {
-  const lines: string[] = [];
-  for (const place of new Set(rig.interfaces.map((i) => i.place))) {
-    const name = rig.netns(place);
-    // Two calls: the first marks entries in use as stale, the second removes them.
-    lines.push(`ip -n ${name} neigh flush all; ip -n ${name} neigh flush all`);
-    if (place.startsWith('node/')) {
-      lines.push(`ip netns exec ${name} conntrack -F 2>/dev/null`);
-      lines.push(`ip -n ${name} link set cni0 type bridge fdb_flush 2>/dev/null || true`);
-    }
-  }
-  lines.push(`ip -n ${rig.netns('external/switch')} link set br0 type bridge fdb_flush`);
-  attempt(lines.join('\n'));
+  const places = [...new Set(rig.interfaces.map((i) => i.place))];
+  const inAll = (command: (place: string) => string): string =>
+    `${places.map((place) => `ip netns exec ${rig.netns(place)} sh -c '${command(place)}' >/dev/null 2>&1 &`).join('\n')}\nwait`;
+  attempt(inAll(() => 'ss -K -t state connected'));
+  const sw = rig.netns('external/switch');
+  const bridges = ['br0', 'underlay'].map(
+    (name) => `ip -n ${sw} link set ${name} type bridge fdb_flush 2>/dev/null`,
+  );
+  // Two flushes: the first marks entries in use as stale, the second removes them.
+  const tables = 'ip neigh flush all; ip neigh flush all';
+  const node = `${tables}; conntrack -F; ip link set cni0 type bridge fdb_flush; ip link set cbr0 type bridge fdb_flush`;
+  attempt(`set +e\n${bridges.join('\n')}\n${inAll((place) => (place.startsWith('node/') ? node : tables))}`);
 }
 
 async function listener(rig: Rig, place: string, listen: readonly string[]): Promise<ChildProcess> {

@@ -9,11 +9,14 @@ import type { Trace, WireEntry } from '../../src/sim/trace/trace.ts';
 import type { Frame } from './capture.ts';
 import type { KernelProbe } from './probes.ts';
 
-export function simulateCluster(cni: string): Simulation {
-  const text = readFileSync(new URL('./scenario.yaml', import.meta.url), 'utf8');
-  const simulation = simulate({
-    files: [{ name: 'scenario.yaml', text: text.replace('cni: flannel', `cni: ${cni}`) }],
-  });
+/** `cni` as the Playground document writes it. */
+export function simulateCluster(cni: string, extra?: string): Simulation {
+  const read = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
+  const files = [
+    { name: 'scenario.yaml', text: read('scenario.yaml').replace('cni: flannel', `cni: ${cni}`) },
+  ];
+  if (extra !== undefined) files.push({ name: extra, text: read(extra) });
+  const simulation = simulate({ files });
   const errors = simulation.diagnostics.filter((d) => d.severity === 'error');
   if (errors.length > 0) throw new Error(`the scenario has errors: ${errors.map((d) => d.code).join(', ')}`);
   return simulation;

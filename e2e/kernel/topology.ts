@@ -46,10 +46,15 @@ export const ROUTED = '172.18.0.101';
 export const INTERNET = '203.0.113.10';
 
 export class Rig {
-  readonly prefix = `pwk${process.pid.toString(36)}-`;
   readonly interfaces: Interface[] = [];
   readonly listeners: { readonly place: string; readonly listen: readonly string[] }[] = [];
   private readonly places: string[] = [];
+  private readonly prefix: string;
+
+  /** `tag` tells rigs of one process apart. */
+  constructor(tag: string) {
+    this.prefix = `pwk${process.pid.toString(36)}${tag}-`;
+  }
 
   /** The kernel's name of a namespace. */
   netns(place: string): string {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { cidr } from '../../base/ip.ts';
 import type {
@@ -289,32 +288,7 @@ describe('the whole text', () => {
   it('is the golden', async () => {
     await expect(`${save(part)}\n`).toMatchFileSnapshot('./golden/everything.iptables-save.txt');
   });
-
-  const canAsk = process.platform === 'linux' && process.getuid?.() === 0 && hasIptables();
-  it.skipIf(!canAsk)('is what a kernel prints back after iptables-restore', () => {
-    const name = `pwk-proxy-${process.pid}`;
-    execFileSync('ip', ['netns', 'add', name]);
-    try {
-      const run = (command: string, input?: string): string =>
-        execFileSync('ip', ['netns', 'exec', name, command], { input, encoding: 'utf8' });
-      run('iptables-restore', `${save(part)}\n`);
-      const printed = run('iptables-save')
-        .replace(/^(# .* on) .*$/gm, '$1 DATE')
-        .replace(/\[\d+:\d+\]/g, '[0:0]');
-      expect(printed).toBe(`${save(part)}\n`);
-    } finally {
-      execFileSync('ip', ['netns', 'del', name]);
-    }
-  });
 });
-
-function hasIptables(): boolean {
-  try {
-    return execFileSync('iptables-save', ['--version'], { encoding: 'utf8' }).includes('nf_tables');
-  } catch {
-    return false;
-  }
-}
 
 describe('services without an endpoint that may be used', () => {
   const rows: {
