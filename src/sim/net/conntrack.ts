@@ -148,11 +148,11 @@ function removeEntry(box: Box, entry: ConntrackEntry): void {
 }
 
 /** `nf_conntrack_in`, at PREROUTING and OUTPUT: ties the packet to its connection. */
-export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
+export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
   if (skb.ctState !== undefined) return;
   const { l4 } = skb.packet;
   if (isIcmpError(l4)) {
-    trackError(m, box, hook, skb);
+    trackError(m, box, hook, skb, iface);
     return;
   }
   const tuple = tupleOf(skb.packet);
@@ -162,7 +162,7 @@ export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void
   }
   const found = findEntry(m, box, tuple);
   if (found === undefined) {
-    create(m, box, hook, skb, tuple);
+    create(m, box, hook, skb, tuple, iface);
     return;
   }
   const { entry, dir } = found;
@@ -170,8 +170,8 @@ export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void
     const reopened = eventOf(l4.flags) === 'syn' && dir === 'original';
     if (reopened) {
       removeEntry(box, entry);
-      create(m, box, hook, skb, tuple);
-    } else invalid(m, box, hook, skb);
+      create(m, box, hook, skb, tuple, iface);
+    } else invalid(m, box, hook, skb, iface);
     return;
   }
   if (dir === 'reply') entry.seenReply = true;
@@ -181,22 +181,30 @@ export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void
   skb.ctState = entry.seenReply ? 'ESTABLISHED' : 'NEW';
   m.step(box, skb, 'conntrack', reason('conntrack.found', { state: skb.ctState }), {
     hook,
+    iface,
     rows: [conntrackRow(entry.id)],
   });
 }
 
-function create(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, tuple: ConntrackTuple): void {
+function create(
+  m: Machine,
+  box: Box,
+  hook: NetfilterHook,
+  skb: Skb,
+  tuple: ConntrackTuple,
+  iface: string | undefined,
+): void {
   const { l4 } = skb.packet;
   let tcpState: ConntrackTcpState | undefined;
   if (l4?.proto === 'tcp') {
     const next = TRANSITIONS.original[eventOf(l4.flags)].get('NONE');
     if (next === undefined || next === 'INVALID' || next === 'IGNORE') {
-      invalid(m, box, hook, skb);
+      invalid(m, box, hook, skb, iface);
       return;
     }
     tcpState = next;
   } else if (tuple.icmpType === 0) {
-    invalid(m, box, hook, skb);
+    invalid(m, box, hook, skb, iface);
     return;
   }
   const entry: ConntrackEntry = {
@@ -221,18 +229,19 @@ function create(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, tuple: Conn
   skb.ctState = 'NEW';
   m.step(box, skb, 'conntrack', reason('conntrack.new', { tuple: tupleText(tuple) }), {
     hook,
+    iface,
     rows: [conntrackRow(entry.id)],
   });
 }
 
-function invalid(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
+function invalid(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
   skb.ct = undefined;
   skb.ctState = 'INVALID';
-  m.step(box, skb, 'conntrack', reason('conntrack.invalid', {}), { hook });
+  m.step(box, skb, 'conntrack', reason('conntrack.invalid', {}), { hook, iface });
 }
 
 /** An ICMP error belongs to the connection of the packet that it quotes. */
-function trackError(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
+function trackError(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
   const { l4, ip } = skb.packet;
   const quote = l4?.proto === 'icmp' ? l4.quote : undefined;
   const quoted = quote === undefined ? undefined : tupleOf(quote);
@@ -242,7 +251,7 @@ function trackError(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
     found !== undefined &&
     ip?.dst === (found.dir === 'original' ? found.entry.orig.dst : found.entry.reply.dst);
   if (found === undefined || !fits) {
-    invalid(m, box, hook, skb);
+    invalid(m, box, hook, skb, iface);
     return;
   }
   skb.ct = found.entry;
@@ -250,6 +259,7 @@ function trackError(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
   skb.ctState = 'RELATED';
   m.step(box, skb, 'conntrack', reason('conntrack.found', { state: 'RELATED' }), {
     hook,
+    iface,
     rows: [conntrackRow(found.entry.id)],
   });
 }

@@ -33,6 +33,8 @@ export interface NatDecision {
   readonly randomFully?: boolean;
   readonly kind: 'dnat' | 'snat' | 'masquerade';
   readonly dev?: string;
+  /** Where the packet is, for the record. */
+  readonly iface?: string;
   readonly origin?: Origin;
   readonly rows: readonly string[];
 }
@@ -67,13 +69,19 @@ export function decide(
   if (tupleKey(next) === tupleKey(current)) return;
   const from = end(current, side);
   entry.reply = invertTuple(next);
-  if (side === 'dst') entry.dstNat = true;
-  else entry.srcNat = true;
+  if (side === 'dst') {
+    entry.dstNat = true;
+    entry.dstOrigin = decision?.origin;
+  } else {
+    entry.srcNat = true;
+    entry.srcOrigin = decision?.origin;
+  }
   const before = skb.packet;
   skb.packet = rewrite(before, side, next[side], side === 'dst' ? next.dport : next.sport);
   const to = end(next, side);
   const step = m.step(box, skb, 'nat', decisionReason(decision, from, to), {
     hook,
+    iface: decision?.iface,
     before,
     origin: decision?.origin,
     rows: [...(decision?.rows ?? []), conntrackRow(entry.id)],
@@ -125,7 +133,13 @@ function uniqueSource(
 }
 
 /** `nf_nat_packet`: rewrites a packet of a known connection, forwards or back. */
-export function translate(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): void {
+export function translate(
+  m: Machine,
+  box: Box,
+  hook: NetfilterHook,
+  skb: Skb,
+  iface: string | undefined,
+): void {
   const entry = skb.ct;
   if (entry === undefined) return;
   const side = sideOf(hook);
@@ -153,7 +167,13 @@ export function translate(m: Machine, box: Box, hook: NetfilterHook, skb: Skb): 
     : side === 'dst'
       ? reason('nat.back-dst', { from, to })
       : reason('nat.back-src', { from, to });
-  m.step(box, skb, 'nat', why, { hook, before, rows: [conntrackRow(entry.id)] });
+  m.step(box, skb, 'nat', why, {
+    hook,
+    iface,
+    before,
+    origin: (side === 'dst') === original ? entry.dstOrigin : entry.srcOrigin,
+    rows: [conntrackRow(entry.id)],
+  });
 }
 
 /** `nf_nat_icmp_reply_translation`: the quoted packet turns back too, on its other side. */

@@ -3,6 +3,7 @@
  * Everything is kept per network namespace and made when first needed, so that a fresh state costs nothing.
  */
 import type { Ip, Mac } from '../base/ip.ts';
+import type { Origin } from '../base/origin.ts';
 import type { NetnsId } from './config.ts';
 
 export interface ConntrackTuple {
@@ -50,6 +51,9 @@ export interface ConntrackEntry {
   srcNat: boolean;
   /** The interface a MASQUERADE left by. */
   masqueradeDev?: string;
+  /** The rules that decided, so that every later rewrite can say why. */
+  dstOrigin?: Origin;
+  srcOrigin?: Origin;
 }
 
 export type NeighbourState =

@@ -38,7 +38,7 @@ export function runHook(
   for (const call of CALLS[hook]) {
     switch (call) {
       case 'track':
-        track(m, box, hook, skb);
+        track(m, box, hook, skb, (inDev ?? outDev)?.name);
         break;
       case 'confirm':
         confirm(box, skb);
@@ -67,7 +67,7 @@ function natCall(c: HookContext, tables: CompiledTables): boolean {
     if (!isDecided(entry, side)) decide(c.m, c.box, hook, skb, entry, side, undefined);
     return true;
   }
-  translate(c.m, c.box, hook, skb);
+  translate(c.m, c.box, hook, skb, (c.inDev ?? c.outDev)?.name);
   return true;
 }
 

@@ -122,6 +122,7 @@ function nat(c: HookContext, compiled: CompiledRule, decision: Omit<NatDecision,
   if (ct === undefined || isDecided(ct, side)) return;
   decide(c.m, c.box, c.hook, c.skb, ct, side, {
     ...decision,
+    iface: (c.inDev ?? c.outDev)?.name,
     rows: rowsOf(c, compiled),
     origin: compiled.rule.origin,
   });
