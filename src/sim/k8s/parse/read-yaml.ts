@@ -13,6 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { type DiagnosticCode, type FixCode, type ParamsOf } from '../diagnostics.ts';
+import { readEveryday } from './read-everyday.ts';
 import { resolvePlain } from './scalar.ts';
 import type { MapEntry, MapNode, ScalarNode, TreeNode } from './tree.ts';
 
@@ -62,6 +63,12 @@ function problem<C extends DiagnosticCode>(
 
 /** Reads one document. Never throws on any text. */
 export function readYaml(text: string): ReadResult {
+  const everyday = readEveryday(text);
+  return everyday === undefined ? readAnyYaml(text) : { root: everyday, problems: [] };
+}
+
+/** The same with the library alone. */
+export function readAnyYaml(text: string): ReadResult {
   const document = parseDocument(text, {
     schema: 'failsafe',
     uniqueKeys: false,
