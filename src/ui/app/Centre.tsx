@@ -17,14 +17,14 @@ export function Stage() {
   const t = useText().app;
   const view = useLook((s) => s.view);
   return (
-    <main className={styles.stage} id="stage" tabIndex={-1} aria-label={t.views[view]}>
+    <div className={styles.stage} id="stage" tabIndex={-1} role="region" aria-label={t.views[view]}>
       <WorkState />
       <PanelBoundary key={view}>
         <Suspense fallback={null}>
           {view === 'picture' ? <Picture /> : view === 'matrix' ? <Matrix /> : <WalkText />}
         </Suspense>
       </PanelBoundary>
-    </main>
+    </div>
   );
 }
 
@@ -44,7 +44,7 @@ export function ViewSwitch() {
 /** The middle of the screen: the probe bar above the stage. */
 export function Centre({ before }: { readonly before?: ReactNode }) {
   return (
-    <div className={styles.centre}>
+    <main className={styles.centre}>
       <div className={styles.bar}>
         {before}
         <ProbeBar />
@@ -52,6 +52,6 @@ export function Centre({ before }: { readonly before?: ReactNode }) {
         <ViewSwitch />
       </div>
       <Stage />
-    </div>
+    </main>
   );
 }

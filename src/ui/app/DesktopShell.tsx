@@ -53,20 +53,23 @@ export function DesktopShell({ layout }: { readonly layout: LayoutKind }) {
       </a>
       <TopBar />
       {open && (
-        <div className={classes(styles.editor, isDrawer && styles.drawer)}>
-          <YamlPanel className={styles.fill} onCollapse={() => setEditorOpen(isDrawer, false)} />
-          <Splitter
-            label={t.resizeEditor}
-            axis="x"
-            grows={1}
-            value={editor}
-            min={240}
-            max={maxEditor}
-            initial={UNCHOSEN.editor}
-            onChange={(v) => prefs.set({ editorWidth: v === UNCHOSEN.editor ? v + 1 : v })}
-            className={styles.atRight}
-          />
-        </div>
+        <YamlPanel
+          className={classes(styles.editor, isDrawer && styles.drawer)}
+          onCollapse={() => setEditorOpen(isDrawer, false)}
+          splitter={
+            <Splitter
+              label={t.resizeEditor}
+              axis="x"
+              grows={1}
+              value={editor}
+              min={240}
+              max={maxEditor}
+              initial={UNCHOSEN.editor}
+              onChange={(v) => prefs.set({ editorWidth: v })}
+              className={styles.atRight}
+            />
+          }
+        />
       )}
       <div className={styles.centre}>
         <Centre
@@ -82,34 +85,38 @@ export function DesktopShell({ layout }: { readonly layout: LayoutKind }) {
           }
         />
       </div>
-      <div className={styles.timeline}>
-        <Splitter
-          label={t.resizeTimeline}
-          axis="y"
-          grows={-1}
-          value={timeline}
-          min={140}
-          max={maxTimeline}
-          initial={TIMELINE_HEIGHT}
-          onChange={(v) => prefs.set({ timelineHeight: v })}
-          className={styles.atTop}
-        />
-        <TimelinePanel className={styles.fill} />
-      </div>
-      <div className={styles.inspector}>
-        <Splitter
-          label={t.resizeInspector}
-          axis="x"
-          grows={-1}
-          value={inspectorWidth}
-          min={260}
-          max={Math.max(260, width - (isDrawer ? 0 : editor) - 420)}
-          initial={UNCHOSEN.inspector}
-          onChange={(v) => prefs.set({ inspectorWidth: v === UNCHOSEN.inspector ? v + 1 : v })}
-          className={styles.atLeft}
-        />
-        <InspectorPanel className={styles.fill} />
-      </div>
+      <TimelinePanel
+        className={styles.timeline}
+        splitter={
+          <Splitter
+            label={t.resizeTimeline}
+            axis="y"
+            grows={-1}
+            value={timeline}
+            min={140}
+            max={maxTimeline}
+            initial={TIMELINE_HEIGHT}
+            onChange={(v) => prefs.set({ timelineHeight: v })}
+            className={styles.atTop}
+          />
+        }
+      />
+      <InspectorPanel
+        className={styles.inspector}
+        splitter={
+          <Splitter
+            label={t.resizeInspector}
+            axis="x"
+            grows={-1}
+            value={inspectorWidth}
+            min={260}
+            max={Math.max(260, width - (isDrawer ? 0 : editor) - 420)}
+            initial={UNCHOSEN.inspector}
+            onChange={(v) => prefs.set({ inspectorWidth: v })}
+            className={styles.atLeft}
+          />
+        }
+      />
     </div>
   );
 }

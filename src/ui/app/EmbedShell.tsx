@@ -11,12 +11,13 @@ export function EmbedShell() {
   full.searchParams.delete('embed');
   return (
     <div className={styles.app}>
-      <div className={styles.stage}>
+      <main className={styles.stage}>
+        <h1 className="visually-hidden">{t.name}</h1>
         <Stage />
         <a className={styles.brand} href={full.href} target="_blank" rel="noopener" title={t.openInFull}>
           <Mark width={18} /> {t.name}
         </a>
-      </div>
+      </main>
       <TimelinePanel className={styles.timeline} />
     </div>
   );

@@ -32,9 +32,9 @@ export function PhoneShell() {
       <div className={styles.probe}>
         <ProbeBar compact />
       </div>
-      <div className={styles.stage} data-view={view}>
+      <main className={styles.stage} data-view={view}>
         <Stage />
-      </div>
+      </main>
       <div className={styles.sheet}>
         <Sheet plain tabs={['why', 'packet', 'yaml', 'tables', 'cluster']} />
       </div>

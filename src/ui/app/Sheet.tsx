@@ -24,7 +24,7 @@ export function Sheet({ plain, tabs }: { readonly plain: boolean; readonly tabs:
     if (id !== 'yaml') useLook.getState().set({ tab: id });
   };
   return (
-    <div className={styles.sheet}>
+    <section className={styles.sheet} aria-label={t.sheet}>
       <Tabs<SheetTab>
         label={t.sheet}
         items={tabs.map((id) => ({ id, label: id === 'yaml' ? t.editor : t.tabs[id] }))}
@@ -34,12 +34,8 @@ export function Sheet({ plain, tabs }: { readonly plain: boolean; readonly tabs:
         stretch
       />
       <div className={styles.body} id="sheet-panel" role="tabpanel" aria-labelledby={`sheet-tab-${tab}`}>
-        {tab === 'yaml' ? (
-          <YamlPanel className={styles.fill} plain={plain} />
-        ) : (
-          <InspectorPanel className={styles.fill} bare />
-        )}
+        {tab === 'yaml' ? <YamlPanel className={styles.fill} plain={plain} /> : <InspectorPanel bare />}
       </div>
-    </div>
+    </section>
   );
 }

@@ -2,6 +2,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { EditorPanel } from '../editor/EditorPanel.tsx';
 import { PanelBoundary } from './PanelBoundary.tsx';
+import styles from './panels.module.css';
 
 const Timeline = lazy(() => import('../timeline/Timeline.tsx').then((m) => ({ default: m.Timeline })));
 const Inspector = lazy(() => import('../inspector/Inspector.tsx').then((m) => ({ default: m.Inspector })));
@@ -14,50 +15,64 @@ function Guarded({ children }: { readonly children: ReactNode }) {
   );
 }
 
-export function TimelinePanel({ className }: { readonly className?: string }) {
+interface PanelProps {
+  readonly className?: string;
+  /** The movable border of the panel. */
+  readonly splitter?: ReactNode;
+}
+
+export function TimelinePanel({ className, splitter }: PanelProps) {
   const t = useText().app;
   return (
     <section className={className} aria-label={t.timeline} data-tour="timeline">
-      <Guarded>
-        <Timeline />
-      </Guarded>
+      {splitter}
+      <div className={styles.fill}>
+        <Guarded>
+          <Timeline />
+        </Guarded>
+      </div>
     </section>
   );
 }
 
-/** `bare` leaves the tab strip to the sheet around it. */
-export function InspectorPanel({
-  className,
-  bare,
-}: {
-  readonly className?: string;
-  readonly bare?: boolean;
-}) {
+/** `bare` leaves the tab strip to the sheet around it, which is the landmark then. */
+export function InspectorPanel({ className, splitter, bare }: PanelProps & { readonly bare?: boolean }) {
   const t = useText().app;
+  const inside = (
+    <Guarded>
+      <Inspector bare={bare} />
+    </Guarded>
+  );
+  if (bare === true) {
+    return (
+      <div className={styles.fill} data-tour="why">
+        {inside}
+      </div>
+    );
+  }
   return (
     <aside className={className} aria-label={t.inspector} data-tour="why">
-      <Guarded>
-        <Inspector bare={bare} />
-      </Guarded>
+      {splitter}
+      <div className={styles.fill}>{inside}</div>
     </aside>
   );
 }
 
 export function YamlPanel({
   className,
+  splitter,
   plain,
   onCollapse,
-}: {
-  readonly className?: string;
-  readonly plain?: boolean;
-  readonly onCollapse?: () => void;
-}) {
+}: PanelProps & { readonly plain?: boolean; readonly onCollapse?: () => void }) {
   const t = useText().app;
   return (
     <section className={className} aria-label={t.editor} data-tour="yaml">
-      <PanelBoundary>
-        <EditorPanel plain={plain} onCollapse={onCollapse} collapseLabel={t.closeEditor} />
-      </PanelBoundary>
+      {splitter}
+      <div className={styles.fill}>
+        <PanelBoundary>
+          <EditorPanel plain={plain} onCollapse={onCollapse} collapseLabel={t.closeEditor} />
+        </PanelBoundary>
+      </div>
     </section>
   );
 }

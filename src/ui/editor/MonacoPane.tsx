@@ -108,6 +108,7 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   overviewRulerBorder: false,
   hideCursorInOverviewRuler: true,
   scrollBeyondLastLine: false,
+  renderFinalNewline: 'on',
   padding: { top: 8, bottom: 8 },
   scrollbar: { verticalScrollbarSize: 8, horizontalScrollbarSize: 8, useShadows: false },
   renderLineHighlight: 'line',
