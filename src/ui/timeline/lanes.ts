@@ -103,7 +103,11 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
   for (const exchange of trace.exchanges) {
     const steps = trace.steps.slice(exchange.firstStep, exchange.lastStep + 1);
     const own = steps.filter((s) => s.exchange === exchange.index || s.segment < 0);
-    const split = parts(own, exchange.kind === 'handshake');
+    const timeout = own.find((s) => s.reason.code === 'process.timeout');
+    const split = parts(
+      own.filter((s) => s !== timeout),
+      exchange.kind === 'handshake',
+    );
     split.forEach((part, i) => {
       const first = part.steps[0];
       const last = part.steps.at(-1);
@@ -111,7 +115,7 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
       const text = wordOf(trace, exchange, part.steps);
       // ARP on the way is not an answer to what was asked.
       const hasReply = part.steps.some((s) => s.dir === 'reply' && s.segment >= 0);
-      const late = Math.round(first.timeMs / 1000);
+      const late = Math.round(last.timeMs / 1000);
       const again =
         part.retry > 0 || (exchange.kind === 'dns' && !firstOfItsKind(trace, exchange) && late > 0);
       const isLast = i === split.length - 1;
@@ -126,7 +130,6 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
         hasReply,
       });
     });
-    const timeout = own.find((s) => s.reason.code === 'process.timeout');
     if (timeout !== undefined && timeout.reason.code === 'process.timeout') {
       lanes.push({
         id: `${exchange.index}.timeout`,

@@ -38,19 +38,27 @@ function kindOf(place: Place): Row['kind'] {
   return place.startsWith('external/') ? 'external' : 'pod';
 }
 
-/** The places that a connection's packets visit or would have visited, in path order, the wire between machines included. */
-export function pathOf(trace: Trace, segment: number, where: Where): Row[] {
-  const steps = trace.steps.filter((s) => s.segment === segment && (s.retry ?? 0) === 0);
-  const reached: Place[] = [];
-  for (const step of steps) {
-    if (step.dir === 'request' && reached.at(-1) !== step.place && !reached.includes(step.place)) {
-      reached.push(step.place);
-    }
+/**
+ * The places that a connection's packets visit or were bound for, in path order, the wire between machines included.
+ * All tries count, so that the rows stay while stepping; `reached` is told by the steps of the lane that is shown.
+ */
+export function pathOf(trace: Trace, segment: number, where: Where, lane?: Lane): Row[] {
+  const steps = trace.steps.filter((s) => s.segment === segment);
+  const all: Place[] = [];
+  for (const dir of ['request', 'reply']) {
+    for (const step of steps) if (step.dir === dir && !all.includes(step.place)) all.push(step.place);
   }
-  for (const step of steps) if (!reached.includes(step.place)) reached.push(step.place);
-  const planned = planOf(trace, segment, steps, where);
-  const all = [...reached];
-  for (const place of planned) if (!all.includes(place)) all.push(place);
+  const shown = lane === undefined ? steps : steps.filter((s) => within(lane, s.index));
+  const own = shown.some((s) => s.packet !== undefined) ? shown : steps;
+  const reached = new Set(own.map((s) => s.place));
+  for (const target of targetsOf(trace, segment, steps, where)) {
+    if (all.includes(target)) continue;
+    const node = where.nodeOf(target);
+    if (node !== undefined && !all.includes(node)) all.push(node);
+    // A pod stands below its node, wherever that is on the way.
+    if (node === undefined) all.push(target);
+    else all.splice(all.indexOf(node) + 1, 0, target);
+  }
 
   const machine = (place: Place): Place => (kindOf(place) === 'pod' ? (where.nodeOf(place) ?? place) : place);
   const rows: Row[] = [];
@@ -60,23 +68,29 @@ export function pathOf(trace: Trace, segment: number, where: Where): Row[] {
     // One row stands for the wire, wherever the path first crosses from machine to machine.
     if (!wire && before !== undefined && machine(before) !== machine(place)) {
       wire = true;
-      rows.push({ id: UNDERLAY, kind: 'underlay', reached: reached.includes(place) });
+      const crossed = [...reached].some((p) => machine(p) !== machine(all[0] ?? p));
+      rows.push({ id: UNDERLAY, kind: 'underlay', reached: crossed });
     }
-    rows.push({ id: place, kind: kindOf(place), reached: reached.includes(place) });
+    rows.push({ id: place, kind: kindOf(place), reached: reached.has(place) });
   });
   return rows;
 }
 
-/** Where the request was bound for when it stopped: the endpoint that was chosen, or the owner of its last address. */
-function planOf(trace: Trace, segment: number, steps: readonly Step[], where: Where): Place[] {
-  const choice = trace.choices.findLast((c) => trace.steps[c.step]?.segment === segment);
-  const pod = choice?.options[choice.chosen]?.pod;
+function within(lane: Lane, step: number): boolean {
+  return step >= lane.firstStep && step <= lane.lastStep;
+}
+
+/** Where the request was bound for: the endpoints that were chosen, or the owner of its last address. */
+function targetsOf(trace: Trace, segment: number, steps: readonly Step[], where: Where): Place[] {
+  const chosen = trace.choices.flatMap((c) => {
+    const pod = c.options[c.chosen]?.pod;
+    return pod !== undefined && trace.steps[c.step]?.segment === segment ? [pod] : [];
+  });
+  if (chosen.length > 0) return [...new Set(chosen)];
   const last = steps.findLast((s) => s.dir === 'request' && s.packet?.ip !== undefined);
   const dst = (last?.packet?.inner ?? last?.packet)?.ip?.dst;
-  const target = pod ?? (dst === undefined ? undefined : where.placeOf(dst));
-  if (target === undefined) return [];
-  const node = where.nodeOf(target);
-  return node === undefined ? [target] : [node, target];
+  const target = dst === undefined ? undefined : where.placeOf(dst);
+  return target === undefined ? [] : [target];
 }
 
 /** The stops of one lane on the rows of its connection. */
@@ -88,13 +102,13 @@ export function timetableOf(
 ): Timetable {
   const exchange = lane?.exchange === undefined ? undefined : trace.exchanges[lane.exchange];
   if (lane === undefined || exchange === undefined) return { rows: [], stops: [] };
-  const rows = pathOf(trace, exchange.segment, where);
+  const rows = pathOf(trace, exchange.segment, where, lane);
   const index = new Map(rows.map((r, i) => [r.id, i]));
   const wire = index.get(UNDERLAY);
   const stops: Stop[] = [];
   let before: { row: number; machine: Place } | undefined;
   for (const i of shown) {
-    if (i < lane.firstStep || i > lane.lastStep) continue;
+    if (!within(lane, i)) continue;
     const step = trace.steps[i];
     const row = step === undefined ? undefined : index.get(step.place);
     if (step === undefined || row === undefined) continue;
@@ -104,7 +118,11 @@ export function timetableOf(
       step: i,
       row,
       mark: markOf(step),
-      dir: step.dir,
+      // Programs, timers and ARP take no part in the turn from request to reply.
+      dir:
+        step.kind === 'process' || step.kind === 'timer' || step.segment < 0
+          ? (stops.at(-1)?.dir ?? 'request')
+          : step.dir,
       through: crosses ? [wire] : [],
     });
     before = { row, machine };

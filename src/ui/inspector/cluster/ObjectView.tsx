@@ -1,7 +1,6 @@
 import { useText } from '../../../i18n/messages.ts';
 import type { ObjectRef } from '../../../sim/base/origin.ts';
 import { objectKey, objectName } from '../object-name.ts';
-import { useDocument } from '../../../state/document.ts';
 import { useLook, type Selection } from '../../../state/selection.ts';
 import { useSimulation } from '../../../state/simulation.ts';
 import type { ClusterDetail, ObjectDetail } from '../../../worker/protocol.ts';
@@ -130,7 +129,6 @@ export function ObjectView({
           {t.yaml}
           <CopyButton text={() => yaml} />
         </h3>
-        {range !== undefined && object.source === 'user' ? <SourceLines object={object} /> : null}
         <ScrollRegion className={styles.yaml} label={`${t.yaml}: ${objectName(ref)}`} pre>
           {yaml}
         </ScrollRegion>
@@ -139,10 +137,10 @@ export function ObjectView({
   );
 }
 
-/** The object without the simulator's own notes on it. */
+/** The object as `kubectl get -o yaml` would order it, without the simulator's own notes on it. */
 function plain(object: ObjectDetail): unknown {
-  const { origin: _origin, source: _source, ...rest } = object.object;
-  return rest;
+  const { origin: _origin, source: _source, body, status, ...head } = object.object;
+  return { ...head, ...(body !== null && typeof body === 'object' ? body : {}), status };
 }
 
 function Known({
@@ -187,20 +185,5 @@ function Endpoints({ object }: { readonly object: ObjectRef }) {
         </ul>
       ))}
     </section>
-  );
-}
-
-/** What the user wrote, word for word, where the object's own text is known. */
-function SourceLines({ object }: { readonly object: ObjectDetail }) {
-  const { range } = object;
-  const text = useDocument((s) => s.files.find((f) => f.name === range?.file)?.text);
-  if (range === undefined || text === undefined || range.endLine <= range.line) return null;
-  const lines = text
-    .split('\n')
-    .slice(range.line - 1, range.endColumn > 1 ? range.endLine : range.endLine - 1);
-  return (
-    <ScrollRegion className={classes(styles.yaml, styles.written)} label={range.file} pre>
-      {lines.join('\n')}
-    </ScrollRegion>
   );
 }

@@ -54,6 +54,10 @@ export function MatrixGrid({
     ),
   };
 
+  const drawn =
+    rowItems.getVirtualItems().some((i) => rows[i.index]?.id === picked?.from) &&
+    columnItems.getVirtualItems().some((i) => columns[i.index]?.id === picked?.to);
+
   const move = (row: number, column: number): void => {
     const from = rows[Math.max(0, Math.min(rows.length - 1, row))];
     const to = columns[Math.max(0, Math.min(columns.length - 1, column))];
@@ -98,7 +102,7 @@ export function MatrixGrid({
       aria-label={t.title}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length + 1}
-      aria-activedescendant={picked === undefined ? undefined : 'matrix-cell'}
+      aria-activedescendant={drawn ? 'matrix-cell' : undefined}
       onKeyDown={onKeyDown}
       onClick={onClick}
     >

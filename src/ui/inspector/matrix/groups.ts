@@ -1,3 +1,4 @@
+import { shortPlace } from '../../../i18n/step-text.ts';
 import type { ClusterView, MatrixReason, MatrixResult } from '../../../worker/protocol.ts';
 
 /** A row or column: one pod, or the pods of one workload. */
@@ -21,8 +22,8 @@ export function groupsOf(
     const slash = pod.indexOf('/');
     const namespace = pod.slice(0, slash);
     const own = pod.slice(slash + 1);
-    const name = by === 'pods' ? own : (shortNames.get(pod) ?? own);
-    const id = `${namespace}/${name}`;
+    const name = by === 'pods' ? shortPlace(pod) : (shortNames.get(pod) ?? own);
+    const id = by === 'pods' ? pod : `${namespace}/${name}`;
     const group = groups.get(id) ?? { namespace, name, members: [] };
     group.members.push(i);
     groups.set(id, group);

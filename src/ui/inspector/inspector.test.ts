@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import { en } from '../../i18n/en.ts';
+import { ko } from '../../i18n/ko.ts';
+import { walkTranscript } from '../../i18n/transcript.ts';
+import { encode } from '../../sim/packet/codec.ts';
+import type { ProbeSpec } from '../../sim/k8s/cluster-state.ts';
+import { simulate, walk } from '../../sim/simulate.ts';
+import type { Trace } from '../../sim/trace/trace.ts';
+import type { MatrixResult } from '../../worker/protocol.ts';
+import { yamlText } from './cluster/yaml-text.ts';
+import { cellOf, countDenied, groupsOf } from './matrix/groups.ts';
+import { packetRows } from './packet/packet-rows.ts';
+import { changesOf } from './why/changes.ts';
+import { currentPhase, phasesOf, phaseState } from './why/phases.ts';
+import { commandOf } from './why/use-rows.ts';
+
+const pod = (name: string, node: string, more = ''): string => `
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: ${name}}${more}}
+spec:
+  nodeName: ${node}
+  containers: [{name: c, image: example.org/${name}}]
+`;
+const LISTENS = ', annotations: {packetwalk.dev/listen: 8080/TCP}';
+const SERVICE = (targetPort: number): string => `
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: ${targetPort}}]
+`;
+const POLICY = `
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+`;
+const CALICO = '---\napiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: calico\n';
+const BASE = pod('client', 'kind-worker') + pod('web', 'kind-worker2', LISTENS);
+const CURL: ProbeSpec = { from: 'default/client', tool: 'curl', to: 'http://web' };
+
+function traceOf(text: string, probe: ProbeSpec = CURL): Trace {
+  return walk(simulate({ files: [{ name: 'app.yaml', text }] }), probe);
+}
+
+const probeSegment = (trace: Trace): number => trace.segments.findIndex((s) => s.purpose === 'probe');
+
+describe('phases come in the order in which the packet met them', () => {
+  it.each([
+    {
+      name: 'delivered over flannel',
+      text: BASE + SERVICE(8080),
+      phases: ['dns', 'serviceDnat', 'route', 'encap', 'route', 'delivery', 'reply', 'outcome'],
+      failed: [],
+    },
+    {
+      name: 'refused by a closed port',
+      text: BASE + SERVICE(9999),
+      phases: ['dns', 'serviceDnat', 'route', 'encap', 'route', 'delivery', 'reply', 'outcome'],
+      failed: ['delivery'],
+    },
+    {
+      name: 'dropped by a policy where Calico enforces it: after the route',
+      text: CALICO + BASE + SERVICE(8080) + POLICY,
+      phases: ['dns', 'serviceDnat', 'route', 'encap', 'route', 'ingress', 'retry', 'outcome'],
+      failed: ['ingress'],
+    },
+    {
+      name: 'no endpoint',
+      text: pod('client', 'kind-worker') + SERVICE(80),
+      phases: ['dns', 'route', 'rules', 'reply', 'outcome'],
+      failed: ['rules'],
+    },
+  ])('$name', ({ text, phases, failed }) => {
+    const trace = traceOf(text);
+    const found = phasesOf(trace, probeSegment(trace));
+    expect(found.map((p) => p.kind)).toEqual(phases);
+    expect(found.filter((p) => p.failed).map((p) => p.kind)).toEqual(failed);
+    for (const step of trace.steps) {
+      const current = currentPhase(found, step.index);
+      const states = found.map((p) => phaseState(p, step.index, current));
+      expect(states.filter((s) => s === 'now').length).toBeLessThanOrEqual(1);
+      if (states.includes('ahead')) expect(states.lastIndexOf('done')).toBeLessThan(states.indexOf('ahead'));
+    }
+  });
+});
+
+describe('what changed', () => {
+  const trace = traceOf(BASE + SERVICE(8080));
+  const stepOf = (code: string): Trace['steps'][number] => {
+    const step = trace.steps.find((s) => s.reason.code === code && s.segment === probeSegment(trace));
+    if (step === undefined) throw new Error(`no ${code}`);
+    return step;
+  };
+
+  it('a DNAT rewrites address and port, and keeps the source', () => {
+    const changes = changesOf(stepOf('nat.dnat'));
+    expect(changes?.fields.map((f) => f.key)).toEqual(['ipv4.dst', 'tcp.dport']);
+    expect(changes?.fields[1]).toMatchObject({ before: '80', after: '8080' });
+    expect(changes?.keptSource).toMatch(/^10\.244\.1\.2:\d+$/);
+    expect(changes?.tunnel).toBeUndefined();
+  });
+
+  it('VXLAN puts an envelope on: 74 bytes become 124', () => {
+    const changes = changesOf(stepOf('vxlan.encap'));
+    expect(changes?.tunnel).toMatchObject({
+      put: 'on',
+      src: '172.18.0.3',
+      dst: '172.18.0.4',
+      port: 8472,
+      vni: 1,
+    });
+    expect(changes?.size).toEqual({ before: 74, after: 124 });
+    expect(changesOf(stepOf('vxlan.decap'))?.tunnel?.put).toBe('off');
+  });
+
+  it('a changed field is marked in the header stack, wrapping moves none', () => {
+    const nat = stepOf('nat.dnat');
+    const rows = packetRows(nat.packet!, nat.before).rows;
+    expect(rows.filter((r) => r.state === 'changed').map((r) => `${r.span.layer}.${r.span.key}`)).toEqual([
+      'ipv4.checksum',
+      'ipv4.dst',
+      'tcp.dport',
+      'tcp.checksum',
+    ]);
+    const wrap = stepOf('vxlan.encap');
+    const wrapped = packetRows(wrap.packet!, wrap.before);
+    expect(wrapped.rows.filter((r) => r.state === 'changed' && r.span.depth > 0)).toEqual([]);
+    expect(wrapped.headers.filter((h) => h.rows.every((r) => r.state === 'added')).length).toBeGreaterThan(2);
+  });
+
+  it('every packet of a walk encodes, and each field and row has its words', () => {
+    for (const step of trace.steps) {
+      for (const key of step.rows) expect(commandOf(key), key).toBeDefined();
+      if (step.packet === undefined) continue;
+      for (const f of encode(step.packet).fields) {
+        expect(en.packet.fields[`${f.layer}.${f.key}`], `${f.layer}.${f.key}`).toBeDefined();
+      }
+    }
+  });
+});
+
+describe('words', () => {
+  it('both languages explain the same header fields', () => {
+    expect(Object.keys(ko.packet.fields)).toEqual(Object.keys(en.packet.fields));
+  });
+
+  it('the transcript tells verdict, places and changes in both languages', () => {
+    const trace = traceOf(BASE + SERVICE(8080));
+    const english = walkTranscript(trace, en);
+    expect(english).toMatch(/^Verdict: delivered\nThe client sees: HTTP 200\n/);
+    expect(english).toMatch(/-- kind-worker\n/);
+    expect(english).toMatch(/destination 10\.96\.\d+\.\d+:80 → 10\.244\.2\.2:8080/);
+    expect(walkTranscript(trace, ko)).toMatch(/^판정: 전달됨\n/);
+    expect(walkTranscript(trace, ko).split('\n')).toHaveLength(english.split('\n').length);
+  });
+
+  it('a refusal names what does listen', () => {
+    const trace = traceOf(BASE + SERVICE(9999));
+    expect(trace.reason.code).toBe('socket.no-listener-tcp');
+    expect(walkTranscript(trace, en)).toContain(
+      'Connection refused by the pod: nothing listens on 10.244.2.2:9999',
+    );
+  });
+});
+
+describe('matrix', () => {
+  const result: MatrixResult = {
+    port: 80,
+    protocol: 'TCP',
+    pods: ['a/web-5d4f6b7c8d-bcdfg', 'a/web-5d4f6b7c8d-hjklm', 'b/db'],
+    allowed: [
+      [null, true, false],
+      [true, null, true],
+      [false, 'unknown', null],
+    ],
+    reasons: [
+      { code: 'same-pod', policies: [] },
+      { code: 'open', policies: [] },
+      { code: 'ingress-denied', policies: ['b/deny'] },
+      { code: 'unknown', policies: [] },
+    ],
+    reasonOf: [
+      [0, 1, 2],
+      [1, 0, 1],
+      [2, 3, 0],
+    ],
+  };
+  const cluster = {
+    pods: result.pods.map((p) => ({
+      namespace: p.slice(0, 1),
+      name: p.slice(2),
+      shortName: p.startsWith('a') ? 'web' : 'db',
+    })),
+  } as unknown as Parameters<typeof groupsOf>[1];
+
+  it('puts the pods of a workload together and says when they differ', () => {
+    const groups = groupsOf(result, cluster, 'workloads');
+    expect(groups.map((g) => `${g.id} ${g.members.length}`)).toEqual(['a/web 2', 'b/db 1']);
+    const [web, db] = groups;
+    expect(cellOf(result, web!, db!)).toMatchObject({ state: 'some', allowed: 1, total: 2, pair: [0, 2] });
+    expect(cellOf(result, db!, web!)).toMatchObject({ state: 'denied', reason: { code: 'ingress-denied' } });
+    expect(cellOf(result, db!, db!)).toMatchObject({ state: 'self', pair: undefined });
+    expect(countDenied(result)).toEqual({ denied: 2, total: 6 });
+  });
+
+  it('names single pods shortly', () => {
+    expect(groupsOf(result, cluster, 'pods').map((g) => g.name)).toEqual(['web bcdfg', 'web hjklm', 'db']);
+  });
+});
+
+describe('YAML for reading', () => {
+  it('lays data out as kubectl does', () => {
+    const value = {
+      kind: 'Pod',
+      metadata: { name: 'a', labels: {} },
+      spec: { ports: [{ port: 80, name: 'yes' }], args: ['-x', 'b'] },
+    };
+    expect(yamlText(value).trimStart()).toBe(
+      [
+        'kind: Pod',
+        'metadata:',
+        '  name: a',
+        '  labels: {}',
+        'spec:',
+        '  ports:',
+        '  - port: 80',
+        '    name: "yes"',
+        '  args:',
+        '  - "-x"',
+        '  - b',
+        '',
+      ].join('\n'),
+    );
+  });
+});
