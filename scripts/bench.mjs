@@ -15,12 +15,12 @@ await build({
   build: { ssr: 'scripts/bench/core.ts', outDir: OUT, target: 'node20', minify: false, emptyOutDir: true, rolldownOptions: { output: { entryFileNames: 'core.js' } } },
   ssr: { noExternal: true },
 });
-const { coreBench } = await import(pathToFileURL(`${OUT}/core.js`).href);
+const { coreBench, benchLinks } = await import(pathToFileURL(`${OUT}/core.js`).href);
 
 const rows = coreBench();
 if (!process.argv.includes('--core')) {
   const { browserBench } = await import('./bench/browser.mjs');
-  rows.push(...(await browserBench()));
+  rows.push(...(await browserBench(await benchLinks())));
 }
 let over = 0;
 console.log(`${'measure'.padEnd(64)} ${'here'.padStart(12)} ${'limit'.padStart(12)}`);

@@ -61,13 +61,19 @@ function judged(planted: readonly Planted[]): ReadonlySet<string> {
     writeFileSync(join(root, file), `${line}\n`);
   }
   const oxlint = resolve('node_modules/.bin/oxlint');
-  const { stdout } = spawnSync(oxlint, ['-c', '.oxlintrc.json', '-f', 'json', ...planted.map((p) => p.file)], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const { stdout } = spawnSync(
+    oxlint,
+    ['-c', '.oxlintrc.json', '-f', 'json', ...planted.map((p) => p.file)],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   const report = JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] };
   return new Set(
-    report.diagnostics.filter((d) => /no-restricted/.test(d.code)).map((d) => d.filename.replaceAll('\\', '/')),
+    report.diagnostics
+      .filter((d) => /no-restricted/.test(d.code))
+      .map((d) => d.filename.replaceAll('\\', '/')),
   );
 }
 

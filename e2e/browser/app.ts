@@ -24,7 +24,10 @@ export const test = base.extend<Fixtures>({
 export { expect };
 
 /** Says before the page loads that the tour was seen. */
-export async function skipTour(page: Page, preferences: Readonly<Record<string, unknown>> = {}): Promise<void> {
+export async function skipTour(
+  page: Page,
+  preferences: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   await page.addInitScript((given) => {
     if (localStorage.getItem('packetwalk.preferences') !== null) return;
     localStorage.setItem(
@@ -44,9 +47,14 @@ export async function caretAtEndOf(page: Page, text: string): Promise<void> {
   const line = page.locator('.view-line', { hasText: text }).first();
   await expect(page.locator('.view-lines').first()).toBeVisible({ timeout: 30_000 });
   await page.locator('.view-line').first().click();
-  // Monaco draws the lines in view only: most files are asked for their end first.
-  await page.keyboard.press('Control+End');
-  if (!(await line.isVisible())) await page.keyboard.press('Control+Home');
+  // Monaco draws the lines in view only.
+  for (const key of ['Control+Home', 'Control+End']) {
+    await page.keyboard.press(key);
+    await page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
+    if (await line.isVisible()) break;
+  }
   await expect(line).toBeVisible();
   await line.click();
   await page.keyboard.press('End');
@@ -55,7 +63,10 @@ export async function caretAtEndOf(page: Page, text: string): Promise<void> {
 /** Opens a file's tab in the editor. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await page.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
-  await expect(page.getByRole('tab', { name: new RegExp(`^${name}`) })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('tab', { name: new RegExp(`^${name}`) })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
 }
 
 /** Sends the probe and jumps to what decided. */

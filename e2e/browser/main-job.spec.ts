@@ -1,5 +1,15 @@
 /** The promise, end to end: edit YAML, walk one packet, see why, share the moment. */
-import { caretAtEndOf, expect, inspector, openFile, paste, ready, sendAndJumpToVerdict, skipTour, test } from './app.ts';
+import {
+  caretAtEndOf,
+  expect,
+  inspector,
+  openFile,
+  paste,
+  ready,
+  sendAndJumpToVerdict,
+  skipTour,
+  test,
+} from './app.ts';
 
 test('within three presses a newcomer sees the Service’s address become a pod’s', async ({ app }) => {
   await app.locator('body').click({ position: { x: 700, y: 590 } });
@@ -22,7 +32,9 @@ test('→ from rest reaches the DNAT in three presses', async ({ app }) => {
   await expect(heading).toContainText('over the Service');
 });
 
-test('a wrong targetPort is refused by the pod, with the line lit; put right, it is delivered', async ({ app }) => {
+test('a wrong targetPort is refused by the pod, with the line lit; put right, it is delivered', async ({
+  app,
+}) => {
   await openFile(app, 'app.yaml');
   await caretAtEndOf(app, 'targetPort');
   await app.keyboard.press('Backspace');
@@ -42,7 +54,9 @@ test('a wrong targetPort is refused by the pod, with the line lit; put right, it
   await expect(inspector(app)).toContainText('HTTP 200');
 });
 
-test('a default-deny policy with Calico drops the packet at its hook, with the policy’s line lit', async ({ app }) => {
+test('a default-deny policy with Calico drops the packet at its hook, with the policy’s line lit', async ({
+  app,
+}) => {
   await openFile(app, 'cluster.yaml');
   await caretAtEndOf(app, 'cni: flannel');
   for (let i = 0; i < 'flannel'.length; i++) await app.keyboard.press('Backspace');
@@ -74,7 +88,9 @@ test('a link opens on the same files, the same step and the same picture', async
   const link = await app.getByRole('textbox', { name: 'Link' }).inputValue();
   expect(link).toContain('#v1=');
   await app.keyboard.press('Escape');
-  const places = await app.locator('.react-flow__node').evaluateAll((nodes) => nodes.map((n) => (n as HTMLElement).style.transform));
+  const places = await app
+    .locator('.react-flow__node')
+    .evaluateAll((nodes) => nodes.map((n) => (n as HTMLElement).style.transform));
 
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const fresh = await context.newPage();
@@ -84,7 +100,11 @@ test('a link opens on the same files, the same step and the same picture', async
   await expect(fresh.getByText(step ?? '')).toBeVisible();
   await expect(inspector(fresh)).toContainText('over the Service');
   await expect
-    .poll(() => fresh.locator('.react-flow__node').evaluateAll((nodes) => nodes.map((n) => (n as HTMLElement).style.transform)))
+    .poll(() =>
+      fresh
+        .locator('.react-flow__node')
+        .evaluateAll((nodes) => nodes.map((n) => (n as HTMLElement).style.transform)),
+    )
     .toEqual(places);
   for (const file of ['app.yaml', 'client.yaml', 'cluster.yaml']) {
     await expect(fresh.getByRole('tab', { name: file, exact: true })).toBeVisible();
@@ -102,7 +122,9 @@ test.describe('links that cannot be opened', () => {
       await skipTour(page);
       await page.goto(`/${fragment}`);
       await ready(page);
-      await expect(page.getByRole('alert').or(page.getByRole('status')).filter({ hasText: /link/i }).first()).toBeVisible();
+      await expect(
+        page.getByRole('alert').or(page.getByRole('status')).filter({ hasText: /link/i }).first(),
+      ).toBeVisible();
       await expect(page.getByRole('tab', { name: 'app.yaml', exact: true })).toBeVisible();
     });
   }

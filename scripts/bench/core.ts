@@ -1,4 +1,5 @@
 /** Measures the simulator itself, in Node: the same code as in the worker. Prints rows for bench.mjs. */
+import { encodeLink } from '../../src/share/link.ts';
 import { projectScene } from '../../src/sim/scene/project.ts';
 import { simulate, walk } from '../../src/sim/simulate.ts';
 import { frames } from '../../src/sim/scene/frames.ts';
@@ -11,7 +12,8 @@ export interface Row {
   readonly limitMs: number;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 function time(run: () => unknown): number {
   const began = performance.now();
@@ -31,11 +33,17 @@ export function coreBench(): Row[] {
   const small = scenarioOf({ nodes: 3, deployments: 2, replicas: 2, services: 2 });
 
   // Nothing is cached yet: what a page pays that opens the large scenario first.
-  rows.push({ name: '10 nodes, 300 pods, 1,000 Services: cold from text', ms: time(() => simulate({ files: big })), limitMs: 700 });
+  rows.push({
+    name: '10 nodes, 300 pods, 1,000 Services: cold from text',
+    ms: time(() => simulate({ files: big })),
+    limitMs: 700,
+  });
   const fromDocuments = measure(7, 2, (round) => {
     // A changed cluster CIDR makes every later stage new while the documents stay parsed.
     const files = big.map((f) =>
-      f.name === 'cluster.yaml' ? { name: f.name, text: `${f.text}networking: {podSubnet: 10.${100 + ((round + 50) % 50)}.0.0/16}\n` } : f,
+      f.name === 'cluster.yaml'
+        ? { name: f.name, text: `${f.text}networking: {podSubnet: 10.${100 + ((round + 50) % 50)}.0.0/16}\n` }
+        : f,
     );
     simulate({ files });
   });
@@ -52,8 +60,13 @@ export function coreBench(): Row[] {
   const bigSimulation = simulate({ files: big });
   const target = bigSimulation.cluster.services.find((s) => s.name === 'svc-777')?.clusterIPs[0] ?? '';
   const probe = { from: 'default/client', tool: 'nc', to: `${target}:80` } as const;
-  if (walk(bigSimulation, probe).verdict !== 'delivered') throw new Error('the benched walk is not delivered');
-  rows.push({ name: '  one probe to a ClusterIP, trace recorded', ms: measure(200, 100, () => walk(bigSimulation, probe)), limitMs: 1 });
+  if (walk(bigSimulation, probe).verdict !== 'delivered')
+    throw new Error('the benched walk is not delivered');
+  rows.push({
+    name: '  one probe to a ClusterIP, trace recorded',
+    ms: measure(200, 100, () => walk(bigSimulation, probe)),
+    limitMs: 1,
+  });
 
   let key = 0;
   rows.push({
@@ -71,8 +84,24 @@ export function coreBench(): Row[] {
   const smallTarget = smallSimulation.cluster.services.find((s) => s.name === 'svc-0')?.clusterIPs[0] ?? '';
   rows.push({
     name: '  one probe to a ClusterIP, trace recorded',
-    ms: measure(500, 300, () => walk(smallSimulation, { from: 'default/client', tool: 'nc', to: `${smallTarget}:80` })),
+    ms: measure(500, 300, () =>
+      walk(smallSimulation, { from: 'default/client', tool: 'nc', to: `${smallTarget}:80` }),
+    ),
     limitMs: 0.3,
   });
   return rows;
+}
+
+/** Link fragments that the browser's part of the bench opens. */
+export async function benchLinks(): Promise<{ readonly big: string; readonly crowd: string }> {
+  const big = scenarioOf({ nodes: 10, deployments: 100, replicas: 3, services: 1000 });
+  // One worker with 60 pods on one bridge: a broadcast is 60 frames at once.
+  const crowd = scenarioOf({ nodes: 2, deployments: 20, replicas: 3, services: 1 });
+  return {
+    big: await encodeLink({ files: big, view: {} }),
+    crowd: await encodeLink({
+      files: crowd,
+      view: { lens: 'wire', probe: { from: 'default/client', tool: 'ping', to: '10.244.1.2' }, step: 0 },
+    }),
+  };
 }

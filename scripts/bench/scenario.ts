@@ -72,7 +72,10 @@ export function scenarioOf(size: Size): ScenarioFile[] {
 export function editOneService(files: readonly ScenarioFile[], i: number, port: number): ScenarioFile[] {
   return files.map((f) =>
     f.name === 'services.yaml'
-      ? { name: f.name, text: f.text.replace(new RegExp(`(name: svc-${i}\\n[\\s\\S]*?port: )\\d+`), `$1${port}`) }
+      ? {
+          name: f.name,
+          text: f.text.replace(new RegExp(`(name: svc-${i}\\n[\\s\\S]*?port: )\\d+`), `$1${port}`),
+        }
       : f,
   );
 }

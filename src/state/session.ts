@@ -17,6 +17,7 @@ import { useDocument } from './document.ts';
 import { usePlayback } from './playback.ts';
 import { useLook } from './selection.ts';
 import { useSimulation } from './simulation.ts';
+import { suggestProbe } from './suggest-probe.ts';
 
 let client: SimClient | undefined;
 let simulating = false;
@@ -79,7 +80,7 @@ async function runSimulation(): Promise<void> {
 
 function accept(result: SimulateResult, revision: number): void {
   const sim = useSimulation.getState();
-  const firstOf = result.cluster.probes[0];
+  const firstOf = result.cluster.probes[0] ?? suggestProbe(result.cluster);
   const keepsProbe = sim.probe.from !== '' && sim.revision >= 0 && sim.walk !== undefined;
   sim.set({ result, revision, failure: undefined });
   if (!keepsProbe && firstOf !== undefined && !sim.probeTouched) sim.set({ probe: firstOf });
