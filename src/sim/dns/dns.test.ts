@@ -4,6 +4,7 @@ import { diagnostics as ko } from '../../i18n/diagnostics.ko.ts';
 import { settleText } from '../k8s/controllers/cluster-fixture.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
 import { coreDns, internetDns } from './coredns.ts';
+import type { AppHandler, Syscall } from '../net/process.ts';
 import { corefileDiagnostics } from './corefile-diagnostics.ts';
 import { candidates, lookUp, queryOnce, resolvConfText, resolverConfig } from './resolver.ts';
 import { runProgram } from './run-fixture.ts';
@@ -285,6 +286,70 @@ describe('the resolver of a client', () => {
       'web.default.svc.cluster.local',
       'web',
       'web',
+    ]);
+  });
+
+  describe('servers that fail, as glibc 2.36 was seen to treat them', () => {
+    const failing = (
+      rcode: (name: string, type: string) => 'SERVFAIL' | 'REFUSED' | 'NXDOMAIN' | 'NOERROR' | undefined,
+    ): AppHandler =>
+      function* (request) {
+        if (request.kind !== 'dns') return undefined;
+        const found = rcode(request.question.name, request.question.type);
+        if (found === undefined) return undefined;
+        const answers =
+          found === 'NOERROR' && request.question.type === 'A'
+            ? [{ name: request.question.name, type: 'A', ttl: 30, data: '10.0.0.1' }]
+            : [];
+        return { ...request, response: true, rcode: found, answers };
+      };
+    const config = { ...client, search: ['a.test', 'b.test'] };
+    const run = (handler: AppHandler) => runProgram(lookUp(config, 'web'), { '10.96.0.10': handler }).result;
+    const names = (handler: AppHandler) => run(handler).queries.map((q) => `${q.name} ${q.type}`);
+
+    test('SERVFAIL: each pair twice, then the next suffix', () => {
+      expect(names(failing(() => 'SERVFAIL'))).toEqual(
+        ['web.a.test', 'web.b.test', 'web'].flatMap((n) => [`${n} A`, `${n} AAAA`, `${n} A`, `${n} AAAA`]),
+      );
+      expect(run(failing(() => 'SERVFAIL'))).toMatchObject({ rcode: 'SERVFAIL', addresses: [] });
+    });
+
+    test('REFUSED: the pair twice, then only the bare name', () => {
+      expect(names(failing(() => 'REFUSED'))).toEqual(
+        ['web.a.test', 'web'].flatMap((n) => [`${n} A`, `${n} AAAA`, `${n} A`, `${n} AAAA`]),
+      );
+    });
+
+    test('SERVFAIL for one suffix: the others are still asked', () => {
+      expect(names(failing((n) => (n === 'web.a.test' ? 'SERVFAIL' : 'NXDOMAIN')))).toEqual([
+        'web.a.test A',
+        'web.a.test AAAA',
+        'web.a.test A',
+        'web.a.test AAAA',
+        'web.b.test A',
+        'web.b.test AAAA',
+        'web A',
+        'web AAAA',
+      ]);
+    });
+
+    test('no answer for AAAA only: A is enough, after a third round', () => {
+      const result = run(failing((_, type) => (type === 'AAAA' ? undefined : 'NOERROR')));
+      expect(result.addresses).toEqual(['10.0.0.1']);
+      expect(result.queries.map((q) => q.type)).toEqual(['A', 'AAAA', 'A', 'AAAA', 'A', 'AAAA']);
+    });
+  });
+
+  test('A and AAAA share a port, dig takes a new one each time', () => {
+    const ports = (calls: readonly Syscall[]) =>
+      calls.flatMap((c) => (c.call === 'datagram' ? [c.sport] : []));
+    const pair = ports(runProgram(lookUp(client, 'web'), { '10.96.0.10': coreDns(cluster) }).calls);
+    expect(pair).toHaveLength(2);
+    expect(pair[0]).toBe(pair[1]);
+    expect(ports(runProgram(queryOnce(client, 'web', 'A'), {}).calls)).toEqual([
+      undefined,
+      undefined,
+      undefined,
     ]);
   });
 

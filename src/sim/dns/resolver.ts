@@ -1,7 +1,7 @@
 /**
  * The stub resolver of the C library (getaddrinfo), and dig. Models resolv.conf as the kubelet writes it, /etc/hosts,
- * the search list with ndots, A then AAAA from one socket, timeouts and retries. A and AAAA leave one after the other
- * here: glibc sends both before the first answer. Leaves out TCP fallback, EDNS, rotate, nscd and musl's ways.
+ * the search list with ndots, A then AAAA from one socket, timeouts and retries as glibc 2.36 was seen to do them. A
+ * and AAAA leave one after the other here: glibc sends both before the first answer comes. Leaves out TCP fallback, EDNS, rotate, nscd and musl's ways.
  */
 import { parseIp, type Ip } from '../base/ip.ts';
 import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
@@ -38,6 +38,9 @@ export interface Lookup {
 /** glibc's limits: MAXNS, and the kubelet's for search domains. */
 const MAX_NAMESERVERS = 3;
 const MAX_SEARCH = 32;
+/** dig 9.18: +tries=3 +timeout=5. */
+const DIG_TRIES = 3;
+const DIG_TIMEOUT_MS = 5000;
 
 function clusterDns(cluster: ClusterState): Ip | undefined {
   const service = cluster.services.find((s) => s.namespace === 'kube-system' && s.name === 'kube-dns');
@@ -129,56 +132,90 @@ export function candidates(
   return dots >= config.ndots ? [name, ...searched] : [...searched, name];
 }
 
-interface Asked {
-  readonly message?: DnsMessage;
-  readonly error?: SocketError;
-}
-
 interface Log {
   readonly queries: { name: string; type: string; rcode: string }[];
   /** Query ids and source ports come from here: the same lookup gives the same packets. */
   count: number;
 }
 
-/** One question to the servers in turn, `attempts` times; `sport` keeps one socket for A and AAAA. */
+const FAILURES: ReadonlySet<string> = new Set(['SERVFAIL', 'REFUSED', 'NOTIMP']);
+
+/** One question to one server, and what came back. */
 function* ask(
   question: Question,
-  servers: readonly Ip[],
-  options: { readonly timeoutMs: number; readonly attempts: number; readonly sport?: number },
+  ip: Ip,
+  timeoutMs: number,
   log: Log,
-): Process<Asked> {
+  sport?: number,
+): Process<{ readonly message: DnsMessage; readonly error?: undefined } | { readonly error: SocketError }> {
+  const id = mix(fnv32a(`${question.name} ${question.type} ${log.count++}`)) & 0xffff;
+  yield { call: 'segment', purpose: 'dns', label: `${question.type} ${question.name}` };
+  yield { call: 'note', step: { reason: reason('process.query', { ...question }) } };
+  const result = yield {
+    call: 'datagram',
+    ip,
+    port: 53,
+    payload: query(question, id),
+    timeoutMs,
+    ...(sport === undefined ? {} : { sport }),
+  };
+  if (result !== undefined && result.ok && 'payload' in result && result.payload.kind === 'dns') {
+    const message = result.payload;
+    const { rcode } = message;
+    log.queries.push({ ...question, rcode });
+    const count = message.answers.length;
+    yield { call: 'note', step: { reason: reason('process.answer', { ...question, rcode, count }) } };
+    return { message };
+  }
+  const error = result !== undefined && !result.ok ? result.error : 'timeout';
+  log.queries.push({ ...question, rcode: error });
+  return { error };
+}
+
+interface Pair {
+  readonly answers: readonly DnsRecord[];
+  readonly rcode: string;
+  readonly error?: SocketError;
+}
+
+/**
+ * A and AAAA of one name from one socket, `attempts` times round the servers. Where A is answered and AAAA never, glibc
+ * 2.36 asks both once more, each from a socket of its own, and makes do with A (observed: after 15 s).
+ */
+function* askPair(name: string, config: ResolverConfig, log: Log): Process<Pair> {
+  const port = (salt: number): number => 32768 + (mix(fnv32a(`${name} ${log.count} ${salt}`)) % 28232);
+  const { timeoutMs, nameservers } = config;
+  const sport = port(0);
   let error: SocketError = 'timeout';
-  let served: DnsMessage | undefined;
-  for (let attempt = 0; attempt < options.attempts; attempt++) {
-    for (const ip of servers) {
-      const id = mix(fnv32a(`${question.name} ${question.type} ${log.count++}`)) & 0xffff;
-      yield { call: 'segment', purpose: 'dns', label: `${question.type} ${question.name}` };
-      yield { call: 'note', step: { reason: reason('process.query', { ...question }) } };
-      const result = yield {
-        call: 'datagram',
-        ip,
-        port: 53,
-        payload: query(question, id),
-        timeoutMs: options.timeoutMs,
-        ...(options.sport === undefined ? {} : { sport: options.sport }),
-      };
-      if (result !== undefined && result.ok && 'payload' in result && result.payload.kind === 'dns') {
-        const message = result.payload;
-        const { rcode } = message;
-        log.queries.push({ ...question, rcode });
-        const count = message.answers.length;
-        yield { call: 'note', step: { reason: reason('process.answer', { ...question, rcode, count }) } };
-        // A server that fails or refuses is left for the next one.
-        if (rcode !== 'SERVFAIL' && rcode !== 'REFUSED' && rcode !== 'NOTIMP') return { message };
-        served = message;
+  let failure: string | undefined;
+  let halfAnswered: Ip | undefined;
+  for (let attempt = 0; attempt < config.attempts; attempt++) {
+    for (const ip of nameservers) {
+      const a = yield* ask({ name, type: 'A' }, ip, timeoutMs, log, sport);
+      if (a.error !== undefined) {
+        error = a.error;
         continue;
       }
-      error = result !== undefined && !result.ok ? result.error : 'timeout';
-      log.queries.push({ ...question, rcode: error });
+      const aaaa = yield* ask({ name, type: 'AAAA' }, ip, timeoutMs, log, sport);
+      if (aaaa.error !== undefined) {
+        error = aaaa.error;
+        halfAnswered = ip;
+        continue;
+      }
+      const failed = [a.message.rcode, aaaa.message.rcode].find((rcode) => FAILURES.has(rcode));
+      if (failed === undefined) {
+        return { answers: [...a.message.answers, ...aaaa.message.answers], rcode: a.message.rcode };
+      }
+      failure = failed;
     }
-    if (served !== undefined) break;
   }
-  return served === undefined ? { error } : { message: served };
+  if (failure !== undefined) return { answers: [], rcode: failure };
+  if (halfAnswered !== undefined) {
+    const a = yield* ask({ name, type: 'A' }, halfAnswered, timeoutMs, log, port(1));
+    yield* ask({ name, type: 'AAAA' }, halfAnswered, timeoutMs, log, port(2));
+    if (a.error === undefined) return { answers: a.message.answers, rcode: a.message.rcode };
+  }
+  return { answers: [], rcode: 'SERVFAIL', error };
 }
 
 function addressesIn(records: readonly DnsRecord[]): Ip[] {
@@ -200,32 +237,20 @@ export function* lookUp(config: ResolverConfig, host: string): Process<Lookup> {
   const bare = normalName(host);
   let rcode = 'NXDOMAIN';
   let error: SocketError | undefined;
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] ?? bare;
-    // A timeout ends the walk through the search list: only the bare name is still tried.
-    if (error !== undefined && name !== bare) continue;
-    const sport = 32768 + (mix(fnv32a(`${host} ${i}`)) % 28232);
-    const options = { timeoutMs: config.timeoutMs, attempts: config.attempts, sport };
-    const a = yield* ask({ name, type: 'A' }, config.nameservers, options, log);
-    if (a.error !== undefined) {
-      error = a.error;
-      continue;
-    }
-    const aaaa = yield* ask({ name, type: 'AAAA' }, config.nameservers, options, log);
-    if (aaaa.error !== undefined) {
-      error = aaaa.error;
-      continue;
-    }
-    const answers = [...(a.message?.answers ?? []), ...(aaaa.message?.answers ?? [])];
-    const addresses = addressesIn(answers);
+  let givenUp = false;
+  for (const name of names) {
+    // Silence or a refusal ends the walk through the search list: only the bare name is still tried.
+    if (givenUp && name !== bare) continue;
+    const pair = yield* askPair(name, config, log);
+    const addresses = addressesIn(pair.answers);
     if (addresses.length > 0) {
-      return { addresses, rcode: 'NOERROR', answers: distinct(answers), queries: log.queries };
+      return { addresses, rcode: 'NOERROR', answers: distinct(pair.answers), queries: log.queries };
     }
-    const got = a.message?.rcode ?? 'NXDOMAIN';
-    // "No data" for one candidate is remembered above "no such name" for the others, a failing server above both.
-    if (got === 'SERVFAIL' || got === 'REFUSED') rcode = 'SERVFAIL';
-    else if (got === 'NOERROR' && rcode === 'NXDOMAIN') rcode = 'NOERROR';
-    error = undefined;
+    error = pair.error;
+    if (error !== undefined || pair.rcode === 'REFUSED' || pair.rcode === 'NOTIMP') givenUp = true;
+    // A failing server is remembered above "no data" for one candidate, and that above "no such name".
+    if (FAILURES.has(pair.rcode)) rcode = 'SERVFAIL';
+    else if (pair.rcode === 'NOERROR' && rcode === 'NXDOMAIN') rcode = 'NOERROR';
   }
   if (error !== undefined)
     return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: log.queries, error };
@@ -252,16 +277,22 @@ export function* queryOnce(config: ResolverConfig, host: string, type: string): 
   if (config.nameservers.length === 0) {
     return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: [], error: 'refused' };
   }
-  const asked = yield* ask({ name, type }, config.nameservers, { timeoutMs: 5000, attempts: 3 }, log);
-  if (asked.message === undefined) {
-    return {
-      addresses: [],
-      rcode: 'SERVFAIL',
-      answers: [],
-      queries: log.queries,
-      error: asked.error ?? 'timeout',
-    };
+  let error: SocketError = 'timeout';
+  let failed: DnsMessage | undefined;
+  for (let attempt = 0; attempt < DIG_TRIES; attempt++) {
+    for (const ip of config.nameservers) {
+      const asked = yield* ask({ name, type }, ip, DIG_TIMEOUT_MS, log);
+      if (asked.error !== undefined) error = asked.error;
+      else if (asked.message.rcode === 'SERVFAIL') failed = asked.message;
+      else return dug(asked.message, log);
+    }
+    // dig goes to the next server after SERVFAIL, and shows it when there is none.
+    if (failed !== undefined) return dug(failed, log);
   }
-  const { answers, rcode } = asked.message;
+  return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: log.queries, error };
+}
+
+function dug(message: DnsMessage, log: Log): Lookup {
+  const { answers, rcode } = message;
   return { addresses: addressesIn(answers), rcode, answers, queries: log.queries };
 }
