@@ -333,6 +333,27 @@ describe('the resolver of a client', () => {
       ]);
     });
 
+    test('nobody listens at the server: the pair twice, from two ports, and no more', () => {
+      const program = lookUp(config, 'web');
+      const sent: string[] = [];
+      let step = program.next(undefined);
+      while (step.done !== true) {
+        const call = step.value;
+        if (call.call === 'datagram' && call.payload.kind === 'dns') {
+          sent.push(`${call.sport} ${call.payload.question.name} ${call.payload.question.type}`);
+        }
+        step = program.next(call.call === 'datagram' ? { ok: false, error: 'refused' } : undefined);
+      }
+      expect(step.value).toMatchObject({ error: 'refused', addresses: [] });
+      expect(sent.map((x) => x.replace(/^\d+ /, ''))).toEqual([
+        'web.a.test A',
+        'web.a.test AAAA',
+        'web.a.test A',
+        'web.a.test AAAA',
+      ]);
+      expect(new Set(sent.map((x) => x.split(' ')[0])).size).toBe(2);
+    });
+
     test('no answer for AAAA only: A is enough, after a third round', () => {
       const result = run(failing((_, type) => (type === 'AAAA' ? undefined : 'NOERROR')));
       expect(result.addresses).toEqual(['10.0.0.1']);

@@ -185,18 +185,24 @@ interface Pair {
 function* askPair(name: string, config: ResolverConfig, log: Log): Process<Pair> {
   const port = (salt: number): number => 32768 + (mix(fnv32a(`${name} ${log.count} ${salt}`)) % 28232);
   const { timeoutMs, nameservers } = config;
-  const sport = port(0);
+  let sport = port(0);
   let error: SocketError = 'timeout';
   let failure: string | undefined;
   let halfAnswered: Ip | undefined;
   for (let attempt = 0; attempt < config.attempts; attempt++) {
     for (const ip of nameservers) {
       const a = yield* ask({ name, type: 'A' }, ip, timeoutMs, log, sport);
-      if (a.error !== undefined) {
+      if (a.error !== undefined && a.error !== 'refused') {
         error = a.error;
         continue;
       }
       const aaaa = yield* ask({ name, type: 'AAAA' }, ip, timeoutMs, log, sport);
+      if (a.error !== undefined) {
+        // An ICMP error closes the socket: the next try has another port.
+        error = a.error;
+        sport = port(3);
+        continue;
+      }
       if (aaaa.error !== undefined) {
         error = aaaa.error;
         halfAnswered = ip;
@@ -239,7 +245,9 @@ export function* lookUp(config: ResolverConfig, host: string): Process<Lookup> {
   let error: SocketError | undefined;
   let givenUp = false;
   for (const name of names) {
-    // Silence or a refusal ends the walk through the search list: only the bare name is still tried.
+    // Nobody listens at the server's address: getaddrinfo gives up at once.
+    if (error === 'refused') break;
+    // Silence or a REFUSED ends the walk through the search list: only the bare name is still tried.
     if (givenUp && name !== bare) continue;
     const pair = yield* askPair(name, config, log);
     const addresses = addressesIn(pair.answers);
