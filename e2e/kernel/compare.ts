@@ -6,7 +6,8 @@
  * both Ethernet addresses by the interface that owns them, the tunnel's outer headers, and what an ICMP error quotes.
  * Not compared: ports that a kernel chose, and what depends on the moment: the place of a packet among packets of
  * another kind on another interface, and whether a kernel acknowledges data at once or with the next packet.
- * ARP: the same questions and answers on the same interfaces; how often each was asked does not count, nor its order.
+ * ARP: the same broadcast questions and their answers on the same interfaces; how often each was asked does not count,
+ * nor the order. Unicast questions, by which a kernel confirms after seconds what it knows, are left out.
  */
 import type { Trace } from '../../src/sim/trace/trace.ts';
 import type { Simulation } from '../../src/sim/simulate.ts';
@@ -65,11 +66,17 @@ export function summary(side: Side, options: Options): Comparison {
   const byInterface: Record<string, string[]> = {};
   const paths: Record<string, string[]> = {};
   const arp = new Set<string>();
+  const askedAll = new Set<string>();
   const nth = new Map<string, number>();
   for (const frame of side.frames) {
     const text = frameText(side, frame);
     const place = where(frame);
     if (frame.proto === 'arp') {
+      const request = frame.flags === 'request';
+      // A question to one host is a kernel that confirms, seconds later, what it knows already.
+      if (request && frame.dstMac === 'ff:ff:ff:ff:ff:ff') askedAll.add(`${frame.src} ${frame.dst}`);
+      if (!askedAll.has(request ? `${frame.src} ${frame.dst}` : `${frame.dst} ${frame.src}`)) continue;
+      if (request && frame.dstMac !== 'ff:ff:ff:ff:ff:ff') continue;
       arp.add(`${place}: ${text}`);
       continue;
     }
