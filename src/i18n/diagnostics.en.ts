@@ -170,6 +170,7 @@ const checked: CheckedText = {
   'fix/rename': (p) => `Rename ${p.from} to ${p.to}`,
   'fix/quote': () => 'Put it in quotes',
   'fix/remove-line': () => 'Remove this line',
+  'fix/remove-dash': () => 'Remove the dash',
   'fix/spaces': () => 'Use spaces',
   'fix/add': (p) => `Add ${p.text}`,
 };

@@ -34,7 +34,7 @@ const checked: CheckedText = {
   'yaml/template': () =>
     '아직 YAML이 아니라 템플릿입니다. 먼저 렌더링한 결과(`helm template`, `kubectl kustomize`)를 붙여 넣으세요.',
   'yaml/tab': () => 'YAML은 탭으로 들여쓸 수 없습니다. 공백을 쓰세요.',
-  'yaml/unterminated-quote': (p) => `여기서 연 따옴표 ${p.quote} 의 짝이 없습니다.`,
+  'yaml/unterminated-quote': (p) => `여기서 연 따옴표(${p.quote})를 닫지 않았습니다.`,
   'yaml/file-too-big': (p) =>
     `파일을 모두 합치면 ${megabytes(p.size)}입니다. ${megabytes(p.limit)}까지만 읽으므로 이 파일은 제외합니다.`,
   'yaml/too-many-documents': (p) => `문서가 ${p.limit}개를 넘습니다. 나머지는 제외합니다.`,
@@ -42,15 +42,15 @@ const checked: CheckedText = {
     `이 문서는 ${kilobytes(p.size)}입니다. ${kilobytes(p.limit)}까지만 읽으므로 이 문서는 제외합니다.`,
   'yaml/too-deep': (p) => `${p.limit}단계보다 깊이 중첩되어 이 문서는 제외합니다.`,
   'yaml/alias-bomb': (p) => `이 문서의 별칭을 펼치면 값이 ${p.limit}개를 넘습니다. 여기서 멈춥니다.`,
-  'yaml/unknown-alias': (p) => `이 별칭보다 앞에 앵커 \`&${p.name}\`가 없습니다.`,
-  'yaml/duplicate-key': (p) => `키 \`${p.key}\`가 이 매핑에 이미 있습니다.`,
+  'yaml/unknown-alias': (p) => `이 별칭보다 앞에 앵커 ${josa(`\`&${p.name}\``, '이/가')} 없습니다.`,
+  'yaml/duplicate-key': (p) => `키 ${josa(`\`${p.key}\``, '이/가')} 이 매핑에 이미 있습니다.`,
   'yaml/complex-key': () => '목록이나 매핑은 키가 될 수 없습니다.',
   'yaml/bad-merge': () => '`<<`에는 매핑이나 매핑의 목록만 올 수 있습니다.',
-  'yaml/unknown-tag': (p) => `태그 \`${p.tag}\`는 여기서 의미가 없어 무시합니다.`,
+  'yaml/unknown-tag': (p) => `태그 ${josa(`\`${p.tag}\``, '은/는')} 여기서 의미가 없어 무시합니다.`,
   'yaml/boolean-word': (p) =>
-    `kubectl은 따옴표 없는 \`${p.text}\`를 ${josa(p.value, '으로/로')} 읽습니다(YAML 1.1). 문자열이라면 따옴표로 감싸세요.`,
+    `kubectl은 따옴표 없는 ${josa(`\`${p.text}\``, '을/를')} ${josa(p.value, '으로/로')} 읽습니다(YAML 1.1). 문자열이라면 따옴표로 감싸세요.`,
   'yaml/octal': (p) =>
-    `kubectl은 \`${p.text}\`를 8진수로 보아 ${josa(p.value, '으로/로')} 읽습니다(YAML 1.1). 문자열이라면 따옴표로 감싸세요.`,
+    `kubectl은 ${josa(`\`${p.text}\``, '을/를')} 8진수로 보아 ${josa(p.value, '으로/로')} 읽습니다(YAML 1.1). 문자열이라면 따옴표로 감싸세요.`,
   'yaml/not-an-object': (p) => `문서는 apiVersion과 kind가 있는 매핑이어야 하는데 ${p.got} 값입니다.`,
 
   'object/no-kind': () => 'kind가 없습니다. 모든 문서에는 종류(kind)가 있어야 합니다.',
@@ -141,7 +141,7 @@ const checked: CheckedText = {
   'networkpolicy/end-port-named': (p) => invalid(p, 'port가 이름이면 쓸 수 없습니다'),
   'networkpolicy/end-port-alone': (p) => invalid(p, 'port 없이 쓸 수 없습니다'),
   'networkpolicy/split-rule': (p) =>
-    `'-' 때문에 별개의 규칙이 되었습니다. 이 규칙은 이 포트로 오는 모든 상대를, 위 규칙은 모든 포트를 허용합니다. \`${p.peers}\`와 \`ports\`를 함께 적용하려면 '-'를 지우세요.`,
+    `'-' 때문에 별개의 규칙이 되었습니다. 이 규칙은 이 포트로 오는 모든 상대를, 위 규칙은 모든 포트를 허용합니다. ${josa(`\`${p.peers}\``, '과/와')} \`ports\`를 함께 적용하려면 '-'를 지우세요.`,
   'networkpolicy/unused-rules': (p) =>
     `${josa(p.path, '은/는')} 적용되지 않습니다. policyTypes에 ${josa(p.type, '이/가')} 없습니다.`,
   'cluster/no-control-plane': (p) =>
@@ -155,6 +155,7 @@ const checked: CheckedText = {
   'fix/rename': (p) => `${josa(p.from, '을/를')} ${josa(p.to, '으로/로')} 바꾸기`,
   'fix/quote': () => '따옴표로 감싸기',
   'fix/remove-line': () => '이 줄 지우기',
+  'fix/remove-dash': () => "'-' 지우기",
   'fix/spaces': () => '공백으로 바꾸기',
   'fix/add': (p) => `${p.text} 추가`,
 };

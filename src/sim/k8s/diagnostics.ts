@@ -209,6 +209,7 @@ export interface FixTitles {
   'fix/rename': { from: string; to: string };
   'fix/quote': None;
   'fix/remove-line': None;
+  'fix/remove-dash': None;
   'fix/spaces': None;
   'fix/add': { text: string };
 }

@@ -82,7 +82,20 @@ function validate(body: Body, report: Report): void {
         hasItems(rule.ports) &&
         rule[peers] === undefined
       ) {
-        report('networkpolicy/split-rule', [...at, 'ports'], { peers }, { key: true });
+        report(
+          'networkpolicy/split-rule',
+          [...at, 'ports'],
+          { peers },
+          {
+            key: true,
+            fix: {
+              code: 'fix/remove-dash',
+              params: {},
+              newText: '  ports',
+              at: { place: 'key-and-dash', path: [...at, 'ports'] },
+            },
+          },
+        );
       }
     });
     const types = Array.isArray(spec.policyTypes) ? spec.policyTypes : [];

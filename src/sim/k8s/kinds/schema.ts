@@ -17,6 +17,16 @@ export interface FixSpec {
   readonly code: FixCode;
   readonly params: FixTitles[FixCode];
   readonly newText: string;
+  /** Where, if not at the problem itself. */
+  readonly at?:
+    | { readonly place: 'key-and-dash'; readonly path: FieldPath }
+    /** A line of its own before a key, `path: value`, or only the value where the field is written already. */
+    | {
+        readonly place: 'field-before';
+        readonly path: FieldPath;
+        readonly field: FieldPath;
+        readonly value: string;
+      };
 }
 
 export interface ReportOptions {

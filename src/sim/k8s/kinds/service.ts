@@ -12,7 +12,15 @@ import {
 } from './names.ts';
 import { parseIp } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
-import { asRecord, asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
+import {
+  asRecord,
+  asRecords,
+  type Body,
+  type FixSpec,
+  type KindSpec,
+  type Report,
+  simulated,
+} from './schema.ts';
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
 
@@ -145,6 +153,14 @@ function validateClusterIPs(spec: Body, type: string, report: Report): void {
   }
 }
 
+/** The type that allows node ports: in place of the written one, or on a line of its own. */
+const NODE_PORT_FIX: FixSpec = {
+  code: 'fix/add',
+  params: { text: 'type: NodePort' },
+  newText: 'type: NodePort',
+  at: { place: 'field-before', path: ['spec', 'ports'], field: ['spec', 'type'], value: 'NodePort' },
+};
+
 function validatePorts(ports: readonly Body[], type: string, report: Report): void {
   const names = new Set<string>();
   const numbers = new Set<string>();
@@ -167,7 +183,7 @@ function validatePorts(ports: readonly Body[], type: string, report: Report): vo
     numbers.add(number);
     if (port.nodePort === undefined) return;
     if (type === 'ClusterIP' || type === 'ExternalName') {
-      report('service/node-port-type', [...at, 'nodePort'], { type }, {});
+      report('service/node-port-type', [...at, 'nodePort'], { type }, { fix: NODE_PORT_FIX });
       return;
     }
     const nodePort = `${String(port.nodePort)}/${String(port.protocol)}`;

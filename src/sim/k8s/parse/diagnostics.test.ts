@@ -204,6 +204,16 @@ const rows: readonly Row[] = [
     refused:
       'Service "web" is invalid: spec.ports[0].nodePort: Forbidden: may not be used when `type` is \'ClusterIP\'',
   },
+  {
+    code: 'service/node-port-type',
+    text: `${SERVICE}spec:\n  ports:\n  - port: 80\n    nodePort: ⟦30080⟧\n`,
+    fixed: `${SERVICE}spec:\n  type: NodePort\n  ports:\n  - port: 80\n    nodePort: 30080\n`,
+  },
+  {
+    code: 'service/node-port-type',
+    text: `${SERVICE}spec:\n  type: ClusterIP\n  ports:\n  - port: 80\n    nodePort: ⟦30080⟧\n`,
+    fixed: `${SERVICE}spec:\n  type: NodePort\n  ports:\n  - port: 80\n    nodePort: 30080\n`,
+  },
   { code: 'service/headless-type', text: `${SERVICE}${PORTS}  type: NodePort\n  clusterIP: ⟦None⟧\n` },
   {
     code: 'service/cluster-ip-external-name',
@@ -262,6 +272,7 @@ const rows: readonly Row[] = [
   {
     code: 'networkpolicy/split-rule',
     text: `${POLICY}spec:\n  ingress:\n  - from:\n    - podSelector: {}\n  - ⟦ports⟧:\n    - port: 80\n`,
+    fixed: `${POLICY}spec:\n  ingress:\n  - from:\n    - podSelector: {}\n    ports:\n    - port: 80\n`,
   },
   {
     code: 'networkpolicy/unused-rules',

@@ -76,7 +76,7 @@ export function readPiece(text: string): ParsedPiece {
       diagnostics: [...diagnostics, diagnose('yaml/not-an-object', { got: nodeType(root) }, { range })],
     };
   }
-  const objects = listObjects(buildObject(root, starts), starts);
+  const objects = listObjects(buildObject(root, starts, text), starts, text);
   const told = objects.flatMap((o) => o.diagnostics);
   return { starts, objects, diagnostics: [...diagnostics.map((d) => withoutRepeatedFix(d, told)), ...told] };
 }
@@ -92,11 +92,11 @@ function withoutRepeatedFix(d: Diagnostic, told: readonly Diagnostic[]): Diagnos
 }
 
 /** A List's items as objects of their own; any other object alone. */
-function listObjects(object: ParsedObject, starts: readonly number[]): ParsedObject[] {
+function listObjects(object: ParsedObject, starts: readonly number[], text: string): ParsedObject[] {
   const items = object.spec?.kind === 'List' ? entryOf(object.node, 'items')?.value : undefined;
   if (items?.kind !== 'seq') return [object];
   const maps = items.items.filter((item) => item.kind === 'map');
-  return [object, ...maps.flatMap((item) => listObjects(buildObject(item, starts), starts))];
+  return [object, ...maps.flatMap((item) => listObjects(buildObject(item, starts, text), starts, text))];
 }
 
 function textDiagnostic(p: TextProblem, starts: readonly number[]): Diagnostic {

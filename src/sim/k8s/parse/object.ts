@@ -4,7 +4,7 @@ import type { FieldPath, ObjectRef, SourceRange } from '../../base/origin.ts';
 import type { UnmodelledField } from '../cluster-state.ts';
 import { diagnose, type DiagnosticCode, diagnosticCodes, type ParamsOf, pathText } from '../diagnostics.ts';
 import { findKind, kindNames, kindsNamed } from '../kinds/registry.ts';
-import { asRecord, type Body, goType, type KindSpec } from '../kinds/schema.ts';
+import { asRecord, type Body, type FixSpec, goType, type KindSpec } from '../kinds/schema.ts';
 import type { Manifest, ObjectMeta } from '../manifest.ts';
 import { decode, type Decoded, type FieldProblem } from './decode.ts';
 import { nearest } from './nearest.ts';
@@ -27,13 +27,14 @@ export interface ParsedObject {
 
 interface Building {
   readonly node: MapNode;
+  readonly text: string;
   readonly starts: readonly number[];
   readonly diagnostics: Diagnostic[];
 }
 
 /** Builds the object of a document whose root is `node`. */
-export function buildObject(node: MapNode, starts: readonly number[]): ParsedObject {
-  const b: Building = { node, starts, diagnostics: [] };
+export function buildObject(node: MapNode, starts: readonly number[], text: string): ParsedObject {
+  const b: Building = { node, text, starts, diagnostics: [] };
   const kind = stringAt(node, 'kind');
   const apiVersion = stringAt(node, 'apiVersion');
   const nothing = {
@@ -195,10 +196,7 @@ function tell(
     const found = findPath(b.node, problem.path, spec, problem.options.key);
     const range = pieceRange(b.starts, found.start, Math.max(found.end, found.start + 1));
     const { fix } = problem.options;
-    const fixes: QuickFix[] =
-      fix === undefined || !found.exact
-        ? []
-        : [{ titleCode: fix.code, params: fix.params as QuickFix['params'], range, newText: fix.newText }];
+    const fixes = fix === undefined ? [] : fixAt(b, spec, fix, found.exact ? range : undefined);
     add(b, problem.code, problem.params as never, range, fixes, ref, problem.path);
   }
   for (const path of unmodelled) {
@@ -213,6 +211,27 @@ function tell(
       path,
     );
   }
+}
+
+function fixAt(b: Building, spec: KindSpec, fix: FixSpec, own: SourceRange | undefined): QuickFix[] {
+  const { at, newText } = fix;
+  const make = (range: SourceRange, text: string): QuickFix[] => [
+    { titleCode: fix.code, params: fix.params as QuickFix['params'], range, newText: text },
+  ];
+  if (at === undefined) return own === undefined ? [] : make(own, newText);
+  if (at.place === 'field-before') {
+    const written = findPath(b.node, at.field, spec);
+    if (written.exact) return make(pieceRange(b.starts, written.start, written.end), at.value);
+  }
+  const found = findPath(b.node, at.path, spec, true);
+  const key = pieceRange(b.starts, found.start, found.end);
+  const before = b.text.slice(found.start - key.column + 1, found.start);
+  if (!found.exact) return [];
+  if (at.place === 'key-and-dash') {
+    return before.endsWith('- ') ? make({ ...key, column: key.column - 2 }, newText) : [];
+  }
+  if (before.trim() !== '') return [];
+  return make({ ...key, endLine: key.line, endColumn: key.column }, `${newText}\n${before}`);
 }
 
 /** The API server's message for the problems that make it say no; undefined when it would store the object. */

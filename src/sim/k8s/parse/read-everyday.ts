@@ -184,7 +184,7 @@ function endOfValue(text: string, at: number, end: number): void {
 
 function readPlain(text: string, start: number, end: number): ScalarNode {
   const word = text.slice(start, end);
-  if (word === '' || (INDICATOR.test(word[0] as string) && !/^-[0-9a-zA-Z]/.test(word))) throw BEYOND;
+  if (word === '' || (INDICATOR.test(word[0] as string) && !/^--?[0-9a-zA-Z]/.test(word))) throw BEYOND;
   if (word.includes(': ') || word.endsWith(':')) throw BEYOND;
   const { value, surprise } = resolvePlain(word);
   if (surprise !== undefined) throw BEYOND;
