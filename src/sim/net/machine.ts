@@ -1,10 +1,8 @@
 /** One run: the world, its state, the clock and the record, and the namespaces that packets have reached so far. */
 import type { Ip } from '../base/ip.ts';
-import type { Origin } from '../base/origin.ts';
-import type { Packet } from '../packet/packet.ts';
 import type { Reason } from '../trace/reasons.ts';
-import { Recorder } from '../trace/recorder.ts';
-import type { NetfilterHook, StepKind, Trace } from '../trace/trace.ts';
+import { Recorder, type StepDetails } from '../trace/recorder.ts';
+import type { StepKind, Trace } from '../trace/trace.ts';
 import type { NetnsConfig, NetnsId } from './config.ts';
 import { ETHERNET_HEADER } from './length.ts';
 import { EventQueue, type Timer } from './event-queue.ts';
@@ -34,14 +32,6 @@ export interface Waiting {
   readonly skb: Skb;
   readonly send: () => void;
   readonly fail: () => void;
-}
-
-export interface StepDetails {
-  readonly iface?: string;
-  readonly origin?: Origin;
-  readonly rows?: readonly string[];
-  readonly before?: Packet;
-  readonly hook?: NetfilterHook;
 }
 
 export class Machine {
@@ -99,37 +89,19 @@ export class Machine {
 
   /** Records a step about a packet. */
   step(box: Box, skb: Skb, kind: StepKind, reason: Reason, details: StepDetails = NOTHING): number {
-    return this.recorder.step(skb.flow, {
-      place: box.id,
-      kind,
-      reason,
-      iface: details.iface,
-      origin: details.origin,
-      rows: details.rows,
-      packet: skb.packet,
-      before: details.before,
-      hook: details.hook,
-    });
+    return this.recorder.add(skb.flow, box.id, kind, reason, skb.packet, details);
   }
 
   /** Records a packet at an interface, as a step and as what a capture there shows. */
   capture(box: Box, dev: Device, skb: Skb, kind: 'transmit' | 'receive'): void {
     this.recorder.capture(
       skb.flow,
-      {
-        place: box.id,
-        iface: dev.name,
-        kind,
-        reason: kind === 'transmit' ? dev.transmitted : dev.received,
-        rows: dev.row,
-        origin: dev.link.origin,
-        packet: skb.packet,
-        before: undefined,
-        hook: undefined,
-      },
+      box.id,
+      kind,
+      kind === 'transmit' ? dev.transmitted : dev.received,
       skb.packet,
       ETHERNET_HEADER + skb.length,
-      dev.peerPod,
+      dev.shown,
     );
   }
 }

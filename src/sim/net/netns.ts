@@ -4,6 +4,7 @@
  */
 import type { Ip, Mac } from '../base/ip.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
+import type { StepDetails } from '../trace/recorder.ts';
 import type {
   FdbConfig,
   LinkConfig,
@@ -28,15 +29,14 @@ export interface Device {
   /** The bridge it is a port of. */
   master?: Device;
   readonly row: readonly string[];
-  /** The pod behind a node's end of a veth pair. */
-  readonly peerPod?: NetnsId;
   readonly rpFilter: 0 | 1 | 2;
   readonly forwarding: boolean;
   readonly proxyArp: boolean;
   readonly proxyDelayMs: number;
   readonly routeLocalnet: boolean;
   readonly hasAddress: boolean;
-  /** The reasons of its steps, made once. */
+  /** What its steps and wire entries say of it, made once. `peerPod` is the pod behind a node's end of a veth pair. */
+  readonly shown: StepDetails & { readonly iface: string; readonly peerPod?: NetnsId };
   readonly transmitted: Reason;
   readonly received: Reason;
 }
@@ -77,13 +77,20 @@ export class Netns {
         hairpin: link.hairpin ?? false,
         ports: [],
         row: [linkRow(link.name)],
-        peerPod: podBehind(config.id, link),
         rpFilter: rp === 2 ? 2 : rp === 1 ? 1 : 0,
         forwarding: own?.forwarding ?? sysctls.ipForward,
         proxyArp: own?.proxyArp ?? false,
         proxyDelayMs: own?.proxyDelayMs ?? PROXY_DELAY_MS,
         routeLocalnet: (sysctls.routeLocalnetAll ?? false) || (own?.routeLocalnet ?? false),
         hasAddress: addressed.has(link.name),
+        shown: {
+          iface: link.name,
+          rows: [linkRow(link.name)],
+          origin: link.origin,
+          before: undefined,
+          hook: undefined,
+          peerPod: podBehind(config.id, link),
+        },
         transmitted: reason('link.transmit', { iface: link.name }),
         received: reason('link.receive', { iface: link.name }),
       });
@@ -162,6 +169,7 @@ const IMPLICIT_LOOPBACK: Device = {
   proxyDelayMs: PROXY_DELAY_MS,
   routeLocalnet: false,
   hasAddress: true,
+  shown: { iface: 'lo', rows: [linkRow('lo')] },
   transmitted: reason('link.transmit', { iface: 'lo' }),
   received: reason('link.receive', { iface: 'lo' }),
 };

@@ -1,5 +1,6 @@
 /** Collects what a run does: steps, wire entries, segments and exchanges, in the order in which they happen. */
 import type { Packet } from '../packet/packet.ts';
+import type { Reason } from './reasons.ts';
 import type {
   ChoiceRecord,
   Exchange,
@@ -8,6 +9,7 @@ import type {
   Segment,
   Step,
   StepInput,
+  StepKind,
   Verdict,
   WireEntry,
 } from './trace.ts';
@@ -23,6 +25,9 @@ export interface Flow {
 }
 
 export const NO_FLOW: Flow = { segment: -1, exchange: -1, dir: 'request' };
+
+/** What not every step has. */
+export type StepDetails = Pick<StepInput, 'iface' | 'origin' | 'rows' | 'before' | 'hook'>;
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -40,19 +45,31 @@ export class Recorder {
 
   /** Records one step and returns its index. */
   step(flow: Flow, input: StepInput): number {
+    return this.add(flow, input.place, input.kind, input.reason, input.packet, input);
+  }
+
+  /** The same, for the many steps of a packet: spares an object each. */
+  add(
+    flow: Flow,
+    place: Place,
+    kind: StepKind,
+    reason: Reason,
+    packet: Packet | undefined,
+    details: StepDetails,
+  ): number {
     const index = this.steps.length;
     this.steps.push({
       index,
       timeMs: this.timeMs,
-      place: input.place,
-      iface: input.iface,
-      kind: input.kind,
-      reason: input.reason,
-      origin: input.origin,
-      rows: input.rows ?? NO_ROWS,
-      packet: input.packet,
-      before: input.before,
-      hook: input.hook,
+      place,
+      iface: details.iface,
+      kind,
+      reason,
+      origin: details.origin,
+      rows: details.rows ?? NO_ROWS,
+      packet,
+      before: details.before,
+      hook: details.hook,
       segment: flow.arp === true ? -1 : flow.segment,
       exchange: flow.exchange,
       dir: flow.dir,
@@ -68,12 +85,20 @@ export class Recorder {
   }
 
   /** Records a step at an interface together with what a capture there shows. `length` is the frame's. */
-  capture(flow: Flow, input: StepInput, packet: Packet, length: number, peer: Place | undefined): void {
-    const index = this.step(flow, input);
+  capture(
+    flow: Flow,
+    place: Place,
+    kind: 'transmit' | 'receive',
+    reason: Reason,
+    packet: Packet,
+    length: number,
+    dev: StepDetails & { readonly iface: string; readonly peerPod?: Place },
+  ): void {
+    const index = this.add(flow, place, kind, reason, packet, dev);
     const step = this.steps[index];
     if (step !== undefined) step.wire = this.wire.length;
-    const at = input.kind === 'transmit' ? 'out' : 'in';
-    this.wire.push(wireEntry(flow, input.place, input.iface ?? '', at, packet, length, peer));
+    const at = kind === 'transmit' ? 'out' : 'in';
+    this.wire.push(wireEntry(flow, place, dev.iface, at, packet, length, dev.peerPod));
   }
 
   beginSegment(client: Place, purpose: Segment['purpose'], label: string): SegmentRecord {
