@@ -57,6 +57,11 @@ function candidates(plan: Plan, step: Step, at: Whereabouts): readonly (string |
   switch (step.kind) {
     case 'receive':
     case 'transmit':
+      // Where a narrow plan gives a card two ends, requests leave by the second and replies come in by it.
+      return [
+        (step.kind === 'transmit') === (step.dir === 'request') ? `out:${n}/${step.iface ?? ''}` : undefined,
+        device(step.iface),
+      ];
     case 'encap':
     case 'decap':
       return [device(step.iface)];
@@ -88,7 +93,13 @@ function candidates(plan: Plan, step: Step, at: Whereabouts): readonly (string |
             ? [deviceVertex(plan, room, 'foot', at.inDev)]
             : [mid, deviceVertex(plan, room, 'gate', at.outDev), `route:${n}`];
         case 'POSTROUTING':
-          return at.bridged ? [] : [mid, deviceVertex(plan, room, 'hook', at.outDev ?? step.iface)];
+          return at.bridged
+            ? []
+            : [
+                mid,
+                step.dir === 'request' ? `post:${n}/${at.outDev ?? step.iface ?? ''}` : undefined,
+                deviceVertex(plan, room, 'hook', at.outDev ?? step.iface),
+              ];
         case undefined:
           return step.kind === 'drop' || step.kind === 'reject' ? [at.vertex, device(step.iface)] : [];
       }

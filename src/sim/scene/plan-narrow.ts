@@ -23,6 +23,11 @@ const SPINE = 60;
 const EDGE = 12;
 const ROOM_W = WIDTH - 2 * EDGE;
 const POD = { x: 24, w: 104, h: 54 };
+
+function podHeight(pod: ScenePod): number {
+  const count = pod.containers.filter((c) => !c.init).length;
+  return POD.h + 14 * (Math.max(1, Math.min(3, count)) - 1);
+}
 const ROW = 17;
 const GAP = 48;
 /** Room for the letter under the plate. */
@@ -70,27 +75,50 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
     }
   };
 
+  const sender: PlanHost[] = [];
+  if (way.from !== undefined) {
+    const box = { x: POD.x, y, w: 144, h: 40 };
+    stop([`host:${way.from.id}`], y + 40);
+    y += 40 + GAP / 2;
+    stop([`tap:${way.from.id}`], y - GAP / 4);
+    sender.push({ id: way.from.id, host: way.from, box, tap: { x: SPINE, y: box.y + 40 } });
+  }
+
   stages.forEach((stage, i) => {
     const { room, first, second } = stage;
     const n = room.id;
     const vx = room.devices.find((d) => d.kind === 'vxlan')?.name;
     const bridge = room.devices.find((d) => d.kind === 'bridge')?.name;
     const card = room.devices.find((d) => d.kind === 'ethernet')?.name ?? 'eth0';
-    const asks = first !== undefined && i === 0;
+    const entry = way.from !== undefined && i === 0;
+    const asks = (first !== undefined || entry) && i === 0;
     const top = y;
     const endpoints = service?.ports[0]?.endpoints ?? [];
     const shown = endpoints.slice(0, 3);
     const plateH = Math.max(63, 29 + (1 + Math.max(1, shown.length) + (endpoints.length > 3 ? 1 : 0)) * ROW);
-    const plateY = top + 72;
+    const plateY = top + 72 + (first === undefined ? 0 : podHeight(first) - POD.h);
     let at = top;
     const place = (pod: ScenePod, boxY: number, portAtTop: boolean): void => {
-      const port = { x: SPINE, y: portAtTop ? boxY : boxY + POD.h };
+      const h = podHeight(pod);
+      const port = { x: SPINE, y: portAtTop ? boxY : boxY + h };
+      graph.point(`pod:${pod.id}`, port.x, port.y);
+      pod.containers
+        .filter((c) => !c.init)
+        .slice(0, 3)
+        .forEach((c, k) => {
+          const line = boxY + 41 + k * 14;
+          graph.line(
+            graph.point(`box:${pod.id}/${c.name}`, POD.x + 13.5, line),
+            graph.point(`aisle:${pod.id}/${c.name}`, SPINE, line),
+            `pod:${pod.id}`,
+          );
+        });
       pods.push({
         id: pod.id,
         room: n,
         pod,
         members: [pod.id],
-        box: { x: POD.x, y: boxY, w: POD.w, h: POD.h },
+        box: { x: POD.x, y: boxY, w: POD.w, h },
         port,
         veth: undefined,
         tint: scene.namespaces.indexOf(pod.namespace) + 1,
@@ -98,11 +126,17 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
       standIn.set(pod.id, pod.id);
     };
     let plate: PlanPlate | undefined;
-    if (asks && first !== undefined) {
-      place(first, top + 12, false);
-      stop([`pod:${first.id}`], top + 66);
-      stop([`dev:${n}/${first.id}`], top + 76);
-      stop([`hook:${n}/${first.id}`], plateY + 32);
+    if (asks) {
+      if (first !== undefined) {
+        place(first, top + 12, false);
+        stop([`pod:${first.id}`], top + 12 + podHeight(first));
+        stop([`dev:${n}/${first.id}`], top + 22 + podHeight(first));
+        stop([`hook:${n}/${first.id}`], plateY + 32);
+      } else {
+        // From outside by the card; what leaves again does so at the other end.
+        stop([`dev:${n}/${card}`], top);
+        stop([`hook:${n}/${card}`], plateY + 32);
+      }
       if (service !== undefined) {
         const sectionY = plateY + 32;
         plate = {
@@ -136,11 +170,12 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
         });
       }
       at = (service === undefined ? plateY + 36 : plateY + plateH) + 6;
-      stop([`foot:${n}/${first.id}`], at);
+      if (first !== undefined) stop([`foot:${n}/${first.id}`], at);
       if (bridge !== undefined)
         stop([`dev:${n}/${bridge}`, `hook:${n}/${bridge}`, `gate:${n}/${bridge}`], at + 3);
       stop([`local:${n}`, `route:${n}`], at + 6);
-      stop([`gate:${n}/${first.id}`, `gate:${n}/down`], at + 12);
+      if (first !== undefined) stop([`gate:${n}/${first.id}`], at + 12);
+      stop([`gate:${n}/down`], at + 12);
       at += 12;
       if (second !== undefined) {
         const boxY = at + LETTER - 4;
@@ -149,13 +184,13 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
         stop([`foot:${n}/${second.id}`], at + 20);
         stop([`hook:${n}/${second.id}`, `dev:${n}/${second.id}`], boxY - 12);
         stop([`pod:${second.id}`], boxY);
-        y = boxY + POD.h + EDGE;
+        y = boxY + podHeight(second) + EDGE;
       } else {
         const wall = at + LETTER;
         if (vx !== undefined)
           stop([`gate:${n}/${vx}`, `hook:${n}/${vx}`, `dev:${n}/${vx}`, `mid:${n}/${vx}`], wall - 20);
-        stop([`corner:${n}`, `hook:${n}/${card}`], wall - 8);
-        stop([`dev:${n}/${card}`], wall);
+        stop(entry ? [`corner:${n}`, `post:${n}/${card}`] : [`corner:${n}`, `hook:${n}/${card}`], wall - 8);
+        stop([entry ? `out:${n}/${card}` : `dev:${n}/${card}`], wall);
         mouths.push({ x: SPINE, y: wall - 20 });
         y = wall;
       }
@@ -174,7 +209,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
         place(second, top + 56, true);
         stop([`pod:${second.id}`], top + 56);
       }
-      y = top + 56 + POD.h + EDGE;
+      y = top + 56 + (second === undefined ? 0 : podHeight(second)) + EDGE;
     }
     rooms.push({
       room,
@@ -200,14 +235,15 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
     y += GAP;
   });
 
-  const placedHosts: PlanHost[] = hosts.map((host) => {
+  const placedHosts: PlanHost[] = [...sender];
+  for (const host of hosts) {
     const box = { x: POD.x, y, w: 144, h: 40 };
     stop([`tap:${host.id}`], y - GAP / 2);
     stop([`host:${host.id}`], y);
     y += 40 + 24;
-    return { id: host.id, host, box, tap: { x: SPINE, y: box.y } };
-  });
-  const end = placedHosts.at(-1)?.box ?? rooms.at(-1)?.box;
+    placedHosts.push({ id: host.id, host, box, tap: { x: SPINE, y: box.y } });
+  }
+  const bottoms = [...placedHosts, ...rooms].map(({ box }) => box.y + box.h);
   const from = graph.points.get(spine[0] ?? '');
   const until = graph.points.get(spine.at(-1) ?? '');
   if (from !== undefined && until !== undefined) {
@@ -227,7 +263,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
   return {
     scene,
     width: WIDTH,
-    height: (end === undefined ? y : end.y + end.h) + 8,
+    height: Math.max(...bottoms, 0) + 8,
     rooms,
     pods,
     devices: [],
@@ -245,6 +281,8 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
 }
 
 interface Way {
+  /** Whoever asks from outside the cluster. */
+  readonly from?: SceneHost;
   readonly stages: readonly Stage[];
   readonly hosts: readonly SceneHost[];
 }
@@ -276,6 +314,7 @@ function walkedWay(scene: Scene, trace: Trace, segment: number): Way | undefined
       if (pod !== undefined) stops.push({ kind: 'pod', pod, room });
     }
   }
+  if (stops[0]?.kind === 'host') return enteringWay(scene, stops, places);
   const way = stagesOf(stops);
   if (way === undefined) return undefined;
   // A node that is only passed, or that the packet reached without a pod there.
@@ -285,6 +324,29 @@ function walkedWay(scene: Scene, trace: Trace, segment: number): Way | undefined
   return {
     ...way,
     stages: [...way.stages, ...extra.map((room): Stage => ({ room, first: undefined, second: undefined }))],
+  };
+}
+
+/** From a host outside, by a node's card, to a pod there or on another node. */
+function enteringWay(scene: Scene, stops: readonly Stop[], places: readonly string[]): Way | undefined {
+  const [from, ...others] = stops;
+  const pods = others.flatMap((s) => (s.kind === 'pod' ? [s] : []));
+  const rooms = scene.rooms
+    .filter((r) => places.includes(r.id))
+    .sort((a, b) => places.indexOf(a.id) - places.indexOf(b.id));
+  const entry = rooms[0];
+  const target = pods[0];
+  if (from?.kind !== 'host' || entry === undefined || pods.length > 1 || rooms.length > 2) return undefined;
+  if (target === undefined || target.room === entry) {
+    return { from: from.host, stages: [{ room: entry, first: undefined, second: target?.pod }], hosts: [] };
+  }
+  return {
+    from: from.host,
+    stages: [
+      { room: entry, first: undefined, second: undefined },
+      { room: target.room, first: undefined, second: target.pod },
+    ],
+    hosts: [],
   };
 }
 

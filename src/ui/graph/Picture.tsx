@@ -72,6 +72,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   const words = useText().graph;
   const walk = useSimulation((s) => s.walk);
   const broken = useSimulation((s) => s.result?.diagnostics.some((d) => d.severity === 'error') ?? false);
+  const failed = useSimulation((s) => s.failure !== undefined);
   const lens = useLook((s) => s.lens);
   const selection = useLook((s) => s.selection);
   const dragged = useLook((s) => s.dragged);
@@ -131,7 +132,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
       }}
     >
       <style>{`${SHEET}`}</style>
-      {broken && <p className={styles.notice}>{words.keepsLast}</p>}
+      {(failed || broken) && <p className={styles.notice}>{failed ? words.keepsLast : words.leavesOut}</p>}
       <div className={styles.flow} data-narrow={plan.narrow || undefined}>
         <ReactFlow
           nodes={nodes}
@@ -155,7 +156,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
           onNodeDrag={onNodeDrag}
           onPaneClick={clearSelection}
           onMoveStart={camera.onMoveStart}
-          attributionPosition="bottom-left"
+          attributionPosition="bottom-right"
         >
           <ViewportPortal>
             <svg className={styles.layer} style={{ zIndex: 1 }} width={1} height={1} aria-hidden="true">

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { simulate, walk } from '../simulate.ts';
+import { planNarrow } from './plan-narrow.ts';
+import { planScene, type Box, type Plan } from './plan.ts';
+import { projectScene } from './project.ts';
+import type { Scene } from './scene.ts';
+
+const cluster = (workers: number, cni: string): string => `apiVersion: kind.x-k8s.io/v1alpha4
+kind: Cluster
+nodes:
+- role: control-plane
+${'- role: worker\n'.repeat(workers)}---
+apiVersion: packetwalk.dev/v1alpha1
+kind: Playground
+cni: ${cni}
+`;
+const deployment = (name: string, replicas: number): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec: {containers: [{name: nginx, image: nginx}]}
+`;
+const service = (name: string): string => `---
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}}
+spec: {selector: {app: ${name}}, ports: [{port: 80}]}
+`;
+const client = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: client}
+spec: {nodeName: kind-worker, containers: [{name: curl, image: curlimages/curl}]}
+`;
+
+function sceneOf(text: string): { scene: Scene; simulation: ReturnType<typeof simulate> } {
+  const simulation = simulate({ files: [{ name: 'a.yaml', text }] });
+  return { scene: projectScene(simulation.cluster, simulation.world), simulation };
+}
+
+const overlaps = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+function expectTidy(plan: Plan, name: string): void {
+  const groups: Record<string, readonly { id: string; box: Box }[]> = {
+    rooms: plan.rooms.map((r) => ({ id: r.room.id, box: r.box })),
+    pods: plan.pods,
+    pills: plan.pills.map((p) => ({ id: p.service.id, box: p.box })),
+    hosts: plan.hosts,
+    devices: plan.devices.map((d) => ({ id: `${d.netns} ${d.device.name}`, box: d.box })),
+  };
+  for (const [group, things] of Object.entries(groups)) {
+    things.forEach((a, i) => {
+      expect(a.box.x, `${name} ${group} ${a.id}`).toBeGreaterThanOrEqual(0);
+      expect(a.box.x + a.box.w, `${name} ${group} ${a.id}`).toBeLessThanOrEqual(plan.width);
+      expect(a.box.y + a.box.h, `${name} ${group} ${a.id}`).toBeLessThanOrEqual(plan.height);
+      for (const b of things.slice(i + 1))
+        expect(overlaps(a.box, b.box), `${name}: ${a.id} on ${b.id}`).toBe(false);
+    });
+  }
+}
+
+const SMALL = deployment('web', 2) + service('web') + client;
+const CROWD =
+  deployment('web', 12) +
+  deployment('batch', 30) +
+  deployment('api', 18) +
+  service('web') +
+  service('api') +
+  client;
+
+describe('planScene', () => {
+  for (const cni of ['flannel', 'calico', 'kubenet']) {
+    for (const [name, text, workers] of [
+      ['one node', SMALL, 1],
+      ['two nodes', SMALL, 2],
+      ['a crowd', CROWD, 5],
+      ['ten nodes', CROWD, 10],
+    ] as const) {
+      test(`nothing lies on anything else: ${name}, ${cni}`, () => {
+        const { scene, simulation } = sceneOf(cluster(workers, cni) + text);
+        expectTidy(planScene(scene), `${name} at rest`);
+        const trace = walk(simulation, { from: 'default/client', tool: 'curl', to: 'http://web/' });
+        const plan = planScene(scene, { trace });
+        expectTidy(plan, `${name} walked`);
+        for (const step of trace.steps) {
+          if (step.segment < 0 || !step.place.startsWith('node/')) continue;
+          expect(plan.rooms.find((r) => r.room.id === step.place)?.folded, step.place).toBe(false);
+        }
+      });
+    }
+  }
+
+  test('the same scene twice gives the same plan', () => {
+    const a = planScene(sceneOf(cluster(2, 'flannel') + SMALL).scene);
+    const b = planScene(sceneOf(cluster(2, 'flannel') + SMALL).scene);
+    expect(JSON.stringify(a)).toBe(JSON.stringify(b));
+  });
+
+  test('sending a packet moves no room that was there', () => {
+    const { scene, simulation } = sceneOf(cluster(2, 'flannel') + SMALL);
+    const rest = planScene(scene);
+    const trace = walk(simulation, { from: 'default/client', tool: 'curl', to: 'http://web/' });
+    const sent = planScene(scene, { trace });
+    for (const room of rest.rooms.filter((r) => !r.folded)) {
+      const after = sent.rooms.find((r) => r.room.id === room.room.id);
+      expect([after?.box.x, after?.box.y]).toEqual([room.box.x, room.box.y]);
+    }
+  });
+
+  test('the control plane is folded until the walk passes it', () => {
+    const { scene, simulation } = sceneOf(cluster(2, 'flannel') + SMALL);
+    const folded = (plan: Plan): boolean | undefined =>
+      plan.rooms.find((r) => r.room.role === 'control-plane')?.folded;
+    expect(folded(planScene(scene))).toBe(true);
+    const byName = walk(simulation, { from: 'default/client', tool: 'curl', to: 'http://web/' });
+    expect(folded(planScene(scene, { trace: byName }))).toBe(false);
+  });
+
+  test('a dragged pod keeps its wire, with a bend', () => {
+    const { scene } = sceneOf(cluster(2, 'flannel') + SMALL);
+    const plan = planScene(scene, { dragged: { 'default/client': { x: 40, y: 60 } } });
+    const pod = plan.pods.find((p) => p.id === 'default/client');
+    expect(pod?.box).toMatchObject({ x: 40, y: 60 });
+    expect(plan.wires.find((w) => w.id === 'wire:default/client')?.points[0]).toEqual(pod?.port);
+  });
+
+  test('no bridge, no tunnel: read off the links', () => {
+    const kinds = (cni: string): readonly string[] => [
+      ...new Set(planScene(sceneOf(cluster(2, cni) + SMALL).scene).devices.map((d) => d.device.kind)),
+    ];
+    expect(kinds('flannel').toSorted()).toEqual(['bridge', 'ethernet', 'vxlan']);
+    expect(kinds('calico').toSorted()).toEqual(['ethernet', 'vxlan']);
+    expect(kinds('kubenet').toSorted()).toEqual(['bridge', 'ethernet']);
+  });
+});
+
+describe('planNarrow', () => {
+  test('one conversation from top to bottom', () => {
+    const { scene, simulation } = sceneOf(cluster(2, 'flannel') + SMALL);
+    const trace = walk(simulation, { from: 'default/client', tool: 'curl', to: 'http://web/' });
+    for (const segment of trace.segments) {
+      const plan = planNarrow(scene, trace, segment.index);
+      expect(plan, segment.label).toBeDefined();
+      if (plan !== undefined) expectTidy(plan, segment.label);
+    }
+    const rest = planNarrow(scene, undefined, -1);
+    if (rest !== undefined) expectTidy(rest, 'rest');
+  });
+});
