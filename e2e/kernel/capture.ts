@@ -65,20 +65,9 @@ export class Capture {
       // libpcap shows a loopback packet once, as it comes in.
       for (const at of on.name === 'lo' ? (['in'] as const) : (['in', 'out'] as const)) {
         const file = join(this.folder, `${this.taps.length}.pcap`);
-        const process = background('ip', [
-          ...[
-            'netns',
-            'exec',
-            this.rig.netns(on.place),
-            'tcpdump',
-            '-p',
-            '--immediate-mode',
-            '-U',
-            '-Z',
-            'root',
-          ],
-          ...['-n', '-i', on.name, '-Q', at, '-w', file],
-        ]);
+        const options = '-p --immediate-mode -U -Z root -n'.split(' ');
+        const namespace = ['netns', 'exec', this.rig.netns(on.place), 'tcpdump'];
+        const process = background('ip', [...namespace, ...options, '-i', on.name, '-Q', at, '-w', file]);
         this.taps.push({ at, on, file, process });
         ready.push(listening(process, `${on.place} ${on.name}`));
       }
@@ -95,15 +84,14 @@ export class Capture {
     const merged = join(this.folder, 'all.pcapng');
     execFileSync('mergecap', ['-I', 'none', '-w', merged, ...this.taps.map((tap) => tap.file)]);
     const fields = COLUMNS.flatMap((column) => ['-e', column]);
-    const text = execFileSync(
-      'tshark',
-      [
-        ...['-n', '-r', merged, '-d', 'udp.port==8472,vxlan', '-d', 'udp.port==4789,vxlan'],
-        ...['-o', 'ip.defragment:FALSE', '-o', 'tcp.desegment_tcp_streams:FALSE'],
-        ...['-T', 'fields', '-E', 'separator=|', '-E', 'occurrence=a', '-E', 'aggregator=;', ...fields],
-      ],
-      { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'ignore'] },
-    );
+    const decode = '-d udp.port==8472,vxlan -d udp.port==4789,vxlan'.split(' ');
+    const apart = '-o ip.defragment:FALSE -o tcp.desegment_tcp_streams:FALSE'.split(' ');
+    const output = '-T fields -E separator=| -E occurrence=a -E aggregator=;'.split(' ');
+    const text = execFileSync('tshark', ['-n', '-r', merged, ...decode, ...apart, ...output, ...fields], {
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     const frames: Frame[] = [];
     for (const line of text.split('\n')) {
       if (line === '') continue;

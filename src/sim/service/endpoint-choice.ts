@@ -50,15 +50,6 @@ export interface UsableEndpoints {
 
 type NodeView = Pick<ClusterNode, 'name' | 'labels'>;
 
-/** Whether the answer of `usableEndpoints` differs between nodes. */
-export function dependsOnNode(
-  service: Service,
-  port: ServicePort,
-  endpoints: readonly PortEndpoint[],
-): boolean {
-  return usesLocalEndpoints(service, port) || endpoints.some((e) => e.endpoint.hints !== undefined);
-}
-
 const isReady = (e: PortEndpoint): boolean => e.endpoint.ready;
 const isTerminatingButServing = (e: PortEndpoint): boolean => e.endpoint.serving && e.endpoint.terminating;
 
