@@ -27,6 +27,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: the API server refuses the object. Add the Namespace.`,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
+  'pod/too-many': (p) => `Only ${p['limit']} of the ${p['pods']} pods of ${p['name']} are simulated.`,
   'pod/node-not-found': (p) =>
     `${several(p['pods'])}spec.nodeName names "${p['node']}", and there is no such node: nobody runs the pod.`,
   'pod/out-of-pods': (p) =>
@@ -64,7 +65,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'stateful-set/no-service': (p) =>
     `There is no Service "${p['service']}": the pods of ${p['name']} get no names of their own in DNS.`,
   'policy/selects-nothing': (p) =>
-    `No pod in namespace ${p['namespace']} matches ${p['selector']}: the policy ${p['policy']} has no effect.`,
+    `No pod in namespace ${p['namespace']}${p['selector'] === '<none>' ? '' : ` matches ${p['selector']}`}: the policy ${p['policy']} has no effect.`,
   'policy/not-enforced': (p) =>
     `${p['cni']} does not enforce NetworkPolicy: ${p['policy']} is stored and changes nothing. Choose a CNI that does, such as calico.`,
   'question/unknown-from': (p) =>

@@ -29,6 +29,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
+  'pod/too-many': (p) => `${p['name']}의 파드 ${p['pods']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,
   'pod/node-not-found': (p) =>
     `${several(p['pods'])}spec.nodeName에 적힌 노드 ${josa(`"${p['node']}"`, '이/가')} 없어 아무도 이 파드를 실행하지 않습니다.`,
   'pod/out-of-pods': (p) =>
@@ -71,7 +72,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'stateful-set/no-service': (p) =>
     `서비스 ${josa(`"${p['service']}"`, '이/가')} 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>
-    `네임스페이스 ${p['namespace']}에서 ${josa(String(p['selector']), '과/와')} 일치하는 파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
+    `네임스페이스 ${p['namespace']}에 ${p['selector'] === '<none>' ? '' : `${josa(String(p['selector']), '과/와')} 일치하는 `}파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
   'policy/not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} 네트워크폴리시를 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다. calico처럼 적용하는 CNI를 고르세요.`,
   'question/unknown-from': (p) =>

@@ -49,6 +49,9 @@ function indexOf(cluster: ClusterState): ZoneIndex {
   return index;
 }
 
+/** CNAMEs in a row that CoreDNS follows. */
+const MAX_ALIASES = 7;
+
 /** One thing behind a name: an address or another name, with the port that SRV tells. */
 interface Target {
   readonly host: string;
@@ -93,7 +96,8 @@ export class ClusterZone {
     );
   }
 
-  ask(question: Question): ZoneResult {
+  /** `seen` are the aliases that led here: one that comes again is a loop, and is not told. */
+  ask(question: Question, seen: readonly string[] = []): ZoneResult {
     const zone = this.zoneOf(question.name);
     if (zone === undefined) return { kind: 'pass' };
     const { name, type } = question;
@@ -122,7 +126,7 @@ export class ClusterZone {
     if (targets === undefined) return this.#noSuchName(zone, name);
     if (type === 'SRV') return this.#finish(zone, this.#srv(name, targets));
     const alias = targets.find((t) => parseIp(t.host) === undefined);
-    if (alias !== undefined) return this.#alias(zone, question, alias.host);
+    if (alias !== undefined) return this.#alias(zone, question, alias.host, seen);
     const family = type === 'A' ? 4 : type === 'AAAA' ? 6 : undefined;
     const hosts = new Set(
       targets.map((t) => t.host).filter((ip) => family !== undefined && ipFamily(ip) === family),
@@ -145,16 +149,16 @@ export class ClusterZone {
     return through ? { kind: 'pass' } : { kind: 'answer', answer: nothing('NXDOMAIN', this.soa(zone)) };
   }
 
-  #alias(zone: string, question: Question, target: string): ZoneResult {
+  #alias(zone: string, question: Question, target: string, seen: readonly string[]): ZoneResult {
     const host = target.toLowerCase().replace(/\.$/, '');
     const { name, type } = question;
-    if (host === name) return this.#finish(zone, []);
+    if (host === name || seen.includes(name) || seen.length > MAX_ALIASES) return this.#finish(zone, []);
     const cname = record(name, 'CNAME', this.#plugin.ttl, `${host}.`);
     if (type === 'CNAME') return this.#finish(zone, [cname]);
     if (type !== 'A' && type !== 'AAAA') return this.#finish(zone, []);
     if (!inZone(host, zone)) return { kind: 'chase', cname, target: host };
     // A CNAME inside the zone is only told together with what it leads to.
-    const next = this.ask({ name: host, type });
+    const next = this.ask({ name: host, type }, [...seen, name]);
     if (next.kind === 'chase') return next;
     const answers = next.kind === 'answer' ? next.answer.answers : [];
     return this.#finish(zone, answers.length > 0 ? [cname, ...answers] : []);

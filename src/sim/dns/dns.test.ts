@@ -59,6 +59,14 @@ metadata: {name: outside}
 spec: {type: ExternalName, externalName: api.example.com}
 ---
 kind: Service
+metadata: {name: loop-a}
+spec: {type: ExternalName, externalName: loop-b.default.svc.cluster.local}
+---
+kind: Service
+metadata: {name: loop-b}
+spec: {type: ExternalName, externalName: loop-a.default.svc.cluster.local}
+---
+kind: Service
 metadata: {name: alias}
 spec: {type: ExternalName, externalName: web.default.svc.cluster.local}
 ---
@@ -140,6 +148,7 @@ describe('CoreDNS answers', () => {
     [`outside.${S}`, 'CNAME', 'NOERROR', [`outside.${S} 30 CNAME api.example.com.`]],
     [`outside.${S}`, 'SRV', 'NOERROR', []],
     [`alias.${S}`, 'A', 'NOERROR', [`alias.${S} 30 CNAME web.${S}.`, `web.${S} 30 A 10.96.20.20`]],
+    [`loop-a.${S}`, 'A', 'NOERROR', []],
     ['10-1-2-3.prod.pod.cluster.local', 'A', 'NOERROR', ['10-1-2-3.prod.pod.cluster.local 30 A 10.1.2.3']],
     ['10-1-2-3.nowhere.pod.cluster.local', 'A', 'NXDOMAIN', []],
     ['10-1-2-333.prod.pod.cluster.local', 'A', 'NXDOMAIN', []],

@@ -6,6 +6,7 @@ import type { Store } from '../store.ts';
 import type { UpstreamWorkloadSpec } from '../upstream.ts';
 import type { PodIndex } from './endpointslices.ts';
 import { findPort, listensText } from './listening.ts';
+import { MAX_PODS_OF_ONE_OWNER } from './workloads.ts';
 import type { CniForSettling } from './cni.ts';
 import type { Report } from './report.ts';
 
@@ -27,6 +28,7 @@ export function checkCluster(
     checkService(service, service.selector, pods, report);
     if (report.diagnostics.length === before) quiet.set(service, pods);
   }
+  checkReplicas(store, report);
   checkStatefulSets(store, report);
   checkPolicies(cluster, cni, report);
   checkQuestions(cluster, report);
@@ -120,6 +122,19 @@ function checkPort(
         ]
       : [],
   );
+}
+
+function checkReplicas(store: Store, report: Report): void {
+  for (const kind of ['Deployment', 'ReplicaSet', 'StatefulSet', 'Job']) {
+    for (const manifest of store.list(kind)) {
+      const spec = (manifest.body['spec'] ?? {}) as UpstreamWorkloadSpec;
+      const field = kind === 'Job' ? 'parallelism' : 'replicas';
+      const pods = spec[field] ?? 1;
+      if (pods <= MAX_PODS_OF_ONE_OWNER) continue;
+      const params = { name: manifest.metadata.name, pods, limit: MAX_PODS_OF_ONE_OWNER };
+      report.say('warning', 'pod/too-many', params, manifest.ref, ['spec', field]);
+    }
+  }
 }
 
 /** Without its headless Service a StatefulSet's pods have no names in DNS. */

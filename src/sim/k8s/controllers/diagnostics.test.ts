@@ -138,6 +138,12 @@ const rows: readonly Row[] = [
     refused: 'namespaces "nowhere" not found',
   },
   {
+    code: 'pod/too-many',
+    severity: 'warning',
+    yaml: WEB().replace('  replicas: 2', '▶  replicas: 6000'),
+    says: /Only 5000 of the 6000 pods of web/,
+  },
+  {
     code: 'pod/unschedulable',
     severity: 'warning',
     yaml: POD('a', '  nodeSelector:\n    disk: ssd\n'),

@@ -14,6 +14,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'node/no-pod-cidr',
   'node/pod-ips-exhausted',
   'namespace/not-found',
+  'pod/too-many',
   'pod/unschedulable',
   'pod/node-not-found',
   'pod/out-of-pods',

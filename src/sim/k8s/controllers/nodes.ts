@@ -47,7 +47,8 @@ export function makeNodes(
 
 function fromKind(clusterName: string, cluster: Manifest | undefined): NodeDraft[] {
   const kind = (cluster?.body ?? {}) as UpstreamKindCluster;
-  const listed = kind.nodes ?? [{ role: 'control-plane' }, { role: 'worker' }, { role: 'worker' }];
+  const written = (kind.nodes ?? []).length > 0 ? kind.nodes : undefined;
+  const listed = written ?? [{ role: 'control-plane' }, { role: 'worker' }, { role: 'worker' }];
   const counts = { 'control-plane': 0, worker: 0 };
   return listed.map((entry, i) => {
     const role = entry.role === 'worker' ? 'worker' : 'control-plane';
@@ -78,7 +79,7 @@ function fromKind(clusterName: string, cluster: Manifest | undefined): NodeDraft
       ips: [],
       podCIDRs: [],
       origin:
-        cluster === undefined || kind.nodes === undefined
+        cluster === undefined || written === undefined
           ? { object: { kind: 'Node', name }, by: 'built-in' }
           : { object: cluster.ref, path: ['nodes', i] },
     };

@@ -27,6 +27,15 @@ describe('nodes', () => {
       ],
     ],
     [
+      'an empty list is no list',
+      CLUSTER('nodes: []\n'),
+      [
+        'kind-control-plane 172.18.0.2 10.244.0.0/24',
+        'kind-worker 172.18.0.3 10.244.1.0/24',
+        'kind-worker2 172.18.0.4 10.244.2.0/24',
+      ],
+    ],
+    [
       'kind’s list, with a name of its own and another pod subnet',
       CLUSTER(
         'name: lab\nnetworking: {podSubnet: 10.10.0.0/16}\nnodes: [{role: worker}, {role: control-plane}, {role: control-plane}]\n',

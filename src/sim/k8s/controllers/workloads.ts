@@ -58,7 +58,8 @@ export interface Workloads {
   readonly replicaSets: readonly MadeReplicaSet[];
 }
 
-const MAX_PODS_OF_ONE_OWNER = 5000;
+/** More pods of one workload are not made, and it is said. */
+export const MAX_PODS_OF_ONE_OWNER = 5000;
 
 interface SeedPlan {
   readonly manifest: Manifest;
