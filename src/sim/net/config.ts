@@ -84,6 +84,9 @@ export interface SysctlConfig {
   /** net.netfilter.nf_conntrack_tcp_be_liberal */
   readonly tcpBeLiberal?: boolean;
   readonly routeLocalnetAll?: boolean;
+  /** net.netfilter.nf_conntrack_tcp_timeout_established and _close_wait, in seconds; kube-proxy sets them. */
+  readonly conntrackTcpEstablishedSeconds?: number;
+  readonly conntrackTcpCloseWaitSeconds?: number;
   readonly perInterface: Readonly<Record<string, InterfaceSysctl>>;
 }
 

@@ -175,7 +175,7 @@ export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface
     return;
   }
   if (dir === 'reply') entry.seenReply = true;
-  refresh(m, entry);
+  refresh(m, box, entry);
   skb.ct = entry;
   skb.ctDir = dir;
   skb.ctState = entry.seenReply ? 'ESTABLISHED' : 'NEW';
@@ -223,7 +223,7 @@ function create(
     dstNat: false,
     srcNat: false,
   };
-  refresh(m, entry);
+  refresh(m, box, entry);
   skb.ct = entry;
   skb.ctDir = 'original';
   skb.ctState = 'NEW';
@@ -291,11 +291,11 @@ function advance(
   return true;
 }
 
-function refresh(m: Machine, entry: ConntrackEntry): void {
+function refresh(m: Machine, box: Box, entry: ConntrackEntry): void {
   let seconds: number;
   switch (entry.proto) {
     case 'tcp':
-      seconds = TIMEOUT_S[entry.tcpState ?? 'NONE'];
+      seconds = tcpTimeout(box, entry.tcpState ?? 'NONE');
       break;
     case 'udp':
       seconds = entry.assured ? UDP_STREAM_TIMEOUT_S : UDP_TIMEOUT_S;
@@ -305,6 +305,17 @@ function refresh(m: Machine, entry: ConntrackEntry): void {
       break;
   }
   entry.expiresAtMs = m.nowMs + seconds * 1000;
+}
+
+function tcpTimeout(box: Box, state: ConntrackTcpState): number {
+  const { sysctls } = box.net.config;
+  const set =
+    state === 'ESTABLISHED'
+      ? sysctls.conntrackTcpEstablishedSeconds
+      : state === 'CLOSE_WAIT'
+        ? sysctls.conntrackTcpCloseWaitSeconds
+        : undefined;
+  return set ?? TIMEOUT_S[state];
 }
 
 /** `nf_conntrack_confirm`, when the first packet leaves the host or reaches it. */

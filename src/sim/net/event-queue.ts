@@ -64,8 +64,8 @@ export class EventQueue {
     return true;
   }
 
-  /** Moves the clock to the next timer and runs it; false when there is none. */
-  stepTimer(): boolean {
+  /** Moves the clock to the next timer, tells so and runs it; false when there is none. */
+  stepTimer(moved: (nowMs: number) => void): boolean {
     let best = -1;
     for (let i = 0; i < this.timers.length; i++) {
       const timer = this.timers[i];
@@ -84,6 +84,7 @@ export class EventQueue {
     if (timer === undefined) return false;
     this.timers = this.timers.filter((t) => t !== timer && !t.cancelled);
     this.nowMs = timer.atMs;
+    moved(this.nowMs);
     timer.action();
     return true;
   }

@@ -41,14 +41,16 @@ export function run<R>(
   });
   m.queue.program(() => main.resume());
   let events = 0;
+  const moved = (nowMs: number): void => {
+    m.recorder.timeMs = nowMs;
+  };
   for (;;) {
-    m.recorder.timeMs = m.queue.nowMs;
     if (m.queue.stepNow()) {
       if (++events > EVENT_LIMIT) throw new Error('the run does not come to an end');
       continue;
     }
     // What the program left under way still arrives; nothing that would take time does.
-    if (outcome !== undefined || !m.queue.stepTimer()) break;
+    if (outcome !== undefined || !m.queue.stepTimer(moved)) break;
   }
   if (outcome === undefined) throw new Error('the program waits for ever');
   state.clockMs += m.queue.nowMs;

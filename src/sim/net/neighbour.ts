@@ -1,6 +1,6 @@
 /**
  * The neighbour table (`net/core/neighbour.c`): states, resolution by ARP with packets waiting behind it, and failure
- * after three broadcasts. Leaves out garbage collection and the periodic re-probing of used entries.
+ * after three broadcasts. Leaves out garbage collection and the unicast probes that end DELAY without a confirmation.
  */
 import type { Ip, Mac } from '../base/ip.ts';
 import { reason } from '../trace/reasons.ts';
@@ -14,6 +14,8 @@ import type { NeighbourEntry } from './state.ts';
 
 /** base_reachable_time; the kernel draws it anew between half and one and a half times this. */
 const REACHABLE_MS = 30_000;
+/** delay_first_probe_time */
+const DELAY_MS = 5000;
 /** mcast_solicit */
 const TRIES = 3;
 /** retrans_time */
@@ -24,7 +26,7 @@ export function findNeighbour(m: Machine, box: Box, dev: string, ip: Ip): Neighb
   const key = `${dev} ${ip}`;
   const known = box.state.neighbours.get(key);
   if (known !== undefined) {
-    if (known.state === 'REACHABLE' && m.nowMs - known.confirmedAtMs > REACHABLE_MS) known.state = 'STALE';
+    age(m, known);
     return known;
   }
   const configured = box.net.configuredNeighbour(dev, ip);
@@ -40,6 +42,15 @@ export function findNeighbour(m: Machine, box: Box, dev: string, ip: Ip): Neighb
   };
   box.state.neighbours.set(key, entry);
   return entry;
+}
+
+/** What the entry's timer would have done by now: REACHABLE grows STALE, a confirmed DELAY becomes REACHABLE. */
+function age(m: Machine, entry: NeighbourEntry): void {
+  if (entry.state === 'DELAY' && entry.delayedAtMs !== undefined) {
+    const due = entry.delayedAtMs + DELAY_MS;
+    if (m.nowMs >= due && entry.confirmedAtMs >= entry.delayedAtMs) entry.state = 'REACHABLE';
+  }
+  if (entry.state === 'REACHABLE' && m.nowMs - entry.confirmedAtMs > REACHABLE_MS) entry.state = 'STALE';
 }
 
 /** NUD_CONNECTED with a cached header: what the bridged-DNAT short cut needs. Anything else gives undefined. */
@@ -62,7 +73,10 @@ export function resolveNeighbour(
 ): void {
   const entry = findNeighbour(m, box, dev.name, ip) ?? newEntry(m, box, dev.name, ip);
   if (entry.mac !== undefined && entry.state !== 'INCOMPLETE' && entry.state !== 'FAILED') {
-    if (entry.state === 'STALE') entry.state = 'DELAY';
+    if (entry.state === 'STALE') {
+      entry.state = 'DELAY';
+      entry.delayedAtMs = m.nowMs;
+    }
     entry.hardwareHeader = true;
     m.step(box, skb, 'neighbour', reason('neighbour.known', { ip, mac: entry.mac, state: entry.state }), {
       iface: dev.name,
@@ -177,6 +191,5 @@ export function confirmNeighbour(m: Machine, box: Box, dev: Device, ip: Ip): voi
   if (entry === undefined || entry.mac === undefined) return;
   if (entry.state === 'STALE' || entry.state === 'DELAY' || entry.state === 'REACHABLE') {
     entry.confirmedAtMs = m.nowMs;
-    if (entry.state === 'DELAY') entry.state = 'REACHABLE';
   }
 }
