@@ -1,7 +1,8 @@
 /** Answers the command line's questions about one scenario; `batch` and the single commands share them. */
 import type { ProbeSpec, ProbeTool } from '../sim/k8s/cluster-state.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
-import { matrixOf, tableOf, walk, type Simulation } from '../sim/simulate.ts';
+import { matrixOf, walk, type Simulation } from '../sim/simulate.ts';
+import { tableOf } from '../sim/tables.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import { UsageError } from './args.ts';
 

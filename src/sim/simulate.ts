@@ -15,12 +15,8 @@ import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState, ProbeSpec, Protocol } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
-import { createState } from './net/kernel.ts';
-import { show, type ShowLine } from './net/show/show.ts';
-import { netnsState } from './net/state.ts';
 import type { World } from './net/world.ts';
 import { reachMatrix, type ReachMatrix } from './policy/reach.ts';
-import { diagnosticOf, ProbeError } from './probe/problem.ts';
 import { runProbe } from './probe/run.ts';
 import type { Scenario } from './scenario.ts';
 import type { Trace } from './trace/trace.ts';
@@ -77,33 +73,6 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
     ...trace,
     steps: trace.steps.map((s) => (s.origin === undefined ? s : { ...s, origin: located(s.origin) })),
   };
-}
-
-/** Prints a namespace's table as its real command does; `after` walks a probe first. Throws `ProbeError`. */
-export function tableOf(
-  { world, cluster }: Simulation,
-  netns: string,
-  command: string,
-  after?: ProbeSpec,
-): readonly ShowLine[] {
-  const config = world.netns.get(netns) ?? world.netns.get(hostOf(cluster, netns));
-  if (config === undefined)
-    throw new ProbeError(diagnosticOf('probe/netns-unknown', { name: netns }).problem);
-  const state = createState(world);
-  if (after !== undefined) runProbe(world, cluster, after, state);
-  const output = show(config, { state: netnsState(state, config.id), clockMs: state.clockMs }, command, {
-    netns: (id) => world.netns.get(id),
-  });
-  if ('error' in output) {
-    throw new ProbeError({ code: output.error.code, severity: 'error', params: output.error.params });
-  }
-  return output.lines;
-}
-
-/** A pod on the host's network has no namespace of its own: its node's. */
-function hostOf(cluster: ClusterState, name: string): string {
-  const pod = cluster.pods.find((p) => p.hostNetwork && `${p.namespace}/${p.name}` === name);
-  return `node/${pod?.node ?? ''}`;
 }
 
 /** Who can talk to whom, by the policy evaluator; open throughout where the CNI enforces no policy. */

@@ -1,10 +1,8 @@
 /** Answers the page's questions with the simulator; holds the newest simulation. The same in the worker and in tests. */
-import { complete } from '../sim/k8s/editor/complete.ts';
-import { hover } from '../sim/k8s/editor/hover.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
 import { LENSES, shownSteps } from '../sim/scene/lens.ts';
 import { projectScene } from '../sim/scene/project.ts';
-import { simulate, tableOf, walk, type Simulation } from '../sim/simulate.ts';
+import { simulate, walk, type Simulation } from '../sim/simulate.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
 import { clusterDetail, expectationsOf, matrixView, viewOf } from './views.ts';
@@ -43,6 +41,23 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return { probe, trace, shown: shownByLens(trace), diagnostics: [] };
   };
 
+  const showTable = async ({
+    netns,
+    command,
+    after,
+  }: Params<'show'>): Promise<Requests['show']['result']> => {
+    const simulation = need();
+    const { tableOf } = await import('../sim/tables.ts');
+    return { command, lines: tableOf(simulation, netns, command, after) };
+  };
+
+  /** The editor's questions come long after the first picture: their tables are loaded when first asked. */
+  const askEditor = async (params: Params<'complete'>, what: 'complete' | 'hover'): Promise<unknown> => {
+    const place = { ...params, files: params.scenario.files };
+    if (what === 'hover') return (await import('../sim/k8s/editor/hover.ts')).hover(place);
+    return (await import('../sim/k8s/editor/complete.ts')).complete({ ...place, cluster: current?.cluster });
+  };
+
   const answer = (message: Question): unknown => {
     switch (message.name) {
       case 'simulate':
@@ -52,36 +67,35 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
       case 'matrix':
         return matrixView(need(), message.params.port, message.params.protocol);
       case 'show':
-        return {
-          command: message.params.command,
-          lines: tableOf(need(), message.params.netns, message.params.command, message.params.after),
-        };
+        return showTable(message.params);
       case 'cluster':
         return clusterDetail(need());
       case 'complete':
-        return complete({
-          ...message.params,
-          files: message.params.scenario.files,
-          cluster: current?.cluster,
-        });
+        return askEditor(message.params, 'complete');
       case 'hover':
-        return hover({ ...message.params, files: message.params.scenario.files });
+        return askEditor(message.params, 'hover');
     }
+  };
+
+  const fail = (id: number, error: unknown): void => {
+    if (error instanceof ProbeError) send({ id, ok: false, error: error.message, problem: error.diagnostic });
+    else
+      send({ id, ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   };
 
   return (message) => {
     if ('cancel' in message) return;
+    const { id } = message;
     try {
-      send({ id: message.id, ok: true, result: answer(message) });
+      const result = answer(message);
+      if (result instanceof Promise) {
+        result.then(
+          (value: unknown) => send({ id, ok: true, result: value }),
+          (error: unknown) => fail(id, error),
+        );
+      } else send({ id, ok: true, result });
     } catch (error) {
-      if (error instanceof ProbeError)
-        send({ id: message.id, ok: false, error: error.message, problem: error.diagnostic });
-      else
-        send({
-          id: message.id,
-          ok: false,
-          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        });
+      fail(id, error);
     }
   };
 }
