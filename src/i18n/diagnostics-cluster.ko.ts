@@ -7,7 +7,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'cluster/bad-subnet': (p) =>
     `${josa(`"${p['text']}"`, '은/는')} 10.244.0.0/16 같은 IPv4 대역이 아니므로 기본값을 씁니다.`,
   'cluster/overlap': (p) =>
-    `${place(p['a'])}(${p['aCidr']})와 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 주소 하나가 두 가지를 뜻하게 되므로 겹치지 않는 대역을 고르세요.`,
+    `${place(p['a'])}(${p['aCidr']}) 대역과 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 주소 하나가 두 가지를 뜻하게 되므로 겹치지 않는 대역을 고르세요.`,
   'cluster/pod-subnet-too-small': (p) =>
     `파드 대역 ${josa(String(p['podSubnet']), '이/가')} 노드 하나의 /${p['mask']}보다 작아서 어떤 노드도 podCIDR을 받지 못합니다.`,
   'cni/unknown': (p) =>
