@@ -14,29 +14,37 @@ const DIST = 'dist';
 const manifest = JSON.parse(readFileSync(`${DIST}/.vite/manifest.json`, 'utf8'));
 const sizeOf = (file) => gzipSync(readFileSync(`${DIST}/${file}`), { level: 9 }).length;
 
-/** Chunks by source that the first picture needs although they are imported lazily. */
-const ALWAYS = ['src/i18n/en.ts', 'src/i18n/ko.ts'];
-/** Lazily imported chunks that a first visit does not load before the editor. */
+/** Lazily imported chunks that every first visit loads before or beside the editor. */
+const FIRST_VIEW = ['src/ui/graph/Picture.tsx', 'src/ui/timeline/Timeline.tsx', 'src/ui/inspector/Inspector.tsx', 'src/ui/share/ExportMenu.tsx'];
+/** One of these is loaded. */
+const LANGUAGES = ['src/i18n/en.ts', 'src/i18n/ko.ts'];
 const seen = new Set();
 
+/** A chunk and what it imports statically. */
 function collect(key) {
   const chunk = manifest[key];
-  if (chunk === undefined || seen.has(chunk.file)) return;
+  if (chunk === undefined) throw new Error(`size: ${key} is not in the manifest`);
+  if (seen.has(chunk.file)) return;
   seen.add(chunk.file);
   for (const imported of chunk.imports ?? []) collect(imported);
 }
 
-const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
-collect(entry);
-const eager = new Set(seen);
-let language = 0;
-for (const key of ALWAYS) {
-  const chunk = manifest[key];
-  if (chunk !== undefined && !eager.has(chunk.file)) language = Math.max(language, sizeOf(chunk.file));
-}
-const first = [...eager].filter((f) => f.endsWith('.js')).reduce((sum, f) => sum + sizeOf(f), 0) + language;
+collect(Object.keys(manifest).find((key) => manifest[key].isEntry));
+for (const key of FIRST_VIEW) if (!seen.has(manifest[key]?.file)) collect(key);
+const language = Math.max(...LANGUAGES.map((key) => sizeOf(manifest[key].file)));
+const first = [...seen].filter((f) => f.endsWith('.js')).reduce((sum, f) => sum + sizeOf(f), 0) + language;
 const workers = readdirSync(`${DIST}/assets`).filter((f) => f.startsWith('sim.worker'));
-const worker = workers.reduce((sum, f) => sum + sizeOf(`assets/${f}`), 0);
+
+/** The worker's script and what it imports statically: all that runs before its first answer. */
+function withImports(file, all = new Set()) {
+  if (all.has(file)) return all;
+  all.add(file);
+  const text = readFileSync(`${DIST}/assets/${file}`, 'utf8');
+  for (const [, imported] of text.matchAll(/(?:^|[;}])import(?:[^'"()]*from)?["']\.\/([^"']+)["']/g)) withImports(imported, all);
+  return all;
+}
+const workerFiles = new Set(workers.flatMap((f) => [...withImports(f)]));
+const worker = [...workerFiles].reduce((sum, f) => sum + sizeOf(`assets/${f}`), 0);
 
 const row = (name, size, limit) => `${name.padEnd(46)} ${(size / KB).toFixed(1).padStart(7)} kB of ${limit / KB} kB`;
 console.log(row('main thread before the editor (one language)', first, LIMIT_FIRST_LOAD));
