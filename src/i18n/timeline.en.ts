@@ -38,9 +38,10 @@ export const timeline = {
   ownWay: 'this step has no place on the way',
   arp: 'ARP',
   again: (p: { word: string; seconds: number }) => `${p.word} +${p.seconds} s`,
+  later: (p: { seconds: number }) => `+${p.seconds} s`,
   timeout: (p: { seconds: number }) => `timeout ${p.seconds} s`,
   hearsNothing: (p: { retries: number; seconds: number }) =>
-    `hears nothing; sends ${p.retries === 1 ? 'once more' : `${p.retries} times more`}, gives up after ${p.seconds} s`,
+    `hears nothing; sent ${p.retries === 1 ? 'once more' : `${p.retries} times more`}, gives up after ${p.seconds} s`,
   laneOk: 'answered',
   laneFailed: 'failed',
   laneState: (p: { label: string; state: string }) => `${p.label}: ${p.state}`,

@@ -39,6 +39,7 @@ export const timeline = {
   ownWay: '이 단계는 길 위에 있지 않습니다',
   arp: 'ARP',
   again: (p: { word: string; seconds: number }) => `${p.word} +${p.seconds}초`,
+  later: (p: { seconds: number }) => `+${p.seconds}초`,
   timeout: (p: { seconds: number }) => `시간 초과 ${p.seconds}초`,
   hearsNothing: (p: { retries: number; seconds: number }) =>
     `응답이 없어 ${p.retries}번 더 보내고 ${p.seconds}초 뒤에 포기합니다`,

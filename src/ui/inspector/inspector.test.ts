@@ -92,6 +92,15 @@ describe('phases come in the order in which the packet met them', () => {
   });
 });
 
+it('the client hears a status, not that it hung up', () => {
+  const trace = traceOf(BASE + SERVICE(8080));
+  const outcome = phasesOf(trace, probeSegment(trace)).at(-1);
+  expect(trace.steps[outcome!.key!]?.reason).toMatchObject({
+    code: 'process.response',
+    params: { status: 200 },
+  });
+});
+
 describe('what changed', () => {
   const trace = traceOf(BASE + SERVICE(8080));
   const stepOf = (code: string): Trace['steps'][number] => {

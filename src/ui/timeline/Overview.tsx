@@ -51,6 +51,9 @@ export function laneLabel(lane: Lane, t: ReturnType<typeof useText>['timeline'])
 function LaneButton({ lane, view }: { readonly lane: Lane; readonly view: WalkView }) {
   const t = useText().timeline;
   const label = laneLabel(lane, t);
+  // A try of the same packet stands beside it: its time is enough.
+  const short =
+    lane.word.kind === 'again' && lane.word.text === 'SYN' ? t.later({ seconds: lane.word.seconds }) : label;
   const never = lane.outcome === 'never';
   const on = view.lane?.id === lane.id;
   const state = never ? t.notSent : lane.outcome === 'ok' ? t.laneOk : t.laneFailed;
@@ -67,14 +70,14 @@ function LaneButton({ lane, view }: { readonly lane: Lane; readonly view: WalkVi
       ref={button}
       type="button"
       className={classes(styles.exchange, on && styles.framed)}
-      style={{ flex: `${label.length + (lane.hasReply ? 4 : 0)} 0 auto` }}
+      style={{ flex: `${short.length + (lane.hasReply ? 4 : 0)} 0 auto` }}
       disabled={never}
       aria-current={on ? 'true' : undefined}
       aria-label={t.laneState({ label, state })}
       data-tip={t.laneState({ label, state })}
       onClick={jump}
     >
-      <span className={styles.word}>{label}</span>
+      <span className={styles.word}>{short}</span>
       {never ? (
         <span className={styles.never}>{t.notSent}</span>
       ) : (

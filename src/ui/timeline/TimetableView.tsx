@@ -152,7 +152,8 @@ export function TimetableView({ view }: { readonly view: WalkView }) {
         <Silence
           view={view}
           lane={view.lane}
-          x={g.x(stops.length - 1) + 18}
+          from={g.x(stops.length - 1) + 18}
+          to={g.right}
           y={g.y(rows.findIndex((r) => r.reached))}
         />
       </svg>
@@ -273,12 +274,15 @@ function Flag({
 function Silence({
   view,
   lane,
-  x,
+  from,
+  to,
   y,
 }: {
   readonly view: WalkView;
   readonly lane: Lane | undefined;
-  readonly x: number;
+  /** The room beside the packet's line, which may be too little. */
+  readonly from: number;
+  readonly to: number;
   readonly y: number;
 }) {
   const { timeline: t } = useText();
@@ -288,9 +292,14 @@ function Silence({
   const timeout = own.find((s) => s.reason.code === 'process.timeout');
   if (timeout?.reason.code !== 'process.timeout') return null;
   const retries = Math.max(0, ...own.map((s) => s.retry ?? 0));
+  const words = t.hearsNothing({ retries, seconds: timeout.reason.params.seconds });
+  const wide = words.length * 6.5;
+  // Where it does not fit beside the line it ends at the edge: the client's own row is empty there.
+  if (to - 200 < wide) return null;
+  const beside = to - from > wide;
   return (
-    <text x={x} y={y + 4} className={styles.note}>
-      {t.hearsNothing({ retries, seconds: timeout.reason.params.seconds })}
+    <text x={beside ? from : to} y={y + 4} textAnchor={beside ? 'start' : 'end'} className={styles.note}>
+      {words}
     </text>
   );
 }

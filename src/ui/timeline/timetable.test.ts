@@ -108,8 +108,8 @@ describe('a delivered request to a pod on another node', () => {
       expect(stops.at(-1)?.row).toBe(0);
       expect(turns(stops)).toHaveLength(1);
       // On the wire ARP goes to and fro before the packet.
-      for (let i = 1; lens !== 'wire' && i < turn; i++)
-        expect(stops[i]!.row).toBeGreaterThanOrEqual(stops[i - 1]!.row);
+      if (lens === 'wire') return;
+      for (let i = 1; i < turn; i++) expect(stops[i]!.row).toBeGreaterThanOrEqual(stops[i - 1]!.row);
     },
   );
 

@@ -40,7 +40,11 @@ export function ReasonCard({
     <aside className={styles.reason} aria-live="polite">
       <p className={classes(styles.question, styles[cell.state])}>
         <CellMark state={cell.state} size={14} />
-        {t.question({ from: from.name, to: to.name, port: `${port ?? t.anyPort}/${protocol}` })}
+        {t.question({
+          from: from.name,
+          to: to.name,
+          port: port === undefined ? protocol : `${port}/${protocol}`,
+        })}
       </p>
       {reason !== undefined && (
         <>

@@ -37,10 +37,12 @@ export function PhaseDetail({ step, trace }: { readonly step: Step; readonly tra
           </button>
         </div>
       )}
-      <dl className={styles.sources}>
-        <Source step={step} />
-        {choice !== undefined && choice.options.length > 1 && <Chance choice={choice} trace={trace} />}
-      </dl>
+      {(step.origin !== undefined || choice !== undefined) && (
+        <dl className={styles.sources}>
+          <Source step={step} />
+          {choice !== undefined && choice.options.length > 1 && <Chance choice={choice} trace={trace} />}
+        </dl>
+      )}
     </>
   );
 }

@@ -8,7 +8,7 @@ import { Icon } from '../../kit/Icon.tsx';
 import { StepMark } from '../../kit/StepMark.tsx';
 import { markOf, toneOf } from '../../kit/step-mark.ts';
 import { PhaseDetail } from './PhaseDetail.tsx';
-import { currentPhase, phaseState, type Phase } from './phases.ts';
+import { belongsTo, currentPhase, phaseState, type Phase } from './phases.ts';
 import { policyLines, type PolicyLine } from './policy-lines.ts';
 import styles from './Why.module.css';
 
@@ -26,12 +26,10 @@ export function PhaseList({
   const cluster = useSimulation((s) => s.result?.cluster);
   const current = currentPhase(phases, step.index);
   const lines = policyLines(trace, phases, cluster);
-  // A step between phases (an interface, a bridge) has rows of its own to show.
-  const belongs = current !== undefined && step.index >= current.first && step.index <= current.last;
+  const belongs = belongsTo(current, step);
   return (
     <section aria-label={t.phases}>
       <ol className={styles.phases}>
-        {phases.length === 0 && <DetailOnly step={step} trace={trace} />}
         {phases.map((phase) => (
           <PhaseItem
             key={phase.id}
@@ -45,16 +43,6 @@ export function PhaseList({
         ))}
       </ol>
     </section>
-  );
-}
-
-function DetailOnly({ step, trace }: { readonly step: Step; readonly trace: Trace }) {
-  return (
-    <li className={styles.phase}>
-      <div className={styles.detailAlone}>
-        <PhaseDetail step={step} trace={trace} />
-      </div>
-    </li>
   );
 }
 
@@ -74,7 +62,8 @@ function PhaseItem({
   readonly line: PolicyLine | undefined;
 }) {
   const { inspector: t, reasons } = useText();
-  const state = phaseState(phase, step.index, current);
+  const reached = phaseState(phase, step.index, current);
+  const state = reached === 'now' && !belongs ? 'done' : reached;
   const key = phase.key === undefined ? undefined : trace.steps[phase.key];
   const open = phase === current && (belongs || state === 'failed');
   const mark = key === undefined ? 'rule' : markOf(phase === current && belongs ? step : key);

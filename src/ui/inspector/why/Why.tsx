@@ -10,8 +10,12 @@ import { markOf, toneOf } from '../../kit/step-mark.ts';
 import { ChangedFields } from './ChangedFields.tsx';
 import { Ending, NotEnforced, Remembered } from './Cards.tsx';
 import { PhaseList } from './PhaseList.tsx';
-import { phasesOf } from './phases.ts';
+import { PhaseDetail } from './PhaseDetail.tsx';
+import { belongsTo, currentPhase, phasesOf } from './phases.ts';
 import styles from './Why.module.css';
+
+/** Steps that no row decided: a packet passes an interface, a program speaks. */
+const PASSING: ReadonlySet<string> = new Set(['transmit', 'receive', 'originate', 'process', 'timer']);
 
 /** Whether a translation came from memory instead of from rules that were asked now. */
 export function fromMemory(step: Step): boolean {
@@ -52,6 +56,11 @@ export function Why() {
         {detail !== undefined && <p>{detail}</p>}
       </div>
       <ChangedFields step={step} />
+      {!belongsTo(currentPhase(phases, step.index), step) && !PASSING.has(step.kind) && (
+        <div className={classes(styles.alone, styles[toneOf(mark)])}>
+          <PhaseDetail step={step} trace={walk.trace} />
+        </div>
+      )}
       <PhaseList phases={phases} step={step} trace={walk.trace} />
       <Remembered trace={walk.trace} step={step} />
       <NotEnforced trace={walk.trace} step={step} />

@@ -30,6 +30,21 @@ export interface Phase {
   readonly failed: boolean;
 }
 
+/** What a program says at its end, before it merely closes. */
+const OUTCOMES: ReadonlySet<string> = new Set([
+  'process.connected',
+  'process.response',
+  'process.answer',
+  'process.resolved',
+  'process.nxdomain',
+  'process.dns-failed',
+  'process.refused',
+  'process.reset',
+  'process.timeout',
+  'process.unreachable',
+  'process.too-big',
+]);
+
 const ENDS: ReadonlySet<string> = new Set(['drop', 'reject']);
 
 /** How a step is filed; undefined for steps that only accompany others (interfaces, conntrack, plain accepts). */
@@ -124,9 +139,8 @@ export function phasesOf(trace: Trace, segmentIndex: number): Phase[] {
   phases.push(...span('retry', again));
   const reply = first.filter((s) => s.dir === 'reply' && (s.retry ?? 0) === 0);
   phases.push(...span('reply', reply, replyKey(reply)));
-  const told = trace.steps.findLast((s) => s.kind === 'process' && s.segment === segmentIndex);
-  const outcome =
-    told ?? (segment.purpose === 'probe' ? trace.steps.findLast((s) => s.kind === 'process') : undefined);
+  const told = trace.steps.filter((s) => s.kind === 'process' && s.segment === segmentIndex);
+  const outcome = told.findLast((s) => OUTCOMES.has(s.reason.code)) ?? told.at(-1);
   if (outcome !== undefined && outcome.index > (own[0]?.index ?? 0)) {
     const rest = own.filter((s) => firstExchange !== undefined && s.exchange > firstExchange.index);
     phases.push({
@@ -228,4 +242,9 @@ export function phaseState(phase: Phase, step: number, current: Phase | undefine
   if (phase.failed && reached && (phase.key ?? phase.first) <= step) return 'failed';
   if (phase === current) return 'now';
   return reached ? 'done' : 'ahead';
+}
+
+/** Whether a step is part of a phase; a step between phases (a bridge, an interface) has rows of its own to show. */
+export function belongsTo(phase: Phase | undefined, step: Step): boolean {
+  return phase !== undefined && step.index >= phase.first && step.index <= phase.last;
 }
