@@ -193,9 +193,9 @@ export const diagnosticCodes = {
   'networkpolicy/unused-rules': warning<{ path: string; type: string }>(),
   // Cluster and playground
   'cluster/no-control-plane': refused<At>(() => 'Invalid value: must have at least one control-plane node'),
-  'playground/bad-cni': refused<At>(() => 'Invalid value: must be a name, or {name, options}'),
-  'playground/bad-listen': refused<Invalid>((p) => bad(p, 'must be PORT, PORT/TCP or PORT/UDP')),
-  'playground/empty-expect': refused<At>(() => 'Required value: one of allowed, verdict, clientSees'),
+  'playground/bad-cni': error<At>(),
+  'playground/bad-listen': error<Invalid>(),
+  'playground/empty-expect': error<At>(),
 } as const;
 
 type Codes = typeof diagnosticCodes;

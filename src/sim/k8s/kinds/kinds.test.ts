@@ -194,6 +194,37 @@ spec:
   });
 });
 
+describe('settings of our own', () => {
+  it('one bad entry does not lose the rest', () => {
+    const parsed = parse(
+      'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: calico\nprobes:\n- {from: a/b, to: c, tool: wget}\n- {from: a/b}\n- {from: a/b, to: d, port: x}\nexternal: [{name: h, ip: banana, listen: [80]}]\n',
+    );
+    expect(parsed.diagnostics.map((d) => d.code).sort()).toEqual([
+      'value/enum',
+      'value/ip',
+      'value/required',
+      'value/type',
+      'value/type',
+    ]);
+    expect(parsed.refused).toEqual([]);
+    expect(parsed.manifests[0]?.body).toMatchObject({
+      cni: { name: 'calico' },
+      probes: [
+        { from: 'a/b', to: 'c', tool: 'curl' },
+        { from: 'a/b', to: '' },
+        { from: 'a/b', to: 'd' },
+      ],
+      external: [{ name: 'h' }],
+    });
+    expect(
+      parse('apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: [x]\nseed: y\n').manifests[0]?.body,
+    ).toMatchObject({
+      cni: { name: 'flannel' },
+      seed: 1,
+    });
+  });
+});
+
 describe('field support', () => {
   const pod = (rest: string): string =>
     `apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ns}\nspec: {containers: [{name: a, image: b, ports: [{containerPort: 80, hostPort: 80}]}]${rest}}`;

@@ -1,6 +1,14 @@
 import type { FieldPath } from '../../base/origin.ts';
 import { between, cidrValue, dnsSubdomain, dnsLabel, ipAddress } from './names.ts';
-import { asRecord, asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
+import {
+  asRecord,
+  asRecords,
+  type Body,
+  type Fault,
+  type KindSpec,
+  type Report,
+  simulated,
+} from './schema.ts';
 
 const TOOLS = ['curl', 'nc', 'ping', 'dig'];
 const VERDICTS = ['delivered', 'rejected', 'dropped', 'unroutable', 'looped', 'unknown'];
@@ -81,6 +89,7 @@ export const playground: KindSpec = {
     const cni = body.cni;
     body.cni = typeof cni === 'string' ? { name: cni, options: {} } : { options: {}, ...asRecord(cni) };
   },
+  mend,
   validate: (body: Body, report: Report) => {
     const names = new Set<string>();
     asRecords(body.external).forEach((host, i) => {
@@ -94,6 +103,30 @@ export const playground: KindSpec = {
     });
   },
 };
+
+/** Faulty values go; an entry that lacks what it needs keeps its place, with an empty text. */
+function mend(body: Body, faults: readonly Fault[]): void {
+  for (const { path, missing } of faults) {
+    const last = path.at(-1);
+    if (typeof last !== 'string') continue;
+    const holder = path.slice(0, -1).reduce<unknown>((at, step) => {
+      return typeof step === 'number' ? asRecords(at)[step] : asRecord(at)[step];
+    }, body);
+    const object = asRecord(holder);
+    if (missing) object[last] = '';
+    else delete object[last];
+  }
+  for (const list of ['probes', 'expect']) {
+    for (const entry of asRecords(body[list])) {
+      entry.from ??= '';
+      entry.to ??= '';
+      if (list === 'probes') entry.tool ??= 'curl';
+    }
+  }
+  for (const host of asRecords(body.external)) host.name ??= '';
+  if (typeof asRecord(body.cni).name !== 'string') body.cni = { name: 'flannel', options: {} };
+  body.seed ??= 1;
+}
 
 function cniChoice(value: unknown, path: FieldPath, report: Report): void {
   if (typeof value === 'string' && value !== '') return;

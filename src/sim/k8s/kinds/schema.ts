@@ -82,6 +82,11 @@ export type Reference =
 export type Rules = Readonly<Record<string, FieldRules>>;
 export type Body = Record<string, unknown>;
 
+export interface Fault {
+  readonly path: FieldPath;
+  readonly missing: boolean;
+}
+
 export interface KindSpec {
   readonly kind: string;
   readonly apiVersion: string;
@@ -104,6 +109,11 @@ export interface KindSpec {
   readonly complete?: (body: Body) => void;
   /** Checks that see the whole object, after defaults. */
   readonly validate?: (body: Body, report: Report) => void;
+  /**
+   * For our own settings, which no API server refuses: takes the faulty values out of the body, so that one bad entry
+   * does not lose the rest.
+   */
+  readonly mend?: (body: Body, faults: readonly Fault[]) => void;
   /** True where an unsupported field changes nothing after all, seen together with the rest. */
   readonly harmless?: (path: FieldPath, body: Body) => boolean;
   /** True where a kind without effect has one after all: no note is given. */

@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
     code: 'yaml/boolean-word',
     text: `${POD}${CONTAINER}  hostNetwork: ⟦yes⟧\n`,
     says: 'true',
-    fixed: `${POD}${CONTAINER}  hostNetwork: "yes"\n`,
+    fixed: `${POD}${CONTAINER}  hostNetwork: true\n`,
   },
   { code: 'yaml/octal', text: `${SERVICE}spec:\n  ports: [{port: ⟦0120⟧}]\n`, says: '80' },
   { code: 'yaml/not-an-object', text: '⟦hello⟧\n', says: 'string' },

@@ -4,7 +4,7 @@ import type { FieldPath, ObjectRef, SourceRange } from '../../base/origin.ts';
 import type { UnmodelledField } from '../cluster-state.ts';
 import { diagnose, type DiagnosticCode, diagnosticCodes, type ParamsOf, pathText } from '../diagnostics.ts';
 import { findKind, kindNames, kindsNamed } from '../kinds/registry.ts';
-import { asRecord, type Body, type FixSpec, goType, type KindSpec } from '../kinds/schema.ts';
+import { asRecord, type Body, type Fault, type FixSpec, goType, type KindSpec } from '../kinds/schema.ts';
 import type { Manifest, ObjectMeta } from '../manifest.ts';
 import { decode, type Decoded, type FieldProblem } from './decode.ts';
 import { nearest } from './nearest.ts';
@@ -74,7 +74,7 @@ export function buildObject(node: MapNode, starts: readonly number[], text: stri
 function known(b: Building, spec: KindSpec): ParsedObject {
   const decoded = decode(b.node, spec);
   const { body } = decoded;
-  const typed = !decoded.problems.some((p) => p.code === 'value/type');
+  const typed = spec.mend !== undefined || !decoded.problems.some((p) => p.code === 'value/type');
   if (typed) spec.complete?.(body);
   const unmodelled = decoded.unmodelled.filter((path) => spec.harmless?.(path, body) !== true);
   const metadata = readMetadata(body, spec);
@@ -86,14 +86,11 @@ function known(b: Building, spec: KindSpec): ParsedObject {
   };
   const base = { node: b.node, spec, ref, unknownKind: false };
   if (metadata.name === '') {
-    add(
-      b,
-      'object/no-name',
-      { kind: spec.kind },
-      keyOrValue(b, entryOf(b.node, 'metadata') ? 'metadata' : 'kind', true),
-    );
+    const wrong = decoded.problems.some((p) => p.code === 'value/type' && p.path[0] === 'metadata');
+    const place = keyOrValue(b, entryOf(b.node, 'metadata') ? 'metadata' : 'kind', true);
+    if (!wrong) add(b, 'object/no-name', { kind: spec.kind }, place);
     tell(b, decoded, unmodelled, spec, ref);
-    const refused = `error: resource name may not be empty`;
+    const refused = refusal(decoded.problems, spec, '') ?? 'error: resource name may not be empty';
     return { ...base, manifest: undefined, refused, unmodelled: [], diagnostics: b.diagnostics };
   }
   if (spec.scope !== 'none') spec.nameCheck?.(metadata.name as never, ['metadata', 'name'], decoded.report);
@@ -102,7 +99,8 @@ function known(b: Building, spec: KindSpec): ParsedObject {
     decoded.report('object/cluster-scoped', ['metadata', 'namespace'], {});
   }
   tell(b, decoded, unmodelled, spec, ref);
-  const refused = refusal(decoded.problems, spec, metadata.name);
+  const refused = spec.mend === undefined ? refusal(decoded.problems, spec, metadata.name) : undefined;
+  spec.mend?.(body, faults(decoded.problems));
   if (spec.deprecated !== undefined)
     add(b, 'kind/deprecated', { kind: spec.kind, ...spec.deprecated }, keyOrValue(b, 'kind'), [], ref);
   if (spec.effect === 'none' && spec.matters?.(body) !== true)
@@ -232,6 +230,12 @@ function fixAt(b: Building, spec: KindSpec, fix: FixSpec, own: SourceRange | und
   }
   if (before.trim() !== '') return [];
   return make({ ...key, endLine: key.line, endColumn: key.column }, `${newText}\n${before}`);
+}
+
+function faults(problems: readonly FieldProblem[]): Fault[] {
+  return problems
+    .filter((p) => p.code === 'value/type' || 'api' in diagnosticCodes[p.code])
+    .map((p) => ({ path: p.path, missing: p.code === 'value/required' }));
 }
 
 /** The API server's message for the problems that make it say no; undefined when it would store the object. */

@@ -204,9 +204,17 @@ function readSeq(
           reading,
           depth + 1,
         )
-      : readNode(item, reading, depth + 1),
+      : readItem(item, reading, depth + 1),
   );
   return { kind: 'seq', items: nodes, start, end: flowEnd(reading.text, start, end, nodes.at(-1)?.end) };
+}
+
+/** An item without a value has no text of its own: its dash stands for it. */
+function readItem(item: Node, reading: Reading, depth: number): TreeNode {
+  const node = readNode(item, reading, depth);
+  if (node.kind !== 'scalar' || node.value !== null || node.text !== '') return node;
+  const dash = reading.text.lastIndexOf('-', node.start);
+  return dash < 0 ? node : { ...node, start: dash, end: dash + 1 };
 }
 
 function readMap(map: YAMLMap, reading: Reading, depth: number): MapNode {
@@ -299,11 +307,11 @@ function readScalar(node: Scalar, reading: Reading): ScalarNode {
   if (surprise !== undefined) {
     reading.problems.push(
       problem(`yaml/${surprise}`, { text, value: String(value) }, start, end, {
-        code: 'fix/quote',
-        params: {},
+        code: 'fix/replace',
+        params: { text: String(value) },
         start,
         end,
-        newText: `"${text}"`,
+        newText: String(value),
       }),
     );
   }
