@@ -2,6 +2,7 @@ import { Suspense } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { useLook } from '../../state/selection.ts';
 import { ProbeBar } from '../probe/ProbeBar.tsx';
+import { classes } from '../kit/classes.ts';
 import { Dialog } from '../kit/Dialog.tsx';
 import { Mark } from '../kit/Icon.tsx';
 import { Stage } from './Centre.tsx';
@@ -17,9 +18,10 @@ export function PhoneShell() {
   const all = useText();
   const t = all.app;
   const settings = useShell((s) => s.settings);
+  const tab = useShell((s) => s.sheetTab);
   const view = useLook((s) => s.view);
   return (
-    <div className={styles.app}>
+    <div className={classes(styles.app, tab === 'yaml' && styles.writing)}>
       <header className={styles.top} aria-label={t.topBar}>
         <Mark />
         <h1 className="visually-hidden">{t.name}</h1>

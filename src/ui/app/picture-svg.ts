@@ -1,4 +1,5 @@
 /** The picture of the shown moment as an SVG document; undefined when there is nothing to draw. */
 export async function pictureSvg(): Promise<string | undefined> {
-  return undefined;
+  const { currentPictureSvg } = await import('../graph/current-svg.ts');
+  return currentPictureSvg();
 }

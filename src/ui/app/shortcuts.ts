@@ -21,14 +21,17 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
+/** Whether the focus came where it is by keyboard. `:focus-visible` alone says so of any button once a key is down. */
+let focusedByKeyboard = false;
+
 /** A button that the keyboard reached keeps Space and Enter; one that was merely clicked does not. */
 function keepsSpace(target: EventTarget | null): boolean {
   return (
+    focusedByKeyboard &&
     target instanceof HTMLElement &&
     target.matches(
       'button,a,[role="button"],[role="tab"],[role="radio"],[role="option"],[role="gridcell"],summary,input',
-    ) &&
-    target.matches(':focus-visible')
+    )
   );
 }
 
@@ -38,8 +41,15 @@ export function listenToShortcuts(embed: boolean): () => void {
     if (event.defaultPrevented || event.isComposing) return;
     if (handle(event, embed)) event.preventDefault();
   };
+  const onFocus = (event: FocusEvent): void => {
+    focusedByKeyboard = event.target instanceof Element && event.target.matches(':focus-visible');
+  };
   document.addEventListener('keydown', onKeyDown);
-  return () => document.removeEventListener('keydown', onKeyDown);
+  document.addEventListener('focusin', onFocus);
+  return () => {
+    document.removeEventListener('keydown', onKeyDown);
+    document.removeEventListener('focusin', onFocus);
+  };
 }
 
 function handle(event: KeyboardEvent, embed: boolean): boolean {

@@ -59,7 +59,7 @@ export function EditorPanel({
         )}
       </div>
       {problemsOpen && <Problems />}
-      <Expectations />
+      <Expectations folded={plain === true} />
       <EditorFooter plain={plain === true || failed} onCollapse={onCollapse} collapseLabel={collapseLabel} />
     </div>
   );

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { sendProbe } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
@@ -7,8 +8,9 @@ import { expectationText, outcome, placeText } from './expectation-text.ts';
 import styles from './Expectations.module.css';
 
 /** What the scenario expects of its cluster, and whether it holds; a row sends its probe. */
-export function Expectations() {
+export function Expectations({ folded }: { readonly folded: boolean }) {
   const t = useText();
+  const [open, setOpen] = useState(!folded);
   const expectations = useSimulation((s) => s.result?.expectations);
   if (expectations === undefined || expectations.length === 0) return null;
   const failed = expectations.filter((e) => !e.holds).length;
@@ -16,12 +18,21 @@ export function Expectations() {
   return (
     <section className={styles.section} aria-labelledby="expected-title">
       <h2 id="expected-title" className={styles.title}>
-        <span>{t.editor.expected}</span>
+        <button
+          type="button"
+          className={styles.fold}
+          aria-expanded={open}
+          aria-controls="expected-list"
+          onClick={() => setOpen(!open)}
+        >
+          {t.editor.expected}
+          <Icon name={open ? 'down' : 'right'} size={12} className={styles.quiet} />
+        </button>
         <span className={failed > 0 ? styles.bad : styles.quiet} role="status">
           {failed === 0 ? t.editor.allHold({ total }) : t.editor.someFail({ failed, total })}
         </span>
       </h2>
-      <ul className={styles.list}>
+      <ul className={styles.list} id="expected-list" hidden={!open}>
         {expectations.map((e, i) => (
           <li key={`${e.range?.file} ${e.range?.line} ${i}`}>
             <button

@@ -185,7 +185,7 @@ function useDecidingLine(editor: Editor | undefined, active: string): void {
   useEffect(() => {
     if (editor === undefined) return;
     const shown = walk?.trace.steps[step];
-    const line = decidingLine(shown);
+    const line = decidingLine(walk?.trace.steps ?? [], step);
     // A tab that the person chose stays until the walk moves on.
     const moved = went.current !== shown;
     went.current = shown;

@@ -43,7 +43,7 @@ export function PlainText() {
   const step = usePlayback((s) => s.step);
   const reveal = useLook((s) => s.reveal);
   const following = useEditor((s) => s.following);
-  const found = decidingLine(walk?.trace.steps[step]);
+  const found = decidingLine(walk?.trace.steps ?? [], step);
   const line = found?.range.file === active ? found : undefined;
 
   useEffect(() => {

@@ -12,6 +12,8 @@ const models = new Map<string, Model>();
 /** True while the store's text is being written into a model: that change is no typing. */
 let applying = false;
 let composing = false;
+/** True while a model's text is being written into the store: nothing has to come back. */
+let typing = false;
 let typedAt = Number.NEGATIVE_INFINITY;
 let caretOf: ((model: Model) => number) | undefined;
 let moveCaret: ((model: Model, offset: number) => void) | undefined;
@@ -62,7 +64,12 @@ export function modelOf(name: string): Model | undefined {
   model.onDidChangeContent(() => {
     if (applying) return;
     typedAt = performance.now();
-    useDocument.getState().type(name, model.getValue(), caretOf?.(model) ?? 0, typedAt);
+    typing = true;
+    try {
+      useDocument.getState().type(name, model.getValue(), caretOf?.(model) ?? 0, typedAt);
+    } finally {
+      typing = false;
+    }
   });
   models.set(name, model);
   return model;
@@ -103,7 +110,7 @@ function syncAll(caret: Caret = 'stays'): void {
 export function followStore(): () => void {
   syncAll();
   return useDocument.subscribe((s, before) => {
-    if (s.files === before.files || composing) return;
+    if (s.files === before.files || composing || typing) return;
     // Undo and redo move a state between past and future; opening empties both.
     const opened = s.past.length === 0 && s.future.length === 0;
     const moved = s.past.length !== before.past.length && s.future.length !== before.future.length;
