@@ -39,7 +39,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/port-in-use': (p) =>
     `컨테이너 ${josa(String(p['container']), '은/는')} 포트 ${josa(String(p['port']), '을/를')} 열 수 없습니다. 같은 파드의 컨테이너는 네트워크를 공유하는데 컨테이너 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(address already in use, CrashLoopBackOff).`,
   'pod/container-port-mismatch': (p) =>
-    `containerPort는 ${p['port']}/${p['protocol']}인데, 여기서 실행되는 ${p['image']} 프로그램은 ${p['listens'] === '' ? '어떤 포트도 열지 않습니다' : `${josa(String(p['listens']), '을/를')} 엽니다`}. containerPort는 알려 줄 뿐 포트를 열지 않습니다. (설정이 다르면 packetwalk.dev/listen 어노테이션으로 적으세요.)`,
+    `containerPort는 ${p['port']}/${p['protocol']}인데, 여기서 실행되는 ${p['image']} 프로그램은 ${p['listens'] === '' ? '어떤 포트도 열지 않습니다' : `${p['listens']} 포트를 엽니다`}. containerPort는 알려 줄 뿐 포트를 열지 않습니다. (설정이 다르면 packetwalk.dev/listen 어노테이션으로 적으세요.)`,
   'pod/no-ip': (p) =>
     `${josa(String(p['pod']), '이/가')} ${p['node']}에서 주소를 받지 못해 ContainerCreating에 머뭅니다.`,
   'pod/crash-loop': (p) =>
@@ -68,7 +68,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/no-such-named-port': (p) =>
     `서비스 ${josa(String(p['service']), '이/가')} 고른 파드에 ${josa(`"${p['name']}"`, '이라/라')}는 이름의 컨테이너 포트가 없습니다${among(p['names'])}. 이 포트에는 엔드포인트가 없습니다.`,
   'service/target-port-closed': (p) =>
-    `파드 ${p['pod']}에서 ${josa(`${p['targetPort']}/${p['protocol']}`, '을/를')} 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
+    `파드 ${p['pod']}에서 ${p['targetPort']}/${p['protocol']} 포트를 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
   'stateful-set/no-service': (p) =>
     `서비스 ${josa(`"${p['service']}"`, '이/가')} 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>
