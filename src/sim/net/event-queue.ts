@@ -7,13 +7,13 @@ type Action = () => void;
 export interface Timer {
   readonly atMs: number;
   readonly order: number;
-  /** Lower layers' timers go first when several are due at once. */
+  /** Who goes first of several due at once: programs have precise timers, TCP those that fire a tick late. */
   readonly layer: number;
   cancelled: boolean;
   readonly action: Action;
 }
 
-const LAYER = { neighbour: 0, transport: 1, program: 2 } as const;
+const LAYER = { program: 0, neighbour: 1, transport: 2 } as const;
 
 export class EventQueue {
   /** Milliseconds since the run began. */

@@ -10,7 +10,7 @@ import type { Box, Machine } from './machine.ts';
 import { resolveNeighbour } from './neighbour.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
-import type { Route } from './route.ts';
+import { isLoopback, type Route } from './route.ts';
 import { mtuLength, type Skb } from './skb.ts';
 
 /** Sends a packet of this host along `route`, which chose its source. */
@@ -30,6 +30,12 @@ export function localOut(m: Machine, box: Box, skb: Skb, route: Route): void {
   const dev = again === undefined ? undefined : outDevice(box, again);
   if (again === undefined || dev === undefined) {
     m.step(box, skb, 'drop', reason('route.none', { ip: now }));
+    return;
+  }
+  const src = skb.packet.ip?.src ?? '';
+  if (dev.link.kind !== 'loopback' && isLoopback(src) && !dev.routeLocalnet) {
+    // __mkroute_output: 127.0.0.0/8 leaves the host only with route_localnet.
+    m.step(box, skb, 'drop', reason('route.martian', { ip: src, iface: dev.name }), { iface: dev.name });
     return;
   }
   recordRoute(m, box, skb, again);

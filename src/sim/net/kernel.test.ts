@@ -115,6 +115,7 @@ describe('a run', () => {
     const { result, trace } = runIn(world, 'default/a', pingOnce('198.51.100.1'));
     expect(result).toBe('unreachable');
     expect(codes(trace)).toContain('route.ttl-expired');
+    expect(trace.segments[0]?.verdict).toBe('looped');
   });
 });
 

@@ -93,12 +93,12 @@ export class Machine {
   }
 
   /** Records a packet at an interface, as a step and as what a capture there shows. */
-  capture(box: Box, dev: Device, skb: Skb, kind: 'transmit' | 'receive'): void {
+  capture(box: Box, dev: Device, skb: Skb, kind: 'transmit' | 'receive', why?: Reason): void {
     this.recorder.capture(
       skb.flow,
       box.id,
       kind,
-      kind === 'transmit' ? dev.transmitted : dev.received,
+      why ?? (kind === 'transmit' ? dev.transmitted : dev.received),
       skb.packet,
       ETHERNET_HEADER + skb.length,
       dev.shown,

@@ -3,7 +3,7 @@ import type { Ip } from '../base/ip.ts';
 import type { Payload } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import type { Flow } from '../trace/recorder.ts';
-import type { Exchange, Verdict } from '../trace/trace.ts';
+import type { Exchange, Step, Verdict } from '../trace/trace.ts';
 import type { ListenerConfig } from './config.ts';
 import { stableHash } from './hash.ts';
 import { echoRequest } from './icmp.ts';
@@ -31,7 +31,6 @@ export class Program<R> {
   private readonly sockets = new Map<number, TcpSocket>();
   private segment: number;
   private exchange: number;
-  /** Whether packets to its peers count as requests: a server's own calls do so in a segment of their own. */
   private nextSocket = 3;
 
   constructor(
@@ -143,7 +142,9 @@ export class Program<R> {
       case 'too-big':
         return 'dropped';
       case 'unreachable':
-        return drops.some((s) => s.reason.code === 'route.ttl-expired') ? 'dropped' : 'unroutable';
+        if (drops.some((s) => s.kind === 'reject')) return 'rejected';
+        if (!drops.some((s) => s.reason.code === 'route.ttl-expired')) return 'unroutable';
+        return goesRound(own) ? 'looped' : 'dropped';
       case 'timeout':
         break;
     }
@@ -193,7 +194,7 @@ export class Program<R> {
   private connect(call: Extract<Syscall, { call: 'connect' }>, finish: Finish): void {
     this.begin('handshake', `${call.ip}:${call.port}`, 'tcp');
     const way = this.route(call.ip, call.source);
-    if (way === undefined) {
+    if (way === undefined || way.route.type === 'broadcast') {
       finish({ ok: false, error: 'unreachable' });
       return;
     }
@@ -216,11 +217,13 @@ export class Program<R> {
     });
     this.sockets.set(id, socket);
     // A program that gives up closes its socket: no SYN follows.
-    if ('timeoutMs' in call) {
-      this.m.queue.after(call.timeoutMs, () => {
+    this.m.queue.after(
+      call.timeoutMs,
+      () => {
         if (socket.state === 'SYN_SENT') this.box.sockets.removeTcp(socket);
-      });
-    }
+      },
+      'program',
+    );
   }
 
   private request(call: Extract<Syscall, { call: 'request' }>, finish: Finish): void {
@@ -324,6 +327,16 @@ export class Program<R> {
     this.m.step(this.box, skb, 'originate', reason('socket.originate', { proto: 'icmp', flags: '8/0' }));
     localOut(this.m, this.box, skb, way.route);
   }
+}
+
+/** Whether one host forwarded the packet again and again before its TTL ran out. */
+function goesRound(steps: readonly Step[]): boolean {
+  const forwarded = new Map<string, number>();
+  for (const step of steps) {
+    if (step.reason.code !== 'route.ttl' || step.retry !== undefined || step.dir !== 'request') continue;
+    forwarded.set(step.place, (forwarded.get(step.place) ?? 0) + 1);
+  }
+  return [...forwarded.values()].some((times) => times > 2);
 }
 
 function requestLabel(payload: Payload): string {

@@ -2,16 +2,13 @@
  * The routing decision for a received packet (`ip_route_input_slow`): martians, reverse path filter, local, forward.
  * Every refusal is recorded here, with the ICMP error where Linux sends one.
  */
-import { cidr, cidrContains } from '../base/ip.ts';
 import type { Ip } from '../base/ip.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import { ICMP_NET_UNREACHABLE, sendUnreachable } from './icmp.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
-import type { Route } from './route.ts';
+import { isLoopback, type Route } from './route.ts';
 import type { Skb } from './skb.ts';
-
-const LOOPBACK = cidr('127.0.0.0/8');
 
 /** `fib_validate_source`: not one of our own addresses, and routed back by this device where rp_filter asks for it. */
 export function validSource(box: Box, dev: Device, src: Ip): boolean {
@@ -19,7 +16,7 @@ export function validSource(box: Box, dev: Device, src: Ip): boolean {
 }
 
 function sourceProblem(box: Box, dev: Device, src: Ip): Reason | undefined {
-  if (cidrContains(LOOPBACK, src) && !dev.routeLocalnet) {
+  if (isLoopback(src) && !dev.routeLocalnet) {
     return reason('route.martian', { ip: src, iface: dev.name });
   }
   if (src === '0.0.0.0') return undefined;
@@ -43,10 +40,10 @@ export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route |
     m.step(box, skb, 'drop', why, { iface: dev.name, rows, origin: route?.origin });
     return undefined;
   };
-  if (cidrContains(LOOPBACK, ip.dst) && !dev.routeLocalnet) {
+  if (isLoopback(ip.dst) && !dev.routeLocalnet) {
     return drop(reason('route.martian', { ip: ip.dst, iface: dev.name }));
   }
-  if (cidrContains(LOOPBACK, ip.src) && !dev.routeLocalnet) {
+  if (isLoopback(ip.src) && !dev.routeLocalnet) {
     return drop(reason('route.martian', { ip: ip.src, iface: dev.name }));
   }
   const route = box.net.fib.lookup(ip.dst);

@@ -118,7 +118,7 @@ export class Fib {
   private find(ip: Ip): Route | undefined {
     const local = this.local.get(ip);
     if (local !== undefined) return local;
-    if (cidrContains(LOOPBACK, ip)) return LOOPBACK_ROUTE;
+    if (isLoopback(ip)) return LOOPBACK_ROUTE;
     if (ip === LIMITED_BROADCAST || cidrContains(MULTICAST, ip)) {
       const out = this.main.find((r) => r.to.prefixLength === 0);
       return { ...(out ?? LOOPBACK_ROUTE), type: 'broadcast', via: undefined };
@@ -145,6 +145,11 @@ export class Fib {
       origin: r.origin,
     };
   }
+}
+
+/** An address of 127.0.0.0/8. */
+export function isLoopback(ip: Ip): boolean {
+  return ip.startsWith('127.');
 }
 
 function sameCidr(a: Cidr, b: Cidr): boolean {

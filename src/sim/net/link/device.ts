@@ -98,27 +98,26 @@ function toCard(m: Machine, card: Card, skb: Skb): void {
 
 /** A frame arrives at `dev` (`netif_receive_skb`). */
 export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
-  m.capture(box, dev, skb, 'receive');
   if (dev.master !== undefined) {
+    m.capture(box, dev, skb, 'receive');
     bridgeReceive(m, box, dev.master, dev, skb);
     return;
   }
   const dst = skb.packet.eth?.dst;
   skb.pktType = dst === dev.mac ? 'host' : dst === MAC_BROADCAST ? 'broadcast' : 'other';
+  if (skb.pktType === 'other') {
+    // A flooded frame: a capture shows it, the host looks no further.
+    m.capture(box, dev, skb, 'receive', reason('link.not-for-me', { mac: dst ?? '' }));
+    return;
+  }
+  m.capture(box, dev, skb, 'receive');
   toProtocol(m, box, dev, skb);
 }
 
 /** Hands a frame to ARP or IP; `skb.pktType` is set. */
 export function toProtocol(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (skb.packet.arp !== undefined) {
-    if (skb.pktType !== 'other') receiveArp(m, box, dev, skb);
-    return;
-  }
-  if (skb.pktType === 'other') {
-    m.step(box, skb, 'drop', reason('link.not-for-me', { mac: skb.packet.eth?.dst ?? '' }), {
-      iface: dev.name,
-      rows: dev.row,
-    });
+    receiveArp(m, box, dev, skb);
     return;
   }
   receiveIp(m, box, dev, skb);
