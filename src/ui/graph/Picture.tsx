@@ -16,7 +16,7 @@ import { planScene } from '../../sim/scene/plan.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
 import { useLook } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
-import { draw, LEVEL, type Item } from './drawing.ts';
+import { draw, HANDLE, LEVEL, type Item } from './drawing.ts';
 import { LensBar } from './LensBar.tsx';
 import { useDrawn } from './motion-state.ts';
 import { Overlay } from './Overlay.tsx';
@@ -34,21 +34,23 @@ type ThingNode = Node<{ readonly item: Item }, 'thing'>;
 const Thing = memo(function Thing({ data }: NodeProps<ThingNode>) {
   const { box, shapes } = data.item;
   return (
-    <svg
-      className={styles.shapes}
-      width={box.w}
-      height={box.h}
-      viewBox={`${box.x} ${box.y} ${box.w} ${box.h}`}
-      aria-hidden="true"
-    >
-      <Shapes shapes={shapes} />
-    </svg>
+    <div title={data.item.label}>
+      <svg
+        className={styles.shapes}
+        width={box.w}
+        height={box.h}
+        viewBox={`${box.x} ${box.y} ${box.w} ${box.h}`}
+        aria-hidden="true"
+      >
+        <Shapes shapes={shapes} />
+      </svg>
+    </div>
   );
 });
 
 const NODE_TYPES: NodeTypes = { thing: Thing };
 const SHEET = styleSheet(CLASS_PREFIX);
-const Z = { room: 0, bridge: 2, pod: 5, device: 5, host: 5, plate: 6, pill: 6 } as const;
+const Z = { room: 0, handle: 1, bridge: 2, pod: 5, device: 5, host: 5, plate: 6, pill: 6 } as const;
 
 /** The picture of the cluster and the packet in it. */
 export function Picture() {
@@ -106,7 +108,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
       }),
     [plan, all, step, lens, selection, local, words],
   );
-  const nodes = useNodes(drawing.rooms, drawing.bridges, drawing.items);
+  const nodes = useNodes(plan.narrow, drawing.rooms, drawing.bridges, drawing.items);
 
   const view = useMemo(() => viewOf(plan, trace, segment), [plan, trace, segment]);
   const camera = useCamera(view, section);
@@ -115,8 +117,9 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   const onNodeDrag = useCallback((_: unknown, node: Node) => {
     const { dragged: before, set } = useLook.getState();
     const at = { x: Math.round(node.position.x / 8) * 8, y: Math.round(node.position.y / 8) * 8 };
-    const old = before[node.id];
-    if (old?.x !== at.x || old.y !== at.y) set({ dragged: { ...before, [node.id]: at } });
+    const id = node.id.startsWith(HANDLE) ? node.id.slice(HANDLE.length) : node.id;
+    const old = before[id];
+    if (old?.x !== at.x || old.y !== at.y) set({ dragged: { ...before, [id]: at } });
   }, []);
 
   return (
@@ -184,11 +187,11 @@ function clearSelection(): void {
 }
 
 /** React Flow's nodes; one whose shapes did not change keeps its identity, so that React leaves it alone. */
-function useNodes(...groups: readonly (readonly Item[])[]): ThingNode[] {
+function useNodes(fixed: boolean, ...groups: readonly (readonly Item[])[]): ThingNode[] {
   const known = useRef(new Map<string, { readonly key: string; readonly node: ThingNode }>());
   const next = new Map<string, { readonly key: string; readonly node: ThingNode }>();
   for (const item of groups.flat()) {
-    const key = JSON.stringify(item);
+    const key = JSON.stringify(item) + String(fixed);
     const old = known.current.get(item.id);
     const entry =
       old?.key === key
@@ -203,8 +206,9 @@ function useNodes(...groups: readonly (readonly Item[])[]): ThingNode[] {
               height: item.box.h,
               measured: { width: item.box.w, height: item.box.h },
               zIndex: Z[item.kind],
-              draggable: item.draggable,
+              draggable: item.draggable && !fixed,
               selectable: false,
+              focusable: item.kind !== 'handle',
               ariaLabel: item.label,
               data: { item },
             },

@@ -74,6 +74,6 @@ export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
     shapes,
     label: words.nodeLabel(room.name, room.pods.length),
     selection: { kind: 'node', id: room.id.slice('node/'.length) },
-    draggable: true,
+    draggable: false,
   };
 }

@@ -18,7 +18,7 @@ import type { Shape } from './shapes.ts';
 /** Something that can be selected, focused and named. */
 export interface Item {
   readonly id: string;
-  readonly kind: 'room' | 'pod' | 'bridge' | 'device' | 'plate' | 'pill' | 'host';
+  readonly kind: 'room' | 'handle' | 'pod' | 'bridge' | 'device' | 'plate' | 'pill' | 'host';
   readonly box: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly shapes: readonly Shape[];
   /** For a screen reader, and the tooltip: the full name. */
@@ -82,7 +82,7 @@ export function draw(input: DrawInput): Drawing {
   const { plan, level } = context;
   const devices = level >= 2 ? plan.devices : [];
   return {
-    rooms: plan.rooms.map((room) => drawRoom(context, room)),
+    rooms: plan.rooms.flatMap((room) => roomItems(drawRoom(context, room), plan.narrow)),
     lines: drawLines(context),
     bridges: devices.filter((d) => d.device.kind === 'bridge').map((d) => drawDevice(context, d)),
     signs: drawSigns(context),
@@ -97,3 +97,22 @@ export function draw(input: DrawInput): Drawing {
     ],
   };
 }
+
+/** A room is moved by its title, so that the picture can be panned over its floor. */
+function roomItems(room: Item, fixed: boolean): readonly Item[] {
+  if (fixed) return [room];
+  const { x, y, w, h } = room.box;
+  const handle: Item = {
+    id: `${HANDLE}${room.id}`,
+    kind: 'handle',
+    box: { x, y, w, h: Math.min(h, 28) },
+    shapes: [],
+    label: room.label,
+    selection: room.selection,
+    draggable: true,
+  };
+  return [room, handle];
+}
+
+/** What an item that moves another one is called: this and the other's id. */
+export const HANDLE = 'handle:';
