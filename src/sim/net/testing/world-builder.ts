@@ -279,7 +279,7 @@ export function* pingOnce(
     bytes: options.bytes ?? 56,
     ttl: options.ttl,
     source: options.source,
-    timeoutMs: 2000,
+    timeoutMs: 2500,
     df: true,
   };
   return answer?.ok === true ? 'answered' : failure(answer);
