@@ -38,7 +38,6 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
     event.preventDefault();
   };
 
-  let group = '';
   return (
     <Dialog
       title={t.app.palette}
@@ -58,7 +57,6 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
           aria-label={t.app.palette}
           aria-autocomplete="list"
           placeholder={t.app.paletteHint}
-          autoFocus
           spellCheck={false}
           value={query}
           onChange={(event) => {
@@ -71,8 +69,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
       </div>
       <div ref={list} id="palette-list" role="listbox" aria-label={t.app.palette} className={styles.list}>
         {found.map((action, i) => {
-          const first = query === '' && action.group !== group;
-          group = action.group;
+          const first = query === '' && action.group !== found[i - 1]?.group;
           return (
             <div key={action.id} role="presentation">
               {first && (
@@ -80,9 +77,11 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
                   {action.group}
                 </div>
               )}
-              <div
+              <button
+                type="button"
                 id={`palette-${i}`}
                 role="option"
+                tabIndex={-1}
                 aria-selected={i === active}
                 className={classes(styles.option, i === active && styles.on)}
                 onPointerMove={() => setAt(i)}
@@ -91,7 +90,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
                 <span className={styles.label}>{action.label}</span>
                 {query !== '' && <span className={styles.where}>{action.group}</span>}
                 {action.keys !== undefined && <kbd>{action.keys}</kbd>}
-              </div>
+              </button>
             </div>
           );
         })}

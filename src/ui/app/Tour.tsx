@@ -14,6 +14,11 @@ interface Spot {
   readonly height: number;
 }
 
+function finish(): void {
+  useShell.getState().set({ tour: undefined });
+  usePreferences.getState().set({ tourSeen: true });
+}
+
 /** Points at four things, one after the other. Not modal: everything stays usable, Escape ends it. */
 export function Tour() {
   const t = useText().app;
@@ -21,11 +26,6 @@ export function Tour() {
   const stop = STOPS[step] ?? 'yaml';
   const card = useRef<HTMLDivElement>(null);
   const [spot, setSpot] = useState<Spot>();
-
-  const finish = (): void => {
-    useShell.getState().set({ tour: undefined });
-    usePreferences.getState().set({ tourSeen: true });
-  };
 
   useLayoutEffect(() => {
     const measure = (): void => {

@@ -21,15 +21,13 @@ export function WorkState() {
   const failure = useSimulation((s) => s.failure);
   const [long, setLong] = useState<'no' | 'visible' | 'stoppable'>('no');
   useEffect(() => {
-    if (!busy) {
-      setLong('no');
-      return;
-    }
+    if (!busy) return;
     const a = setTimeout(() => setLong('visible'), QUIET_MS);
     const b = setTimeout(() => setLong('stoppable'), OFFER_STOP_MS);
     return () => {
       clearTimeout(a);
       clearTimeout(b);
+      setLong('no');
     };
   }, [busy]);
   const share = progress === undefined || progress.total === 0 ? undefined : progress.done / progress.total;

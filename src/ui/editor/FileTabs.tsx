@@ -19,9 +19,7 @@ export function FileTabs() {
   const list = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    list.current
-      ?.querySelector('[aria-selected="true"]')
-      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    document.getElementById(`files-tab-${active}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [active]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -49,7 +47,7 @@ export function FileTabs() {
 
   return (
     <div className={styles.row}>
-      <div ref={list} role="tablist" aria-label={t.files} className={styles.tabs} onKeyDown={onKeyDown}>
+      <div ref={list} role="tablist" aria-label={t.files} className={styles.tabs}>
         {files.map((file) =>
           renaming === file.name ? (
             <RenameField key={file.name} name={file.name} onDone={() => setRenaming(undefined)} />
@@ -65,6 +63,7 @@ export function FileTabs() {
               className={classes(styles.tab, file.name === active && styles.on)}
               onClick={() => useDocument.getState().setActive(file.name)}
               onDoubleClick={() => setRenaming(file.name)}
+              onKeyDown={onKeyDown}
             >
               <span>{file.name}</span>
               {worst(file.name) !== undefined && (
@@ -124,7 +123,8 @@ function RenameField({ name, onDone }: { readonly name: string; readonly onDone:
   const [value, setValue] = useState(name);
   const input = useRef<HTMLInputElement>(null);
   const left = useRef(false);
-  const others = useDocument.getState().files.flatMap((f) => (f.name === name ? [] : [f.name]));
+  const files = useDocument((s) => s.files);
+  const others = files.flatMap((f) => (f.name === name ? [] : [f.name]));
   const fault = nameFault(value.trim(), others);
   useEffect(() => {
     const dot = name.lastIndexOf('.');

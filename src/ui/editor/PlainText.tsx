@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
 import { usePlayback } from '../../state/playback.ts';
@@ -43,16 +43,19 @@ export function PlainText() {
   const step = usePlayback((s) => s.step);
   const reveal = useLook((s) => s.reveal);
   const following = useEditor((s) => s.following);
-  const found = decidingLine(walk?.trace.steps ?? [], step);
+  const found = useMemo(() => decidingLine(walk?.trace.steps ?? [], step), [walk, step]);
   const line = found?.range.file === active ? found : undefined;
 
+  // A tab that the person chose stays until the walk moves on.
   useEffect(() => {
-    if (following && found !== undefined && document.activeElement !== area.current) {
-      const { files, setActive } = useDocument.getState();
-      if (files.some((f) => f.name === found.range.file)) setActive(found.range.file);
-    }
+    if (!following || found === undefined || document.activeElement === area.current) return;
+    const { files, setActive } = useDocument.getState();
+    if (files.some((f) => f.name === found.range.file)) setActive(found.range.file);
+  }, [found, following]);
+
+  useEffect(() => {
     if (line !== undefined) area.current?.scrollTo({ top: (line.range.line - 4) * LINE_PX });
-  }, [found?.range.file, line?.range.line, following]);
+  }, [line]);
 
   useEffect(() => {
     if (reveal === undefined) return;

@@ -51,8 +51,8 @@ export function decidingDecorations(
 
 /** How many columns of code the note at the right edge takes; it is set smaller, Hangul is wider. */
 function noteColumns(note: string): number {
-  let width = 3;
-  for (const letter of note) width += letter > '\u1100' ? 1.6 : 0.9;
+  let width = 2;
+  for (const letter of note) width += letter > '\u1100' ? 1.6 : 0.8;
   return Math.ceil(width);
 }
 

@@ -133,7 +133,6 @@ export function Combobox({
     close();
   };
 
-  let group: string | undefined;
   return (
     <div
       ref={field}
@@ -189,8 +188,7 @@ export function Combobox({
           className={styles.list}
         >
           {limited.map((choice, i) => {
-            const heading = choice.group !== group ? choice.group : undefined;
-            group = choice.group;
+            const heading = choice.group !== limited[i - 1]?.group ? choice.group : undefined;
             return (
               <div key={`${choice.group ?? ''} ${choice.value}`} role="presentation">
                 {heading !== undefined && (
@@ -198,9 +196,11 @@ export function Combobox({
                     {heading}
                   </div>
                 )}
-                <div
+                <button
+                  type="button"
                   id={`${id}-${i}`}
                   role="option"
+                  tabIndex={-1}
                   aria-selected={i === at}
                   className={classes(
                     styles.option,
@@ -222,7 +222,7 @@ export function Combobox({
                     {choice.label ?? choice.value}
                   </span>
                   {choice.note !== undefined && <span className={styles.note}>{choice.note}</span>}
-                </div>
+                </button>
               </div>
             );
           })}

@@ -13,7 +13,6 @@ interface PopoverProps {
   readonly id?: string;
   readonly className?: string;
   readonly children: ReactNode;
-  readonly onKeyDown?: (event: React.KeyboardEvent) => void;
 }
 
 /**
@@ -30,7 +29,6 @@ export function Popover({
   id,
   className,
   children,
-  onKeyDown,
 }: PopoverProps) {
   const box = useRef<HTMLDivElement>(null);
 
@@ -83,7 +81,6 @@ export function Popover({
       role={role}
       aria-label={label}
       className={classes(styles.popover, className)}
-      onKeyDown={onKeyDown}
     >
       {children}
     </div>

@@ -29,7 +29,7 @@ export function Segmented<T extends string | number>({
     (bar.current?.children[next] as HTMLElement | undefined)?.focus();
   };
   return (
-    <div ref={bar} role="radiogroup" aria-label={label} className={styles.bar} onKeyDown={onKeyDown}>
+    <div ref={bar} role="radiogroup" aria-label={label} className={styles.bar}>
       {items.map((item) => (
         <button
           key={item.id}
@@ -40,6 +40,7 @@ export function Segmented<T extends string | number>({
           tabIndex={item.id === value ? 0 : -1}
           className={classes(styles.item, item.id === value && styles.on)}
           onClick={() => onChange(item.id)}
+          onKeyDown={onKeyDown}
         >
           {item.label}
         </button>

@@ -44,7 +44,6 @@ export function Tabs<T extends string>({
       role="tablist"
       aria-label={label}
       className={classes(styles.tabs, stretch === true && styles.stretch, className)}
-      onKeyDown={onKeyDown}
     >
       {items.map((item) => (
         <button
@@ -57,6 +56,7 @@ export function Tabs<T extends string>({
           tabIndex={item.id === value ? 0 : -1}
           className={classes(styles.tab, item.id === value && styles.on)}
           onClick={() => onChange(item.id)}
+          onKeyDown={onKeyDown}
         >
           {item.label}
         </button>
