@@ -1,5 +1,6 @@
 /**
- * How a kind is described: the API's own field tables (`upstream.generated.json`, Kubernetes 1.36) joined with our
+ * How a kind is described: the API's own field tables (`upstream.generated.json`, Kubernetes 1.36, taken by
+ * `scripts/kubernetes-fields.mjs` from the type maps of @kubernetes/client-node 2.0.1, Apache-2.0) joined with our
  * rules for its fields, by path without indexes (`spec.ports.targetPort`).
  *
  * A type is a short word: `s` string, `i` integer of 32 bits, `l` of 64, `n` number, `b` boolean, `t` time, `q` quantity, `p` integer or

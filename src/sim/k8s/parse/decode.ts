@@ -117,6 +117,11 @@ function decodeStruct(
   return object;
 }
 
+/** The API takes an empty text for many required fields (`roleRef.apiGroup`), but not for names and what we have rules for. */
+function mustBeNamed(d: Decoder, field: Field): boolean {
+  return field.name === 'name' || d.spec.rules?.[field.path] !== undefined;
+}
+
 /** An empty string is Go's zero value: defaulted and checked as if it were not there. */
 function meansUnset(field: Field): boolean {
   if (field.enum !== undefined) return !field.enum.includes('');
@@ -136,7 +141,7 @@ function fillStatic(
       const refused = node.entries.some((e) => e.key === field.name && !isNull(e.value));
       if (field.default !== undefined) object[field.name] = field.default;
       else if (field.required && !refused) d.report('value/required', [...path, field.name], {});
-    } else if (field.required && value === '') {
+    } else if (field.required && value === '' && mustBeNamed(d, field)) {
       d.report('value/required', [...path, field.name], {});
     }
   }

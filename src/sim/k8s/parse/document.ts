@@ -55,7 +55,8 @@ export function readPiece(text: string): ParsedPiece {
     const range = pieceRange(starts, deep, deep + 1);
     return { starts, objects: [], diagnostics: [diagnose('yaml/too-deep', { limit: MAX_DEPTH }, { range })] };
   }
-  const { root, problems } = readYaml(text);
+  // JSON may be indented with tabs, and kubectl reads what begins with a brace as JSON.
+  const { root, problems } = readYaml(/^\s*\{/.test(text) ? text.replaceAll('\t', ' ') : text);
   const template = /\{\{.*?\}\}/.exec(text);
   if (template !== null && problems.some((p) => p.code === 'yaml/syntax' || p.code === 'yaml/complex-key')) {
     const range = pieceRange(starts, template.index, template.index + template[0].length);

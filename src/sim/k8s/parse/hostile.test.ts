@@ -126,7 +126,11 @@ describe('hostile and odd input', () => {
       kind: 'List',
       metadata: { resourceVersion: '' },
     };
-    for (const json of [JSON.stringify(list, null, 4), JSON.stringify(list)]) {
+    for (const json of [
+      JSON.stringify(list, null, 4),
+      JSON.stringify(list, null, '\t'),
+      JSON.stringify(list),
+    ]) {
       expect(codes(json)).toEqual([]);
       expect(names(json)).toEqual(['a', 'b']);
       const again = parse(json);

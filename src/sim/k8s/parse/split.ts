@@ -89,7 +89,7 @@ function hasContent(document: string): boolean {
 function splitList(document: string, firstLine: number): Piece[] | undefined {
   if (!/^items:[ \t]*\r?$/m.test(document) || !/^kind:[ \t]*["']?[A-Za-z]*List\b/m.test(document))
     return undefined;
-  if (/(?:^|[\s,[{])[&*][A-Za-z0-9]/.test(document)) return undefined;
+  if (/(?:[:,[{] ?|^[ \t-]*)[&*][A-Za-z0-9_]/m.test(document)) return undefined;
   const lines = document.split(/(?<=\n)/);
   const opening = lines.findIndex((l) => /^items:[ \t]*\r?\n?$/.test(l));
   const isFiller = (l: string): boolean => /^[ \t]*(?:#.*)?\r?\n?$/.test(l);
