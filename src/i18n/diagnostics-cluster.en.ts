@@ -42,8 +42,10 @@ export const clusterDiagnostics: DiagnosticText = {
   'dns/plugin-not-modelled': (p) =>
     `The Corefile uses \`${p['plugin']}\`, which is not simulated: answers that it would change are not changed here.`,
   'pod/bad-listen': (p) => `"${p['text']}" is no port such as 8080/TCP or 53/UDP.`,
+  'pod/liveness-fails': (p) =>
+    `Nothing listens on the port that the liveness probe of container ${p['container']} asks: the kubelet restarts it again and again (CrashLoopBackOff). It is shown as if it ran.`,
   'pod/readiness-fails': (p) =>
-    `Nothing listens on the port that the readiness probe of container ${p['container']} asks: the pod never becomes ready, and Services leave it out.`,
+    `Nothing listens on the port that the readiness or startup probe of container ${p['container']} asks: the pod never becomes ready, and Services leave it out.`,
   'service/cluster-ip-range': (p) =>
     `failed to allocate IP ${p['ip']}: the provided IP (${p['ip']}) is not in the valid range. The range of valid IPs is ${p['range']}`,
   'service/cluster-ip-taken': (p) =>

@@ -47,8 +47,10 @@ export const clusterDiagnostics: DiagnosticText = {
   'dns/plugin-not-modelled': (p) =>
     `Corefile이 쓰는 \`${p['plugin']}\` 플러그인은 시뮬레이션하지 않습니다. 이 플러그인이 바꿀 응답도 여기서는 그대로입니다.`,
   'pod/bad-listen': (p) => `"${p['text']}" 값은 8080/TCP나 53/UDP 같은 포트가 아닙니다.`,
+  'pod/liveness-fails': (p) =>
+    `컨테이너 ${p['container']}의 활성 프로브가 묻는 포트를 아무도 열지 않았습니다. kubelet이 컨테이너를 계속 다시 시작합니다(CrashLoopBackOff). 여기서는 실행 중인 것으로 보여 줍니다.`,
   'pod/readiness-fails': (p) =>
-    `컨테이너 ${p['container']}의 준비성 프로브가 묻는 포트를 아무도 열지 않았습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
+    `컨테이너 ${p['container']}의 준비성 또는 스타트업 프로브가 묻는 포트를 아무도 열지 않았습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
   'service/cluster-ip-range': (p) =>
     `IP ${josa(String(p['ip']), '을/를')} 할당하지 못했습니다. 서비스 IP 범위 ${p['range']} 밖의 주소입니다(the provided IP is not in the valid range).`,
   'service/cluster-ip-taken': (p) =>

@@ -191,6 +191,12 @@ const rows: readonly Row[] = [
     says: /"eighty"/,
   },
   {
+    code: 'pod/liveness-fails',
+    severity: 'warning',
+    yaml: POD('a', '').concat('      livenessProbe:\n▶        httpGet: {port: 8080}\n'),
+    says: /restarts it again and again/,
+  },
+  {
     code: 'pod/readiness-fails',
     severity: 'warning',
     yaml: POD('a', '').concat('      readinessProbe:\n▶        tcpSocket: {port: 8080}\n'),

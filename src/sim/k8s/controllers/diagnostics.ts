@@ -22,6 +22,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'pod/port-in-use',
   'pod/container-port-mismatch',
   'pod/bad-listen',
+  'pod/liveness-fails',
   'pod/readiness-fails',
   'service/cluster-ip-range',
   'service/cluster-ip-taken',

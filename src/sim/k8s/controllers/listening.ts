@@ -9,7 +9,7 @@ import type { PodSeed } from './workloads.ts';
 const LISTEN_ANNOTATION = 'packetwalk.dev/listen';
 
 interface ListenProblem {
-  readonly code: 'pod/port-in-use' | 'pod/container-port-mismatch' | 'pod/bad-listen';
+  readonly code: 'pod/liveness-fails' | 'pod/port-in-use' | 'pod/container-port-mismatch' | 'pod/bad-listen';
   readonly params: Readonly<Record<string, string | number>>;
   readonly path: FieldPath;
 }
@@ -93,12 +93,24 @@ function readProcesses(seed: PodSeed): PodProcesses {
       }
     }
   }
+  for (const { container, path } of running) {
+    if (failed.has(container.name) || probeHolds(container.livenessProbe, container, listening)) continue;
+    problems.push({
+      code: 'pod/liveness-fails',
+      params: { pod: seed.shortName, container: container.name },
+      path: [...path, 'livenessProbe'],
+    });
+  }
   const containers = running.map(
     ({ container, init }): Container => ({
       name: container.name,
       image: container.image ?? '',
       ports: (container.ports ?? []).map(portOf),
-      ready: !failed.has(container.name) && probeHolds(container, listening),
+      // Readiness is not asked before the startup probe has held.
+      ready:
+        !failed.has(container.name) &&
+        probeHolds(container.startupProbe, container, listening) &&
+        probeHolds(container.readinessProbe, container, listening),
       init,
     }),
   );
@@ -172,10 +184,15 @@ export function listensText(ports: readonly Pick<ListeningPort, 'port' | 'protoc
   return ports.map((p) => `${p.port}/${p.protocol}`).join(', ');
 }
 
-function probeHolds(container: UpstreamContainer, listening: readonly ListeningPort[]): boolean {
-  const port = probePort(container.readinessProbe, container);
+/** Whether something answers the port that a probe asks; other kinds of probe are taken to hold. */
+function probeHolds(
+  probe: UpstreamProbe | undefined,
+  container: UpstreamContainer,
+  listening: readonly ListeningPort[],
+): boolean {
+  const port = probePort(probe, container);
   if (port === undefined) return true;
-  const host = container.readinessProbe?.httpGet?.host ?? container.readinessProbe?.tcpSocket?.host;
+  const host = probe?.httpGet?.host ?? probe?.tcpSocket?.host;
   const local = host === 'localhost' || host?.startsWith('127.') === true;
   // The kubelet asks the pod's address, from the node: what is bound to loopback does not answer it.
   return listening.some((l) => l.protocol === 'TCP' && l.port === port && !local && l.address === '0.0.0.0');

@@ -226,7 +226,8 @@ function sayNotReady(
   if (pod === undefined || pod.phase !== 'Running' || seed.status?.conditions !== undefined) return;
   (seed.spec.containers ?? []).forEach((container, i) => {
     const state = pod.containers.find((c) => c.name === container.name && !c.init);
-    if (state === undefined || state.ready || container.readinessProbe === undefined) return;
+    const probe = container.readinessProbe === undefined ? 'startupProbe' : 'readinessProbe';
+    if (state === undefined || state.ready || container[probe] === undefined) return;
     if (processesOf(seed).failed.has(container.name)) return;
     const owner = seed.origin.object;
     report.event(
@@ -235,7 +236,7 @@ function sayNotReady(
       podRef(seed),
       'Readiness probe failed: dial tcp: connect: connection refused',
     );
-    const path = [...seed.specPath, 'containers', i, 'readinessProbe'];
+    const path = [...seed.specPath, 'containers', i, probe];
     once(`${owner.kind}/${owner.namespace ?? ''}/${owner.name} not-ready ${i}`, () => {
       report.say(
         'warning',

@@ -239,6 +239,11 @@ describe('what the kubelet makes of a pod', () => {
       true,
     ],
     [
+      'a startup probe on a closed port',
+      'containers: [{name: c, image: nginx, startupProbe: {tcpSocket: {port: 8080}}}]',
+      false,
+    ],
+    [
       'a readiness gate that nobody sets',
       'readinessGates: [{conditionType: x.io/y}], containers: [{name: c, image: nginx}]',
       false,
