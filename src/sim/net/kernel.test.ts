@@ -324,3 +324,29 @@ describe('routing', () => {
     expect(codes(trace)).toContain('neighbour.failed');
   });
 });
+
+describe('TCP', () => {
+  const large: World['apps']['http'] = function* () {
+    return { kind: 'bytes', length: 20_000 };
+  };
+  const world = (podMtu: number): World => {
+    const made = capturedCluster({ podMtu });
+    return { ...made, apps: { ...made.apps, http: large } };
+  };
+
+  test('an answer longer than a segment travels as one large packet, as captures on veths show it', () => {
+    const { result, trace } = runIn(world(1450), 'default/a', fetchOnce('10.244.2.2', 8080));
+    expect(result).toBe('bytes');
+    const data = trace.wire.filter((w) => w.netns === 'default/a' && w.flags === 'PSH,ACK' && w.at === 'in');
+    expect(data.map((w) => w.length)).toEqual([14 + 52 + 20_000]);
+  });
+
+  test('heeds "fragmentation needed" and sends again in smaller pieces', () => {
+    const { result, trace } = runIn(world(1500), 'default/a', fetchOnce('10.244.2.2', 8080));
+    expect(result).toBe('bytes');
+    expect(stepOf(trace, 'icmp.frag-needed')).toMatchObject({
+      place: 'node/n2',
+      reason: { params: { mtu: 1450 } },
+    });
+  });
+});

@@ -4,7 +4,7 @@ import type { IpHeader, Packet, TransportHeader } from '../packet/packet.ts';
 import type { Flow } from '../trace/recorder.ts';
 import type { ConntrackEntry } from './state.ts';
 import type { Device } from './netns.ts';
-import { lengthOf, payloadSize } from './length.ts';
+import { lengthOf } from './length.ts';
 
 export type SkbConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 
@@ -29,8 +29,8 @@ export interface Skb {
   ctState?: SkbConntrackState;
   pktType: 'host' | 'other' | 'broadcast';
   bridge?: BridgeInfo;
-  /** A TCP packet that segmentation offload cuts into pieces with this much payload each. */
-  gsoSize?: number;
+  /** For a TCP packet that segmentation offload will cut: how much longer it is than its largest piece. */
+  gsoExcess?: number;
   /** The namespace where it is queued behind an unanswered ARP request. */
   waitingIn?: string;
   /** Transmissions left before the packet counts as looping. */
@@ -51,7 +51,7 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     ctState: undefined,
     pktType: 'host',
     bridge: undefined,
-    gsoSize: undefined,
+    gsoExcess: undefined,
     waitingIn: undefined,
     hopsLeft: HOP_BUDGET,
   };
@@ -73,8 +73,7 @@ export function scrub(skb: Skb): void {
 
 /** The length that an MTU is compared with: the IP packet, or its largest piece. */
 export function mtuLength(skb: Skb): number {
-  if (skb.gsoSize === undefined) return skb.length;
-  return Math.min(skb.length, skb.length - payloadSize(skb.packet.payload) + skb.gsoSize);
+  return skb.length - (skb.gsoExcess ?? 0);
 }
 
 export function withIp(packet: Packet, change: Partial<IpHeader>): Packet {

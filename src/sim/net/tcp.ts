@@ -4,18 +4,8 @@
  * blocks and TIME_WAIT. Timing after Linux 6.5 and later (tcp_syn_linear_timeouts = 4).
  */
 import type { Ip } from '../base/ip.ts';
-import type {
-  IcmpHeader,
-  IpHeader,
-  Packet,
-  Payload,
-  TcpFlag,
-  TcpHeader,
-  TcpOption,
-} from '../packet/packet.ts';
+import type { IcmpHeader, IpHeader, Payload, TcpFlag, TcpHeader } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
-import type { Flow } from '../trace/recorder.ts';
-import { stableHash } from './hash.ts';
 import { errorOf } from './icmp.ts';
 import { localOut } from './ip-output.ts';
 import { payloadSize } from './length.ts';
@@ -26,20 +16,22 @@ import type { SocketError } from './process.ts';
 import { serve } from './program.ts';
 import type { Route } from './route.ts';
 import { socketRow } from './row-key.ts';
-import { newSkb, type Skb } from './skb.ts';
+import type { Skb } from './skb.ts';
 import type { TcpSocket } from './socket.ts';
-
-const SYN: readonly TcpFlag[] = ['SYN'];
-const SYN_ACK: readonly TcpFlag[] = ['SYN', 'ACK'];
-const ACK: readonly TcpFlag[] = ['ACK'];
-const PSH_ACK: readonly TcpFlag[] = ['PSH', 'ACK'];
-const FIN_ACK: readonly TcpFlag[] = ['FIN', 'ACK'];
-const RST: readonly TcpFlag[] = ['RST'];
-const RST_ACK: readonly TcpFlag[] = ['RST', 'ACK'];
+import {
+  ACK,
+  FIN_ACK,
+  initialSequence,
+  PSH_ACK,
+  resetFor,
+  send,
+  SYN,
+  SYN_ACK,
+  timestampOf,
+} from './tcp-segment.ts';
 
 const IP_AND_TCP = 40;
 const TIMESTAMPS = 12;
-const WINDOW_SCALE = 7;
 const MAX_WINDOW = 65535;
 /** Seconds between one SYN and the next, the first five alike; after the last the kernel gives up. */
 const SYN_DELAYS_S = [1, 1, 1, 1, 1, 2, 4, 8, 16, 33, 66];
@@ -145,74 +137,6 @@ export function closeTcp(m: Machine, box: Box, socket: TcpSocket): void {
   send(m, box, socket, { flags: FIN_ACK, seq, retry: 0 });
 }
 
-interface Outgoing {
-  readonly flags: readonly TcpFlag[];
-  readonly seq: number;
-  readonly payload?: Payload;
-  readonly retry: number;
-}
-
-function send(m: Machine, box: Box, socket: TcpSocket, out: Outgoing): void {
-  const isSyn = out.flags[0] === 'SYN';
-  const now = timestamp(m, socket);
-  const options: TcpOption[] = isSyn
-    ? [
-        { kind: 'mss', value: socket.advertisedMss },
-        { kind: 'sack-permitted' },
-        { kind: 'timestamps', value: now, echo: socket.tsEcho },
-        { kind: 'nop' },
-        { kind: 'window-scale', shift: WINDOW_SCALE },
-      ]
-    : [{ kind: 'nop' }, { kind: 'nop' }, { kind: 'timestamps', value: now, echo: socket.tsEcho }];
-  const packet: Packet = {
-    ip: {
-      version: 4,
-      src: socket.local,
-      dst: socket.remote,
-      ttl: socket.ttl,
-      id: out.flags === SYN_ACK ? 0 : nextId(socket),
-      df: true,
-      tos: 0,
-    },
-    l4: {
-      proto: 'tcp',
-      sport: socket.localPort,
-      dport: socket.remotePort,
-      seq: out.seq >>> 0,
-      ack: out.flags === SYN ? 0 : socket.rcvNxt >>> 0,
-      flags: out.flags,
-      window: isSyn ? socket.window : Math.ceil(socket.window / 2 ** WINDOW_SCALE),
-      options,
-    },
-    payload: out.payload,
-  };
-  const skb = newSkb(packet, {
-    segment: socket.segment,
-    exchange: socket.exchange,
-    dir: socket.client ? 'request' : 'reply',
-    retry: out.retry > 0 ? out.retry : undefined,
-  });
-  if (payloadSize(out.payload) > socket.mss) skb.gsoSize = socket.mss;
-  socket.lastSent = skb;
-  m.step(box, skb, 'originate', reason('socket.originate', { proto: 'tcp', flags: out.flags.join(',') }));
-  localOut(m, box, skb, socket.route);
-}
-
-function nextId(socket: TcpSocket): number {
-  socket.ipId = (socket.ipId + 1) & 0xffff;
-  return socket.ipId;
-}
-
-/** A millisecond clock with an offset of its own for each connection (tcp_timestamps = 1). */
-function timestamp(m: Machine, socket: TcpSocket): number {
-  return (socket.iss + Math.floor(m.nowMs)) >>> 0;
-}
-
-/** Like Linux' secure_tcp_seq: a hash of the addresses. */
-function initialSequence(local: Ip, localPort: number, remote: Ip, remotePort: number): number {
-  return stableHash(`seq ${local} ${localPort} ${remote} ${remotePort}`);
-}
-
 /** A segment for this host, after INPUT. */
 export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: TcpHeader): void {
   const { ip } = skb.packet;
@@ -316,10 +240,6 @@ function sendSynAck(m: Machine, box: Box, socket: TcpSocket, retry: number): voi
   send(m, box, socket, { flags: SYN_ACK, seq: socket.iss, retry });
 }
 
-function timestampOf(tcp: TcpHeader): number {
-  return tcp.options.find((o) => o.kind === 'timestamps')?.value ?? 0;
-}
-
 /** `tcp_v4_send_reset`: with the sequence that the other end expects. */
 function sendReset(
   m: Machine,
@@ -335,37 +255,8 @@ function sendReset(
   localOut(m, box, reset, route);
 }
 
-/** The RST that answers a segment; also what `REJECT --reject-with tcp-reset` builds. */
-export function resetFor(cause: Skb, ip: IpHeader, tcp: TcpHeader): Skb {
-  const acked = tcp.flags.includes('ACK');
-  const length =
-    payloadSize(cause.packet.payload) +
-    (tcp.flags.includes('SYN') ? 1 : 0) +
-    (tcp.flags.includes('FIN') ? 1 : 0);
-  return newSkb(
-    {
-      ip: { version: 4, src: ip.dst, dst: ip.src, ttl: 64, id: 0, df: true, tos: 0 },
-      l4: {
-        proto: 'tcp',
-        sport: tcp.dport,
-        dport: tcp.sport,
-        seq: acked ? tcp.ack : 0,
-        ack: acked ? 0 : (tcp.seq + length) >>> 0,
-        flags: acked ? RST : RST_ACK,
-        window: 0,
-        options: [],
-      },
-    },
-    flip(cause.flow),
-  );
-}
-
 function flagsText(skb: Skb): string {
   return skb.packet.l4?.proto === 'tcp' ? skb.packet.l4.flags.join(',') : '';
-}
-
-function flip(flow: Flow): Flow {
-  return { ...flow, dir: flow.dir === 'request' ? 'reply' : 'request' };
 }
 
 function receiveOn(

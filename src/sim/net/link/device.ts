@@ -17,7 +17,7 @@ const VLAN_ROOM = 4;
 
 /** Whether a frame fits through a device that forwards at layer 2; Linux drops it silently if not. */
 export function forwardable(dev: Device, skb: Skb): boolean {
-  return skb.gsoSize !== undefined || mtuLength(skb) <= dev.mtu + VLAN_ROOM;
+  return skb.gsoExcess !== undefined || mtuLength(skb) <= dev.mtu + VLAN_ROOM;
 }
 
 /** Sends a frame, which has its Ethernet header, out of `dev` (`dev_queue_xmit`). */

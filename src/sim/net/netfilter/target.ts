@@ -5,7 +5,7 @@ import { sendUnreachable } from '../icmp.ts';
 import { localOut } from '../ip-output.ts';
 import { transmit } from '../link/device.ts';
 import { decide, isDecided, type NatDecision } from '../nat.ts';
-import { resetFor } from '../tcp.ts';
+import { resetFor } from '../tcp-segment.ts';
 import type { HookContext } from './match.ts';
 import type { CompiledChain, CompiledRule } from './tables.ts';
 
