@@ -11,21 +11,19 @@ import { argv, stdout } from 'node:process';
 
 const models = join(argv[2] ?? './package', 'dist/gen/models');
 
-const ROOTS = [
-  ...['Namespace', 'Node', 'Pod', 'PodTemplate', 'ReplicationController', 'Service', 'Endpoints', 'ConfigMap'],
-  ...['Secret', 'PersistentVolumeClaim', 'PersistentVolume', 'ServiceAccount', 'LimitRange', 'ResourceQuota'],
-  ...['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ControllerRevision', 'Job', 'CronJob'],
-  ...['EndpointSlice', 'NetworkPolicy', 'Ingress', 'IngressClass', 'IPAddress', 'ServiceCIDR', 'StorageClass'],
-  ...['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'PodDisruptionBudget', 'PriorityClass'],
-  ...['RuntimeClass', 'Lease'],
-].map((kind) => `V1${kind}`);
+const ROOTS = `Namespace Node Pod PodTemplate ReplicationController Service Endpoints ConfigMap Secret
+  PersistentVolumeClaim PersistentVolume ServiceAccount LimitRange ResourceQuota Deployment ReplicaSet StatefulSet
+  DaemonSet ControllerRevision Job CronJob EndpointSlice NetworkPolicy Ingress IngressClass IPAddress ServiceCIDR
+  StorageClass Role RoleBinding ClusterRole ClusterRoleBinding PodDisruptionBudget PriorityClass RuntimeClass Lease`
+  .split(/\s+/)
+  .map((kind) => `V1${kind}`);
 ROOTS.push('V2HorizontalPodAutoscaler');
 
 /** The type maps say string where the API says quantity. */
-const QUANTITIES = new Set([
-  ...['limits', 'requests', 'capacity', 'allocatable', 'hard', 'used', 'sizeLimit', 'overhead', 'podFixed'],
-  ...['divisor', 'averageValue', 'allocatedResources', 'maxLimitRequestRatio', 'defaultRequest'],
-]);
+const QUANTITIES = new Set(
+  `limits requests capacity allocatable hard used sizeLimit overhead podFixed divisor averageValue
+  allocatedResources maxLimitRequestRatio defaultRequest`.split(/\s+/),
+);
 const QUANTITIES_IN = {
   V1LimitRangeItem: ['min', 'max', 'default'],
   V2MetricTarget: ['value'],

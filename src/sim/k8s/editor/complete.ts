@@ -9,6 +9,7 @@ import {
   type Reference,
   typeName,
 } from '../kinds/schema.ts';
+import { SELECTOR_OPERATORS } from '../kinds/selector.ts';
 import { parseScenario } from '../parse/parse-scenario.ts';
 import { resolvePlain } from '../parse/scalar.ts';
 import { type CursorContext, cursorContext, topLevelValue } from './context.ts';
@@ -229,8 +230,7 @@ function scalarWords(
   if (type === 'b') return ['true', 'false'].map(asValue);
   if (spec.kind === 'Playground' && field.path === 'cni')
     return ['flannel', 'kubenet', 'calico'].map(asValue);
-  if (/matchExpressions\.operator$/.test(field.path))
-    return ['In', 'NotIn', 'Exists', 'DoesNotExist'].map(asValue);
+  if (field.path.endsWith('matchExpressions.operator')) return SELECTOR_OPERATORS.map(asValue);
   const labelWords = labelValueWords(context, path, field, known);
   if (labelWords !== undefined) return labelWords;
   if (field.refers === undefined)
@@ -251,7 +251,7 @@ function labelValueWords(
   const asWords = (found: readonly Named[]): Word[] => found.map((n) => ({ kind: 'reference', ...n }));
   if (field.refers === 'label-key' && field.type === '{s')
     return asWords(names.labelValues(known(), of, path.at(-1) ?? ''));
-  if (/matchExpressions\.values$/.test(field.path)) {
+  if (field.path.endsWith('matchExpressions.values')) {
     const key = nearbyKey(context);
     return key === undefined ? [] : asWords(names.labelValues(known(), of, key));
   }

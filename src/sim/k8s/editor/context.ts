@@ -341,7 +341,7 @@ function unquote(value: string | undefined): string | undefined {
 
 /** The lines of the List item around a row, with the column of its keys. */
 function itemLines(lines: readonly string[], row: number): string[] & { level: number } {
-  const opening = lines.findIndex((l) => /^items:/.test(l));
+  const opening = lines.findIndex((l) => l.startsWith('items:'));
   const dashColumn = (() => {
     for (let i = opening + 1; i < lines.length; i++) {
       const line = readLine(lines[i] ?? '');

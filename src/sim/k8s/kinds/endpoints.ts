@@ -50,11 +50,11 @@ export const endpoints: KindSpec = {
 /** Addresses that no endpoint may have: they would lead back into the node or to nobody. */
 export function endpointAddress(ip: string, path: readonly (string | number)[], report: Report): void {
   const range =
-    /^127\./.test(ip) || ip === '::1'
+    ip.startsWith('127.') || ip === '::1'
       ? 'loopback range (127.0.0.0/8, ::1/128)'
-      : /^169\.254\./.test(ip) || /^fe80:/i.test(ip)
+      : ip.startsWith('169.254.') || /^fe80:/i.test(ip)
         ? 'link-local range (169.254.0.0/16, fe80::/10)'
-        : /^224\.0\.0\./.test(ip) || /^ff02:/i.test(ip)
+        : ip.startsWith('224.0.0.') || /^ff02:/i.test(ip)
           ? 'link-local multicast range (224.0.0.0/24, ff02::/10)'
           : undefined;
   if (range !== undefined) report('endpoints/forbidden-address', path, { value: ip, range });

@@ -8,10 +8,6 @@ const LABEL_1035 = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
 const QUALIFIED = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const QUANTITY = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/;
 
-export function isDnsLabel(text: string): boolean {
-  return text.length <= 63 && LABEL.test(text);
-}
-
 export function isDnsSubdomain(text: string): boolean {
   return text.length <= 253 && text.split('.').every((part) => LABEL.test(part));
 }
