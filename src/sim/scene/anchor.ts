@@ -1,6 +1,6 @@
 /** Which point of the picture a step of the trace happens at. */
 import type { Step } from '../trace/trace.ts';
-import type { Plan, PlanRoom } from './plan.ts';
+import type { Plan, PlanRoom } from './planned.ts';
 import type { SceneDevice } from './scene.ts';
 
 /** Where a flight is, and by which devices it came into this namespace and will leave it. */

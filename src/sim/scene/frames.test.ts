@@ -5,7 +5,8 @@ import type { ProbeSpec } from '../k8s/cluster-state.ts';
 import type { Trace } from '../trace/trace.ts';
 import { flightPaths, frames, wayBetweenFrames, type Frame } from './frames.ts';
 import { LENSES, shownSteps } from './lens.ts';
-import { planScene, type Plan } from './plan.ts';
+import { planScene } from './plan.ts';
+import type { Plan } from './planned.ts';
 import { projectScene } from './project.ts';
 
 const CLUSTER = `apiVersion: kind.x-k8s.io/v1alpha4

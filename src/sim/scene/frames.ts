@@ -8,7 +8,7 @@ import type { Step, Trace } from '../trace/trace.ts';
 import { anchorOf, arrive, START, type Whereabouts } from './anchor.ts';
 import { letterOf, type Letter } from './letter.ts';
 import { simplify, wayBetween, type Point } from './net-graph.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './planned.ts';
 
 /** What is shown of a step beside the move itself. */
 export type FrameOperation =

@@ -4,18 +4,17 @@
  */
 import type { Trace } from '../trace/trace.ts';
 import { GraphBuilder, type Point } from './net-graph.ts';
-import {
-  concernOf,
-  concernsService,
-  type Plan,
-  type PlanHost,
-  type PlanPill,
-  type PlanPlate,
-  type PlanPod,
-  type PlanRoom,
-  type PlanTube,
-  type PlanWire,
-} from './plan.ts';
+import { concernOf, concernsService } from './concern.ts';
+import type {
+  Plan,
+  PlanHost,
+  PlanPill,
+  PlanPlate,
+  PlanPod,
+  PlanRoom,
+  PlanTube,
+  PlanWire,
+} from './planned.ts';
 import type { Scene, SceneHost, ScenePod, SceneRoom, SceneService } from './scene.ts';
 
 const WIDTH = 390;

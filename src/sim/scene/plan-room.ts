@@ -1,15 +1,7 @@
 /** One node as a room: pods above, their wires down to the floor, bridge, routing line, tunnel mouth and card. */
 import type { GraphBuilder, Point } from './net-graph.ts';
-import type {
-  Box,
-  Concern,
-  PlanDevice,
-  PlanPlate,
-  PlanPod,
-  PlanRoom,
-  PlanWire,
-  PlateSection,
-} from './plan.ts';
+import type { Concern } from './concern.ts';
+import type { Box, PlanDevice, PlanPlate, PlanPod, PlanRoom, PlanWire, PlateSection } from './planned.ts';
 import type { Scene, SceneDevice, ScenePod, SceneRoom, SceneService } from './scene.ts';
 import { textWidth } from './text-width.ts';
 
@@ -305,7 +297,7 @@ export function placeRoom(
   });
   tunnels.forEach((tunnel, k) => {
     const width = Math.max(76, Math.ceil(textWidth(tunnel.name, 'mono') + 20));
-    const dx = cardX - out * 0 + (mirror ? -1 : 1) * k * (width + 8);
+    const dx = cardX + (mirror ? -1 : 1) * k * (width + 8);
     const middle = graph.point(`in:${id}/${tunnel.name}`, dx, Y(y.bus));
     // At its mouth, so that a dot does not hide its name.
     const mouth = graph.point(`dev:${id}/${tunnel.name}`, dx, Y(y.bus + 13));

@@ -1,6 +1,6 @@
 /** Services above the rooms: dashed pills, dashed links to their endpoints, a beam to each node's plate. */
 import type { Point } from './net-graph.ts';
-import { MARGIN, type Box, type PlanLink, type PlanPill, type PlanPod, type PlanRoom } from './plan.ts';
+import { MARGIN, type Box, type PlanLink, type PlanPill, type PlanPod, type PlanRoom } from './planned.ts';
 import type { SceneService } from './scene.ts';
 import { textWidth } from './text-width.ts';
 

@@ -1,7 +1,8 @@
 /** The network that joins the nodes: its wire under each row of rooms, tunnels along it, folded nodes and hosts below. */
 import type { GraphBuilder, Point } from './net-graph.ts';
-import type { Concern, PlanDevice, PlanHost, PlanRoom, PlanTube, PlanWire, Plan } from './plan.ts';
-import { MARGIN } from './plan.ts';
+import type { Concern } from './concern.ts';
+import type { PlanDevice, PlanHost, PlanRoom, PlanTube, PlanWire, Plan } from './planned.ts';
+import { MARGIN } from './planned.ts';
 import type { Scene, SceneHost, SceneRoom } from './scene.ts';
 import { textWidth } from './text-width.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { simulate, walk } from '../simulate.ts';
 import { planNarrow } from './plan-narrow.ts';
-import { planScene, type Box, type Plan } from './plan.ts';
+import { planScene } from './plan.ts';
+import type { Box, Plan } from './planned.ts';
 import { projectScene } from './project.ts';
 import type { Scene } from './scene.ts';
 

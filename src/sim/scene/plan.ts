@@ -3,160 +3,13 @@
  * object's identity (its node, the order of addresses), on what the walk passes, and on where a person dragged it.
  */
 import type { Trace } from '../trace/trace.ts';
-import { placeServices } from './plan-services.ts';
+import { concernOf, concernsService, type Concern } from './concern.ts';
+import { GraphBuilder, type Point } from './net-graph.ts';
 import { placeRoom, roomSize, type RoomBasis } from './plan-room.ts';
+import { placeServices } from './plan-services.ts';
 import { placeUnderlay } from './plan-underlay.ts';
-import { GraphBuilder, type NetGraph, type Point } from './net-graph.ts';
-import type {
-  Scene,
-  SceneDevice,
-  SceneEndpoint,
-  SceneHost,
-  ScenePod,
-  SceneRoom,
-  SceneService,
-} from './scene.ts';
-
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
-
-export interface PlanPod {
-  /** `namespace/name`; for a stack `stack:NODE/OWNER`. */
-  readonly id: string;
-  readonly room: string;
-  /** The pod, or the first of a stack. */
-  readonly pod: ScenePod;
-  /** Ids of all pods behind a stack; one for a single pod. */
-  readonly members: readonly string[];
-  /** Said under a stack: `batch`, or undefined for a mixed one. */
-  readonly stackOf?: string;
-  readonly box: Box;
-  readonly port: Point;
-  /** The host's end of its veth pair. */
-  readonly veth: string | undefined;
-  /** 0 for the namespace `default`, then in the scene's order. */
-  readonly tint: number;
-}
-
-export interface PlanDevice {
-  readonly netns: string;
-  readonly device: SceneDevice;
-  readonly box: Box;
-}
-
-export interface PlateRow {
-  readonly y: number;
-  readonly endpoint: SceneEndpoint;
-}
-
-export interface PlateSection {
-  readonly service: SceneService;
-  /** Middle of the row with the virtual address. */
-  readonly y: number;
-  readonly address: string;
-  readonly rows: readonly PlateRow[];
-  /** Endpoints without a row of their own. */
-  readonly more: number;
-}
-
-export interface PlanPlate {
-  readonly box: Box;
-  readonly sections: readonly PlateSection[];
-}
-
-export interface PlanRoom {
-  readonly room: SceneRoom;
-  readonly box: Box;
-  /** Its devices are left out: only the wall and the card are drawn. */
-  readonly folded: boolean;
-  readonly mirror: boolean;
-  readonly floor: Box;
-  readonly planeY: number;
-  readonly planeFrom: number;
-  readonly planeTo: number;
-  readonly busY: number;
-  readonly diamond: Point;
-  readonly routePlate: Box;
-  readonly local: Box;
-  readonly card: Point;
-  readonly plate: PlanPlate | undefined;
-  /** Which way is out of the house from the diamond: -1 left, 1 right. */
-  readonly out: -1 | 1;
-  /** Opened only because the walk passes it; without one it is folded. */
-  readonly guest: boolean;
-}
-
-export interface PlanHost {
-  readonly id: string;
-  readonly host: SceneHost;
-  readonly box: Box;
-  readonly tap: Point;
-}
-
-/** A drawn line. `level` is the coarsest lens (0..4) that shows it. */
-export interface PlanWire {
-  readonly id: string;
-  readonly points: readonly Point[];
-  readonly level: number;
-  readonly kind: 'veth' | 'host' | 'underlay' | 'virtual';
-}
-
-export interface PlanTube {
-  readonly id: string;
-  readonly label: string;
-  readonly lines: readonly (readonly Point[])[];
-  readonly labelAt: Point;
-}
-
-export interface PlanLink {
-  readonly endpoint: SceneEndpoint;
-  /** Counted from 1 among the Service's endpoints. */
-  readonly index: number;
-  readonly pod: string;
-  readonly points: readonly Point[];
-  /** In a later row: drawn only where it matters. */
-  readonly far: boolean;
-}
-
-export interface PlanPill {
-  readonly service: SceneService;
-  readonly box: Box;
-  readonly address: string;
-  readonly links: readonly PlanLink[];
-  readonly beams: readonly { readonly room: string; readonly points: readonly Point[] }[];
-}
-
-export interface Plan {
-  readonly scene: Scene;
-  readonly width: number;
-  readonly height: number;
-  readonly rooms: readonly PlanRoom[];
-  readonly pods: readonly PlanPod[];
-  readonly devices: readonly PlanDevice[];
-  readonly hosts: readonly PlanHost[];
-  readonly pills: readonly PlanPill[];
-  /** Services without a pill of their own. */
-  readonly morePills: { readonly count: number; readonly box: Box } | undefined;
-  readonly wires: readonly PlanWire[];
-  readonly tubes: readonly PlanTube[];
-  readonly labels: readonly {
-    readonly id: string;
-    readonly text: string;
-    readonly at: Point;
-    readonly anchor: 'start' | 'middle' | 'end';
-  }[];
-  /** Where the underlay goes on to what is not drawn. */
-  readonly outside: Point | undefined;
-  readonly graph: NetGraph;
-  /** The drawn pod or stack that stands for a pod. */
-  readonly standIn: ReadonlyMap<string, string>;
-  /** From top to bottom, for a narrow screen. */
-  readonly narrow: boolean;
-}
+import { MARGIN, type Plan, type PlanDevice, type PlanPod, type PlanRoom, type PlanWire } from './planned.ts';
+import type { Scene, SceneRoom } from './scene.ts';
 
 export interface PlanOptions {
   readonly trace?: Trace;
@@ -166,47 +19,11 @@ export interface PlanOptions {
   readonly folds?: Readonly<Record<string, boolean>>;
 }
 
-export const MARGIN = 12;
 const ROOM_GAP = 16;
 const ROOMS_IN_ROW = 3;
 /** More rooms than this are folded where nothing concerns them. */
 const OPEN_ROOMS = 6;
-export const PILL_BAND = 56;
-
-/** What a walk passes: nodes, pods and outside hosts by place, and the addresses it speaks to. */
-export interface Concern {
-  readonly places: ReadonlySet<string>;
-  readonly addresses: ReadonlySet<string>;
-  readonly services: ReadonlySet<string>;
-  readonly any: boolean;
-}
-
-export function concernOf(trace: Trace | undefined): Concern {
-  const places = new Set<string>();
-  const addresses = new Set<string>();
-  const services = new Set<string>();
-  for (const step of trace?.steps ?? []) {
-    if (step.segment < 0) continue;
-    places.add(step.place);
-    for (const packet of [step.packet, step.before]) {
-      if (packet?.ip === undefined) continue;
-      addresses.add(packet.ip.dst);
-      if (packet.l4 !== undefined && 'dport' in packet.l4) {
-        addresses.add(`${packet.ip.dst}:${packet.l4.dport}`);
-        addresses.add(`:${packet.l4.dport}`);
-      }
-    }
-  }
-  for (const choice of trace?.choices ?? []) services.add(choice.service);
-  return { places, addresses, services, any: trace !== undefined };
-}
-
-/** Is this Service part of the walk: was it chosen from, or its address or node port spoken to? */
-export function concernsService(concern: Concern, service: SceneService): boolean {
-  if ([...concern.services].some((s) => s === service.id || s.startsWith(`${service.id}:`))) return true;
-  if (service.ip !== undefined && concern.addresses.has(service.ip)) return true;
-  return service.ports.some((p) => p.nodePort !== undefined && concern.addresses.has(`:${p.nodePort}`));
-}
+const PILL_BAND = 56;
 
 export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   const concern = concernOf(options.trace);

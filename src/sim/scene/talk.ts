@@ -1,7 +1,7 @@
 /** The App lens: who talks to whom. The same frames, on a plain line from sender to receiver instead of the wires. */
 import type { Frame } from './frames.ts';
 import { partOf, pointAlong, simplify, type Point } from './net-graph.ts';
-import type { Box, Plan } from './plan.ts';
+import type { Box, Plan } from './planned.ts';
 
 interface Flight {
   readonly frames: Frame[];

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { Messages } from '../../i18n/en.ts';
 import type { Frame } from '../../sim/scene/frames.ts';
 import { pointAlong } from '../../sim/scene/net-graph.ts';
-import type { Box, Plan } from '../../sim/scene/plan.ts';
+import type { Box, Plan } from '../../sim/scene/planned.ts';
 import { usePlayback } from '../../state/playback.ts';
 import { easeTravel, motionBetween, type Motion } from './motion.ts';
 import { useDrawn } from './motion-state.ts';
@@ -37,7 +37,6 @@ export function Overlay(props: OverlayProps) {
   const over = useRef<SVGSVGElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const current = useRef(props);
-  current.current = props;
   const engine = useRef<Engine | undefined>(undefined);
   const flow = useStoreApi();
 
@@ -56,9 +55,11 @@ export function Overlay(props: OverlayProps) {
   }, [flow]);
 
   // A new plan, language or lens redraws the instant that is shown.
+  const { plan, all, shown, level, view, words } = props;
   useEffect(() => {
+    current.current = { plan, all, shown, level, view, words };
     engine.current?.refresh();
-  }, [props.plan, props.all, props.level, props.view, props.words]);
+  }, [plan, all, shown, level, view, words]);
 
   return (
     <>
@@ -91,6 +92,7 @@ class Engine {
   private motion: Motion = { from: -1, to: -1, way: [], travelMs: 0, opMs: 0 };
   private ms = 0;
   private last = 0;
+  private waiting: number | undefined;
   private frame: number | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly unsubscribe: () => void;
@@ -116,6 +118,11 @@ class Engine {
 
   refresh(): void {
     const { step } = usePlayback.getState();
+    if (this.waiting === step && this.props().all[step] !== undefined) {
+      this.waiting = undefined;
+      this.moveTo(-1, step);
+      return;
+    }
     if (this.motion.to === step && this.frame !== undefined) return;
     this.cutTo(step);
     if (usePlayback.getState().playing) this.whenDone();
@@ -137,6 +144,8 @@ class Engine {
   private moveTo(from: number, to: number): void {
     this.clearTimer();
     const { all, shown } = this.props();
+    // The step is told before the walk that it belongs to is drawn.
+    this.waiting = all[to] === undefined && to >= 0 ? to : undefined;
     const motion = motionBetween(all, from, to, shown);
     if (reducedMotion() || motion.travelMs + motion.opMs === 0) {
       this.cutTo(to);

@@ -5,9 +5,10 @@ import {
   type NodeTypes,
   ReactFlow,
   ReactFlowProvider,
+  useReactFlow,
   ViewportPortal,
 } from '@xyflow/react';
-import { memo, useCallback, useMemo, useRef } from 'react';
+import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { frames } from '../../sim/scene/frames.ts';
 import { planNarrow } from '../../sim/scene/plan-narrow.ts';
@@ -25,11 +26,10 @@ import styles from './Picture.module.css';
 import { RestHint } from './RestHint.tsx';
 import { Shapes } from './Shapes.tsx';
 import { styleSheet } from './styles.ts';
-import { useNarrow, useSegment } from './use-narrow.ts';
+import { NodeCache, type ThingNode } from './node-cache.ts';
+import { segmentAt, useNarrow } from './use-narrow.ts';
 import { useCamera } from './use-camera.ts';
 import { localRooms, viewOf } from './walk-plan.ts';
-
-type ThingNode = Node<{ readonly item: Item }, 'thing'>;
 
 const Thing = memo(function Thing({ data }: NodeProps<ThingNode>) {
   const { box, shapes } = data.item;
@@ -50,7 +50,6 @@ const Thing = memo(function Thing({ data }: NodeProps<ThingNode>) {
 
 const NODE_TYPES: NodeTypes = { thing: Thing };
 const SHEET = styleSheet(CLASS_PREFIX);
-const Z = { room: 0, handle: 1, bridge: 2, pod: 5, device: 5, host: 5, plate: 6, pill: 6 } as const;
 
 /** The picture of the cluster and the packet in it. */
 export function Picture() {
@@ -83,7 +82,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   const trace = walk?.trace;
 
   const narrow = useNarrow(section);
-  const segment = useSegment(trace, step);
+  const segment = segmentAt(trace, step);
   const plan = useMemo(
     () => (narrow ? planNarrow(scene, trace, segment) : undefined) ?? planScene(scene, { trace, dragged }),
     [scene, trace, dragged, narrow, segment],
@@ -108,7 +107,12 @@ function Drawn({ scene }: { readonly scene: Scene }) {
       }),
     [plan, all, step, lens, selection, local, words],
   );
-  const nodes = useNodes(plan.narrow, drawing.rooms, drawing.bridges, drawing.items);
+  const [cache] = useState(() => new NodeCache());
+  const nodes = useMemo(
+    () => cache.nodes([...drawing.rooms, ...drawing.bridges, ...drawing.items], plan.narrow),
+    [cache, drawing, plan.narrow],
+  );
+  useEnter(section);
 
   const view = useMemo(() => viewOf(plan, trace, segment), [plan, trace, segment]);
   const camera = useCamera(view, section);
@@ -123,17 +127,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   }, []);
 
   return (
-    <section
-      ref={section}
-      className={styles.picture}
-      aria-label={words.picture}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter') return;
-        const id = (event.target as HTMLElement).closest<HTMLElement>('.react-flow__node')?.dataset.id;
-        const item = nodes.find((n) => n.id === id)?.data.item;
-        if (item !== undefined) select(item);
-      }}
-    >
+    <section ref={section} className={styles.picture} aria-label={words.picture}>
       <style>{`${SHEET}`}</style>
       {(failed || broken) && <p className={styles.notice}>{failed ? words.keepsLast : words.leavesOut}</p>}
       <div className={styles.flow} data-narrow={plan.narrow || undefined}>
@@ -186,35 +180,19 @@ function clearSelection(): void {
   if (useLook.getState().selection !== undefined) useLook.getState().set({ selection: undefined });
 }
 
-/** React Flow's nodes; one whose shapes did not change keeps its identity, so that React leaves it alone. */
-function useNodes(fixed: boolean, ...groups: readonly (readonly Item[])[]): ThingNode[] {
-  const known = useRef(new Map<string, { readonly key: string; readonly node: ThingNode }>());
-  const next = new Map<string, { readonly key: string; readonly node: ThingNode }>();
-  for (const item of groups.flat()) {
-    const key = JSON.stringify(item) + String(fixed);
-    const old = known.current.get(item.id);
-    const entry =
-      old?.key === key
-        ? old
-        : {
-            key,
-            node: {
-              id: item.id,
-              type: 'thing' as const,
-              position: { x: item.box.x, y: item.box.y },
-              width: item.box.w,
-              height: item.box.h,
-              measured: { width: item.box.w, height: item.box.h },
-              zIndex: Z[item.kind],
-              draggable: item.draggable && !fixed,
-              selectable: false,
-              focusable: item.kind !== 'handle',
-              ariaLabel: item.label,
-              data: { item },
-            },
-          };
-    next.set(item.id, entry);
-  }
-  known.current = next;
-  return [...next.values()].map((e) => e.node);
+/** Enter on a focused node selects it, as a click does. */
+function useEnter(section: RefObject<HTMLElement | null>): void {
+  const { getNode } = useReactFlow<ThingNode>();
+  useEffect(() => {
+    const element = section.current;
+    if (element === null) return;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Enter' || !(event.target instanceof Element)) return;
+      const id = event.target.closest<HTMLElement>('.react-flow__node')?.dataset.id;
+      const item = id === undefined ? undefined : getNode(id)?.data.item;
+      if (item !== undefined) select(item);
+    };
+    element.addEventListener('keydown', onKey);
+    return () => element.removeEventListener('keydown', onKey);
+  }, [section, getNode]);
 }

@@ -1,4 +1,4 @@
-import type { PlanDevice, PlanHost } from '../../sim/scene/plan.ts';
+import type { PlanDevice, PlanHost } from '../../sim/scene/planned.ts';
 import { fitText } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { label, path, rect, type Shape } from './shapes.ts';

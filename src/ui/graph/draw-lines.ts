@@ -1,5 +1,5 @@
 /** Everything between things: beams, tubes, wires, links to endpoints, hooks, labels along the wire. */
-import type { Plan } from '../../sim/scene/plan.ts';
+import type { Plan } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext } from './drawing.ts';
 import { roomTitle } from './draw-room.ts';

@@ -1,4 +1,4 @@
-import type { PlanPod } from '../../sim/scene/plan.ts';
+import type { PlanPod } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { podTitle } from './names.ts';

@@ -1,4 +1,4 @@
-import type { PlanRoom } from '../../sim/scene/plan.ts';
+import type { PlanRoom } from '../../sim/scene/planned.ts';
 import { textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { label, path, rect, type Shape } from './shapes.ts';

@@ -1,4 +1,4 @@
-import type { PlanPill, PlanRoom, PlateSection } from '../../sim/scene/plan.ts';
+import type { PlanPill, PlanRoom, PlateSection } from '../../sim/scene/planned.ts';
 import { fitText } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { endpointName } from './names.ts';

@@ -3,7 +3,7 @@
  * Nothing here moves; what moves is in `motion-shapes.ts`.
  */
 import type { Frame } from '../../sim/scene/frames.ts';
-import type { Plan } from '../../sim/scene/plan.ts';
+import type { Plan } from '../../sim/scene/planned.ts';
 import type { Messages } from '../../i18n/en.ts';
 import type { Lens } from '../../state/preferences.ts';
 import type { Selection } from '../../state/selection.ts';

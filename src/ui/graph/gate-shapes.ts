@@ -1,7 +1,7 @@
 /** A gate on the line: two posts let through, two posts and a bar do not; the reason stands beside it. */
 import type { Messages } from '../../i18n/en.ts';
 import type { Frame, GateState } from '../../sim/scene/frames.ts';
-import type { Box, Plan } from '../../sim/scene/plan.ts';
+import type { Box, Plan } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import { label, path, rect, type Shape } from './shapes.ts';
 

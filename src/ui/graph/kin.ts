@@ -1,5 +1,5 @@
 /** What belongs to the selected thing: its endpoints, its rows on the plates, its Services. */
-import type { Plan } from '../../sim/scene/plan.ts';
+import type { Plan } from '../../sim/scene/planned.ts';
 import type { Selection } from '../../state/selection.ts';
 
 export interface Kin {

@@ -2,7 +2,7 @@
 import type { Messages } from '../../i18n/en.ts';
 import { flightPaths, type Frame, type GateState, type PlateState } from '../../sim/scene/frames.ts';
 import { partOf, pointAlong, simplify, type Point } from '../../sim/scene/net-graph.ts';
-import type { Box, Plan } from '../../sim/scene/plan.ts';
+import type { Box, Plan } from '../../sim/scene/planned.ts';
 import { gateCard, gateShapes } from './gate-shapes.ts';
 import {
   AT_REST,

@@ -37,7 +37,8 @@ export function motionBetween(
   const still: Motion = { from, to, way: [], travelMs: 0, opMs: 0 };
   if (goal === undefined || to <= from) return still;
   const between = shown.filter((s) => s > from && s < to).length;
-  if (between > 0) return still;
+  // A packet that comes into being needs no way to travel.
+  if (between > 0 && goal.operation !== 'enter') return still;
   const way = wayBetweenFrames(all, from, to);
   return {
     from,

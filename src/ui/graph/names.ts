@@ -1,6 +1,6 @@
 /** Short names that still tell things apart. */
 import type { ScenePod } from '../../sim/scene/scene.ts';
-import type { PlanPod } from '../../sim/scene/plan.ts';
+import type { PlanPod } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 
 /** A pod's name in two parts: what it is, and the generated end that tells it from its like. */

@@ -1,7 +1,7 @@
 /** Where the letter hangs: near its dot, clear of the dot, of the rule that acts and of the device it goes to next. */
 import type { Frame } from '../../sim/scene/frames.ts';
 import type { Point } from '../../sim/scene/net-graph.ts';
-import type { Box, Plan } from '../../sim/scene/plan.ts';
+import type { Box, Plan } from '../../sim/scene/planned.ts';
 
 interface Obstacle extends Box {
   readonly cost: number;

@@ -83,7 +83,6 @@ export const STYLES = {
   port: { fill: 'room', stroke: 'ink-2', width: 1 },
   // lines
   wire: line('wire', 1.25),
-  'wire-mask': line('room', 4),
   virtual: line('ink-2', 1, { dash: '2 4', cap: 'round' }),
   'virtual-on': line('nat-fill', 1.75, { dash: '2 4', cap: 'round' }),
   'virtual-kin': line('accent', 1.75, { dash: '2 4', cap: 'round' }),

@@ -1,6 +1,6 @@
 import { useReactFlow } from '@xyflow/react';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
-import type { Box } from '../../sim/scene/plan.ts';
+import type { Box } from '../../sim/scene/planned.ts';
 
 const MOST_ZOOM = 1.25;
 const MOVE_MS = 320;

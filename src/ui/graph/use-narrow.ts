@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useState } from 'react';
 import type { Trace } from '../../sim/trace/trace.ts';
 
 const NARROW_PX = 560;
@@ -18,16 +18,12 @@ export function useNarrow(section: RefObject<HTMLElement | null>): boolean {
   return narrow;
 }
 
-/** The conversation on screen. ARP and timers belong to none and keep the one before. */
-export function useSegment(trace: Trace | undefined, step: number): number {
-  const last = useRef<{ readonly trace: Trace | undefined; readonly segment: number }>({
-    trace,
-    segment: -1,
-  });
-  const now = trace?.steps[step]?.segment ?? -1;
-  if (last.current.trace !== trace) {
-    const probe = trace?.segments.find((s) => s.purpose === 'probe')?.index ?? -1;
-    last.current = { trace, segment: now >= 0 ? now : probe };
-  } else if (now >= 0) last.current = { trace, segment: now };
-  return last.current.segment;
+/** The conversation on screen. ARP and timers belong to none and keep the one before; at rest it is the probe's own. */
+export function segmentAt(trace: Trace | undefined, step: number): number {
+  if (trace === undefined) return -1;
+  for (let i = step; i >= 0; i--) {
+    const segment = trace.steps[i]?.segment ?? -1;
+    if (segment >= 0) return segment;
+  }
+  return trace.segments.find((s) => s.purpose === 'probe')?.index ?? -1;
 }

@@ -1,5 +1,5 @@
 import type { Frame } from '../../sim/scene/frames.ts';
-import { MARGIN, type Box, type Plan } from '../../sim/scene/plan.ts';
+import { MARGIN, type Box, type Plan } from '../../sim/scene/planned.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
 
 /** Rooms where a packet comes from or goes to the node's own processes. */
