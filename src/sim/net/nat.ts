@@ -116,7 +116,7 @@ function uniqueSource(
 ): ConntrackTuple {
   const taken = (t: ConntrackTuple): boolean => {
     const other = box.state.conntrack.get(tupleKey(invertTuple(t)));
-    return other !== undefined && other.entry !== entry;
+    return other !== undefined && other.entry !== entry && other.entry.expiresAtMs > m.nowMs;
   };
   if (!random && !taken(tuple)) return tuple;
   const label = `nat source port ${box.id}`;

@@ -1,6 +1,6 @@
 /** The configured cluster network, ready to carry packets, and what changes while it does. */
 import type { Chooser } from '../base/chooser.ts';
-import type { Process, AppHandler } from './process.ts';
+import type { AppHandler } from './process.ts';
 import type { AppId, NetnsConfig, NetnsId } from './config.ts';
 import type { Trace } from '../trace/trace.ts';
 
@@ -27,18 +27,3 @@ export interface RunResult<R> {
   /** verdict, clientSees, server and dns are completed by `probe/`. */
   readonly trace: Omit<Trace, 'verdict' | 'clientSees' | 'http' | 'dns' | 'policy' | 'reason' | 'decidedBy'>;
 }
-
-/**
- * Implemented by `kernel.ts`:
- *   export function createState(world: World): WorldState
- *   export function run<R>(world: World, state: WorldState, netns: NetnsId, program: Process<R>, options: RunOptions): RunResult<R>
- * `WorldState` is defined there too (conntrack, neighbours, FDB, sockets, counters); `run` changes it in place, and
- * `cloneState` copies it.
- */
-export type Run = <R>(
-  world: World,
-  state: unknown,
-  netns: NetnsId,
-  program: Process<R>,
-  options: RunOptions,
-) => RunResult<R>;

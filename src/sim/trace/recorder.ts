@@ -24,8 +24,6 @@ export interface Flow {
   readonly arp?: boolean;
 }
 
-export const NO_FLOW: Flow = { segment: -1, exchange: -1, dir: 'request' };
-
 /** What not every step has. */
 export type StepDetails = Pick<StepInput, 'iface' | 'origin' | 'rows' | 'before' | 'hook'>;
 

@@ -133,16 +133,20 @@ function hasType(c: HookContext, ip: Ip, type: AddrType, limit: 'in' | 'out' | u
         route?.type === 'unicast' || route === undefined || (dev !== undefined && route.dev !== dev.name)
       );
     case 'BROADCAST':
-      return route?.type === 'broadcast' && !ip.startsWith('22') && !ip.startsWith('23');
-    case 'MULTICAST': {
-      const first = Number.parseInt(ip, 10);
-      return first >= 224 && first < 240;
-    }
+      return route?.type === 'broadcast' && !isMulticast(ip);
+    case 'MULTICAST':
+      return isMulticast(ip);
     case 'BLACKHOLE':
       return route?.type === 'blackhole';
     case 'UNREACHABLE':
       return false;
   }
+}
+
+/** 224.0.0.0/4 */
+function isMulticast(ip: Ip): boolean {
+  const first = Number.parseInt(ip, 10);
+  return first >= 224 && first < 240;
 }
 
 const ipsets = new WeakMap<IpsetConfig, Ipset>();

@@ -19,7 +19,6 @@ import type {
 import { createState, run, type WorldState } from '../kernel.ts';
 import type { AppHandler, Process, SyscallResult } from '../process.ts';
 import type { RunOptions, RunResult, World } from '../world.ts';
-import type { WireEntry } from '../../trace/trace.ts';
 
 const web: AppHandler = function* (request, peer, self) {
   const body = `${self.netns} to ${peer.ip}\n`;
@@ -303,14 +302,6 @@ export function runIn<R>(
   options: Partial<RunOptions> = {},
 ): RunResult<R> {
   return run(world, state, place, program, { chooser: seededChooser(1), ...options });
-}
-
-/** A wire entry in one line, as one would compare it with tcpdump. */
-export function wireLine(w: WireEntry): string {
-  const port = (p: number | undefined): string => (p === undefined || p >= 32768 ? '' : `:${p}`);
-  const what = w.flags ?? w.icmp ?? '';
-  const outer = w.outer === undefined ? '' : ` [${w.outer.src}>${w.outer.dst} vni ${w.outer.vni}]`;
-  return `${w.netns} ${w.iface} ${w.at} ${w.proto} ${w.src}${port(w.sport)} > ${w.dst}${port(w.dport)}${what === '' ? '' : ` ${what}`}${w.ttl === undefined ? '' : ` ttl ${w.ttl}`}${outer}`;
 }
 
 /** nc -z, in short: handshake and close. */
