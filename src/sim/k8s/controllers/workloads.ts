@@ -128,6 +128,13 @@ function newSeed(plan: SeedPlan): PodSeed {
   };
 }
 
+/** The topmost owner's name; a ReplicaSet's without the template's hash. */
+function shortNameOf(manifest: Manifest, owners: readonly ObjectRef[]): string {
+  const top = owners.at(-1)?.name ?? manifest.metadata.name;
+  const hash = manifest.metadata.labels['pod-template-hash'];
+  return hash !== undefined && top.endsWith(`-${hash}`) ? top.slice(0, -hash.length - 1) : top;
+}
+
 function bareSeed(manifest: Manifest, owners: readonly ObjectRef[]): PodSeed {
   const namespace = manifest.ref.namespace ?? 'default';
   const spec = (manifest.body['spec'] ?? {}) as UpstreamPodSpec;
@@ -137,7 +144,7 @@ function bareSeed(manifest: Manifest, owners: readonly ObjectRef[]): PodSeed {
     key: `${namespace}/${name}`,
     namespace,
     name,
-    shortName: owners.at(-1)?.name ?? name,
+    shortName: shortNameOf(manifest, owners),
     labels: manifest.metadata.labels,
     annotations: manifest.metadata.annotations,
     spec,
