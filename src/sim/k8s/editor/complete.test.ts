@@ -156,6 +156,14 @@ describe('completion', () => {
       text: `${PLAYGROUND}probes:\n  - from: default/client\n    to: |`,
       has: ['http://web'],
     },
+    { name: 'the CNI by its name', text: `${PLAYGROUND}cni: {name: |}`, has: ['flannel', 'calico'] },
+    { name: 'the fields of the CNI', text: `${PLAYGROUND}cni:\n  |`, has: ['name', 'options'] },
+    {
+      name: 'no CNI as an option',
+      text: `${PLAYGROUND}cni:\n  name: calico\n  options:\n    a: |`,
+      has: [],
+      lacks: ['flannel'],
+    },
     { name: 'the CNI', text: `${PLAYGROUND}cni: |`, has: ['flannel', 'calico'] },
     {
       name: 'in a template',

@@ -77,6 +77,7 @@ function keys(context: CursorContext, { spec, path }: Target, known: KnownNow): 
   const at = typeAt(spec, path);
   if (at === undefined) return [];
   if (at.fields !== undefined) return fieldItems(context, spec, at.fields);
+  if (at.type === 'a') return cniFields(context, spec, path);
   if (at.type.startsWith('{')) return labelKeyItems(context, spec, path, at, known);
   if (at.type.startsWith('[')) {
     // An empty line right below `ports:`: the item wants its dash.
@@ -97,6 +98,14 @@ function keys(context: CursorContext, { spec, path }: Target, known: KnownNow): 
   return scalarWords(context, spec, path, at, known).map((w) =>
     item(context, w.kind, w.text, quote(w.text, at.type), { detail: w.detail }),
   );
+}
+
+/** Behind `cni:` there is a name, or a mapping of name and options. */
+function cniFields(context: CursorContext, spec: KindSpec, path: readonly string[]): Completion[] {
+  if (spec.kind !== 'Playground' || path.join('.') !== 'cni') return [];
+  return ['name', 'options']
+    .filter((name) => !context.siblings.has(name))
+    .map((name) => item(context, 'field', name, `${name}: `, { help: 'Playground.cni' }));
 }
 
 function fieldsOf(spec: KindSpec, at: TypeAt, type: string): ReadonlyMap<string, Field> | undefined {
@@ -212,6 +221,8 @@ function identityItems(context: CursorContext, space: string): Completion[] {
     );
 }
 
+const CNI_NAMES = ['flannel', 'kubenet', 'calico'];
+
 interface Word extends Named {
   readonly kind: 'value' | 'reference';
 }
@@ -228,8 +239,7 @@ function scalarWords(
   const asValue = (text: string): Word => ({ kind: 'value', text });
   if (field.enum !== undefined) return field.enum.filter((v) => v !== '').map(asValue);
   if (type === 'b') return ['true', 'false'].map(asValue);
-  if (spec.kind === 'Playground' && field.path === 'cni')
-    return ['flannel', 'kubenet', 'calico'].map(asValue);
+  if (type === 'a') return isCniName(spec, path, field) ? CNI_NAMES.map(asValue) : [];
   if (field.path.endsWith('matchExpressions.operator')) return SELECTOR_OPERATORS.map(asValue);
   const labelWords = labelValueWords(context, path, field, known);
   if (labelWords !== undefined) return labelWords;
@@ -238,6 +248,13 @@ function scalarWords(
       ? []
       : [asValue(String(field.default))];
   return referenced(field.refers, context, known()).map((n) => ({ kind: 'reference', ...n }));
+}
+
+/** `cni: flannel`, or the name in `cni: {name: flannel}`. */
+function isCniName(spec: KindSpec, path: readonly string[], field: Field): boolean {
+  return (
+    spec.kind === 'Playground' && field.path === 'cni' && (path.at(-1) === 'cni' || path.at(-1) === 'name')
+  );
 }
 
 /** Values of a label whose key is known: in a selector's mapping, and in `values` of an expression. */

@@ -35,6 +35,8 @@ export function typeAt(spec: KindSpec, path: EditorPath): TypeAt | undefined {
   let field: Field | undefined;
   let at = '';
   for (const step of path) {
+    // What is of any shape is one thing: its parts have no tables.
+    if (type === 'a') break;
     if (type.startsWith('[') || type.startsWith('{')) {
       // A list takes `[]`; a map takes any key. A key below a list is text that lacks its dash.
       if (type.startsWith('[') !== (step === '[]')) return undefined;
