@@ -5,7 +5,7 @@ import type { Observation } from './rig.ts';
 import type { Interface, Rig } from './topology.ts';
 
 /** Ports that mean something; every other one was chosen by a kernel and prints as `*`. */
-const KNOWN_PORTS = new Set([22, 53, 80, 81, 443, 8080, 9000, 9999, 30080, 30081, 30082]);
+const KNOWN_PORTS = new Set([22, 53, 80, 81, 443, 8080, 9000, 9998, 9999, 30080, 30081, 30082, 30083]);
 
 export function port(number: number): string {
   return KNOWN_PORTS.has(number) ? String(number) : '*';

@@ -39,7 +39,7 @@ const datagram = (
   port: number,
 ): Pick<KernelProbe, 'from' | 'command' | 'walk'> => ({
   from,
-  // One datagram and its echo; an ICMP error ends it with ECONNREFUSED.
+  // One datagram and its echo; "port unreachable" ends it with ECONNREFUSED, other ICMP errors do not reach it.
   command: `python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -51,7 +51,7 @@ print(s.recv(100))'`,
 });
 const ping = (from: string, ip: string, ttl = 64): Pick<KernelProbe, 'from' | 'command' | 'walk'> => ({
   from,
-  command: `ping -n -c 1 -W 3${ttl === 64 ? '' : ` -t ${ttl}`} ${ip}`,
+  command: `ping -n -c 1 -W 5${ttl === 64 ? '' : ` -t ${ttl}`} ${ip}`,
   walk: ttl === 64 ? { from, to: ip, tool: 'ping' } : { from, to: ip, tool: 'ping', ttl },
 });
 
@@ -303,6 +303,109 @@ export const probes: readonly KernelProbe[] = [
     title: 'node to a UDP port of an outside host on which nothing listens',
     ...datagram('node/kind-worker', '172.18.0.100', 9999),
     ends: 'refused',
+  },
+  {
+    id: 'wrong-target-port',
+    title: 'pod to a Service with a targetPort on which nothing listens',
+    ...tcp(CLIENT, '10.96.20.28', 80),
+    ends: 'refused',
+  },
+  {
+    id: 'wrong-target-port-udp',
+    title: 'pod to a UDP Service with a targetPort on which nothing listens',
+    ...datagram(CLIENT, '10.96.20.28', 9000),
+    ends: 'refused',
+  },
+  {
+    id: 'udp-empty-service',
+    title: 'pod to a UDP port that the ClusterIP does not have',
+    ...datagram(CLIENT, '10.96.20.24', 9000),
+    ends: 'timeout',
+  },
+  {
+    id: 'hairpin-nodeport',
+    title: 'pod to itself through the NodePort of its own node',
+    ...tcp(CLIENT, '172.18.0.3', 30083),
+    ends: 'connected',
+  },
+  {
+    id: 'hairpin-other-nodeport',
+    title: 'pod to itself through the NodePort of another node',
+    ...tcp(CLIENT, '172.18.0.4', 30083),
+    ends: 'connected',
+  },
+  {
+    id: 'nodeport-bare-node',
+    title: 'outside to a NodePort of the node without pods',
+    ...tcp('external/laptop', '172.18.0.2', 30080),
+    ends: 'connected',
+  },
+  {
+    id: 'node-own-nodeport',
+    title: 'node to its own NodePort, endpoint on that node',
+    ...tcp('node/kind-worker2', '172.18.0.4', 30080),
+    ends: 'connected',
+  },
+  {
+    id: 'node-own-nodeport-remote',
+    title: 'node to its own NodePort, endpoint on another node',
+    ...tcp('node/kind-worker', '172.18.0.3', 30080),
+    ends: 'connected',
+  },
+  {
+    id: 'node-other-nodeport',
+    title: 'node to the NodePort of another node',
+    ...tcp('node/kind-worker', '172.18.0.4', 30080),
+    ends: 'connected',
+  },
+  {
+    id: 'node-itself',
+    title: 'node to a closed port of its own',
+    ...tcp('node/kind-worker', '172.18.0.3', 22),
+    ends: 'refused',
+  },
+  {
+    id: 'node-clusterip-wrong',
+    title: 'node to a port that the ClusterIP does not have',
+    ...tcp('node/kind-worker', '10.96.20.20', 81),
+    ends: 'unreachable',
+  },
+  {
+    id: 'pod-other-bridge',
+    title: 'pod to a closed port of the bridge of another node',
+    ...tcp(CLIENT, '10.244.2.1', 22),
+    ends: 'refused',
+  },
+  {
+    id: 'pod-other-tunnel',
+    title: 'ping the tunnel device of another node',
+    ...ping(CLIENT, '10.244.2.0'),
+    ends: 'answered',
+  },
+  {
+    id: 'ping-node-pod',
+    title: 'node pings a pod of another node',
+    ...ping('node/kind-worker', '10.244.2.2'),
+    ends: 'answered',
+  },
+  {
+    id: 'ping-outside-node',
+    title: 'outside host pings a node',
+    ...ping('external/laptop', '172.18.0.3'),
+    ends: 'answered',
+  },
+  {
+    id: 'ping-pod-outside',
+    title: 'pod pings a host outside the cluster',
+    ...ping(CLIENT, '203.0.113.10'),
+    ends: 'answered',
+  },
+  {
+    id: 'ping-nobody',
+    title: 'pod pings an address of its own node that no pod has',
+    ...ping(CLIENT, '10.244.1.99'),
+    ends: 'unreachable',
+    repeats: true,
   },
 ];
 

@@ -40,6 +40,12 @@ const services: readonly ServiceRules[] = [
     endpoints: [{ ip: '10.244.2.3', port: 9000, node: 'kind-worker2' }],
   }),
   service('kept', 26, { nodePort: 30082, local: 'external', endpoints: [far] }),
+  service('wrong', 28, { endpoints: [{ ...far, port: 9998 }] }),
+  service('wrongudp', 28, { port: 9000, proto: 'udp', endpoints: [{ ...far, port: 9998 }] }),
+  service('selfport', 30, {
+    nodePort: 30083,
+    endpoints: [{ ip: '10.244.1.2', port: 8080, node: 'kind-worker' }],
+  }),
   service('inside', 27, { local: 'internal', endpoints: [far] }),
 ];
 
