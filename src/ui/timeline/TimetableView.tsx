@@ -293,12 +293,17 @@ function Silence({
   if (timeout?.reason.code !== 'process.timeout') return null;
   const retries = Math.max(0, ...own.map((s) => s.retry ?? 0));
   const words = t.hearsNothing({ retries, seconds: timeout.reason.params.seconds });
-  const wide = words.length * 6.5;
+  const wide = [...words].reduce((n, c) => n + (c > '\u1100' ? 10.5 : 5.5), 0);
   // Where it does not fit beside the line it ends at the edge: the client's own row is empty there.
-  if (to - 200 < wide) return null;
+  if (to - 190 < wide) return null;
   const beside = to - from > wide;
   return (
-    <text x={beside ? from : to} y={y + 4} textAnchor={beside ? 'start' : 'end'} className={styles.note}>
+    <text
+      x={beside ? from : to}
+      y={y + 4}
+      textAnchor={beside ? 'start' : 'end'}
+      className={classes(styles.note, styles.halo)}
+    >
       {words}
     </text>
   );

@@ -9,7 +9,6 @@ import { cellOf, type Cell, type Group } from './groups.ts';
 import styles from './Matrix.module.css';
 
 const HEAD_WIDTH = 152;
-const HEAD_HEIGHT = 48;
 
 /** The cells, drawn where they can be seen: rows and columns are both virtual, so 300 pods are 300 pods. */
 export function MatrixGrid({
@@ -35,6 +34,8 @@ export function MatrixGrid({
   const small = pods && columns.length > 12;
   const width = small ? 32 : 96;
   const height = small ? 28 : 42;
+  // Small columns have their names set upright.
+  const head = small ? 96 : 48;
   const rowItems = useVirtual({ count: rows.length, scroller, size: height, overscan: 4 });
   const columnItems = useVirtual({
     count: columns.length,
@@ -111,10 +112,10 @@ export function MatrixGrid({
         role="rowgroup"
         style={{
           width: HEAD_WIDTH + columnItems.getTotalSize(),
-          height: HEAD_HEIGHT + rowItems.getTotalSize(),
+          height: head + rowItems.getTotalSize(),
         }}
       >
-        <div role="row" aria-rowindex={1} className={styles.headRow} style={{ height: HEAD_HEIGHT }}>
+        <div role="row" aria-rowindex={1} className={styles.headRow} style={{ height: head }}>
           <span role="columnheader" className={styles.corner} style={{ width: HEAD_WIDTH }}>
             {t.corner}
           </span>
@@ -145,7 +146,7 @@ export function MatrixGrid({
               role="row"
               aria-rowindex={row.index + 2}
               className={styles.row}
-              style={{ top: HEAD_HEIGHT + row.start, height: row.size }}
+              style={{ top: head + row.start, height: row.size }}
             >
               <span
                 role="rowheader"

@@ -12,6 +12,7 @@ import { classes } from '../../kit/classes.ts';
 import { ScrollRegion } from '../../kit/ScrollRegion.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
 import { useVirtual } from '../../kit/use-virtual.ts';
+import { CommandText } from '../CommandText.tsx';
 import { CopyButton } from '../CopyButton.tsx';
 import { commandOf, tableText } from '../why/use-rows.ts';
 import styles from './Tables.module.css';
@@ -275,7 +276,7 @@ function TableText({
                   aria-current={isNow ? 'true' : undefined}
                 >
                   {isUsed && <span className="visually-hidden">{isNow ? t.currentRow : t.usedRow}: </span>}
-                  {line.text === '' ? ' ' : line.text}
+                  {line.text === '' ? ' ' : <CommandText text={line.text} />}
                 </li>
               );
             })}

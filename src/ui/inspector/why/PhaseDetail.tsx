@@ -30,7 +30,7 @@ export function PhaseDetail({ step, trace }: { readonly step: Step; readonly tra
       {rows.length > 0 && (
         <div className={styles.rowBox}>
           {rows.map((row, i) => (
-            <RuleText key={row.key} row={row} last={i === rows.length - 1} />
+            <RuleText key={`${i} ${row.key}`} row={row} last={i === rows.length - 1} />
           ))}
           <button type="button" className={styles.link} onClick={openTable}>
             {t.openTable}

@@ -8,7 +8,7 @@ import { Icon } from '../../kit/Icon.tsx';
 import { StepMark } from '../../kit/StepMark.tsx';
 import { markOf, toneOf } from '../../kit/step-mark.ts';
 import { PhaseDetail } from './PhaseDetail.tsx';
-import { belongsTo, currentPhase, phaseState, type Phase } from './phases.ts';
+import { belongsTo, currentPhase, passes, phaseState, type Phase } from './phases.ts';
 import { policyLines, type PolicyLine } from './policy-lines.ts';
 import styles from './Why.module.css';
 
@@ -66,7 +66,9 @@ function PhaseItem({
   const state = reached === 'now' && !belongs ? 'done' : reached;
   const key = phase.key === undefined ? undefined : trace.steps[phase.key];
   const open = phase === current && (belongs || state === 'failed');
-  const mark = key === undefined ? 'rule' : markOf(phase === current && belongs ? step : key);
+  // Inside a tunnel the packet passes interfaces; the phase is still told by what wrapped it.
+  const telling = phase === current && belongs && (key === undefined || !passes(step)) ? step : (key ?? step);
+  const mark = markOf(telling);
   const place = phase.kind === 'route' || phase.kind === 'rules' ? placeName(phase.place) : undefined;
   return (
     <>
@@ -99,7 +101,7 @@ function PhaseItem({
         </span>
         {open && (
           <div className={classes(styles.detail, styles[toneOf(mark)])}>
-            <PhaseDetail step={belongs ? step : (key ?? step)} trace={trace} />
+            <PhaseDetail step={telling} trace={trace} />
           </div>
         )}
       </li>

@@ -11,11 +11,8 @@ import { ChangedFields } from './ChangedFields.tsx';
 import { Ending, NotEnforced, Remembered } from './Cards.tsx';
 import { PhaseList } from './PhaseList.tsx';
 import { PhaseDetail } from './PhaseDetail.tsx';
-import { belongsTo, currentPhase, phasesOf } from './phases.ts';
+import { belongsTo, currentPhase, passes, phasesOf } from './phases.ts';
 import styles from './Why.module.css';
-
-/** Steps that no row decided: a packet passes an interface, a program speaks. */
-const PASSING: ReadonlySet<string> = new Set(['transmit', 'receive', 'originate', 'process', 'timer']);
 
 /** Whether a translation came from memory instead of from rules that were asked now. */
 export function fromMemory(step: Step): boolean {
@@ -56,7 +53,7 @@ export function Why() {
         {detail !== undefined && <p>{detail}</p>}
       </div>
       <ChangedFields step={step} />
-      {!belongsTo(currentPhase(phases, step.index), step) && !PASSING.has(step.kind) && (
+      {!belongsTo(currentPhase(phases, step.index), step) && !passes(step) && (
         <div className={classes(styles.alone, styles[toneOf(mark)])}>
           <PhaseDetail step={step} trace={walk.trace} />
         </div>

@@ -248,3 +248,10 @@ export function phaseState(phase: Phase, step: number, current: Phase | undefine
 export function belongsTo(phase: Phase | undefined, step: Step): boolean {
   return phase !== undefined && step.index >= phase.first && step.index <= phase.last;
 }
+
+const PASSING: ReadonlySet<string> = new Set(['transmit', 'receive', 'originate', 'process', 'timer']);
+
+/** Steps that no row decided: a packet passes an interface, a program speaks. */
+export function passes(step: Step): boolean {
+  return PASSING.has(step.kind);
+}
