@@ -131,7 +131,7 @@ export const reasons: ReasonText = {
         : `The kernel builds a ${p.proto.toUpperCase()} packet: ${p.flags}`,
     info: (p) => (p.flags === '' ? p.proto.toUpperCase() : p.flags),
     detail: () =>
-      'The socket knows the destination; the route decides the source address and the interface. The TTL starts at 64.',
+      'The socket knows the destination; the route decides the source address and the interface. The TTL starts at 64 unless the program sets another.',
   },
   'socket.deliver': {
     title: (p) => `Delivered: ${p.process} listens on port ${p.port}/${p.proto}`,
@@ -245,7 +245,7 @@ export const reasons: ReasonText = {
     title: (p) => `The new destination is on ${p.bridge} too: the frame stays on the bridge`,
     info: () => 'bridged after DNAT',
     detail: () =>
-      'With bridge-nf-call-iptables the NAT rules ran inside the bridge. It looks up the new destination’s MAC and forwards the frame: no routing, the TTL stays 64.',
+      'With bridge-nf-call-iptables the NAT rules ran inside the bridge. It looks up the new destination’s MAC and forwards the frame: no routing, so the TTL stays.',
   },
   // netfilter
   'rule.accept': {

@@ -117,7 +117,7 @@ export const reasons: ReasonText = {
         : `커널이 ${p.proto.toUpperCase()} 패킷을 만듭니다: ${p.flags}`,
     info: (p) => (p.flags === '' ? p.proto.toUpperCase() : p.flags),
     detail: () =>
-      '목적지는 소켓이 알고, 출발지 주소와 인터페이스는 라우트가 정합니다. TTL은 64에서 시작합니다.',
+      '목적지는 소켓이 알고, 출발지 주소와 인터페이스는 라우트가 정합니다. 프로그램이 따로 정하지 않으면 TTL은 64에서 시작합니다.',
   },
   'socket.deliver': {
     title: (p) => `전달 완료: ${josa(p.process, '이/가')} ${p.port}/${p.proto} 포트에서 수신 대기 중입니다`,
@@ -228,7 +228,7 @@ export const reasons: ReasonText = {
     title: (p) => `새 목적지도 ${p.bridge}에 있으므로 프레임은 브리지를 벗어나지 않습니다`,
     info: () => 'DNAT 뒤 브리지 전달',
     detail: () =>
-      'bridge-nf-call-iptables가 켜져 있어 NAT 규칙이 브리지 안에서 실행되었습니다. 브리지가 새 목적지의 MAC을 찾아 바로 전달하므로 라우팅은 없고 TTL은 64 그대로입니다.',
+      'bridge-nf-call-iptables가 켜져 있어 NAT 규칙이 브리지 안에서 실행되었습니다. 브리지가 새 목적지의 MAC을 찾아 바로 전달하므로 라우팅은 없고 TTL도 그대로입니다.',
   },
   // netfilter
   'rule.accept': {

@@ -49,9 +49,6 @@ const MTU_V6 = [{ key: 'mtu', bit: 32, bits: 32, as: 'uint' }] as const satisfie
 
 export const ICMP_LENGTH = 8;
 
-/** Every field of the two headers, for the list of help keys. */
-export const ICMP = [...HEAD, ...ECHO, ...MTU_V4] as const;
-
 /** How much of the offending packet an error quotes: the whole error stays within 576 (IPv6: 1280) bytes. */
 export function quoteLimit(version: 4 | 6): number {
   return version === 4 ? 576 - 20 - ICMP_LENGTH : 1280 - 40 - ICMP_LENGTH;
