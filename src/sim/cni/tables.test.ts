@@ -3,7 +3,8 @@
  * iptables-save only the lines that the CNI wrote; the whole was loaded into a real kernel and came back the same.
  */
 import { expect, it } from 'vitest';
-import { simulate, tableOf } from '../simulate.ts';
+import { simulate } from '../simulate.ts';
+import { tableOf } from '../tables.ts';
 
 const CLUSTER = `
 apiVersion: v1
