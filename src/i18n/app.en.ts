@@ -1,7 +1,6 @@
 export const app = {
   name: 'Packetwalk',
   close: 'Close',
-  cancel: 'Cancel',
   loading: 'Loading',
   // top bar
   topBar: 'Scenario and tools',
@@ -43,10 +42,8 @@ export const app = {
   failed: 'The simulator failed on this text. Your text is kept, the picture shows the last good state.',
   failedDetail: 'What it said',
   dismiss: 'Dismiss',
-  reload: 'Reload',
   crashed: 'This panel failed. Your text is kept.',
   tryAgain: 'Try again',
-  restored: 'Your last work is open again.',
   shelved: 'Your edited YAML was put aside, not lost. It is in the scenario menu under “Earlier work”.',
   openShelved: 'Open it again',
   earlierWork: 'Earlier work',

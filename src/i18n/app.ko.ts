@@ -4,7 +4,6 @@ import type { app as en } from './app.en.ts';
 export const app = {
   name: 'Packetwalk',
   close: '닫기',
-  cancel: '취소',
   loading: '불러오는 중',
   topBar: '시나리오와 도구',
   chooseScenario: '시나리오 고르기',
@@ -44,10 +43,8 @@ export const app = {
     '이 내용을 시뮬레이션하다 오류가 났습니다. 작성한 내용은 그대로이고, 그림은 마지막으로 정상이던 상태입니다.',
   failedDetail: '오류 내용',
   dismiss: '닫기',
-  reload: '새로 고침',
   crashed: '이 패널에서 오류가 났습니다. 작성한 내용은 그대로입니다.',
   tryAgain: '다시 시도',
-  restored: '지난 작업을 다시 열었습니다.',
   shelved: '고치던 YAML은 따로 보관했습니다. 시나리오 메뉴의 ‘지난 작업’에 있습니다.',
   openShelved: '다시 열기',
   earlierWork: '지난 작업',

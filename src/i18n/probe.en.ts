@@ -23,8 +23,5 @@ export const probe = {
   builtIn: 'Built in',
   noMatch: 'Nothing in this cluster has that name.',
   noMatchTarget: 'Not in the list; it is sent as typed.',
-  chooseFrom: 'Choose who sends.',
-  chooseTarget: 'Type a target.',
   unknownFrom: (p: { from: string }) => `${p.from} is not in this cluster.`,
-  pressSpace: 'Press space to send',
 };

@@ -27,8 +27,5 @@ export const probe = {
   builtIn: '기본 구성',
   noMatch: '이 클러스터에 없는 이름입니다.',
   noMatchTarget: '목록에 없습니다. 입력한 그대로 보냅니다.',
-  chooseFrom: '보낼 곳을 고르세요.',
-  chooseTarget: '대상을 입력하세요.',
   unknownFrom: (p) => `${josa(p.from, '은/는')} 이 클러스터에 없습니다.`,
-  pressSpace: 'Space를 누르면 보냅니다',
 } satisfies Catalog<typeof en>;

@@ -18,5 +18,4 @@ export const settings = {
   badCidr: 'Write a CIDR such as 10.244.0.0/16.',
   nodesGiven: 'Your Node objects are the node list; the count here would have no effect.',
   cannotEdit: (p: { file: string }) => `${p.file} cannot be edited here while its YAML has a syntax error.`,
-  showInYaml: 'Show in the YAML',
 };

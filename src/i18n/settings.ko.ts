@@ -22,5 +22,4 @@ export const settings = {
   badCidr: '10.244.0.0/16과 같은 CIDR로 쓰세요.',
   nodesGiven: 'YAML의 Node 객체가 노드 목록이므로 여기서 개수를 바꿔도 효과가 없습니다.',
   cannotEdit: (p) => `${josa(p.file, '은/는')} YAML 문법 오류가 있어 여기서 고칠 수 없습니다.`,
-  showInYaml: 'YAML에서 보기',
 } satisfies Catalog<typeof en>;

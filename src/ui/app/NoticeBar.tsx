@@ -15,7 +15,7 @@ export function NoticeBar() {
   const t = useText().app;
   const notice = useNotice((s) => s.notice);
   useEffect(() => {
-    if (notice?.kind !== 'restored') return;
+    if (notice?.kind !== 'stopped') return;
     const timer = setTimeout(() => say(undefined), SHORT_MS);
     return () => clearTimeout(timer);
   }, [notice]);
@@ -26,7 +26,7 @@ export function NoticeBar() {
       ? t.linkProblems[notice.problem]
       : notice.kind === 'shelved'
         ? t.shelved
-        : t.restored;
+        : t.stopped;
   return (
     <div role={bad ? 'alert' : 'status'} className={bad ? styles.bad : styles.notice}>
       <Icon name={bad ? 'cross' : 'info'} size={14} />

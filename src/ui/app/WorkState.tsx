@@ -5,6 +5,7 @@ import { useSimulation } from '../../state/simulation.ts';
 import { Button, IconButton } from '../kit/Button.tsx';
 import { diagnosticText } from '../kit/diagnostic-text.ts';
 import { Icon } from '../kit/Icon.tsx';
+import { say } from './notices.ts';
 import styles from './WorkState.module.css';
 
 /** Work that ends sooner is not mentioned. */
@@ -52,7 +53,14 @@ export function WorkState() {
       {long === 'stoppable' && (
         <div className={styles.long}>
           <span>{words}</span>
-          <Button kind="line" icon="stop" onClick={cancelWork}>
+          <Button
+            kind="line"
+            icon="stop"
+            onClick={() => {
+              cancelWork();
+              say({ kind: 'stopped' });
+            }}
+          >
             {t.stop}
           </Button>
         </div>

@@ -5,7 +5,7 @@ import type { LinkProblem } from '../../share/link.ts';
 export type Notice =
   | { readonly kind: 'link-problem'; readonly problem: LinkProblem }
   | { readonly kind: 'shelved' }
-  | { readonly kind: 'restored' };
+  | { readonly kind: 'stopped' };
 
 export const useNotice = create<{ readonly notice: Notice | undefined }>()(() => ({ notice: undefined }));
 

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
-import type { Step } from '../../sim/trace/trace.ts';
 import { useDocument } from '../../state/document.ts';
 import { usePlayback } from '../../state/playback.ts';
 import { useLook } from '../../state/selection.ts';
@@ -181,10 +180,11 @@ function useDecidingLine(editor: Editor | undefined, active: string): void {
   const walk = useSimulation((s) => s.walk);
   const step = usePlayback((s) => s.step);
   const following = useEditor((s) => s.following);
-  const went = useRef<Step | undefined>(undefined);
+  const went = useRef<string>(undefined);
   useEffect(() => {
     if (editor === undefined) return;
-    const shown = walk?.trace.steps[step];
+    // Walking the same probe again after an edit is no move.
+    const shown = walk === undefined ? undefined : `${step} ${JSON.stringify(walk.probe)}`;
     const line = decidingLine(walk?.trace.steps ?? [], step);
     // A tab that the person chose stays until the walk moves on.
     const moved = went.current !== shown;

@@ -46,12 +46,17 @@ export function PlainText() {
   const found = useMemo(() => decidingLine(walk?.trace.steps ?? [], step), [walk, step]);
   const line = found?.range.file === active ? found : undefined;
 
-  // A tab that the person chose stays until the walk moves on.
+  // A tab that the person chose stays until the walk moves on; walking again after an edit is no move.
+  const moment = walk === undefined ? undefined : `${step} ${JSON.stringify(walk.probe)}`;
+  const went = useRef<string>(undefined);
   useEffect(() => {
+    const moved = went.current !== moment;
+    went.current = moment;
+    if (!moved) return;
     if (!following || found === undefined || document.activeElement === area.current) return;
     const { files, setActive } = useDocument.getState();
     if (files.some((f) => f.name === found.range.file)) setActive(found.range.file);
-  }, [found, following]);
+  }, [found, following, moment]);
 
   useEffect(() => {
     if (line !== undefined) area.current?.scrollTo({ top: (line.range.line - 4) * LINE_PX });

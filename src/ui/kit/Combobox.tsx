@@ -36,6 +36,8 @@ interface ComboboxProps {
   readonly inputProps?: Readonly<Record<`data-${string}`, string>>;
 }
 
+const LIST_HEIGHT = 440;
+
 /** A field with a filtered, grouped list by the WAI-ARIA combobox pattern; the focus stays in the field. */
 export function Combobox({
   label,
@@ -73,7 +75,7 @@ export function Combobox({
     if (!open || box === null || anchor === null) return;
     if (!box.matches(':popover-open')) box.showPopover();
     box.style.minWidth = `${anchor.offsetWidth}px`;
-    place(box, anchor, 'start');
+    place(box, anchor, 'start', LIST_HEIGHT);
   });
 
   const close = (): void => {
@@ -179,54 +181,53 @@ export function Combobox({
       />
       <Icon name="down" size={12} className={styles.caret} />
       {open && (
-        <div
-          ref={list}
-          id={`${id}-list`}
-          role="listbox"
-          aria-label={label}
-          popover="manual"
-          className={styles.list}
-        >
-          {limited.map((choice, i) => {
-            const heading = choice.group !== limited[i - 1]?.group ? choice.group : undefined;
-            return (
-              <div key={`${choice.group ?? ''} ${choice.value}`} role="presentation">
-                {heading !== undefined && (
-                  <div className={styles.group} aria-hidden="true">
-                    {heading}
-                  </div>
-                )}
-                <button
-                  type="button"
-                  id={`${id}-${i}`}
-                  role="option"
-                  tabIndex={-1}
-                  aria-selected={i === at}
-                  className={classes(
-                    styles.option,
-                    i === at && styles.on,
-                    choice.value === value && styles.current,
+        <div ref={list} popover="manual" className={styles.list}>
+          <div id={`${id}-list`} role="listbox" aria-label={label}>
+            {limited.map((choice, i) => {
+              const heading = choice.group !== limited[i - 1]?.group ? choice.group : undefined;
+              return (
+                <div key={`${choice.group ?? ''} ${choice.value}`} role="presentation">
+                  {heading !== undefined && (
+                    <div className={styles.group} aria-hidden="true">
+                      {heading}
+                    </div>
                   )}
-                  onPointerMove={() => setAt(i)}
-                  onPointerDown={(event) => {
-                    event.preventDefault();
-                    event.stopPropagation();
-                  }}
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    take(choice);
-                  }}
-                >
-                  {choice.icon !== undefined && <Icon name={choice.icon} size={14} />}
-                  <span className={classes(styles.label, mono === true && styles.mono)}>
-                    {choice.label ?? choice.value}
-                  </span>
-                  {choice.note !== undefined && <span className={styles.note}>{choice.note}</span>}
-                </button>
-              </div>
-            );
-          })}
-          {limited.length === 0 && <p className={styles.nothing}>{nothing}</p>}
+                  <button
+                    type="button"
+                    id={`${id}-${i}`}
+                    role="option"
+                    tabIndex={-1}
+                    aria-selected={i === at}
+                    className={classes(
+                      styles.option,
+                      i === at && styles.on,
+                      choice.value === value && styles.current,
+                    )}
+                    onPointerMove={() => setAt(i)}
+                    onPointerDown={(event) => {
+                      event.preventDefault();
+                      event.stopPropagation();
+                    }}
+                    onClick={(event) => {
+                      event.stopPropagation();
+                      take(choice);
+                    }}
+                  >
+                    {choice.icon !== undefined && <Icon name={choice.icon} size={14} />}
+                    <span className={classes(styles.label, mono === true && styles.mono)}>
+                      {choice.label ?? choice.value}
+                    </span>
+                    {choice.note !== undefined && <span className={styles.note}>{choice.note}</span>}
+                  </button>
+                </div>
+              );
+            })}
+          </div>
+          {limited.length === 0 && (
+            <p className={styles.nothing} role="status">
+              {nothing}
+            </p>
+          )}
         </div>
       )}
     </div>
