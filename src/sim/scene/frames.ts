@@ -43,6 +43,7 @@ export interface PlateState {
   readonly to: string;
   /** Where the packet's line meets the hook. */
   readonly at: Point;
+  readonly hook: string;
   /** Set in this flight (its detour is drawn), or remembered from an earlier one of the same connection. */
   readonly flight: number;
 }
@@ -98,6 +99,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
   for (const step of trace.steps) {
     const isArp = step.segment < 0;
     const hasPacket = step.packet !== undefined;
+    const lost = step.kind === 'drop' || step.kind === 'reject';
     const nextKey = `${step.segment}/${step.exchange}/${step.dir}/${step.retry ?? 0}`;
     const starts =
       hasPacket && (isArp ? !arp : step.kind === 'originate' || (key !== nextKey && step.kind !== 'reject'));
@@ -150,7 +152,9 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     if (room !== undefined) {
       const plate = plateOf(plan, trace, step, room, point, flight);
       if (plate !== undefined) plates = [...plates.filter((p) => p.service !== plate.service), plate];
-      if (step.reason.code === 'route.forward' || step.reason.code === 'route.output') {
+      const routed = step.reason.code === 'route.forward' || step.reason.code === 'route.output';
+      // The node's own route for the outer packet does not replace the one that the letter inside took.
+      if (routed && !wrapped) {
         const { prefix, dev } = step.reason.params;
         routes = [...routes.filter((r) => r.room !== room), { room, prefix, dev, step: step.index }];
       }
@@ -164,7 +168,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
       flight: isArp ? sideFlight : flight,
       point,
       way: way.length === 0 || !hasPacket ? [point] : way,
-      letter: step.packet === undefined ? undefined : letterFor(step),
+      letter: letterFor(step) ?? (lost ? out.findLast((f) => f.flight === flight)?.letter : undefined),
       operation: operationOf(step),
       plates,
       gates,
@@ -183,8 +187,9 @@ function pointsOf(plan: Plan, ids: readonly string[]): readonly Point[] {
   return simplify(ids.flatMap((id) => plan.graph.points.get(id) ?? []));
 }
 
-function letterFor(step: Step): Letter {
-  const packet = step.packet as Packet;
+function letterFor(step: Step): Letter | undefined {
+  const packet: Packet | undefined = step.packet;
+  if (packet === undefined) return undefined;
   if (step.kind === 'nat' || step.kind === 'encap' || step.kind === 'decap' || step.kind === 'route') {
     return letterOf(packet, step.before);
   }
@@ -233,7 +238,7 @@ function plateOf(
       p.service.ports.some((port) => port.endpoints.some((e) => `${e.ip}:${e.port}` === to)),
     );
   if (service === undefined) return undefined;
-  return { room, service: service.service.id, to, at, flight };
+  return { room, service: service.service.id, to, at, hook: step.hook ?? 'PREROUTING', flight };
 }
 
 function gateOf(

@@ -152,7 +152,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
           onNodeClick={onNodeClick}
           onNodeDrag={onNodeDrag}
           onPaneClick={clearSelection}
-          onMoveStart={camera.onMoveStart}
+          onMoveEnd={camera.onMoveEnd}
           attributionPosition="bottom-right"
         >
           <ViewportPortal>

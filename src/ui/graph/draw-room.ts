@@ -38,7 +38,7 @@ export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
   const { level, words, selection } = context;
   const { box, room, mirror } = plan;
   const shapes: Shape[] = [];
-  const selected = selection?.kind === 'node' && selection.id === room.id;
+  const selected = selection?.kind === 'node' && selection.id === room.name;
   shapes.push(rect(box, level >= 2 ? 'room' : level === 1 ? 'room-quiet' : 'room-bare', 6));
   if (selected) shapes.push(rect(box, 'now-box', 6));
   if (plan.folded) {

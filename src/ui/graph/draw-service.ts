@@ -34,11 +34,12 @@ export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[]
   const { frame, words } = context;
   if (plate === undefined || room.folded) return [];
   const { box } = plate;
-  const asked = frame?.plates.some((p) => p.room === room.room.id) === true;
+  const state = frame?.plates.findLast((p) => p.room === room.room.id);
+  const asked = state !== undefined;
   const elsewhere = !asked && (frame?.plates.length ?? 0) > 0;
   const shapes: Shape[] = [rect(box, asked ? 'plate' : elsewhere ? 'plate-idle' : 'plate-ready', 3)];
   shapes.push(path(`M${box.x} ${box.y + 19.5}h${box.w}`, 'rule'));
-  shapes.push(label(box.x + 8, box.y + 14, 'PREROUTING', 'mono-muted'));
+  shapes.push(label(box.x + 8, box.y + 14, state?.hook ?? 'PREROUTING', 'mono-muted'));
   shapes.push(label(box.x + box.w - 8, box.y + 14, 'nat', 'mono-muted', 'end'));
   for (const section of plate.sections) shapes.push(...drawSection(context, room, section, elsewhere));
   if (elsewhere) {

@@ -59,6 +59,11 @@ export function gateCard(
     const narrow = { x: 140, y: y + 9, w: Math.min(w, plan.width - 156), h: 36 };
     return { box: narrow, shapes: cardShapes(narrow, title, detail, `M128 ${y + 27}H140`) };
   }
+  const host = plan.hosts.find((h) => h.id === gate.room);
+  if (host !== undefined) {
+    const beside = { x: host.box.x - 12 - w, y: host.box.y + 2, w, h: 36 };
+    return { box: beside, shapes: cardShapes(beside, title, detail, `M${host.box.x} ${beside.y + 18}h-12`) };
+  }
   const box = { x: left, y: top, w, h: 36 };
   const base = top + 18;
   const lead = gate.bare

@@ -2,7 +2,7 @@
 import type { Messages } from '../../i18n/en.ts';
 import { flightPaths, type Frame, type GateState, type PlateState } from '../../sim/scene/frames.ts';
 import { partOf, pointAlong, simplify, type Point } from '../../sim/scene/net-graph.ts';
-import type { Box, Plan } from '../../sim/scene/planned.ts';
+import type { Box, Plan, PlanRoom } from '../../sim/scene/planned.ts';
 import { gateCard, gateShapes } from './gate-shapes.ts';
 import {
   AT_REST,
@@ -89,10 +89,11 @@ function rest(way: readonly Point[], share: number): readonly Point[] {
 function detour(plan: Plan, state: PlateState): readonly Shape[] {
   const room = plan.rooms.find((r) => r.room.id === state.room);
   const plate = room?.plate;
-  if (room === undefined || plate === undefined || Math.abs(state.at.y - room.planeY) > 1) return [];
+  if (room === undefined || plate === undefined) return [];
   const section = plate.sections.find((s) => s.service.id === state.service);
   const row = section?.rows.find((r) => `${r.endpoint.ip}:${r.endpoint.port}` === state.to);
   if (section === undefined) return [];
+  if (Math.abs(state.at.y - room.planeY) > 1) return pointer(room, plate.box, section.y, state.at);
   const near = room.mirror ? plate.box.x + plate.box.w : plate.box.x;
   const turn = room.mirror ? near + 10 : near - 10;
   const inside = room.mirror ? plate.box.x + plate.box.w : plate.box.x + 7;
@@ -127,6 +128,19 @@ function detour(plan: Plan, state: PlateState): readonly Shape[] {
         ];
   shapes.push(path(linePath(back), 'detour'));
   return shapes;
+}
+
+/** The rule was asked at a hook that lies elsewhere (the card, the node's own processes): a link, not a way. */
+function pointer(room: PlanRoom, plate: Box, rowY: number, at: Point): readonly Shape[] {
+  const edge = room.mirror ? plate.x + plate.w : plate.x;
+  const x = at.x > plate.x && at.x < plate.x + plate.w ? edge + (room.mirror ? 8 : -8) : at.x;
+  const line = [
+    { x: at.x, y: at.y - 12 },
+    { x, y: at.y - 12 },
+    { x, y: rowY },
+    { x: edge, y: rowY },
+  ];
+  return [path(linePath(simplify(line)), 'virtual-on')];
 }
 
 function overShapes(
