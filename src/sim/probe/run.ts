@@ -10,6 +10,7 @@ import type { World } from '../net/world.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { reason } from '../trace/reasons.ts';
 import type { PolicyVerdict, Step, Trace } from '../trace/trace.ts';
+import { blameThePort } from './blame.ts';
 import { diagnosticOf, ProbeError } from './problem.ts';
 import { curl, dig, nc, ping, type ProgramResult } from './programs.ts';
 import { resolveSource, resolveTarget, type Source, type Target } from './target.ts';
@@ -85,6 +86,7 @@ export function runProbe(world: World, cluster: ClusterState, spec: ProbeSpec, s
   const unmodelled = result.unknown === undefined ? touchedUnmodelled(cluster, source, raw) : undefined;
   const trace: Trace = {
     ...raw,
+    steps: blameThePort(raw.steps),
     clientSees: result.clientSees,
     ...judged,
     policy: policyOf(cluster, source, raw.steps, raw.server?.netns, result),
