@@ -1,12 +1,15 @@
 /** What a walk concerns: it decides what is unfolded and which Services are written out. */
+import { compareIp } from '../base/ip.ts';
 import type { Trace } from '../trace/trace.ts';
-import type { SceneService } from './scene.ts';
+import type { SceneEndpoint, SceneService } from './scene.ts';
 
 /** What a walk passes: nodes, pods and outside hosts by place, and the addresses it speaks to. */
 export interface Concern {
   readonly places: ReadonlySet<string>;
   readonly addresses: ReadonlySet<string>;
   readonly services: ReadonlySet<string>;
+  /** Endpoints that were chosen, by Service: written out however many others there are. */
+  readonly chosen: readonly { readonly service: string; readonly endpoint: SceneEndpoint }[];
   readonly any: boolean;
 }
 
@@ -26,13 +29,52 @@ export function concernOf(trace: Trace | undefined): Concern {
       }
     }
   }
-  for (const choice of trace?.choices ?? []) services.add(choice.service);
-  return { places, addresses, services, any: trace !== undefined };
+  const chosen: { service: string; endpoint: SceneEndpoint }[] = [];
+  for (const choice of trace?.choices ?? []) {
+    services.add(choice.service);
+    const option = choice.options[choice.chosen];
+    const colon = option?.to.lastIndexOf(':') ?? -1;
+    if (option === undefined || colon < 0) continue;
+    const endpoint = {
+      ip: option.to.slice(0, colon),
+      port: Number(option.to.slice(colon + 1)),
+      pod: option.pod,
+    };
+    chosen.push({ service: choice.service, endpoint });
+  }
+  return { places, addresses, services, chosen, any: trace !== undefined };
 }
 
 /** Is this Service part of the walk: was it chosen from, or its address or node port spoken to? */
 export function concernsService(concern: Concern, service: SceneService): boolean {
-  if ([...concern.services].some((s) => s === service.id || s.startsWith(`${service.id}:`))) return true;
+  if ([...concern.services].some((s) => isOf(s, service))) return true;
   if (service.ip !== undefined && concern.addresses.has(service.ip)) return true;
   return service.ports.some((p) => p.nodePort !== undefined && concern.addresses.has(`:${p.nodePort}`));
+}
+
+/** Does a choice's name (`default/web`, `default/web:http`) mean this Service? */
+export function isOf(name: string, service: SceneService): boolean {
+  return name === service.id || name.startsWith(`${service.id}:`);
+}
+
+/** The endpoints to write out for a Service: those that the walk chose, then the first of the others. */
+export function writtenEndpoints(
+  concern: Concern,
+  service: SceneService,
+  most: number,
+): { readonly shown: readonly SceneEndpoint[]; readonly more: number } {
+  const port = service.ports[0];
+  const all = port?.endpoints ?? [];
+  const key = (e: SceneEndpoint): string => `${e.ip}:${e.port}`;
+  const picked = new Map<string, SceneEndpoint>();
+  for (const c of concern.chosen) if (isOf(c.service, service)) picked.set(key(c.endpoint), c.endpoint);
+  for (const e of all) if (concern.addresses.has(key(e))) picked.set(key(e), e);
+  const first = [...picked.values()].slice(0, most);
+  const keys = new Set(first.map(key));
+  const others = all.filter((e) => !keys.has(key(e))).slice(0, Math.max(0, most - first.length));
+  // In the order of addresses, as on every other plate.
+  const shown = [...others, ...first].toSorted((a, b) =>
+    a.ip === '' || b.ip === '' ? 0 : compareIp(a.ip, b.ip),
+  );
+  return { shown, more: Math.max(0, (port?.total ?? 0) - shown.length) };
 }

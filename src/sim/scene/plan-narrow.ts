@@ -4,7 +4,7 @@
  */
 import type { Trace } from '../trace/trace.ts';
 import { GraphBuilder, type Point } from './net-graph.ts';
-import { concernOf, concernsService } from './concern.ts';
+import { concernOf, concernsService, writtenEndpoints } from './concern.ts';
 import type {
   Plan,
   PlanHost,
@@ -92,9 +92,9 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
     const entry = way.from !== undefined && i === 0;
     const asks = (first !== undefined || entry) && i === 0;
     const top = y;
-    const endpoints = service?.ports[0]?.endpoints ?? [];
-    const shown = endpoints.slice(0, 3);
-    const plateH = Math.max(63, 29 + (1 + Math.max(1, shown.length) + (endpoints.length > 3 ? 1 : 0)) * ROW);
+    const { shown, more } =
+      service === undefined ? { shown: [], more: 0 } : writtenEndpoints(concern, service, 3);
+    const plateH = Math.max(63, 29 + (1 + Math.max(1, shown.length) + (more > 0 ? 1 : 0)) * ROW);
     const plateY = top + 72 + (first === undefined ? 0 : podHeight(first) - POD.h);
     let at = top;
     const place = (pod: ScenePod, boxY: number, portAtTop: boolean): void => {
@@ -146,7 +146,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
               y: sectionY,
               address: `${service.ip ?? ''}:${service.ports[0]?.port ?? ''}`,
               rows: shown.map((endpoint, k) => ({ y: sectionY + (k + 1) * ROW, endpoint })),
-              more: endpoints.length - shown.length,
+              more,
             },
           ],
         };

@@ -1,6 +1,6 @@
 /** One node as a room: pods above, their wires down to the floor, bridge, routing line, tunnel mouth and card. */
 import type { GraphBuilder, Point } from './net-graph.ts';
-import type { Concern } from './concern.ts';
+import { writtenEndpoints, type Concern } from './concern.ts';
 import type { Box, PlanDevice, PlanPlate, PlanPod, PlanRoom, PlanWire, PlateSection } from './planned.ts';
 import type { Scene, SceneDevice, ScenePod, SceneRoom, SceneService } from './scene.ts';
 import { textWidth } from './text-width.ts';
@@ -71,7 +71,7 @@ const pillColumns = (count: number): number => Math.max(2, count);
 
 /** Rows under a virtual address: its endpoints, what is left out, or that there is none. */
 function rowCount(service: SceneService): number {
-  const count = endpointRows(service).length;
+  const count = service.ports[0]?.total ?? 0;
   return Math.max(1, Math.min(MOST_ROWS, count) + (count > MOST_ROWS ? 1 : 0));
 }
 
@@ -79,10 +79,6 @@ function plateHeight(services: readonly SceneService[]): number {
   let rows = 0;
   for (const service of services) rows += 1 + rowCount(service);
   return Math.max(80, 29 + rows * ROW + Math.max(0, services.length - 1) * 8);
-}
-
-function endpointRows(service: SceneService): SceneService['ports'][number]['endpoints'] {
-  return service.ports[0]?.endpoints ?? [];
 }
 
 interface Levels {
@@ -377,20 +373,14 @@ function joinAlong(graph: GraphBuilder, stops: readonly { readonly x: number; re
 function placePlate(basis: RoomBasis, box: Box): PlanPlate {
   let y = box.y + 32;
   const sections = basis.plates.map((service): PlateSection => {
-    const endpoints = endpointRows(service);
     const port = service.ports[0];
-    // Those that the walk speaks to are always written out.
-    const spoken = endpoints.filter((e) => basis.concern.addresses.has(`${e.ip}:${e.port}`));
-    const others = endpoints
-      .filter((e) => !spoken.includes(e))
-      .slice(0, Math.max(0, MOST_ROWS - spoken.length));
-    const shown = endpoints.filter((e) => spoken.includes(e) || others.includes(e)).slice(0, MOST_ROWS);
+    const { shown, more } = writtenEndpoints(basis.concern, service, MOST_ROWS);
     const section: PlateSection = {
       service,
       y,
       address: `${service.ip ?? ''}:${port?.port ?? ''}`,
       rows: shown.map((endpoint, i) => ({ y: y + (i + 1) * ROW, endpoint })),
-      more: endpoints.length - shown.length,
+      more,
     };
     y += (1 + rowCount(service)) * ROW + 8;
     return section;

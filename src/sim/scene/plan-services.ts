@@ -1,4 +1,5 @@
 /** Services above the rooms: dashed pills, dashed links to their endpoints, a beam to each node's plate. */
+import { writtenEndpoints, type Concern } from './concern.ts';
 import type { Point } from './net-graph.ts';
 import { MARGIN, type Box, type PlanLink, type PlanPill, type PlanPod, type PlanRoom } from './planned.ts';
 import type { SceneService } from './scene.ts';
@@ -14,6 +15,7 @@ export interface PlacedServices {
 }
 
 export function placeServices(input: {
+  readonly concern: Concern;
   readonly services: readonly SceneService[];
   readonly hidden: number;
   readonly rooms: readonly PlanRoom[];
@@ -47,7 +49,7 @@ export function placeServices(input: {
   const lane = new Map<string, number>();
   const pills = services.map((service, i): PlanPill => {
     const box = boxes[i] as Box;
-    const endpoints = service.ports[0]?.endpoints ?? [];
+    const { shown: endpoints } = writtenEndpoints(input.concern, service, MOST_LINKS);
     const links: PlanLink[] = [];
     const seen = new Set<string>();
     endpoints.forEach((endpoint, k) => {

@@ -100,6 +100,7 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   wires.push(...under.wires);
 
   const pills = placeServices({
+    concern,
     services: withPill,
     hidden: services.length - withPill.length,
     rooms,

@@ -1,7 +1,7 @@
 /** Cluster and configured namespaces become a Scene. It reads links by their kind and asks no plug-in who it is. */
 import { cidr, cidrText, compareIp } from '../base/ip.ts';
 import { objectKey } from '../base/origin.ts';
-import type { ClusterState, Endpoint, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
+import type { ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import type { NetnsConfig, NetnsId } from '../net/config.ts';
 import type {
   Scene,
@@ -12,6 +12,7 @@ import type {
   SceneRoom,
   SceneSegment,
   SceneService,
+  SceneServicePort,
   SceneTunnel,
 } from './scene.ts';
 
@@ -149,30 +150,58 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
   return devices;
 }
 
+/** More endpoints than this are only counted. */
+const MOST_ENDPOINTS = 8;
+
+const known = new WeakMap<
+  Service,
+  { readonly slices: readonly EndpointSlice[]; readonly scene: SceneService }
+>();
+
+/** A Service whose slices are the identical objects is projected once. */
 function sceneService(service: Service, slices: readonly EndpointSlice[], builtIn: boolean): SceneService {
-  const usable = (e: Endpoint): boolean => e.ready || service.publishNotReadyAddresses;
-  return {
+  const before = known.get(service);
+  if (
+    before !== undefined &&
+    before.scene.builtIn === builtIn &&
+    before.slices.length === slices.length &&
+    before.slices.every((s, i) => s === slices[i])
+  ) {
+    return before.scene;
+  }
+  const scene: SceneService = {
     id: `${service.namespace}/${service.name}`,
     namespace: service.namespace,
     name: service.name,
     type: service.type,
     ip: service.clusterIPs[0],
-    ports: service.ports.map((port) => ({
-      port: port.port,
-      protocol: port.protocol,
-      nodePort: port.nodePort,
-      endpoints: slices
-        .flatMap((slice) => {
-          const target = slice.ports.find((p) => p.name === port.name && p.protocol === port.protocol);
-          if (target === undefined) return [];
-          return slice.endpoints
-            .filter(usable)
-            .map((e): SceneEndpoint => ({ ip: e.addresses[0] ?? '', port: target.port, pod: e.pod }));
-        })
-        .sort((a, b) => (a.ip === '' || b.ip === '' ? 0 : compareIp(a.ip, b.ip))),
-    })),
+    ports: service.ports.map((port) => servicePort(service, port, slices)),
     builtIn,
   };
+  known.set(service, { slices, scene });
+  return scene;
+}
+
+function servicePort(
+  service: Service,
+  port: Service['ports'][number],
+  slices: readonly EndpointSlice[],
+): SceneServicePort {
+  const endpoints: SceneEndpoint[] = [];
+  let total = 0;
+  for (const slice of slices) {
+    const target = slice.ports.find((p) => p.name === port.name && p.protocol === port.protocol);
+    if (target === undefined) continue;
+    for (const e of slice.endpoints) {
+      if (!e.ready && !service.publishNotReadyAddresses) continue;
+      total++;
+      if (endpoints.length < MOST_ENDPOINTS) {
+        endpoints.push({ ip: e.addresses[0] ?? '', port: target.port, pod: e.pod });
+      }
+    }
+  }
+  endpoints.sort((a, b) => (a.ip === '' || b.ip === '' ? 0 : compareIp(a.ip, b.ip)));
+  return { port: port.port, protocol: port.protocol, nodePort: port.nodePort, endpoints, total };
 }
 
 function segmentsOf(world: SceneWorld): readonly SceneSegment[] {

@@ -76,7 +76,9 @@ export interface SceneServicePort {
   readonly port: number;
   readonly protocol: string;
   readonly nodePort?: number;
+  /** In the order of addresses; of many only the first, for a picture has no room for more. */
   readonly endpoints: readonly SceneEndpoint[];
+  readonly total: number;
 }
 
 export interface SceneService {

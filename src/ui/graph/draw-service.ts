@@ -16,7 +16,7 @@ export function drawPill(context: DrawContext, plan: PlanPill): Item {
   shapes.push(label(box.x + 36, box.y + 28, plan.address, 'mono'));
   shapes.push(label(box.x + box.w - 14, box.y + 14.5, words.service, 'small-muted', 'end'));
   shapes.push(label(box.x + box.w - 14, box.y + 28, words.virtual, 'small-muted', 'end'));
-  const count = service.ports[0]?.endpoints.length ?? 0;
+  const count = service.ports[0]?.total ?? 0;
   return {
     id: `service:${service.id}`,
     kind: 'pill',

@@ -51,17 +51,17 @@ function findPlace(
   const { x, y } = frame.point;
   const obstacles = obstaclesOf(plan, frame, next, fixed);
   const { w, h } = size;
+  const room = plan.rooms.find((r) => r.room.id === frame.place && !r.folded);
   const candidates: Point[] = [];
   for (const dx of [-36, -w / 2, 36 - w, 24, -w - 24]) {
     for (const dy of [24, 40, 56, 80, 112, 144, -h - 20, -h - 36, -h - 60, -h / 2]) {
       // What is dropped falls.
-      if (frame.operation === 'drop' && dy < 24) continue;
+      if (frame.operation === 'drop' && room !== undefined && dy < 24) continue;
       // Beside the dot only where it leaves the dot itself free.
       if (dy === -h / 2 && dx > -w - 24 && dx < 24) continue;
       candidates.push({ x: Math.round(x + dx), y: Math.round(y + dy) });
     }
   }
-  const room = plan.rooms.find((r) => r.room.id === frame.place && !r.folded);
   if (room !== undefined) {
     const inner = room.mirror ? room.box.x + 8 : room.box.x + room.box.w - 8 - w;
     const below = (room.plate?.box.y ?? room.floor.y) + (room.plate?.box.h ?? 80) + 6;
