@@ -185,7 +185,7 @@ function useDecidingLine(editor: Editor | undefined, active: string): void {
     if (editor === undefined) return;
     // Walking the same probe again after an edit is no move.
     const shown = walk === undefined ? undefined : `${step} ${JSON.stringify(walk.probe)}`;
-    const line = decidingLine(walk?.trace.steps ?? [], step);
+    const line = decidingLine(walk?.trace.steps[step]);
     // A tab that the person chose stays until the walk moves on.
     const moved = went.current !== shown;
     went.current = shown;

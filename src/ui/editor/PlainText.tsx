@@ -43,7 +43,7 @@ export function PlainText() {
   const step = usePlayback((s) => s.step);
   const reveal = useLook((s) => s.reveal);
   const following = useEditor((s) => s.following);
-  const found = useMemo(() => decidingLine(walk?.trace.steps ?? [], step), [walk, step]);
+  const found = useMemo(() => decidingLine(walk?.trace.steps[step]), [walk, step]);
   const line = found?.range.file === active ? found : undefined;
 
   // A tab that the person chose stays until the walk moves on; walking again after an edit is no move.

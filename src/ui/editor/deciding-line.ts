@@ -1,4 +1,4 @@
-import type { LocatedOrigin, SourceRange } from '../../sim/base/origin.ts';
+import type { SourceRange } from '../../sim/base/origin.ts';
 import type { Step } from '../../sim/trace/trace.ts';
 
 /** The hue of what happened, as in the tokens (`--nat-fill` ...). */
@@ -88,28 +88,12 @@ const DECIDES: ReadonlySet<Step['kind']> = new Set([
 ]);
 
 /** The deciding line of a step; undefined where nothing that the person wrote decided. */
-export function decidingLine(steps: readonly Step[], index: number): DecidingLine | undefined {
-  const step = steps[index];
+export function decidingLine(step: Step | undefined): DecidingLine | undefined {
   if (step === undefined || !DECIDES.has(step.kind)) return undefined;
-  const origin = portChosenBy(steps, step) ?? step.origin;
+  const { origin } = step;
   if (origin?.range === undefined) return undefined;
   const field = origin.path?.findLast((part) => typeof part === 'string');
   const byField = field === undefined ? undefined : BY_FIELD[field];
   const by = byField ?? (origin.object.kind === 'NetworkPolicy' ? 'policy' : 'line');
   return { range: origin.range, tone: toneOf(step), by };
-}
-
-/** Where nobody listens on a port that a rule wrote: what made that rule, a Service's `targetPort` for instance. */
-function portChosenBy(steps: readonly Step[], step: Step): LocatedOrigin | undefined {
-  const { reason } = step;
-  if (reason.code !== 'socket.no-listener-tcp' && reason.code !== 'socket.no-listener-udp') return undefined;
-  const wrote = steps.findLast(
-    (s) =>
-      s.index < step.index &&
-      s.segment === step.segment &&
-      s.dir === step.dir &&
-      s.reason.code === 'nat.dnat' &&
-      s.reason.params.to.endsWith(`:${reason.params.port}`),
-  );
-  return wrote?.origin?.range === undefined ? undefined : wrote.origin;
 }
