@@ -1,9 +1,7 @@
 /** Words of the picture. Those of protocols and devices stay as they are. */
 export const graph = {
   picture: 'Picture of the cluster',
-  pictureHelp: 'Tab walks through what is drawn; Enter selects it.',
   atRest: 'Press space to send',
-  sendNow: 'Send the packet',
   keepsLast: 'Something failed: this is the last good picture.',
   leavesOut: 'The text has an error: the picture leaves out what it touches.',
   empty: 'Nothing to draw yet: the text describes no node.',
@@ -28,9 +26,7 @@ export const graph = {
   underlay: (cidr: string) => `underlay ${cidr}`,
   outside: 'outside',
   folded: 'folded',
-  unfold: 'Unfold',
-  fold: 'Fold',
-  pause: 'pause',
+  unfold: 'double-click to unfold',
   walked: 'walked',
   ahead: 'still to come',
   selection: 'not a path: a selection',
@@ -69,6 +65,5 @@ export const graph = {
     `Service ${name}, virtual address ${address}, ${endpoints} endpoints`,
   plateLabel: (node: string) => `Service rules on ${node}`,
   hostLabel: (name: string, ip: string) => `${name}, ${ip}, outside the cluster`,
-  nowAt: (place: string, title: string) => `${title} at ${place}`,
   legend: 'Lines',
 };

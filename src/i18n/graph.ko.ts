@@ -5,9 +5,7 @@ import { josa } from './particles.ts';
 /** 그림에 쓰이는 말. 프로토콜과 장치의 이름은 그대로 둔다. */
 export const graph = {
   picture: '클러스터 그림',
-  pictureHelp: 'Tab으로 그려진 것을 차례로 지나고 Enter로 선택합니다.',
   atRest: '스페이스 키를 눌러 보내기',
-  sendNow: '패킷 보내기',
   keepsLast: '문제가 생겨 마지막으로 올바른 그림을 보여 줍니다.',
   leavesOut: '텍스트에 오류가 있어 그 부분은 그림에서 빠졌습니다.',
   empty: '아직 그릴 것이 없습니다. 텍스트에 노드가 없습니다.',
@@ -32,9 +30,7 @@ export const graph = {
   underlay: (cidr: string) => `언더레이 ${cidr}`,
   outside: '클러스터 밖',
   folded: '접힘',
-  unfold: '펼치기',
-  fold: '접기',
-  pause: 'pause',
+  unfold: '두 번 누르면 펼침',
   walked: '지나온 길',
   ahead: '앞으로 갈 길',
   selection: '경로가 아님: 선택 관계',
@@ -73,6 +69,5 @@ export const graph = {
     `서비스 ${name}, 가상 주소 ${address}, 엔드포인트 ${endpoints}개`,
   plateLabel: (node: string) => `${node}의 서비스 규칙`,
   hostLabel: (name: string, ip: string) => `${name}, ${ip}, 클러스터 밖`,
-  nowAt: (place: string, title: string) => `${place}: ${title}`,
   legend: '선의 뜻',
 } satisfies Catalog<typeof en>;

@@ -53,7 +53,8 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
     options.trace === undefined ? open : openRooms(scene, concernOf(undefined), options.folds ?? {});
   // Guests stand behind the others, so that nobody moves for them.
   const openList = [
-    ...scene.rooms.filter((r) => open.has(r.id) && atRest.has(r.id)),
+    ...scene.rooms.filter((r) => open.has(r.id) && atRest.has(r.id) && r.role === 'worker'),
+    ...scene.rooms.filter((r) => open.has(r.id) && atRest.has(r.id) && r.role !== 'worker'),
     ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id)),
   ];
   const rows: PlanRoom[][] = [];

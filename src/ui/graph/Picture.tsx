@@ -50,6 +50,8 @@ const Thing = memo(function Thing({ data }: NodeProps<ThingNode>) {
 
 const NODE_TYPES: NodeTypes = { thing: Thing };
 const SHEET = styleSheet(CLASS_PREFIX);
+/** A folded room is no taller than its name. */
+const FOLDED_HEIGHT = 48;
 
 /** The picture of the cluster and the packet in it. */
 export function Picture() {
@@ -81,11 +83,13 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   const section = useRef<HTMLElement>(null);
   const trace = walk?.trace;
 
+  const [folds, setFolds] = useState<Readonly<Record<string, boolean>>>({});
   const narrow = useNarrow(section);
   const segment = segmentAt(trace, step);
   const plan = useMemo(
-    () => (narrow ? planNarrow(scene, trace, segment) : undefined) ?? planScene(scene, { trace, dragged }),
-    [scene, trace, dragged, narrow, segment],
+    () =>
+      (narrow ? planNarrow(scene, trace, segment) : undefined) ?? planScene(scene, { trace, dragged, folds }),
+    [scene, trace, dragged, folds, narrow, segment],
   );
   const level = plan.narrow ? 3 : LEVEL[lens];
   const onWires = useMemo(() => (trace === undefined ? [] : frames(plan, trace)), [plan, trace]);
@@ -112,7 +116,16 @@ function Drawn({ scene }: { readonly scene: Scene }) {
     () => cache.nodes([...drawing.rooms, ...drawing.bridges, ...drawing.items], plan.narrow),
     [cache, drawing, plan.narrow],
   );
-  useEnter(section);
+  const toggle = useCallback(
+    (item: Item) => {
+      if (item.kind !== 'room' && item.kind !== 'handle') return;
+      const id = item.id.startsWith(HANDLE) ? item.id.slice(HANDLE.length) : item.id;
+      const room = plan.rooms.find((r) => r.room.id === id);
+      if (room !== undefined) setFolds((f) => ({ ...f, [id]: !room.folded }));
+    },
+    [plan],
+  );
+  useEnter(section, toggle);
 
   const view = useMemo(() => viewOf(plan, trace, segment), [plan, trace, segment]);
   const camera = useCamera(view, section);
@@ -150,6 +163,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
           nodeDragThreshold={4}
           zoomOnDoubleClick={false}
           onNodeClick={onNodeClick}
+          onNodeDoubleClick={(_, node) => toggle(node.data.item)}
           onNodeDrag={onNodeDrag}
           onPaneClick={clearSelection}
           onMoveEnd={camera.onMoveEnd}
@@ -181,7 +195,7 @@ function clearSelection(): void {
 }
 
 /** Enter on a focused node selects it, as a click does. */
-function useEnter(section: RefObject<HTMLElement | null>): void {
+function useEnter(section: RefObject<HTMLElement | null>, unfold: (item: Item) => void): void {
   const { getNode } = useReactFlow<ThingNode>();
   useEffect(() => {
     const element = section.current;
@@ -190,9 +204,11 @@ function useEnter(section: RefObject<HTMLElement | null>): void {
       if (event.key !== 'Enter' || !(event.target instanceof Element)) return;
       const id = event.target.closest<HTMLElement>('.react-flow__node')?.dataset.id;
       const item = id === undefined ? undefined : getNode(id)?.data.item;
-      if (item !== undefined) select(item);
+      if (item === undefined) return;
+      select(item);
+      if (item.kind === 'room' && item.box.h <= FOLDED_HEIGHT) unfold(item);
     };
     element.addEventListener('keydown', onKey);
     return () => element.removeEventListener('keydown', onKey);
-  }, [section, getNode]);
+  }, [section, getNode, unfold]);
 }

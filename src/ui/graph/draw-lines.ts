@@ -1,5 +1,5 @@
 /** Everything between things: beams, tubes, wires, links to endpoints, hooks, labels along the wire. */
-import type { Plan } from '../../sim/scene/planned.ts';
+import { MARGIN, type Plan } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext } from './drawing.ts';
 import { roomTitle } from './draw-room.ts';
@@ -179,6 +179,8 @@ function routes(context: DrawContext): readonly Shape[] {
 function underlay(context: DrawContext): readonly Shape[] {
   const { plan, words, level } = context;
   const shapes: Shape[] = [];
+  const waiting = plan.scene.pending.length;
+  if (waiting > 0 && !plan.narrow) shapes.push(label(MARGIN, 14, words.pending(waiting), 'small-deny'));
   if (level >= 3) {
     for (const text of plan.labels) {
       const said = text.id === 'underlay' ? words.underlay(text.text) : words.moreNodes(Number(text.text));

@@ -52,7 +52,8 @@ export function drawPod(context: DrawContext, plan: PlanPod): Item {
     containers.slice(0, room).forEach((c, i) => {
       const y = box.y + 45 + i * 14;
       shapes.push(rect({ x, y: y - 7.5, w: 7, h: 7 }, 'container', 1.5));
-      shapes.push(label(x + 11, y, fitText(c.name, 'small', width - 11), 'small-muted'));
+      const name = pod.ready ? c.name : words.notReady;
+      shapes.push(label(x + 11, y, fitText(name, 'small', width - 11), 'small-muted'));
     });
     const last = containers[Math.min(containers.length, room) - 1];
     if (level >= 3 && last !== undefined) {

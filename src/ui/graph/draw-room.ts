@@ -72,7 +72,9 @@ export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
     kind: 'room',
     box,
     shapes,
-    label: words.nodeLabel(room.name, room.pods.length),
+    label: plan.folded
+      ? `${words.nodeLabel(room.name, room.pods.length)}, ${words.unfold}`
+      : words.nodeLabel(room.name, room.pods.length),
     selection: { kind: 'node', id: room.id.slice('node/'.length) },
     draggable: false,
   };
