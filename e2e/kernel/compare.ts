@@ -12,7 +12,7 @@
 import type { Trace } from '../../src/sim/trace/trace.ts';
 import type { Simulation } from '../../src/sim/simulate.ts';
 import type { Frame } from './capture.ts';
-import { ends, ifaceName, macName } from './observed.ts';
+import { ends, ifaceName, macName, port } from './observed.ts';
 import type { KernelProbe } from './probes.ts';
 import { simulatedFrames, simulatedInterfaces } from './simulated.ts';
 import type { Rig } from './topology.ts';
@@ -148,4 +148,27 @@ export function howItEnded(status: number, output: string): string {
   if (status !== 0) return `exit status ${status}: ${output}`;
   if (/succeeded/.test(output)) return 'connected';
   return /^\d{3}$/.test(output.trim()) ? 'http' : 'answered';
+}
+
+/**
+ * `conntrack -L` without what the moment decides: time left, ports and echo identifiers that a kernel chose, order.
+ * Equal lines count once: a retransmission leaves in a tunnel by another source port, because Linux hashes it anew.
+ */
+export function connectionsText(text: string): string[] {
+  const lines = text
+    .split('\n')
+    // Not the group memberships that a bridge announces as it comes up.
+    .filter((line) => /^(tcp|udp|icmp) /.test(line))
+    .map((line) =>
+      line
+        .replace(/^(\w+ +\d+) \d+/, '$1 *')
+        .replace(
+          /\b(sport|dport)=(\d+)/g,
+          (_, side: string, number: string) => `${side}=${port(Number(number))}`,
+        )
+        .replace(/\bid=\d+/g, 'id=*')
+        .replace(/ use=\d+/, '')
+        .trim(),
+    );
+  return [...new Set(lines)].sort();
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bothSides, howItEnded } from './compare.ts';
+import { probeFrom } from '../../src/cli/answers.ts';
+import { tableOf } from '../../src/sim/tables.ts';
+import { bothSides, connectionsText, howItEnded } from './compare.ts';
 import { buildWorld } from './from-world.ts';
 import { observedText } from './observed.ts';
 import type { KernelProbe } from './probes.ts';
@@ -101,6 +103,15 @@ describe.skipIf(why !== undefined).each(variants)('$name', (variant) => {
       const trace = simulatedWalk(simulation, probe);
       const sides = bothSides(probe, { rig, frames }, { simulation, trace }, variant.promiscuous);
       expect(sides.simulated).toEqual(sides.kernel);
+    });
+
+    it('leaves the same connections behind', () => {
+      if (simulation === undefined) return;
+      const after = probeFrom(probe.walk);
+      for (const [place, text] of seen.get(probe.id)?.connections ?? []) {
+        const shown = tableOf(simulation, place, 'conntrack -L', after).map((line) => line.text);
+        expect({ [place]: connectionsText(shown.join('\n')) }).toEqual({ [place]: connectionsText(text) });
+      }
     });
   });
 });

@@ -5,7 +5,9 @@ import type { Observation } from './rig.ts';
 import type { Interface, Rig } from './topology.ts';
 
 /** Ports that mean something; every other one was chosen by a kernel and prints as `*`. */
-const KNOWN_PORTS = new Set([22, 53, 80, 81, 443, 8080, 9000, 9998, 9999, 30080, 30081, 30082, 30083]);
+const KNOWN_PORTS = new Set([
+  22, 53, 80, 81, 443, 4789, 8080, 8472, 9000, 9998, 9999, 30080, 30081, 30082, 30083,
+]);
 
 export function port(number: number): string {
   return KNOWN_PORTS.has(number) ? String(number) : '*';

@@ -17,6 +17,8 @@ export interface Observation {
   readonly output: string;
   /** Nothing known beforehand: neighbours, forwarding entries and connections were flushed. */
   readonly cold: readonly Frame[];
+  /** `conntrack -L` of every node after the probe. */
+  readonly connections: ReadonlyMap<string, string>;
 }
 
 const far = { ip: '10.244.2.2', port: 8080, node: 'kind-worker2' };
@@ -68,20 +70,21 @@ export async function observe(
     bash(script, 120_000);
     for (const { place, listen } of rig.listeners) children.push(await listener(rig, place, listen));
     await capture.start();
-    const windows = new Map<string, { from: number; to: number; status: number; output: string }>();
+    const windows = new Map<string, Omit<Observation, 'cold'> & { from: number; to: number }>();
     for (const probe of probes) {
       forget(rig);
       await sleep(60);
       const from = Date.now() / 1000;
       const ran = attempt(`ip netns exec ${rig.netns(probe.from)} ${probe.command}`);
       await sleep(probe.lingerMs ?? 150);
-      windows.set(probe.id, { from, to: Date.now() / 1000, ...ran });
+      const to = Date.now() / 1000;
+      windows.set(probe.id, { from, to, ...ran, connections: connections(rig) });
     }
     await capture.stop();
     const frames = capture.frames();
     const seen = new Map<string, Observation>();
-    for (const [id, { from, to, status, output }] of windows) {
-      seen.set(id, { status, output, cold: frames.filter((f) => f.time >= from && f.time < to) });
+    for (const [id, { from, to, ...rest }] of windows) {
+      seen.set(id, { ...rest, cold: frames.filter((f) => f.time >= from && f.time < to) });
     }
     return seen;
   } finally {
@@ -123,6 +126,18 @@ function forget(rig: Rig): void {
   const tables = 'ip neigh flush all; ip neigh flush all';
   const node = `${tables}; conntrack -F; ip link set cni0 type bridge fdb_flush; ip link set cbr0 type bridge fdb_flush`;
   attempt(`set +e\n${bridges.join('\n')}\n${inAll((place) => (place.startsWith('node/') ? node : tables))}`);
+}
+
+function connections(rig: Rig): ReadonlyMap<string, string> {
+  const nodesOfRig = [...new Set(rig.interfaces.map((i) => i.place))].filter((place) =>
+    place.startsWith('node/'),
+  );
+  return new Map(
+    nodesOfRig.map((place) => [
+      place,
+      attempt(`ip netns exec ${rig.netns(place)} conntrack -L 2>/dev/null`).output,
+    ]),
+  );
 }
 
 async function listener(rig: Rig, place: string, listen: readonly string[]): Promise<ChildProcess> {
