@@ -38,6 +38,7 @@ export const app = {
   stages: { parse: 'Reading the YAML', settle: 'Settling the cluster', build: 'Building the network' },
   progress: (p: { stage: string; done: number; total: number }) => `${p.stage}, ${p.done} of ${p.total}`,
   stop: 'Stop',
+  loadFailed: 'A part of the page could not be loaded. Your work is kept; reload the page to try again.',
   stopped: 'Stopped. The picture shows the last good state; edit the YAML to start again.',
   failed: 'The simulator failed on this text. Your text is kept, the picture shows the last good state.',
   failedDetail: 'What it said',

@@ -38,6 +38,7 @@ export const app = {
   stages: { parse: 'YAML 읽는 중', settle: '클러스터 맞추는 중', build: '네트워크 만드는 중' },
   progress: (p) => `${p.stage}, ${p.total} 중 ${p.done}`,
   stop: '멈추기',
+  loadFailed: '페이지의 일부를 불러오지 못했습니다. 작업은 그대로이니 페이지를 새로 고쳐 다시 시도해 주세요.',
   stopped: '멈췄습니다. 그림은 마지막으로 정상이던 상태이며, YAML을 고치면 다시 계산합니다.',
   failed:
     '이 내용을 시뮬레이션하다 오류가 났습니다. 작성한 내용은 그대로이고, 그림은 마지막으로 정상이던 상태입니다.',

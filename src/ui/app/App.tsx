@@ -8,6 +8,7 @@ import { useLayout } from './layout.ts';
 import { NoticeBar } from './NoticeBar.tsx';
 import type { PageOptions } from './page-options.ts';
 import { PhoneShell } from './PhoneShell.tsx';
+import { QuietBoundary } from './QuietBoundary.tsx';
 import { listenToShortcuts } from './shortcuts.ts';
 import { useShell } from './shell-store.ts';
 import { SheetShell } from './SheetShell.tsx';
@@ -46,7 +47,9 @@ export function App({ options }: { readonly options: PageOptions }) {
         <DesktopShell layout={layout} />
       )}
       <NoticeBar />
-      <Dialogs />
+      <QuietBoundary>
+        <Dialogs />
+      </QuietBoundary>
     </>
   );
 }

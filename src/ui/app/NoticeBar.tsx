@@ -20,13 +20,15 @@ export function NoticeBar() {
     return () => clearTimeout(timer);
   }, [notice]);
   if (notice === undefined) return null;
-  const bad = notice.kind === 'link-problem';
+  const bad = notice.kind === 'link-problem' || notice.kind === 'load-failed';
   const words =
     notice.kind === 'link-problem'
       ? t.linkProblems[notice.problem]
       : notice.kind === 'shelved'
         ? t.shelved
-        : t.stopped;
+        : notice.kind === 'stopped'
+          ? t.stopped
+          : t.loadFailed;
   return (
     <div role={bad ? 'alert' : 'status'} className={bad ? styles.bad : styles.notice}>
       <Icon name={bad ? 'cross' : 'info'} size={14} />

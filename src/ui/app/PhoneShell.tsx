@@ -9,6 +9,7 @@ import { Stage } from './Centre.tsx';
 import { TimelinePanel } from './panels.tsx';
 import styles from './PhoneShell.module.css';
 import { PhoneMenu } from './PhoneMenu.tsx';
+import { QuietBoundary } from './QuietBoundary.tsx';
 import { Sheet } from './Sheet.tsx';
 import { useShell } from './shell-store.ts';
 import { ClusterSettings, ScenarioMenu, ShareButton } from './TopBar.tsx';
@@ -47,9 +48,11 @@ export function PhoneShell() {
         open={settings}
         onClose={() => useShell.getState().set({ settings: false })}
       >
-        <Suspense fallback={null}>
-          <ClusterSettings />
-        </Suspense>
+        <QuietBoundary>
+          <Suspense fallback={null}>
+            <ClusterSettings />
+          </Suspense>
+        </QuietBoundary>
       </Dialog>
     </div>
   );

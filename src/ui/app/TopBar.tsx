@@ -11,6 +11,7 @@ import { Popover } from '../kit/Popover.tsx';
 import { switchLanguage } from './language.ts';
 import { openShelved } from './NoticeBar.tsx';
 import { pictureSvg } from './picture-svg.ts';
+import { QuietBoundary } from './QuietBoundary.tsx';
 import { openScenario, scenarioList, scenarioTitle } from './scenarios.ts';
 import { useShell } from './shell-store.ts';
 import styles from './TopBar.module.css';
@@ -36,9 +37,11 @@ export function TopBar() {
       <span className={styles.space} />
       <UndoRedo />
       <span className={styles.rule} />
-      <Suspense fallback={null}>
-        <ExportMenu picture={pictureSvg} />
-      </Suspense>
+      <QuietBoundary>
+        <Suspense fallback={null}>
+          <ExportMenu picture={pictureSvg} />
+        </Suspense>
+      </QuietBoundary>
       <ShareButton />
       <span className={styles.rule} />
       <LanguageButton />
@@ -141,9 +144,11 @@ export function SettingsButton() {
         ))}
       </button>
       <Popover anchor={anchor} open={open} onClose={() => set({ settings: false })} label={t.settings.title}>
-        <Suspense fallback={<p className={styles.loading}>{t.app.loading}</p>}>
-          <ClusterSettings />
-        </Suspense>
+        <QuietBoundary>
+          <Suspense fallback={<p className={styles.loading}>{t.app.loading}</p>}>
+            <ClusterSettings />
+          </Suspense>
+        </QuietBoundary>
       </Popover>
     </>
   );

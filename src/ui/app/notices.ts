@@ -5,7 +5,8 @@ import type { LinkProblem } from '../../share/link.ts';
 export type Notice =
   | { readonly kind: 'link-problem'; readonly problem: LinkProblem }
   | { readonly kind: 'shelved' }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'load-failed' };
 
 export const useNotice = create<{ readonly notice: Notice | undefined }>()(() => ({ notice: undefined }));
 

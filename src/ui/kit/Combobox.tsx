@@ -182,7 +182,7 @@ export function Combobox({
       <Icon name="down" size={12} className={styles.caret} />
       {open && (
         <div ref={list} popover="manual" className={styles.list}>
-          <div id={`${id}-list`} role="listbox" aria-label={label}>
+          <div id={`${id}-list`} role="listbox" aria-label={label} className={styles.options}>
             {limited.map((choice, i) => {
               const heading = choice.group !== limited[i - 1]?.group ? choice.group : undefined;
               return (
