@@ -1,6 +1,7 @@
 /** Answers the command line's questions about one scenario; `batch` and the single commands share them. */
-import type { ProbeSpec, ProbeTool } from '../sim/k8s/cluster-state.ts';
+import type { ProbeTool } from '../sim/k8s/cluster-state.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
+import type { ProbeQuestion } from '../sim/probe/options.ts';
 import { matrixOf, walk, type Simulation } from '../sim/simulate.ts';
 import { tableOf } from '../sim/tables.ts';
 import type { Trace } from '../sim/trace/trace.ts';
@@ -45,28 +46,32 @@ function oneOf<T extends string>(options: AnswerOptions, name: string, allowed: 
   return value as T;
 }
 
-/** A probe from options. Without a tool: a URL is asked with curl, a port (or UDP) with nc, a record type with dig. */
-export function probeFrom(options: AnswerOptions): ProbeSpec {
+/** A probe from options. Without a tool: a record type is asked with dig, a URL or what only curl has with curl, a port with nc. */
+export function probeFrom(options: AnswerOptions): ProbeQuestion {
   const from = textOption(options, 'from');
   const to = textOption(options, 'to');
   if (from === undefined || to === undefined) throw new UsageError('walk needs --from and --to');
   const proto = oneOf(options, 'proto', ['tcp', 'udp', 'sctp'] as const);
-  if (proto === 'sctp') throw new UsageError('--proto sctp is not simulated yet');
   const port = numberOption(options, 'port', 1, 65535);
   const type = textOption(options, 'type');
   const given = oneOf(options, 'tool', TOOLS);
   const hasPort = port !== undefined || /:\d+$/.test(to.replace(/^\[.*\]/, ''));
+  const headers = listOption(options, 'header');
+  const resolve = listOption(options, 'resolve');
+  const method = textOption(options, 'method');
+  const onlyCurl =
+    to.includes('://') || headers !== undefined || resolve !== undefined || method !== undefined;
   const guessed: ProbeTool =
-    type !== undefined ? 'dig' : proto !== undefined || (hasPort && !to.includes('://')) ? 'nc' : 'curl';
+    type !== undefined ? 'dig' : !onlyCurl && (proto !== undefined || hasPort) ? 'nc' : 'curl';
   return {
     from,
     to,
     tool: given ?? guessed,
     port,
     proto,
-    method: textOption(options, 'method'),
-    headers: listOption(options, 'header'),
-    resolve: listOption(options, 'resolve'),
+    method,
+    headers,
+    resolve,
     type,
     source: textOption(options, 'source'),
     seed: numberOption(options, 'seed', 0, 0xffffffff),

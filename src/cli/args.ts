@@ -22,6 +22,61 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const;
 
+export const COMMANDS = [
+  'check',
+  'objects',
+  'walk',
+  'matrix',
+  'show',
+  'expect',
+  'link',
+  'open',
+  'batch',
+] as const;
+export type Command = (typeof COMMANDS)[number];
+
+const PROBE = [
+  'from',
+  'to',
+  'tool',
+  'port',
+  'proto',
+  'method',
+  'header',
+  'resolve',
+  'type',
+  'source',
+  'seed',
+  'endpoint',
+  'ttl',
+] as const;
+
+/** The options of each command, beside `json`, `lang` and `help`. */
+const OPTIONS_OF: { readonly [C in Command]: readonly string[] } = {
+  check: [],
+  objects: [],
+  walk: PROBE,
+  matrix: ['port'],
+  show: ['in', 'after'],
+  expect: [],
+  link: [],
+  open: [],
+  batch: [],
+};
+
+/** Throws `UsageError` for a command that there is not, or an option that it does not have. */
+export function checkUsage(
+  command: unknown,
+  options: readonly string[],
+  more: readonly string[] = [],
+): asserts command is Command {
+  const known = COMMANDS.find((c) => c === command);
+  if (known === undefined) throw new UsageError(`unknown command ${JSON.stringify(command)}`);
+  const allowed = [...OPTIONS_OF[known], 'json', 'lang', 'help', ...more];
+  const wrong = options.find((o) => !allowed.includes(o));
+  if (wrong !== undefined) throw new UsageError(`${known} has no option "${wrong}"`);
+}
+
 export interface ParsedArgs {
   readonly command: string;
   readonly words: readonly string[];

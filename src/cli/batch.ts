@@ -4,7 +4,7 @@ import { encodeLink, openLink } from '../share/link.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
 import { answerExpect, answerMatrix, answerShow, answerWalk, type AnswerOptions } from './answers.ts';
-import { UsageError } from './args.ts';
+import { checkUsage, UsageError } from './args.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
 import { expectJson, matrixJson, problemText } from './report.ts';
@@ -26,6 +26,19 @@ function filesOf(value: unknown): ScenarioFile[] {
   });
 }
 
+/** What stands among the words of a command line and has a name in `args`. */
+const MORE: Readonly<Record<string, readonly string[]>> = { show: ['command'], open: ['link'] };
+
+const FIELDS: ReadonlySet<string> = new Set(['id', 'files', 'command', 'args']);
+
+/** A misspelt field would answer for the wrong files or with other options: it is refused. */
+function readQuestion(line: string): Question {
+  const question: unknown = JSON.parse(line);
+  if (question === null || typeof question !== 'object' || Array.isArray(question))
+    throw new UsageError('a line is one JSON object');
+  return question;
+}
+
 async function answer(
   question: Question,
   files: readonly ScenarioFile[],
@@ -34,6 +47,7 @@ async function answer(
 ): Promise<unknown> {
   const options = (question.args ?? {}) as AnswerOptions;
   if (typeof options !== 'object' || Array.isArray(options)) throw new UsageError('"args" is an object');
+  checkUsage(question.command, Object.keys(options), MORE[String(question.command)]);
   const diagnostics = () => simulation().diagnostics.map((d) => diagnosticJson(d, texts));
   switch (question.command) {
     case 'check':
@@ -56,36 +70,43 @@ async function answer(
       if (!opened.ok) throw new UsageError(texts.messages.cli.linkProblem(opened.problem));
       return { files: opened.state.files, view: opened.state.view };
     }
-    default:
-      throw new UsageError(`unknown command ${JSON.stringify(question.command)}`);
+    case 'batch':
+      throw new UsageError('a line of batch is one question, not another batch');
   }
 }
 
-/** Answers every line of `input` through `write`, one after another. */
-export async function runBatch(input: NodeJS.ReadableStream, write: (line: string) => void): Promise<void> {
-  let files: readonly ScenarioFile[] = [];
+/** Answers every line of `input` through `write`, one after another; `lang` where a line's own `args` name none. */
+export async function runBatch(
+  input: NodeJS.ReadableStream,
+  write: (line: string) => void,
+  lang: 'en' | 'ko' = 'en',
+): Promise<void> {
+  let files: readonly ScenarioFile[] | undefined;
   let simulation: Simulation | undefined;
   const current = (): Simulation => {
-    simulation ??= simulate({ files });
+    simulation ??= simulate({ files: files ?? [] });
     return simulation;
   };
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue;
     let id: unknown = null;
-    let texts = cliTexts('en');
+    let texts = cliTexts(lang);
     try {
-      const question = JSON.parse(line) as Question | null;
-      if (question === null || typeof question !== 'object')
-        throw new UsageError('a line is one JSON object');
+      const question = readQuestion(line);
       id = question.id ?? null;
-      texts = cliTexts((question.args as { lang?: unknown } | undefined)?.lang === 'ko' ? 'ko' : 'en');
+      const unknown = Object.keys(question).find((key) => !FIELDS.has(key));
+      if (unknown !== undefined) throw new UsageError(`unknown field "${unknown}"`);
+      const asked = (question.args as { lang?: unknown } | null | undefined)?.lang;
+      if (asked !== undefined && asked !== 'en' && asked !== 'ko')
+        throw new UsageError(`lang is en or ko, not ${JSON.stringify(asked)}`);
+      texts = cliTexts(asked ?? lang);
       if (question.files !== undefined) {
         files = filesOf(question.files);
         simulation = undefined;
-      } else if (files.length === 0 && question.command !== 'open') {
+      } else if (files === undefined && question.command !== 'open') {
         throw new UsageError('no files given yet');
       }
-      write(JSON.stringify({ id, ok: true, result: await answer(question, files, current, texts) }));
+      write(JSON.stringify({ id, ok: true, result: await answer(question, files ?? [], current, texts) }));
     } catch (error) {
       write(JSON.stringify({ id, ok: false, error: problemText(error, texts) }));
     }

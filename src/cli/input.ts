@@ -17,6 +17,7 @@ export function isFile(path: string): boolean {
 
 function readFolder(path: string): ScenarioFile[] {
   const names = readdirSync(path).filter((name) => MANIFEST.test(name));
+  if (names.length === 0) throw new UsageError(`no .yaml, .yml or .json file in ${path}`);
   return names
     .sort()
     .map((name) => ({ name: join(path, name), text: readFileSync(join(path, name), 'utf8') }));
@@ -32,6 +33,7 @@ export function readFiles(paths: readonly string[]): ScenarioFile[] {
         ? readFolder(path)
         : [{ name: path, text: readFileSync(path, 'utf8') }];
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
   });

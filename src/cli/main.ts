@@ -1,8 +1,9 @@
 /** `packetwalk COMMAND FILE... [options]`: the same simulator as in the browser, for scripts. docs/cli.md tells its use. */
 import { encodeLink, openLink } from '../share/link.ts';
+import { ProbeError } from '../sim/probe/problem.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
 import { answerExpect, answerMatrix, answerShow, answerWalk } from './answers.ts';
-import { type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
+import { checkUsage, type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
 import { runBatch } from './batch.ts';
 import { isFile, readFiles } from './input.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
@@ -21,6 +22,8 @@ import { cliTexts, type CliTexts } from './texts.ts';
 const EXIT_DONE = 0;
 const EXIT_ERRORS = 1;
 const EXIT_USAGE = 2;
+/** A fault of the program itself (EX_SOFTWARE). */
+const EXIT_INTERNAL = 70;
 
 interface Answer {
   readonly json: Record<string, unknown>;
@@ -67,18 +70,20 @@ function answerFor(
   }
 }
 
-/** Commands that need a scenario. `link` packs it, the others simulate it. */
+function linkAnswer(link: string): Answer {
+  return { json: { link }, text: link };
+}
+
+/** Commands that need a scenario. */
 async function ask(args: ParsedArgs & { readonly shown?: string }, texts: CliTexts): Promise<number> {
   const files = readFiles(args.words);
   const json = args.options.json === true;
-  if (args.command === 'link') {
-    const link = await encodeLink({ files, view: {} });
-    print(json ? JSON.stringify({ link, diagnostics: [] }) : link);
-    return EXIT_DONE;
-  }
   const simulation = simulate({ files });
   const failed = simulation.diagnostics.some((d) => d.severity === 'error');
-  const answer = answerFor(args, simulation, texts);
+  const answer =
+    args.command === 'link'
+      ? linkAnswer(await encodeLink({ files, view: {} }))
+      : answerFor(args, simulation, texts);
   if (json) {
     print(
       JSON.stringify({
@@ -99,7 +104,9 @@ async function open(args: ParsedArgs, texts: CliTexts): Promise<number> {
   if (link === undefined || more.length > 0) throw new UsageError('open needs one link');
   const opened = await openLink(link);
   if (!opened.ok) {
-    complain(texts.messages.cli.linkProblem(opened.problem));
+    const problem = texts.messages.cli.linkProblem(opened.problem);
+    if (args.options.json === true) print(JSON.stringify({ error: problem, diagnostics: [] }));
+    complain(problem);
     return EXIT_ERRORS;
   }
   const { files, view } = opened.state;
@@ -122,26 +129,32 @@ function complain(text: string): void {
 async function main(argv: readonly string[]): Promise<number> {
   let texts = cliTexts('en');
   try {
-    const args = argv[0] === 'show' ? readShowArgs(argv, isFile) : readArgs(argv);
+    if (argv.length === 0) throw new UsageError(texts.messages.cli.usage);
+    if (argv.includes('--help') || argv[0] === 'help') {
+      print(cliTexts(argv.includes('ko') ? 'ko' : 'en').messages.cli.usage);
+      return EXIT_DONE;
+    }
+    const args = argv[0] === 'show' || argv.includes('--in') ? readShowArgs(argv, isFile) : readArgs(argv);
     const { lang } = args.options;
     if (lang !== undefined && lang !== 'en' && lang !== 'ko')
       throw new UsageError(`--lang is en or ko, not "${lang}"`);
     texts = cliTexts(lang ?? 'en');
-    if (args.options.help === true || args.command === 'help') {
-      print(texts.messages.cli.usage);
-      return EXIT_DONE;
-    }
-    if (args.command === '') throw new UsageError(texts.messages.cli.usage);
+    checkUsage(args.command, Object.keys(args.options));
     if (args.command === 'batch') {
-      await runBatch(process.stdin, print);
+      if (args.words.length > 0)
+        throw new UsageError('batch takes its files from the lines of standard input');
+      await runBatch(process.stdin, print, lang);
       return EXIT_DONE;
     }
     return args.command === 'open' ? await open(args, texts) : await ask(args, texts);
   } catch (error) {
-    complain(`packetwalk: ${problemText(error, texts)}`);
-    return error instanceof Error && (error.name === 'UsageError' || error.name === 'ProbeError')
-      ? EXIT_USAGE
-      : 70;
+    const text = problemText(error, texts);
+    if (argv.includes('--json')) {
+      const diagnostics = error instanceof ProbeError ? [diagnosticJson(error.diagnostic, texts)] : [];
+      print(JSON.stringify({ error: text, diagnostics }));
+    }
+    complain(`packetwalk: ${text}`);
+    return error instanceof UsageError || error instanceof ProbeError ? EXIT_USAGE : EXIT_INTERNAL;
   }
 }
 

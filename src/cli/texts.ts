@@ -1,18 +1,21 @@
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { Reason } from '../sim/trace/reasons.ts';
+import type { Catalog } from '../i18n/catalog.ts';
+import { cli as cliEn } from '../i18n/cli.en.ts';
+import { cli as cliKo } from '../i18n/cli.ko.ts';
 import { en, type Messages } from '../i18n/en.ts';
 import { ko } from '../i18n/ko.ts';
 import { diagnosticMessage, reasonText } from '../i18n/sentences.ts';
 
 /** The sentences of one language, as the command line needs them. */
 export interface CliTexts {
-  readonly messages: Messages;
+  readonly messages: Messages & { readonly cli: Catalog<typeof cliEn> };
   readonly diagnostic: (d: Diagnostic) => string;
   readonly reason: (r: Reason) => string;
 }
 
 export function cliTexts(lang: 'en' | 'ko'): CliTexts {
-  const messages: Messages = lang === 'ko' ? ko : en;
+  const messages = lang === 'ko' ? { ...ko, cli: cliKo } : { ...en, cli: cliEn };
   return {
     messages,
     diagnostic: (d) => diagnosticMessage(messages, d),

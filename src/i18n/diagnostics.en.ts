@@ -1,4 +1,5 @@
 import { clusterDiagnostics } from './diagnostics-cluster.en.ts';
+import { probeDiagnostics } from './diagnostics-probe.en.ts';
 import type { MessageParams } from '../sim/base/diagnostic.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../sim/k8s/diagnostics.ts';
 
@@ -178,4 +179,5 @@ const checked: CheckedText = {
 export const diagnostics: DiagnosticText = {
   ...(checked as unknown as DiagnosticText),
   ...clusterDiagnostics,
+  ...probeDiagnostics,
 };

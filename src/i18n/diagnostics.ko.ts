@@ -1,4 +1,5 @@
 import { clusterDiagnostics } from './diagnostics-cluster.ko.ts';
+import { probeDiagnostics } from './diagnostics-probe.ko.ts';
 import type { CheckedText, DiagnosticText } from './diagnostics.en.ts';
 import { josa } from './particles.ts';
 
@@ -163,4 +164,5 @@ const checked: CheckedText = {
 export const diagnostics: DiagnosticText = {
   ...(checked as unknown as DiagnosticText),
   ...clusterDiagnostics,
+  ...probeDiagnostics,
 };

@@ -9,14 +9,16 @@
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble, chosenCni } from './cluster/assemble.ts';
+import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import { settle } from './k8s/controllers/settle.ts';
-import type { ClusterState, ProbeSpec, Protocol } from './k8s/cluster-state.ts';
+import type { ClusterState, Protocol } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import type { World } from './net/world.ts';
 import { reachMatrix, type ReachMatrix } from './policy/reach.ts';
+import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
 import type { Scenario } from './scenario.ts';
 import type { Trace } from './trace/trace.ts';
@@ -48,12 +50,13 @@ export function simulate(
       ...parsed.diagnostics,
       ...settled.diagnostics,
       ...corefileDiagnostics(settled.cluster, parsed.locate),
+      ...reservedNamespaces(settled.cluster, parsed.locate),
     ],
   };
 }
 
 /** Walks one probe on fresh runtime state. Throws `ProbeError` where the question itself is wrong. */
-export function walk(simulation: Simulation, probe: ProbeSpec): Trace {
+export function walk(simulation: Simulation, probe: ProbeQuestion): Trace {
   const { trace } = runProbe(simulation.world, simulation.cluster, probe);
   return locateTrace(simulation.parsed, trace);
 }

@@ -1,9 +1,10 @@
 /** A namespace's tables as text: apart from the pipeline, because the page loads it when a table is first looked at. */
-import type { ClusterState, ProbeSpec } from './k8s/cluster-state.ts';
+import type { ClusterState } from './k8s/cluster-state.ts';
 import { createState } from './net/kernel.ts';
 import { show, type ShowLine } from './net/show/show.ts';
 import { netnsState } from './net/state.ts';
 import { diagnosticOf, ProbeError } from './probe/problem.ts';
+import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
 import type { Simulation } from './simulate.ts';
 
@@ -12,7 +13,7 @@ export function tableOf(
   { world, cluster }: Simulation,
   netns: string,
   command: string,
-  after?: ProbeSpec,
+  after?: ProbeQuestion,
 ): readonly ShowLine[] {
   const config = world.netns.get(netns) ?? world.netns.get(hostOf(cluster, netns));
   if (config === undefined)

@@ -10,6 +10,7 @@ import type { CniPlugin } from '../plugin.ts';
 import { echoApp, httpApp, sinkApp, tcpAcceptApp } from '../probe/apps.ts';
 import { proxyPlugin } from '../proxy/registry.ts';
 import { mergeNetns } from './merge.ts';
+import { isReserved } from './reserved.ts';
 import { HOST_SYSCTLS, LOOPBACK_ADDRESS, loopback, UNDERLAY, underlayNetns } from './underlay.ts';
 
 /** The CNI of the cluster with its options, defaults filled in. Undefined where no plug-in has that name. */
@@ -150,7 +151,8 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
   const nodeIps = new Map(cluster.nodes.map((n): [string, Ip] => [n.name, n.ips[0] ?? '']));
   const podsByNode = new Map<string, Pod[]>();
   for (const pod of cluster.pods) {
-    if (pod.node === undefined || pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;
+    if (isReserved(pod) || pod.node === undefined || pod.phase === 'Succeeded' || pod.phase === 'Failed')
+      continue;
     const list = podsByNode.get(pod.node);
     if (list === undefined) podsByNode.set(pod.node, [pod]);
     else list.push(pod);

@@ -10,15 +10,16 @@ export interface ProbeDiagnostics {
   'probe/unknown-pod': { name: string };
   'probe/unknown-node': { name: string };
   'probe/unknown-external': { name: string };
-  'probe/pod-not-running': { name: string };
+  'probe/pod-not-running': { name: string; phase: string };
   'probe/no-address': { name: string };
   'probe/bad-target': { target: string };
   'probe/bad-scheme': { target: string };
   'probe/port-needed': { tool: string; target: string };
-  'probe/sctp-not-modelled': Record<string, never>;
-  'probe/unknown-endpoint': { name: string; service: string };
+  'probe/bad-option': { option: string; value: string };
+  'probe/wrong-tool': { option: string; tool: string };
+  'probe/unknown-endpoint': { name: string };
+  'probe/no-such-endpoint': { name: string; service: string };
   'probe/netns-unknown': { name: string };
-  'probe/command-unknown': { command: string };
 }
 
 export function diagnosticOf<C extends keyof ProbeDiagnostics>(

@@ -4,11 +4,11 @@
  */
 import { ipPort, type Ip } from '../base/ip.ts';
 import { lookUp, queryOnce, type Lookup, type ResolverConfig } from '../dns/resolver.ts';
-import type { ProbeSpec } from '../k8s/cluster-state.ts';
 import type { Process, SocketError, SyscallResult } from '../net/process.ts';
 import type { HttpResponse, Payload } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import type { ClientSees } from '../trace/trace.ts';
+import { type ProbeQuestion, readResolve } from './options.ts';
 import type { Target } from './target.ts';
 
 /** nc and curl give up after this long here unless told otherwise (CONTRACT: 5 s); ping waits 5 s for one answer. */
@@ -30,7 +30,7 @@ export interface ProgramResult {
 }
 
 export interface ProgramInput {
-  readonly spec: ProbeSpec;
+  readonly spec: ProbeQuestion;
   readonly target: Target;
   readonly resolver: ResolverConfig;
 }
@@ -69,10 +69,9 @@ function* address(input: ProgramInput): Process<Address> {
   const { target, spec } = input;
   if (target.ip !== undefined) return { ip: target.ip };
   for (const entry of spec.resolve ?? []) {
-    const [host, port, ...ip] = entry.split(':');
-    if (host === target.host && Number(port) === target.port && ip.length > 0) {
-      return { ip: ip.join(':').replace(/^\[|\]$/g, '') };
-    }
+    const pinned = readResolve(entry);
+    const named = pinned?.host === target.host.toLowerCase() || pinned?.host === '*';
+    if (pinned !== undefined && named && pinned.port === (target.port ?? 80)) return { ip: pinned.ip };
   }
   yield* note(reason('process.resolve', { tool: spec.tool, name: target.host }));
   const lookup = yield* lookUp(input.resolver, target.host);
@@ -246,4 +245,11 @@ export function* dig(input: ProgramInput): Process<ProgramResult> {
       lookup.rcode === 'NXDOMAIN' ? 'nxdomain' : lookup.rcode === 'SERVFAIL' ? 'servfail' : 'answered',
     lookup,
   };
+}
+
+/** What is not modelled ends before a packet is sent: it says so, and nothing else is known. */
+export function* notModelled(what: string, to: string): Process<ProgramResult> {
+  yield { call: 'segment', purpose: 'probe', label: to };
+  yield* note(reason('unknown.field', { field: what, object: to }));
+  return { clientSees: 'timeout', unknown: what };
 }

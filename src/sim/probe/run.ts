@@ -1,19 +1,21 @@
 /** One probe, from the question to its trace: a program runs in the client's namespace and the box records what it did. */
 import { seededChooser } from '../base/chooser.ts';
 import type { Ip } from '../base/ip.ts';
-import { chosenCni } from '../cluster/assemble.ts';
 import { resolverConfig } from '../dns/resolver.ts';
-import type { ClusterState, ProbeSpec, UnmodelledField } from '../k8s/cluster-state.ts';
+import type { ClusterState } from '../k8s/cluster-state.ts';
 import { createState, run, type WorldState } from '../net/kernel.ts';
 import type { Process } from '../net/process.ts';
 import type { World } from '../net/world.ts';
-import { evaluate } from '../policy/evaluate.ts';
 import { reason } from '../trace/reasons.ts';
-import type { PolicyVerdict, Step, Trace } from '../trace/trace.ts';
+import type { Trace } from '../trace/trace.ts';
 import { blameThePort } from './blame.ts';
+import { httpAnswer } from './http-answer.ts';
+import { optionProblem, type ProbeQuestion } from './options.ts';
+import { policySaid } from './policy-said.ts';
 import { diagnosticOf, ProbeError } from './problem.ts';
-import { curl, dig, nc, ping, type ProgramResult } from './programs.ts';
-import { resolveSource, resolveTarget, type Source, type Target } from './target.ts';
+import { curl, dig, nc, notModelled, ping, type ProgramResult } from './programs.ts';
+import { findPod, resolveSource, resolveTarget, type Source, type Target } from './target.ts';
+import { touchedReserved, touchedUnmodelled } from './unmodelled.ts';
 import { judge } from './verdict.ts';
 
 export interface ProbeRun {
@@ -39,11 +41,13 @@ function podOf(cluster: ClusterState): (ip: Ip) => string | undefined {
 }
 
 function program(
-  spec: ProbeSpec,
+  spec: ProbeQuestion,
   source: Source,
   target: Target,
   cluster: ClusterState,
 ): Process<ProgramResult> {
+  const unknown = beyondModel(spec, target);
+  if (unknown !== undefined) return notModelled(unknown, spec.to);
   const input = { spec, target, resolver: resolverConfig(cluster, source) };
   switch (spec.tool) {
     case 'curl':
@@ -57,11 +61,36 @@ function program(
   }
 }
 
+/** Transports and addresses that no part of the box models. */
+function beyondModel(spec: ProbeQuestion, target: Target): string | undefined {
+  if (spec.proto === 'sctp') return 'SCTP';
+  if (target.ip === undefined || spec.tool === 'dig') return undefined;
+  // The cluster is IPv4: an address elsewhere has no route, and that is known. Loopback is everywhere.
+  if (target.ip === '::1') return 'IPv6';
+  return /^(22[4-9]|23\d)\./.test(target.ip) ? 'multicast' : undefined;
+}
+
+/** `namespace/pod` of `--endpoint`, which may be a bare name of `default` or a workload's. */
+function endpointOf(cluster: ClusterState, spec: ProbeQuestion): string | undefined {
+  if (spec.endpoint === undefined) return undefined;
+  const pod = findPod(cluster, spec.endpoint);
+  if (pod === undefined)
+    throw new ProbeError(diagnosticOf('probe/unknown-endpoint', { name: spec.endpoint }).problem);
+  return `${pod.namespace}/${pod.name}`;
+}
+
 /**
  * Runs a probe against fresh runtime state (or `state`, which it changes). Throws `ProbeError` where the question itself
  * is wrong: an unknown pod, a target that is no address and no name.
  */
-export function runProbe(world: World, cluster: ClusterState, spec: ProbeSpec, state?: WorldState): ProbeRun {
+export function runProbe(
+  world: World,
+  cluster: ClusterState,
+  spec: ProbeQuestion,
+  state?: WorldState,
+): ProbeRun {
+  const option = optionProblem(spec);
+  if (option !== undefined) throw new ProbeError(option.problem);
   const source = resolveSource(cluster, spec.from);
   if ('problem' in source) throw new ProbeError(source.problem);
   const target = resolveTarget(cluster, spec);
@@ -69,37 +98,40 @@ export function runProbe(world: World, cluster: ClusterState, spec: ProbeSpec, s
   if (spec.tool === 'nc' && target.port === undefined) {
     throw new ProbeError(diagnosticOf('probe/port-needed', { tool: 'nc', target: spec.to }).problem);
   }
+  const endpoint = endpointOf(cluster, spec);
   const runtime = state ?? createState(world);
   const names = podOf(cluster);
   const { result, trace: raw } = run(world, runtime, source.netns, program(spec, source, target, cluster), {
     chooser: seededChooser(spec.seed ?? cluster.settings.seed),
     podOf: names,
     forceChoice:
-      spec.endpoint === undefined
+      endpoint === undefined
         ? undefined
         : (_service, options) => {
-            const index = options.findIndex((o) => o.pod === spec.endpoint);
+            const index = options.findIndex((o) => o.pod === endpoint);
             return index < 0 ? undefined : index;
           },
   });
+  const chosenFrom = raw.choices.filter(
+    (c) => raw.segments[raw.steps[c.step]?.segment ?? -1]?.purpose === 'probe',
+  );
+  const service = chosenFrom.at(-1)?.service;
+  if (endpoint !== undefined && service !== undefined) {
+    if (!raw.choices.some((c) => c.options.some((o) => o.pod === endpoint)))
+      throw new ProbeError(diagnosticOf('probe/no-such-endpoint', { name: endpoint, service }).problem);
+  }
   const judged = judge(result, raw.steps, raw.segments);
-  const unmodelled = result.unknown === undefined ? touchedUnmodelled(cluster, source, raw) : undefined;
+  const unmodelled =
+    result.unknown === undefined
+      ? (touchedReserved(cluster, raw) ?? touchedUnmodelled(cluster, source, raw))
+      : undefined;
   const trace: Trace = {
     ...raw,
     steps: blameThePort(raw.steps),
     clientSees: result.clientSees,
     ...judged,
-    policy: policyOf(cluster, source, raw.steps, raw.server?.netns, result),
-    ...(result.http === undefined
-      ? {}
-      : {
-          http: {
-            status: result.http.status,
-            location: result.http.headers.find(([k]) => k.toLowerCase() === 'location')?.[1] ?? null,
-            headers: Object.fromEntries(result.http.headers),
-            backend: { service: raw.choices.at(-1)?.service, pod: raw.server?.netns },
-          },
-        }),
+    policy: policySaid(cluster, source, raw),
+    ...(result.http === undefined ? {} : { http: httpAnswer(cluster, raw, result.http) }),
     ...(result.lookup === undefined
       ? {}
       : {
@@ -119,102 +151,4 @@ export function runProbe(world: World, cluster: ClusterState, spec: ProbeSpec, s
         }),
   };
   return { trace, state: runtime };
-}
-
-/** The first unmodelled field that could have changed this walk: it belongs to an end of it or to a Service it used. */
-function touchedUnmodelled(
-  cluster: ClusterState,
-  source: Source,
-  raw: Pick<Trace, 'server' | 'choices' | 'steps'>,
-): UnmodelledField | undefined {
-  if (cluster.unmodelled.length === 0) return undefined;
-  const pods = new Set([source.netns, raw.server?.netns]);
-  const services = new Set(raw.choices.map((c) => c.service.replace(/:[^/]*$/, '')));
-  const nodes = new Set<string>();
-  for (const step of raw.steps) {
-    if (step.place.startsWith('node/')) nodes.add(step.place.slice('node/'.length));
-    const object = step.origin?.object;
-    if (object?.kind === 'Service') services.add(`${object.namespace}/${object.name}`);
-    if (step.kind === 'deliver') pods.add(step.place);
-  }
-  return cluster.unmodelled.find(({ affects }) => {
-    switch (affects.kind) {
-      case 'all':
-        return true;
-      case 'pod':
-        return pods.has(affects.name);
-      case 'service':
-        return services.has(affects.name);
-      case 'node':
-        return nodes.has(affects.name);
-    }
-  });
-}
-
-/**
- * What the policies said, read from the steps that walked their rules. Where the CNI enforces none, `notEnforced` names
- * the policies that an enforcing CNI would have denied by.
- */
-function policyOf(
-  cluster: ClusterState,
-  source: Source,
-  steps: readonly Step[],
-  server: string | undefined,
-  result: ProgramResult,
-): PolicyVerdict {
-  const cni = chosenCni(cluster)?.plugin;
-  const clientPod = source.pod !== undefined && !source.pod.hostNetwork ? source.pod : undefined;
-  const serverPod = cluster.pods.find((p) => !p.hostNetwork && `${p.namespace}/${p.name}` === server);
-  const by: PolicyVerdict['by'][number][] = [];
-  const verdict = { egress: 'n/a', ingress: 'n/a' } as {
-    egress: PolicyVerdict['egress'];
-    ingress: PolicyVerdict['ingress'];
-  };
-  if (cni?.enforcesNetworkPolicy === true) {
-    if (clientPod !== undefined) verdict.egress = 'not-selected';
-    if (serverPod !== undefined) verdict.ingress = 'not-selected';
-  }
-  for (const step of steps) {
-    if (step.retry !== undefined || step.dir !== 'request') continue;
-    const { code, params } = step.reason;
-    if (code === 'policy.allow') {
-      const [namespace, name] = splitName(params.policy);
-      verdict[params.direction] = 'allowed';
-      by.push({ object: { kind: 'NetworkPolicy', namespace, name }, rule: params.rule });
-    } else if (code === 'policy.deny') {
-      verdict[params.direction] = 'denied';
-      for (const policy of params.policies.split(', ').filter((p) => p !== '')) {
-        const [namespace, name] = splitName(policy);
-        by.push({ object: { kind: 'NetworkPolicy', namespace, name }, rule: -1 });
-      }
-    }
-  }
-  const notEnforced =
-    cni !== undefined && !cni.enforcesNetworkPolicy && cluster.networkPolicies.length > 0
-      ? wouldDeny(cluster, source, server, result)
-      : [];
-  return {
-    ...verdict,
-    by,
-    ...(notEnforced.length === 0 || cni === undefined
-      ? {}
-      : { notEnforced: { cni: cni.label, policies: notEnforced } }),
-  };
-}
-
-function splitName(text: string): [string, string] {
-  const slash = text.indexOf('/');
-  return [text.slice(0, slash), text.slice(slash + 1)];
-}
-
-function wouldDeny(
-  cluster: ClusterState,
-  source: Source,
-  server: string | undefined,
-  result: ProgramResult,
-): readonly string[] {
-  const to = cluster.pods.find((p) => `${p.namespace}/${p.name}` === server);
-  if (source.pod === undefined || to === undefined || result.port === undefined) return [];
-  const outcome = evaluate(cluster, { from: source.pod, to, port: result.port, protocol: 'TCP' });
-  return [...outcome.egress.deniedBy, ...outcome.ingress.deniedBy];
 }

@@ -1,7 +1,8 @@
 /** What a person types as source and target of a probe, read the way the tool would read it. */
 import { parseIp, type Ip } from '../base/ip.ts';
 import { diagnosticOf, type ProbeProblem } from './problem.ts';
-import type { ClusterState, Pod, ProbeSpec } from '../k8s/cluster-state.ts';
+import type { ProbeQuestion } from './options.ts';
+import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
 
 export interface Source {
   readonly netns: string;
@@ -36,7 +37,10 @@ export function resolveSource(cluster: ClusterState, from: string): Source | Pro
   const pod = findPod(cluster, from);
   if (pod === undefined) return diagnosticOf('probe/unknown-pod', { name: from });
   if (pod.node === undefined || pod.ips.length === 0 || pod.phase !== 'Running') {
-    return diagnosticOf('probe/pod-not-running', { name: `${pod.namespace}/${pod.name}` });
+    return diagnosticOf('probe/pod-not-running', {
+      name: `${pod.namespace}/${pod.name}`,
+      phase: pod.phase,
+    });
   }
   return { netns: pod.hostNetwork ? `node/${pod.node}` : `${pod.namespace}/${pod.name}`, kind: 'pod', pod };
 }
@@ -52,6 +56,16 @@ export function findPod(cluster: ClusterState, name: string): Pod | undefined {
   );
 }
 
+/** A name that a resolver would ask for: labels of 1 to 63 characters; one of digits alone at the end is an odd address. */
+function isHostName(host: string): boolean {
+  const labels = host.replace(/\.$/, '').split('.');
+  return (
+    host.length <= 254 &&
+    labels.every((label) => /^[A-Za-z0-9_-]{1,63}$/.test(label)) &&
+    !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? '')
+  );
+}
+
 /** Splits `host:port` and `[v6]:port`; a bare address keeps its colons. */
 function splitPort(text: string): { readonly host: string; readonly port?: number } | undefined {
   const v6 = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
@@ -64,12 +78,12 @@ function splitPort(text: string): { readonly host: string; readonly port?: numbe
 }
 
 /** Reads `to` of a probe: an IP, a name, `host:port`, a URL, `namespace/pod`, `node/NAME`, `external/NAME`. */
-export function resolveTarget(cluster: ClusterState, spec: ProbeSpec): Target | ProbeProblem {
+export function resolveTarget(cluster: ClusterState, spec: ProbeQuestion): Target | ProbeProblem {
   const to = spec.to.trim();
   const url = /^(https?):\/\/([^/?#]+)([/?][^#]*)?/i.exec(to);
   if (url !== null) {
     const authority = splitPort(url[2] ?? '');
-    if (authority === undefined || authority.host === '')
+    if (authority === undefined || (parseIp(authority.host) === undefined && !isHostName(authority.host)))
       return diagnosticOf('probe/bad-target', { target: to });
     const scheme = url[1]?.toLowerCase() === 'https' ? 'https' : 'http';
     return {
@@ -80,42 +94,53 @@ export function resolveTarget(cluster: ClusterState, spec: ProbeSpec): Target | 
       path: url[3] === undefined ? '/' : url[3].startsWith('/') ? url[3] : `/${url[3]}`,
     };
   }
+  if (/^https?:\/\//i.test(to)) return diagnosticOf('probe/bad-target', { target: to });
   if (/^[a-z]+:\/\//i.test(to)) return diagnosticOf('probe/bad-scheme', { target: to });
   const named = namedPlace(cluster, to);
   if (named !== undefined) {
-    if (named.ip === undefined) return diagnosticOf('probe/no-address', { name: to });
+    if ('problem' in named) return named;
     return { host: named.ip, ip: named.ip, port: spec.port ?? named.port, path: '/' };
   }
   const slash = to.indexOf('/');
   const split = splitPort(slash < 0 ? to : to.slice(0, slash));
-  if (split === undefined || !/^[A-Za-z0-9._:-]+$/.test(split.host))
+  const ip = parseIp(split?.host ?? '');
+  // dig also asks for what is no host's name: 10.0.96.10.in-addr.arpa, _http._tcp.web.
+  if (split === undefined || (ip === undefined && !isHostName(split.host)))
     return diagnosticOf('probe/bad-target', { target: to });
-  if (slash >= 0 && spec.tool !== 'curl') return diagnosticOf('probe/unknown-pod', { name: to });
+  if (slash >= 0 && (spec.tool !== 'curl' || cluster.namespaces.some((n) => n.name === split.host)))
+    return diagnosticOf('probe/unknown-pod', { name: to });
   return {
     host: split.host,
-    ip: parseIp(split.host),
+    ip,
     port: spec.port ?? split.port,
     path: slash < 0 ? '/' : to.slice(slash),
   };
 }
 
-/** `namespace/pod[:port]`, `node/NAME[:port]`, `external/NAME[:port]`, as far as such a thing exists. */
+/** `namespace/pod[:port]`, `node/NAME[:port]`, `external/NAME[:port]`. Undefined where the text is none of these. */
 function namedPlace(
   cluster: ClusterState,
   to: string,
-): { readonly ip?: Ip; readonly port?: number } | undefined {
+): { readonly ip: Ip; readonly port?: number } | ProbeProblem | undefined {
   const match = /^([a-z0-9.-]+)\/([a-z0-9.-]+)(?::(\d+))?$/.exec(to);
   if (match === null) return undefined;
-  const [, space, name, portText] = match;
+  const [, space = '', name = '', portText] = match;
   const port = portText === undefined ? undefined : Number(portText);
+  if (port !== undefined && (port < 1 || port > 65535))
+    return diagnosticOf('probe/bad-target', { target: to });
+  let ip: Ip | undefined;
   if (space === 'node') {
     const node = cluster.nodes.find((n) => n.name === name);
-    return node === undefined ? undefined : { ip: node.ips[0], port };
-  }
-  if (space === 'external') {
+    if (node === undefined) return diagnosticOf('probe/unknown-node', { name });
+    ip = node.ips[0];
+  } else if (space === 'external') {
     const host = cluster.settings.external.find((e) => e.name === name);
-    return host === undefined ? undefined : { ip: host.ip, port };
+    if (host === undefined) return diagnosticOf('probe/unknown-external', { name });
+    ip = host.ip;
+  } else {
+    const pod = findPod(cluster, `${space}/${name}`);
+    if (pod === undefined) return undefined;
+    ip = pod.ips[0];
   }
-  const pod = findPod(cluster, `${space}/${name}`);
-  return pod === undefined ? undefined : { ip: pod.ips[0], port };
+  return ip === undefined ? diagnosticOf('probe/no-address', { name: `${space}/${name}` }) : { ip, port };
 }

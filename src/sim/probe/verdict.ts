@@ -37,6 +37,10 @@ function ttlExpired(own: readonly Step[], expired: Step): Pick<Judgement, 'verdi
     : { verdict: 'dropped', clientSees: 'timeout' };
 }
 
+function isOnTheWay(step: Step): boolean {
+  return step.dir === 'request' && step.kind !== 'process' && step.kind !== 'timer';
+}
+
 function isRefusal(step: Step): boolean {
   return (
     step.kind === 'reject' ||
@@ -97,6 +101,8 @@ export function judge(
       return at('dropped', ended[0]);
     case 'timeout': {
       const drop = ended[0];
+      // Nobody took it and nobody threw it away: a frame that no card accepts, a broadcast that no one answers.
+      if (drop === undefined && lastDelivery === undefined) return at('dropped', own.findLast(isOnTheWay));
       if (drop === undefined) return at('delivered', lastDelivery);
       if (UNROUTABLE.has(drop.reason.code)) return at('unroutable', drop);
       return at('dropped', drop);

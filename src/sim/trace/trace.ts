@@ -183,6 +183,13 @@ export interface Trace {
     readonly location: string | null;
     readonly headers: Readonly<Record<string, string>>;
     readonly backend?: { readonly service?: string; readonly pod?: string };
+    /** The request as the backend got it. */
+    readonly request?: {
+      readonly method: string;
+      readonly host: string;
+      readonly path: string;
+      readonly headers: Readonly<Record<string, string>>;
+    };
   };
   readonly dns?: {
     readonly rcode: string;

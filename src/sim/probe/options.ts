@@ -1,0 +1,47 @@
+/** The options of a probe, held against its tool: what would be ignored or could not be read is a mistake in the question. */
+import { parseIp } from '../base/ip.ts';
+import type { ProbeSpec } from '../k8s/cluster-state.ts';
+import { diagnosticOf, type ProbeProblem } from './problem.ts';
+
+/** A probe as the command line may ask it: SCTP too, whose answer is `unknown`. */
+export type ProbeQuestion = Omit<ProbeSpec, 'proto'> & { readonly proto?: ProbeSpec['proto'] | 'sctp' };
+
+const DIG_TYPES: readonly string[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT', 'NS', 'SOA', 'ANY'];
+
+/** curl's --resolve: `HOST:PORT:ADDR`, an IPv6 address in brackets or not. */
+export function readResolve(
+  text: string,
+): { readonly host: string; readonly port: number; readonly ip: string } | undefined {
+  const match = /^([^:]+):(\d{1,5}):(.+)$/.exec(text);
+  const ip = parseIp(match?.[3]?.replace(/^\[|\]$/g, '') ?? '');
+  const port = Number(match?.[2]);
+  if (match === null || ip === undefined || port < 1 || port > 65535) return undefined;
+  return { host: (match[1] ?? '').toLowerCase(), port, ip };
+}
+
+/** The first option that cannot be meant, or undefined. */
+export function optionProblem(spec: ProbeQuestion): ProbeProblem | undefined {
+  const wrongTool = (option: string): ProbeProblem =>
+    diagnosticOf('probe/wrong-tool', { option, tool: spec.tool });
+  const bad = (option: string, value: string): ProbeProblem =>
+    diagnosticOf('probe/bad-option', { option, value });
+  if (spec.tool !== 'curl') {
+    if (spec.method !== undefined) return wrongTool('method');
+    if ((spec.headers?.length ?? 0) > 0) return wrongTool('header');
+    if ((spec.resolve?.length ?? 0) > 0) return wrongTool('resolve');
+  }
+  if (spec.tool !== 'dig' && spec.type !== undefined) return wrongTool('type');
+  if (spec.proto !== undefined && spec.proto !== 'tcp' && spec.tool === 'curl') return wrongTool('proto');
+  if (spec.proto !== undefined && spec.tool === 'ping') return wrongTool('proto');
+  if (spec.proto !== undefined && spec.proto !== 'udp' && spec.tool === 'dig') return wrongTool('proto');
+  if (spec.type !== undefined && !DIG_TYPES.includes(spec.type.toUpperCase())) return bad('type', spec.type);
+  if (spec.source !== undefined && parseIp(spec.source) === undefined) return bad('source', spec.source);
+  if (spec.method !== undefined && !/^[A-Za-z]+$/.test(spec.method)) return bad('method', spec.method);
+  for (const header of spec.headers ?? []) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/.test(header)) return bad('header', header);
+  }
+  for (const entry of spec.resolve ?? []) {
+    if (readResolve(entry) === undefined) return bad('resolve', entry);
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+/**
+ * What the policies said of one walk, read from the steps that walked their rules. Where the CNI enforces none,
+ * `notEnforced` names the policies that an enforcing CNI would have denied by.
+ */
+import { chosenCni } from '../cluster/assemble.ts';
+import type { ClusterState, Protocol } from '../k8s/cluster-state.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { PolicyVerdict, Segment, Step, Trace } from '../trace/trace.ts';
+import type { Source } from './target.ts';
+
+type Walked = Pick<Trace, 'steps' | 'segments' | 'server'>;
+
+const PROTOCOLS: Readonly<Record<string, Protocol | 'ICMP'>> = { tcp: 'TCP', udp: 'UDP', icmp: 'ICMP' };
+
+/** Segments that the verdict is about: the probe's own, or the look-up's where the walk ended in DNS. */
+function ownSegments(segments: readonly Segment[]): ReadonlySet<number> {
+  const probes = segments.filter((s) => s.purpose === 'probe');
+  return new Set((probes.length > 0 ? probes : segments).map((s) => s.index));
+}
+
+/** `rule` is the index of the allowing rule; -1 for a policy that isolates the pod and has no rule for this packet. */
+export function policySaid(cluster: ClusterState, source: Source, walked: Walked): PolicyVerdict {
+  const cni = chosenCni(cluster)?.plugin;
+  const verdict: { -readonly [D in 'egress' | 'ingress']: PolicyVerdict[D] } = {
+    egress: 'n/a',
+    ingress: 'n/a',
+  };
+  if (cni === undefined) return { ...verdict, by: [] };
+  if (!cni.enforcesNetworkPolicy) {
+    const policies = cluster.networkPolicies.length === 0 ? [] : wouldDeny(cluster, source, walked);
+    return { ...verdict, by: [], ...(policies.length > 0 && { notEnforced: { cni: cni.label, policies } }) };
+  }
+  const server = walked.server?.netns;
+  if (source.pod !== undefined && !source.pod.hostNetwork) verdict.egress = 'not-selected';
+  if (cluster.pods.some((p) => !p.hostNetwork && `${p.namespace}/${p.name}` === server)) {
+    verdict.ingress = 'not-selected';
+  }
+  const by: PolicyVerdict['by'][number][] = [];
+  const add = (policy: string, rule: number): void => {
+    const slash = policy.indexOf('/');
+    const object = {
+      kind: 'NetworkPolicy',
+      namespace: policy.slice(0, slash),
+      name: policy.slice(slash + 1),
+    };
+    if (
+      !by.some(
+        (b) => b.rule === rule && b.object.namespace === object.namespace && b.object.name === object.name,
+      )
+    )
+      by.push({ object, rule });
+  };
+  const own = ownSegments(walked.segments);
+  for (const step of walked.steps) {
+    if (step.retry !== undefined || step.dir !== 'request' || !own.has(step.segment)) continue;
+    const { code, params } = step.reason;
+    if (code === 'policy.allow') {
+      verdict[params.direction] = 'allowed';
+      add(params.policy, params.rule);
+    } else if (code === 'policy.deny') {
+      verdict[params.direction] = 'denied';
+      for (const policy of params.policies.split(', ')) if (policy !== '') add(policy, -1);
+    }
+  }
+  return { ...verdict, by };
+}
+
+/** Asks the evaluator about every packet of the client that reached a pod, look-ups included. */
+function wouldDeny(cluster: ClusterState, source: Source, walked: Walked): readonly string[] {
+  const from = source.pod;
+  if (from === undefined) return [];
+  const denied = new Set<string>();
+  const asked = new Set<string>();
+  const ask = (step: Step): void => {
+    const segment = walked.segments[step.segment];
+    const protocol = PROTOCOLS[step.packet?.l4?.proto ?? ''];
+    if (segment === undefined || segment.purpose === 'upstream-dns' || protocol === undefined) return;
+    const l4 = step.packet?.l4;
+    const port = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4.dport : undefined;
+    const key = `${step.place} ${protocol} ${port}`;
+    if (asked.has(key)) return;
+    asked.add(key);
+    const to = cluster.pods.find((p) => !p.hostNetwork && `${p.namespace}/${p.name}` === step.place);
+    const ip = step.packet?.ip?.dst;
+    const end = to ?? (ip === undefined ? undefined : { ip });
+    if (end === undefined) return;
+    const { egress, ingress } = evaluate(cluster, { from, to: end, port, protocol });
+    for (const policy of [...egress.deniedBy, ...ingress.deniedBy]) denied.add(policy);
+  };
+  for (const step of walked.steps) {
+    if (step.dir === 'request' && REACHED.has(step.reason.code)) ask(step);
+  }
+  return [...denied];
+}
+
+/** The packet came as far as the other end's sockets, whatever they said to it. */
+const REACHED: ReadonlySet<string> = new Set([
+  'socket.deliver',
+  'socket.echo-reply',
+  'socket.no-listener-tcp',
+  'socket.no-listener-udp',
+]);

@@ -1,0 +1,70 @@
+/** Which unmodelled field could have changed a walk: one of an object that the walk used, and no other. */
+import { isReserved } from '../cluster/reserved.ts';
+import type { ClusterState, Pod, UnmodelledField } from '../k8s/cluster-state.ts';
+import type { Trace } from '../trace/trace.ts';
+import type { Source } from './target.ts';
+
+/** A pod by its own name and by its owners': a field of a Deployment's template is one of its pods. */
+function namesOf(pod: Pod): readonly string[] {
+  return [pod.name, ...pod.owners.map((o) => o.name)].map((name) => `${pod.namespace}/${name}`);
+}
+
+/** A walk to a pod that has no place in the world. */
+export function touchedReserved(
+  cluster: ClusterState,
+  { steps }: Pick<Trace, 'steps'>,
+): Pick<UnmodelledField, 'field' | 'object'> | undefined {
+  const ips = new Set(cluster.pods.filter((p) => isReserved(p) && !p.hostNetwork).flatMap((p) => p.ips));
+  if (ips.size === 0) return undefined;
+  const met = steps.find((s) => ips.has(s.packet?.ip?.dst ?? ''))?.packet?.ip?.dst ?? '';
+  const pod = met === '' ? undefined : cluster.pods.find((p) => p.ips.includes(met));
+  return (
+    pod && { field: 'metadata.namespace', object: { kind: 'Pod', namespace: pod.namespace, name: pod.name } }
+  );
+}
+
+/** The first such field, in document order. */
+export function touchedUnmodelled(
+  cluster: ClusterState,
+  source: Source,
+  walked: Pick<Trace, 'server' | 'choices' | 'steps'>,
+): UnmodelledField | undefined {
+  if (cluster.unmodelled.length === 0) return undefined;
+  const services = new Set(walked.choices.map((c) => c.service));
+  const nodes = new Set<string>();
+  const places = new Set<string>();
+  const addresses = new Set<string>();
+  const pods = new Set<string>(source.pod === undefined ? [] : namesOf(source.pod));
+  for (const step of walked.steps) {
+    if (step.place.startsWith('node/')) nodes.add(step.place.slice('node/'.length));
+    else places.add(step.place);
+    if (step.packet?.ip !== undefined) addresses.add(step.packet.ip.dst);
+    const { origin } = step;
+    if (origin?.object.kind === 'Service') services.add(`${origin.object.namespace}/${origin.object.name}`);
+    if (origin?.object.kind === 'Pod' && step.kind === 'deliver') {
+      pods.add(`${origin.object.namespace}/${origin.object.name}`);
+    }
+  }
+  for (const pod of cluster.pods) {
+    const touched = pod.hostNetwork
+      ? pods.has(`${pod.namespace}/${pod.name}`)
+      : places.has(`${pod.namespace}/${pod.name}`) || pod.ips.some((ip) => addresses.has(ip));
+    if (touched) for (const name of namesOf(pod)) pods.add(name);
+  }
+  for (const service of cluster.services) {
+    if (service.clusterIPs.some((ip) => addresses.has(ip)))
+      services.add(`${service.namespace}/${service.name}`);
+  }
+  return cluster.unmodelled.find(({ affects }) => {
+    switch (affects.kind) {
+      case 'all':
+        return true;
+      case 'pod':
+        return pods.has(affects.name);
+      case 'service':
+        return services.has(affects.name);
+      case 'node':
+        return nodes.has(affects.name);
+    }
+  });
+}
