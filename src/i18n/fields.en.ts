@@ -269,7 +269,10 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.clusterCIDR':
     'The pods’ range: sources outside it are masqueraded on their way to a Service.',
   'KubeProxyConfiguration.detectLocalMode': 'How kube-proxy tells that traffic comes from a pod of its node.',
-  'KubeProxyConfiguration.detectLocal': 'Names for the modes that go by an interface. Not simulated.',
+  'KubeProxyConfiguration.detectLocal': 'Names for the modes that go by an interface.',
+  'KubeProxyConfiguration.detectLocal.bridgeInterface': 'The bridge that pods’ traffic comes from.',
+  'KubeProxyConfiguration.detectLocal.interfaceNamePrefix':
+    'How the names of the pods’ interfaces on a node begin.',
   'KubeProxyConfiguration.nodePortAddresses':
     'The addresses of a node on which node ports are open, as CIDRs.',
   'KubeProxyConfiguration.iptables': 'Settings of the iptables mode.',
@@ -279,6 +282,10 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.conntrack': 'Connection tracking.',
   'KubeProxyConfiguration.conntrack.tcpBeLiberal':
     'True: packets outside the TCP window are not dropped as invalid.',
+  'KubeProxyConfiguration.conntrack.tcpEstablishedTimeout':
+    'How long a node remembers an idle connection, as `24h0m0s`; 0 leaves the kernel’s own value.',
+  'KubeProxyConfiguration.conntrack.tcpCloseWaitTimeout':
+    'How long a node remembers a half-closed connection, as `1h0m0s`; 0 leaves the kernel’s own value.',
 
   'Playground.cni': 'The CNI plug-in: its name, or `{name, options}`.',
   'Playground.external': 'Hosts outside the cluster, on the nodes’ network unless `ip` says otherwise.',

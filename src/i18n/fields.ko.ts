@@ -269,8 +269,10 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.clusterCIDR':
     '파드의 주소 범위입니다. 이 범위 밖에서 서비스로 가는 트래픽은 마스커레이드합니다.',
   'KubeProxyConfiguration.detectLocalMode': '자기 노드의 파드에서 온 트래픽을 알아내는 방법입니다.',
-  'KubeProxyConfiguration.detectLocal':
-    '인터페이스로 구분하는 모드에서 쓰는 이름입니다. 시뮬레이션하지 않습니다.',
+  'KubeProxyConfiguration.detectLocal': '인터페이스로 구분하는 모드에서 쓰는 이름입니다.',
+  'KubeProxyConfiguration.detectLocal.bridgeInterface': '파드의 트래픽이 들어오는 브리지입니다.',
+  'KubeProxyConfiguration.detectLocal.interfaceNamePrefix':
+    '노드에서 파드로 이어지는 인터페이스 이름의 앞부분입니다.',
   'KubeProxyConfiguration.nodePortAddresses': '노드 포트를 열 노드 주소의 범위(CIDR)입니다.',
   'KubeProxyConfiguration.iptables': 'iptables 모드의 설정입니다.',
   'KubeProxyConfiguration.iptables.masqueradeAll':
@@ -280,6 +282,10 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.conntrack': '연결 추적 설정입니다.',
   'KubeProxyConfiguration.conntrack.tcpBeLiberal':
     'true이면 TCP 윈도를 벗어난 패킷을 INVALID로 폐기하지 않습니다.',
+  'KubeProxyConfiguration.conntrack.tcpEstablishedTimeout':
+    '쉬고 있는 연결을 노드가 기억하는 시간입니다(`24h0m0s` 형식). 0이면 커널의 값을 그대로 둡니다.',
+  'KubeProxyConfiguration.conntrack.tcpCloseWaitTimeout':
+    '한쪽만 닫힌 연결을 노드가 기억하는 시간입니다(`1h0m0s` 형식). 0이면 커널의 값을 그대로 둡니다.',
 
   'Playground.cni': 'CNI 플러그인입니다. 이름 또는 `{name, options}`로 씁니다.',
   'Playground.external': '클러스터 밖의 호스트입니다. `ip`를 따로 쓰지 않으면 노드 네트워크에 있습니다.',

@@ -259,11 +259,6 @@ export const reasons: ReasonText = {
     info: () => 'return',
     detail: () => 'RETURN goes on with the rule after the one that jumped here.',
   },
-  'rule.jump': {
-    title: (p) => `A rule of ${p.chain} matches and jumps to ${p.to}`,
-    info: (p) => `→ ${p.to}`,
-    detail: () => 'Every match of the rule holds; the chain that it names is now walked from its top.',
-  },
   'rule.mark': {
     title: (p) => `The packet is marked ${p.mark}`,
     info: (p) => `mark ${p.mark}`,
@@ -271,11 +266,6 @@ export const reasons: ReasonText = {
       p.chain === 'KUBE-MARK-MASQ'
         ? 'The mark exists in this kernel only, never on the wire. It is kube-proxy’s note to itself: masquerade this in POSTROUTING.'
         : 'The mark exists in this kernel only, never on the wire; a later rule will ask for it.',
-  },
-  'rule.set': {
-    title: (p) => `A rule of ${p.chain} notes something and lets the packet go on`,
-    info: (p) => p.rule,
-    detail: () => 'It decides nothing: the next rule is asked.',
   },
   'rule.policy': {
     title: (p) =>
@@ -499,12 +489,6 @@ export const reasons: ReasonText = {
     info: (p) => `${p.direction} denied`,
     detail: (p) =>
       `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod for ${p.direction}: what no rule admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
-  },
-  'policy.not-enforced': {
-    title: (p) => `There are policies, but ${p.cni} does not enforce any`,
-    info: () => 'policies not enforced',
-    detail: (p) =>
-      `${p.policies} would deny this. The API server stores NetworkPolicies whatever the CNI is; only a CNI that reads them acts on them.`,
   },
   // the simulator's own limits
   'unknown.field': {

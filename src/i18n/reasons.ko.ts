@@ -242,11 +242,6 @@ export const reasons: ReasonText = {
     info: () => '돌아감',
     detail: () => 'RETURN은 점프한 규칙의 다음 규칙부터 이어 갑니다.',
   },
-  'rule.jump': {
-    title: (p) => `${p.chain}의 규칙에 맞아 ${josa(p.to, '으로/로')} 점프합니다`,
-    info: (p) => `→ ${p.to}`,
-    detail: () => '규칙의 조건이 모두 맞았습니다. 이제 그 체인을 처음부터 따라갑니다.',
-  },
   'rule.mark': {
     title: (p) => `패킷에 표시 ${josa(p.mark, '을/를')} 붙입니다`,
     info: (p) => `mark ${p.mark}`,
@@ -254,11 +249,6 @@ export const reasons: ReasonText = {
       p.chain === 'KUBE-MARK-MASQ'
         ? '표시는 이 커널 안에만 있고 선로로는 나가지 않습니다. POSTROUTING에서 마스커레이드하라고 kube-proxy가 남긴 메모입니다.'
         : '표시는 이 커널 안에만 있고 선로로는 나가지 않습니다. 뒤의 규칙이 이 표시를 확인합니다.',
-  },
-  'rule.set': {
-    title: (p) => `${p.chain}의 규칙이 기록만 하고 패킷을 계속 보냅니다`,
-    info: (p) => p.rule,
-    detail: () => '아무것도 정하지 않으므로 다음 규칙을 봅니다.',
   },
   'rule.policy': {
     title: (p) =>
@@ -484,12 +474,6 @@ export const reasons: ReasonText = {
     info: (p) => `${p.direction === 'ingress' ? '인그레스' : '이그레스'} 거절`,
     detail: (p) =>
       `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
-  },
-  'policy.not-enforced': {
-    title: (p) => `네트워크 정책이 있지만 ${josa(p.cni, '은/는')} 정책을 적용하지 않습니다`,
-    info: () => '정책이 적용되지 않음',
-    detail: (p) =>
-      `적용되었다면 ${josa(p.policies, '이/가')} 막았을 것입니다. API 서버는 CNI와 상관없이 네트워크폴리시(NetworkPolicy)를 저장합니다. 그것을 읽는 CNI만 정책을 적용합니다.`,
   },
   // 시뮬레이터의 한계
   'unknown.field': {

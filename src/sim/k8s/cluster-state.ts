@@ -37,6 +37,9 @@ export interface ClusterSettings {
     readonly masqueradeAll: boolean;
     readonly localhostNodePorts: boolean;
     readonly tcpBeLiberal: boolean;
+    /** `conntrack` of KubeProxyConfiguration, in seconds; 0 leaves the node's own value. */
+    readonly tcpEstablishedTimeoutSeconds: number;
+    readonly tcpCloseWaitTimeoutSeconds: number;
     /** `detectLocal` of KubeProxyConfiguration, for the modes that need a name. */
     readonly detectLocal?: { readonly bridgeInterface?: string; readonly interfaceNamePrefix?: string };
   };
@@ -285,6 +288,13 @@ export interface UnmodelledField {
   /** Walks it could change: those that touch this pod, this Service, this policy's namespace, or any. */
   readonly affects:
     | { readonly kind: 'pod' | 'service' | 'node'; readonly name: string }
+    /** A port on the addresses of the node `name`. */
+    | {
+        readonly kind: 'host-port';
+        readonly name: string;
+        readonly port: number;
+        readonly protocol: Protocol;
+      }
     | { readonly kind: 'all' };
   readonly origin: Origin;
 }

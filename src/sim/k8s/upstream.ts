@@ -218,7 +218,12 @@ export interface UpstreamKubeProxyConfiguration {
   readonly nodePortAddresses?: readonly string[];
   readonly iptables?: { readonly masqueradeAll?: boolean; readonly localhostNodePorts?: boolean };
   readonly nftables?: { readonly masqueradeAll?: boolean };
-  readonly conntrack?: { readonly tcpBeLiberal?: boolean };
+  readonly detectLocal?: { readonly bridgeInterface?: string; readonly interfaceNamePrefix?: string };
+  readonly conntrack?: {
+    readonly tcpBeLiberal?: boolean;
+    readonly tcpEstablishedTimeout?: string;
+    readonly tcpCloseWaitTimeout?: string;
+  };
 }
 
 export interface UpstreamPlayground {

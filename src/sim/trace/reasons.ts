@@ -47,9 +47,7 @@ export interface ReasonParams {
   // netfilter
   'rule.accept': { table: string; chain: string };
   'rule.return': { table: string; chain: string };
-  'rule.jump': { table: string; chain: string; to: string };
   'rule.mark': { table: string; chain: string; mark: string };
-  'rule.set': { table: string; chain: string; rule: string };
   'rule.policy': { table: string; chain: string; policy: string };
   'rule.drop': { table: string; chain: string; comment: string };
   'rule.reject': { table: string; chain: string; with: string };
@@ -90,7 +88,6 @@ export interface ReasonParams {
   // policy; the row that says it is a rule that a CNI wrote
   'policy.allow': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string };
   'policy.deny': { direction: 'ingress' | 'egress'; policies: string; pod: string };
-  'policy.not-enforced': { cni: string; policies: string };
   // the simulator's own limits
   'unknown.field': { field: string; object: string };
   'unknown.fragmentation': { mtu: number; length: number };

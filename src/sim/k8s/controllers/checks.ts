@@ -114,8 +114,8 @@ function checkPort(
     only.length === 1 && range !== undefined
       ? [
           {
-            titleCode: 'fix.set-target-port',
-            params: { port: only[0] ?? 0 },
+            titleCode: 'fix/replace',
+            params: { text: String(only[0]) },
             range,
             newText: String(only[0]),
           },

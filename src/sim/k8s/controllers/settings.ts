@@ -137,6 +137,9 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
       masqueradeAll: (mode === 'nftables' ? kubeProxy.nftables : kubeProxy.iptables)?.masqueradeAll ?? false,
       localhostNodePorts: kubeProxy.iptables?.localhostNodePorts ?? true,
       tcpBeLiberal: kubeProxy.conntrack?.tcpBeLiberal ?? false,
+      tcpEstablishedTimeoutSeconds: durationSeconds(kubeProxy.conntrack?.tcpEstablishedTimeout) ?? 86_400,
+      tcpCloseWaitTimeoutSeconds: durationSeconds(kubeProxy.conntrack?.tcpCloseWaitTimeout) ?? 3_600,
+      ...(kubeProxy.detectLocal === undefined ? {} : { detectLocal: kubeProxy.detectLocal }),
     },
     cni: { name: cni.name, options: cni.options },
     seed: play.seed ?? 1,
@@ -161,6 +164,19 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
 
 function readMode(text: string | undefined): ClusterSettings['kubeProxy']['mode'] {
   return text === 'ipvs' || text === 'nftables' || text === 'none' ? text : 'iptables';
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+
+/** A duration as Go writes it (`24h0m0s`, `90s`), in whole seconds as kube-proxy writes them. */
+export function durationSeconds(text: string | undefined): number | undefined {
+  if (text === '0') return 0;
+  if (text === undefined || !/^(?:\d{1,9}(?:\.\d+)?(?:h|ms|m|s))+$/.test(text)) return undefined;
+  let seconds = 0;
+  for (const [, value, unit] of text.matchAll(/([\d.]+)(h|ms|m|s)/g)) {
+    seconds += Number(value) * (UNIT_SECONDS[unit ?? ''] ?? 0);
+  }
+  return Math.floor(seconds);
 }
 
 /** `8080`, `8080/TCP`, `53/UDP`. */

@@ -16,6 +16,7 @@ import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
 import { makeServices } from './services.ts';
 import { readSettings } from './settings.ts';
+import { expandUnmodelled } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
@@ -73,7 +74,7 @@ export function settle(parsed: ParsedScenario, cnis: readonly CniForSettling[]):
       return allObjects();
     },
     refused: [...parsed.refused, ...report.refused],
-    unmodelled: parsed.unmodelled,
+    unmodelled: expandUnmodelled(parsed.unmodelled, pods),
     events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],
   };
   checkCluster(cluster, store, index, cni, report);

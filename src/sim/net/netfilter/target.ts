@@ -18,9 +18,10 @@ const REJECT_CODE = {
   'icmp-admin-prohibited': 13,
 } as const;
 
+/** The last comment: Felix puts the rule's hash first, and what a person reads after it. */
 function commentOf(compiled: CompiledRule): string {
-  for (const match of compiled.rule.matches) if (match.match === 'comment') return match.text;
-  return '';
+  const last = compiled.rule.matches.findLast((match) => match.match === 'comment');
+  return last === undefined || last.text.startsWith('cali:') ? '' : last.text;
 }
 
 function policyName(ref: PolicyRuleRef): string {
@@ -76,7 +77,10 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
       c.skb.ctState = 'UNTRACKED';
       return 'continue';
     case 'MARK': {
-      c.skb.mark = ((c.skb.mark & ~target.mask) ^ target.value) >>> 0;
+      const before = c.skb.mark;
+      c.skb.mark = ((before & ~target.mask) ^ target.value) >>> 0;
+      // Calico clears bits all along the way that no one set.
+      if (c.skb.mark === before && compiled.rule.meaning === undefined) return 'continue';
       const mark = `0x${c.skb.mark.toString(16)}`;
       record(c, compiled, 'hook', meaningOf(compiled.rule.meaning, reason('rule.mark', { ...where, mark })));
       return 'continue';

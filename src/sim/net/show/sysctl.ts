@@ -13,6 +13,10 @@ export function sysctlValue(config: NetnsConfig, name: string): string | undefin
       return flag(sysctls.bridgeNfCallIptables);
     case 'net.netfilter.nf_conntrack_tcp_be_liberal':
       return flag(sysctls.tcpBeLiberal);
+    case 'net.netfilter.nf_conntrack_tcp_timeout_established':
+      return String(sysctls.conntrackTcpEstablishedSeconds ?? 432_000);
+    case 'net.netfilter.nf_conntrack_tcp_timeout_close_wait':
+      return String(sysctls.conntrackTcpCloseWaitSeconds ?? 60);
   }
   const match =
     /^net\.ipv4\.(?:conf|neigh)\.(.+)\.(rp_filter|route_localnet|proxy_arp|forwarding|proxy_delay)$/.exec(
@@ -61,6 +65,11 @@ export function sysctlNames(config: NetnsConfig): string[] {
       names.push(`net.ipv4.conf.${dotted}.${key}`);
     }
   }
-  names.push('net.ipv4.ip_forward', 'net.netfilter.nf_conntrack_tcp_be_liberal');
+  names.push(
+    'net.ipv4.ip_forward',
+    'net.netfilter.nf_conntrack_tcp_be_liberal',
+    'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
+    'net.netfilter.nf_conntrack_tcp_timeout_established',
+  );
   return names;
 }

@@ -115,6 +115,8 @@ function cluster(
         masqueradeAll: false,
         localhostNodePorts: true,
         tcpBeLiberal: false,
+        tcpEstablishedTimeoutSeconds: 86_400,
+        tcpCloseWaitTimeoutSeconds: 3_600,
         ...kubeProxy,
       },
       cni: { name: 'flannel', options: {} },

@@ -61,9 +61,15 @@ export const iptablesProxy: ProxyPlugin = {
     const shared = `${view.detector?.id ?? ''} ${view.masqueradeAll} ${view.large}`;
     const nodePorts = nodePortMatches(cluster, node);
     const perNode = cluster.services.some(seesTheNode) || hasHints(cluster.endpointSlices);
-    const { localhostNodePorts, tcpBeLiberal } = cluster.settings.kubeProxy;
-    const written = JSON.stringify(cluster.settings.origins.kubeProxy);
-    const frame = `${shared} ${nodePorts.id} ${localhostNodePorts} ${tcpBeLiberal} ${written}`;
+    const { kubeProxy, origins } = cluster.settings;
+    const written = JSON.stringify([
+      kubeProxy.localhostNodePorts,
+      kubeProxy.tcpBeLiberal,
+      kubeProxy.tcpEstablishedTimeoutSeconds,
+      kubeProxy.tcpCloseWaitTimeoutSeconds,
+      origins.kubeProxy,
+    ]);
+    const frame = `${shared} ${nodePorts.id} ${written}`;
     const key = perNode ? `${frame} ${nodeVariant(view)}` : frame;
     let made = ofCluster.get(cluster);
     if (made === undefined) {
@@ -117,6 +123,7 @@ function buildPart(
     sysctls: {
       ...(kubeProxy.localhostNodePorts ? { routeLocalnetAll: true } : {}),
       ...(kubeProxy.tcpBeLiberal ? { tcpBeLiberal: true } : {}),
+      ...conntrackTimeouts(kubeProxy),
     },
     hooks: jumpHooks(origin),
     chains: [
@@ -143,6 +150,15 @@ function buildPart(
       ...natFrame(origin),
       ...services.flatMap((rules) => rules.natChains),
     ],
+  };
+}
+
+/** kube-proxy writes both unless they are 0 (cmd/kube-proxy/app/conntrack.go); the kernel's own are 5 days and 60 s. */
+function conntrackTimeouts(kubeProxy: ClusterSettings['kubeProxy']): NonNullable<NetnsPart['sysctls']> {
+  const { tcpEstablishedTimeoutSeconds: established, tcpCloseWaitTimeoutSeconds: closeWait } = kubeProxy;
+  return {
+    ...(established > 0 ? { conntrackTcpEstablishedSeconds: established } : {}),
+    ...(closeWait > 0 ? { conntrackTcpCloseWaitSeconds: closeWait } : {}),
   };
 }
 

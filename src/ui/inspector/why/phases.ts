@@ -80,8 +80,6 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
     case 'policy.allow':
     case 'policy.deny':
       return { kind: step.reason.params.direction, failed: code === 'policy.deny' };
-    case 'policy.not-enforced':
-      return { kind: 'ingress', failed: false };
     case 'vxlan.encap':
     case 'vxlan.decap':
       return { kind: 'encap', failed: false };
