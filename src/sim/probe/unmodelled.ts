@@ -65,6 +65,18 @@ export function touchedUnmodelled(
         return services.has(affects.name);
       case 'node':
         return nodes.has(affects.name);
+      case 'host-port':
+        return walked.steps.some(({ place, packet }) => {
+          if (place !== `node/${affects.name}` || packet?.ip === undefined) return false;
+          const { l4 } = packet;
+          const node = cluster.nodes.find((n) => n.name === affects.name);
+          return (
+            (l4?.proto === 'tcp' || l4?.proto === 'udp') &&
+            l4.proto === affects.protocol.toLowerCase() &&
+            l4.dport === affects.port &&
+            node?.ips.includes(packet.ip.dst) === true
+          );
+        });
     }
   });
 }
