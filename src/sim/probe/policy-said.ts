@@ -36,19 +36,18 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
     verdict.ingress = 'not-selected';
   }
   const by: PolicyVerdict['by'][number][] = [];
-  const add = (policy: string, rule: number): void => {
+  const seen = new Set<string>();
+  const add = (direction: 'egress' | 'ingress', policy: string, rule: number): void => {
+    const key = `${direction} ${policy} ${rule}`;
+    if (seen.has(key)) return;
+    seen.add(key);
     const slash = policy.indexOf('/');
     const object = {
       kind: 'NetworkPolicy',
       namespace: policy.slice(0, slash),
       name: policy.slice(slash + 1),
     };
-    if (
-      !by.some(
-        (b) => b.rule === rule && b.object.namespace === object.namespace && b.object.name === object.name,
-      )
-    )
-      by.push({ object, rule });
+    by.push({ object, rule });
   };
   const own = ownSegments(walked.segments);
   for (const step of walked.steps) {
@@ -56,10 +55,10 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
     const { code, params } = step.reason;
     if (code === 'policy.allow') {
       verdict[params.direction] = 'allowed';
-      add(params.policy, params.rule);
+      add(params.direction, params.policy, params.rule);
     } else if (code === 'policy.deny') {
       verdict[params.direction] = 'denied';
-      for (const policy of params.policies.split(', ')) if (policy !== '') add(policy, -1);
+      for (const policy of params.policies.split(', ')) if (policy !== '') add(params.direction, policy, -1);
     }
   }
   return { ...verdict, by };

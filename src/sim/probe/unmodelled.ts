@@ -1,13 +1,8 @@
 /** Which unmodelled field could have changed a walk: one of an object that the walk used, and no other. */
 import { isReserved } from '../cluster/reserved.ts';
-import type { ClusterState, Pod, UnmodelledField } from '../k8s/cluster-state.ts';
+import type { ClusterState, UnmodelledField } from '../k8s/cluster-state.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Source } from './target.ts';
-
-/** A pod by its own name and by its owners': a field of a Deployment's template is one of its pods. */
-function namesOf(pod: Pod): readonly string[] {
-  return [pod.name, ...pod.owners.map((o) => o.name)].map((name) => `${pod.namespace}/${name}`);
-}
 
 /** A walk to a pod that has no place in the world. */
 export function touchedReserved(
@@ -34,7 +29,9 @@ export function touchedUnmodelled(
   const nodes = new Set<string>();
   const places = new Set<string>();
   const addresses = new Set<string>();
-  const pods = new Set<string>(source.pod === undefined ? [] : namesOf(source.pod));
+  const pods = new Set<string>(
+    source.pod === undefined ? [] : [`${source.pod.namespace}/${source.pod.name}`],
+  );
   for (const step of walked.steps) {
     if (step.place.startsWith('node/')) nodes.add(step.place.slice('node/'.length));
     else places.add(step.place);
@@ -46,10 +43,8 @@ export function touchedUnmodelled(
     }
   }
   for (const pod of cluster.pods) {
-    const touched = pod.hostNetwork
-      ? pods.has(`${pod.namespace}/${pod.name}`)
-      : places.has(`${pod.namespace}/${pod.name}`) || pod.ips.some((ip) => addresses.has(ip));
-    if (touched) for (const name of namesOf(pod)) pods.add(name);
+    const name = `${pod.namespace}/${pod.name}`;
+    if (!pod.hostNetwork && (places.has(name) || pod.ips.some((ip) => addresses.has(ip)))) pods.add(name);
   }
   for (const service of cluster.services) {
     if (service.clusterIPs.some((ip) => addresses.has(ip)))
