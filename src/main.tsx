@@ -3,14 +3,15 @@ import { createRoot } from 'react-dom/client';
 import './ui/kit/tokens.css';
 import './ui/kit/base.css';
 import { loadLanguage } from './i18n/messages.ts';
-import { isLink } from './share/link.ts';
+import { isLink } from './share/is-link.ts';
 import { openAtStart, openFragment, startAutosave } from './state/opening.ts';
 import { usePreferences } from './state/preferences.ts';
 import { startSession } from './state/session.ts';
 import { App } from './ui/app/App.tsx';
 import { loadFonts } from './ui/app/fonts.ts';
 import { readPageOptions } from './ui/app/page-options.ts';
-import { restoreHandoff } from './ui/app/handoff.ts';
+import { fetchAhead } from './ui/app/fetch-ahead.ts';
+import { hasHandoff } from './ui/app/handoff-key.ts';
 import { say } from './ui/app/notices.ts';
 import { firstScenario } from './ui/app/scenarios.ts';
 import { followTheme } from './ui/app/theme.ts';
@@ -22,7 +23,8 @@ const lang = options.lang ?? usePreferences.getState().lang;
 if (options.lang !== undefined) usePreferences.setState({ lang });
 loadFonts(lang);
 await loadLanguage(lang);
-if (!restoreHandoff()) {
+const restored = hasHandoff() && (await import('./ui/app/handoff.ts')).restoreHandoff();
+if (!restored) {
   const opening = await openAtStart(location.hash, firstScenario);
   if (opening.problem !== undefined) say({ kind: 'link-problem', problem: opening.problem });
   else if (opening.shelved) say({ kind: 'shelved' });
@@ -45,3 +47,4 @@ createRoot(root).render(
     <App options={options} />
   </StrictMode>,
 );
+void fetchAhead().catch(() => undefined);

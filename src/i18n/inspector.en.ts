@@ -1,5 +1,4 @@
 export const inspector = {
-  name: 'Inspector',
   // verdict
   verdict: 'Verdict',
   clientSees: 'The client sees',
@@ -27,9 +26,6 @@ export const inspector = {
   },
   packetWas: 'The packet',
   // why
-  atRest: 'Nothing was sent yet',
-  atRestDetail:
-    'Press the space bar, or Send above the picture. Each step will say here what happened to the packet, which table row did it, and which line of your YAML put that row there.',
   fieldNames: {
     'ethernet.src': 'MAC source',
     'ethernet.dst': 'MAC destination',

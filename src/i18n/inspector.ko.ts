@@ -3,7 +3,6 @@ import type { inspector as en } from './inspector.en.ts';
 import { josa } from './particles.ts';
 
 export const inspector = {
-  name: '인스펙터',
   verdict: '판정',
   clientSees: '클라이언트가 보는 결과',
   because: '이유',
@@ -29,9 +28,6 @@ export const inspector = {
     http: 'HTTP',
   },
   packetWas: '패킷',
-  atRest: '아직 보낸 패킷이 없습니다',
-  atRestDetail:
-    '스페이스 바를 누르거나 그림 위의 보내기를 누르세요. 단계마다 패킷에 무슨 일이 있었는지, 어느 테이블의 어느 행이 그렇게 했는지, 그 행이 YAML의 어느 줄에서 나왔는지 여기에서 알려 줍니다.',
   fieldNames: {
     'ethernet.src': 'MAC 출발지',
     'ethernet.dst': 'MAC 목적지',

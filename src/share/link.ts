@@ -140,11 +140,6 @@ async function decodeV1(payload: string): Promise<OpenedLink> {
   return checked.success ? { ok: true, state: checked.output } : { ok: false, problem: 'invalid' };
 }
 
-/** Whether a location's fragment claims to be a scenario at all. */
-export function isLink(fragment: string): boolean {
-  return /^#?v\d+=/.test(fragment);
-}
-
 /** Opens a fragment or a whole URL that ends in one. Never throws. */
 export async function openLink(link: string): Promise<OpenedLink> {
   const fragment = link.includes('#') ? link.slice(link.indexOf('#') + 1) : link.trim();

@@ -1,5 +1,6 @@
 /** What the page opens with, and how something else is opened over it: nothing that a person typed is lost. */
-import { isLink, openLink, type LinkProblem, type SharedState } from '../share/link.ts';
+import { isLink } from '../share/is-link.ts';
+import type { LinkProblem, OpenedLink, SharedState } from '../share/link.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import { useDocument } from './document.ts';
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
@@ -18,6 +19,12 @@ export interface Opening {
 
 const AUTOSAVE_MS = 300;
 
+/** Decoding and its checks are loaded when there is a link. */
+async function decoded(fragment: string): Promise<OpenedLink> {
+  const { openLink } = await import('../share/link.ts');
+  return openLink(fragment);
+}
+
 /** Opens a link's state, or saved work, or the given scenario. Call before the first render. */
 export async function openAtStart(
   fragment: string,
@@ -25,7 +32,7 @@ export async function openAtStart(
 ): Promise<Opening> {
   const saved = loadWork();
   if (isLink(fragment)) {
-    const opened = await openLink(fragment);
+    const opened = await decoded(fragment);
     if (opened.ok) {
       const same = saved !== undefined && JSON.stringify(saved.files) === JSON.stringify(opened.state.files);
       if (saved !== undefined && !same) shelve(saved);
@@ -84,7 +91,7 @@ export function openOver(files: readonly ScenarioFile[], scenario?: string): boo
 
 /** Opens an address that was pasted or followed while the page is open. */
 export async function openFragment(fragment: string): Promise<Opening> {
-  const opened = await openLink(fragment);
+  const opened = await decoded(fragment);
   if (!opened.ok) return { from: 'saved', problem: opened.problem, shelved: false };
   const shelved = openOver(opened.state.files);
   openShared(opened.state);

@@ -1,24 +1,35 @@
 /** Work kept in the browser: the text as it stands, and earlier work that something else took the place of. */
-import * as v from 'valibot';
 import type { ScenarioFile } from '../sim/scenario.ts';
 
 const CURRENT = 'packetwalk.work';
 const SHELF = 'packetwalk.shelf';
 const SHELF_LIMIT = 12;
 
-const workSchema = v.object({
-  files: v.array(v.object({ name: v.string(), text: v.string() })),
-  active: v.string(),
-  scenario: v.optional(v.string()),
-  /** Milliseconds since the epoch. */
-  savedAt: v.number(),
-});
-
 export interface Work {
   readonly files: readonly ScenarioFile[];
   readonly active: string;
   readonly scenario?: string;
+  /** Milliseconds since the epoch. */
   readonly savedAt: number;
+}
+
+type Unchecked<T> = { readonly [K in keyof T]?: unknown } | null | undefined;
+
+/** Checked by hand: this is read before the first picture, and only this page writes it. */
+function isWork(value: unknown): value is Work {
+  const work = value as Unchecked<Work>;
+  return (
+    typeof work?.active === 'string' &&
+    typeof work.savedAt === 'number' &&
+    (work.scenario === undefined || typeof work.scenario === 'string') &&
+    Array.isArray(work.files) &&
+    work.files.every(isFile)
+  );
+}
+
+function isFile(value: unknown): value is ScenarioFile {
+  const file = value as Unchecked<ScenarioFile>;
+  return typeof file?.name === 'string' && typeof file.text === 'string';
 }
 
 function read(storage: Storage, key: string): unknown {
@@ -40,8 +51,8 @@ function write(storage: Storage, key: string, value: unknown): boolean {
 }
 
 export function loadWork(storage: Storage = localStorage): Work | undefined {
-  const checked = v.safeParse(workSchema, read(storage, CURRENT));
-  return checked.success && checked.output.files.length > 0 ? checked.output : undefined;
+  const work = read(storage, CURRENT);
+  return isWork(work) && work.files.length > 0 ? work : undefined;
 }
 
 export function saveWork(work: Work, storage: Storage = localStorage): boolean {
@@ -54,8 +65,8 @@ export function clearWork(storage: Storage = localStorage): void {
 
 /** Earlier work, newest first. */
 export function shelvedWork(storage: Storage = localStorage): readonly Work[] {
-  const checked = v.safeParse(v.array(workSchema), read(storage, SHELF));
-  return checked.success ? checked.output : [];
+  const shelf = read(storage, SHELF);
+  return Array.isArray(shelf) && shelf.every(isWork) ? shelf : [];
 }
 
 /** Puts work aside before something else is opened over it. The same text is kept once. */

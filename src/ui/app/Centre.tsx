@@ -1,5 +1,5 @@
 import { lazy, Suspense, type ReactNode } from 'react';
-import { useText } from '../../i18n/messages.ts';
+import { useText, withLaterTexts } from '../../i18n/messages.ts';
 import { useLook } from '../../state/selection.ts';
 import type { View } from '../../state/preferences.ts';
 import { Segmented } from '../kit/Segmented.tsx';
@@ -9,8 +9,12 @@ import { PanelBoundary } from './PanelBoundary.tsx';
 import { WorkState } from './WorkState.tsx';
 
 const Picture = lazy(() => import('../graph/Picture.tsx').then((m) => ({ default: m.Picture })));
-const Matrix = lazy(() => import('../inspector/Matrix.tsx').then((m) => ({ default: m.Matrix })));
-const WalkText = lazy(() => import('../inspector/WalkText.tsx').then((m) => ({ default: m.WalkText })));
+const Matrix = lazy(() =>
+  withLaterTexts(import('../inspector/Matrix.tsx')).then((m) => ({ default: m.Matrix })),
+);
+const WalkText = lazy(() =>
+  withLaterTexts(import('../inspector/WalkText.tsx')).then((m) => ({ default: m.WalkText })),
+);
 
 /** Picture, matrix or text of the walk, with what the simulation is doing over it. */
 export function Stage() {

@@ -10,8 +10,7 @@ import { useLook } from '../../state/selection.ts';
 import { showView } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { useEditor } from '../editor/editor-store.ts';
-
-const KEY = 'packetwalk.handoff';
+import { HANDOFF_KEY } from './handoff-key.ts';
 
 /** Each distinct text is written once; snapshots of the history point at it. */
 const fileSchema = v.object({ name: v.string(), text: v.number() });
@@ -72,7 +71,7 @@ export function writeHandoff(storage: Storage = sessionStorage): boolean {
       recent: sim.recent,
     };
     try {
-      storage.setItem(KEY, JSON.stringify(handoff));
+      storage.setItem(HANDOFF_KEY, JSON.stringify(handoff));
       return true;
     } catch {
       if (keep === 0) return false;
@@ -82,9 +81,9 @@ export function writeHandoff(storage: Storage = sessionStorage): boolean {
 
 /** Takes up what the page before the reload left, once. Returns whether there was anything. */
 export function restoreHandoff(storage: Storage = sessionStorage): boolean {
-  const text = storage.getItem(KEY);
+  const text = storage.getItem(HANDOFF_KEY);
   if (text === null) return false;
-  storage.removeItem(KEY);
+  storage.removeItem(HANDOFF_KEY);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

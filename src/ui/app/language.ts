@@ -2,7 +2,6 @@ import { loadLanguage } from '../../i18n/messages.ts';
 import { usePreferences, type Lang } from '../../state/preferences.ts';
 import { monacoLanguage } from '../editor/load-monaco.ts';
 import { loadFonts } from './fonts.ts';
-import { writeHandoff } from './handoff.ts';
 
 /**
  * Changes the language of the interface. When Monaco is loaded in another language the page loads again, with
@@ -13,7 +12,7 @@ export async function switchLanguage(lang: Lang): Promise<void> {
   if (lang === before) return;
   usePreferences.getState().set({ lang });
   const bound = monacoLanguage();
-  if (bound !== undefined && bound !== lang && writeHandoff()) {
+  if (bound !== undefined && bound !== lang && (await import('./handoff.ts')).writeHandoff()) {
     const url = new URL(location.href);
     // The new choice outranks what the address asked for.
     url.searchParams.delete('lang');

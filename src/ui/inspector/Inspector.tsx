@@ -1,24 +1,30 @@
 import { lazy, Suspense } from 'react';
-import { useText } from '../../i18n/messages.ts';
+import { useText, withLaterTexts } from '../../i18n/messages.ts';
 import { useLook, type InspectorTab } from '../../state/selection.ts';
 import { Tabs } from '../kit/Tabs.tsx';
 import styles from './Inspector.module.css';
-import { Why } from './why/Why.tsx';
+import { WhyTab } from './why/WhyTab.tsx';
 
-const PacketTab = lazy(() => import('./packet/PacketTab.tsx').then((m) => ({ default: m.PacketTab })));
-const TablesTab = lazy(() => import('./tables/TablesTab.tsx').then((m) => ({ default: m.TablesTab })));
-const ClusterTab = lazy(() => import('./cluster/ClusterTab.tsx').then((m) => ({ default: m.ClusterTab })));
+const PacketTab = lazy(() =>
+  withLaterTexts(import('./packet/PacketTab.tsx')).then((m) => ({ default: m.PacketTab })),
+);
+const TablesTab = lazy(() =>
+  withLaterTexts(import('./tables/TablesTab.tsx')).then((m) => ({ default: m.TablesTab })),
+);
+const ClusterTab = lazy(() =>
+  withLaterTexts(import('./cluster/ClusterTab.tsx')).then((m) => ({ default: m.ClusterTab })),
+);
 
 const TABS: readonly InspectorTab[] = ['why', 'packet', 'tables', 'cluster'];
 
 /** `bare`: without its own tab strip; the sheet around it (phone, tablet) shows the tabs and sets `useLook.tab`. */
 export function Inspector({ bare }: { readonly bare?: boolean }) {
-  const { app, inspector } = useText();
+  const { app } = useText();
   const tab = useLook((s) => s.tab);
   const content = (
     <Suspense fallback={null}>
       {tab === 'why' ? (
-        <Why />
+        <WhyTab />
       ) : tab === 'packet' ? (
         <PacketTab />
       ) : tab === 'tables' ? (
@@ -32,7 +38,7 @@ export function Inspector({ bare }: { readonly bare?: boolean }) {
   return (
     <div className={styles.inspector}>
       <Tabs<InspectorTab>
-        label={inspector.name}
+        label={app.inspector}
         items={TABS.map((id) => ({ id, label: app.tabs[id] }))}
         value={tab}
         onChange={(id) => useLook.getState().set({ tab: id })}

@@ -1,6 +1,4 @@
-import { useText } from '../../i18n/messages.ts';
-import { text } from '../../i18n/messages.ts';
-import { walkTranscript } from '../../i18n/transcript.ts';
+import { text, useText, withLaterTexts } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Menu } from '../kit/Menu.tsx';
@@ -40,6 +38,12 @@ export function ExportMenu({ picture }: { readonly picture: () => Promise<string
     } catch {
       failed();
     }
+  };
+
+  const saveWalk = async (): Promise<void> => {
+    if (walk === undefined) return;
+    const { walkTranscript } = await withLaterTexts(import('../../i18n/transcript.ts'));
+    download(fileName('txt'), walkTranscript(walk.trace, text()));
   };
 
   return (
@@ -82,9 +86,7 @@ export function ExportMenu({ picture }: { readonly picture: () => Promise<string
               label: t.walk,
               note: walk === undefined ? t.walkNone : t.walkNote,
               disabled: walk === undefined,
-              onSelect: () => {
-                if (walk !== undefined) download(fileName('txt'), walkTranscript(walk.trace, text()));
-              },
+              onSelect: () => void saveWalk(),
             },
           ],
         },

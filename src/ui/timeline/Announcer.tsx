@@ -1,21 +1,11 @@
-import { useText } from '../../i18n/messages.ts';
-import { reasonTitle, stepWhere } from '../../i18n/step-text.ts';
-import type { WalkView } from './use-walk-view.ts';
+import { walkParts } from './walk-parts.ts';
 
-/** Says the current step to a screen reader, wherever the focus is. */
-export function Announcer({ view }: { readonly view: WalkView | undefined }) {
-  const { inspector, reasons } = useText();
-  const step = view?.trace.steps[view.step];
+/** Says the current step to a screen reader, wherever the focus is. Always there: a new region would not be heard. */
+export function Announcer({ walked }: { readonly walked: boolean }) {
+  const parts = walkParts.useLoaded(walked);
   return (
     <p className="visually-hidden" role="status">
-      {view !== undefined &&
-        step !== undefined &&
-        inspector.stepAnnounce({
-          n: view.position + 1,
-          total: view.shown.length,
-          where: stepWhere(step),
-          title: reasonTitle(reasons, step.reason),
-        })}
+      {walked && parts !== undefined && <parts.Announcement />}
     </p>
   );
 }

@@ -13,7 +13,7 @@ import { Button, IconButton } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
 import styles from './Timeline.module.css';
-import type { WalkView } from './use-walk-view.ts';
+import type { Progress } from './use-progress.ts';
 
 const SPEEDS = [
   { id: 0.5, label: '½×' },
@@ -24,13 +24,13 @@ const SPEEDS = [
 
 /** Step keys, jumps, speed and the filter of the event list. */
 export function Controls({
-  view,
+  progress,
   filter,
   onFilter,
   width,
   list,
 }: {
-  readonly view: WalkView | undefined;
+  readonly progress: Progress | undefined;
   readonly filter: string;
   readonly onFilter: (text: string) => void;
   readonly width: number;
@@ -39,7 +39,7 @@ export function Controls({
   const t = useText().timeline;
   const playing = usePlayback((s) => s.playing);
   const speed = usePlayback((s) => s.speed);
-  const none = view === undefined;
+  const none = progress === undefined;
   return (
     <div className={styles.controls} role="group" aria-label={t.controls}>
       <IconButton icon="first" label={t.toStart} keys="Home" disabled={none} onClick={goToStart} />
@@ -57,8 +57,8 @@ export function Controls({
       <IconButton icon="next" label={t.forward} keys="→" onClick={stepForward} />
       <IconButton icon="last" label={t.toEnd} keys="End" disabled={none} onClick={goToEnd} />
       <p className={styles.count}>
-        {t.count({ n: view === undefined ? 0 : view.position + 1 })}
-        <span> / {view?.shown.length ?? 0}</span>
+        {t.count({ n: none ? 0 : progress.position + 1 })}
+        <span> / {progress?.total ?? 0}</span>
       </p>
       <span className={styles.rule} />
       <Button disabled={none} onClick={goToFirstChange}>

@@ -2,12 +2,11 @@ import { useState, useSyncExternalStore } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { CompactTimeline } from './CompactTimeline.tsx';
 import { Controls } from './Controls.tsx';
-import { EventList } from './EventList.tsx';
 import styles from './Timeline.module.css';
-import { TimetableView } from './TimetableView.tsx';
 import { useSize } from './use-size.ts';
 import { Announcer } from './Announcer.tsx';
-import { useWalkView } from './use-walk-view.ts';
+import { useProgress } from './use-progress.ts';
+import { walkParts } from './walk-parts.ts';
 
 const NARROW = '(max-width: 719px)';
 
@@ -20,15 +19,17 @@ function subscribe(onChange: () => void): () => void {
 /** The walk as a train timetable, its events as a list, and the keys that move through both. */
 export function Timeline() {
   const narrow = useSyncExternalStore(subscribe, () => matchMedia(NARROW).matches);
-  const view = useWalkView();
+  const progress = useProgress();
+  const walked = progress !== undefined;
+  const parts = walkParts.useLoaded(walked);
   const t = useText().timeline;
   const [filter, setFilter] = useState('');
   const [ref, size] = useSize<HTMLDivElement>();
   if (narrow) {
     return (
       <>
-        <CompactTimeline view={view} />
-        <Announcer view={view} />
+        <CompactTimeline progress={progress} />
+        <Announcer walked={walked} />
       </>
     );
   }
@@ -36,20 +37,17 @@ export function Timeline() {
   const list = size.width === 0 || size.width >= 680;
   return (
     <div className={styles.timeline} ref={ref}>
-      <Announcer view={view} />
-      <Controls view={view} filter={filter} onFilter={setFilter} width={size.width} list={list} />
+      <Announcer walked={walked} />
+      <Controls progress={progress} filter={filter} onFilter={setFilter} width={size.width} list={list} />
       <div className={list ? styles.body : styles.single}>
-        {view === undefined ? (
+        {!walked || parts === undefined ? (
           <p className={styles.rest}>
             {t.atRest}
             <br />
             {t.empty}
           </p>
         ) : (
-          <>
-            <TimetableView view={view} />
-            {list && <EventList view={view} filter={filter} narrow={size.width < 1000} />}
-          </>
+          <parts.Walk filter={filter} list={list} narrow={size.width < 1000} />
         )}
       </div>
     </div>

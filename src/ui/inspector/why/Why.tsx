@@ -1,9 +1,7 @@
 import { useMemo } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import { reasonDetail, reasonTitle, stepWhere } from '../../../i18n/step-text.ts';
-import type { Step } from '../../../sim/trace/trace.ts';
-import { usePlayback } from '../../../state/playback.ts';
-import { useSimulation } from '../../../state/simulation.ts';
+import type { Step, Trace } from '../../../sim/trace/trace.ts';
 import { classes } from '../../kit/classes.ts';
 import { StepMark } from '../../kit/StepMark.tsx';
 import { markOf, toneOf } from '../../kit/step-mark.ts';
@@ -20,26 +18,10 @@ export function fromMemory(step: Step): boolean {
 }
 
 /** What happened at this step and why: the sentence, what changed, the phases, what is remembered, how it ends. */
-export function Why() {
+export function Why({ trace, step }: { readonly trace: Trace; readonly step: Step }) {
   const { inspector: t, reasons } = useText();
-  const walk = useSimulation((s) => s.walk);
-  const index = usePlayback((s) => s.step);
-  const step = walk?.trace.steps[index];
-  const segment = useMemo(
-    () => (walk === undefined || step === undefined ? -1 : segmentOf(walk.trace.steps, step)),
-    [walk, step],
-  );
-  const phases = useMemo(() => (walk === undefined ? [] : phasesOf(walk.trace, segment)), [walk, segment]);
-  if (walk === undefined || step === undefined) {
-    return (
-      <div className={styles.why}>
-        <div className={styles.headline}>
-          <h2>{t.atRest}</h2>
-          <p>{t.atRestDetail}</p>
-        </div>
-      </div>
-    );
-  }
+  const segment = useMemo(() => segmentOf(trace.steps, step), [trace, step]);
+  const phases = useMemo(() => phasesOf(trace, segment), [trace, segment]);
   const mark = markOf(step);
   const detail = fromMemory(step) ? t.sameDecision : reasonDetail(reasons, step.reason);
   return (
@@ -55,13 +37,13 @@ export function Why() {
       <ChangedFields step={step} />
       {!belongsTo(currentPhase(phases, step.index), step) && !passes(step) && (
         <div className={classes(styles.alone, styles[toneOf(mark)])}>
-          <PhaseDetail step={step} trace={walk.trace} />
+          <PhaseDetail step={step} trace={trace} />
         </div>
       )}
-      <PhaseList phases={phases} step={step} trace={walk.trace} />
-      <Remembered trace={walk.trace} step={step} />
-      <NotEnforced trace={walk.trace} step={step} />
-      <Ending trace={walk.trace} />
+      <PhaseList phases={phases} step={step} trace={trace} />
+      <Remembered trace={trace} step={step} />
+      <NotEnforced trace={trace} step={step} />
+      <Ending trace={trace} />
     </div>
   );
 }

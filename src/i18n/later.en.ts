@@ -1,0 +1,8 @@
+import { diagnostics } from './diagnostics.en.ts';
+import { inspector } from './inspector.en.ts';
+import { matrix } from './matrix.en.ts';
+import { packet } from './packet.en.ts';
+import { reasons } from './reasons.en.ts';
+
+/** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
+export const later = { diagnostics, inspector, matrix, packet, reasons };

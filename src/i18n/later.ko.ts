@@ -1,0 +1,8 @@
+import { diagnostics } from './diagnostics.ko.ts';
+import { inspector } from './inspector.ko.ts';
+import { matrix } from './matrix.ko.ts';
+import { packet } from './packet.ko.ts';
+import { reasons } from './reasons.ko.ts';
+
+/** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
+export const later = { diagnostics, inspector, matrix, packet, reasons };
