@@ -20,6 +20,8 @@ export interface DocumentState extends Snapshot {
   readonly revision: number;
   readonly past: readonly Snapshot[];
   readonly future: readonly Snapshot[];
+  /** Counts what was opened: a scenario, a link, earlier work. Undo never changes it. */
+  readonly opening: number;
   /** True when the text differs from what was opened. */
   readonly dirty: boolean;
 
@@ -38,8 +40,24 @@ export interface DocumentState extends Snapshot {
 
 const COALESCE_MS = 600;
 const HISTORY_LIMIT = 300;
+/** Characters of text that the history may hold, counted by the file that each step changed. */
+const HISTORY_CHARACTERS = 16_000_000;
 
 let lastTyped: { name: string; at: number } | undefined;
+
+/** The history with one more step, without the oldest ones that it has no room for. */
+function remember(past: readonly Snapshot[], step: Snapshot): readonly Snapshot[] {
+  const all = [...past, step];
+  let kept = 0;
+  let characters = 0;
+  while (kept < all.length && kept < HISTORY_LIMIT) {
+    const { files, active } = all[all.length - 1 - kept] as Snapshot;
+    characters += files.find((f) => f.name === active)?.text.length ?? 0;
+    if (characters > HISTORY_CHARACTERS && kept > 0) break;
+    kept += 1;
+  }
+  return all.slice(all.length - kept);
+}
 
 function snapshot(s: DocumentState): Snapshot {
   return { files: s.files, active: s.active, caret: s.caret };
@@ -51,7 +69,7 @@ export const useDocument = create<DocumentState>()((set, get) => {
     lastTyped = undefined;
     set({
       ...next,
-      past: [...s.past, snapshot(s)].slice(-HISTORY_LIMIT),
+      past: remember(s.past, snapshot(s)),
       future: [],
       revision: s.revision + 1,
       dirty: true,
@@ -63,6 +81,7 @@ export const useDocument = create<DocumentState>()((set, get) => {
     caret: 0,
     scenario: undefined,
     revision: 0,
+    opening: 0,
     past: [],
     future: [],
     dirty: false,
@@ -74,6 +93,7 @@ export const useDocument = create<DocumentState>()((set, get) => {
         caret: 0,
         scenario,
         revision: s.revision + 1,
+        opening: s.opening + 1,
         past: [],
         future: [],
         dirty: false,
@@ -93,7 +113,7 @@ export const useDocument = create<DocumentState>()((set, get) => {
       set({
         files,
         caret,
-        past: joins ? s.past : [...s.past, snapshot(s)].slice(-HISTORY_LIMIT),
+        past: joins ? s.past : remember(s.past, snapshot(s)),
         future: [],
         revision: s.revision + 1,
         dirty: true,

@@ -37,8 +37,9 @@ export function startSession(open: OpenChannel = openWorker): () => void {
   client = new SimClient(open);
   const unsubscribe = useDocument.subscribe((s, before) => {
     if (s.revision === before.revision) return;
-    if (s.scenario !== before.scenario || s.past.length === 0) resetWalk();
-    schedule(s.past.length === 0 ? 0 : DEBOUNCE_MS);
+    const opened = s.opening !== before.opening;
+    if (opened) resetWalk();
+    schedule(opened ? 0 : DEBOUNCE_MS);
   });
   schedule(0);
   return () => {
