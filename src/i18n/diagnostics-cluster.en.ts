@@ -64,6 +64,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `No selected pod has a container port called "${p['name']}"${among(p['names'])}: that port of Service ${p['service']} has no endpoints.`,
   'service/target-port-closed': (p) =>
     `Nothing listens on ${p['targetPort']}/${p['protocol']} in ${p['pod']}${p['listens'] === '' ? '' : ` (it listens on ${p['listens']})`}: connections to ${p['service']}:${p['port']} will be refused by the pod.`,
+  'proxy/mode-not-available': (p) =>
+    `kube-proxy's mode "${p['mode']}" is not simulated (there are: ${p['known']}): walks through Services stay unknown.`,
   'stateful-set/no-service': (p) =>
     `There is no Service "${p['service']}": the pods of ${p['name']} get no names of their own in DNS.`,
   'policy/selects-nothing': (p) =>

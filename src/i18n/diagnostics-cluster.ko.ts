@@ -71,6 +71,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `서비스 ${josa(String(p['service']), '이/가')} 고른 파드에 ${josa(`"${p['name']}"`, '이라/라')}는 이름의 컨테이너 포트가 없습니다${among(p['names'])}. 이 포트에는 엔드포인트가 없습니다.`,
   'service/target-port-closed': (p) =>
     `파드 ${p['pod']}에서 ${p['targetPort']}/${p['protocol']} 포트를 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
+  'proxy/mode-not-available': (p) =>
+    `kube-proxy의 ${p['mode']} 모드는 시뮬레이션하지 않습니다(있는 모드: ${p['known']}). 서비스를 거치는 경로의 판정은 비워 둡니다.`,
   'stateful-set/no-service': (p) =>
     `서비스 ${josa(`"${p['service']}"`, '이/가')} 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>

@@ -20,6 +20,7 @@ import type { World } from './net/world.ts';
 import { reachMatrix, type ReachMatrix } from './policy/reach.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
+import { proxyPlugins } from './proxy/registry.ts';
 import type { Scenario } from './scenario.ts';
 import type { Trace } from './trace/trace.ts';
 
@@ -40,7 +41,11 @@ export function simulate(
   progress?.('parse', 0, 1);
   const parsed = parseScenario(scenario.files);
   progress?.('settle', 0, 1);
-  const settled = settle(parsed, cniRegistry);
+  const settled = settle(
+    parsed,
+    cniRegistry,
+    proxyPlugins.map((plugin) => plugin.id),
+  );
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
     parsed,

@@ -57,7 +57,7 @@ describe('the matrix agrees with the evaluator', () => {
 it('agrees on random clusters', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(randomCluster, (text) => {
-      const { cluster } = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()]);
+      const { cluster } = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()], ['iptables']);
       expect(cluster.networkPolicies.length).toBe(text.split('"NetworkPolicy"').length - 1);
       expectAgreement(cluster, 80, 'TCP');
       expectAgreement(cluster, 80, 'UDP');

@@ -52,9 +52,3 @@ export function proxyPlugin(mode: ProxyMode): ProxyPlugin | undefined {
   return proxyPlugins.find((plugin) => plugin.id === mode);
 }
 
-/** What to report for a mode without a plug-in. */
-export function proxyModeProblem(
-  mode: ProxyMode,
-): { readonly code: 'proxy/mode-not-available'; readonly params: { readonly mode: string } } | undefined {
-  return proxyPlugin(mode) === undefined ? { code: 'proxy/mode-not-available', params: { mode } } : undefined;
-}

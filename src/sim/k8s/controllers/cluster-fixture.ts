@@ -59,6 +59,6 @@ export function settleText(
   diagnostics: readonly Diagnostic[];
 } {
   const parsed = parsedOf(text);
-  const settled = settle(parsed, [fakeCni(enforces)]);
+  const settled = settle(parsed, [fakeCni(enforces)], ['iptables', 'none']);
   return { cluster: settled.cluster, diagnostics: [...parsed.diagnostics, ...settled.diagnostics] };
 }

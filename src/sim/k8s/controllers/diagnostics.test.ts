@@ -54,6 +54,8 @@ const NODE = (name: string, cidr: string, ip: string) =>
 const POLICY = (selector: string) =>
   `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: deny\nspec:\n${selector}`;
 
+const MODES = ['iptables', 'none'];
+
 const rows: readonly Row[] = [
   {
     code: 'cluster/one-only',
@@ -275,6 +277,12 @@ const rows: readonly Row[] = [
     says: /Nothing listens on 8080\/TCP in web \(it listens on 80\/TCP\)/,
   },
   {
+    code: 'proxy/mode-not-available',
+    severity: 'error',
+    yaml: CLUSTER('nodes: [{role: control-plane}]\nnetworking:\n▶  kubeProxyMode: ipvs\n'),
+    says: /mode "ipvs" is not simulated \(there are: iptables, none\)/,
+  },
+  {
     code: 'stateful-set/no-service',
     severity: 'warning',
     yaml: 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n▶  serviceName: db\n  selector:\n    matchLabels: {app: db}\n  template:\n    metadata:\n      labels: {app: db}\n    spec:\n      containers:\n        - name: c\n          image: redis\n',
@@ -323,7 +331,7 @@ const flannel = {
 function run(row: Pick<Row, 'yaml' | 'enforces'>) {
   const line = row.yaml.split('\n').findIndex((l) => l.includes('▶')) + 1;
   const parsed = parseScenario([{ name: 'a.yaml', text: row.yaml.replaceAll('▶', '') }]);
-  const settled = settle(parsed, [{ ...flannel, enforcesNetworkPolicy: row.enforces ?? false }]);
+  const settled = settle(parsed, [{ ...flannel, enforcesNetworkPolicy: row.enforces ?? false }], MODES);
   return { ...settled, line, parsed };
 }
 

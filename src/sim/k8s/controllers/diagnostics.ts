@@ -34,6 +34,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'service/no-ready-pods',
   'service/no-such-named-port',
   'service/target-port-closed',
+  'proxy/mode-not-available',
   'stateful-set/no-service',
   'policy/selects-nothing',
   'policy/not-enforced',

@@ -214,7 +214,11 @@ const DOCUMENTS = [
 ];
 
 const settleAll = (documents: readonly string[]) =>
-  settle(parseScenario(documents.map((text, i) => ({ name: `${i}.yaml`, text }))), [fakeCni(true)]).cluster;
+  settle(
+    parseScenario(documents.map((text, i) => ({ name: `${i}.yaml`, text }))),
+    [fakeCni(true)],
+    ['iptables'],
+  ).cluster;
 
 /** Everything but places in the text, which do move with the documents. */
 function content(cluster: ClusterState): unknown {

@@ -16,7 +16,7 @@ import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
 import { makeServices } from './services.ts';
 import { readSettings } from './settings.ts';
-import { expandUnmodelled } from './unmodelled.ts';
+import { expandUnmodelled, unmodelledProxy } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
@@ -42,8 +42,15 @@ const indexOf = memoLast((pods: ClusterState['pods']) => new PodIndex(pods));
 const namespaceMemo = memoByOwner<Manifest, Namespace>();
 const configMapMemo = memoByOwner<Manifest, ConfigMap>();
 
-/** `cnis` are the plug-ins to choose from; where the scenario names none of them, pods get no addresses. */
-export function settle(parsed: ParsedScenario, cnis: readonly CniForSettling[]): Settled {
+/**
+ * `cnis` are the plug-ins to choose from; where the scenario names none of them, pods get no addresses. `proxyModes` are
+ * the modes of kube-proxy that there are.
+ */
+export function settle(
+  parsed: ParsedScenario,
+  cnis: readonly CniForSettling[],
+  proxyModes: readonly string[],
+): Settled {
   const report = createReport(parsed);
   const { store, read } = admit(parsed, report);
   const settings = sameSettings(read.settings);
@@ -74,7 +81,10 @@ export function settle(parsed: ParsedScenario, cnis: readonly CniForSettling[]):
       return allObjects();
     },
     refused: [...parsed.refused, ...report.refused],
-    unmodelled: expandUnmodelled(parsed.unmodelled, pods),
+    unmodelled: [
+      ...expandUnmodelled(parsed.unmodelled, pods),
+      ...unmodelledProxy(settings, proxyModes, services, nodes, report),
+    ],
     events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],
   };
   checkCluster(cluster, store, index, cni, report);

@@ -1,6 +1,7 @@
 /** What an unmodelled field of a workload could change: the walks of the pods that were made from it. */
 import { objectKey } from '../../base/origin.ts';
-import type { Pod, UnmodelledField } from '../cluster-state.ts';
+import type { ClusterNode, ClusterSettings, Pod, Service, UnmodelledField } from '../cluster-state.ts';
+import type { Report } from './report.ts';
 
 /**
  * The parser names the object that has the field; a walk meets pods. `hostPort` changes nothing for the pod's own
@@ -39,4 +40,31 @@ function affectedBy(field: UnmodelledField, pod: Pod): UnmodelledField['affects'
   const mapped = containers[Number(container)]?.ports[Number(port)];
   if (pod.node === undefined || mapped?.hostPort === undefined) return undefined;
   return { kind: 'host-port', name: pod.node, port: mapped.hostPort, protocol: mapped.protocol };
+}
+
+/** A kube-proxy mode that nobody here writes rules for: every walk through a Service is open. */
+export function unmodelledProxy(
+  settings: ClusterSettings,
+  modes: readonly string[],
+  services: readonly Service[],
+  nodes: readonly ClusterNode[],
+  report: Report,
+): readonly UnmodelledField[] {
+  const { mode } = settings.kubeProxy;
+  if (modes.includes(mode)) return [];
+  const origin = settings.origins.kubeProxy;
+  const { object, path } = origin;
+  report.say('error', 'proxy/mode-not-available', { mode, known: modes.join(', ') }, object, path);
+  const field = { object, field: `mode: ${mode}`, origin };
+  return services.flatMap((service): readonly UnmodelledField[] => [
+    { ...field, affects: { kind: 'service', name: `${service.namespace}/${service.name}` } },
+    ...service.ports.flatMap(({ nodePort, protocol }): readonly UnmodelledField[] =>
+      nodePort === undefined
+        ? []
+        : nodes.map(({ name }) => ({
+            ...field,
+            affects: { kind: 'host-port', name, port: nodePort, protocol },
+          })),
+    ),
+  ]);
 }

@@ -10,7 +10,7 @@ import type {
 } from '../../k8s/cluster-state.ts';
 import type { Chain, IptablesConfig, NetnsConfig, NetnsPart, TableName } from '../../net/config.ts';
 import { iptablesSave, probabilityText, ruleText } from '../../net/show/iptables-save.ts';
-import { proxyModeProblem, proxyPlugin } from '../registry.ts';
+import { proxyPlugin } from '../registry.ts';
 import { endpointChain, serviceChains } from './names.ts';
 
 const origin = (kind: string, name: string) => ({ object: { kind, namespace: 'default', name } });
@@ -506,9 +506,8 @@ describe('modes', () => {
     expect(names.some((name) => name.startsWith('KUBE-S'))).toBe(false);
   });
 
-  it('says which modes are missing', () => {
-    expect(proxyModeProblem('iptables')).toBeUndefined();
-    expect(proxyModeProblem('ipvs')).toEqual({ code: 'proxy/mode-not-available', params: { mode: 'ipvs' } });
+  it('has no plug-in for modes that are not there yet', () => {
+    expect(proxyPlugin('ipvs')).toBeUndefined();
     expect(proxyPlugin('nftables')).toBeUndefined();
   });
 });
