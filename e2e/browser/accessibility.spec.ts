@@ -1,5 +1,5 @@
 /** axe in both themes and both languages, on every view; the whole journey by keyboard; reduced motion. */
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { expect, inspector, ready, skipTour, test } from './app.ts';
 

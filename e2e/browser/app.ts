@@ -7,7 +7,7 @@ interface Fixtures {
 
 /** Opens the app without the tour and fails the test on any console error or uncaught exception. */
 export const test = base.extend<Fixtures>({
-  app: async ({ page }, use) => {
+  app: async ({ page }, provide) => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
@@ -16,7 +16,7 @@ export const test = base.extend<Fixtures>({
     await skipTour(page);
     await page.goto('/');
     await ready(page);
-    await use(page);
+    await provide(page);
     expect(faults).toEqual([]);
   },
 });

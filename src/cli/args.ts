@@ -118,7 +118,7 @@ export function readShowArgs(
 ): ParsedArgs & { readonly shown: string } {
   const at = argv.indexOf('--in');
   if (at < 0 || argv[at + 1] === undefined) throw new UsageError('show needs --in NETNS COMMAND');
-  const own: string[] = [...argv.slice(0, at)];
+  const own: string[] = argv.slice(0, at);
   const shown: string[] = [];
   const rest = argv.slice(at + 2);
   for (let i = 0; i < rest.length; i++) {

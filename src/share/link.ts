@@ -52,7 +52,6 @@ const stateSchema = v.object({
   view: v.optional(viewSchema, {}),
 });
 
-export type SharedView = v.InferOutput<typeof viewSchema>;
 export type SharedState = v.InferOutput<typeof stateSchema>;
 
 /** Why a link could not be opened: damaged (no such text), too-large, unknown-version, invalid (wrong content). */

@@ -3,7 +3,6 @@
  * network namespaces. Shared code never asks which plug-in it has; it reads what the plug-in declares here.
  */
 import type { Ip } from './base/ip.ts';
-import type { Origin } from './base/origin.ts';
 import type { ClusterNode, ClusterState, Pod } from './k8s/cluster-state.ts';
 import type { NetnsPart } from './net/config.ts';
 
@@ -69,8 +68,3 @@ export interface ProxyPlugin {
   /** What kube-proxy in this mode writes on a node. Equal inputs give the identical part. */
   readonly setUpNode: (context: ProxyNodeContext) => NetnsPart;
 }
-
-/** Deterministic MAC addresses, one per interface identity, locally administered. */
-export type MacOf = (netns: string, iface: string) => string;
-
-export type { Origin };
