@@ -27,14 +27,12 @@ export function touchedUnmodelled(
   if (cluster.unmodelled.length === 0) return undefined;
   const services = new Set(walked.choices.map((c) => c.service));
   const nodes = new Set<string>();
-  const places = new Set<string>();
   const addresses = new Set<string>();
   const pods = new Set<string>(
     source.pod === undefined ? [] : [`${source.pod.namespace}/${source.pod.name}`],
   );
   for (const step of walked.steps) {
     if (step.place.startsWith('node/')) nodes.add(step.place.slice('node/'.length));
-    else places.add(step.place);
     if (step.packet?.ip !== undefined) addresses.add(step.packet.ip.dst);
     const { origin } = step;
     if (origin?.object.kind === 'Service') services.add(`${origin.object.namespace}/${origin.object.name}`);
@@ -44,7 +42,7 @@ export function touchedUnmodelled(
   }
   for (const pod of cluster.pods) {
     const name = `${pod.namespace}/${pod.name}`;
-    if (!pod.hostNetwork && (places.has(name) || pod.ips.some((ip) => addresses.has(ip)))) pods.add(name);
+    if (!pod.hostNetwork && pod.ips.some((ip) => addresses.has(ip))) pods.add(name);
   }
   for (const service of cluster.services) {
     if (service.clusterIPs.some((ip) => addresses.has(ip)))
