@@ -117,7 +117,8 @@ export function packetWord(packet: Packet): string {
 /** The event list's last column: what a capture would say of a packet in passing, else the reason in a few words. */
 export function stepInfo(reasons: ReasonText, step: Step): string {
   if ((step.kind === 'transmit' || step.kind === 'receive') && step.packet !== undefined) {
-    const ttl = step.packet.inner?.ip?.ttl ?? step.packet.ip?.ttl;
+    // A tunnel's own, as the addresses beside it are.
+    const ttl = step.packet.ip?.ttl;
     const word = packetWord(step.packet);
     return ttl === undefined ? word : `${word}  ttl ${ttl}`;
   }

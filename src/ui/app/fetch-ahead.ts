@@ -1,5 +1,6 @@
 import { laterTexts } from '../../i18n/messages.ts';
 import { useSimulation } from '../../state/simulation.ts';
+import { movingParts } from '../graph/moving-parts.ts';
 import { whyCard } from '../inspector/why/WhyTab.tsx';
 import { walkParts } from '../timeline/walk-parts.ts';
 
@@ -9,7 +10,8 @@ export async function fetchAhead(): Promise<void> {
   await drawn();
   await idle();
   // What does not arrive is asked for again by the part that needs it, which also says a failure.
-  for (const fetch of [laterTexts, walkParts.fetch, whyCard.fetch]) fetch().catch(() => undefined);
+  for (const fetch of [laterTexts, movingParts.fetch, walkParts.fetch, whyCard.fetch])
+    fetch().catch(() => undefined);
 }
 
 function firstResult(): Promise<void> {

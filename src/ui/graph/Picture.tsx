@@ -10,9 +10,7 @@ import {
 } from '@xyflow/react';
 import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
-import { frames } from '../../sim/scene/frames.ts';
 import { planNarrow } from '../../sim/scene/plan-narrow.ts';
-import { talkFrames } from '../../sim/scene/talk.ts';
 import { planScene } from '../../sim/scene/plan.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
 import { useLook } from '../../state/selection.ts';
@@ -20,7 +18,7 @@ import { useSimulation } from '../../state/simulation.ts';
 import { draw, HANDLE, LEVEL, type Item } from './drawing.ts';
 import { LensBar } from './LensBar.tsx';
 import { useDrawn } from './motion-state.ts';
-import { Overlay } from './Overlay.tsx';
+import { movingParts } from './moving-parts.ts';
 import { CLASS_PREFIX } from './patch.ts';
 import styles from './Picture.module.css';
 import { RestHint } from './RestHint.tsx';
@@ -92,10 +90,15 @@ function Drawn({ scene }: { readonly scene: Scene }) {
     [scene, trace, dragged, folds, narrow, segment],
   );
   const level = plan.narrow ? 3 : LEVEL[lens];
-  const onWires = useMemo(() => (trace === undefined ? [] : frames(plan, trace)), [plan, trace]);
+  const moving = movingParts.useLoaded(trace !== undefined);
+  const onWires = useMemo(
+    () => (trace === undefined || moving === undefined ? [] : moving.frames(plan, trace)),
+    [plan, trace, moving],
+  );
   const all = useMemo(
-    () => (lens === 'app' && !plan.narrow ? talkFrames(plan, onWires) : onWires),
-    [plan, onWires, lens],
+    () =>
+      lens === 'app' && !plan.narrow && moving !== undefined ? moving.talkFrames(plan, onWires) : onWires,
+    [plan, onWires, lens, moving],
   );
   const local = useMemo(() => localRooms(plan, onWires), [plan, onWires]);
   const shown = walk?.shown[lens] ?? [];
@@ -177,7 +180,9 @@ function Drawn({ scene }: { readonly scene: Scene }) {
               <Shapes shapes={drawing.signs} />
             </svg>
           </ViewportPortal>
-          <Overlay plan={plan} all={all} shown={shown} level={level} view={view} words={words} />
+          {moving !== undefined && (
+            <moving.Overlay plan={plan} all={all} shown={shown} level={level} view={view} words={words} />
+          )}
         </ReactFlow>
       </div>
       {walk === undefined && <RestHint />}

@@ -121,7 +121,7 @@ function Line({ step, number, on }: { readonly step: Step; readonly number: numb
   const changes = changesOf(step);
   const range = step.origin?.range;
   const passing = step.kind === 'transmit' || step.kind === 'receive';
-  const ttl = step.packet?.inner?.ip?.ttl ?? step.packet?.ip?.ttl;
+  const ttl = step.packet?.ip?.ttl;
   return (
     <li
       value={number}

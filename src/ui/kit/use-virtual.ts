@@ -8,10 +8,8 @@ export function useVirtual(options: {
   readonly size: number;
   readonly overscan: number;
   readonly horizontal?: boolean;
-  /** Room at the end of the view that a sticky head or foot takes. */
-  readonly paddingEnd?: number;
 }): Virtualizer<HTMLElement, HTMLElement> {
-  const { count, scroller, size, overscan, horizontal, paddingEnd } = options;
+  const { count, scroller, size, overscan, horizontal } = options;
   // oxlint-disable-next-line react/incompatible-library -- its functions change identity; no compiler memoises them here.
   return useVirtualizer<HTMLElement, HTMLElement>({
     count,
@@ -19,6 +17,5 @@ export function useVirtual(options: {
     estimateSize: () => size,
     overscan,
     horizontal: horizontal ?? false,
-    scrollPaddingEnd: paddingEnd ?? 0,
   });
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react';
+import { useLayoutEffect, useMemo, type KeyboardEvent, type MouseEvent } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { packetEnds, shortPlace, stepDeviceShort, stepInfo } from '../../i18n/step-text.ts';
 import type { ReasonText } from '../../i18n/reasons.en.ts';
@@ -9,9 +9,12 @@ import { classes } from '../kit/classes.ts';
 import { markOf, toneOf } from '../kit/step-mark.ts';
 import { useVirtual } from '../kit/use-virtual.ts';
 import styles from './EventList.module.css';
+import { useSize } from './use-size.ts';
 import type { WalkView } from './use-walk-view.ts';
 
 const ROW = 20;
+/** The sticky head of the list, in pixels. */
+const HEAD = 21;
 
 interface EventRow {
   readonly step: Step;
@@ -68,7 +71,7 @@ export function EventList({
   readonly narrow: boolean;
 }) {
   const { timeline: t, reasons } = useText();
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, size] = useSize<HTMLDivElement>();
   const rows = useMemo(
     () =>
       view.shown.flatMap((i, n) => {
@@ -81,18 +84,20 @@ export function EventList({
   const visible = words.length === 0 ? rows : rows.filter((r) => words.every((w) => r.words.includes(w)));
   const current = visible.findLastIndex((r) => r.step.index <= view.step);
   const exact = visible[current]?.step.index === view.shown[view.position];
-  // The head sticks to the top of the list and takes as much of it as a row.
-  const virtual = useVirtual({
-    count: visible.length,
-    scroller,
-    size: ROW,
-    overscan: 12,
-    paddingEnd: 2 * ROW,
-  });
+  const virtual = useVirtual({ count: visible.length, scroller, size: ROW, overscan: 12 });
 
-  useEffect(() => {
-    if (current >= 0) virtual.scrollToIndex(current, { align: 'auto' });
-  }, [current, virtual]);
+  // The current row is in view whatever changed: the step, the rows, or the room for them.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || current < 0) return;
+    const top = current * ROW;
+    const room = element.clientHeight - HEAD;
+    if (room < ROW) return;
+    // One row more below, so that the next step is seen coming.
+    const bottom = Math.min(current + 2, visible.length) * ROW;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (bottom > element.scrollTop + room) element.scrollTop = Math.min(top, bottom - room);
+  }, [scroller, current, visible.length, size.height]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const to = target(event.key, current, visible.length);
