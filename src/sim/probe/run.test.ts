@@ -195,8 +195,41 @@ apiVersion: v1
 kind: Service
 metadata: {name: odd, namespace: node}
 spec: {selector: {app: odd}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: lent}
+spec: {selector: {app: far}, externalIPs: [172.18.0.90], ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: aliased}
+spec: {nodeName: kind-worker, hostAliases: [{ip: 10.0.0.1, hostnames: [x]}], containers: [{name: c, image: x}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: tuned}
+spec:
+  selector: {matchLabels: {app: tuned}}
+  template:
+    metadata: {labels: {app: tuned}}
+    spec:
+      securityContext: {sysctls: [{name: net.ipv4.ip_default_ttl, value: "9"}]}
+      containers: [{name: c, image: nginx}]
 `;
   const odd = cluster('flannel', extra);
+
+  it.each([
+    ['the ClusterIP of a Service with an external address', client, 'lent:80', 'delivered'],
+    ['the external address', client, '172.18.0.90:80', 'unknown'],
+    ['an endpoint itself', client, 'default/far:8080', 'delivered'],
+    ['a name, from a pod with aliases', 'default/aliased', 'far:80', 'unknown'],
+    ['an address, from a pod with aliases', 'default/aliased', 'default/far:8080', 'delivered'],
+    ['a pod of a Deployment with sysctls', client, 'default/tuned:80', 'unknown'],
+    ['from such a pod', 'default/tuned', 'default/far:8080', 'unknown'],
+  ])('%s', (_, from, to, verdict) => {
+    expect(ask(odd, from, 'nc', to).verdict).toBe(verdict);
+  });
 
   it('leaves a host port open and everything else of that pod known', () => {
     expect(ask(odd, client, 'nc', '172.18.0.3:8088').verdict).toBe('unknown');

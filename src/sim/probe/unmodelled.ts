@@ -1,4 +1,5 @@
 /** Which unmodelled field could have changed a walk: one of an object that the walk used, and no other. */
+import type { Ip } from '../base/ip.ts';
 import { isReserved } from '../cluster/reserved.ts';
 import type { ClusterState, UnmodelledField } from '../k8s/cluster-state.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -18,19 +19,35 @@ export function touchedReserved(
   );
 }
 
+/** The addresses that a Service's field is about, for the fields that leave its ClusterIP and node ports alone. */
+function ownAddresses(cluster: ClusterState, { object, field }: UnmodelledField): readonly Ip[] | undefined {
+  if (object.kind !== 'Service' || !ADDRESS_FIELD.test(field)) return undefined;
+  const stored = cluster.objects.find(
+    (o) =>
+      o.kind === 'Service' && o.metadata.name === object.name && o.metadata.namespace === object.namespace,
+  );
+  const spec = stored?.body?.['spec'] as { readonly externalIPs?: readonly Ip[] } | undefined;
+  const status = stored?.status as
+    | { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: Ip }[] } }
+    | undefined;
+  if (field.startsWith('spec.externalIPs')) return spec?.externalIPs ?? [];
+  return (status?.loadBalancer?.ingress ?? []).flatMap((i) => i.ip ?? []);
+}
+
+const ADDRESS_FIELD = /^(spec\.externalIPs|spec\.loadBalancerSourceRanges|status\.loadBalancer)\b/;
+
 /** The first such field, in document order. */
 export function touchedUnmodelled(
   cluster: ClusterState,
   source: Source,
-  walked: Pick<Trace, 'server' | 'choices' | 'steps'>,
+  walked: Pick<Trace, 'segments' | 'choices' | 'steps'>,
 ): UnmodelledField | undefined {
   if (cluster.unmodelled.length === 0) return undefined;
   const services = new Set(walked.choices.map((c) => c.service));
   const nodes = new Set<string>();
   const addresses = new Set<string>();
-  const pods = new Set<string>(
-    source.pod === undefined ? [] : [`${source.pod.namespace}/${source.pod.name}`],
-  );
+  const sourceName = source.pod === undefined ? '' : `${source.pod.namespace}/${source.pod.name}`;
+  const pods = new Set([sourceName]);
   for (const step of walked.steps) {
     if (step.place.startsWith('node/')) nodes.add(step.place.slice('node/'.length));
     if (step.packet?.ip !== undefined) addresses.add(step.packet.ip.dst);
@@ -48,7 +65,14 @@ export function touchedUnmodelled(
     if (service.clusterIPs.some((ip) => addresses.has(ip)))
       services.add(`${service.namespace}/${service.name}`);
   }
-  return cluster.unmodelled.find(({ affects }) => {
+  return cluster.unmodelled.find((field) => {
+    const { affects } = field;
+    const only = ownAddresses(cluster, field);
+    if (only !== undefined) return only.some((ip) => addresses.has(ip));
+    if (/\bhostAliases\b/.test(field.field)) {
+      const asked = walked.segments.some((s) => s.purpose === 'dns');
+      return asked && affects.kind === 'pod' && affects.name === sourceName;
+    }
     switch (affects.kind) {
       case 'all':
         return true;
