@@ -35,6 +35,14 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
     m.step(box, skb, 'drop', reason('route.none', { ip: found.remote }), { iface: dev.name });
     return;
   }
+  if (route.dev === dev.name) {
+    // udp_tunnel_dst_lookup: "circular route", -ELOOP.
+    m.step(box, skb, 'drop', reason('link.loop', { iface: dev.name }), {
+      iface: dev.name,
+      rows: [fdbRow(dev.name, found.mac), route.row],
+    });
+    return;
+  }
   skb.packet = {
     ip: { version: 4, src: local, dst: found.remote, ttl: 64, id: nextIpId(box), df: false, tos: 0 },
     l4: { proto: 'udp', sport: flowPort(inner), dport: port, checksum: true },

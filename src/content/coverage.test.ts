@@ -1,0 +1,337 @@
+/**
+ * Every reason is given by some walk, and said in every language. Most rows are clusters as a person would write them;
+ * the others break one thing in the built world that no configurator would write today.
+ */
+import { afterAll, describe, expect, test } from 'vitest';
+import { diagnostics as diagnosticsEn } from '../i18n/diagnostics.en.ts';
+import { diagnostics as diagnosticsKo } from '../i18n/diagnostics.ko.ts';
+import { reasons as en } from '../i18n/reasons.en.ts';
+import { reasons as ko } from '../i18n/reasons.ko.ts';
+import { cidr } from '../sim/base/ip.ts';
+import type { NetnsConfig } from '../sim/net/config.ts';
+import { type Simulation, simulate, walk } from '../sim/simulate.ts';
+import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
+import { scenarioEntries } from './scenarios/registry.ts';
+
+const seen = new Map<ReasonCode, Reason[]>();
+
+function ask(simulation: Simulation, probe: Parameters<typeof walk>[1]): readonly ReasonCode[] {
+  const trace = walk(simulation, probe);
+  const given = [...trace.steps.map((s) => s.reason), trace.reason];
+  for (const reason of given) {
+    const known = seen.get(reason.code);
+    if (known === undefined) seen.set(reason.code, [reason]);
+    else if (known.length < 20) known.push(reason);
+  }
+  return given.map((r) => r.code);
+}
+
+/** Two workers; a and b on the first, c on the second. */
+const cluster = (cni: string, more = ''): string => `
+apiVersion: kind.x-k8s.io/v1alpha4
+kind: Cluster
+nodes: [{role: control-plane}, {role: worker}, {role: worker}]
+---
+apiVersion: packetwalk.dev/v1alpha1
+kind: Playground
+cni: ${cni}
+external:
+  - {name: laptop, ip: 172.18.0.100, routes: [{to: 10.244.0.0/16, via: kind-worker}, {to: 192.168.0.0/16, via: kind-worker}]}
+---
+${['a', 'b', 'c']
+  .map(
+    (name) => `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: ${name}}}
+spec:
+  nodeName: kind-worker${name === 'c' ? '2' : ''}
+  ${name === 'c' ? more : ''}
+  containers: [{name: web, image: nginx}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}}
+spec: {selector: {app: ${name}}, ports: [{port: 80}]}
+`,
+  )
+  .join('---\n')}`;
+
+const build = (cni: string, more?: string): Simulation =>
+  simulate({ files: [{ name: 'cluster.yaml', text: cluster(cni, more) }] });
+
+const ipOf = (simulation: Simulation, pod: string): string =>
+  simulation.cluster.pods.find((p) => p.name === pod)?.ips[0] ?? '';
+
+/** The same simulation with one namespace of its world changed. */
+function broken(
+  simulation: Simulation,
+  id: string,
+  change: (config: NetnsConfig) => Partial<NetnsConfig>,
+): Simulation {
+  const config = simulation.world.netns.get(id);
+  if (config === undefined) throw new Error(`no namespace ${id}`);
+  const netns = new Map(simulation.world.netns).set(id, { ...config, ...change(config) });
+  return { ...simulation, world: { ...simulation.world, netns } };
+}
+
+const link =
+  (name: string, change: Partial<NetnsConfig['links'][number]>) =>
+  (config: NetnsConfig): Partial<NetnsConfig> => ({
+    links: config.links.map((l) => (l.name === name ? ({ ...l, ...change } as typeof l) : l)),
+  });
+
+afterAll(() => seen.clear());
+
+test.each(scenarioEntries.map((s) => [s.slug, s] as const))('%s', (_, entry) => {
+  const simulation = simulate({ files: entry.files });
+  for (const probe of simulation.cluster.settings.probes) {
+    expect(ask(simulation, probe)).toContain('socket.originate');
+  }
+});
+
+describe('as a person would write it', () => {
+  type Probe = Parameters<typeof walk>[1];
+  const rows: readonly { codes: readonly ReasonCode[]; cni: string; probe: Probe; more?: string }[] = [
+    {
+      codes: ['socket.no-listener-udp'],
+      cni: 'flannel',
+      probe: { from: 'default/a', tool: 'nc', proto: 'udp', to: 'default/c', port: 99 },
+    },
+    {
+      codes: ['bridge.nf-dnat-bridged'],
+      cni: 'flannel',
+      probe: { from: 'default/a', tool: 'curl', to: 'http://b' },
+    },
+    {
+      codes: ['neighbour.failed', 'process.unreachable'],
+      cni: 'flannel',
+      probe: { from: 'default/a', tool: 'nc', to: '10.244.1.99:80' },
+    },
+    {
+      codes: ['route.ttl-expired', 'icmp.time-exceeded'],
+      cni: 'flannel',
+      probe: { from: 'default/a', tool: 'ping', to: 'default/c', ttl: 1 },
+    },
+    {
+      codes: ['unknown.field'],
+      cni: 'flannel',
+      probe: { from: 'default/c', tool: 'curl', to: 'http://a' },
+      more: 'hostAliases: [{ip: 10.0.0.1, hostnames: [x]}]',
+    },
+    {
+      codes: ['conntrack.invalid'],
+      cni: 'calico',
+      probe: { from: 'external/laptop', tool: 'nc', to: 'default/c', port: 80 },
+    },
+  ];
+  test.each(rows)('$codes', ({ codes, cni, probe, more }) => {
+    const given = ask(build(cni, more), probe);
+    for (const code of codes) expect(given).toContain(code);
+  });
+});
+
+describe('one thing broken in the world', () => {
+  type Row = readonly [
+    readonly ReasonCode[],
+    string,
+    string,
+    (config: NetnsConfig, simulation: Simulation) => Partial<NetnsConfig>,
+    (simulation: Simulation) => Parameters<typeof walk>[1],
+  ];
+  const toC = () => ({ from: 'default/a', tool: 'ping', to: 'default/c' }) as const;
+  const rows: readonly Row[] = [
+    [['process.too-big', 'link.mtu'], 'flannel', 'default/a', link('eth0', { mtu: 70 }), toC],
+    [['icmp.frag-needed'], 'flannel', 'node/kind-worker', link('flannel.1', { mtu: 70 }), toC],
+    [
+      ['link.down'],
+      'flannel',
+      'node/kind-worker',
+      ({ links }) => ({ links: links.map((l) => (l.kind === 'veth' ? { ...l, up: false } : l)) }),
+      toC,
+    ],
+    [
+      ['bridge.no-hairpin'],
+      'flannel',
+      'node/kind-worker',
+      ({ links }) => ({ links: links.map((l) => ({ ...l, hairpin: false })) }),
+      () => ({ from: 'default/a', tool: 'curl', to: 'http://a.default' }),
+    ],
+    // Nobody has the address, and it lies in the block of c's node.
+    [
+      ['route.blackhole'],
+      'calico',
+      'node/kind-worker',
+      () => ({}),
+      (s) => ({
+        from: 'default/a',
+        tool: 'nc',
+        to: `${ipOf(s, 'c').replace(/\d+$/, (n) => String(Number(n) + 9))}:80`,
+      }),
+    ],
+    // The outer packet of a tunnel has no DF.
+    [['unknown.fragmentation'], 'flannel', 'node/kind-worker', link('eth0', { mtu: 100 }), toC],
+    [['route.none'], 'flannel', 'default/a', () => ({ routes: [] }), toC],
+    [['vxlan.no-fdb'], 'flannel', 'node/kind-worker', () => ({ fdb: [] }), toC],
+    [
+      ['link.loop'],
+      'flannel',
+      'node/kind-worker',
+      (config, s) => ({ fdb: config.fdb.map((entry) => ({ ...entry, dst: ipOf(s, 'c') })) }),
+      toC,
+    ],
+    [
+      ['route.no-forwarding'],
+      'flannel',
+      'node/kind-worker',
+      ({ sysctls }) => ({ sysctls: { ...sysctls, ipForward: false } }),
+      toC,
+    ],
+    // What comes from the internet would be answered another way, or not at all.
+    [
+      ['route.rp-filter'],
+      'flannel',
+      'node/kind-worker',
+      ({ routes, sysctls }) => ({
+        routes: [...routes, { to: cidr('203.0.113.0/24'), dev: 'cni0' }],
+        sysctls: { ...sysctls, rpFilterAll: 1 },
+      }),
+      () => ({ from: 'external/internet', tool: 'ping', to: 'node/kind-worker' }),
+    ],
+    [
+      ['route.martian'],
+      'flannel',
+      'node/kind-worker',
+      ({ routes }) => ({ routes: [...routes, { to: cidr('203.0.113.0/24'), type: 'blackhole' }] }),
+      () => ({ from: 'external/internet', tool: 'ping', to: 'node/kind-worker' }),
+    ],
+    [
+      ['rule.policy'],
+      'flannel',
+      'node/kind-worker2',
+      ({ iptables }) => {
+        const input = iptables?.filter.get('INPUT');
+        return iptables === undefined || input === undefined
+          ? {}
+          : {
+              iptables: {
+                ...iptables,
+                filter: new Map(iptables.filter).set('INPUT', { ...input, policy: 'DROP' }),
+              },
+            };
+      },
+      () => ({ from: 'default/a', tool: 'ping', to: 'node/kind-worker2' }),
+    ],
+    [
+      ['link.not-for-me'],
+      'flannel',
+      'default/a',
+      (_, s) => ({
+        neighbours: [{ dev: 'eth0', ip: ipOf(s, 'b'), mac: macOf(s, 'default/b'), state: 'PERMANENT' }],
+      }),
+      () => ({ from: 'default/a', tool: 'ping', to: 'default/b' }),
+    ],
+    [
+      ['link.no-card'],
+      'flannel',
+      'node/kind-worker',
+      (config) => ({
+        neighbours: [
+          ...config.neighbours,
+          { dev: 'eth0', ip: '172.18.0.4', mac: '02:00:00:00:00:99', state: 'PERMANENT' },
+        ],
+      }),
+      () => ({ from: 'node/kind-worker', tool: 'ping', to: '172.18.0.4' }),
+    ],
+    [
+      ['socket.no-connection'],
+      'flannel',
+      'node/kind-worker',
+      ({ sysctls }) => ({ sysctls: { ...sysctls, bridgeNfCallIptables: false } }),
+      () => ({ from: 'default/a', tool: 'curl', to: 'http://b' }),
+    ],
+    [
+      ['process.reset'],
+      'flannel',
+      'node/kind-worker',
+      ({ iptables }) => {
+        const forward = iptables?.filter.get('FORWARD');
+        if (iptables === undefined || forward === undefined) return {};
+        const rule = {
+          matches: [
+            { match: 'proto', proto: 'tcp' },
+            { match: 'dport', proto: 'tcp', ports: { from: 80, to: 80 } },
+            { match: 'ctstate', states: ['ESTABLISHED'] },
+          ],
+          target: { target: 'REJECT', with: 'tcp-reset' },
+        } as const;
+        return {
+          iptables: {
+            ...iptables,
+            filter: new Map(iptables.filter).set('FORWARD', { ...forward, rules: [rule, ...forward.rules] }),
+          },
+        };
+      },
+      (s) => ({ from: 'default/a', tool: 'curl', to: `http://${ipOf(s, 'c')}` }),
+    ],
+  ];
+  test.each(rows)('%s', (codes, cni, id, change, probe) => {
+    const whole = build(cni);
+    const given = ask(
+      broken(whole, id, (config) => change(config, whole)),
+      probe(whole),
+    );
+    for (const code of codes) expect(given).toContain(code);
+  });
+
+  function macOf(simulation: Simulation, id: string): string {
+    return simulation.world.netns.get(id)?.links.find((l) => l.name === 'eth0')?.mac ?? '';
+  }
+});
+
+describe('the closed list', () => {
+  test('is given by the walks above, and by nothing else', () => {
+    expect([...seen.keys()].sort()).toEqual(Object.keys(en).sort());
+    expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  test.each(['en', 'ko'] as const)('has whole sentences in %s', (lang) => {
+    const words = { en, ko }[lang];
+    for (const [code, given] of seen) {
+      const entry = words[code] as Record<string, (params: unknown) => string>;
+      for (const { params } of given) {
+        for (const part of Object.values(entry)) {
+          const text = part(params);
+          expect(text, code).not.toMatch(/undefined|NaN|\[object|^\s*$/);
+          if (lang === 'ko') expect(text, code).not.toMatch(/[은이을과]\([는가를와]\)|\(으\)로/);
+        }
+      }
+    }
+  });
+});
+
+/** Every code that the simulator's own text names, whether it reports it as a value or as a constant. */
+const sources = import.meta.glob<string>(
+  ['../sim/**/*.ts', '!../sim/**/*.test.ts', '!../sim/**/*-fixture.ts', '!../sim/net/testing/*'],
+  {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  },
+);
+const AREAS =
+  'yaml|object|kind|field|value|selector|workload|pod|service|endpoints|networkpolicy|cluster|playground|cni|external|node|namespace|stateful-set|policy|question|probe|show|proxy|dns|fix';
+const CODE = new RegExp(`'((?:${AREAS})/[a-z][a-z-]+)'`, 'g');
+const named = new Set(
+  Object.values(sources).flatMap((text) => [...text.matchAll(CODE)].map((match) => match[1] ?? '')),
+);
+// A place, not a code.
+named.delete('external/gateway');
+
+describe('diagnostics and quick fixes', () => {
+  test.each([
+    ['en', diagnosticsEn],
+    ['ko', diagnosticsKo],
+  ])('each code has words in %s, and all words a code', (_, words) => {
+    expect(Object.keys(words).sort()).toEqual([...named].sort());
+  });
+});
