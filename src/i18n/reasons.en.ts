@@ -39,7 +39,7 @@ export const reasons: ReasonText = {
   'process.connect': {
     title: (p) => `${p.tool} opens a connection to ${p.address}`,
     info: (p) => `connect ${p.address}`,
-    detail: () => 'The program calls connect(); everything below happens in the kernel.',
+    detail: () => 'The program only calls connect(); the kernel does everything that follows.',
   },
   'process.connected': {
     title: (p) => `Connected to ${p.address}`,
@@ -51,7 +51,7 @@ export const reasons: ReasonText = {
     title: (p) => `The client sends ${p.method} ${p.url}`,
     info: (p) => `${p.method} ${p.url}`,
     detail: () =>
-      'The request travels in the connection that the handshake made: each node already remembers how to translate it, so no rule is asked again.',
+      'The request travels in the connection that the handshake made. Each node already remembers how to translate its addresses, so no NAT rule is asked again.',
   },
   'process.response': {
     title: (p) => `The server answered with status ${p.status}`,
@@ -81,14 +81,14 @@ export const reasons: ReasonText = {
     info: (p) => (p.rcode === 'NOERROR' ? plural(p.count, 'answer', 'answers') : p.rcode),
     detail: (p) =>
       p.rcode === 'NXDOMAIN'
-        ? 'No Service, pod or namespace of that name: the resolver goes on to the next suffix of its search list, if one is left.'
-        : 'CoreDNS answers from what the API server told it about Services and EndpointSlices; it sends no packet to the Service itself.',
+        ? 'Nothing has that name. The resolver goes on to the next suffix of its search list, if one is left.'
+        : 'CoreDNS answers cluster names from what the API server told it about Services and EndpointSlices, and passes other names on. No packet goes to the Service itself.',
   },
   'process.refused': {
     title: (p) => `The client sees: connection refused by ${p.address}`,
     info: () => 'connection refused',
     detail: () =>
-      'A refusal came back (RST or ICMP port unreachable), so the client knows at once. Whoever sent it, the address in the message is the one that the client dialled.',
+      'A refusal came back (RST or ICMP port unreachable), so the client knows at once. Whoever sent it, the message names the address that the client dialled.',
   },
   'process.reset': {
     title: (p) => `The client sees: connection reset by ${p.address}`,
@@ -118,7 +118,7 @@ export const reasons: ReasonText = {
     detail: () => 'Each side sends its FIN. Conntrack keeps the entry for a while in TIME_WAIT.',
   },
   'process.forward-dns': {
-    title: (p) => `${p.name} is no name of the cluster: CoreDNS asks ${p.upstream}`,
+    title: (p) => `${p.name} is not a name of the cluster: CoreDNS asks ${p.upstream}`,
     info: (p) => `forwards to ${p.upstream}`,
     detail: () =>
       'CoreDNS owns only the cluster’s domain; its forward plug-in passes every other name on, as a client of its own.',
@@ -176,14 +176,13 @@ export const reasons: ReasonText = {
   'link.transmit': {
     title: (p) => `The packet leaves through ${p.iface}`,
     info: (p) => `out ${p.iface}`,
-    detail: () =>
-      'This is what tcpdump on the interface shows as sent: after all netfilter hooks of this node.',
+    detail: () => 'This is what tcpdump on the interface shows as sent: after the netfilter hooks here.',
   },
   'link.receive': {
     title: (p) => `The packet arrives at ${p.iface}`,
     info: (p) => `in ${p.iface}`,
     detail: () =>
-      'This is what tcpdump on the interface shows as received: before any netfilter hook saw it.',
+      'This is what tcpdump on the interface shows as received: before any netfilter hook here saw it.',
   },
   'link.not-for-me': {
     title: (p) => `The frame is addressed to ${p.mac}, not to this interface`,
@@ -209,7 +208,7 @@ export const reasons: ReasonText = {
         : `Nobody on this link has the MAC address ${p.mac}`,
     info: () => 'no such MAC: lost',
     detail: () =>
-      'The switch delivers to no one, and no one is told. The sender’s neighbour entry is wrong or stale.',
+      'The frame reaches nobody, and nobody is told. The sender’s neighbour entry is wrong or stale.',
   },
   'link.loop': {
     title: (p) => `The packet goes round and round through ${p.iface}`,
@@ -233,7 +232,7 @@ export const reasons: ReasonText = {
     title: (p) => `${p.bridge} hands the frame up to the node itself`,
     info: (p) => `${p.bridge} → host`,
     detail: (p) =>
-      `The destination MAC is that of ${p.bridge}: the pod sent it to its default gateway, and now the node routes it.`,
+      `The frame is addressed to ${p.bridge} itself, the pods’ default gateway, or to everyone: the node’s own network stack goes on with it.`,
   },
   'bridge.no-hairpin': {
     title: (p) => `A bridge does not send a frame back out of ${p.port}, where it came from`,
@@ -308,19 +307,19 @@ export const reasons: ReasonText = {
     title: () => 'This packet fits no connection that the node knows',
     info: () => 'INVALID',
     detail: () =>
-      'Conntrack calls it INVALID, and no NAT is applied to it. kube-proxy drops such packets in FORWARD.',
+      'Conntrack calls it INVALID, and no NAT is applied to it. A rule that kube-proxy wrote drops such packets in FORWARD.',
   },
   'nat.dnat': {
     title: (p) => `The node wrote ${p.to} over the Service’s address`,
     info: () => 'DNAT',
     detail: (p) =>
-      `Nothing listens on ${p.from}. It exists only as a rule, the same on every node, and this one just matched.`,
+      `Nothing listens on ${p.from}. kube-proxy wrote rules for it on every node, and one of this node’s just matched.`,
   },
   'nat.masquerade': {
     title: (p) => `The node put its own address ${p.to} in place of the sender’s`,
     info: () => 'masquerade',
     detail: (p) =>
-      `MASQUERADE takes the address of the interface that the packet leaves by, ${p.iface}. The server sees this address, and its reply comes back through this node.`,
+      `MASQUERADE takes the address of the interface that the packet leaves by, ${p.iface} (the node’s, if that has none). The server sees it, and its reply comes back through this node.`,
   },
   'nat.snat': {
     title: (p) => `The source ${p.from} became ${p.to}`,
@@ -336,14 +335,14 @@ export const reasons: ReasonText = {
     title: (p) => `The reply carries ${p.to} as its source again`,
     info: () => 'un-DNAT',
     detail: (p) =>
-      `Conntrack undoes the translation of the request. Without it the client would get a reply from ${p.from}, whom it never asked.`,
+      `Conntrack undoes the translation of the request. Without it the client would get a reply from ${p.from}, which it never talked to.`,
   },
   // routing and neighbours
   'route.local': {
     title: (p) => `${p.ip} is an address of this very namespace`,
     info: () => 'local',
     detail: () =>
-      'The local table is asked first: the packet goes up to a socket here (INPUT), not on to another place.',
+      'The local table is asked first: the packet goes up to this place’s own sockets (INPUT), not on to another.',
   },
   'route.forward': {
     title: (p) =>
@@ -419,7 +418,7 @@ export const reasons: ReasonText = {
     title: (p) => `The node answers for ${p.ip}: it is at ${p.mac}`,
     info: () => 'proxy ARP reply',
     detail: (p) =>
-      `proxy_arp is on at ${p.iface}. The address need not exist anywhere: the pod only wants a MAC to send to, and every packet so goes through the node.`,
+      `proxy_arp is on at ${p.iface}. The address need not exist anywhere: the pod only needs a MAC to send to, and so every packet goes through the node.`,
   },
   'neighbour.learnt': {
     title: (p) => `Noted: ${p.ip} is at ${p.mac}`,
@@ -437,7 +436,7 @@ export const reasons: ReasonText = {
     title: (p) => `The frame goes into a bigger envelope, addressed to node ${p.remote}`,
     info: (p) => `VXLAN to ${p.remote}`,
     detail: (p) =>
-      `The wire between the nodes knows no pod addresses. It carries a UDP datagram (port ${p.port}, VNI ${p.vni}) from node to node; the pod’s frame is its content, unread. That costs 50 bytes.`,
+      `The wire between the nodes knows no pod addresses. It carries a UDP datagram (port ${p.port}, VNI ${p.vni}) from node to node; the pod’s frame is its content, unread. This encapsulation costs 50 bytes.`,
   },
   'vxlan.decap': {
     title: () => 'The outer envelope is taken off; the pod’s frame goes on',
@@ -456,12 +455,12 @@ export const reasons: ReasonText = {
     title: (p) => `An ICMP error goes back: ${p.text}`,
     info: (p) => `ICMP 3/${p.code}`,
     detail: () =>
-      'It quotes the offending packet’s headers, so that the sender’s kernel can find the socket that it concerns.',
+      'It quotes the headers of the packet that failed, so that the sender’s kernel can find the socket.',
   },
   'icmp.time-exceeded': {
     title: () => 'An ICMP error goes back: time to live exceeded',
     info: () => 'ICMP 11/0',
-    detail: () => 'traceroute lives on these.',
+    detail: () => 'traceroute finds its way by these errors.',
   },
   'icmp.frag-needed': {
     title: (p) => `An ICMP error goes back: fragmentation needed, MTU ${p.mtu}`,
