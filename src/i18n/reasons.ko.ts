@@ -41,7 +41,7 @@ export const reasons: ReasonText = {
     title: (p) => `클라이언트가 ${p.method} ${p.url} 요청을 보냅니다`,
     info: (p) => `${p.method} ${p.url}`,
     detail: () =>
-      '핸드셰이크로 맺은 연결을 그대로 씁니다. 노드마다 변환 방법을 이미 기억하므로 규칙을 다시 찾지 않습니다.',
+      '핸드셰이크로 맺은 연결을 그대로 씁니다. 노드마다 주소를 어떻게 바꿀지 이미 기억하므로 NAT 규칙을 다시 찾지 않습니다.',
   },
   'process.response': {
     title: (p) => `서버가 상태 코드 ${josa(p.status, '으로/로')} 응답했습니다`,
@@ -69,17 +69,17 @@ export const reasons: ReasonText = {
     info: (p) => (p.rcode === 'NOERROR' ? `응답 ${p.count}개` : p.rcode),
     detail: (p) =>
       p.rcode === 'NXDOMAIN'
-        ? '그런 이름의 서비스, 파드, 네임스페이스가 없습니다. 검색 목록에 남은 접미사가 있으면 그것으로 이어서 묻습니다.'
-        : 'CoreDNS는 API 서버에서 받은 서비스와 엔드포인트슬라이스를 보고 응답합니다. 서비스로는 아무 패킷도 보내지 않습니다.',
+        ? '그런 이름은 없습니다. 검색 목록에 남은 접미사가 있으면 이어서 묻습니다.'
+        : 'CoreDNS는 클러스터의 이름이면 API 서버에서 받은 서비스와 엔드포인트슬라이스를 보고 응답하고, 다른 이름은 밖에 묻습니다. 서비스로는 아무 패킷도 보내지 않습니다.',
   },
   'process.refused': {
-    title: (p) => `클라이언트가 보는 결과: ${josa(p.address, '이/가')} 연결을 거부함`,
+    title: (p) => `클라이언트에는 ${josa(p.address, '이/가')} 연결을 거부한 것으로 보입니다`,
     info: () => '연결 거부',
     detail: () =>
-      '거부 응답(RST 또는 ICMP port unreachable)이 왔으므로 클라이언트가 바로 압니다. 누가 보냈든 메시지에는 클라이언트가 연결하려던 주소가 나옵니다.',
+      '거부 응답(RST 또는 ICMP port unreachable)이 왔으므로 클라이언트가 바로 압니다. 누가 보냈든 오류 메시지에는 클라이언트가 연결하려던 주소가 나옵니다.',
   },
   'process.reset': {
-    title: (p) => `클라이언트가 보는 결과: ${josa(p.address, '이/가')} 연결을 끊음`,
+    title: (p) => `클라이언트에는 ${josa(p.address, '이/가')} 연결을 끊은 것으로 보입니다`,
     info: () => '연결 재설정',
     detail: () => '맺어진 연결이 RST로 끊겼습니다.',
   },
@@ -89,12 +89,12 @@ export const reasons: ReasonText = {
     detail: () => '폐기는 밖에서 보면 침묵입니다. 패킷이 어디에서 왜 사라졌는지 클라이언트는 알 수 없습니다.',
   },
   'process.unreachable': {
-    title: (p) => `클라이언트가 보는 결과: ${p.address}에 닿을 수 없음`,
+    title: (p) => `클라이언트는 ${p.address}에 닿을 수 없다는 오류를 받습니다`,
     info: () => '도달 불가',
     detail: () => '클라이언트의 커널이나, ICMP 오류를 보낸 라우터가 그곳으로 가는 길이 없다고 알립니다.',
   },
   'process.too-big': {
-    title: (p) => `클라이언트가 보는 결과: 메시지가 너무 김(MTU ${p.mtu})`,
+    title: (p) => `클라이언트는 메시지가 너무 길다는 오류를 받습니다(MTU ${p.mtu})`,
     info: (p) => `MTU ${p.mtu} 초과`,
     detail: () => '조각내면 안 되는 패킷인데(DF 설정) 한 번에 보내기에는 너무 큽니다.',
   },
@@ -132,7 +132,7 @@ export const reasons: ReasonText = {
   },
   'socket.no-listener-tcp': {
     title: (p) => `파드가 연결을 거부했습니다: ${p.ip}:${p.port}에서 수신 대기하는 프로세스가 없습니다`,
-    info: (p) => `${p.port}번 수신 대기 없음: RST`,
+    info: (p) => `${p.port} 닫힘: RST`,
     detail: (p) =>
       p.listening === ''
         ? '패킷은 도착했지만 여기에는 TCP 포트를 연 프로세스가 없습니다. 커널이 RST로 답하고, 클라이언트에는 “connection refused”로 보입니다.'
@@ -140,7 +140,7 @@ export const reasons: ReasonText = {
   },
   'socket.no-listener-udp': {
     title: (p) => `파드가 거부했습니다: ${p.ip}:${p.port}/UDP에서 수신 대기하는 프로세스가 없습니다`,
-    info: (p) => `${p.port}/UDP 수신 대기 없음`,
+    info: (p) => `${p.port}/UDP 닫힘`,
     detail: (p) =>
       p.listening === ''
         ? '여기에는 UDP 소켓을 연 프로세스가 없습니다. 커널이 ICMP port unreachable로 답합니다.'
@@ -162,13 +162,13 @@ export const reasons: ReasonText = {
     title: (p) => `패킷이 ${josa(p.iface, '으로/로')} 나갑니다`,
     info: (p) => `${p.iface} 송신`,
     detail: () =>
-      'tcpdump가 이 인터페이스에서 보여 주는 송신 패킷입니다. 이 노드의 netfilter 훅을 모두 지난 뒤의 모습입니다.',
+      'tcpdump가 이 인터페이스에서 보여 주는 송신 패킷입니다. 이곳의 netfilter 훅을 모두 지난 뒤의 모습입니다.',
   },
   'link.receive': {
     title: (p) => `패킷이 ${p.iface}에 도착합니다`,
     info: (p) => `${p.iface} 수신`,
     detail: () =>
-      'tcpdump가 이 인터페이스에서 보여 주는 수신 패킷입니다. 아직 어떤 netfilter 훅도 거치지 않았습니다.',
+      'tcpdump가 이 인터페이스에서 보여 주는 수신 패킷입니다. 이곳의 netfilter 훅은 아직 거치지 않았습니다.',
   },
   'link.not-for-me': {
     title: (p) => `프레임의 목적지는 ${p.mac}이며 이 인터페이스가 아닙니다`,
@@ -193,7 +193,7 @@ export const reasons: ReasonText = {
         : `이 링크에 MAC 주소 ${josa(p.mac, '을/를')} 가진 곳이 없습니다`,
     info: () => '없는 MAC: 사라짐',
     detail: () =>
-      '스위치가 전달할 곳이 없고 아무도 알려 주지 않습니다. 보낸 쪽의 이웃 항목이 틀렸거나 오래되었습니다.',
+      '프레임을 받는 곳이 없고, 아무도 알려 주지 않습니다. 보낸 쪽의 이웃 항목이 틀렸거나 오래되었습니다.',
   },
   'link.loop': {
     title: (p) => `패킷이 ${josa(p.iface, '을/를')} 지나며 제자리를 맴돕니다`,
@@ -216,7 +216,7 @@ export const reasons: ReasonText = {
     title: (p) => `${josa(p.bridge, '이/가')} 프레임을 노드 자신에게 올립니다`,
     info: (p) => `${p.bridge} → 호스트`,
     detail: (p) =>
-      `목적지 MAC이 ${p.bridge}의 것입니다. 파드가 기본 게이트웨이로 보낸 패킷을 이제 노드가 라우팅합니다.`,
+      `파드의 기본 게이트웨이인 ${p.bridge} 자신에게 왔거나 모두에게 보낸 프레임입니다. 이제 노드의 네트워크 스택이 이어받습니다.`,
   },
   'bridge.no-hairpin': {
     title: (p) => `브리지는 프레임을 들어온 포트 ${josa(p.port, '으로/로')} 다시 내보내지 않습니다`,
@@ -247,8 +247,8 @@ export const reasons: ReasonText = {
     info: (p) => `mark ${p.mark}`,
     detail: (p) =>
       p.chain === 'KUBE-MARK-MASQ'
-        ? '표시는 이 커널 안에만 있고 선로로는 나가지 않습니다. POSTROUTING에서 마스커레이드하라고 kube-proxy가 남긴 메모입니다.'
-        : '표시는 이 커널 안에만 있고 선로로는 나가지 않습니다. 뒤의 규칙이 이 표시를 확인합니다.',
+        ? '표시는 이 커널 안에만 있고 패킷에 실려 나가지 않습니다. POSTROUTING에서 마스커레이드하라고 kube-proxy가 남긴 메모입니다.'
+        : '표시는 이 커널 안에만 있고 패킷에 실려 나가지 않습니다. 뒤의 규칙이 이 표시를 확인합니다.',
   },
   'rule.policy': {
     title: (p) =>
@@ -290,19 +290,19 @@ export const reasons: ReasonText = {
     title: () => '노드가 아는 어느 연결에도 맞지 않는 패킷입니다',
     info: () => 'INVALID',
     detail: () =>
-      'conntrack은 이런 패킷을 INVALID로 보고 NAT를 적용하지 않습니다. kube-proxy는 FORWARD에서 이런 패킷을 폐기합니다.',
+      'conntrack은 이런 패킷을 INVALID로 보고 NAT를 적용하지 않습니다. kube-proxy가 쓴 규칙이 FORWARD에서 이런 패킷을 폐기합니다.',
   },
   'nat.dnat': {
     title: (p) => `노드가 서비스 주소를 지우고 ${josa(p.to, '을/를')} 적었습니다`,
     info: () => 'DNAT',
     detail: (p) =>
-      `${p.from}에서 수신 대기하는 프로세스는 없습니다. 모든 노드에 똑같이 있는 규칙일 뿐이고, 방금 그 규칙에 맞았습니다.`,
+      `${p.from}에서 수신 대기하는 프로세스는 없습니다. kube-proxy가 노드마다 써 둔 규칙이 있을 뿐이고, 방금 이 노드의 규칙에 맞았습니다.`,
   },
   'nat.masquerade': {
     title: (p) => `노드가 보낸 쪽 주소 대신 자기 주소 ${josa(p.to, '을/를')} 적었습니다`,
     info: () => '마스커레이드',
     detail: (p) =>
-      `MASQUERADE는 패킷이 나가는 인터페이스 ${p.iface}의 주소를 씁니다. 서버는 이 주소를 보고, 응답도 이 노드를 거쳐 돌아옵니다.`,
+      `MASQUERADE는 패킷이 나가는 인터페이스 ${p.iface}의 주소를 씁니다(없으면 노드의 주소). 서버는 이 주소를 보고, 응답도 이 노드를 거쳐 돌아옵니다.`,
   },
   'nat.snat': {
     title: (p) => `출발지가 ${p.from}에서 ${josa(p.to, '으로/로')} 바뀌었습니다`,
@@ -318,7 +318,7 @@ export const reasons: ReasonText = {
     title: (p) => `응답의 출발지를 다시 ${josa(p.to, '으로/로')} 적습니다`,
     info: () => 'DNAT 되돌림',
     detail: (p) =>
-      `conntrack이 요청 때의 변환을 되돌립니다. 그러지 않으면 클라이언트는 말을 건 적 없는 ${josa(p.from, '으로/로')}부터 응답을 받게 됩니다.`,
+      `conntrack이 요청 때의 변환을 되돌립니다. 그러지 않으면 클라이언트는 말을 건 적 없는 ${p.from}에서 온 응답을 받게 됩니다.`,
   },
   // 라우팅과 이웃
   'route.local': {
@@ -388,29 +388,29 @@ export const reasons: ReasonText = {
     detail: (p) => `이웃 테이블이 이미 알고 있어(${p.state}) 아무에게도 묻지 않습니다.`,
   },
   'neighbour.ask': {
-    title: (p) => `${josa(p.ip, '은/는')} 누구인지 ${p.iface}에서 묻습니다`,
+    title: (p) => `${p.ip}의 MAC 주소를 ${p.iface}에서 묻습니다`,
     info: (p) => `ARP ${p.ip}?`,
     detail: () =>
       '이더넷 프레임에는 MAC 주소가 필요합니다. 질문은 브로드캐스트로 나가고, 패킷은 답을 기다립니다.',
   },
   'neighbour.answer': {
-    title: (p) => `${p.ip}의 MAC은 ${p.mac}이라고 답합니다`,
+    title: (p) => `${p.ip}의 MAC은 ${josa(p.mac, '이라/라')}고 답합니다`,
     info: () => 'ARP 응답',
     detail: () => '주소의 주인이 물은 쪽에만 답합니다.',
   },
   'neighbour.proxy-answer': {
-    title: (p) => `노드가 ${josa(p.ip, '을/를')} 대신해 ${p.mac}이라고 답합니다`,
+    title: (p) => `노드가 ${josa(p.ip, '을/를')} 대신해 ${josa(p.mac, '이라/라')}고 답합니다`,
     info: () => '프록시 ARP 응답',
     detail: (p) =>
       `${p.iface}에 proxy_arp가 켜져 있습니다. 그 주소가 실제로 없어도 됩니다. 파드는 보낼 MAC만 있으면 되고, 그래서 모든 패킷이 노드를 지납니다.`,
   },
   'neighbour.learnt': {
-    title: (p) => `${p.ip}의 MAC이 ${p.mac}임을 적어 둡니다`,
+    title: (p) => `${p.ip}의 MAC 주소 ${josa(p.mac, '을/를')} 적어 둡니다`,
     info: () => '이웃 학습',
     detail: () => '항목은 30초쯤 유효합니다. 기다리던 패킷이 나갑니다.',
   },
   'neighbour.failed': {
-    title: (p) => `${josa(p.ip, '은/는')} 아무도 답하지 않습니다`,
+    title: (p) => `${josa(p.ip, '을/를')} 가졌다고 답하는 곳이 없습니다`,
     info: () => 'ARP 실패',
     detail: (p) => `1초 간격으로 ${p.tries}번 물었습니다. 커널은 포기하고 “host unreachable”을 알립니다.`,
   },
@@ -419,7 +419,7 @@ export const reasons: ReasonText = {
     title: (p) => `프레임을 더 큰 봉투에 넣어 노드 ${josa(p.remote, '으로/로')} 보냅니다`,
     info: (p) => `VXLAN → ${p.remote}`,
     detail: (p) =>
-      `노드 사이의 선로는 파드 주소를 모릅니다. 노드에서 노드로 가는 UDP 데이터그램(포트 ${p.port}, VNI ${p.vni})만 나르고, 파드의 프레임은 그 안의 내용일 뿐입니다. 이 캡슐화(encapsulation)에 50바이트가 더 듭니다.`,
+      `노드 사이의 네트워크는 파드 주소를 모릅니다. 노드에서 노드로 가는 UDP 데이터그램(포트 ${p.port}, VNI ${p.vni})만 나르고, 파드의 프레임은 그 안의 내용일 뿐입니다. 이 캡슐화(encapsulation)에 50바이트가 더 듭니다.`,
   },
   'vxlan.decap': {
     title: () => '바깥 봉투를 벗기고 파드의 프레임을 꺼냅니다',
@@ -437,8 +437,7 @@ export const reasons: ReasonText = {
   'icmp.unreachable': {
     title: (p) => `ICMP 오류를 돌려보냅니다: ${p.text}`,
     info: (p) => `ICMP 3/${p.code}`,
-    detail: () =>
-      '문제가 된 패킷의 헤더를 담아 보내므로, 보낸 쪽 커널이 어느 소켓의 일인지 찾을 수 있습니다.',
+    detail: () => '문제가 된 패킷의 헤더를 담아 보내므로, 보낸 쪽 커널이 해당 소켓을 찾을 수 있습니다.',
   },
   'icmp.time-exceeded': {
     title: () => 'ICMP 오류를 돌려보냅니다: time to live exceeded',
@@ -451,7 +450,7 @@ export const reasons: ReasonText = {
     detail: () => '보낸 쪽은 이 경로에서 패킷이 얼마나 커도 되는지 알게 되고, 더 작게 나누어 보냅니다.',
   },
   'tcp.retransmit': {
-    title: (p) => `${p.after}초가 지나도 응답이 없어 SYN을 다시 보냅니다(${p.retry + 1}번째)`,
+    title: (p) => `${p.after}초가 지나도 응답이 없어 SYN을 다시 보냅니다(${p.retry + 1}번째 시도)`,
     info: (p) => `SYN 재전송 +${p.after}초`,
     detail: () =>
       'Linux 6.5부터는 1, 2, 3, 4, 5, 7, ...초에 다시 보냅니다. 더 오래된 커널은 첫 재전송부터 간격을 두 배씩 늘립니다.',
@@ -471,7 +470,7 @@ export const reasons: ReasonText = {
       p.direction === 'ingress'
         ? `이 패킷이 ${josa(p.pod, '으로/로')} 들어오도록 허용하는 정책이 없습니다`
         : `이 패킷이 ${p.pod}에서 나가도록 허용하는 정책이 없습니다`,
-    info: (p) => `${p.direction === 'ingress' ? '인그레스' : '이그레스'} 거절`,
+    info: (p) => `${p.direction === 'ingress' ? '인그레스' : '이그레스'} 차단`,
     detail: (p) =>
       `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
   },
