@@ -1,11 +1,12 @@
 /** Many questions in one process: a JSON object a line in, one a line out, in order. A bad line fails alone. */
 import { createInterface } from 'node:readline';
-import { encodeLink, openLink } from '../share/link.ts';
+import { openLink } from '../share/link.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
 import { answerExpect, answerMatrix, answerShow, answerWalk, type AnswerOptions } from './answers.ts';
 import { checkUsage, UsageError } from './args.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
+import { linkOf } from './link.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
 import { expectJson, matrixJson, problemText } from './report.ts';
 
@@ -59,11 +60,11 @@ async function answer(
     case 'matrix':
       return { ...matrixJson(answerMatrix(simulation(), options)), diagnostics: diagnostics() };
     case 'show':
-      return { text: answerShow(simulation(), options) };
+      return { text: answerShow(simulation(), options), diagnostics: diagnostics() };
     case 'expect':
       return { ...expectJson(answerExpect(simulation()), simulation(), texts), diagnostics: diagnostics() };
     case 'link':
-      return { link: await encodeLink({ files: [...files], view: {} }) };
+      return { link: await linkOf(files), diagnostics: diagnostics() };
     case 'open': {
       if (typeof options.link !== 'string') throw new UsageError('open needs "args": {"link": "..."}');
       const opened = await openLink(options.link);

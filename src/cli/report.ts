@@ -6,11 +6,13 @@ import type { Expectation } from '../sim/probe/expectations.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
 import type { matrixOf, Simulation } from '../sim/simulate.ts';
 import type { Trace } from '../sim/trace/trace.ts';
+import { LinkError } from './link.ts';
 import type { CliTexts } from './texts.ts';
 
 /** A fault as one line; whatever is no user's mistake keeps its stack. */
 export function problemText(error: unknown, texts: CliTexts): string {
   if (error instanceof ProbeError) return diagnosticMessage(texts.messages, error.diagnostic);
+  if (error instanceof LinkError) return texts.messages.cli.linkProblem(error.problem);
   if (error instanceof SyntaxError) return `not JSON: ${error.message}`;
   if (error instanceof Error)
     return error.name === 'UsageError' ? error.message : (error.stack ?? error.message);

@@ -1,0 +1,166 @@
+/** The command line from its words to its output and exit status; the terminal itself is behind `Terminal`. */
+import { openLink } from '../share/link.ts';
+import { ProbeError } from '../sim/probe/problem.ts';
+import { simulate, type Simulation } from '../sim/simulate.ts';
+import { answerExpect, answerMatrix, answerShow, answerWalk } from './answers.ts';
+import { checkUsage, type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
+import { runBatch } from './batch.ts';
+import { isFile, readFiles } from './input.ts';
+import { linkOf, LinkError } from './link.ts';
+import { diagnosticJson, objectsJson, walkJson } from './json.ts';
+import {
+  diagnosticLine,
+  expectJson,
+  expectText,
+  matrixJson,
+  matrixText,
+  objectsText,
+  problemText,
+  walkText,
+} from './report.ts';
+import { cliTexts, type CliTexts } from './texts.ts';
+
+export const EXIT_DONE = 0;
+const EXIT_ERRORS = 1;
+const EXIT_USAGE = 2;
+/** A fault of the program itself (EX_SOFTWARE). */
+const EXIT_INTERNAL = 70;
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream;
+  /** All of standard input at once, for the file `-`. */
+  readonly readStdin: () => string;
+  readonly print: (text: string) => void;
+  readonly complain: (text: string) => void;
+}
+
+interface Answer {
+  readonly json: Record<string, unknown>;
+  readonly text: string;
+  /** Exit status where the input itself has no errors. */
+  readonly status?: number;
+}
+
+function answerFor(
+  args: ParsedArgs & { readonly shown?: string },
+  simulation: Simulation,
+  texts: CliTexts,
+): Answer {
+  switch (args.command) {
+    case 'check':
+      return {
+        json: {},
+        text: simulation.diagnostics.length === 0 ? texts.messages.cli.noProblems : '',
+      };
+    case 'objects':
+      return { json: objectsJson(simulation), text: objectsText(simulation) };
+    case 'walk': {
+      const trace = answerWalk(simulation, args.options);
+      return { json: walkJson(trace, texts), text: walkText(trace, texts) };
+    }
+    case 'matrix': {
+      const matrix = answerMatrix(simulation, args.options);
+      return { json: matrixJson(matrix), text: matrixText(matrix) };
+    }
+    case 'show': {
+      const text = answerShow(simulation, { ...args.options, command: args.shown });
+      return { json: { text }, text };
+    }
+    case 'expect': {
+      const results = answerExpect(simulation);
+      return {
+        json: expectJson(results, simulation, texts),
+        text: expectText(results, simulation, texts),
+        status: results.every((r) => r.holds) ? EXIT_DONE : EXIT_ERRORS,
+      };
+    }
+    default:
+      throw new UsageError(`unknown command "${args.command}"`);
+  }
+}
+
+function linkAnswer(link: string): Answer {
+  return { json: { link }, text: link };
+}
+
+/** Commands that need a scenario. */
+async function ask(
+  args: ParsedArgs & { readonly shown?: string },
+  texts: CliTexts,
+  { print, complain, readStdin }: Terminal,
+): Promise<number> {
+  const files = readFiles(args.words, readStdin);
+  const json = args.options.json === true;
+  const simulation = simulate({ files });
+  const failed = simulation.diagnostics.some((d) => d.severity === 'error');
+  const answer =
+    args.command === 'link' ? linkAnswer(await linkOf(files)) : answerFor(args, simulation, texts);
+  if (json) {
+    print(
+      JSON.stringify({
+        ...answer.json,
+        diagnostics: simulation.diagnostics.map((d) => diagnosticJson(d, texts)),
+      }),
+    );
+  } else {
+    const lines = simulation.diagnostics.map((d) => diagnosticLine(d, texts)).join('\n');
+    if (lines !== '') (args.command === 'check' ? print : complain)(lines);
+    if (answer.text !== '') print(answer.text);
+  }
+  return failed ? EXIT_ERRORS : (answer.status ?? EXIT_DONE);
+}
+
+async function open(args: ParsedArgs, texts: CliTexts, { print, complain }: Terminal): Promise<number> {
+  const [link, ...more] = args.words;
+  if (link === undefined || more.length > 0) throw new UsageError('open needs one link');
+  const opened = await openLink(link);
+  if (!opened.ok) {
+    const problem = texts.messages.cli.linkProblem(opened.problem);
+    if (args.options.json === true) print(JSON.stringify({ error: problem, diagnostics: [] }));
+    complain(problem);
+    return EXIT_ERRORS;
+  }
+  const { files, view } = opened.state;
+  print(
+    args.options.json === true
+      ? JSON.stringify({ files, view, diagnostics: [] })
+      : files.map((f) => `# ${f.name}\n${f.text.trimEnd()}`).join('\n---\n'),
+  );
+  return EXIT_DONE;
+}
+
+/** Runs one command and returns its exit status. */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { print, complain } = terminal;
+  let texts = cliTexts('en');
+  try {
+    if (argv.length === 0) throw new UsageError(texts.messages.cli.usage);
+    if (argv.includes('--help') || argv[0] === 'help') {
+      print(cliTexts(argv.includes('ko') ? 'ko' : 'en').messages.cli.usage);
+      return EXIT_DONE;
+    }
+    const args = argv[0] === 'show' || argv.includes('--in') ? readShowArgs(argv, isFile) : readArgs(argv);
+    const { lang } = args.options;
+    if (lang !== undefined && lang !== 'en' && lang !== 'ko')
+      throw new UsageError(`--lang is en or ko, not "${lang}"`);
+    texts = cliTexts(lang ?? 'en');
+    checkUsage(args.command, Object.keys(args.options));
+    if (args.command === 'batch') {
+      if (args.words.length > 0)
+        throw new UsageError('batch takes its files from the lines of standard input');
+      await runBatch(terminal.stdin, print, lang);
+      return EXIT_DONE;
+    }
+    return args.command === 'open' ? await open(args, texts, terminal) : await ask(args, texts, terminal);
+  } catch (error) {
+    const text = problemText(error, texts);
+    if (argv.includes('--json')) {
+      const diagnostics = error instanceof ProbeError ? [diagnosticJson(error.diagnostic, texts)] : [];
+      print(JSON.stringify({ error: text, diagnostics }));
+    }
+    complain(`packetwalk: ${text}`);
+    if (error instanceof LinkError) return EXIT_ERRORS;
+    return error instanceof UsageError || error instanceof ProbeError ? EXIT_USAGE : EXIT_INTERNAL;
+  }
+}
