@@ -18,7 +18,7 @@ export const scenarios = {
   },
   'dns-search-list': {
     title: 'DNS: search list and ndots',
-    summary: 'How a short name becomes a full one, and what a name outside costs.',
+    summary: 'How a short name becomes a full one, and what looking up an outside name costs.',
   },
   'headless-stateful-set': {
     title: 'Headless Service and StatefulSet',
@@ -26,7 +26,7 @@ export const scenarios = {
   },
   'node-port-from-outside': {
     title: 'NodePort from a laptop',
-    summary: 'A second hop and a lost client address; externalTrafficPolicy: Local keeps it.',
+    summary: 'A second hop, and the client’s address is lost; externalTrafficPolicy: Local keeps it.',
   },
   'pod-to-the-internet': {
     title: 'From a pod to the internet',
@@ -34,34 +34,34 @@ export const scenarios = {
   },
   'pod-reaches-itself': {
     title: 'Hairpin: a pod reaches itself',
-    summary: 'Through its own Service and back by the port that it came in.',
+    summary: 'Out through its own Service, and back in by the very port that it left from.',
   },
   'default-deny-with-allow': {
-    title: 'Default deny, and one allowed',
+    title: 'Default deny, and one exception',
     summary: 'Two NetworkPolicies under Calico: the frontend gets through, the stranger does not.',
   },
   'policy-nobody-enforces': {
-    title: 'A policy that nobody enforces',
-    summary: 'The same policies under plain Flannel: stored, and without effect. Mend it.',
+    title: 'Denied by policy, and still let through',
+    summary: 'The policies are in place, and the stranger gets an answer all the same. Mend it.',
   },
   'egress-forgot-dns': {
-    title: 'The egress policy that forgot DNS',
-    summary: 'The address works and the name times out. Mend the policy.',
+    title: 'The address works, the name does not',
+    summary: 'The app reaches its database by address; by name it times out. Mend the policy.',
   },
   'wrong-target-port': {
     title: 'Refused: find the mistake',
-    summary: 'The Service is there and the pods are ready, and still the connection is refused.',
+    summary: 'The Service is there, its pods are ready, and still the connection is refused. Mend it.',
   },
   'service-without-endpoints': {
-    title: 'A Service without endpoints',
-    summary: 'The selector finds no pod: who refuses the connection, and how? Mend it.',
+    title: 'Refused before it reaches a pod',
+    summary: 'The pods are ready, and the connection is refused at once. Who refuses it? Mend it.',
   },
   'study-notes-service': {
     title: 'my-service, port 80 to 9376',
     summary: 'The Service of every textbook, with three pods that really listen on 9376.',
   },
   'cluster-ip-out-of-range': {
-    title: 'A clusterIP that is out of range',
-    summary: 'An address copied from old documentation: the API server refuses it. Mend it.',
+    title: 'A clusterIP from another cluster',
+    summary: 'The Service is in the YAML, and the client hears “no such name”. Mend it.',
   },
 };
