@@ -15,21 +15,20 @@ export const scenarios = {
     summary: 'veth 쌍과 브리지를 지납니다. ARP와 MAC 주소만으로, 라우팅 없이 갑니다.',
   },
   'pods-on-two-nodes': {
-    title: '다른 노드의 두 파드',
-    summary: '양쪽 노드에서 라우팅되고, 노드 사이에서는 VXLAN으로 감싸입니다.',
+    title: '서로 다른 노드의 두 파드',
+    summary: '양쪽 노드가 패킷을 라우팅하고, 노드 사이에서는 VXLAN으로 감쌉니다.',
   },
   'dns-search-list': {
-    title: 'DNS: search 목록과 ndots',
+    title: 'DNS: 검색 목록(search)과 ndots',
     summary: '짧은 이름이 전체 이름이 되는 과정과, 외부 이름을 찾는 데 드는 비용을 봅니다.',
   },
   'headless-stateful-set': {
     title: '헤드리스 서비스와 스테이트풀셋',
-    summary: 'DNS가 파드 주소를 바로 알려 주고, 파드마다 자기 이름을 갖습니다.',
+    summary: 'DNS가 파드 주소를 바로 알려 주고, 파드마다 자기 이름이 있습니다.',
   },
   'node-port-from-outside': {
     title: '노트북에서 NodePort로',
-    summary:
-      '노드를 한 번 더 거치며 클라이언트 주소를 잃습니다. externalTrafficPolicy: Local은 주소를 지킵니다.',
+    summary: '노드를 하나 더 거치며 클라이언트 주소를 잃습니다. externalTrafficPolicy로 지킬 수 있습니다.',
   },
   'pod-to-the-internet': {
     title: '파드에서 인터넷으로',
@@ -37,34 +36,34 @@ export const scenarios = {
   },
   'pod-reaches-itself': {
     title: '헤어핀: 파드가 자기 자신에게',
-    summary: '자기 서비스를 거쳐, 들어온 포트로 되돌아갑니다.',
+    summary: '자기 서비스를 거쳐, 나온 포트로 되돌아갑니다.',
   },
   'default-deny-with-allow': {
     title: '모두 막고 하나만 허용하기',
     summary: '캘리코(Calico)에서 네트워크폴리시 두 개로 frontend는 통과하고 stranger는 막힙니다.',
   },
   'policy-nobody-enforces': {
-    title: '아무도 적용하지 않는 정책',
-    summary: '같은 정책이라도 플란넬(Flannel)에서는 저장만 되고 효과가 없습니다. 고쳐 보세요.',
+    title: '정책으로 막았는데 통과합니다',
+    summary: '정책이 분명히 있는데 stranger도 응답을 받습니다. 고쳐 보세요.',
   },
   'egress-forgot-dns': {
-    title: 'DNS를 빠뜨린 이그레스 정책',
-    summary: '주소로는 되는데 이름으로는 시간이 초과됩니다. 정책을 고쳐 보세요.',
+    title: '주소로는 되는데 이름으로는 안 됩니다',
+    summary: '데이터베이스에 주소로는 연결되는데 이름으로는 시간이 초과됩니다. 정책을 고쳐 보세요.',
   },
   'wrong-target-port': {
     title: '연결 거부: 실수를 찾아보세요',
-    summary: '서비스도 있고 파드도 Ready인데 연결이 거부됩니다.',
+    summary: '서비스도 있고 파드도 Ready인데 연결이 거부됩니다. 고쳐 보세요.',
   },
   'service-without-endpoints': {
-    title: '엔드포인트가 없는 서비스',
-    summary: '셀렉터와 맞는 파드가 없습니다. 누가 어떻게 연결을 거부할까요? 고쳐 보세요.',
+    title: '연결 거부: 파드까지 가지도 못합니다',
+    summary: '파드는 Ready인데 연결이 바로 거부됩니다. 누가 거부했을까요? 고쳐 보세요.',
   },
   'study-notes-service': {
     title: 'my-service: 80번 포트에서 9376번으로',
     summary: '교과서마다 나오는 그 서비스에, 정말로 9376번 포트를 여는 파드 세 개를 붙였습니다.',
   },
   'cluster-ip-out-of-range': {
-    title: '범위를 벗어난 clusterIP',
-    summary: '옛 문서에서 옮겨 적은 주소를 API 서버가 거부합니다. 고쳐 보세요.',
+    title: '다른 클러스터의 clusterIP',
+    summary: 'YAML에는 서비스가 있는데 클라이언트는 없는 이름이라는 답을 받습니다. 고쳐 보세요.',
   },
 } satisfies Catalog<typeof en>;
