@@ -16,6 +16,6 @@ export const settings = {
   enforces: 'enforces network policies',
   doesNotEnforce: 'does not enforce network policies',
   badCidr: 'Write a CIDR such as 10.244.0.0/16.',
-  nodesGiven: 'Your Node objects are the node list; the count here would have no effect.',
+  nodesGiven: 'Your Node objects are the list of nodes: a count here would have no effect.',
   cannotEdit: (p: { file: string }) => `${p.file} cannot be edited here while its YAML has a syntax error.`,
 };
