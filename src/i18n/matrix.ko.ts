@@ -8,7 +8,7 @@ export const matrix = {
   pods: '파드',
   rows: '행과 열',
   all: '전체',
-  denied: '거절',
+  denied: '차단',
   filter: '칸',
   port: '포트',
   portName: '포트. 비우면 받는 파드가 수신 대기하는 첫 포트로 봅니다',
@@ -18,7 +18,7 @@ export const matrix = {
   cells: {
     allowed: '허용',
     open: '열림',
-    denied: '거절',
+    denied: '차단',
     some: '일부',
     unknown: '알 수 없음',
     self: '자기 자신',
@@ -37,10 +37,10 @@ export const matrix = {
   },
   legend: {
     allowed: '허용',
-    denied: '거절',
+    denied: '차단',
     some: '일부 파드만',
     unknown: '명세가 정하지 않음',
-    self: '묻지 않는 칸',
+    self: '자기 자신',
   },
   question: (p: { from: string; to: string; port: string }) => `${p.from} → ${p.to} · ${p.port}`,
   titles: {
@@ -62,7 +62,7 @@ export const matrix = {
       '보내는 파드를 이그레스로 선택한 정책이 있고, 그 가운데 이 상대와 포트를 허용하는 규칙이 없습니다.',
     'ingress-denied':
       '받는 파드를 인그레스로 선택한 정책이 있고, 그 가운데 이 상대와 포트를 허용하는 규칙이 없습니다.',
-    'not-enforced': '정책은 API 서버에 저장되지만 노드에서 그것을 적용하는 것이 없습니다.',
+    'not-enforced': '정책은 API 서버에 저장되지만 노드에서 아무도 적용하지 않습니다.',
     unknown:
       '호스트 네트워크를 쓰는 파드처럼, 네트워크폴리시(NetworkPolicy) 명세가 결과를 정하지 않은 경우입니다.',
     'no-address': '주소가 없는 파드는 보내지도 받지도 못합니다.',
@@ -71,7 +71,7 @@ export const matrix = {
   bothWaysDetail:
     '연결하려면 보내는 쪽의 이그레스와 받는 쪽의 인그레스가 모두 허용해야 합니다. 응답은 저절로 허용됩니다. 파드가 있는 노드에서 오는 트래픽은 언제나 들어옵니다.',
   policies: '정책',
-  rule: (p: { rule: number }) => `${p.rule + 1}번째 규칙`,
+  rule: (p: { rule: number }) => `규칙 ${p.rule + 1}`,
   members: '이 칸의 파드',
   send: '이 패킷 보내기',
   pick: '칸을 고르면 이유를 알려 줍니다.',
@@ -79,8 +79,8 @@ export const matrix = {
     '칸마다, 그 포트에서 수신 대기하는 프로세스가 있다면 네트워크 정책이 어떻게 정할지를 보여 줍니다.',
   reading: '모든 짝을 확인하는 중',
   failed: '행렬을 계산하지 못했습니다.',
-  none: '거절되는 칸이 없습니다.',
+  none: '차단되는 칸이 없습니다.',
   noPods: '확인할 파드가 없습니다.',
-  count: (p: { denied: number; total: number }) => `${p.total}쌍 중 ${p.denied}쌍 거절`,
+  count: (p: { denied: number; total: number }) => `${p.total}쌍 중 ${p.denied}쌍 차단`,
   gridHint: '화살표 키로 칸을 옮기고 Enter로 패킷을 보냅니다.',
 } satisfies Catalog<typeof en>;
