@@ -37,7 +37,7 @@ export const matrix = {
     denied: 'denied',
     some: 'some of the pods',
     unknown: 'the spec leaves it open',
-    self: 'not a question',
+    self: 'itself',
   },
   question: (p: { from: string; to: string; port: string }) => `${p.from} → ${p.to} · ${p.port}`,
   titles: {
@@ -52,7 +52,7 @@ export const matrix = {
   },
   details: {
     open: 'A pod that no policy selects accepts and sends everything.',
-    'same-pod': 'Traffic to oneself never leaves the pod’s network namespace; policies do not see it.',
+    'same-pod': 'Traffic to itself never leaves the pod’s network namespace; policies do not see it.',
     allowed:
       'A rule of the sender’s egress and a rule of the receiver’s ingress admit it, where policies select them.',
     'egress-denied':
@@ -63,7 +63,7 @@ export const matrix = {
     unknown: 'NetworkPolicy does not say what happens here, for example for pods on the host network.',
     'no-address': 'A pod without an address can neither send nor receive.',
   },
-  bothWays: 'Both ways in words',
+  bothWays: 'Both sides must allow it',
   bothWaysDetail:
     'A connection needs the sender’s egress and the receiver’s ingress. Replies are implied. Traffic from a pod’s own node is always let in.',
   policies: 'Policies',
@@ -72,7 +72,7 @@ export const matrix = {
   send: 'Send this packet',
   pick: 'Choose a cell to see why.',
   pickDetail: 'Each cell says what the NetworkPolicies would decide if something listened on the port.',
-  reading: 'Asking every pair',
+  reading: 'Checking every pair',
   failed: 'The matrix could not be computed.',
   none: 'No cell is denied.',
   noPods: 'There are no pods to ask about.',
