@@ -2,7 +2,7 @@ import type { Catalog } from './catalog.ts';
 import type { timeline as en } from './timeline.en.ts';
 
 export const timeline = {
-  name: '시간표',
+  name: '타임라인',
   controls: '재생',
   toStart: '첫 단계로',
   toEnd: '마지막 단계로',
@@ -19,7 +19,7 @@ export const timeline = {
   keySpace: 'Space',
   filter: '필터  노드, 주소, 포트',
   filterName: '이벤트 필터',
-  noMatch: '이 말이 들어간 이벤트가 없습니다.',
+  noMatch: '찾는 이벤트가 없습니다.',
   found: (p: { n: number; total: number }) => `이벤트 ${p.total}개 중 ${p.n}개`,
   events: '이벤트',
   where: '위치',
@@ -28,7 +28,7 @@ export const timeline = {
   info: '정보',
   wholeProbe: '전체 과정',
   exchanges: '프로브의 요청과 응답',
-  timetable: '패킷이 지나는 길. 화살표 키로 단계를 옮깁니다',
+  timetable: '패킷의 경로. 화살표 키로 단계를 옮깁니다',
   underlay: '언더레이',
   request: '요청',
   reply: '응답',
@@ -44,5 +44,5 @@ export const timeline = {
   laneFailed: '실패',
   laneState: (p: { label: string; state: string }) => `${p.label}: ${p.state}`,
   atRest: '지나는 패킷이 없습니다. 프로브를 보내거나 스페이스 바를 누르세요.',
-  empty: '패킷이 지나는 길이 장소별로 여기에 그려집니다.',
+  empty: '패킷이 지나는 길을 장소별로 여기에 그립니다.',
 } satisfies Catalog<typeof en>;
