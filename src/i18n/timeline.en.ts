@@ -1,5 +1,5 @@
 export const timeline = {
-  name: 'Time line',
+  name: 'Timeline',
   controls: 'Playback',
   toStart: 'First step',
   toEnd: 'Last step',
@@ -16,7 +16,7 @@ export const timeline = {
   keySpace: 'Space',
   filter: 'filter  node, address, port',
   filterName: 'Filter the events',
-  noMatch: 'No event has these words.',
+  noMatch: 'No event matches.',
   found: (p: { n: number; total: number }) => `${p.n} of ${p.total} events`,
   // event list
   events: 'Events',
@@ -27,7 +27,7 @@ export const timeline = {
   // timetable
   wholeProbe: 'whole probe',
   exchanges: 'Exchanges of the probe',
-  timetable: 'The packet’s way; arrow keys step',
+  timetable: 'The packet’s path; arrow keys step',
   underlay: 'underlay',
   request: 'request',
   reply: 'reply',
@@ -43,6 +43,6 @@ export const timeline = {
   laneFailed: 'failed',
   laneState: (p: { label: string; state: string }) => `${p.label}: ${p.state}`,
   // at rest
-  atRest: 'Nothing is on its way. Send the probe, or press the space bar.',
-  empty: 'The packet’s way will be drawn here, place by place.',
+  atRest: 'No packet is on its way. Send the probe, or press the space bar.',
+  empty: 'The packet’s path will be drawn here, place by place.',
 };
