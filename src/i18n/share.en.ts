@@ -13,7 +13,7 @@ export const share = {
   qrLabel: 'QR code of the link',
   qrTooLong: 'The link is too long for a code that a camera can read.',
   embed: 'For slides and pages',
-  embedNote: 'Picture and time line only. Add &theme=dark or &lang=ko to choose how it opens.',
+  embedNote: 'Picture and timeline only. Add &theme=dark or &lang=ko to choose how it opens.',
   embedLabel: 'HTML',
   export: 'Export',
   exportFailed: 'The picture could not be drawn for export. Your text is untouched.',
