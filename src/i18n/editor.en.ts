@@ -49,7 +49,7 @@ export const editor = {
     delivered: 'delivered',
     rejected: 'rejected',
     dropped: 'dropped',
-    unroutable: 'no route',
+    unroutable: 'no way there',
     looped: 'loops',
     unknown: 'unknown',
   } as Readonly<Record<string, string>>,
