@@ -3,23 +3,24 @@ import type { DiagnosticText } from './diagnostics.en.ts';
 /** What only shows between objects; the codes are in `sim/k8s/controllers/diagnostics.ts`. */
 export const clusterDiagnostics: DiagnosticText = {
   'cluster/one-only': (p) => `A scenario has one ${p['kind']}; this one is ignored.`,
-  'cluster/bad-subnet': (p) => `"${p['text']}" is no IPv4 prefix such as 10.244.0.0/16; the default is used.`,
+  'cluster/bad-subnet': (p) =>
+    `"${p['text']}" is not an IPv4 prefix such as 10.244.0.0/16; the default is used.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])} (${p['aCidr']}) overlaps ${place(p['b'])} (${p['bCidr']}): an address would mean two things. Choose ranges that do not meet.`,
   'cluster/pod-subnet-too-small': (p) =>
     `The pod subnet ${p['podSubnet']} is smaller than one node's /${p['mask']}: no node gets a pod CIDR.`,
   'cni/unknown': (p) =>
-    `No network plug-in is called "${p['name']}" here (there are: ${p['known']}). Pods get no address, as on a node without a CNI.`,
+    `There is no network plug-in "${p['name']}" here (available: ${p['known']}). Pods get no address, as on a node without a CNI.`,
   'cni/unknown-option': (p) => `${p['cni']} has no option "${p['option']}"${among(p['known'])}.`,
   'cni/bad-option': (p) =>
-    `${p['cni']}: "${p['value']}" is no value of ${p['option']} (${p['known']}); the default is used.`,
+    `${p['cni']}: "${p['value']}" is not a value of ${p['option']} (${p['known']}); the default is used.`,
   'external/duplicate': (p) =>
     `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,
   'node/duplicate-ip': (p) => `The address ${p['ip']} already belongs to node ${p['other']}.`,
   'node/pod-cidr-overlap': (p) =>
     `The pod CIDR ${p['cidr']} overlaps that of node ${p['other']}: replies would go to the wrong node.`,
   'node/pod-cidr-outside': (p) =>
-    `The pod CIDR ${p['cidr']} lies outside the pod subnet ${p['podSubnet']}: kube-proxy and the CNI take its pods for strangers.`,
+    `The pod CIDR ${p['cidr']} lies outside the pod subnet ${p['podSubnet']}: kube-proxy and the CNI treat its pods as outsiders.`,
   'node/no-pod-cidr': (p) =>
     `CIDRNotAvailable: ${p['podSubnet']} holds ${p['blocks']} node ranges and all are taken; ${p['node']} gets none and its pods no address.`,
   'node/pod-ips-exhausted': (p) =>
@@ -32,7 +33,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${several(p['pods'])}spec.nodeName names "${p['node']}", and there is no such node: nobody runs the pod.`,
   'pod/out-of-pods': (p) =>
     `${several(p['pods'])}OutOfpods: ${p['node']} already runs ${p['limit']} pods, the kubelet's limit.`,
-  'pod/duplicate-ip': (p) => `The address ${p['ip']} is already that of ${p['other']}; another one is given.`,
+  'pod/duplicate-ip': (p) =>
+    `The address ${p['ip']} already belongs to ${p['other']}; another one is assigned.`,
   'pod/port-in-use': (p) =>
     `Container ${p['container']} cannot listen on ${p['port']}: container ${p['other']} already does, and containers of one pod share their network (address already in use, CrashLoopBackOff).`,
   'pod/container-port-mismatch': (p) =>
@@ -41,7 +43,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/crash-loop': (p) => `CrashLoopBackOff: container ${p['container']} of ${p['pod']} cannot run.`,
   'dns/plugin-not-modelled': (p) =>
     `The Corefile uses \`${p['plugin']}\`, which is not simulated: answers that it would change are not changed here.`,
-  'pod/bad-listen': (p) => `"${p['text']}" is no port such as 8080/TCP or 53/UDP.`,
+  'pod/bad-listen': (p) => `"${p['text']}" is not a port such as 8080/TCP or 53/UDP.`,
   'pod/liveness-fails': (p) =>
     `Nothing listens on the port that the liveness probe of container ${p['container']} asks: the kubelet restarts it again and again (CrashLoopBackOff). It is shown as if it ran.`,
   'pod/readiness-fails': (p) =>
@@ -65,7 +67,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/target-port-closed': (p) =>
     `Nothing listens on ${p['targetPort']}/${p['protocol']} in ${p['pod']}${p['listens'] === '' ? '' : ` (it listens on ${p['listens']})`}: connections to ${p['service']}:${p['port']} will be refused by the pod.`,
   'proxy/mode-not-available': (p) =>
-    `kube-proxy's mode "${p['mode']}" is not simulated (there are: ${p['known']}): walks through Services stay unknown.`,
+    `kube-proxy's mode "${p['mode']}" is not simulated (available: ${p['known']}): walks through Services stay unknown.`,
   'stateful-set/no-service': (p) =>
     `There is no Service "${p['service']}": the pods of ${p['name']} get no names of their own in DNS.`,
   'policy/selects-nothing': (p) =>
@@ -83,7 +85,7 @@ function several(pods: unknown): string {
 }
 
 function among(known: unknown): string {
-  return known === '' || known === undefined ? '' : ` (there are: ${known})`;
+  return known === '' || known === undefined ? '' : ` (available: ${known})`;
 }
 
 function place(name: unknown): string {
