@@ -7,7 +7,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'cluster/bad-subnet': (p) =>
     `${josa(`"${p['text']}"`, '은/는')} 10.244.0.0/16 같은 IPv4 대역이 아니므로 기본값을 씁니다.`,
   'cluster/overlap': (p) =>
-    `${place(p['a'])}(${p['aCidr']}) 대역과 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 주소 하나가 두 가지를 뜻하게 되므로 겹치지 않는 대역을 고르세요.`,
+    `${place(p['a'])}(${p['aCidr']}) 대역과 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 같은 주소가 두 곳을 가리키게 되므로 겹치지 않는 대역을 고르세요.`,
   'cluster/pod-subnet-too-small': (p) =>
     `파드 대역 ${josa(String(p['podSubnet']), '이/가')} 노드 하나의 /${p['mask']}보다 작아서 어떤 노드도 podCIDR을 받지 못합니다.`,
   'cni/unknown': (p) =>
@@ -48,9 +48,9 @@ export const clusterDiagnostics: DiagnosticText = {
     `Corefile이 쓰는 \`${p['plugin']}\` 플러그인은 시뮬레이션하지 않습니다. 이 플러그인이 바꿀 응답도 여기서는 그대로입니다.`,
   'pod/bad-listen': (p) => `"${p['text']}" 값은 8080/TCP나 53/UDP 같은 포트가 아닙니다.`,
   'pod/liveness-fails': (p) =>
-    `컨테이너 ${p['container']}의 활성 프로브가 묻는 포트를 아무도 열지 않았습니다. kubelet이 컨테이너를 계속 다시 시작합니다(CrashLoopBackOff). 여기서는 실행 중인 것으로 보여 줍니다.`,
+    `컨테이너 ${p['container']}의 활성 프로브가 확인하는 포트가 열려 있지 않습니다. kubelet이 컨테이너를 계속 다시 시작합니다(CrashLoopBackOff). 여기서는 실행 중인 것으로 보여 줍니다.`,
   'pod/readiness-fails': (p) =>
-    `컨테이너 ${p['container']}의 준비성 또는 스타트업 프로브가 묻는 포트를 아무도 열지 않았습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
+    `컨테이너 ${p['container']}의 준비성 또는 스타트업 프로브가 확인하는 포트가 열려 있지 않습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
   'service/cluster-ip-range': (p) =>
     `IP ${josa(String(p['ip']), '을/를')} 할당하지 못했습니다. 서비스 IP 범위 ${p['range']} 밖의 주소입니다(the provided IP is not in the valid range).`,
   'service/cluster-ip-taken': (p) =>
@@ -72,7 +72,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/target-port-closed': (p) =>
     `파드 ${p['pod']}에서 ${p['targetPort']}/${p['protocol']} 포트를 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
   'proxy/mode-not-available': (p) =>
-    `kube-proxy의 ${p['mode']} 모드는 시뮬레이션하지 않습니다(있는 모드: ${p['known']}). 서비스를 거치는 경로의 판정은 비워 둡니다.`,
+    `kube-proxy의 ${p['mode']} 모드는 시뮬레이션하지 않습니다(사용 가능: ${p['known']}). 서비스를 거치는 경로의 판정은 ‘알 수 없음’입니다.`,
   'stateful-set/no-service': (p) =>
     `서비스 ${josa(`"${p['service']}"`, '이/가')} 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>
@@ -90,7 +90,7 @@ function several(pods: unknown): string {
 }
 
 function among(known: unknown): string {
-  return known === '' || known === undefined ? '' : `(있는 것: ${known})`;
+  return known === '' || known === undefined ? '' : `(사용 가능: ${known})`;
 }
 
 function place(name: unknown): string {
