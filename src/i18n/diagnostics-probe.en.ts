@@ -6,22 +6,22 @@ export const probeDiagnostics: DiagnosticText = {
     `There is no pod "${p['name']}". Name it as namespace/pod, or a workload as namespace/deployment.`,
   'probe/unknown-node': (p) => `There is no node "${p['name']}".`,
   'probe/unknown-external': (p) =>
-    `There is no host "${p['name']}" outside. Hosts stand in the Playground document, under external.`,
+    `There is no host "${p['name']}" outside the cluster. Hosts are listed in the Playground document, under external.`,
   'probe/pod-not-running': (p) =>
     `Pod ${p['name']} is ${p['phase']}: nothing in it runs, so nothing can be sent from it.`,
   'probe/no-address': (p) => `${p['name']} has no address, so nothing can be sent to it.`,
   'probe/bad-target': (p) =>
-    `"${p['target']}" is no target: write an address, a name, host:port, a URL or namespace/pod.`,
+    `"${p['target']}" is not a target: write an address, a name, host:port, a URL or namespace/pod.`,
   'probe/bad-scheme': (p) => `"${p['target']}": only http:// and https:// can be asked.`,
   'probe/port-needed': (p) => `${p['tool']} needs a port: ${p['target']}:80.`,
   'probe/bad-option': (p) => `${p['option']}: "${p['value']}" is not understood.`,
   'probe/wrong-tool': (p) => `The option ${p['option']} does not go with ${p['tool']}.`,
-  'probe/unknown-endpoint': (p) => `There is no pod "${p['name']}" for the choice to fall on.`,
+  'probe/unknown-endpoint': (p) => `There is no pod "${p['name']}" to choose.`,
   'probe/no-such-endpoint': (p) =>
-    `${p['name']} is no endpoint that ${p['service']} could choose for this probe.`,
+    `${p['name']} is not an endpoint that ${p['service']} could choose for this probe.`,
   'probe/netns-unknown': (p) =>
     `There is no network namespace "${p['name']}". Write node/NAME, namespace/pod or external/NAME.`,
-  'show/unknown-command': (p) => `"${p['command']}" is no command that can be shown.`,
+  'show/unknown-command': (p) => `"${p['command']}" is not a command whose output can be shown.`,
   'show/not-modelled': (p) => `The table that "${p['command']}" prints is not simulated.`,
   'namespace/reserved': (p) =>
     `Places are called node/NAME and external/NAME, so the pods of namespace "${p['namespace']}" are left out of the network. Walks to them stay unknown.`,
