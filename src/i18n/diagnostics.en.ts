@@ -20,15 +20,15 @@ const kilobytes = (size: number): string => `${Math.round(size / 1024)} KB`;
 const SYNTAX: Readonly<Record<string, string>> = {
   'bad-indent': 'the indentation does not fit: keys of one mapping start at the same column',
   'block-as-implicit-key': 'a second `key: value` on one line, or a line indented under a plain value',
-  'multiline-implicit-key': 'a line without `key:`; perhaps the colon, or the space behind it, is missing',
+  'multiline-implicit-key': 'a line without `key:`; perhaps the colon, or the space after it, is missing',
   'missing-colon': 'a key without its `:`',
   'missing-comma': 'a comma is missing between the items',
   'missing-char': 'a closing bracket or a separator is missing',
-  'missing-newline': 'text behind a block scalar mark belongs on the next line',
+  'missing-newline': 'text after a block scalar mark belongs on the next line',
   'missing-dash': 'an item of the list without its `-`',
   'unexpected-token': 'this does not belong here; look at the indentation',
   'bad-scalar-start': 'a plain value cannot begin with this character; put it in quotes',
-  'bad-dq-escape': 'an unknown escape behind `\\` in a double-quoted text',
+  'bad-dq-escape': 'an unknown escape after `\\` in a double-quoted text',
   'block-in-flow': 'a block collection inside `[ ]` or `{ }`',
   'bad-alias': 'an alias cannot stand here',
   'alias-props': 'an alias takes neither tag nor anchor',
@@ -45,14 +45,14 @@ const checked: CheckedText = {
   'yaml/tab': () => 'A tab cannot indent YAML: use spaces.',
   'yaml/unterminated-quote': (p) => `The quote ${p.quote} that opens here is never closed.`,
   'yaml/file-too-big': (p) =>
-    `The files together have ${megabytes(p.size)}; at most ${megabytes(p.limit)} are read. This file is left out.`,
+    `All files together are ${megabytes(p.size)}; at most ${megabytes(p.limit)} is read. This file is left out.`,
   'yaml/too-many-documents': (p) => `More than ${p.limit} documents: the rest is left out.`,
   'yaml/document-too-big': (p) =>
-    `This document has ${kilobytes(p.size)}; at most ${kilobytes(p.limit)} are read. It is left out.`,
+    `This document is ${kilobytes(p.size)}; at most ${kilobytes(p.limit)} is read. It is left out.`,
   'yaml/too-deep': (p) => `Nested deeper than ${p.limit} levels: this document is left out.`,
   'yaml/alias-bomb': (p) =>
-    `The aliases of this document unfold to more than ${p.limit} values: it is cut off here.`,
-  'yaml/unknown-alias': (p) => `No anchor \`&${p.name}\` stands before this alias.`,
+    `The aliases of this document expand to more than ${p.limit} values: it is cut off here.`,
+  'yaml/unknown-alias': (p) => `No anchor \`&${p.name}\` comes before this alias.`,
   'yaml/duplicate-key': (p) => `The key \`${p.key}\` is already set in this mapping.`,
   'yaml/complex-key': () => 'A list or mapping cannot be a key here.',
   'yaml/bad-merge': () => '`<<` merges a mapping, or a list of mappings; this is neither.',
@@ -71,7 +71,7 @@ const checked: CheckedText = {
     `${p.kind} ${p.name} is already written in ${p.file}, line ${p.line}. This one is applied over it.`,
   'object/immutable': (p) =>
     `${p.path}: Invalid value: field is immutable. The object stays as it was written first.`,
-  'object/cluster-scoped': (p) => `${p.path}: Forbidden: objects of this kind live in no namespace`,
+  'object/cluster-scoped': (p) => `${p.path}: Forbidden: objects of this kind have no namespace`,
   'kind/unknown': (p) =>
     `No matches for kind "${p.kind}" in version "${p.apiVersion}".${didYouMean(p.suggestion)}`,
   'kind/wrong-version': (p) =>
@@ -125,7 +125,7 @@ const checked: CheckedText = {
   'value/ip': (p) => invalid(p, 'must be a valid IP address (e.g. 10.9.8.7 or 2001:db8::ffff)'),
   'value/cidr': (p) => invalid(p, 'must be a valid CIDR value (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
   'value/cidr-host-bits': (p) =>
-    `${p.path}: ${p.value} has bits set behind its prefix length; the network is ${p.masked}.`,
+    `${p.path}: ${p.value} has bits set beyond its prefix length; the network is ${p.masked}.`,
   'pod/duplicate-port': (p) => `${p.path}: this container lists the port ${p.value} twice.`,
   'value/quantity': (p) =>
     invalid(p, 'a quantity is a number with an optional unit, such as 100m, 1.5 or 64Mi'),
@@ -162,7 +162,7 @@ const checked: CheckedText = {
   'networkpolicy/split-rule': (p) =>
     `The dash makes this a rule of its own: it admits every peer on these ports, and the rule above every port. To join \`${p.peers}\` and \`ports\`, remove the dash.`,
   'networkpolicy/unused-rules': (p) => `${p.path} has no effect: policyTypes does not name ${p.type}.`,
-  'cluster/no-control-plane': (p) => `${p.path}: kind wants at least one node with role control-plane.`,
+  'cluster/no-control-plane': (p) => `${p.path}: kind needs at least one node with role control-plane.`,
   'playground/bad-cni': (p) => `${p.path}: write the CNI's name, or {name: ..., options: {...}}.`,
   'playground/bad-listen': (p) => invalid(p, 'write a port as 8080, 8080/TCP or 53/UDP'),
   'playground/empty-expect': (p) => `${p.path}: say what to expect: allowed, verdict or clientSees.`,
