@@ -75,7 +75,7 @@ const checked: CheckedText = {
   'field/unknown': (p) =>
     `알 수 없는 필드 "${p.path}": 이 필드를 뺀 오브젝트를 사용합니다.${didYouMean(p.suggestion)}`,
   'field/unmodelled': (p) =>
-    `${josa(p.path, '은/는')} 시뮬레이션하지 않습니다. 이 필드가 결과를 바꿀 수 있는 경로의 판정은 unknown입니다.`,
+    `${josa(p.path, '은/는')} 시뮬레이션하지 않습니다. 이 필드가 결과를 바꿀 수 있는 경로의 판정은 ‘알 수 없음’입니다.`,
 
   'value/type': (p) => `${p.path}: ${p.expected} 타입이어야 하는데 ${p.got} 값입니다.`,
   'value/required': (p) => `${p.path}: 필수 값입니다`,
@@ -137,12 +137,12 @@ const checked: CheckedText = {
   'networkpolicy/too-many-types': (p) => `${p.path}: 잘못된 값: policyTypes는 두 개까지 쓸 수 있습니다`,
   'networkpolicy/empty-peer': (p) => `${p.path}: 필수 값: 상대(peer)를 써야 합니다`,
   'networkpolicy/mixed-peer': (p) => `${p.path}: 금지: ipBlock은 다른 상대와 함께 쓸 수 없습니다`,
-  'networkpolicy/except-outside': (p) => invalid(p, `cidr(${p.cidr})의 일부여야 합니다`),
+  'networkpolicy/except-outside': (p) => invalid(p, `cidr(${p.cidr})보다 좁은, 그 안의 범위여야 합니다`),
   'networkpolicy/end-port-below': (p) => invalid(p, 'port 이상이어야 합니다'),
   'networkpolicy/end-port-named': (p) => invalid(p, 'port가 이름이면 쓸 수 없습니다'),
   'networkpolicy/end-port-alone': (p) => invalid(p, 'port 없이 쓸 수 없습니다'),
   'networkpolicy/split-rule': (p) =>
-    `'-' 때문에 별개의 규칙이 되었습니다. 이 규칙은 이 포트로 오는 모든 상대를, 위 규칙은 모든 포트를 허용합니다. ${josa(`\`${p.peers}\``, '과/와')} \`ports\`를 함께 적용하려면 '-'를 지우세요.`,
+    `'-' 때문에 별개의 규칙이 되었습니다. 이 규칙은 상대와 상관없이 이 포트를, 위 규칙은 포트와 상관없이 그 상대를 허용합니다. ${josa(`\`${p.peers}\``, '과/와')} \`ports\`를 함께 적용하려면 '-'를 지우세요.`,
   'networkpolicy/unused-rules': (p) =>
     `${josa(p.path, '은/는')} 적용되지 않습니다. policyTypes에 ${josa(p.type, '이/가')} 없습니다.`,
   'cluster/no-control-plane': (p) =>
