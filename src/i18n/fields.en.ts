@@ -56,9 +56,9 @@ export const fields: FieldHelp = {
   'Pod.spec.containers.readinessProbe.httpGet': 'Asks for this path; status 200 to 399 is healthy.',
   'Pod.spec.containers.readinessProbe.tcpSocket': 'Healthy when the port takes a connection.',
   'Pod.spec.containers.livenessProbe':
-    'When it fails, the kubelet restarts the container. Without effect on packets here.',
+    'When it fails, the kubelet restarts the container. Here the container is shown as running, with a warning.',
   'Pod.spec.containers.startupProbe':
-    'Holds back the other probes until the container has started. Without effect here.',
+    'Holds back the other probes until the container has started. A port that nothing listens on keeps the pod from getting ready here too.',
   'Pod.spec.containers.resources': 'Requests and limits of CPU and memory. Without effect on packets.',
   'Pod.spec.containers.env': 'Environment variables of the process. Without effect on packets.',
   'Pod.spec.containers.envFrom':
@@ -75,9 +75,10 @@ export const fields: FieldHelp = {
   'Pod.spec.securityContext': 'Rights of all containers. Only `net.*` sysctls could matter to packets.',
   'Pod.spec.securityContext.sysctls':
     'Kernel settings of the pod’s network. Those under `net.` are not simulated.',
-  'Pod.spec.nodeName': 'Binds the pod to this node and passes by the scheduler.',
+  'Pod.spec.nodeName': 'Binds the pod to this node, bypassing the scheduler.',
   'Pod.spec.nodeSelector': 'The pod only goes to nodes with all of these labels.',
-  'Pod.spec.affinity': 'Wishes and demands about nodes, and about pods to be near to or far from.',
+  'Pod.spec.affinity':
+    'Preferences and requirements: which nodes, and which pods to be near to or away from.',
   'Pod.spec.affinity.nodeAffinity': 'Which nodes the pod may, or would rather, go to.',
   'Pod.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution':
     'Conditions on the node’s labels that must hold; one of the terms is enough.',
@@ -89,7 +90,7 @@ export const fields: FieldHelp = {
     'Pods that must not run in the same place; `topologyKey` says what a place is.',
   'Pod.spec.affinity.podAffinity': 'Pods that it must be near to: on the same node, or in the same zone.',
   'Pod.spec.affinity.podAntiAffinity': 'Pods that it must keep away from, for instance its own replicas.',
-  'Pod.spec.tolerations': 'Taints of nodes that the pod puts up with.',
+  'Pod.spec.tolerations': 'Node taints that the pod tolerates.',
   'Pod.spec.tolerations.key': 'The taint’s key; empty with `Exists` means every taint.',
   'Pod.spec.tolerations.operator': '`Equal` (the default) compares the value, `Exists` does not.',
   'Pod.spec.tolerations.value': 'The taint’s value, for `Equal`.',
@@ -139,18 +140,18 @@ export const fields: FieldHelp = {
   'StatefulSet.spec.ordinals.start': 'The first pod’s number; 0 when left out.',
   'StatefulSet.spec.volumeClaimTemplates': 'A volume for each pod. Without effect on packets.',
   'Job.spec.parallelism': 'How many pods run at the same time; 1 when left out.',
-  'Job.spec.completions': 'How many pods must end well.',
+  'Job.spec.completions': 'How many pods must finish successfully.',
   'Job.spec.completionMode': '`Indexed` gives each pod a number, and with a headless Service a host name.',
-  'Job.spec.suspend': 'True makes no pods.',
+  'Job.spec.suspend': 'True: no pods are made.',
 
   'Service.spec': 'A stable address and name for a changing set of pods.',
   'Service.spec.type':
-    '`ClusterIP` inside the cluster; `NodePort` also on a port of every node; `ExternalName` is only a DNS alias.',
+    '`ClusterIP` inside the cluster; `NodePort` also on a port of every node; `LoadBalancer` adds a cloud’s address to that, which is not simulated; `ExternalName` is only a DNS alias.',
   'Service.spec.selector':
     'The labels of the pods behind it. Without a selector you write the endpoints yourself. It is a plain mapping, without `matchLabels`.',
   'Service.spec.ports': 'The ports that the Service offers. With more than one, each needs a name.',
   'Service.spec.ports.name': 'The port’s name: needed with several ports, and used in DNS SRV records.',
-  'Service.spec.ports.port': 'The port on the Service’s own address: what clients write.',
+  'Service.spec.ports.port': 'The port on the Service’s own address: the one that clients use.',
   'Service.spec.ports.targetPort':
     'The port on the pod that packets are rewritten to: a number, or the name of a container port. Same as `port` when left out. The process in the pod must listen there.',
   'Service.spec.ports.nodePort': 'The port on every node, 30000-32767; chosen for you when left out.',
@@ -170,14 +171,15 @@ export const fields: FieldHelp = {
   'Service.spec.sessionAffinityConfig.clientIP.timeoutSeconds':
     'Seconds since the client’s last new connection; 10800 when left out.',
   'Service.spec.publishNotReadyAddresses':
-    'Pods that are not ready count as endpoints, too: in DNS and in the rules.',
+    'Pods that are not ready count as endpoints too, in DNS and in the rules.',
   'Service.spec.externalIPs':
     'Addresses outside the cluster that nodes also take for this Service. Not simulated.',
-  'Service.spec.loadBalancerIP': 'Deprecated: a wish for the load balancer’s address. Without effect here.',
+  'Service.spec.loadBalancerIP':
+    'Deprecated: the address that the load balancer should have. Without effect here.',
   'Service.spec.loadBalancerClass': 'Which load balancer implementation is meant. Without effect here.',
   'Service.spec.loadBalancerSourceRanges': 'Who may use the load balancer’s address. Not simulated.',
   'Service.spec.allocateLoadBalancerNodePorts': 'False: a LoadBalancer Service gets no node ports.',
-  'Service.spec.ipFamilies': 'Which IP families the addresses are of. Only IPv4 is simulated.',
+  'Service.spec.ipFamilies': 'Which IP families the addresses have. Only IPv4 is simulated.',
   'Service.spec.ipFamilyPolicy': 'One family, or both where the cluster has both. Only one is simulated.',
   'Service.spec.trafficDistribution': 'Prefers endpoints that are near. Not simulated.',
 
@@ -199,8 +201,9 @@ export const fields: FieldHelp = {
   'EndpointSlice.endpoints.addresses': 'The endpoint’s address; kube-proxy uses the first.',
   'EndpointSlice.endpoints.conditions': 'Whether it should get traffic; left out, it should.',
   'EndpointSlice.endpoints.conditions.ready': 'False: it gets no traffic.',
-  'EndpointSlice.endpoints.conditions.serving': 'It can answer, also while it is ending.',
-  'EndpointSlice.endpoints.conditions.terminating': 'It is ending; used only when no other endpoint is left.',
+  'EndpointSlice.endpoints.conditions.serving': 'It can answer, even while it is terminating.',
+  'EndpointSlice.endpoints.conditions.terminating':
+    'It is terminating; used only when no other endpoint is left.',
   'EndpointSlice.endpoints.nodeName': 'The node that it is on: what `Local` policies look at.',
   'EndpointSlice.endpoints.hostname': 'The host name that DNS gives it under a headless Service.',
   'EndpointSlice.endpoints.targetRef': 'The pod that it belongs to.',
@@ -219,7 +222,7 @@ export const fields: FieldHelp = {
   'NetworkPolicy.spec.ingress':
     'What may come in. Each item is one rule; `[]` lets nothing in, `[{}]` everything.',
   'NetworkPolicy.spec.egress':
-    'What may go out. Don’t forget DNS: UDP and TCP 53 to kube-dns. Answers are always let through.',
+    'What may go out. Don’t forget DNS: UDP and TCP 53 to kube-dns. Replies are always let through.',
   'NetworkPolicy.spec.ingress.from':
     'Who may send. Items are alternatives; left out or empty, everybody may.',
   'NetworkPolicy.spec.egress.to':
@@ -233,10 +236,9 @@ export const fields: FieldHelp = {
     'Pods with these labels: of the policy’s own namespace, or of those that `namespaceSelector` in the same item selects.',
   'NetworkPolicy.peer.namespaceSelector':
     'All pods of namespaces with these labels. In one item with `podSelector` both must hold; as two items, either.',
-  'NetworkPolicy.peer.ipBlock':
-    'Addresses, mostly outside the cluster. It cannot stand together with selectors.',
+  'NetworkPolicy.peer.ipBlock': 'Addresses, mostly outside the cluster. Cannot be combined with selectors.',
   'NetworkPolicy.peer.ipBlock.cidr': 'The range of addresses, such as 10.0.0.0/8.',
-  'NetworkPolicy.peer.ipBlock.except': 'Smaller ranges inside `cidr` that are not meant.',
+  'NetworkPolicy.peer.ipBlock.except': 'Smaller ranges inside `cidr` that are left out.',
 
   'Node.spec': 'The node’s pod addresses and taints.',
   'Node.spec.podCIDR': 'The range that this node’s pods get their addresses from.',
@@ -311,9 +313,9 @@ export const fields: FieldHelp = {
   'Playground.probes.type': 'The record type that dig asks for.',
   'Playground.probes.source': 'The source address to send from.',
   'Playground.probes.seed': 'Decides the random choices of this probe.',
-  'Playground.probes.endpoint': 'The random choice of an endpoint falls on this pod.',
+  'Playground.probes.endpoint': 'Makes the random choice of an endpoint fall on this pod.',
   'Playground.probes.ttl': 'The TTL to start with: each router takes one.',
-  'Playground.expect': 'Assertions: what must come of a walk. The editor marks each as held or failed.',
+  'Playground.expect': 'Assertions: how a walk must end. The editor marks each as held or failed.',
   'Playground.expect.from': 'Who asks, as in `probes`.',
   'Playground.expect.to': 'What is called, as in `probes`.',
   'Playground.expect.allowed': 'True: the packet must arrive. False: it must not.',
