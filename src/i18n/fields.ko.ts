@@ -54,9 +54,9 @@ export const fields: FieldHelp = {
   'Pod.spec.containers.readinessProbe.httpGet': '이 경로를 요청합니다. 상태 코드가 200~399이면 정상입니다.',
   'Pod.spec.containers.readinessProbe.tcpSocket': '포트에 연결되면 정상입니다.',
   'Pod.spec.containers.livenessProbe':
-    '실패하면 kubelet이 컨테이너를 다시 시작합니다. 여기서는 패킷에 영향이 없습니다.',
+    '실패하면 kubelet이 컨테이너를 다시 시작합니다. 여기서는 경고만 하고 실행 중인 것으로 보여 줍니다.',
   'Pod.spec.containers.startupProbe':
-    '컨테이너가 시작될 때까지 다른 프로브를 미룹니다. 여기서는 영향이 없습니다.',
+    '컨테이너가 시작될 때까지 다른 프로브를 미룹니다. 수신하지 않는 포트를 확인하면 여기서도 파드가 준비되지 않습니다.',
   'Pod.spec.containers.resources': 'CPU와 메모리의 요청량과 한도입니다. 패킷에는 영향이 없습니다.',
   'Pod.spec.containers.env': '프로세스의 환경 변수입니다. 패킷에는 영향이 없습니다.',
   'Pod.spec.containers.envFrom': '컨피그맵과 시크릿에서 가져오는 환경 변수입니다. 패킷에는 영향이 없습니다.',
@@ -95,7 +95,7 @@ export const fields: FieldHelp = {
   'Pod.spec.topologySpreadConstraints':
     '파드를 노드나 존에 얼마나 고르게 나눌지 정합니다. 강제 조건(`DoNotSchedule`)은 시뮬레이션하지 않습니다.',
   'Pod.spec.hostNetwork':
-    '파드가 노드의 네트워크를 그대로 씁니다. 노드의 IP와 포트를 쓰고 veth가 없으며, 네트워크폴리시로 선택되지 않습니다.',
+    '파드가 노드의 네트워크를 그대로 씁니다. 노드의 IP와 포트를 쓰고 veth가 없으며, 네트워크폴리시의 대상이 되지 않습니다.',
   'Pod.spec.dnsPolicy':
     '`ClusterFirst`(기본값)는 클러스터 DNS에 묻고 `Default`는 노드의 resolv.conf를 씁니다. hostNetwork라면 `ClusterFirstWithHostNet`을 쓰세요.',
   'Pod.spec.dnsConfig': '파드의 resolv.conf에 들어갈 네임서버, 검색 도메인, 옵션입니다.',
@@ -146,7 +146,7 @@ export const fields: FieldHelp = {
 
   'Service.spec': '계속 바뀌는 파드 앞에 두는 변하지 않는 주소와 이름입니다.',
   'Service.spec.type':
-    '`ClusterIP`는 클러스터 안에서, `NodePort`는 모든 노드의 포트에서도 접근할 수 있습니다. `ExternalName`은 DNS 별칭일 뿐입니다.',
+    '`ClusterIP`는 클러스터 안에서, `NodePort`는 모든 노드의 포트에서도 접근할 수 있습니다. `LoadBalancer`가 더하는 클라우드 주소는 시뮬레이션하지 않습니다. `ExternalName`은 DNS 별칭일 뿐입니다.',
   'Service.spec.selector':
     '뒤에 둘 파드의 레이블입니다. 셀렉터가 없으면 엔드포인트를 직접 써야 합니다. `matchLabels` 없이 키와 값만 씁니다.',
   'Service.spec.ports': '서비스가 제공하는 포트입니다. 둘 이상이면 각각 이름이 필요합니다.',
