@@ -12,7 +12,7 @@ const fields: PacketFieldText = {
   'arp.ptype': { name: '프로토콜 종류', help: '찾는 주소의 종류: 0x0800은 IPv4입니다.' },
   'arp.hlen': { name: '하드웨어 주소 길이', help: 'MAC 주소는 6바이트입니다.' },
   'arp.plen': { name: '프로토콜 주소 길이', help: 'IPv4 주소는 4바이트입니다.' },
-  'arp.op': { name: '동작', help: '1은 “이 주소는 누구입니까?”, 2는 그 답입니다.' },
+  'arp.op': { name: '동작', help: '1은 “이 주소를 누가 갖고 있습니까?”, 2는 그 답입니다.' },
   'arp.sha': {
     name: '보낸 쪽 MAC',
     help: '묻거나 답하는 쪽입니다. 들은 쪽은 누구나 이 짝을 학습할 수 있습니다.',
@@ -46,7 +46,7 @@ const fields: PacketFieldText = {
   },
   'ipv4.src': {
     name: '출발지 주소',
-    help: '이곳에서 아는 보낸 쪽 주소입니다. SNAT와 마스커레이드가 바꿔 씁니다.',
+    help: '이곳에서 보이는 보낸 쪽 주소입니다. SNAT와 마스커레이드가 바꿔 씁니다.',
   },
   'ipv4.dst': { name: '목적지 주소', help: '가는 곳입니다. DNAT가 서비스 주소를 파드 주소로 바꿔 씁니다.' },
   'ipv6.version': { name: '버전', help: '6입니다.' },
@@ -55,7 +55,7 @@ const fields: PacketFieldText = {
   'ipv6.length': { name: '페이로드 길이', help: '이 헤더 뒤에 오는 길이입니다.' },
   'ipv6.protocol': { name: '다음 헤더', help: '다음에 오는 것: 6 TCP, 17 UDP, 58 ICMPv6.' },
   'ipv6.ttl': { name: '홉 제한', help: 'IPv4의 TTL에 해당합니다.' },
-  'ipv6.src': { name: '출발지 주소', help: '이곳에서 아는 보낸 쪽 주소입니다.' },
+  'ipv6.src': { name: '출발지 주소', help: '이곳에서 보이는 보낸 쪽 주소입니다.' },
   'ipv6.dst': { name: '목적지 주소', help: '가는 곳입니다.' },
   'icmp.type': { name: '종류', help: '8 에코 요청, 0 에코 응답, 3 도달 불가, 11 시간 초과.' },
   'icmp.code': {
