@@ -104,7 +104,7 @@ const fields: PacketFieldText = {
   },
   'tcp.window': {
     name: 'Window',
-    help: 'How many bytes more the receiver has room for (times the window scale).',
+    help: 'How many more bytes the receiver has room for (times the window scale).',
   },
   'tcp.checksum': { name: 'Checksum', help: 'Covers the addresses too: NAT must write it anew.' },
   'tcp.urgent': { name: 'Urgent pointer', help: 'Not used today.' },
@@ -113,7 +113,10 @@ const fields: PacketFieldText = {
     help: 'The most data per packet: the MTU less 40 bytes of headers. Only in a SYN.',
   },
   'tcp.optSack': { name: 'SACK permitted', help: 'This side understands selective acknowledgements.' },
-  'tcp.optTimestamps': { name: 'Timestamps', help: 'Measure the round trip, and tell old packets from new.' },
+  'tcp.optTimestamps': {
+    name: 'Timestamps',
+    help: 'They measure the round trip, and tell old packets from new.',
+  },
   'tcp.optNop': { name: 'No operation', help: 'Fills up to a multiple of four bytes.' },
   'tcp.optWindowScale': { name: 'Window scale', help: 'The window is shifted left by this many bits.' },
   'tcp.optEnd': { name: 'End of options', help: 'Zeros up to a multiple of four bytes.' },
@@ -158,12 +161,12 @@ const fields: PacketFieldText = {
   'dns.answer': { name: 'Answer', help: 'Name, seconds it may be kept, type, data.' },
   'dns.authority': {
     name: 'Authority',
-    help: 'Who is in charge of the zone, and how long “no” may be remembered.',
+    help: 'Who is responsible for the zone, and how long a “no” may be remembered.',
   },
   'http.requestLine': { name: 'Request', help: 'Method, path and version.' },
   'http.statusLine': {
     name: 'Status',
-    help: 'The program’s answer: 200 fine, 404 no such page, 503 not able now.',
+    help: 'The program’s answer: 200 fine, 404 no such page, 503 not available now.',
   },
   'http.header': { name: 'Header', help: 'Host is how one server behind one address tells its sites apart.' },
   'http.body': { name: 'Body', help: 'The content.' },
