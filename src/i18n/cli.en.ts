@@ -23,7 +23,7 @@ export const cli = {
         damaged: 'The link is damaged or cut short: nothing could be read from it.',
         'too-large': 'The link unpacks to more than 2 MiB and was not opened.',
         'unknown-version': 'The link was made by a newer version.',
-        invalid: 'The link holds something that is no scenario.',
+        invalid: 'What the link holds is not a scenario.',
       }) as Record<string, string>
     )[problem] ?? problem,
 };
