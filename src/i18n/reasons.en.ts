@@ -69,7 +69,7 @@ export const reasons: ReasonText = {
     title: (p) => `The resolver asks for the ${p.type} record of ${p.name}`,
     info: (p) => `${p.type}? ${p.name}`,
     detail: () =>
-      'A name with fewer dots than ndots (5 in a pod) is tried with each suffix of the search list before it is tried as it stands.',
+      'A program’s name with fewer dots than ndots (5 in a pod) is tried with each suffix of the search list before it is tried as it stands; dig asks for exactly what is typed.',
   },
   'process.answer': {
     title: (p) =>
