@@ -57,7 +57,7 @@ export const reasons: ReasonText = {
     title: (p) => `리졸버가 ${p.name}의 ${p.type} 레코드를 묻습니다`,
     info: (p) => `${p.type}? ${p.name}`,
     detail: () =>
-      '점의 수가 ndots(파드에서는 5)보다 적은 이름은 검색 목록의 접미사를 하나씩 붙여 먼저 묻고, 그다음에 적힌 그대로 묻습니다.',
+      '점의 수가 ndots(파드에서는 5)보다 적은 이름은 검색 목록의 접미사를 하나씩 붙여 먼저 묻고, 그다음에 적힌 그대로 묻습니다. dig는 적힌 그대로만 묻습니다.',
   },
   'process.answer': {
     title: (p) =>
