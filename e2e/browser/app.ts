@@ -46,7 +46,7 @@ export async function ready(page: Page): Promise<void> {
 export async function caretAtEndOf(page: Page, text: string): Promise<void> {
   const line = page.locator('.view-line', { hasText: text }).first();
   await expect(page.locator('.view-lines').first()).toBeVisible({ timeout: 30_000 });
-  await page.locator('.view-line').first().click();
+  await focusText(page);
   // Monaco draws the lines in view only.
   for (const key of ['Control+Home', 'Control+End']) {
     await page.keyboard.press(key);
@@ -58,6 +58,13 @@ export async function caretAtEndOf(page: Page, text: string): Promise<void> {
   await expect(line).toBeVisible();
   await line.click();
   await page.keyboard.press('End');
+}
+
+/** Puts the focus into Monaco's text without moving the caret. */
+export async function focusText(page: Page): Promise<void> {
+  const text = page.locator('.monaco-editor').getByRole('textbox').first();
+  await text.focus();
+  await expect(text).toBeFocused();
 }
 
 /** Opens a file's tab in the editor. */
@@ -86,7 +93,42 @@ export function inspector(page: Page): ReturnType<Page['getByRole']> {
 export async function paste(page: Page, text: string): Promise<void> {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.evaluate((value) => navigator.clipboard.writeText(value), text);
-  await page.locator('.monaco-editor .view-lines').first().click();
+  await focusText(page);
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Control+V');
+}
+
+/** Waits until Monaco stands in for the quiet text. */
+export async function editorReady(page: Page): Promise<void> {
+  await expect(page.locator('.monaco-editor .view-line').first()).toBeVisible({ timeout: 30_000 });
+}
+
+/** A file's text as the browser keeps it; undefined while nothing is kept. */
+export function keptText(page: Page, file: string): Promise<string | undefined> {
+  return page.evaluate((name) => {
+    const work = JSON.parse(localStorage.getItem('packetwalk.work') ?? 'null') as {
+      readonly files: readonly { readonly name: string; readonly text: string }[];
+    } | null;
+    return work?.files.find((f) => f.name === name)?.text;
+  }, file);
+}
+
+/** Runs a command of the palette by its name. */
+export async function command(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Commands' });
+  await palette.getByRole('combobox').fill(name);
+  await palette.getByRole('option', { name, exact: false }).first().click();
+  await expect(palette).toBeHidden();
+}
+
+/** Opens one of the shipped scenarios by its title. */
+export async function openScenario(page: Page, title: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name: 'Choose a scenario' }).or(scenarioButton(page)).first().click();
+  await page.getByRole('menuitemradio', { name: title }).first().click();
+}
+
+/** The menu button that carries the scenario's title. */
+export function scenarioButton(page: Page): ReturnType<Page['locator']> {
+  return page.getByRole('banner').locator('button[aria-haspopup="menu"]').first();
 }

@@ -102,6 +102,7 @@ export const app = {
     sendProbe: (p: { name: string }) => `Send: ${p.name}`,
     speed: (p: { speed: string }) => `Speed ${p.speed}`,
   },
+  lens: 'Lens',
   lenses: {
     app: 'App',
     service: 'Service',

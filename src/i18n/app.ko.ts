@@ -100,6 +100,7 @@ export const app = {
     sendProbe: (p) => `보내기: ${p.name}`,
     speed: (p) => `속도 ${p.speed}`,
   },
+  lens: '렌즈',
   lenses: {
     app: '앱',
     service: '서비스',

@@ -1,13 +1,16 @@
 import { useText } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
-import { usePreferences } from '../../state/preferences.ts';
+import { type Lens, usePreferences } from '../../state/preferences.ts';
 import { useLook } from '../../state/selection.ts';
 import { sendProbe } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Menu } from '../kit/Menu.tsx';
 import { knownProbes, probeLabel } from '../probe/probe-label.ts';
+import { exportWalk, exportYaml } from '../share/export-files.ts';
 import { switchLanguage } from './language.ts';
 import { useShell } from './shell-store.ts';
+
+const LENSES: readonly Lens[] = ['app', 'service', 'pod-network', 'overlay', 'wire'];
 
 /** What does not fit into a phone's top bar. */
 export function PhoneMenu() {
@@ -18,6 +21,8 @@ export function PhoneMenu() {
   const lang = usePreferences((s) => s.lang);
   const theme = usePreferences((s) => s.theme);
   const view = useLook((s) => s.view);
+  const lens = useLook((s) => s.lens);
+  const walked = useSimulation((s) => s.walk !== undefined);
   const canUndo = useDocument((s) => s.past.length > 0);
   const canRedo = useDocument((s) => s.future.length > 0);
   return (
@@ -65,6 +70,30 @@ export function PhoneMenu() {
             checked: id === view,
             onSelect: () => useLook.getState().set({ view: id }),
           })),
+        },
+        {
+          id: 'lens',
+          label: t.lens,
+          entries: LENSES.map((id) => ({
+            id: `lens-${id}`,
+            label: t.lenses[id],
+            checked: id === lens,
+            onSelect: () => useLook.getState().set({ lens: id, view: 'picture' }),
+          })),
+        },
+        {
+          id: 'export',
+          label: all.share.export,
+          entries: [
+            { id: 'yaml', label: all.share.yaml, note: all.share.yamlNote, onSelect: exportYaml },
+            {
+              id: 'walk',
+              label: all.share.walk,
+              note: walked ? all.share.walkNote : all.share.walkNone,
+              disabled: !walked,
+              onSelect: () => void exportWalk(),
+            },
+          ],
         },
         {
           id: 'theme',

@@ -17,8 +17,10 @@ import { useSimulation } from '../../state/simulation.ts';
 import { focusProbeBar } from '../probe/focus.ts';
 import { probeLabel } from '../probe/probe-label.ts';
 import { addFile } from '../editor/file-names.ts';
-import { focusEditor } from '../editor/editor-store.ts';
+import { focusEditor, useEditor } from '../editor/editor-store.ts';
+import { exportPicture, exportWalk, exportYaml } from '../share/export-files.ts';
 import { switchLanguage } from './language.ts';
+import { pictureSvg } from './picture-svg.ts';
 import { openScenario, scenarioList } from './scenarios.ts';
 import { useShell } from './shell-store.ts';
 
@@ -42,6 +44,14 @@ export function allActions(t: Messages): readonly Action[] {
   const { result, recent, walk } = useSimulation.getState();
   const probes = [...(result?.cluster.probes ?? []), ...recent.map((r) => r.probe)];
   const labels = new Map(probes.map((p) => [probeLabel(p, 'full'), p]));
+  const showEditor = (): void => {
+    prefs.set({ editorOpen: true });
+    shell({ drawer: true, sheetTab: 'yaml' });
+  };
+  const newFile = (): void => {
+    showEditor();
+    useEditor.setState({ renaming: addFile(t.editor.newName) });
+  };
   const actions: Action[] = [
     { id: 'send', group: g.walk, label: a.send, keys: 'Enter', run: () => void sendProbe() },
     { id: 'play', group: g.walk, label: a.playPause, keys: t.app.keys.space, run: togglePlay },
@@ -103,14 +113,32 @@ export function allActions(t: Messages): readonly Action[] {
       group: g.edit,
       label: a.focusEditor,
       run: () => {
-        prefs.set({ editorOpen: true });
-        shell({ drawer: true, sheetTab: 'yaml' });
+        showEditor();
         setTimeout(focusEditor, 50);
       },
     },
+    ...(result === undefined || result.diagnostics.length === 0
+      ? []
+      : [
+          {
+            id: 'problems',
+            group: g.edit,
+            label: a.problems,
+            run: () => {
+              showEditor();
+              useEditor.setState((s) => ({ problemsOpen: !s.problemsOpen }));
+            },
+          },
+        ]),
+    {
+      id: 'follow',
+      group: g.edit,
+      label: a.follow,
+      run: () => useEditor.setState((s) => ({ following: !s.following })),
+    },
     { id: 'undo', group: g.edit, label: t.app.undo, keys: 'Ctrl+Z', run: doc.undo },
     { id: 'redo', group: g.edit, label: t.app.redo, keys: 'Ctrl+Shift+Z', run: doc.redo },
-    { id: 'new-file', group: g.file, label: a.newFile, run: () => addFile(t.editor.newName) },
+    { id: 'new-file', group: g.file, label: a.newFile, run: newFile },
     ...doc.files.map((f) => ({
       id: `file-${f.name}`,
       group: g.file,
@@ -120,6 +148,44 @@ export function allActions(t: Messages): readonly Action[] {
         shell({ sheetTab: 'yaml' });
       },
     })),
+    ...(doc.active === ''
+      ? []
+      : [
+          {
+            id: 'rename-file',
+            group: g.file,
+            label: a.renameFile({ name: doc.active }),
+            run: () => {
+              showEditor();
+              useEditor.setState({ renaming: doc.active });
+            },
+          },
+          {
+            id: 'remove-file',
+            group: g.file,
+            label: a.removeFile({ name: doc.active }),
+            run: () => doc.removeFile(doc.active),
+          },
+        ]),
+    ...(result === undefined
+      ? []
+      : (['png', 'svg'] as const).map((kind) => ({
+          id: `export-${kind}`,
+          group: g.file,
+          label: a.export({ name: t.share[kind] }),
+          run: () => void exportPicture(kind, pictureSvg),
+        }))),
+    { id: 'export-yaml', group: g.file, label: a.export({ name: t.share.yaml }), run: exportYaml },
+    ...(walk === undefined
+      ? []
+      : [
+          {
+            id: 'export-walk',
+            group: g.file,
+            label: a.export({ name: t.share.walk }),
+            run: () => void exportWalk(),
+          },
+        ]),
     { id: 'share', group: g.file, label: t.app.share, run: () => shell({ share: true }) },
     ...scenarioList(t).map((s) => ({
       id: `scenario-${s.slug}`,

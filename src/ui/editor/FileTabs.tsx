@@ -6,8 +6,13 @@ import { IconButton } from '../kit/Button.tsx';
 import { classes } from '../kit/classes.ts';
 import { Menu } from '../kit/Menu.tsx';
 import { nextIndex } from '../kit/Tabs.tsx';
+import { useEditor } from './editor-store.ts';
 import { addFile, nameFault } from './file-names.ts';
 import styles from './FileTabs.module.css';
+
+function setRenaming(renaming: string | undefined): void {
+  useEditor.setState({ renaming });
+}
 
 /** The files as tabs: arrows choose, F2 or a double click renames, Delete deletes (and can be undone). */
 export function FileTabs() {
@@ -15,7 +20,7 @@ export function FileTabs() {
   const files = useDocument((s) => s.files);
   const active = useDocument((s) => s.active);
   const diagnostics = useSimulation((s) => s.result?.diagnostics);
-  const [renaming, setRenaming] = useState<string>();
+  const renaming = useEditor((s) => s.renaming);
   const list = useRef<HTMLDivElement>(null);
 
   useEffect(() => {

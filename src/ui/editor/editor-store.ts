@@ -9,6 +9,8 @@ export interface EditorState {
   readonly problemsOpen: boolean;
   /** The shown file stays through the walk's next move: it was restored as the person left it. */
   readonly keepFile: boolean;
+  /** The file whose tab is a field for its new name. */
+  readonly renaming: string | undefined;
   readonly set: (change: Partial<Omit<EditorState, 'set'>>) => void;
 }
 
@@ -17,6 +19,7 @@ export const useEditor = create<EditorState>()((set) => ({
   tabMoves: false,
   problemsOpen: false,
   keepFile: false,
+  renaming: undefined,
   set: (change) => set(change),
 }));
 

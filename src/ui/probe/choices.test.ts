@@ -64,6 +64,25 @@ describe('fromChoices', () => {
 });
 
 describe('targetChoices', () => {
+  it('offers curl no port that speaks TLS, and nc every TCP port', () => {
+    const services = [
+      {
+        namespace: 'default',
+        name: 'kubernetes',
+        type: 'ClusterIP',
+        clusterIP: '10.96.0.1',
+        ports: [{ name: 'https', port: 443, protocol: 'TCP' }],
+        builtIn: true,
+      },
+    ];
+    const offered = (tool: ProbeTool) =>
+      targetChoices({ ...cluster, services }, { from: 'default/client', tool, to: '' }, t).map(
+        (c) => c.value,
+      );
+    expect(offered('curl').filter((value) => /kubernetes|10\.96\.0\.1/.test(value))).toEqual([]);
+    expect(offered('nc')).toContain('kubernetes:443');
+  });
+
   const values = (from: string, tool: ProbeTool): readonly string[] =>
     targetChoices(cluster, { from, tool, to: '' }, t).map((c) => c.value);
 

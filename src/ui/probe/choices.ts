@@ -58,6 +58,11 @@ function address(tool: ProbeTool, host: string, port: number | undefined): strin
   return port === undefined ? host : `${host}:${port}`;
 }
 
+/** TLS is not modelled: nobody is offered plain HTTP to a port that expects a handshake. */
+function speaksTls(port: { readonly name?: string; readonly port: number }): boolean {
+  return port.port === 443 || port.port === 6443 || port.name === 'https';
+}
+
 /** What a tool can sensibly be pointed at from this sender, as that sender would type it. */
 export function targetChoices(
   cluster: ClusterView,
@@ -74,7 +79,9 @@ export function targetChoices(
     const note = `${s.namespace}/${s.name}`;
     const short = s.namespace === home ? s.name : `${s.name}.${s.namespace}`;
     const ports =
-      tool === 'ping' || tool === 'dig' ? [undefined] : s.ports.filter((p) => p.protocol === 'TCP');
+      tool === 'ping' || tool === 'dig'
+        ? [undefined]
+        : s.ports.filter((p) => p.protocol === 'TCP' && !(tool === 'curl' && speaksTls(p)));
     for (const p of ports) {
       // Outside the cluster nobody asks the cluster's DNS.
       if (home !== undefined || tool === 'dig') {
@@ -113,8 +120,8 @@ export function targetChoices(
     .sort((a, b) => Number(a.builtIn) - Number(b.builtIn))
     .flatMap((p): Choice[] => {
       if (p.ip === undefined || `${p.namespace}/${p.name}` === from) return [];
-      const tcp = p.listening.filter((l) => l.protocol === 'TCP');
-      const ports = tool === 'ping' || tcp.length === 0 ? [undefined] : tcp.map((l) => l.port);
+      const tcp = p.listening.filter((l) => l.protocol === 'TCP' && !(tool === 'curl' && speaksTls(l)));
+      const ports = tool === 'ping' || p.listening.length === 0 ? [undefined] : tcp.map((l) => l.port);
       return ports.map((port) => ({
         value: address(tool, p.ip ?? '', port),
         note: `${p.namespace}/${p.shortName}`,

@@ -6,10 +6,9 @@ import { usePlayback } from '../../state/playback.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { useLook } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
-import { useDocument } from '../../state/document.ts';
 import { Button } from '../kit/Button.tsx';
 import { Dialog } from '../kit/Dialog.tsx';
-import { download } from './download.ts';
+import { exportYaml } from './export-files.ts';
 import { QrCode } from './QrCode.tsx';
 import styles from './ShareDialog.module.css';
 
@@ -105,20 +104,7 @@ export function ShareDialog({ open, onClose }: { readonly open: boolean; readonl
               {length > LONG_LINK ? t.tooLong({ length }) : t.length({ length })}
             </p>
             {length > LONG_LINK && (
-              <Button
-                kind="line"
-                icon="copy"
-                onClick={() =>
-                  download(
-                    'packetwalk.yaml',
-                    useDocument
-                      .getState()
-                      .files.map((f) => `# ${f.name}\n${f.text.trimEnd()}\n`)
-                      .join('---\n'),
-                    'application/yaml',
-                  )
-                }
-              >
+              <Button kind="line" icon="copy" onClick={exportYaml}>
                 {t.saveFile}
               </Button>
             )}
