@@ -21,6 +21,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `The pod CIDR ${p['cidr']} overlaps that of node ${p['other']}: replies would go to the wrong node.`,
   'node/pod-cidr-outside': (p) =>
     `The pod CIDR ${p['cidr']} lies outside the pod subnet ${p['podSubnet']}: kube-proxy and the CNI treat its pods as outsiders.`,
+  'node/too-many': (p) => `Only ${p['limit']} of the ${p['nodes']} nodes are simulated.`,
   'node/no-pod-cidr': (p) =>
     `CIDRNotAvailable: ${p['podSubnet']} holds ${p['blocks']} node ranges and all are taken; ${p['node']} gets none and its pods no address.`,
   'node/pod-ips-exhausted': (p) =>
@@ -49,7 +50,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/readiness-fails': (p) =>
     `Nothing listens on the port that the readiness or startup probe of container ${p['container']} asks: the pod never becomes ready, and Services leave it out.`,
   'service/cluster-ip-range': (p) =>
-    `failed to allocate IP ${p['ip']}: the provided IP (${p['ip']}) is not in the valid range. The range of valid IPs is ${p['range']}`,
+    `failed to allocate IP ${p['ip']}: the provided network does not match the current range (Services get addresses of ${p['range']})`,
   'service/cluster-ip-taken': (p) =>
     `failed to allocate IP ${p['ip']}: provided IP is already allocated (by Service ${p['other']})`,
   'service/ips-exhausted': (p) => `failed to allocate a serviceIP: range is full (${p['range']})`,
@@ -58,6 +59,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/node-port-taken': (p) =>
     `${p['port']}: provided port is already allocated (by Service ${p['other']})`,
   'service/node-ports-exhausted': (p) => `failed to allocate a nodePort: range is full (${p['range']})`,
+  'service/too-many-endpoints': (p) =>
+    `Service ${p['service']} selects ${p['pods']} pods; only ${p['limit']} of them are simulated as its endpoints.`,
   'service/selects-nothing': (p) =>
     `No pod in namespace ${p['namespace']} has the labels ${p['selector']}: Service ${p['service']} has no endpoints, and connections to it are refused.`,
   'service/no-ready-pods': (p) =>

@@ -22,6 +22,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `podCIDR ${josa(String(p['cidr']), '이/가')} 노드 ${p['other']}의 대역과 겹칩니다. 응답이 엉뚱한 노드로 갑니다.`,
   'node/pod-cidr-outside': (p) =>
     `podCIDR ${josa(String(p['cidr']), '이/가')} 파드 대역 ${p['podSubnet']} 밖에 있습니다. kube-proxy와 CNI가 이 파드를 외부로 여깁니다.`,
+  'node/too-many': (p) => `노드 ${p['nodes']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,
   'node/no-pod-cidr': (p) =>
     `CIDRNotAvailable: ${p['podSubnet']}에 있는 노드 대역 ${p['blocks']}개를 모두 써서 ${josa(String(p['node']), '은/는')} 대역을 받지 못하고, 그 노드의 파드는 주소가 없습니다.`,
   'node/pod-ips-exhausted': (p) =>
@@ -52,7 +53,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/readiness-fails': (p) =>
     `컨테이너 ${p['container']}의 준비성 또는 스타트업 프로브가 확인하는 포트가 열려 있지 않습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
   'service/cluster-ip-range': (p) =>
-    `IP ${josa(String(p['ip']), '을/를')} 할당하지 못했습니다. 서비스 IP 범위 ${p['range']} 밖의 주소입니다(the provided IP is not in the valid range).`,
+    `IP ${josa(String(p['ip']), '을/를')} 할당하지 못했습니다. 서비스 IP 범위 ${p['range']} 밖의 주소입니다(the provided network does not match the current range).`,
   'service/cluster-ip-taken': (p) =>
     `IP ${josa(String(p['ip']), '은/는')} 서비스 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(provided IP is already allocated).`,
   'service/ips-exhausted': (p) =>
@@ -63,6 +64,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `포트 ${josa(String(p['port']), '은/는')} 서비스 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(provided port is already allocated).`,
   'service/node-ports-exhausted': (p) =>
     `노드 포트 범위 ${p['range']}에 남은 포트가 없습니다(failed to allocate a nodePort: range is full).`,
+  'service/too-many-endpoints': (p) =>
+    `서비스 ${p['service']}의 셀렉터에 맞는 파드 ${p['pods']}개 가운데 ${p['limit']}개만 엔드포인트로 시뮬레이션합니다.`,
   'service/selects-nothing': (p) =>
     `네임스페이스 ${p['namespace']}에 레이블 ${josa(String(p['selector']), '을/를')} 가진 파드가 없습니다. 서비스 ${p['service']}에 엔드포인트가 없어 연결이 거부됩니다.`,
   'service/no-ready-pods': (p) =>

@@ -67,7 +67,7 @@ const rows: readonly Row[] = [
     code: 'cluster/bad-subnet',
     severity: 'error',
     yaml: CLUSTER('networking:\n▶  serviceSubnet: fd00::/108\n'),
-    says: /no IPv4 prefix/,
+    says: /is not an IPv4 prefix/,
   },
   {
     code: 'cluster/overlap',
@@ -86,7 +86,7 @@ const rows: readonly Row[] = [
     code: 'cni/unknown-option',
     severity: 'error',
     yaml: PLAYGROUND('cni:\n  name: flannel\n  options:\n▶    colour: blue\n'),
-    says: /no option "colour" \(there are: backend\)/,
+    says: /no option "colour" \(available: backend\)/,
   },
   {
     code: 'cni/bad-option',
@@ -117,6 +117,12 @@ const rows: readonly Row[] = [
     severity: 'warning',
     yaml: NODE('a', '▶  podCIDR: 10.9.0.0/24\n', '  addresses: []\n'),
     says: /outside the pod subnet 10\.244\.0\.0\/16/,
+  },
+  {
+    code: 'node/too-many',
+    severity: 'warning',
+    yaml: CLUSTER(`nodes:\n- role: control-plane\n${'- role: worker\n'.repeat(499)}▶- role: worker\n`),
+    says: /Only 500 of the 501 nodes/,
   },
   {
     code: 'node/no-pod-cidr',
@@ -208,9 +214,9 @@ const rows: readonly Row[] = [
     code: 'service/cluster-ip-range',
     severity: 'error',
     yaml: SERVICE('  ports:\n    - port: 80\n▶  clusterIP: 10.0.171.239\n'),
-    says: /is not in the valid range\. The range of valid IPs is 10\.96\.0\.0\/16/,
+    says: /does not match the current range \(Services get addresses of 10\.96\.0\.0\/16\)/,
     refused:
-      'Service "web" is invalid: spec.clusterIPs: Invalid value: ["10.0.171.239"]: failed to allocate IP 10.0.171.239: the provided IP (10.0.171.239) is not in the valid range. The range of valid IPs is 10.96.0.0/16',
+      'Service "web" is invalid: spec.clusterIPs: Invalid value: ["10.0.171.239"]: failed to allocate IP 10.0.171.239: the provided network does not match the current range',
   },
   {
     code: 'service/cluster-ip-taken',
@@ -253,6 +259,12 @@ const rows: readonly Row[] = [
     refused: 'Internal error occurred: failed to allocate a nodePort: range is full',
   },
   {
+    code: 'service/too-many-endpoints',
+    severity: 'warning',
+    yaml: `${WEB().replace('replicas: 2', 'replicas: 200')}---\n${SERVICE(`  selector: {app: web}\n  ports:\n▶${Array.from({ length: 1000 }, (_, n) => `    - {name: p${n}, port: ${n + 1}, targetPort: 80}\n`).join('')}`)}`,
+    says: /selects 200 pods; only 100 of them/,
+  },
+  {
     code: 'service/selects-nothing',
     severity: 'warning',
     yaml: SERVICE('  selector:\n▶    app: nobody\n  ports:\n    - port: 80\n'),
@@ -268,7 +280,7 @@ const rows: readonly Row[] = [
     code: 'service/no-such-named-port',
     severity: 'warning',
     yaml: `${WEB()}---\n${SERVICE('  selector:\n    app: web\n  ports:\n    - port: 80\n▶      targetPort: web\n')}`,
-    says: /called "web" \(there are: http\)/,
+    says: /called "web" \(available: http\)/,
   },
   {
     code: 'service/target-port-closed',
@@ -280,7 +292,7 @@ const rows: readonly Row[] = [
     code: 'proxy/mode-not-available',
     severity: 'error',
     yaml: CLUSTER('nodes: [{role: control-plane}]\nnetworking:\n▶  kubeProxyMode: ipvs\n'),
-    says: /mode "ipvs" is not simulated \(there are: iptables, none\)/,
+    says: /mode "ipvs" is not simulated \(available: iptables, none\)/,
   },
   {
     code: 'stateful-set/no-service',

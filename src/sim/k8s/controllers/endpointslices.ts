@@ -6,6 +6,7 @@ import type { Ip } from '../../base/ip.ts';
 import { parseIp } from '../../base/ip.ts';
 import type { ObjectRef } from '../../base/origin.ts';
 import type { ClusterNode, Endpoint, EndpointSlice, Pod, Service } from '../cluster-state.ts';
+import type { Report } from './report.ts';
 import type { Manifest } from '../manifest.ts';
 import { memoByOwner, sameList } from '../memo.ts';
 import { generateName } from '../naming.ts';
@@ -21,6 +22,8 @@ import { findPort } from './listening.ts';
 
 /** --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
+/** Pods times ports of all Services together: each is a chain of rules on every node. */
+const MAX_ENDPOINT_PORTS = 100_000;
 
 const lastOf = new WeakMap<Service, readonly Pod[]>();
 
@@ -90,7 +93,9 @@ export function makeEndpointSlices(
   services: readonly Service[],
   index: PodIndex,
   nodes: readonly ClusterNode[],
+  report: Report,
 ): readonly EndpointSlice[] {
+  let left = MAX_ENDPOINT_PORTS;
   const slices: EndpointSlice[] = [];
   const selecting = new Map<string, Service>();
   for (const s of services) if (s.selector !== undefined) selecting.set(`${s.namespace}/${s.name}`, s);
@@ -120,7 +125,16 @@ export function makeEndpointSlices(
   for (const service of services) {
     const key = `${service.namespace}/${service.name}`;
     if (service.selector !== undefined) {
-      slices.push(...fromSelector(service, index.of(service), written.get(key) ?? []));
+      let pods = index.of(service);
+      const ports = Math.max(1, service.ports.length);
+      if (pods.length * ports > left) {
+        const limit = Math.floor(left / ports);
+        const params = { service: service.name, pods: pods.length, limit };
+        report.say('warning', 'service/too-many-endpoints', params, service.origin.object, ['spec', 'ports']);
+        pods = pods.slice(0, limit);
+      }
+      left -= pods.length * ports;
+      slices.push(...fromSelector(service, pods, written.get(key) ?? []));
     } else if (key === 'default/kubernetes' && !taken.has(key)) {
       slices.push(apiServerSlice(service, nodes));
     }

@@ -34,6 +34,9 @@ interface NodeDraft {
   readonly origin: Origin;
 }
 
+/** Every node has routes to every other: their number grows with the square. */
+const MAX_NODES = 500;
+
 export function makeNodes(
   store: Store,
   settings: ClusterSettings,
@@ -41,7 +44,13 @@ export function makeNodes(
   report: Report,
 ): readonly ClusterNode[] {
   const objects = store.list('Node');
-  const drafts = objects.length > 0 ? fromObjects(objects, report) : fromKind(settings.clusterName, cluster);
+  const listed = objects.length > 0 ? fromObjects(objects, report) : fromKind(settings.clusterName, cluster);
+  const drafts = listed.slice(0, MAX_NODES);
+  const first = listed[MAX_NODES];
+  if (first !== undefined) {
+    const params = { nodes: listed.length, limit: MAX_NODES };
+    report.say('warning', 'node/too-many', params, first.origin.object, first.origin.path);
+  }
   return address(drafts, settings, report);
 }
 

@@ -116,7 +116,7 @@ function keepWritten(
     const prefix = `${invalid}spec.clusterIPs: Invalid value: ["${text}"]: `;
     if (ip === undefined) return draft;
     if (!cidrContains(settings.serviceSubnet, ip) || isEdge(settings, ip)) {
-      const message = `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${range}`;
+      const message = `failed to allocate IP ${ip}: the provided network does not match the current range`;
       report.refuse('service/cluster-ip-range', { ip, range }, manifest.ref, prefix + message, path, fixes);
       return undefined;
     }

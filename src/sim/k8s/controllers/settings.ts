@@ -242,8 +242,9 @@ function readExternal(
       listen,
       dnsNames: (entry.dnsNames ?? []).map((n) => n.toLowerCase().replace(/\.$/, '')),
       routes: (entry.routes ?? []).flatMap((r) => {
-        const to = parseCidrStrict(r.to)?.cidr;
-        return to === undefined ? [] : [{ to, via: r.via }];
+        // The parser leaves out what is no CIDR.
+        const to = parseCidrStrict(r.to ?? '')?.cidr;
+        return to === undefined || r.via === undefined ? [] : [{ to, via: r.via }];
       }),
       internet,
       origin,

@@ -56,11 +56,11 @@ export function settle(
   const settings = sameSettings(read.settings);
   const { cni, options } = chooseCni(settings, cnis, report);
   const nodes = sameNodes(makeNodes(store, settings, read.cluster, report).map(sameNode));
-  const workloads = expandWorkloads(store, nodes);
+  const workloads = expandWorkloads(store, nodes, report);
   const pods = samePods(makePods(workloads.seeds, settings, nodes, cni, options, report));
   const services = sameServices(makeServices(store, settings, parsed, report));
   const index = indexOf(pods);
-  const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes));
+  const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
   const networkPolicies = samePolicies(makePolicies(store));
   let objects: ClusterState['objects'] | undefined;
   // Made when first asked for: only the Cluster tab and `objects` want it.

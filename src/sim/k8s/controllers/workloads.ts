@@ -5,6 +5,7 @@
  */
 import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
 import type { ClusterNode, Labels } from '../cluster-state.ts';
+import type { Report } from './report.ts';
 import type { Manifest } from '../manifest.ts';
 import { keepList, memoByOwner } from '../memo.ts';
 import { canonicalJson, generateName, templateHash } from '../naming.ts';
@@ -60,6 +61,8 @@ export interface Workloads {
 
 /** More pods of one workload are not made, and it is said. */
 export const MAX_PODS_OF_ONE_OWNER = 5000;
+/** The pods of all workloads together: one that would go past it is left out, and it is said. */
+export const MAX_WORKLOAD_PODS = 10_000;
 
 interface SeedPlan {
   readonly manifest: Manifest;
@@ -297,8 +300,19 @@ function daemonSet(manifest: Manifest, nodes: readonly string[]): Made {
 }
 
 /** Pods of every owner, sorted by namespace and name. `nodes` decides where DaemonSets run. */
-export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Workloads {
+export function expandWorkloads(store: Store, nodes: readonly ClusterNode[], report: Report): Workloads {
   const seeds: PodSeed[] = [];
+  let made = 0;
+  const fits = (manifest: Manifest, pods: number, field: string): boolean => {
+    made += pods;
+    if (made <= MAX_WORKLOAD_PODS || pods === 0) return true;
+    made -= pods;
+    const params = { name: manifest.metadata.name, pods, limit: 0 };
+    report.say('warning', 'pod/too-many', params, manifest.ref, ['spec', field]);
+    return false;
+  };
+  const wantedBy = (manifest: Manifest): number =>
+    count(((manifest.body['spec'] ?? {}) as UpstreamWorkloadSpec).replicas, 1);
   const replicaSets: MadeReplicaSet[] = [];
   const owned = new Map<string, Manifest[]>();
   const ownedBy = (kind: string, manifest: Manifest, name: string): void => {
@@ -343,6 +357,7 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
   for (const manifest of store.list('Deployment')) {
     // A ReplicaSet in the documents that belongs to it makes the pods instead.
     if (children(manifest).length > 0) continue;
+    if (!fits(manifest, wantedBy(manifest), 'replicas')) continue;
     const { seeds: pods, replicaSet } = memo(manifest, '', () => deployment(manifest));
     seeds.push(...pods);
     if (replicaSet !== undefined) replicaSets.push(replicaSet);
@@ -351,11 +366,13 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
     const spec = (manifest.body['spec'] ?? {}) as UpstreamWorkloadSpec;
     const have = children(manifest).length;
     const missing = Math.max(0, count(spec.replicas, 1) - have);
+    if (!fits(manifest, missing, 'replicas')) continue;
     const owners = [manifest.ref, ...ownersOf(manifest)];
     const key = `${have}/${missing}/${owners.map((o) => o.name).join()}`;
     seeds.push(...memo(manifest, key, () => generated(manifest, have, missing, owners)).seeds);
   }
   for (const manifest of store.list('StatefulSet')) {
+    if (!fits(manifest, wantedBy(manifest), 'replicas')) continue;
     const have = new Set(children(manifest).map((c) => c.metadata.name));
     seeds.push(...memo(manifest, [...have].join(), () => statefulSet(manifest, have)).seeds);
   }
@@ -365,6 +382,7 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
     const have = children(manifest).length;
     const wanted = Math.min(count(spec.parallelism, 1), spec.completions ?? Number.POSITIVE_INFINITY);
     const missing = Math.max(0, wanted - have);
+    if (!fits(manifest, missing, 'parallelism')) continue;
     seeds.push(
       ...memo(manifest, `${have}/${missing}`, () => generated(manifest, have, missing, [manifest.ref])).seeds,
     );
@@ -377,6 +395,7 @@ export function expandWorkloads(store: Store, nodes: readonly ClusterNode[]): Wo
     const names = nodes
       .filter((n) => !taken.has(n.name) && daemonShouldRun(template?.spec ?? {}, n))
       .map((n) => n.name);
+    if (!fits(manifest, names.length, 'template')) continue;
     seeds.push(...memo(manifest, names.join(), () => daemonSet(manifest, names)).seeds);
   }
   seeds.sort(compareNames);
