@@ -68,6 +68,14 @@ describe('options', () => {
     expect(trace.wire.find((w) => w.flags === 'SYN')?.ttl).toBe(9);
   });
 
+  it('sends a request that is larger than the tunnel', () => {
+    const trace = ask(flannel, 'external/laptop', 'curl', 'http://172.18.0.2:30080', {
+      headers: [`X-Long: ${'y'.repeat(4000)}`],
+    });
+    expect(outcome(trace)).toBe('delivered/http');
+    expect(trace.http?.request?.headers['X-Long']).toHaveLength(4000);
+  });
+
   it("pins a name with curl's resolve, wildcard too", () => {
     const far = flannel.cluster.pods.find((p) => p.name === 'far')?.ips[0];
     for (const host of ['any.example', '*', 'ANY.example']) {
@@ -202,6 +210,11 @@ metadata: {name: lent}
 spec: {selector: {app: far}, externalIPs: [172.18.0.90], ports: [{port: 80, targetPort: 8080}]}
 ---
 apiVersion: v1
+kind: Service
+metadata: {name: balanced}
+spec: {type: LoadBalancer, selector: {app: far}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
 kind: Pod
 metadata: {name: aliased}
 spec: {nodeName: kind-worker, hostAliases: [{ip: 10.0.0.1, hostnames: [x]}], containers: [{name: c, image: x}]}
@@ -222,6 +235,9 @@ spec:
   it.each([
     ['the ClusterIP of a Service with an external address', client, 'lent:80', 'delivered'],
     ['the external address', client, '172.18.0.90:80', 'unknown'],
+    ['the ClusterIP of a LoadBalancer Service', client, 'balanced:80', 'delivered'],
+    ['an address that its load balancer may have', 'external/laptop', '172.18.255.200:80', 'unknown'],
+    ['an address beside those', 'external/laptop', '172.18.255.199:80', 'unroutable'],
     ['an endpoint itself', client, 'default/far:8080', 'delivered'],
     ['a name, from a pod with aliases', 'default/aliased', 'far:80', 'unknown'],
     ['an address, from a pod with aliases', 'default/aliased', 'default/far:8080', 'delivered'],

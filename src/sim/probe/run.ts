@@ -15,7 +15,7 @@ import { policySaid } from './policy-said.ts';
 import { diagnosticOf, ProbeError } from './problem.ts';
 import { curl, dig, nc, notModelled, ping, type ProgramResult } from './programs.ts';
 import { findPod, resolveSource, resolveTarget, type Source, type Target } from './target.ts';
-import { touchedReserved, touchedUnmodelled } from './unmodelled.ts';
+import { touchedLoadBalancer, touchedReserved, touchedUnmodelled } from './unmodelled.ts';
 import { judge } from './verdict.ts';
 
 export interface ProbeRun {
@@ -123,7 +123,9 @@ export function runProbe(
   const judged = judge(result, raw.steps, raw.segments);
   const unmodelled =
     result.unknown === undefined
-      ? (touchedReserved(cluster, raw) ?? touchedUnmodelled(cluster, source, raw))
+      ? (touchedReserved(cluster, raw) ??
+        touchedLoadBalancer(cluster, raw) ??
+        touchedUnmodelled(cluster, source, raw))
       : undefined;
   const trace: Trace = {
     ...raw,
