@@ -137,7 +137,7 @@ export const reasons: ReasonText = {
     title: (p) => `Delivered: ${p.process} listens on port ${p.port}/${p.proto}`,
     info: (p) => `delivered to ${p.process}`,
     detail: () =>
-      'The destination address is one of this namespace’s own, and a socket is bound to the port.',
+      'The destination address is one of this network namespace’s own, and a socket is bound to the port.',
   },
   'socket.deliver-reply': {
     title: (p) => `The reply reaches the client’s socket on port ${p.port}`,
@@ -339,7 +339,7 @@ export const reasons: ReasonText = {
   },
   // routing and neighbours
   'route.local': {
-    title: (p) => `${p.ip} is an address of this very namespace`,
+    title: (p) => `${p.ip} is an address of this very network namespace`,
     info: () => 'local',
     detail: () =>
       'The local table is asked first: the packet goes up to this place’s own sockets (INPUT), not on to another.',
