@@ -322,7 +322,7 @@ export const reasons: ReasonText = {
   },
   // 라우팅과 이웃
   'route.local': {
-    title: (p) => `${josa(p.ip, '은/는')} 바로 이 네임스페이스의 주소입니다`,
+    title: (p) => `${josa(p.ip, '은/는')} 바로 이 네트워크 네임스페이스의 주소입니다`,
     info: () => '로컬',
     detail: () =>
       'local 테이블을 가장 먼저 봅니다. 패킷은 다른 곳으로 가지 않고 이곳의 소켓으로(INPUT) 올라갑니다.',
