@@ -102,7 +102,7 @@ export const inspector = {
   back: 'back',
   notEnforced: (p: { cni: string }) => `${p.cni} enforces no NetworkPolicy`,
   notEnforcedDetail: (p: { cni: string; policies: string }) =>
-    `${p.policies} would have stopped this packet. The API server stores the policy whatever the CNI is; ${p.cni} does not read it, so nothing on the node acts on it.`,
+    `Enforced, ${p.policies} would have left this packet no way through. The API server stores the policy whatever the CNI is; ${p.cni} does not read it, so nothing on the node acts on it.`,
   notEnforcedNone: (p: { cni: string; count: number }) =>
     `${p.count === 1 ? 'There is a NetworkPolicy' : `There are ${p.count} NetworkPolicies`} in this cluster, and ${p.cni} acts on none. This walk would have been allowed anyway.`,
   sameDecision: 'Same connection: decided on its first packet',
