@@ -99,7 +99,7 @@ export const inspector = {
   notEnforced: (p: { cni: string }) =>
     `${josa(p.cni, '은/는')} 네트워크폴리시(NetworkPolicy)를 적용하지 않습니다`,
   notEnforcedDetail: (p: { cni: string; policies: string }) =>
-    `적용했다면 ${josa(p.policies, '이/가')} 이 패킷을 막았을 것입니다. API 서버는 CNI와 상관없이 정책을 저장합니다. ${josa(p.cni, '은/는')} 정책을 읽지 않으므로 노드에서는 아무 일도 일어나지 않습니다.`,
+    `정책(${p.policies})대로라면 이 패킷은 막혔을 것입니다. API 서버는 CNI와 상관없이 정책을 저장합니다. ${josa(p.cni, '은/는')} 정책을 읽지 않으므로 노드에서는 아무 일도 일어나지 않습니다.`,
   notEnforcedNone: (p: { cni: string; count: number }) =>
     `이 클러스터에 네트워크폴리시가 ${p.count}개 있지만 ${josa(p.cni, '은/는')} 어느 것도 적용하지 않습니다. 적용했더라도 이 패킷은 통과했을 것입니다.`,
   sameDecision: '같은 연결: 첫 패킷에서 이미 정해졌습니다',
