@@ -65,6 +65,9 @@ export function ProbeBar({ compact }: { readonly compact?: boolean }) {
               type: undefined,
               proto: undefined,
               port: undefined,
+              method: undefined,
+              headers: undefined,
+              resolve: undefined,
             });
           }}
         >
