@@ -16,6 +16,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['cni']}: "${p['value']}" is not a value of ${p['option']} (${p['known']}); the default is used.`,
   'external/duplicate': (p) =>
     `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,
+  'external/unknown-via': (p) =>
+    `The route goes through "${p['via']}", which is neither a node nor an IPv4 address${among(p['known'])}; it is left out.`,
   'node/duplicate-ip': (p) => `The address ${p['ip']} already belongs to node ${p['other']}.`,
   'node/pod-cidr-overlap': (p) =>
     `The pod CIDR ${p['cidr']} overlaps that of node ${p['other']}: replies would go to the wrong node.`,

@@ -17,6 +17,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['cni']}: "${p['value']}" 값은 ${p['option']}에 쓸 수 없어(${p['known']}) 기본값을 씁니다.`,
   'external/duplicate': (p) =>
     `호스트 ${p['name']}의 이름이나 주소가 ${josa(String(p['other']), '과/와')} 겹쳐서 뺐습니다.`,
+  'external/unknown-via': (p) =>
+    `라우트가 거치는 ${josa(String(p['via']), '은/는')} 노드도 IPv4 주소도 아니어서 이 라우트를 뺍니다.`,
   'node/duplicate-ip': (p) => `주소 ${josa(String(p['ip']), '은/는')} 이미 노드 ${p['other']}의 것입니다.`,
   'node/pod-cidr-overlap': (p) =>
     `podCIDR ${josa(String(p['cidr']), '이/가')} 노드 ${p['other']}의 대역과 겹칩니다. 응답이 엉뚱한 노드로 갑니다.`,

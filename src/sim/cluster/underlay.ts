@@ -2,7 +2,7 @@
  * What lies outside the cluster: the network that the nodes share, its gateway, the internet behind it, and the hosts
  * that a scenario names. The gateway routes and does not translate addresses; kind's docker network would masquerade.
  */
-import { cidr, cidrContains, type Ip } from '../base/ip.ts';
+import { cidr, cidrContains, parseIp, type Ip } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { Origin } from '../base/origin.ts';
 import type { ClusterSettings, ExternalHost } from '../k8s/cluster-state.ts';
@@ -74,7 +74,9 @@ function externalHost(
       : { to: ANYWHERE, via: INTERNET_GATEWAY, dev: 'eth0', onlink: true, origin: host.origin },
   ];
   for (const route of host.routes) {
-    const via = nodeIps.get(route.via) ?? route.via;
+    const via = nodeIps.get(route.via) ?? parseIp(route.via);
+    // An unknown gateway was reported; such a route cannot be set.
+    if (via === undefined || via.includes(':')) continue;
     routes.push({ to: route.to, via, dev: 'eth0', origin: host.origin });
   }
   return {

@@ -1,4 +1,5 @@
 /** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
+import { parseIp } from '../../base/ip.ts';
 import type { ObjectRef } from '../../base/origin.ts';
 import type { ClusterState, Labels, Pod, Service, ServicePort } from '../cluster-state.ts';
 import { matchesSelector, selectorText } from '../selectors.ts';
@@ -29,6 +30,7 @@ export function checkCluster(
     if (report.diagnostics.length === before) quiet.set(service, pods);
   }
   checkReplicas(store, report);
+  checkExternalRoutes(cluster, report);
   checkStatefulSets(store, report);
   checkPolicies(cluster, cni, report);
   checkQuestions(cluster, report);
@@ -122,6 +124,21 @@ function checkPort(
         ]
       : [],
   );
+}
+
+/** A route of an outside host goes through a node, by name, or through an address. */
+function checkExternalRoutes({ settings, nodes }: ClusterState, report: Report): void {
+  for (const host of settings.external) {
+    host.routes.forEach(({ via }, i) => {
+      if (nodes.some((n) => n.name === via) || parseIp(via)?.includes(':') === false) return;
+      const path = [...(host.origin.path ?? []), 'routes', i, 'via'];
+      const known = nodes
+        .map((n) => n.name)
+        .slice(0, 8)
+        .join(', ');
+      report.say('error', 'external/unknown-via', { via, known }, host.origin.object, path);
+    });
+  }
 }
 
 function checkReplicas(store: Store, report: Report): void {

@@ -101,6 +101,14 @@ const rows: readonly Row[] = [
     says: /host b/,
   },
   {
+    code: 'external/unknown-via',
+    severity: 'error',
+    yaml: PLAYGROUND(
+      'external:\n  - name: a\n    ip: 172.18.0.100\n    routes:\n      - to: 10.244.0.0/16\n▶        via: nobody\n',
+    ),
+    says: /through "nobody", which is neither a node nor an IPv4 address \(available: kind-control-plane, /,
+  },
+  {
     code: 'node/duplicate-ip',
     severity: 'error',
     yaml: `${NODE('a', '  podCIDR: 10.244.0.0/24\n', '  addresses: [{type: InternalIP, address: 172.18.0.9}]\n')}---\n${NODE('b', '  podCIDR: 10.244.1.0/24\n', '▶  addresses: [{type: InternalIP, address: 172.18.0.9}]\n')}`,

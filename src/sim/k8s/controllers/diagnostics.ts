@@ -8,6 +8,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'cni/unknown-option',
   'cni/bad-option',
   'external/duplicate',
+  'external/unknown-via',
   'node/duplicate-ip',
   'node/pod-cidr-overlap',
   'node/pod-cidr-outside',
