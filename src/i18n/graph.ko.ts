@@ -63,6 +63,7 @@ export const graph = {
   byPolicy: (direction: string, names: string) => `${direction} 정책 ${names}`,
   ingress: '인그레스',
   egress: '이그레스',
+  answers: (title: string) => `응답: ${title}`,
   byRule: (chain: string) => `${chain}의 규칙`,
   byChainPolicy: (chain: string) => `${chain}의 기본 정책`,
   podLabel: (name: string, ip: string, node: string) => `파드 ${name}, ${ip}, 노드 ${node}`,

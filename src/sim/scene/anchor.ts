@@ -84,7 +84,13 @@ function candidates(plan: Plan, step: Step, at: Whereabouts): readonly (string |
     case 'reject':
       switch (step.hook) {
         case 'PREROUTING':
-          return [mid, deviceVertex(plan, room, 'hook', at.inDev ?? step.iface)];
+          return [
+            mid,
+            step.reason.code === 'nat.dnat' && isCard(room, at.inDev ?? step.iface)
+              ? `asked:${n}`
+              : undefined,
+            deviceVertex(plan, room, 'hook', at.inDev ?? step.iface),
+          ];
         case 'INPUT':
         case 'OUTPUT':
           return [mid, local];
@@ -140,6 +146,9 @@ function containerOf(plan: Plan, step: Step): string | undefined {
   const here = towardsServer === atEnd ? server : client;
   return `box:${pod.id}/${here.name}`;
 }
+
+const isCard = (room: PlanRoom, iface: string | undefined): boolean =>
+  room.room.devices.some((d) => d.name === iface && d.kind === 'ethernet');
 
 function cardOf(room: PlanRoom): string {
   return room.room.devices.find((d) => d.kind === 'ethernet')?.name ?? 'eth0';

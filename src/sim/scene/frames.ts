@@ -9,6 +9,7 @@ import { anchorOf, arrive, START, type Whereabouts } from './anchor.ts';
 import { letterOf, type Letter } from './letter.ts';
 import { simplify, wayBetween, type Point } from './net-graph.ts';
 import type { Plan } from './planned.ts';
+import type { SceneService } from './scene.ts';
 
 /** What is shown of a step beside the move itself. */
 export type FrameOperation =
@@ -44,6 +45,8 @@ export interface PlateState {
   /** Where the packet's line meets the hook. */
   readonly at: Point;
   readonly hook: string;
+  /** `172.18.0.3:30007`: what the packet was addressed to, where that is not the Service's own address. */
+  readonly matched?: string;
   /** Set in this flight (its detour is drawn), or remembered from an earlier one of the same connection. */
   readonly flight: number;
 }
@@ -76,6 +79,8 @@ export interface Frame {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly bad: boolean;
+  /** What the rules of Kubernetes or this model leave open here. */
+  readonly unknown?: Reason;
 }
 
 export function frames(plan: Plan, trace: Trace): readonly Frame[] {
@@ -178,10 +183,14 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
       from: ends.from.get(step.index),
       to: ends.to.get(step.index),
       bad: step.kind === 'drop' || step.kind === 'reject',
+      ...(isOpen(trace, step) ? { unknown: step.reason } : {}),
     });
   }
   return out;
 }
+
+const isOpen = (trace: Trace, step: Step): boolean =>
+  step.reason.code.startsWith('unknown.') || (trace.verdict === 'unknown' && trace.decidedBy === step.index);
 
 function pointsOf(plan: Plan, ids: readonly string[]): readonly Point[] {
   return simplify(ids.flatMap((id) => plan.graph.points.get(id) ?? []));
@@ -238,7 +247,23 @@ function plateOf(
       p.service.ports.some((port) => port.endpoints.some((e) => `${e.ip}:${e.port}` === to)),
     );
   if (service === undefined) return undefined;
-  return { room, service: service.service.id, to, at, hook: step.hook ?? 'PREROUTING', flight };
+  const matched = matchedBy(step, service.service);
+  return {
+    room,
+    service: service.service.id,
+    to,
+    at,
+    hook: step.hook ?? 'PREROUTING',
+    ...(matched === undefined ? {} : { matched }),
+    flight,
+  };
+}
+
+/** A node port or an address from outside; undefined for the virtual address itself, which the plate says anyway. */
+function matchedBy({ before }: Step, service: SceneService): string | undefined {
+  if (before?.ip === undefined || before.ip.dst === service.ip) return undefined;
+  if (before.l4 === undefined || !('dport' in before.l4)) return undefined;
+  return `${before.ip.dst}:${before.l4.dport}`;
 }
 
 function gateOf(

@@ -12,6 +12,8 @@ export interface LetterRow {
   /** What stood there before this step. */
   readonly srcWas?: string;
   readonly dstWas?: string;
+  /** Written one stop ago: still tinted, the old value gone. */
+  readonly fresh?: readonly ('src' | 'dst')[];
 }
 
 export interface Letter {
@@ -136,4 +138,26 @@ function portRow(
     return { layer: 'l4', name: 'for', src: l4.quote.ip.src, dst: l4.quote.ip.dst };
   }
   return undefined;
+}
+
+/** The letter one stop after a change: what was written there keeps its tint. */
+export function stillFresh(letter: Letter, changed: Letter): Letter {
+  const rows = letter.rows.map((now): LetterRow => {
+    const was = changed.rows.find((r) => r.name === now.name && r.layer === now.layer);
+    if (was === undefined) return now;
+    const fresh = [
+      ...(was.srcWas !== undefined && now.srcWas === undefined && was.src === now.src
+        ? ['src' as const]
+        : []),
+      ...(was.dstWas !== undefined && now.dstWas === undefined && was.dst === now.dst
+        ? ['dst' as const]
+        : []),
+    ];
+    return fresh.length === 0 ? now : { ...now, fresh };
+  });
+  return {
+    ...letter,
+    rows,
+    ...(letter.inner === undefined ? {} : { inner: stillFresh(letter.inner, changed) }),
+  };
 }

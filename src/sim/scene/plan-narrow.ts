@@ -29,8 +29,9 @@ function podHeight(pod: ScenePod): number {
 }
 const ROW = 17;
 const GAP = 48;
-/** Room for the letter under the plate. */
+/** Room for the letter under the plate; at rest there is none. */
 const LETTER = 92;
+const NO_LETTER = 36;
 
 type Stop =
   | { readonly kind: 'pod'; readonly pod: ScenePod; readonly room: SceneRoom }
@@ -56,6 +57,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
       ? services.find((s) => !s.builtIn)
       : services.find((s) => concernsService(concern, s) && !s.builtIn));
 
+  const letter = trace === undefined ? NO_LETTER : LETTER;
   const graph = new GraphBuilder();
   const rooms: PlanRoom[] = [];
   const pods: PlanPod[] = [];
@@ -177,7 +179,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
       stop([`gate:${n}/down`], at + 12);
       at += 12;
       if (second !== undefined) {
-        const boxY = at + LETTER - 4;
+        const boxY = at + letter - 4;
         place(second, boxY, true);
         stop([`gate:${n}/${second.id}`], at + 8);
         stop([`foot:${n}/${second.id}`], at + 20);
@@ -185,7 +187,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
         stop([`pod:${second.id}`], boxY);
         y = boxY + podHeight(second) + EDGE;
       } else {
-        const wall = at + LETTER;
+        const wall = at + letter;
         if (vx !== undefined)
           stop([`gate:${n}/${vx}`, `hook:${n}/${vx}`, `dev:${n}/${vx}`, `mid:${n}/${vx}`], wall - 20);
         stop(entry ? [`corner:${n}`, `post:${n}/${card}`] : [`corner:${n}`, `hook:${n}/${card}`], wall - 8);

@@ -18,7 +18,7 @@ export interface RoomBasis {
 const POD_W = 92;
 const PITCH = 104;
 const PLATE_W = 178;
-const POD_TOP = 32;
+const POD_TOP = 30;
 const ROW = 17;
 /** Single pods drawn in one room before pods that are alike are stacked. */
 const MANY = 4;
@@ -26,6 +26,9 @@ const MOST_COLUMNS = 4;
 const CROWDED_COLUMNS = 3;
 const COMPACT_SIDE = 40;
 const MOST_ROWS = 3;
+/** In the gutter before the plates: up to the hook, and from the plate down to the route. */
+const RISE = 7;
+const FALL = 14;
 /** Where the outermost device (tunnel mouth, card) stands, from the outer wall. */
 const CARD_X = 58;
 
@@ -94,13 +97,13 @@ interface Levels {
 }
 
 function levels(basis: RoomBasis): Levels {
-  const floor = POD_TOP + basis.podHeight + 18;
-  const plate = floor + 28;
+  const floor = POD_TOP + basis.podHeight + 15;
+  const plate = floor + 26;
   // Room for the letter under a plate with one Service; a longer plate takes it, for only one of its parts acts.
-  const bridge = basis.compact ? plate + 24 : plate + Math.max(172, plateHeight(basis.plates) + 40);
-  const bus = bridge + 66;
+  const bridge = basis.compact ? plate + 24 : plate + Math.max(160, plateHeight(basis.plates) + 40);
+  const bus = bridge + 60;
   const direct = bus + 32;
-  const floorEnd = direct + 16;
+  const floorEnd = direct + 13;
   return {
     pod: POD_TOP,
     floor,
@@ -110,7 +113,7 @@ function levels(basis: RoomBasis): Levels {
     bus,
     direct,
     floorEnd,
-    wall: floorEnd + 16,
+    wall: floorEnd + 13,
   };
 }
 
@@ -242,7 +245,9 @@ export function placeRoom(
     const gate = graph.point(`gate:${id}/${bridge.name}`, diamond.x, Y(y.bus - 19));
     joinAlong(graph, [...ports, { x: diamond.x, id: mid }]);
     graph.line(mid, hook, gate, route);
-    devices.push({ netns: id, device: bridge, box: box(22, y.bridge, w - 44, 18) });
+    // It ends before the gutter: what comes in by the card never touches the bridge.
+    const barEnd = basis.plates.length > 0 ? last + 4 : w - 22;
+    devices.push({ netns: id, device: bridge, box: box(22, y.bridge, barEnd - 22, 18) });
     wires.push({
       id: `wire:${id}/${bridge.name}`,
       points: [{ x: diamond.x, y: Y(y.bridge + 18) }, diamond],
@@ -333,6 +338,16 @@ export function placeRoom(
       kind: 'host',
     });
   });
+
+  // A packet that comes in by the card is asked at the same hook as those of pods: up to it, in to the plate, down
+  // to the route.
+  if (basis.plates.length > 0) {
+    const rise = graph.point(`rise:${id}`, X(last + RISE), Y(y.direct));
+    const asked = graph.point(`asked:${id}`, X(last + RISE), Y(y.plane));
+    const over = graph.point(`over:${id}`, X(last + FALL), Y(y.plane));
+    const fall = graph.point(`fall:${id}`, X(last + FALL), diamond.y);
+    graph.line(corner, rise, asked, over, fall, route);
+  }
 
   const plate =
     basis.plates.length === 0

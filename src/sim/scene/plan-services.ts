@@ -6,7 +6,7 @@ import type { SceneService } from './scene.ts';
 import { textWidth } from './text-width.ts';
 
 const PILL_H = 34;
-const PILL_TOP = 10;
+const PILL_TOP = 6;
 const MOST_LINKS = 8;
 
 export interface PlacedServices {

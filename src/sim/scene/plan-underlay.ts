@@ -29,9 +29,11 @@ export interface PlacedUnderlay {
   readonly height: number;
 }
 
-const BELOW_WALL = 36;
-const HANG = 28;
+const BELOW_WALL = 34;
+const HANG = 24;
 const BOX_H = 40;
+const SLIM_H = 28;
+const SLIM_W = 304;
 const TRUNK_X = 5;
 const FOLD_LIMIT = 5;
 
@@ -73,11 +75,14 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
   let x = MARGIN;
   const hangY = lowest + HANG;
   let hung = false;
+  // One alone takes a single line.
+  const slim = input.folded.length === 1;
   for (const room of input.folded.slice(0, FOLD_LIMIT)) {
-    const w = Math.max(128, Math.ceil((56 + textWidth(room.name, 'name') + 12) / 8) * 8);
+    const named = Math.ceil((56 + textWidth(room.name, 'name') + 12) / 8) * 8;
+    const w = slim ? Math.max(SLIM_W, named + 112) : Math.max(128, named);
     const at = input.dragged[room.id] ?? { x, y: hangY };
     const card = { x: at.x + 28, y: at.y };
-    rooms.push(foldedRoom(room, at, w, card));
+    rooms.push(foldedRoom(room, at, w, slim ? SLIM_H : BOX_H, card));
     const device = room.devices.find((d) => d.kind === 'ethernet');
     const name = device?.name ?? 'eth0';
     if (device !== undefined) {
@@ -85,7 +90,7 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
     }
     const tap = graph.point(`tap:${room.id}`, card.x, lowest);
     graph.line(graph.point(`dev:${room.id}/${name}`, card.x, card.y), tap);
-    graph.line(graph.point(`fold:${room.id}`, card.x, card.y + 20), `dev:${room.id}/${name}`);
+    graph.line(graph.point(`fold:${room.id}`, card.x, card.y + 14), `dev:${room.id}/${name}`);
     bottom.push({ x: card.x, id: tap });
     wires.push({
       id: `wire:${room.id}/up`,
@@ -230,7 +235,7 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
     labels,
     outside,
     width,
-    height: (hung ? hangY + BOX_H : lowest + 16) + MARGIN,
+    height: (hung ? hangY + (hosts.length === 0 && slim ? SLIM_H : BOX_H) : lowest + 16) + MARGIN,
   };
 }
 
@@ -238,11 +243,11 @@ function deviceName(room: PlanRoom): string {
   return room.room.devices.find((d) => d.kind === 'ethernet')?.name ?? 'eth0';
 }
 
-function foldedRoom(room: SceneRoom, at: Point, w: number, card: Point): PlanRoom {
+function foldedRoom(room: SceneRoom, at: Point, w: number, h: number, card: Point): PlanRoom {
   const none = { x: at.x, y: at.y, w: 0, h: 0 };
   return {
     room,
-    box: { x: at.x, y: at.y, w, h: BOX_H },
+    box: { x: at.x, y: at.y, w, h },
     folded: true,
     mirror: false,
     floor: none,

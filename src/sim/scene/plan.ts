@@ -23,7 +23,7 @@ const ROOM_GAP = 16;
 const ROOMS_IN_ROW = 3;
 /** More rooms than this are folded where nothing concerns them. */
 const OPEN_ROOMS = 6;
-const PILL_BAND = 56;
+const PILL_BAND = 52;
 
 export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   const concern = concernOf(options.trace);
@@ -31,7 +31,9 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   const concerned = services.filter((s) => concernsService(concern, s));
   const own = services.filter((s) => !s.builtIn);
   const inPlates = (concerned.length > 0 ? concerned : own).slice(0, 2);
-  const withPill = services.filter((s) => concerned.includes(s) || own.slice(0, 4).includes(s)).slice(0, 4);
+  const wanted = services.filter((s) => concerned.includes(s) || own.slice(0, 4).includes(s));
+  // The words that count the others take the place of one.
+  const withPill = wanted.slice(0, services.length > 4 ? 3 : 4);
 
   const open = openRooms(scene, concern, options.folds ?? {});
   const basis: RoomBasis = {

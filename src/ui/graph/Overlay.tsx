@@ -7,15 +7,13 @@ import type { Box, Plan } from '../../sim/scene/planned.ts';
 import { usePlayback } from '../../state/playback.ts';
 import { easeTravel, motionBetween, type Motion } from './motion.ts';
 import { useDrawn } from './motion-state.ts';
-import { movingShapes } from './motion-shapes.ts';
+import { CANVAS_FROM, movingShapes } from './motion-shapes.ts';
 import { patch } from './patch.ts';
 import styles from './Picture.module.css';
 
 /** How long a letter lies open before playing goes on, at normal speed. */
 const DWELL_MS = 280;
 const REDUCED_STEP_MS = 1000;
-/** More copies than this are dots on a canvas. */
-const CANVAS_FROM = 6;
 
 export interface OverlayProps {
   readonly plan: Plan;
@@ -66,6 +64,7 @@ export function Overlay(props: OverlayProps) {
       <ViewportPortal>
         <svg
           ref={under}
+          data-layer="way"
           className={styles.layer}
           style={{ zIndex: 3 }}
           width={1}
@@ -74,6 +73,7 @@ export function Overlay(props: OverlayProps) {
         />
         <svg
           ref={over}
+          data-layer="packet"
           className={styles.layer}
           style={{ zIndex: 30 }}
           width={1}
@@ -192,7 +192,7 @@ class Engine {
   }
 
   private draw(): void {
-    const { plan, all, level, view, words } = this.props();
+    const { plan, all, shown, level, view, words } = this.props();
     const resting = this.ms >= this.total;
     this.paint({
       plan,
@@ -202,6 +202,7 @@ class Engine {
       level,
       view,
       words,
+      shown,
     });
   }
 }

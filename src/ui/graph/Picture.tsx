@@ -13,6 +13,7 @@ import { useText } from '../../i18n/messages.ts';
 import { planNarrow } from '../../sim/scene/plan-narrow.ts';
 import { planScene } from '../../sim/scene/plan.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
+import { usePlayback } from '../../state/playback.ts';
 import { useLook } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { draw, HANDLE, LEVEL, type Item } from './drawing.ts';
@@ -27,6 +28,7 @@ import { styleSheet } from './styles.ts';
 import { NodeCache, type ThingNode } from './node-cache.ts';
 import { segmentAt, useNarrow } from './use-narrow.ts';
 import { useCamera } from './use-camera.ts';
+import { focusOf } from './camera-window.ts';
 import { localRooms, viewOf } from './walk-plan.ts';
 
 const Thing = memo(function Thing({ data }: NodeProps<ThingNode>) {
@@ -72,7 +74,9 @@ export function Picture() {
 function Drawn({ scene }: { readonly scene: Scene }) {
   const words = useText().graph;
   const walk = useSimulation((s) => s.walk);
-  const broken = useSimulation((s) => s.result?.diagnostics.some((d) => d.severity === 'error') ?? false);
+  const errors = useSimulation(
+    (s) => s.result?.diagnostics.filter((d) => d.severity === 'error').length ?? 0,
+  );
   const failed = useSimulation((s) => s.failure !== undefined);
   const lens = useLook((s) => s.lens);
   const selection = useLook((s) => s.selection);
@@ -131,7 +135,9 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   useEnter(section, toggle);
 
   const view = useMemo(() => viewOf(plan, trace, segment), [plan, trace, segment]);
-  const camera = useCamera(view, section);
+  const told = usePlayback((s) => s.step);
+  const focus = useMemo(() => focusOf(plan, all, told), [plan, all, told]);
+  const camera = useCamera(view, focus, section);
 
   const onNodeClick = useCallback((_: unknown, node: Node) => select((node as ThingNode).data.item), []);
   const onNodeDrag = useCallback((_: unknown, node: Node) => {
@@ -145,7 +151,9 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   return (
     <section ref={section} className={styles.picture} aria-label={words.picture}>
       <style>{`${SHEET}`}</style>
-      {(failed || broken) && <p className={styles.notice}>{failed ? words.keepsLast : words.leavesOut}</p>}
+      {(failed || errors > 0) && (
+        <p className={styles.notice}>{failed ? words.keepsLast : words.leavesOut(errors)}</p>
+      )}
       <div className={styles.flow} data-narrow={plan.narrow || undefined}>
         <ReactFlow
           nodes={nodes}
@@ -173,7 +181,14 @@ function Drawn({ scene }: { readonly scene: Scene }) {
           attributionPosition="bottom-right"
         >
           <ViewportPortal>
-            <svg className={styles.layer} style={{ zIndex: 1 }} width={1} height={1} aria-hidden="true">
+            <svg
+              data-layer="lines"
+              className={styles.layer}
+              style={{ zIndex: 1 }}
+              width={1}
+              height={1}
+              aria-hidden="true"
+            >
               <Shapes shapes={drawing.lines} />
             </svg>
             <svg className={styles.layer} style={{ zIndex: 4 }} width={1} height={1} aria-hidden="true">
@@ -181,7 +196,14 @@ function Drawn({ scene }: { readonly scene: Scene }) {
             </svg>
           </ViewportPortal>
           {moving !== undefined && (
-            <moving.Overlay plan={plan} all={all} shown={shown} level={level} view={view} words={words} />
+            <moving.Overlay
+              plan={plan}
+              all={all}
+              shown={shown}
+              level={level}
+              view={camera.window}
+              words={words}
+            />
           )}
         </ReactFlow>
       </div>

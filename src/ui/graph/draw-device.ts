@@ -22,10 +22,12 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
       shapes.push(rect(box, 'device', box.h / 2));
       const mirror = room?.mirror === true;
       const text = device.ip === undefined ? device.name : `${device.name}  ${device.ip}`;
+      // Where rules are drawn the bar ends before their gutter, and its name stands on the other side of it.
+      const beside = room?.plate !== undefined;
+      const within = mirror ? box.x + 14 : box.x + box.w - 14;
+      const out = mirror ? box.x - 20 : box.x + box.w + 20;
       shapes.push(
-        mirror
-          ? label(box.x + 14, box.y + 13, text, 'mono')
-          : label(box.x + box.w - 14, box.y + 13, text, 'mono', 'end'),
+        label(beside ? out : within, box.y + 13, text, 'mono', mirror === beside ? 'end' : undefined),
       );
       break;
     }

@@ -5,6 +5,9 @@ import type { DrawContext } from './drawing.ts';
 import { roomTitle } from './draw-room.ts';
 import { circle, label, linePath, path, rect, type Shape } from './shapes.ts';
 
+/** Between one column of pods and the next. */
+const VETH_W = 84;
+
 export function drawLines(context: DrawContext): readonly Shape[] {
   const { plan, level } = context;
   const shapes: Shape[] = [];
@@ -32,6 +35,12 @@ export function drawSigns(context: DrawContext): readonly Shape[] {
       path(`M${x} ${y - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5z`, asked ? 'route-mark' : 'route-mark-idle'),
     );
     if (level < 3 || room.plate === undefined) continue;
+    // In the gutter, where what came in by the card is asked.
+    for (const state of frame?.plates ?? []) {
+      const byCard = state.at.x !== room.diamond.x && state.at.y === room.planeY;
+      if (state.room === room.room.id && byCard && Math.abs(state.at.x - room.diamond.x) < 16)
+        shapes.push(circle(state.at.x, state.at.y, 3.5, 'ring'));
+    }
     for (const pod of plan.pods) {
       if (pod.room !== room.room.id) continue;
       const wire = plan.wires.find((w) => w.id === `wire:${pod.id}`)?.points.at(-1);
@@ -145,7 +154,11 @@ function hostEnds(context: DrawContext): readonly Shape[] {
       if (wire === undefined) continue;
       shapes.push(rect({ x: wire.x - 4, y: room.floor.y - 4, w: 8, h: 8 }, 'port', 1));
       if (pod.veth !== undefined && pod.stackOf === undefined) {
-        const name = fitText(pod.veth, 'mono', 84);
+        const name = fitText(pod.veth, 'mono', VETH_W);
+        const from = room.mirror ? wire.x - 6 - textWidth(name, 'mono') : wire.x + 6;
+        const box = { x: from, y: room.floor.y + 6, w: textWidth(name, 'mono'), h: 13 };
+        // No room for it: the name is on hover and in the tables.
+        if (box.x < room.floor.x + 4 || box.x + box.w > room.floor.x + room.floor.w - 4) continue;
         shapes.push(
           room.mirror
             ? label(wire.x - 6, room.floor.y + 17, name, 'mono-muted', 'end')

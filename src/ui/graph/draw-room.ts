@@ -42,9 +42,13 @@ export function drawRoom(context: DrawContext, plan: PlanRoom): Item {
   shapes.push(rect(box, level >= 2 ? 'room' : level === 1 ? 'room-quiet' : 'room-bare', 6));
   if (selected) shapes.push(rect(box, 'now-box', 6));
   if (plan.folded) {
-    shapes.push(label(box.x + 56, box.y + 17, room.name, 'name'));
-    const count = room.pods.length;
-    shapes.push(label(box.x + 56, box.y + 32, `${words.folded} · ${words.mixedPods(count)}`, 'small-muted'));
+    const about = `${words.folded} · ${words.mixedPods(room.pods.length)}`;
+    shapes.push(label(box.x + 56, box.y + 18, room.name, 'name'));
+    shapes.push(
+      box.h < 40
+        ? label(box.x + box.w - 12, box.y + 18, about, 'small-muted', 'end')
+        : label(box.x + 56, box.y + 32, about, 'small-muted'),
+    );
   } else {
     if (level >= 2 && plan.floor.w > 0) {
       shapes.push(rect(plan.floor, 'floor', 4));

@@ -1,5 +1,5 @@
 import type { PlanPill, PlanRoom, PlateSection } from '../../sim/scene/planned.ts';
-import { fitText } from '../../sim/scene/text-width.ts';
+import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { endpointName } from './names.ts';
 import { label, linePath, path, rect, virtualMark, type Shape } from './shapes.ts';
@@ -79,8 +79,15 @@ function drawSection(
     shapes.push(path(fork(forkX, section.y + 7, (section.rows[chosen] as { y: number }).y), 'fork-on'));
   }
   shapes.push(...virtualMark(forkX, section.y, 12, muted ? 'vip-idle' : 'vip'));
-  shapes.push(label(box.x + 23, section.y + 4, section.address, muted ? 'mono-bold-muted' : 'mono-bold'));
+  const address = state?.matched ?? section.address;
+  shapes.push(label(box.x + 23, section.y + 4, address, muted ? 'mono-bold-muted' : 'mono-bold'));
+  const port = address.slice(address.lastIndexOf(':') + 1);
+  const byNodePort = section.service.ports.some((p) => String(p.nodePort) === port);
+  if (byNodePort && textWidth(address, 'mono') < box.w - 80) {
+    shapes.push(label(box.x + box.w - 6, section.y + 4, 'nodePort', 'small-muted', 'end'));
+  }
   section.rows.forEach((row, i) => {
+    const free = box.w - 28 - 8 - 3;
     const key = `${row.endpoint.ip}:${row.endpoint.port}`;
     const on = i === chosen;
     if (kin.endpoints.has(key)) {
@@ -91,7 +98,7 @@ function drawSection(
       label(
         box.x + box.w - 8,
         row.y + 4,
-        endpointName(row.endpoint.pod, plan.pods, (box.w - 28 - key.length * 6.6 - 16) / 1.08),
+        endpointName(row.endpoint.pod, plan.pods, (free - textWidth(key, 'mono')) / 1.08),
         on ? 'small-on' : 'small-muted',
         'end',
       ),

@@ -1,6 +1,7 @@
 /** A gate on the line: two posts let through, two posts and a bar do not; the reason stands beside it. */
 import type { Messages } from '../../i18n/en.ts';
 import type { Frame, GateState } from '../../sim/scene/frames.ts';
+import type { Reason } from '../../sim/trace/reasons.ts';
 import type { Box, Plan } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import { label, path, rect, type Shape } from './shapes.ts';
@@ -33,8 +34,10 @@ export function gateCard(
   gate: GateState,
   frame: Frame,
   words: Messages['graph'],
+  /** The title of the letter that a refusal is answered with. */
+  answer?: string,
 ): { readonly box: Box; readonly shapes: readonly Shape[] } {
-  const { title, detail } = gateText(gate, frame, words);
+  const { title, detail } = gateText(gate, frame, words, answer);
   const wanted = Math.max(textWidth(title, 'sans') * 1.06 + 40, textWidth(detail, 'small') + 40);
   const { x, y } = gate.point;
   const room = plan.rooms.find((r) => r.room.id === gate.room && !r.folded);
@@ -48,7 +51,7 @@ export function gateCard(
   const near = plate !== undefined && y + 22 > plate.y && y - 22 < plate.y + plate.h;
   const above = near && plate !== undefined && y <= plate.y + plate.h / 2;
   const top = gate.bare
-    ? y + 24
+    ? y + (frame.operation === 'reject' ? 40 : 24)
     : plate === undefined || !near
       ? y - 18
       : above
@@ -72,6 +75,46 @@ export function gateCard(
   return { box, shapes: cardShapes(box, title, detail, lead) };
 }
 
+/** A grey question mark beside the dot, and what is left open. */
+export function unknownCard(
+  plan: Plan,
+  frame: Frame,
+  reason: Reason,
+  words: Messages['graph'],
+): { readonly box: Box; readonly shapes: readonly Shape[] } {
+  const { title, detail } = unknownText(reason, words);
+  const { x, y } = frame.point;
+  const w = Math.ceil(Math.max(textWidth(title, 'sans') * 1.06, textWidth(detail, 'small')) + 40);
+  const left = Math.min(Math.max(4, x + 26 + w > plan.width - 4 ? x - 26 - w : x + 26), plan.width - 4 - w);
+  const box = { x: left, y: y + 14, w, h: 36 };
+  const cx = box.x + 15;
+  const base = box.y + 18;
+  return {
+    box,
+    shapes: [
+      path(`M${x} ${y + 6}V${base}H${left > x ? left : left + w}`, 'lead-unknown'),
+      rect(box, 'card-unknown', 3),
+      label(cx, base + 5, '?', 'mark-unknown', 'middle'),
+      label(box.x + 28, base - 3, title, 'bold-unknown'),
+      label(box.x + 28, base + 12, detail, 'small'),
+    ],
+  };
+}
+
+function unknownText(
+  reason: Reason,
+  words: Messages['graph'],
+): { readonly title: string; readonly detail: string } {
+  switch (reason.code) {
+    case 'unknown.field':
+      return { title: words.unknown, detail: words.notModelled(reason.params.field) };
+    case 'unknown.fragmentation':
+      return { title: words.unknown, detail: words.tooBig(reason.params.length, reason.params.mtu) };
+    default:
+      return { title: words.unknown, detail: words.leftOpen };
+  }
+}
+
 function cardShapes(box: Box, title: string, detail: string, lead: string): readonly Shape[] {
   const base = box.y + 18;
   const cx = box.x + 15;
@@ -88,6 +131,7 @@ function gateText(
   gate: GateState,
   frame: Frame,
   words: Messages['graph'],
+  answer: string | undefined,
 ): { readonly title: string; readonly detail: string } {
   const { reason } = gate;
   const hook = gate.hook;
@@ -114,7 +158,10 @@ function gateText(
         detail: reason.params.comment === '' ? words.byRule(reason.params.chain) : reason.params.comment,
       };
     case 'rule.reject':
-      return { title, detail: words.byRule(reason.params.chain) };
+      return {
+        title,
+        detail: answer === undefined ? words.byRule(reason.params.chain) : words.answers(answer),
+      };
     case 'rule.policy':
       return { title, detail: words.byChainPolicy(reason.params.chain) };
     case 'socket.no-listener-tcp':

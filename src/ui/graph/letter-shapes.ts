@@ -142,7 +142,7 @@ function envelope(
   ];
   const about = `${letter.bytes} B${letter.ttl === undefined ? '' : `  ${ttl(letter.ttl)}`}`;
   shapes.push(
-    label(x + 18, y + 15, fitText(letter.title, 'sans', w - 50 - textWidth(about, 'small')), 'bold'),
+    label(x + 18, y + 15, fitText(letter.title, 'name', w - 44 - textWidth(about, 'small')), 'bold'),
   );
   shapes.push(label(x + w - 18, y + 15, about, 'small-muted', 'end'));
   let rowY = y + FLAP + 5;
@@ -191,8 +191,21 @@ function rowShapes(row: LetterRow, x: number, y: number, w: number, look: Letter
   const mid = isTall ? (x + SRC_X + srcW + (x + w - PAD_R - dstW)) / 2 : x + w * 0.52;
   const arrowX = Math.min(Math.max(x + SRC_X + srcW + 8, mid - 7), x + w - PAD_R - dstW - 22);
   shapes.push(path(`M${arrowX} ${base - 4}h14m-3.5 -3l3.5 3l-3.5 3`, 'arrow'));
-  shapes.push(...cell(row.src, row.srcWas, x + SRC_X, base, false, isTall, look));
-  shapes.push(...cell(row.dst, row.dstWas, x + w - PAD_R, base, true, isTall, look));
+  shapes.push(
+    ...cell(row.src, row.srcWas, x + SRC_X, base, false, isTall, look, row.fresh?.includes('src') === true),
+  );
+  shapes.push(
+    ...cell(
+      row.dst,
+      row.dstWas,
+      x + w - PAD_R,
+      base,
+      true,
+      isTall,
+      look,
+      row.fresh?.includes('dst') === true,
+    ),
+  );
   return shapes;
 }
 
@@ -205,9 +218,17 @@ function cell(
   right: boolean,
   isTall: boolean,
   look: LetterLook,
+  fresh: boolean,
 ): readonly Shape[] {
   const anchor = right ? 'end' : undefined;
-  if (was === undefined) return [label(x, base, now, 'mono', anchor)];
+  if (was === undefined) {
+    if (!fresh) return [label(x, base, now, 'mono', anchor)];
+    const w = textWidth(now, 'mono');
+    return [
+      rect({ x: (right ? x - w : x) - 4, y: base - 11.5, w: w + 8, h: 15 }, 'new-bg', 2),
+      label(x, base, now, 'mono-new', anchor),
+    ];
+  }
   const wasW = textWidth(was, 'mono');
   const nowW = textWidth(now, 'mono');
   const shapes: Shape[] = [];

@@ -3,7 +3,8 @@ import type { Messages } from '../../i18n/en.ts';
 import { flightPaths, type Frame, type GateState, type PlateState } from '../../sim/scene/frames.ts';
 import { partOf, pointAlong, simplify, type Point } from '../../sim/scene/net-graph.ts';
 import type { Box, Plan, PlanRoom } from '../../sim/scene/planned.ts';
-import { gateCard, gateShapes } from './gate-shapes.ts';
+import { stillFresh, type Letter } from '../../sim/scene/letter.ts';
+import { gateCard, gateShapes, unknownCard } from './gate-shapes.ts';
 import {
   AT_REST,
   foldedLetter,
@@ -26,6 +27,8 @@ export interface Moment {
   /** The part of the picture that is looked at: the letter stays in it. */
   readonly view: Box;
   readonly words: Messages['graph'];
+  /** The steps that the lens stops at: what was one stop ago is known by them. */
+  readonly shown?: readonly number[];
 }
 
 export interface MovingShapes {
@@ -34,6 +37,9 @@ export interface MovingShapes {
   /** On top of everything. */
   readonly over: readonly Shape[];
 }
+
+/** More copies than this are dots on a canvas. */
+export const CANVAS_FROM = 6;
 
 const NOTHING: MovingShapes = { under: [], over: [] };
 
@@ -98,6 +104,9 @@ function detour(plan: Plan, state: PlateState): readonly Shape[] {
   const turn = room.mirror ? near + 10 : near - 10;
   const inside = room.mirror ? plate.box.x + plate.box.w : plate.box.x + 7;
   const { x, y } = state.at;
+  // Beside the column of pods: it came in by the card, and goes down on the other side of the gutter.
+  const byCard = x !== room.diamond.x && Math.abs(x - near) < 20;
+  const backX = byCard ? near + (room.mirror ? 6 : -6) : x;
   const outY = row?.y ?? section.y;
   const into =
     section.y === y
@@ -112,19 +121,20 @@ function detour(plan: Plan, state: PlateState): readonly Shape[] {
           { x: inside, y: section.y },
         ];
   const shapes: Shape[] = [];
-  if (section.y === y) shapes.push(path(`M${x} ${y + 6}V${outY + 1}`, 'skip'));
+  if (byCard) shapes.push(path(`M${backX} ${y}V${outY + 1}`, 'skip'));
+  else if (section.y === y) shapes.push(path(`M${x} ${y + 6}V${outY + 1}`, 'skip'));
   shapes.push(path(linePath(into), 'detour'));
   const back =
     section.y === y
       ? [
           { x: near, y: outY },
-          { x, y: outY },
-          { x, y: outY + 17 },
+          { x: backX, y: outY },
+          { x: backX, y: outY + 17 },
         ]
       : [
           { x: near, y: outY },
-          { x, y: outY },
-          { x, y: outY + 12 },
+          { x: backX, y: outY },
+          { x: backX, y: outY + 12 },
         ];
   shapes.push(path(linePath(back), 'detour'));
   return shapes;
@@ -151,7 +161,7 @@ function overShapes(
   share: number,
   opMs: number,
 ): readonly Shape[] {
-  const { plan, motion, level, words } = moment;
+  const { plan, all, motion, level, words } = moment;
   const shapes: Shape[] = [];
   const at = travelling ? pointAlong(motion.way, share) : goal.point;
   const earlier: readonly GateState[] = goal.gates.filter((g) => g.step < goal.step);
@@ -164,13 +174,28 @@ function overShapes(
     const closing = still ? 1 : travelling ? 0 : between(opMs, 0, 80);
     shapes.push(...gateShapes(newest, closing));
     if (!newest.open) {
-      const card = gateCard(plan, newest, goal, words);
+      const card = gateCard(plan, newest, goal, words, answerOf(all, goal)?.title);
       fixed.push(card.box);
       const seen = still ? 1 : travelling ? 0 : between(opMs, 160, 320);
       if (seen > 0) shapes.push({ t: 'group', o: seen, shapes: card.shapes });
     }
   }
-  for (const way of goal.copies) {
+  if (goal.unknown !== undefined && !travelling) {
+    const card = unknownCard(plan, goal, goal.unknown, words);
+    fixed.push(card.box);
+    shapes.push(...card.shapes);
+  }
+  if (goal.operation === 'reject' && !travelling) {
+    const turn = turnRound(moment, goal, still ? Number.POSITIVE_INFINITY : opMs);
+    fixed.push(turn.box);
+    shapes.push(...turn.shapes);
+  }
+  const gone = stopBefore(moment, goal);
+  if (gone?.operation === 'decap' && gone.point !== goal.point) {
+    shapes.push(path(foldedOutline(gone.point.x + 24, gone.point.y - 24), 'envelope-ghost'));
+  }
+  // More than a few copies are dots on a canvas while they move.
+  for (const way of still || goal.copies.length < CANVAS_FROM ? goal.copies : []) {
     const p = pointAlong(way, travelling ? 0 : still ? 1 : easeTravel(between(opMs, 0, motion.opMs)));
     shapes.push(circle(p.x, p.y, 3.5, 'copy'));
   }
@@ -189,6 +214,58 @@ function overShapes(
   return shapes;
 }
 
+/** The stop of the same flight that the lens showed before this one. */
+function stopBefore({ all, shown }: Moment, goal: Frame): Frame | undefined {
+  const step = shown?.findLast((s) => s < goal.step && all[s]?.flight === goal.flight);
+  return step === undefined ? undefined : all[step];
+}
+
+/** What is written at the same place next: the answer to a refusal. */
+function answerOf(all: readonly Frame[], goal: Frame): Letter | undefined {
+  if (goal.operation !== 'reject') return undefined;
+  return all.find((f) => f.step > goal.step && f.operation === 'enter' && f.place === goal.place)?.letter;
+}
+
+/** The envelope that was taken off, left at its device. */
+function foldedOutline(x: number, y: number): string {
+  return `M${x - 18} ${y - 12}h36v24h-36z`;
+}
+
+/** What a refusal is answered with: a letter unfolds from the refused one, turns round and looks back the way it came. */
+function turnRound(
+  { plan }: Moment,
+  goal: Frame,
+  opMs: number,
+): { readonly box: Box; readonly shapes: readonly Shape[] } {
+  const a = goal.way.at(-2) ?? { x: goal.point.x, y: goal.point.y - 1 };
+  const d = { x: Math.sign(goal.point.x - a.x), y: Math.sign(goal.point.y - a.y) };
+  if (d.x === 0 && d.y === 0) d.y = 1;
+  const room = plan.rooms.find((r) => r.room.id === goal.place);
+  // Away from the words beside the gate.
+  const side = room?.mirror === true ? 1 : -1;
+  const p = d.x === 0 ? { x: side, y: 0 } : { x: 0, y: -1 };
+  const { x, y } = goal.point;
+  const end = { x: x + p.x * 24, y: y + p.y * 24 };
+  const sweep = d.x * p.y - d.y * p.x > 0 ? 1 : 0;
+  const tip = { x: end.x - d.x * 10, y: end.y - d.y * 10 };
+  const at = { x: tip.x - d.x * 16, y: tip.y - d.y * 14 };
+  const share = between(opMs, 120, 440);
+  const box = { x: at.x - 16, y: at.y - 11, w: 32, h: 22 };
+  if (share === 0) return { box, shapes: [] };
+  const spot =
+    share >= 1
+      ? at
+      : pointAlong(
+          [{ x, y }, { x: x + d.x * 12, y: y + d.y * 12 }, { x: end.x + d.x * 12, y: end.y + d.y * 12 }, at],
+          share,
+        );
+  const shapes: Shape[] = [
+    path(`M${x} ${y}A12 12 0 0 ${sweep} ${end.x} ${end.y}L${tip.x} ${tip.y}`, 'turn'),
+    ...foldedLetter(spot.x, spot.y, false, true),
+  ];
+  return { box, shapes };
+}
+
 const isError = (frame: Frame): boolean =>
   frame.letter !== undefined &&
   (/unreachable|prohibited|exceeded|frag needed|NXDOMAIN|SERVFAIL|REFUSED/.test(frame.letter.title) ||
@@ -203,8 +280,12 @@ function toneOf(frame: Frame, opMs: number): Tone {
 
 function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly Box[]): readonly Shape[] {
   const { plan, all, level, view, words } = moment;
-  const letter = goal.letter;
-  if (letter === undefined) return [];
+  if (goal.letter === undefined) return [];
+  const before = stopBefore(moment, goal);
+  const letter =
+    before?.operation === 'nat' && before.letter !== undefined
+      ? stillFresh(goal.letter, before.letter)
+      : goal.letter;
   const eth = level >= 4;
   const tone = toneOf(goal, opMs);
   const look: LetterLook = { ...AT_REST, eth, tone, ...lookOf(goal, opMs) };

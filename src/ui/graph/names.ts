@@ -10,9 +10,6 @@ export function podTitle(pod: ScenePod, width: number): { readonly name: string;
   if (end === '' || pod.name === pod.shortName) return { name: fitText(pod.name, 'name', width), end: '' };
   const both = textWidth(pod.shortName, 'name') + 5 + textWidth(end, 'small');
   if (both <= width) return { name: pod.shortName, end };
-  const short = end.slice(-3);
-  const room = width - 5 - textWidth(`…${short}`, 'small');
-  if (textWidth(pod.shortName, 'name') <= room) return { name: pod.shortName, end: `…${short}` };
   return { name: fitText(pod.shortName, 'name', width), end: '' };
 }
 
@@ -25,5 +22,5 @@ export function endpointName(pod: string | undefined, pods: readonly PlanPod[], 
   const end = name.split('-').at(-1) ?? name;
   const short = found?.shortName;
   if (short !== undefined && textWidth(`${short} ${end}`, 'small') <= width) return `${short} ${end}`;
-  return end.length <= 5 ? end : fitText(end, 'small', width);
+  return textWidth(end, 'small') <= width ? end : '';
 }

@@ -54,12 +54,15 @@ function findPlace(
   const room = plan.rooms.find((r) => r.room.id === frame.place && !r.folded);
   const candidates: Point[] = [];
   for (const dx of [-36, -w / 2, 36 - w, 24, -w - 24]) {
-    for (const dy of [24, 40, 56, 80, 112, 144, -h - 20, -h - 36, -h - 60, -h / 2]) {
+    for (const dy of [24, 40, 56, 80, 112, 144, 176, 208, -h - 20, -h - 36, -h - 60, -h / 2]) {
       // What is dropped falls.
       if (frame.operation === 'drop' && room !== undefined && dy < 24) continue;
       // Beside the dot only where it leaves the dot itself free.
       if (dy === -h / 2 && dx > -w - 24 && dx < 24) continue;
-      candidates.push({ x: Math.round(x + dx), y: Math.round(y + dy) });
+      // Inside what is looked at, with room for the stamp at its corner.
+      const left = Math.max(view.x + 2, Math.min(x + dx, view.x + view.w - w - 12));
+      if (dy === -h / 2 && left < x + 24 && left + w > x - 24) continue;
+      candidates.push({ x: Math.round(left), y: Math.round(y + dy) });
     }
   }
   if (room !== undefined) {
@@ -103,7 +106,8 @@ function obstaclesOf(
       const { box, sections } = room.plate;
       const state =
         frame.operation === 'nat' ? frame.plates.findLast((p) => p.room === frame.place) : undefined;
-      list.push({ ...box, cost: room.room.id === frame.place ? 120 : 90 });
+      const asked = frame.plates.some((p) => p.room === room.room.id);
+      list.push({ ...box, cost: asked ? 420 : room.room.id === frame.place ? 120 : 90 });
       for (const section of sections) {
         const end = section.rows.at(-1)?.y ?? section.y;
         const top = section.y - 32;
@@ -112,6 +116,8 @@ function obstaclesOf(
         }
       }
     }
+    if (!room.folded && room.box.w > 0)
+      list.push({ x: room.box.x, y: room.box.y + 6, w: room.box.w, h: 20, cost: 220 });
     if (room.room.id !== frame.place) list.push({ ...room.box, cost: 120 });
     if (!room.folded) {
       const route = frame.routes.find((r) => r.room === room.room.id);

@@ -130,6 +130,8 @@ export const STYLES = {
   'card-deny': { fill: 'deny-soft', stroke: 'deny-fill', width: 1 },
   'cross-deny': line('deny-ink', 2, { cap: 'round' }),
   'lead-deny': line('deny-fill', 1),
+  'card-unknown': { fill: 'surface-3', stroke: 'unknown-ink', width: 1, dash: '4 3' },
+  'lead-unknown': line('unknown-ink', 1),
   'fall-line': line('deny-fill', 1.5, { dash: '2 4', cap: 'round' }),
   // the packet
   'dot-halo': { fill: 'accent', opacity: 0.16 },
@@ -173,6 +175,8 @@ export const STYLES = {
   'small-muted': text('ink-muted', 11),
   'small-deny': text('deny-ink', 11),
   'small-chosen': text('nat-ink', 11, 500),
+  'mark-unknown': text('unknown-ink', 15, 600),
+  'bold-unknown': text('unknown-ink', 12, 600),
   'bold-deny': text('deny-ink', 12, 600),
   mono: text('ink', 11, 400, 'mono'),
   'mono-muted': text('ink-muted', 11, 400, 'mono'),
