@@ -41,12 +41,22 @@ export function listenToShortcuts(embed: boolean): () => void {
     if (event.defaultPrevented || event.isComposing) return;
     if (handle(event, embed)) event.preventDefault();
   };
+  // Before the editor, where Ctrl+K would begin a chord.
+  const onPalette = (event: KeyboardEvent): void => {
+    if (embed || event.isComposing || event.altKey || event.shiftKey) return;
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
+    event.preventDefault();
+    event.stopPropagation();
+    useShell.getState().set({ palette: true });
+  };
   const onFocus = (event: FocusEvent): void => {
     focusedByKeyboard = event.target instanceof Element && event.target.matches(':focus-visible');
   };
+  document.addEventListener('keydown', onPalette, true);
   document.addEventListener('keydown', onKeyDown);
   document.addEventListener('focusin', onFocus);
   return () => {
+    document.removeEventListener('keydown', onPalette, true);
     document.removeEventListener('keydown', onKeyDown);
     document.removeEventListener('focusin', onFocus);
   };
@@ -56,10 +66,6 @@ function handle(event: KeyboardEvent, embed: boolean): boolean {
   const command = event.ctrlKey || event.metaKey;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (command && !event.altKey && !embed) {
-    if (key === 'k') {
-      useShell.getState().set({ palette: true });
-      return true;
-    }
     if (isTyping(event.target)) return false;
     if (key === 'z') {
       if (event.shiftKey) useDocument.getState().redo();

@@ -22,6 +22,15 @@ export function FileTabs() {
   const diagnostics = useSimulation((s) => s.result?.diagnostics);
   const renaming = useEditor((s) => s.renaming);
   const list = useRef<HTMLDivElement>(null);
+  /** The tab takes the focus that a name field or a deleted tab had. */
+  const [refocus, setRefocus] = useState(0);
+  useEffect(() => {
+    if (refocus > 0) list.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  }, [refocus]);
+  const remove = (): void => {
+    useDocument.getState().removeFile(active);
+    setRefocus((n) => n + 1);
+  };
 
   useEffect(() => {
     document.getElementById(`files-tab-${active}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -30,7 +39,7 @@ export function FileTabs() {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (renaming !== undefined) return;
     if (event.key === 'F2') setRenaming(active);
-    else if (event.key === 'Delete') useDocument.getState().removeFile(active);
+    else if (event.key === 'Delete') remove();
     else {
       const next = nextIndex(
         event.key,
@@ -55,7 +64,14 @@ export function FileTabs() {
       <div ref={list} role="tablist" aria-label={t.files} className={styles.tabs}>
         {files.map((file) =>
           renaming === file.name ? (
-            <RenameField key={file.name} name={file.name} onDone={() => setRenaming(undefined)} />
+            <RenameField
+              key={file.name}
+              name={file.name}
+              onDone={(byKey) => {
+                setRenaming(undefined);
+                if (byKey) setRefocus((n) => n + 1);
+              }}
+            />
           ) : (
             <button
               key={file.name}
@@ -112,7 +128,7 @@ export function FileTabs() {
                 {
                   id: 'remove',
                   label: t.remove,
-                  onSelect: () => useDocument.getState().removeFile(active),
+                  onSelect: remove,
                 },
               ],
             },
@@ -123,7 +139,7 @@ export function FileTabs() {
   );
 }
 
-function RenameField({ name, onDone }: { readonly name: string; readonly onDone: () => void }) {
+function RenameField({ name, onDone }: { readonly name: string; readonly onDone: (byKey: boolean) => void }) {
   const t = useText().editor;
   const [value, setValue] = useState(name);
   const input = useRef<HTMLInputElement>(null);
@@ -136,12 +152,12 @@ function RenameField({ name, onDone }: { readonly name: string; readonly onDone:
     input.current?.focus();
     input.current?.setSelectionRange(0, dot > 0 ? dot : name.length);
   }, [name]);
-  const finish = (keep: boolean): void => {
+  const finish = (keep: boolean, byKey: boolean): void => {
     if (left.current) return;
     left.current = true;
     const wanted = value.trim();
     if (keep && fault === undefined && wanted !== name) useDocument.getState().renameFile(name, wanted);
-    onDone();
+    onDone(byKey);
   };
   return (
     <input
@@ -154,12 +170,12 @@ function RenameField({ name, onDone }: { readonly name: string; readonly onDone:
       size={Math.max(8, value.length)}
       spellCheck={false}
       onChange={(event) => setValue(event.target.value)}
-      onBlur={() => finish(true)}
+      onBlur={() => finish(true, false)}
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.nativeEvent.isComposing) return;
-        if (event.key === 'Enter' && fault === undefined) finish(true);
-        else if (event.key === 'Escape') finish(false);
+        if (event.key === 'Enter' && fault === undefined) finish(true, true);
+        else if (event.key === 'Escape') finish(false, true);
       }}
     />
   );

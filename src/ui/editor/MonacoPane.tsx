@@ -19,6 +19,9 @@ type Editor = monaco.editor.IStandaloneCodeEditor;
 /** While a person types, the walk does not pull the text away under the caret. */
 const TYPING_MS = 1500;
 
+/** Characters beyond which completion comes on demand only: each question carries the whole text. */
+const SUGGEST_LIMIT = 1_000_000;
+
 const viewStates = new Map<string, monaco.editor.ICodeEditorViewState | null>();
 
 /** The text of the active file in Monaco. */
@@ -143,6 +146,11 @@ function useShownFile(editor: Editor | undefined, active: string, exists: boolea
     if (before === model) return;
     if (before !== null && !before.isDisposed()) viewStates.set(fileOf(before), editor.saveViewState());
     editor.setModel(model);
+    const asks = (model?.getValueLength() ?? 0) < SUGGEST_LIMIT;
+    editor.updateOptions({
+      quickSuggestions: asks ? OPTIONS.quickSuggestions : false,
+      suggestOnTriggerCharacters: asks,
+    });
     const state = viewStates.get(active);
     if (state != null) editor.restoreViewState(state);
     else if (model !== null) {

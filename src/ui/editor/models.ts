@@ -9,6 +9,8 @@ import { minimalEdit, unixLines } from './text-edit.ts';
 type Model = monaco.editor.ITextModel;
 
 const models = new Map<string, Model>();
+/** The text that each model and the store last agreed on: a key stroke then costs its own length, not the file's. */
+const agreed = new Map<string, string>();
 /** True while the store's text is being written into a model: that change is no typing. */
 let applying = false;
 let composing = false;
@@ -61,18 +63,37 @@ export function modelOf(name: string): Model | undefined {
     insertSpaces: true,
     bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
   });
-  model.onDidChangeContent(() => {
+  model.onDidChangeContent((event) => {
     if (applying) return;
     typedAt = performance.now();
     typing = true;
     try {
-      useDocument.getState().type(name, model.getValue(), caretOf?.(model) ?? 0, typedAt);
+      const text = changedText(name, model, event.changes);
+      agreed.set(name, text);
+      useDocument.getState().type(name, text, caretOf?.(model) ?? 0, typedAt);
     } finally {
       typing = false;
     }
   });
   models.set(name, model);
   return model;
+}
+
+/** The model's text after a change: the agreed text with the change applied, where that is known to be right. */
+function changedText(
+  name: string,
+  model: Model,
+  changes: readonly monaco.editor.IModelContentChange[],
+): string {
+  const before = agreed.get(name);
+  const stored = useDocument.getState().files.find((f) => f.name === name)?.text;
+  const [only] = changes;
+  if (before !== undefined && before === stored && only !== undefined && changes.length === 1) {
+    const { rangeOffset, rangeLength, text } = only;
+    const after = before.slice(0, rangeOffset) + text + before.slice(rangeOffset + rangeLength);
+    if (!text.includes('\r') && after.length === model.getValueLength()) return after;
+  }
+  return model.getValue();
 }
 
 /** All models, for markers. */
@@ -89,10 +110,13 @@ function syncAll(caret: Caret = 'stays'): void {
     const file = files.find((f) => f.name === name);
     if (file === undefined) {
       models.delete(name);
+      agreed.delete(name);
       model.dispose();
       continue;
     }
+    if (agreed.get(name) === file.text && file.text.length === model.getValueLength()) continue;
     const edit = minimalEdit(model.getValue(), unixLines(file.text));
+    agreed.set(name, file.text);
     if (edit === undefined) continue;
     const from = model.getPositionAt(edit.start);
     const to = model.getPositionAt(edit.end);
