@@ -141,13 +141,13 @@ export const reasons: ReasonText = {
   },
   'socket.deliver-reply': {
     title: (p) => `The reply reaches the client’s socket on port ${p.port}`,
-    info: () => 'reply delivered',
+    info: () => 'delivered',
     detail: () =>
       'The socket compares all four numbers: had the source address not been translated back, it would not know this packet.',
   },
   'socket.no-listener-tcp': {
     title: (p) => `Connection refused by the pod: nothing listens on ${p.ip}:${p.port}`,
-    info: (p) => `no listener on ${p.port}: RST`,
+    info: (p) => `${p.port} closed: RST`,
     detail: (p) =>
       p.listening === ''
         ? 'The packet arrived; no process here listens on any TCP port. The kernel answers with RST, which the client reads as “connection refused”.'
@@ -155,7 +155,7 @@ export const reasons: ReasonText = {
   },
   'socket.no-listener-udp': {
     title: (p) => `Refused by the pod: nothing listens on ${p.ip}:${p.port}/UDP`,
-    info: (p) => `no listener on ${p.port}/UDP`,
+    info: (p) => `${p.port}/UDP closed`,
     detail: (p) =>
       p.listening === ''
         ? 'No process here has a UDP socket. The kernel answers with ICMP port unreachable.'
@@ -285,7 +285,7 @@ export const reasons: ReasonText = {
       p.chain.startsWith('KUBE')
         ? 'The Service has no endpoint: the node refuses on its behalf'
         : `A rule of ${p.chain} refuses the packet`,
-    info: (p) => `REJECT ${p.with}`,
+    info: (p) => (p.with === 'tcp-reset' ? 'REJECT: RST' : 'REJECT: ICMP'),
     detail: (p) =>
       p.chain.startsWith('KUBE')
         ? `Nothing ready is behind this Service port, so kube-proxy wrote a REJECT rule (${p.with}). The client sees “connection refused” at once.`
