@@ -126,7 +126,7 @@ export const reasons: ReasonText = {
   },
   'socket.deliver-reply': {
     title: (p) => `응답이 클라이언트의 ${p.port} 포트 소켓에 도착했습니다`,
-    info: () => '응답 전달',
+    info: () => '전달됨',
     detail: () =>
       '소켓은 주소와 포트 네 값을 모두 비교합니다. 출발지 주소를 되돌려 놓지 않았다면 이 패킷을 알아보지 못했을 것입니다.',
   },
@@ -269,7 +269,7 @@ export const reasons: ReasonText = {
       p.chain.startsWith('KUBE')
         ? '서비스에 엔드포인트가 없어 노드가 대신 거부합니다'
         : `${p.chain}의 규칙이 패킷을 거부합니다`,
-    info: (p) => `REJECT ${p.with}`,
+    info: (p) => (p.with === 'tcp-reset' ? 'REJECT: RST' : 'REJECT: ICMP'),
     detail: (p) =>
       p.chain.startsWith('KUBE')
         ? `이 서비스 포트 뒤에 준비된 파드가 없어 kube-proxy가 REJECT 규칙(${p.with})을 썼습니다. 클라이언트는 바로 “connection refused”를 봅니다.`
@@ -423,7 +423,7 @@ export const reasons: ReasonText = {
   },
   'vxlan.decap': {
     title: () => '바깥 봉투를 벗기고 파드의 프레임을 꺼냅니다',
-    info: (p) => `VXLAN 벗김, VNI ${p.vni}`,
+    info: (p) => `VXLAN ${p.vni} 벗김`,
     detail: (p) =>
       `노드 ${p.remote}에서 왔습니다. 바깥 헤더는 여기서 사라지고, 안의 패킷은 넣을 때 그대로입니다.`,
   },
