@@ -66,7 +66,7 @@ export const inspector = {
     reply: 'Reply',
     answer: 'Answer',
     retry: 'Sent again',
-    outcome: 'What the client hears',
+    outcome: 'What the client sees',
   },
   phaseState: {
     done: 'done',
