@@ -10,6 +10,7 @@ import type {
   SysctlConfig,
   TableName,
 } from '../net/config.ts';
+import { LayeredMap } from './layered-map.ts';
 
 /** Built-in chains of each table, in the order in which iptables-save prints them. */
 const BUILT_IN: Readonly<Record<TableName, readonly HookPart['chain'][]>> = {
@@ -60,11 +61,10 @@ function builtInChains(parts: readonly NetnsPart[], table: TableName): Map<strin
 
 function mergeIptables(parts: readonly NetnsPart[]): IptablesConfig | undefined {
   if (!parts.some((p) => (p.chains?.length ?? 0) > 0 || (p.hooks?.length ?? 0) > 0)) return undefined;
-  const tables = {} as Record<TableName, Map<string, Chain>>;
+  const tables = {} as Record<TableName, ReadonlyMap<string, Chain>>;
   for (const table of TABLES) {
-    const merged = builtInChains(parts, table);
-    for (const part of parts) for (const [name, chain] of ownChains(part)[table]) merged.set(name, chain);
-    tables[table] = merged;
+    const own = parts.map((part) => ownChains(part)[table]);
+    tables[table] = new LayeredMap([builtInChains(parts, table), ...own]);
   }
   return tables;
 }

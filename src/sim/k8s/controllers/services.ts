@@ -110,20 +110,21 @@ function keepWritten(
   const text = wantsIp(spec) ? spec.clusterIP || spec.clusterIPs?.[0] : undefined;
   if (text !== undefined && text !== '') {
     const path: FieldPath = spec.clusterIP ? ['spec', 'clusterIP'] : ['spec', 'clusterIPs', 0];
-    const fixes = removeLine(parsed, manifest, ['spec', spec.clusterIP ? 'clusterIP' : 'clusterIPs']);
+    const fixes = (): ReturnType<typeof removeLine> =>
+      removeLine(parsed, manifest, ['spec', spec.clusterIP ? 'clusterIP' : 'clusterIPs']);
     const ip = parseIp(text);
     const range = cidrText(settings.serviceSubnet);
     const prefix = `${invalid}spec.clusterIPs: Invalid value: ["${text}"]: `;
     if (ip === undefined) return draft;
     if (!cidrContains(settings.serviceSubnet, ip) || isEdge(settings, ip)) {
       const message = `failed to allocate IP ${ip}: the provided network does not match the current range`;
-      report.refuse('service/cluster-ip-range', { ip, range }, manifest.ref, prefix + message, path, fixes);
+      report.refuse('service/cluster-ip-range', { ip, range }, manifest.ref, prefix + message, path, fixes());
       return undefined;
     }
     const other = ips.get(ip);
     if (other !== undefined && other !== name) {
       const message = `failed to allocate IP ${ip}: provided IP is already allocated`;
-      report.refuse('service/cluster-ip-taken', { ip, other }, manifest.ref, prefix + message, path, fixes);
+      report.refuse('service/cluster-ip-taken', { ip, other }, manifest.ref, prefix + message, path, fixes());
       return undefined;
     }
     draft.clusterIP = ip;
@@ -138,7 +139,7 @@ function keepWritten(
     if (port?.nodePort === undefined || port.nodePort === 0 || !wantsNodePorts(spec)) continue;
     const path = ['spec', 'ports', i, 'nodePort'];
     const prefix = `${invalid}spec.ports[${i}].nodePort: Invalid value: ${port.nodePort}: `;
-    const fixes = removeLine(parsed, manifest, path);
+    const fixes = (): ReturnType<typeof removeLine> => removeLine(parsed, manifest, path);
     if (port.nodePort < from || port.nodePort > to) {
       const message = `provided port is not in the valid range. The range of valid ports is ${from}-${to}`;
       report.refuse(
@@ -147,7 +148,7 @@ function keepWritten(
         manifest.ref,
         prefix + message,
         path,
-        fixes,
+        fixes(),
       );
       return undefined;
     }
@@ -159,7 +160,7 @@ function keepWritten(
         manifest.ref,
         `${prefix}provided port is already allocated`,
         path,
-        fixes,
+        fixes(),
       );
       return undefined;
     }
