@@ -2,7 +2,8 @@
 import type { ProbeTool } from '../sim/k8s/cluster-state.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
-import { matrixOf, walk, type Simulation } from '../sim/simulate.ts';
+import { matrixOf } from '../sim/matrix.ts';
+import { walk, type Simulation } from '../sim/simulate.ts';
 import { tableOf } from '../sim/tables.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import { UsageError } from './args.ts';

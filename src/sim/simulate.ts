@@ -8,16 +8,15 @@
  */
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
-import { assemble, chosenCni } from './cluster/assemble.ts';
+import { assemble } from './cluster/assemble.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import { settle } from './k8s/controllers/settle.ts';
-import type { ClusterState, Protocol } from './k8s/cluster-state.ts';
+import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import type { World } from './net/world.ts';
-import { reachMatrix, type ReachMatrix } from './policy/reach.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
 import { proxyPlugins } from './proxy/registry.ts';
@@ -81,10 +80,4 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
     ...trace,
     steps: trace.steps.map((s) => (s.origin === undefined ? s : { ...s, origin: located(s.origin) })),
   };
-}
-
-/** Who can talk to whom, by the policy evaluator; open throughout where the CNI enforces no policy. */
-export function matrixOf(simulation: Simulation, port: number | undefined, protocol: Protocol): ReachMatrix {
-  const enforced = chosenCni(simulation.cluster)?.plugin.enforcesNetworkPolicy ?? false;
-  return reachMatrix(simulation.cluster, { port, protocol, enforced });
 }

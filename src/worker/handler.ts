@@ -5,7 +5,7 @@ import { projectScene } from '../sim/scene/project.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
-import { clusterDetail, expectationsOf, matrixView, viewOf } from './views.ts';
+import { clusterDetail, expectationsOf, viewOf } from './views.ts';
 
 type Question = Exclude<ToWorker, { readonly cancel: number }>;
 type Params<N extends keyof Requests> = Requests[N]['params'];
@@ -41,6 +41,12 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return { probe, trace, shown: shownByLens(trace), diagnostics: [] };
   };
 
+  const askMatrix = async ({ port, protocol }: Params<'matrix'>): Promise<Requests['matrix']['result']> => {
+    const simulation = need();
+    const { matrixOf } = await import('../sim/matrix.ts');
+    return matrixOf(simulation, port, protocol);
+  };
+
   const showTable = async ({
     netns,
     command,
@@ -65,7 +71,7 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
       case 'walk':
         return runWalk(message.params);
       case 'matrix':
-        return matrixView(need(), message.params.port, message.params.protocol);
+        return askMatrix(message.params);
       case 'show':
         return showTable(message.params);
       case 'cluster':

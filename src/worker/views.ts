@@ -4,8 +4,8 @@ import { cidrText } from '../sim/base/ip.ts';
 import { cniRegistry } from '../sim/cni/registry.ts';
 import { expectations } from '../sim/probe/expectations.ts';
 import { proxyPlugins } from '../sim/proxy/registry.ts';
-import { matrixOf, type Simulation } from '../sim/simulate.ts';
-import type { ClusterDetail, ClusterView, ExpectationResult, MatrixResult } from './protocol.ts';
+import type { Simulation } from '../sim/simulate.ts';
+import type { ClusterDetail, ClusterView, ExpectationResult } from './protocol.ts';
 
 export function viewOf({ cluster }: Simulation): ClusterView {
   const builtIn = new Set(
@@ -84,14 +84,6 @@ export function expectationsOf(simulation: Simulation): readonly ExpectationResu
     error: r.error,
     range: simulation.parsed.locate(r.spec.origin),
   }));
-}
-
-export function matrixView(
-  simulation: Simulation,
-  port: number | undefined,
-  protocol: MatrixResult['protocol'],
-): MatrixResult {
-  return matrixOf(simulation, port, protocol as 'TCP' | 'UDP' | 'SCTP');
 }
 
 export function clusterDetail({ cluster, parsed }: Simulation): ClusterDetail {

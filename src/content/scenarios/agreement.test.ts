@@ -1,7 +1,8 @@
 /** The matrix, the walks and the assertions are three ways to one answer: over every scenario they agree. */
 import { describe, expect, it } from 'vitest';
 import { expectations } from '../../sim/probe/expectations.ts';
-import { matrixOf, simulate, walk } from '../../sim/simulate.ts';
+import { matrixOf } from '../../sim/matrix.ts';
+import { simulate, walk } from '../../sim/simulate.ts';
 import { scenarioEntries } from './registry.ts';
 
 describe.each(scenarioEntries.map((s) => [s.slug, s] as const))('%s', (_, { files }) => {

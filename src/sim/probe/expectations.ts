@@ -32,7 +32,10 @@ function wantedOf(spec: ExpectSpec): Expectation['wanted'] {
   return { key: 'allowed', value: spec.allowed ?? true };
 }
 
-/** `allowed` asks whether the packet is delivered; `verdict` and `clientSees` are compared word by word. */
+/** A name without an answer: nothing was sent to the target, so nothing is known about the way there. */
+const UNRESOLVED: readonly ClientSees[] = ['nxdomain', 'servfail'];
+
+/** `allowed` asks whether the packet to the target is delivered; `verdict` and `clientSees` are compared word by word. */
 export function expectations(world: World, cluster: ClusterState): readonly Expectation[] {
   return cluster.settings.expect.map((spec): Expectation => {
     const probe = probeOf(spec);
@@ -47,7 +50,8 @@ export function expectations(world: World, cluster: ClusterState): readonly Expe
             ? clientSees
             : verdict === 'delivered';
       // An unknown walk holds no assertion but one that asks for it.
-      const holds = actual === wanted.value && (verdict !== 'unknown' || wanted.value === 'unknown');
+      const known = verdict !== 'unknown' && !(wanted.key === 'allowed' && UNRESOLVED.includes(clientSees));
+      const holds = actual === wanted.value && (known || wanted.value === 'unknown');
       return { spec, probe, wanted, verdict, clientSees, holds };
     } catch (error) {
       if (!(error instanceof ProbeError)) throw error;

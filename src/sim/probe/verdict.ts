@@ -11,6 +11,12 @@ export interface Judgement {
   readonly decidedBy: number;
 }
 
+/** What a program says when a look-up brought no address. */
+const DNS_ENDINGS: ReadonlySet<string> = new Set([
+  'process.nxdomain',
+  'process.dns-failed',
+  'process.answer',
+]);
 /** A router that forwarded one packet this often has it going in circles. */
 const LOOP_VISITS = 3;
 const UNROUTABLE: ReadonlySet<string> = new Set(['route.none', 'neighbour.failed', 'route.martian']);
@@ -86,10 +92,12 @@ export function judge(
     case 'connected':
     case 'http':
     case 'answered':
+    case 'tls-error':
+      return at('delivered', delivered);
     case 'nxdomain':
     case 'servfail':
-    case 'tls-error':
-      return at('delivered', sees === 'nxdomain' ? lastDelivery : delivered);
+      // The packets arrived; what decided is the answer, as the program took it.
+      return at('delivered', steps.findLast((s) => DNS_ENDINGS.has(s.reason.code)) ?? lastDelivery);
     case 'refused':
     case 'reset':
       return at('rejected', ended.find(isRefusal) ?? ended[0]);
