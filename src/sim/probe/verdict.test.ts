@@ -156,7 +156,7 @@ const rows: readonly Row[] = [
   [BOTH, 'HTTPS', client, 'curl', 'https://outside', 'unknown/connected', 'unknown.field'],
   [BOTH, 'SCTP', client, 'nc', 'far:80', 'unknown/timeout', 'unknown.field', { proto: 'sctp' }],
   [BOTH, 'multicast', client, 'ping', '224.0.0.1', 'unknown/timeout', 'unknown.field'],
-  [BOTH, 'no such name', client, 'curl', 'http://nobody', 'delivered/nxdomain', 'socket.deliver'],
+  [BOTH, 'no such name', client, 'curl', 'http://nobody', 'delivered/nxdomain', 'process.nxdomain'],
   [
     BOTH,
     'dig, no such name',
