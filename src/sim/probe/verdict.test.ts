@@ -164,7 +164,7 @@ const rows: readonly Row[] = [
     'dig',
     'nobody.default.svc.cluster.local',
     'delivered/nxdomain',
-    'socket.deliver',
+    'process.answer',
   ],
   [BOTH, 'other port of a ClusterIP', client, 'nc', 'far:9', 'unroutable/unreachable', 'route.none'],
   [BOTH, 'ping of a ClusterIP', client, 'ping', 'far', 'unroutable/unreachable', 'route.none'],
