@@ -51,4 +51,3 @@ export const proxyPlugins: readonly ProxyPlugin[] = modes.map((mode) => ({
 export function proxyPlugin(mode: ProxyMode): ProxyPlugin | undefined {
   return proxyPlugins.find((plugin) => plugin.id === mode);
 }
-

@@ -60,7 +60,7 @@ export const iptablesProxy: ProxyPlugin = {
     };
     const shared = `${view.detector?.id ?? ''} ${view.masqueradeAll} ${view.large}`;
     const nodePorts = nodePortMatches(cluster, node);
-    const perNode = cluster.services.some(seesTheNode) || hasHints(cluster.endpointSlices);
+    const perNode = differsByNode(cluster);
     const { kubeProxy, origins } = cluster.settings;
     const written = JSON.stringify([
       kubeProxy.localhostNodePorts,
@@ -195,6 +195,18 @@ function seesTheNode(service: Service): boolean {
   if (service.internalTrafficPolicy === 'Cluster' && service.externalTrafficPolicy === 'Cluster')
     return false;
   return service.ports.some((port) => usesLocalEndpoints(service, port));
+}
+
+const byNode = new WeakMap<ClusterState, boolean>();
+
+/** Whether any Service has other rules on another node; asked by every node of the cluster. */
+function differsByNode(cluster: ClusterState): boolean {
+  let known = byNode.get(cluster);
+  if (known === undefined) {
+    known = cluster.services.some(seesTheNode) || hasHints(cluster.endpointSlices);
+    byNode.set(cluster, known);
+  }
+  return known;
 }
 
 const hinted = new WeakMap<EndpointSlice, boolean>();
