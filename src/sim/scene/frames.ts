@@ -281,12 +281,24 @@ function gateOf(
   return { room, point, vertical, open, reason: step.reason, hook: step.hook, step: step.index, bare };
 }
 
-/** Every port of the bridge but the one the frame came in by. */
+/** Dots for the pods of one stack. */
+const MOST_IN_STACK = 8;
+
+/** Every port of the bridge but the one the frame came in by; the pods of a stack have a dot each, side by side. */
 function floodOf(plan: Plan, step: Step, vertex: string): readonly (readonly Point[])[] {
   return plan.pods
     .filter((p) => p.room === step.place && p.veth !== undefined && p.veth !== step.iface)
-    .map((p) => wayBetween(plan.graph, vertex, `pod:${p.id}`))
-    .filter((way) => way.length > 1);
+    .flatMap((p) => {
+      const way = wayBetween(plan.graph, vertex, `pod:${p.id}`);
+      const end = way.at(-1);
+      const count = Math.min(MOST_IN_STACK, p.members.length);
+      if (way.length < 2 || end === undefined) return [];
+      if (count === 1) return [way];
+      return Array.from({ length: count }, (_, k) => [
+        ...way,
+        { x: end.x + (k - (count - 1) / 2) * 10, y: end.y + 8 },
+      ]);
+    });
 }
 
 /** For each step the drawn things at the ends of its flight: the sender, and the receiver if it gets there. */

@@ -178,7 +178,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
           onNodeDrag={onNodeDrag}
           onPaneClick={clearSelection}
           onMoveEnd={camera.onMoveEnd}
-          attributionPosition="bottom-right"
+          attributionPosition={plan.narrow ? 'bottom-right' : 'top-left'}
         >
           <ViewportPortal>
             <svg
