@@ -506,6 +506,17 @@ describe('modes', () => {
     expect(names.some((name) => name.startsWith('KUBE-S'))).toBe(false);
   });
 
+  it('sets how long a node remembers idle TCP connections, as kube-proxy does', () => {
+    const part = proxyPlugin('iptables')?.setUpNode({
+      cluster: cluster([web], [webSlice]),
+      node: nodes[1] as ClusterNode,
+    });
+    expect(part?.sysctls).toMatchObject({
+      conntrackTcpEstablishedSeconds: 86_400,
+      conntrackTcpCloseWaitSeconds: 3_600,
+    });
+  });
+
   it('has no plug-in for modes that are not there yet', () => {
     expect(proxyPlugin('ipvs')).toBeUndefined();
     expect(proxyPlugin('nftables')).toBeUndefined();
