@@ -178,7 +178,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
           onNodeDrag={onNodeDrag}
           onPaneClick={clearSelection}
           onMoveEnd={camera.onMoveEnd}
-          attributionPosition={plan.narrow ? 'bottom-right' : 'top-left'}
+          attributionPosition={plan.narrow ? 'bottom-left' : 'top-left'}
         >
           <ViewportPortal>
             <svg
