@@ -4,10 +4,12 @@ import { movingParts } from '../graph/moving-parts.ts';
 import { whyCard } from '../inspector/why/WhyTab.tsx';
 import { walkParts } from '../timeline/walk-parts.ts';
 
+const LONGEST_WAIT_MS = 3000;
+
 /** Fetches what a first probe needs when the first picture stands and the page is idle: Send then answers at once. */
 export async function fetchAhead(): Promise<void> {
-  await Promise.all([import('../graph/Picture.tsx'), firstResult()]);
-  await drawn();
+  await firstResult();
+  await pictureSeen();
   await idle();
   // What does not arrive is asked for again by the part that needs it, which also says a failure.
   for (const fetch of [laterTexts, movingParts.fetch, walkParts.fetch, whyCard.fetch])
@@ -25,8 +27,16 @@ function firstResult(): Promise<void> {
   });
 }
 
-function drawn(): Promise<void> {
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+/** The picture's things are placed and painted; not waited for longer than a moment, since another view may be open. */
+async function pictureSeen(): Promise<void> {
+  const end = performance.now() + LONGEST_WAIT_MS;
+  while (performance.now() < end && document.querySelector('#stage [data-id]') === null) await frame();
+  await frame();
+  await frame();
+}
+
+function frame(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => resolve()));
 }
 
 function idle(): Promise<void> {
