@@ -11,6 +11,14 @@ export type ReasonText = {
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
+/** Places are `node/NAME`, `external/NAME` and `namespace/pod`. */
+const refuser = (at: string): string =>
+  at.startsWith('node/')
+    ? `node ${at.slice(5)}`
+    : at.startsWith('external/')
+      ? `the host ${at.slice(9)}`
+      : 'the pod';
+
 export const reasons: ReasonText = {
   // processes
   'process.resolve': {
@@ -146,7 +154,7 @@ export const reasons: ReasonText = {
       'The socket compares all four numbers: had the source address not been translated back, it would not know this packet.',
   },
   'socket.no-listener-tcp': {
-    title: (p) => `Connection refused by the pod: nothing listens on ${p.ip}:${p.port}`,
+    title: (p) => `Connection refused by ${refuser(p.at)}: nothing listens on ${p.ip}:${p.port}`,
     info: (p) => `${p.port} closed: RST`,
     detail: (p) =>
       p.listening === ''
@@ -154,7 +162,7 @@ export const reasons: ReasonText = {
         : `The packet arrived at the right pod, on the wrong port: it listens on ${p.listening}. The kernel answers with RST, which the client reads as “connection refused”.`,
   },
   'socket.no-listener-udp': {
-    title: (p) => `Refused by the pod: nothing listens on ${p.ip}:${p.port}/UDP`,
+    title: (p) => `Refused by ${refuser(p.at)}: nothing listens on ${p.ip}:${p.port}/UDP`,
     info: (p) => `${p.port}/UDP closed`,
     detail: (p) =>
       p.listening === ''

@@ -1,6 +1,14 @@
 import { josa } from './particles.ts';
 import type { ReasonText } from './reasons.en.ts';
 
+/** 장소는 `node/이름`, `external/이름`, `네임스페이스/파드`로 적힌다. */
+const refuser = (at: string): string =>
+  at.startsWith('node/')
+    ? `노드 ${josa(at.slice(5), '이/가')}`
+    : at.startsWith('external/')
+      ? `호스트 ${josa(at.slice(9), '이/가')}`
+      : '파드가';
+
 export const reasons: ReasonText = {
   // 프로세스
   'process.resolve': {
@@ -131,7 +139,8 @@ export const reasons: ReasonText = {
       '소켓은 주소와 포트 네 값을 모두 비교합니다. 출발지 주소를 되돌려 놓지 않았다면 이 패킷을 알아보지 못했을 것입니다.',
   },
   'socket.no-listener-tcp': {
-    title: (p) => `파드가 연결을 거부했습니다: ${p.ip}:${p.port}에서 수신 대기하는 프로세스가 없습니다`,
+    title: (p) =>
+      `${refuser(p.at)} 연결을 거부했습니다: ${p.ip}:${p.port}에서 수신 대기하는 프로세스가 없습니다`,
     info: (p) => `${p.port} 닫힘: RST`,
     detail: (p) =>
       p.listening === ''
@@ -139,7 +148,8 @@ export const reasons: ReasonText = {
         : `맞는 파드에 도착했지만 포트가 다릅니다. 여기서 수신 대기하는 포트는 ${p.listening}입니다. 커널이 RST로 답하고, 클라이언트에는 “connection refused”로 보입니다.`,
   },
   'socket.no-listener-udp': {
-    title: (p) => `파드가 거부했습니다: ${p.ip}:${p.port}/UDP에서 수신 대기하는 프로세스가 없습니다`,
+    title: (p) =>
+      `${refuser(p.at)} 거부했습니다: ${p.ip}:${p.port}/UDP에서 수신 대기하는 프로세스가 없습니다`,
     info: (p) => `${p.port}/UDP 닫힘`,
     detail: (p) =>
       p.listening === ''

@@ -57,6 +57,8 @@ function answerOutside(cluster: ClusterState, { name, type }: Question): Answer 
       ? found([record(name, type, TTL, `${pointer}.`)], false)
       : nothing('NOERROR', ROOT_SOA, false);
   }
+  // No top-level domain is a number: what looks like an address is no name.
+  if (/(?:^|\.)\d+$/.test(name)) return nothing('NXDOMAIN', ROOT_SOA, false);
   const named = hosts.filter((h) => h.dnsNames.includes(name)).map((h) => h.ip);
   if (named.length === 0 && (inZone(name, cluster.settings.dnsDomain) || !isPublic(cluster, name))) {
     return nothing('NXDOMAIN', ROOT_SOA, false);

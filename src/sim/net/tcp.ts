@@ -171,7 +171,12 @@ export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: Tcp
     skb,
     'reject',
     isSyn
-      ? reason('socket.no-listener-tcp', { ip: ip.dst, port: tcp.dport, listening: listening(box, 'tcp') })
+      ? reason('socket.no-listener-tcp', {
+          at: box.id,
+          ip: ip.dst,
+          port: tcp.dport,
+          listening: listening(box, 'tcp'),
+        })
       : reason('socket.no-connection', { flags: tcp.flags.join(',') }),
     { iface: dev.name, origin: box.net.config.origin },
   );

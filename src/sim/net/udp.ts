@@ -56,7 +56,12 @@ export function receiveUdp(m: Machine, box: Box, dev: Device, skb: Skb, udp: Udp
       box,
       skb,
       'reject',
-      reason('socket.no-listener-udp', { ip: ip.dst, port: udp.dport, listening: listening(box, 'udp') }),
+      reason('socket.no-listener-udp', {
+        at: box.id,
+        ip: ip.dst,
+        port: udp.dport,
+        listening: listening(box, 'udp'),
+      }),
       { iface: dev.name, origin: box.net.config.origin },
     );
     sendUnreachable(m, box, skb, ICMP_PORT_UNREACHABLE);

@@ -26,8 +26,8 @@ export interface ReasonParams {
   'socket.originate': { proto: string; flags: string };
   'socket.deliver': { port: number; proto: string; process: string };
   'socket.deliver-reply': { port: number; proto: string };
-  'socket.no-listener-tcp': { ip: string; port: number; listening: string };
-  'socket.no-listener-udp': { ip: string; port: number; listening: string };
+  'socket.no-listener-tcp': { at: string; ip: string; port: number; listening: string };
+  'socket.no-listener-udp': { at: string; ip: string; port: number; listening: string };
   'socket.no-connection': { flags: string };
   'socket.echo-reply': { ip: string };
   // interfaces
