@@ -95,8 +95,8 @@ export function EventList({
     if (room < ROW) return;
     // One row more below, so that the next step is seen coming.
     const bottom = Math.min(current + 2, visible.length) * ROW;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (bottom > element.scrollTop + room) element.scrollTop = Math.min(top, bottom - room);
+    if (top < element.scrollTop) element.scrollTo({ top });
+    else if (bottom > element.scrollTop + room) element.scrollTo({ top: Math.min(top, bottom - room) });
   }, [scroller, current, visible.length, size.height]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
