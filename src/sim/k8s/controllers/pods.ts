@@ -140,6 +140,8 @@ function reportExhausted(
   settings: ClusterSettings,
   report: Report,
 ): void {
+  // Without a CNI nobody gets an address, and that was said.
+  if (report.diagnostics.some((d) => d.code === 'cni/unknown')) return;
   const found = nodes.get(node);
   const range = found?.podCIDRs[0];
   const origin = found?.origin ?? settings.origins.podSubnet;
