@@ -91,7 +91,7 @@ export function EventList({
     const element = scroller.current;
     if (element === null || current < 0) return;
     const top = current * ROW;
-    const room = element.clientHeight - HEAD;
+    const room = (size.height || element.clientHeight) - HEAD;
     if (room < ROW) return;
     // One row more below, so that the next step is seen coming.
     const bottom = Math.min(current + 2, visible.length) * ROW;
