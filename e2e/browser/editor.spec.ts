@@ -195,3 +195,17 @@ test('Ctrl+Z in the text and the button share one history across files', async (
   await expect.poll(() => keptText(app, 'app.yaml')).toContain('80801');
   expect(await keptText(app, 'client.yaml')).toContain('clientx');
 });
+
+test('a walk whose sender is edited away goes, and comes back with it', async ({ app }) => {
+  await app.getByRole('button', { name: 'Send', exact: true }).click();
+  await app.getByRole('button', { name: 'First change' }).click();
+  const step = await app.getByText(/Step [1-9]\d* \//).textContent();
+  await openFile(app, 'client.yaml');
+  await caretAtEndOf(app, 'name: client');
+  await app.keyboard.type('s');
+  await expect(app.getByRole('alert').filter({ hasText: 'default/client' })).toBeVisible();
+  await expect(app.getByText(/Step 0 \//)).toBeVisible();
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.getByText(/Step [1-9]\d* \//)).toHaveText(step ?? '');
+  await expect(app.getByRole('alert').filter({ hasText: 'default/client' })).toHaveCount(0);
+});

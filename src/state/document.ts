@@ -99,7 +99,9 @@ export const useDocument = create<DocumentState>()((set, get) => {
         dirty: false,
       }));
     },
-    setActive: (active) => set({ active, caret: 0 }),
+    setActive: (active) => {
+      if (active !== get().active) set({ active, caret: 0 });
+    },
     type: (name, text, caret, now) => {
       const s = get();
       if (s.files.find((f) => f.name === name)?.text === text) return;

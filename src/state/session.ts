@@ -93,12 +93,29 @@ function accept(result: SimulateResult, revision: number): void {
 async function rewalk(probe: ProbeSpec): Promise<void> {
   const before = useSimulation.getState().walk;
   const walk = await walkOnWorker(probe);
-  if (walk === undefined || useSimulation.getState().walk !== before) return;
+  if (useSimulation.getState().walk !== before) return;
   const { step } = usePlayback.getState();
+  if (walk === undefined) {
+    // Who asks is no longer there: the old walk belongs to another cluster. It comes back with who asked.
+    if (useSimulation.getState().problem === undefined) return;
+    wanted = { probe, step };
+    useSimulation.getState().set({ walk: undefined });
+    usePlayback.getState().set({ step: -1, playing: false });
+    return;
+  }
   const last = walk.trace.steps.length - 1;
   const wasAtEnd = before !== undefined && step >= before.trace.steps.length - 1;
   useSimulation.getState().set({ walk });
-  usePlayback.getState().set({ step: wasAtEnd ? last : Math.min(step, last) });
+  usePlayback.getState().set({ step: wasAtEnd ? last : sameMoment(before, walk, Math.min(step, last)) });
+}
+
+/** The step itself where the new walk does the same there; else the nearest one before it that the lens shows. */
+function sameMoment(before: WalkResult | undefined, walk: WalkResult, step: number): number {
+  const was = before?.trace.steps[step];
+  const is = walk.trace.steps[step];
+  if (was !== undefined && is !== undefined && was.kind === is.kind && was.place === is.place) return step;
+  const shown = walk.shown[useLook.getState().lens];
+  return shown.findLast((i) => i <= step) ?? shown[0] ?? step;
 }
 
 async function walkOnWorker(probe: ProbeSpec): Promise<WalkResult | undefined> {
@@ -128,12 +145,16 @@ async function showWanted(): Promise<void> {
   wanted = undefined;
   if (moment?.step === undefined || moment.step < 0) return;
   const walk = await walkOnWorker(moment.probe);
-  if (walk === undefined) return;
+  if (walk === undefined) {
+    wanted ??= moment;
+    return;
+  }
   useSimulation.getState().set({ walk });
   usePlayback.getState().set({ step: Math.min(moment.step, walk.trace.steps.length - 1), playing: false });
 }
 
 function resetWalk(): void {
+  wanted = undefined;
   usePlayback.getState().set({ step: -1, playing: false });
   useSimulation
     .getState()
@@ -169,8 +190,11 @@ export async function sendProbe(probe?: ProbeSpec, options: { readonly play?: bo
   if (chosen.from === '' || chosen.to === '') return;
   const walk = await walkOnWorker(chosen);
   if (walk === undefined) return;
+  wanted = undefined;
   const sim = useSimulation.getState();
-  const ok = walk.trace.verdict === 'delivered';
+  const { verdict, clientSees } = walk.trace;
+  // A name without an answer is delivered to the DNS server and goes no further.
+  const ok = verdict === 'delivered' && clientSees !== 'nxdomain' && clientSees !== 'servfail';
   sim.set({
     walk,
     probe: chosen,

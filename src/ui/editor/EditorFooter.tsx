@@ -69,6 +69,11 @@ export function EditorFooter({
       </button>
       <span className={styles.space} />
       {!plain && (
+        <span role="status" className="visually-hidden">
+          {tabMoves ? t.tabMoves : ''}
+        </span>
+      )}
+      {!plain && (
         <button
           type="button"
           className={classes(styles.item, styles.tab)}
@@ -76,7 +81,7 @@ export function EditorFooter({
           data-tip={isMac ? t.tabHintMac : t.tabHint}
           onClick={() => set({ tabMoves: !tabMoves })}
         >
-          <span role="status">{tabMoves ? t.tabMoves : t.tabIndents}</span>
+          <span>{tabMoves ? t.tabMoves : t.tabIndents}</span>
           <kbd>{isMac ? '⌃⇧M' : 'Ctrl+M'}</kbd>
         </button>
       )}

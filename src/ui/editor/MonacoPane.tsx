@@ -50,6 +50,13 @@ export function MonacoPane() {
         created.revealPositionInCenterIfOutsideViewport(position);
       },
     );
+    created.onDidChangeCursorPosition(({ position }) => {
+      const model = created.getModel();
+      const doc = useDocument.getState();
+      if (model === null || fileOf(model) !== doc.active) return;
+      const caret = model.getOffsetAt(position);
+      if (caret !== doc.caret) useDocument.setState({ caret });
+    });
     created.onDidCompositionStart(() => setComposing(true));
     created.onDidCompositionEnd(() => setComposing(false));
     const measure = (): void => {
@@ -145,6 +152,8 @@ function useShownFile(editor: Editor | undefined, active: string, exists: boolea
     const model = exists ? (modelOf(active) ?? null) : null;
     if (before === model) return;
     if (before !== null && !before.isDisposed()) viewStates.set(fileOf(before), editor.saveViewState());
+    // Read first: the new model's own caret is told at once.
+    const { caret } = useDocument.getState();
     editor.setModel(model);
     const asks = (model?.getValueLength() ?? 0) < SUGGEST_LIMIT;
     editor.updateOptions({
@@ -152,9 +161,12 @@ function useShownFile(editor: Editor | undefined, active: string, exists: boolea
       suggestOnTriggerCharacters: asks,
     });
     const state = viewStates.get(active);
-    if (state != null) editor.restoreViewState(state);
-    else if (model !== null) {
-      const position = model.getPositionAt(useDocument.getState().caret);
+    if (state != null && model !== null) {
+      editor.restoreViewState(state);
+      const restored = editor.getPosition();
+      if (restored !== null) useDocument.setState({ caret: model.getOffsetAt(restored) });
+    } else if (model !== null) {
+      const position = model.getPositionAt(caret);
       editor.setPosition(position);
       editor.revealPositionInCenterIfOutsideViewport(position);
     }
