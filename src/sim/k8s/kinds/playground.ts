@@ -120,7 +120,7 @@ function mend(body: Body, faults: readonly Fault[]): void {
     for (const entry of asRecords(body[list])) {
       entry.from ??= '';
       entry.to ??= '';
-      if (list === 'probes') entry.tool ??= 'curl';
+      if (list === 'probes') entry.tool ??= entry.type === undefined ? 'curl' : 'dig';
     }
   }
   for (const host of asRecords(body.external)) host.name ??= '';
