@@ -167,6 +167,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     const gateRoom = room ?? plan.pods.find((p) => p.members.includes(step.place))?.room;
     const gate = gateOf(step, gateRoom ?? step.place, point, way, room === undefined);
     if (gate !== undefined) gates = [...gates, gate];
+    const unknown = leftOpen(trace, step);
     out.push({
       step: step.index,
       place: step.place,
@@ -183,14 +184,18 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
       from: ends.from.get(step.index),
       to: ends.to.get(step.index),
       bad: step.kind === 'drop' || step.kind === 'reject',
-      ...(isOpen(trace, step) ? { unknown: step.reason } : {}),
+      ...(unknown === undefined ? {} : { unknown }),
     });
   }
   return out;
 }
 
-const isOpen = (trace: Trace, step: Step): boolean =>
-  step.reason.code.startsWith('unknown.') || (trace.verdict === 'unknown' && trace.decidedBy === step.index);
+/** What is left open at this step; the walk's own reason at the step that decided, if no step says it itself. */
+function leftOpen(trace: Trace, step: Step): Reason | undefined {
+  if (step.reason.code.startsWith('unknown.')) return step.reason;
+  if (trace.verdict !== 'unknown' || trace.decidedBy !== step.index) return undefined;
+  return trace.steps.some((s) => s.reason.code.startsWith('unknown.')) ? undefined : trace.reason;
+}
 
 function pointsOf(plan: Plan, ids: readonly string[]): readonly Point[] {
   return simplify(ids.flatMap((id) => plan.graph.points.get(id) ?? []));

@@ -38,6 +38,15 @@ export class GraphBuilder implements NetGraph {
   }
 }
 
+/** Joins points that lie on one horizontal line, neighbours first. */
+export function joinAlong(
+  graph: GraphBuilder,
+  stops: readonly { readonly x: number; readonly id: string }[],
+): void {
+  const sorted = [...stops].sort((a, b) => a.x - b.x);
+  graph.line(...sorted.map((s) => s.id));
+}
+
 const length = (a: Point, b: Point): number => Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
 
 /**

@@ -1,5 +1,5 @@
 /** One node as a room: pods above, their wires down to the floor, bridge, routing line, tunnel mouth and card. */
-import type { GraphBuilder, Point } from './net-graph.ts';
+import { joinAlong, type GraphBuilder, type Point } from './net-graph.ts';
 import { writtenEndpoints, type Concern } from './concern.ts';
 import type { Box, PlanDevice, PlanPlate, PlanPod, PlanRoom, PlanWire, PlateSection } from './planned.ts';
 import type { Scene, SceneDevice, ScenePod, SceneRoom, SceneService } from './scene.ts';
@@ -377,12 +377,6 @@ export function placeRoom(
     devices,
     wires,
   };
-}
-
-/** Joins points that lie on one horizontal line, neighbours first. */
-function joinAlong(graph: GraphBuilder, stops: readonly { readonly x: number; readonly id: string }[]): void {
-  const sorted = [...stops].sort((a, b) => a.x - b.x);
-  graph.line(...sorted.map((s) => s.id));
 }
 
 function placePlate(basis: RoomBasis, box: Box): PlanPlate {

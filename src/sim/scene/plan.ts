@@ -23,6 +23,8 @@ const ROOM_GAP = 16;
 const ROOMS_IN_ROW = 3;
 /** More rooms than this are folded where nothing concerns them. */
 const OPEN_ROOMS = 6;
+/** In a crowd: fewer things rather than smaller ones. */
+const OPEN_IN_CROWD = ROOMS_IN_ROW;
 const PILL_BAND = 52;
 
 export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
@@ -36,11 +38,13 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   const withPill = wanted.slice(0, services.length > 4 ? 3 : 4);
 
   const open = openRooms(scene, concern, options.folds ?? {});
+  const compact =
+    open.size > ROOMS_IN_ROW || (options.trace === undefined && scene.rooms.length > OPEN_ROOMS + 1);
   const basis: RoomBasis = {
     scene,
     concern,
-    plates: scene.rulesBy === undefined || open.size > ROOMS_IN_ROW ? [] : inPlates,
-    compact: open.size > ROOMS_IN_ROW,
+    plates: scene.rulesBy === undefined || compact ? [] : inPlates,
+    compact,
     podHeight: podHeight(scene, open, concern),
   };
 
@@ -57,7 +61,8 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
   const openList = [
     ...scene.rooms.filter((r) => open.has(r.id) && atRest.has(r.id) && r.role === 'worker'),
     ...scene.rooms.filter((r) => open.has(r.id) && atRest.has(r.id) && r.role !== 'worker'),
-    ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id)),
+    ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id) && r.role === 'worker'),
+    ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id) && r.role !== 'worker'),
   ];
   const rows: PlanRoom[][] = [];
   let y = services.length === 0 ? MARGIN : PILL_BAND;
@@ -160,7 +165,9 @@ function openRooms(
   if (concern.any && wants.length > ROOMS_IN_ROW) {
     return new Set(wants.filter((r) => touched(r) || folds[r.id] === false).map((r) => r.id));
   }
-  return new Set(wants.slice(0, OPEN_ROOMS).map((r) => r.id));
+  const byHand = wants.filter((r) => folds[r.id] === false);
+  const most = wants.length > OPEN_ROOMS ? OPEN_IN_CROWD : OPEN_ROOMS;
+  return new Set([...wants.slice(0, most), ...byHand].map((r) => r.id));
 }
 
 /** All pods are as tall as the one with most containers among those that are drawn, three at most. */

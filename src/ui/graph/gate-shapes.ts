@@ -77,7 +77,7 @@ export function gateCard(
 
 /** A grey question mark beside the dot, and what is left open. */
 export function unknownCard(
-  plan: Plan,
+  view: Box,
   frame: Frame,
   reason: Reason,
   words: Messages['graph'],
@@ -85,7 +85,8 @@ export function unknownCard(
   const { title, detail } = unknownText(reason, words);
   const { x, y } = frame.point;
   const w = Math.ceil(Math.max(textWidth(title, 'sans') * 1.06, textWidth(detail, 'small')) + 40);
-  const left = Math.min(Math.max(4, x + 26 + w > plan.width - 4 ? x - 26 - w : x + 26), plan.width - 4 - w);
+  const end = view.x + view.w - 4;
+  const left = Math.min(Math.max(view.x + 4, x + 26 + w > end ? x - 26 - w : x + 26), end - w);
   const box = { x: left, y: y + 14, w, h: 36 };
   const cx = box.x + 15;
   const base = box.y + 18;

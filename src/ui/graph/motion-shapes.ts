@@ -181,7 +181,7 @@ function overShapes(
     }
   }
   if (goal.unknown !== undefined && !travelling) {
-    const card = unknownCard(plan, goal, goal.unknown, words);
+    const card = unknownCard(moment.view, goal, goal.unknown, words);
     fixed.push(card.box);
     shapes.push(...card.shapes);
   }
@@ -233,11 +233,13 @@ function foldedOutline(x: number, y: number): string {
 
 /** What a refusal is answered with: a letter unfolds from the refused one, turns round and looks back the way it came. */
 function turnRound(
-  { plan }: Moment,
+  { plan, all }: Moment,
   goal: Frame,
   opMs: number,
 ): { readonly box: Box; readonly shapes: readonly Shape[] } {
-  const a = goal.way.at(-2) ?? { x: goal.point.x, y: goal.point.y - 1 };
+  // It may have arrived a step ago.
+  const came = all.findLast((f) => f.step <= goal.step && f.flight === goal.flight && f.way.length > 1);
+  const a = came?.way.at(-2) ?? { x: goal.point.x, y: goal.point.y - 1 };
   const d = { x: Math.sign(goal.point.x - a.x), y: Math.sign(goal.point.y - a.y) };
   if (d.x === 0 && d.y === 0) d.y = 1;
   const room = plan.rooms.find((r) => r.room.id === goal.place);
