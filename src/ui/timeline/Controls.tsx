@@ -11,6 +11,7 @@ import {
 } from '../../state/session.ts';
 import { Button, IconButton } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
+import { Menu } from '../kit/Menu.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
 import styles from './Timeline.module.css';
 import type { Progress } from './use-progress.ts';
@@ -21,6 +22,11 @@ const SPEEDS = [
   { id: 2, label: '2×' },
   { id: 4, label: '4×' },
 ] as const;
+
+/** Narrower than this the speeds are a menu. */
+const NARROW = 760;
+/** Narrower than this the ends of the walk are left to the keys and the time line itself. */
+const TIGHT = 600;
 
 /** Step keys, jumps, speed and the filter of the event list. */
 export function Controls({
@@ -40,9 +46,12 @@ export function Controls({
   const playing = usePlayback((s) => s.playing);
   const speed = usePlayback((s) => s.speed);
   const none = progress === undefined;
+  const setSpeed = (id: (typeof SPEEDS)[number]['id']): void => usePlayback.getState().set({ speed: id });
   return (
     <div className={styles.controls} role="group" aria-label={t.controls}>
-      <IconButton icon="first" label={t.toStart} keys="Home" disabled={none} onClick={goToStart} />
+      {width >= TIGHT && (
+        <IconButton icon="first" label={t.toStart} keys="Home" disabled={none} onClick={goToStart} />
+      )}
       <IconButton icon="previous" label={t.back} keys="←" disabled={none} onClick={stepBack} />
       <button
         type="button"
@@ -55,24 +64,47 @@ export function Controls({
         <Icon name={playing ? 'pause' : 'play'} />
       </button>
       <IconButton icon="next" label={t.forward} keys="→" onClick={stepForward} />
-      <IconButton icon="last" label={t.toEnd} keys="End" disabled={none} onClick={goToEnd} />
+      {width >= TIGHT && (
+        <IconButton icon="last" label={t.toEnd} keys="End" disabled={none} onClick={goToEnd} />
+      )}
       <p className={styles.count}>
         {t.count({ n: none ? 0 : progress.position + 1 })}
         <span> / {progress?.total ?? 0}</span>
       </p>
-      <span className={styles.rule} />
+      {width >= TIGHT && <span className={styles.rule} />}
       <Button disabled={none} onClick={goToFirstChange}>
         {t.firstChange}
       </Button>
       <Button disabled={none} onClick={goToVerdict}>
         {t.verdict}
       </Button>
-      <Segmented
-        label={t.speed}
-        items={width < 900 ? SPEEDS.slice(0, 3) : SPEEDS}
-        value={speed}
-        onChange={(id) => usePlayback.getState().set({ speed: id })}
-      />
+      {width >= NARROW ? (
+        <Segmented label={t.speed} items={SPEEDS} value={speed} onChange={setSpeed} />
+      ) : (
+        <Menu
+          label={t.speed}
+          content={
+            <>
+              <span className="visually-hidden">{t.speed} </span>
+              {SPEEDS.find((s) => s.id === speed)?.label ?? `${speed}×`}
+            </>
+          }
+          align="end"
+          width={96}
+          groups={[
+            {
+              id: 'speed',
+              label: t.speed,
+              entries: SPEEDS.map(({ id, label }) => ({
+                id: String(id),
+                label,
+                checked: id === speed,
+                onSelect: () => setSpeed(id),
+              })),
+            },
+          ]}
+        />
+      )}
       {width >= 940 && (
         <p className={styles.keys} aria-hidden="true">
           <kbd>←</kbd>
