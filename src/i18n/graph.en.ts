@@ -2,6 +2,8 @@
 export const graph = {
   picture: 'Picture of the cluster',
   atRest: 'Press space to send',
+  /** On a screen that is touched. */
+  atRestTouch: 'Tap to send',
   keepsLast: 'Something failed: this is the last good picture.',
   leavesOut: (n: number) =>
     `${n === 1 ? '1 error' : `${n} errors`} in the text: what it touches is left out, the rest is up to date.`,

@@ -7,7 +7,8 @@ export function RestHint() {
   const t = useText().graph;
   return (
     <button type="button" className={styles.rest} onClick={() => void sendProbe()}>
-      {t.atRest}
+      <span className={styles.byKey}>{t.atRest}</span>
+      <span className={styles.byTouch}>{t.atRestTouch}</span>
     </button>
   );
 }
