@@ -5,7 +5,7 @@ import './ui/kit/base.css';
 import { loadLanguage } from './i18n/messages.ts';
 import { isLink } from './share/is-link.ts';
 import { openAtStart, openFragment, startAutosave } from './state/opening.ts';
-import { usePreferences } from './state/preferences.ts';
+import { preferencesAreSaved, usePreferences } from './state/preferences.ts';
 import { startSession } from './state/session.ts';
 import { App } from './ui/app/App.tsx';
 import { loadFonts } from './ui/app/fonts.ts';
@@ -18,6 +18,7 @@ import { followTheme } from './ui/app/theme.ts';
 import { startTooltips } from './ui/kit/tooltips.ts';
 
 const options = readPageOptions(location.search);
+const choseLanguage = options.lang !== undefined || preferencesAreSaved();
 followTheme(options.theme);
 const lang = options.lang ?? usePreferences.getState().lang;
 if (options.lang !== undefined) usePreferences.setState({ lang });
@@ -28,6 +29,11 @@ if (!restored) {
   const opening = await openAtStart(location.hash, firstScenario);
   if (opening.problem !== undefined) say({ kind: 'link-problem', problem: opening.problem });
   else if (opening.shelved) say({ kind: 'shelved' });
+  if (!choseLanguage && opening.lang !== undefined && opening.lang !== lang) {
+    usePreferences.setState({ lang: opening.lang });
+    loadFonts(opening.lang);
+    await loadLanguage(opening.lang);
+  }
 }
 startSession();
 if (!options.embed) startAutosave();

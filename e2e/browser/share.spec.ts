@@ -156,3 +156,14 @@ test('YAML, the walk as text and the picture can be taken along', async ({ app }
   expect(svg.text).toMatch(/^<svg|^<\?xml/);
   expect(svg.text).toContain('kind-worker');
 });
+
+test('a first visitor reads a link in the language of whoever made it', async ({ app, browser }) => {
+  await app.getByRole('button', { name: 'Share this moment' }).click();
+  const link = await app.getByRole('textbox', { name: 'Link' }).inputValue();
+  const context = await browser.newContext({ locale: 'ko-KR' });
+  const fresh = await context.newPage();
+  await fresh.goto(link);
+  await expect(fresh.getByRole('button', { name: 'Send', exact: true })).toBeVisible();
+  await expect(fresh.locator('html')).toHaveAttribute('lang', 'en');
+  await context.close();
+});

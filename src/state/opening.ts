@@ -15,6 +15,8 @@ export interface Opening {
   readonly problem?: LinkProblem;
   /** Earlier unsaved work was put aside. */
   readonly shelved: boolean;
+  /** The language of whoever made the link; for people who never chose one. */
+  readonly lang?: Lang;
 }
 
 const AUTOSAVE_MS = 300;
@@ -37,7 +39,7 @@ export async function openAtStart(
       const same = saved !== undefined && JSON.stringify(saved.files) === JSON.stringify(opened.state.files);
       if (saved !== undefined && !same) shelve(saved);
       openShared(opened.state);
-      return { from: 'link', shelved: saved !== undefined && !same };
+      return { from: 'link', shelved: saved !== undefined && !same, lang: opened.state.view.lang };
     }
     openSavedOr(saved, fallback);
     return { from: saved === undefined ? 'default' : 'saved', problem: opened.problem, shelved: false };

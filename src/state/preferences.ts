@@ -19,6 +19,17 @@ export interface Preferences {
   readonly set: (change: Partial<Omit<Preferences, 'set'>>) => void;
 }
 
+const KEY = 'packetwalk.preferences';
+
+/** Whether this person chose anything here before. Ask before the first change. */
+export function preferencesAreSaved(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function firstLang(): Lang {
   return typeof navigator !== 'undefined' && navigator.language.toLowerCase().startsWith('ko') ? 'ko' : 'en';
 }
@@ -36,6 +47,6 @@ export const usePreferences = create<Preferences>()(
       editorOpen: true,
       set: (change) => set(change),
     }),
-    { name: 'packetwalk.preferences', version: 1 },
+    { name: KEY, version: 1 },
   ),
 );
