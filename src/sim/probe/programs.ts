@@ -55,7 +55,7 @@ function* fail(error: SocketError, address: string, mtu?: number): Process<Clien
       yield* note(reason('process.unreachable', { address }));
       return 'unreachable';
     case 'too-big':
-      yield* note(reason('process.too-big', { mtu: mtu ?? 0, length: 0 }));
+      yield* note(reason('process.too-big', { mtu: mtu ?? 0 }));
       return 'too-big';
   }
 }
@@ -122,6 +122,29 @@ function errorOf(result: SyscallResult | undefined): { readonly error: SocketErr
   return result !== undefined && !result.ok ? result : { error: 'timeout' };
 }
 
+type Handshake =
+  | { readonly socket: number }
+  | { readonly socket: undefined; readonly failed: Pick<ProgramResult, 'clientSees' | 'error'> };
+
+/** A TCP connection to the address, reported as the tool would. */
+function* handshake({ spec }: ProgramInput, ip: Ip, port: number): Process<Handshake> {
+  const at = ipPort(ip, port);
+  const connected = yield {
+    call: 'connect',
+    ip,
+    port,
+    timeoutMs: TOOL_TIMEOUT_MS,
+    source: spec.source,
+    ttl: spec.ttl,
+  };
+  if (connected === undefined || !connected.ok || !('socket' in connected)) {
+    const { error, mtu } = errorOf(connected);
+    return { socket: undefined, failed: { clientSees: yield* fail(error, at, mtu), error } };
+  }
+  yield* note(reason('process.connected', { address: at }));
+  return { socket: connected.socket };
+}
+
 /** curl: name, handshake, one HTTP/1.1 request, close. Whatever the status, the packet was delivered. */
 export function* curl(input: ProgramInput): Process<ProgramResult> {
   const { target, spec } = input;
@@ -132,19 +155,8 @@ export function* curl(input: ProgramInput): Process<ProgramResult> {
   const base = { ip: found.ip, port, lookup: found.lookup };
   yield { call: 'segment', purpose: 'probe', label: at };
   yield* note(reason('process.connect', { tool: 'curl', address: at }));
-  const connected = yield {
-    call: 'connect',
-    ip: found.ip,
-    port,
-    timeoutMs: TOOL_TIMEOUT_MS,
-    source: spec.source,
-    ttl: spec.ttl,
-  };
-  if (connected === undefined || !connected.ok || !('socket' in connected)) {
-    const { error, mtu } = errorOf(connected);
-    return { ...base, clientSees: yield* fail(error, at, mtu), error };
-  }
-  yield* note(reason('process.connected', { address: at }));
+  const connected = yield* handshake(input, found.ip, port);
+  if (connected.socket === undefined) return { ...base, ...connected.failed };
   if (target.scheme === 'https') return { ...base, clientSees: 'connected', unknown: 'TLS' };
   yield* note(
     reason('process.request', {
@@ -194,19 +206,8 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
     const { error, mtu } = errorOf(answer);
     return { ...base, clientSees: yield* fail(error, at, mtu), error };
   }
-  const connected = yield {
-    call: 'connect',
-    ip: found.ip,
-    port,
-    timeoutMs: TOOL_TIMEOUT_MS,
-    source: spec.source,
-    ttl: spec.ttl,
-  };
-  if (connected === undefined || !connected.ok || !('socket' in connected)) {
-    const { error, mtu } = errorOf(connected);
-    return { ...base, clientSees: yield* fail(error, at, mtu), error };
-  }
-  yield* note(reason('process.connected', { address: at }));
+  const connected = yield* handshake(input, found.ip, port);
+  if (connected.socket === undefined) return { ...base, ...connected.failed };
   yield { call: 'close', socket: connected.socket };
   yield* note(reason('process.closed', {}));
   return { ...base, clientSees: 'connected' };

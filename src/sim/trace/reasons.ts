@@ -19,7 +19,7 @@ export interface ReasonParams {
   'process.reset': { address: string };
   'process.timeout': { seconds: number };
   'process.unreachable': { address: string };
-  'process.too-big': { mtu: number; length: number };
+  'process.too-big': { mtu: number };
   'process.closed': Record<string, never>;
   'process.forward-dns': { name: string; upstream: string };
   // sockets
