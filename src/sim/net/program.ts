@@ -15,6 +15,11 @@ import { closeTcp, connectTcp, sendTcp } from './tcp.ts';
 import type { PingWaiter, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
 
+/** A destination of 0.0.0.0 is this host: its output route is looked up as the loopback's (net/ipv4/route.c). */
+function toAnyHost<C extends { readonly ip: string }>(call: C): C {
+  return call.ip === '0.0.0.0' ? { ...call, ip: '127.0.0.1' } : call;
+}
+
 /** net.ipv4.ip_local_port_range; connect() takes even ports as long as there are some. */
 const PORT_MIN = 32768;
 const PORT_COUNT = 28232;
@@ -95,7 +100,7 @@ export class Program<R> {
     };
     switch (call.call) {
       case 'connect':
-        this.connect(call, finish);
+        this.connect(toAnyHost(call), finish);
         break;
       case 'request':
         this.request(call, finish);
@@ -104,10 +109,10 @@ export class Program<R> {
         this.close(call, finish);
         break;
       case 'datagram':
-        this.datagram(call, finish);
+        this.datagram(toAnyHost(call), finish);
         break;
       case 'ping':
-        this.ping(call, finish);
+        this.ping(toAnyHost(call), finish);
         break;
     }
   }
