@@ -29,6 +29,8 @@ export const editor = {
   someFail: (p: { failed: number; total: number }) =>
     p.failed === 1 ? `1 of ${p.total} fails` : `${p.failed} of ${p.total} fail`,
   walkIt: (p: { from: string; to: string }) => `Walk ${p.from} → ${p.to}`,
+  /** An expectation whose probe could not be sent. */
+  notRun: 'not run',
   expectHolds: (p: { result: string }) => `Holds: ${p.result}`,
   expectFails: (p: { wanted: string; result: string }) => `Fails: expected ${p.wanted}, got ${p.result}`,
   wanted: { allowed: 'allowed', denied: 'denied' },

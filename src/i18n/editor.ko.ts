@@ -30,6 +30,8 @@ export const editor = {
   allHold: (p) => `${p.total}개 중 ${p.total}개 성립`,
   someFail: (p) => `${p.total}개 중 ${p.failed}개 실패`,
   walkIt: (p) => `${p.from} → ${p.to} 따라가기`,
+  /** An expectation whose probe could not be sent. */
+  notRun: '실행 못 함',
   expectHolds: (p) => `성립: ${p.result}`,
   expectFails: (p) => `실패: 기대 ${p.wanted}, 결과 ${p.result}`,
   wanted: { allowed: '허용', denied: '차단' },

@@ -76,8 +76,9 @@ export interface ExpectationResult {
   readonly probe: ProbeSpec;
   /** What was asked: `allowed: true`, `verdict: dropped`. */
   readonly wanted: { readonly key: 'allowed' | 'verdict' | 'clientSees'; readonly value: string | boolean };
-  readonly verdict: string;
-  readonly clientSees: string;
+  /** Absent where the assertion could not be run. */
+  readonly verdict?: string;
+  readonly clientSees?: string;
   readonly holds: boolean;
   /** Where the assertion could not be run (unknown pod ...): a diagnostic code says why. */
   readonly error?: Diagnostic;

@@ -33,6 +33,8 @@ export interface Lookup {
   readonly queries: readonly { readonly name: string; readonly type: string; readonly rcode: string }[];
   /** Why no answer came at all. */
   readonly error?: SocketError;
+  /** How long a look-up that failed had waited for answers, all tries together. */
+  readonly waitedMs?: number;
 }
 
 /** glibc's limits: MAXNS, and the kubelet's for search domains. */
@@ -287,9 +289,11 @@ export function* queryOnce(config: ResolverConfig, host: string, type: string): 
   }
   let error: SocketError = 'timeout';
   let failed: DnsMessage | undefined;
+  let waitedMs = 0;
   for (let attempt = 0; attempt < DIG_TRIES; attempt++) {
     for (const ip of config.nameservers) {
       const asked = yield* ask({ name, type }, ip, DIG_TIMEOUT_MS, log);
+      if (asked.error === 'timeout') waitedMs += DIG_TIMEOUT_MS;
       if (asked.error !== undefined) error = asked.error;
       else if (asked.message.rcode === 'SERVFAIL') failed = asked.message;
       else return dug(asked.message, log);
@@ -297,7 +301,7 @@ export function* queryOnce(config: ResolverConfig, host: string, type: string): 
     // dig goes to the next server after SERVFAIL, and shows it when there is none.
     if (failed !== undefined) return dug(failed, log);
   }
-  return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: log.queries, error };
+  return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: log.queries, error, waitedMs };
 }
 
 function dug(message: DnsMessage, log: Log): Lookup {

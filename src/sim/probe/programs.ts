@@ -39,8 +39,13 @@ function* note(text: Reason): Process<void> {
   yield { call: 'note', step: { reason: text } };
 }
 
-/** Reports a socket error as the program would, and what its user sees. */
-function* fail(error: SocketError, address: string, mtu?: number): Process<ClientSees> {
+/** Reports a socket error as the program would, and what its user sees. `waitedMs`: how long it waited in all. */
+function* fail(
+  error: SocketError,
+  address: string,
+  mtu?: number,
+  waitedMs = TOOL_TIMEOUT_MS,
+): Process<ClientSees> {
   switch (error) {
     case 'refused':
       yield* note(reason('process.refused', { address }));
@@ -49,7 +54,7 @@ function* fail(error: SocketError, address: string, mtu?: number): Process<Clien
       yield* note(reason('process.reset', { address }));
       return 'reset';
     case 'timeout':
-      yield* note(reason('process.timeout', { seconds: TOOL_TIMEOUT_MS / 1000 }));
+      yield* note(reason('process.timeout', { seconds: waitedMs / 1000 }));
       return 'timeout';
     case 'unreachable':
       yield* note(reason('process.unreachable', { address }));
@@ -239,7 +244,8 @@ export function* dig(input: ProgramInput): Process<ProgramResult> {
   const type = (input.spec.type ?? 'A').toUpperCase();
   const lookup = yield* queryOnce(input.resolver, input.target.host, type);
   if (lookup.error !== undefined) {
-    return { clientSees: yield* fail(lookup.error, input.target.host), lookup, error: lookup.error };
+    const clientSees = yield* fail(lookup.error, input.target.host, undefined, lookup.waitedMs);
+    return { clientSees, lookup, error: lookup.error };
   }
   return {
     clientSees:

@@ -4,6 +4,7 @@ import { diagnosticText } from '../kit/diagnostic-text.ts';
 
 /** What came of an expectation, as the client saw it. */
 export function outcome(e: ExpectationResult, t: Messages): string {
+  if (e.verdict === undefined || e.clientSees === undefined) return t.editor.notRun;
   return t.editor.clientSees[e.clientSees] ?? t.editor.verdicts[e.verdict] ?? e.verdict;
 }
 
