@@ -21,7 +21,8 @@ const options = readPageOptions(location.search);
 const choseLanguage = options.lang !== undefined || preferencesAreSaved();
 followTheme(options.theme);
 const lang = options.lang ?? usePreferences.getState().lang;
-if (options.lang !== undefined) usePreferences.setState({ lang });
+// An embedded picture speaks its page's language without changing what this person chose here.
+if (options.lang !== undefined && !options.embed) usePreferences.setState({ lang });
 loadFonts(lang);
 await loadLanguage(lang);
 const restored = hasHandoff() && (await import('./ui/app/handoff.ts')).restoreHandoff();

@@ -167,3 +167,11 @@ test('a first visitor reads a link in the language of whoever made it', async ({
   await expect(fresh.locator('html')).toHaveAttribute('lang', 'en');
   await context.close();
 });
+
+test('an embedded picture in another language leaves this person’s choice alone', async ({ app }) => {
+  await app.goto('/?embed&lang=ko');
+  await expect(app.locator('html')).toHaveAttribute('lang', 'ko');
+  await app.goto('/');
+  await ready(app);
+  await expect(app.locator('html')).toHaveAttribute('lang', 'en');
+});
