@@ -23,11 +23,14 @@ const BUILT_IN: Readonly<Record<TableName, readonly HookPart['chain'][]>> = {
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
 
 type Chains = Readonly<Record<TableName, ReadonlyMap<string, Chain>>>;
-const chainsOfPart = new WeakMap<NetnsPart, Chains>();
+const chainsOfPart = {
+  4: new WeakMap<NetnsPart, Chains>(),
+  6: new WeakMap<NetnsPart, Chains>(),
+} as const;
 
 /** One part's own chains by table; kube-proxy's part is the same for many nodes, so this is done once for it. */
-function ownChains(part: NetnsPart): Chains {
-  const known = chainsOfPart.get(part);
+function ownChains(part: NetnsPart, family: 4 | 6): Chains {
+  const known = chainsOfPart[family].get(part);
   if (known !== undefined) return known;
   const maps: Record<TableName, Map<string, Chain>> = {
     raw: new Map(),
@@ -35,20 +38,22 @@ function ownChains(part: NetnsPart): Chains {
     nat: new Map(),
     filter: new Map(),
   };
-  for (const chain of part.chains ?? []) maps[chain.table].set(chain.name, { rules: chain.rules });
-  chainsOfPart.set(part, maps);
+  for (const chain of part.chains ?? []) {
+    if ((chain.family ?? 4) === family) maps[chain.table].set(chain.name, { rules: chain.rules });
+  }
+  chainsOfPart[family].set(part, maps);
   return maps;
 }
 
 /** Rules of the built-in chains after every component put its own in, `first` rules topmost. */
-function builtInChains(parts: readonly NetnsPart[], table: TableName): Map<string, Chain> {
+function builtInChains(parts: readonly NetnsPart[], table: TableName, family: 4 | 6): Map<string, Chain> {
   const chains = new Map<string, Chain>();
   for (const chain of BUILT_IN[table]) {
     const first: Rule[] = [];
     let rules: Rule[] = [];
     for (const part of parts) {
       for (const hook of part.hooks ?? []) {
-        if (hook.table !== table || hook.chain !== chain) continue;
+        if (hook.table !== table || hook.chain !== chain || (hook.family ?? 4) !== family) continue;
         if (hook.where === 'first') first.push(hook.rule);
         else if (hook.where === 'prepend') rules = [hook.rule, ...rules];
         else rules.push(hook.rule);
@@ -59,12 +64,13 @@ function builtInChains(parts: readonly NetnsPart[], table: TableName): Map<strin
   return chains;
 }
 
-function mergeIptables(parts: readonly NetnsPart[]): IptablesConfig | undefined {
-  if (!parts.some((p) => (p.chains?.length ?? 0) > 0 || (p.hooks?.length ?? 0) > 0)) return undefined;
+function mergeIptables(parts: readonly NetnsPart[], family: 4 | 6): IptablesConfig | undefined {
+  const own = (part: { readonly family?: 4 | 6 }): boolean => (part.family ?? 4) === family;
+  if (!parts.some((p) => p.chains?.some(own) === true || p.hooks?.some(own) === true)) return undefined;
   const tables = {} as Record<TableName, ReadonlyMap<string, Chain>>;
   for (const table of TABLES) {
-    const own = parts.map((part) => ownChains(part)[table]);
-    tables[table] = new LayeredMap([builtInChains(parts, table), ...own]);
+    const chains = parts.map((part) => ownChains(part, family)[table]);
+    tables[table] = new LayeredMap([builtInChains(parts, table, family), ...chains]);
   }
   return tables;
 }
@@ -84,7 +90,9 @@ function mergeSysctls(base: SysctlConfig, parts: readonly NetnsPart[]): SysctlCo
 
 /** One namespace from a base (loopback, cards, addresses) and the parts that components add to it. */
 export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): NetnsConfig {
-  const iptables = mergeIptables(parts);
+  const iptables = mergeIptables(parts, 4);
+  const ip6tables = mergeIptables(parts, 6);
+  const proxied = [...(base.proxyNeighbours ?? []), ...parts.flatMap((p) => p.proxyNeighbours ?? [])];
   return {
     ...base,
     links: [...base.links, ...parts.flatMap((p) => p.links ?? [])],
@@ -96,5 +104,7 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     listeners: [...base.listeners, ...parts.flatMap((p) => p.listeners ?? [])],
     sysctls: mergeSysctls(base.sysctls, parts),
     ...(iptables === undefined ? {} : { iptables }),
+    ...(ip6tables === undefined ? {} : { ip6tables }),
+    ...(proxied.length === 0 ? {} : { proxyNeighbours: proxied }),
   };
 }

@@ -68,6 +68,12 @@ export interface NeighbourConfig {
   readonly origin?: Origin;
 }
 
+export interface ProxyNeighbourConfig {
+  readonly dev: string;
+  readonly ip: Ip;
+  readonly origin?: Origin;
+}
+
 export interface FdbConfig {
   readonly dev: string;
   readonly mac: Mac;
@@ -80,6 +86,16 @@ export interface FdbConfig {
 export interface SysctlConfig {
   readonly ipForward: boolean;
   readonly bridgeNfCallIptables: boolean;
+  /** net.ipv6.conf.all.forwarding: what decides whether an IPv6 packet is forwarded, whatever a device says. */
+  readonly ip6Forward?: boolean;
+  /** Absent: as `bridgeNfCallIptables`, for br_netfilter switches both on when it is loaded. */
+  readonly bridgeNfCallIp6tables?: boolean;
+  /**
+   * net.ipv6.conf.all.disable_ipv6. IPv6 is on by default: a link that is up has a link-local address. Addresses are
+   * usable at once (accept_dad is off): duplicate address detection, which would hold each back for a second or two,
+   * is not modelled. Nor are router advertisements: a default route is written as a route.
+   */
+  readonly disableIpv6?: boolean;
   readonly rpFilterAll: 0 | 1 | 2;
   /** net.netfilter.nf_conntrack_tcp_be_liberal */
   readonly tcpBeLiberal?: boolean;
@@ -97,6 +113,12 @@ export interface InterfaceSysctl {
   readonly proxyDelayMs?: number;
   readonly routeLocalnet?: boolean;
   readonly forwarding?: boolean;
+  /** net.ipv6.conf.IF.disable_ipv6: the link has no IPv6 address at all. */
+  readonly disableIpv6?: boolean;
+  /** net.ipv6.conf.IF.forwarding: the router flag of its advertisements. Absent: as `ip6Forward`. */
+  readonly forwarding6?: boolean;
+  /** net.ipv6.conf.IF.proxy_ndp: answers for the addresses of `NetnsConfig.proxyNeighbours`. */
+  readonly proxyNdp?: boolean;
 }
 
 // netfilter
@@ -114,7 +136,7 @@ export type Match =
   | { readonly match: 'dst'; readonly cidr: Cidr; readonly negate?: boolean }
   | {
       readonly match: 'proto';
-      readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipip';
+      readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6' | 'ipip';
       readonly negate?: boolean;
     }
   /** A trailing `+` matches any suffix, as in iptables. */
@@ -140,6 +162,8 @@ export type Match =
       readonly negate?: boolean;
     }
   | { readonly match: 'icmp-type'; readonly type: number; readonly code?: number; readonly negate?: boolean }
+  /** The same for ip6tables. */
+  | { readonly match: 'icmp6-type'; readonly type: number; readonly code?: number; readonly negate?: boolean }
   | { readonly match: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
   | { readonly match: 'connmark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
   | { readonly match: 'ctstate'; readonly states: readonly CtState[]; readonly negate?: boolean }
@@ -185,7 +209,15 @@ export type Target =
   | { readonly target: 'CONNMARK'; readonly value: number; readonly mask: number }
   | {
       readonly target: 'REJECT';
-      readonly with: 'icmp-port-unreachable' | 'icmp-host-prohibited' | 'icmp-admin-prohibited' | 'tcp-reset';
+      readonly with:
+        | 'icmp-port-unreachable'
+        | 'icmp-host-prohibited'
+        | 'icmp-admin-prohibited'
+        | 'icmp6-port-unreachable'
+        | 'icmp6-adm-prohibited'
+        | 'icmp6-addr-unreachable'
+        | 'icmp6-no-route'
+        | 'tcp-reset';
     }
   /** A rule without a target: it only matches (and sets `recent`). */
   | { readonly target: 'none' };
@@ -253,6 +285,8 @@ export interface IptablesConfig {
 export interface IpsetConfig {
   readonly name: string;
   readonly type: 'hash:net' | 'hash:ip' | 'hash:ip,port';
+  /** Absent: 4. A set of 6 is `family inet6`. */
+  readonly family?: 4 | 6;
   /** Entries as `ipset save` prints them: `10.244.1.2`, `10.0.0.0/8`, `10.244.1.2,tcp:8080`. */
   readonly entries: readonly string[];
   readonly options?: string;
@@ -266,7 +300,10 @@ export type AppId = 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
 
 export interface ListenerConfig {
   readonly proto: 'tcp' | 'udp';
-  /** `0.0.0.0` for all addresses. */
+  /**
+   * An address, or a wildcard. `::` is what a program binds that listens on every address: it takes IPv6 and IPv4.
+   * `0.0.0.0` takes IPv4 alone, as in Linux.
+   */
   readonly ip: Ip;
   readonly port: number;
   readonly app: AppId;
@@ -282,9 +319,12 @@ export interface NetnsConfig {
   readonly addresses: readonly AddressConfig[];
   readonly routes: readonly RouteConfig[];
   readonly neighbours: readonly NeighbourConfig[];
+  /** `ip -6 neigh add proxy`: addresses that this host answers neighbour solicitations for on a device. */
+  readonly proxyNeighbours?: readonly ProxyNeighbourConfig[];
   readonly fdb: readonly FdbConfig[];
   readonly sysctls: SysctlConfig;
   readonly iptables?: IptablesConfig;
+  readonly ip6tables?: IptablesConfig;
   readonly ipsets: readonly IpsetConfig[];
   readonly listeners: readonly ListenerConfig[];
   readonly origin?: Origin;
@@ -299,6 +339,7 @@ export interface NetnsPart {
   readonly addresses?: readonly AddressConfig[];
   readonly routes?: readonly RouteConfig[];
   readonly neighbours?: readonly NeighbourConfig[];
+  readonly proxyNeighbours?: readonly ProxyNeighbourConfig[];
   readonly fdb?: readonly FdbConfig[];
   readonly sysctls?: Partial<Omit<SysctlConfig, 'perInterface'>> & {
     readonly perInterface?: SysctlConfig['perInterface'];
@@ -311,6 +352,8 @@ export interface NetnsPart {
 
 /** A user's chain, whole. */
 export interface ChainPart {
+  /** Which of iptables and ip6tables; absent: 4. */
+  readonly family?: 4 | 6;
   readonly table: TableName;
   readonly name: string;
   readonly rules: readonly Rule[];
@@ -321,6 +364,8 @@ export interface ChainPart {
  * component that keeps its rule at the top for ever (Felix).
  */
 export interface HookPart {
+  /** Which of iptables and ip6tables; absent: 4. */
+  readonly family?: 4 | 6;
   readonly table: TableName;
   readonly chain: 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
   readonly where: 'first' | 'prepend' | 'append';

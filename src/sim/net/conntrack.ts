@@ -301,6 +301,7 @@ function refresh(m: Machine, box: Box, entry: ConntrackEntry): void {
       seconds = entry.assured ? UDP_STREAM_TIMEOUT_S : UDP_TIMEOUT_S;
       break;
     case 'icmp':
+    case 'icmpv6':
       seconds = ICMP_TIMEOUT_S;
       break;
   }

@@ -6,14 +6,17 @@ import type { Ip, Mac } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { NetnsId } from './config.ts';
 
+/** Protocols that conntrack knows ports or identifiers of. */
+export type ConntrackProto = 'tcp' | 'udp' | 'icmp' | 'icmpv6';
+
 export interface ConntrackTuple {
-  readonly proto: 'tcp' | 'udp' | 'icmp';
+  readonly proto: ConntrackProto;
   readonly src: Ip;
   readonly dst: Ip;
   /** ICMP: the echo identifier in both, so that a tuple has one shape. */
   readonly sport: number;
   readonly dport: number;
-  /** ICMP only: the type (8 or 0); the code is 0. */
+  /** ICMP and ICMPv6 only: the type (8 or 0, 128 or 129); the code is 0. */
   readonly icmpType?: number;
 }
 
@@ -32,7 +35,7 @@ export type ConntrackTcpState =
 /** One connection, as `conntrack -L` prints it. */
 export interface ConntrackEntry {
   readonly id: number;
-  readonly proto: 'tcp' | 'udp' | 'icmp';
+  readonly proto: ConntrackProto;
   readonly orig: ConntrackTuple;
   /** Rewritten by NAT while the first packet travels. */
   reply: ConntrackTuple;

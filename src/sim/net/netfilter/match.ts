@@ -75,6 +75,12 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
         if (l4?.proto !== 'icmp') return false;
         return l4.type === match.type && (match.code === undefined || l4.code === match.code);
       };
+    case 'icmp6-type':
+      return (c) => {
+        const { l4 } = c.skb.packet;
+        if (l4?.proto !== 'icmpv6') return false;
+        return l4.type === match.type && (match.code === undefined || l4.code === match.code);
+      };
     case 'mark':
       return (c) => (c.skb.mark & match.mask) >>> 0 === match.value >>> 0;
     case 'connmark':

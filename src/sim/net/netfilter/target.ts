@@ -1,6 +1,6 @@
 /** What a matched rule does: verdicts, marks, NAT, REJECT. */
 import { reason, type Reason } from '../../trace/reasons.ts';
-import type { PolicyRuleRef, RuleMeaning } from '../config.ts';
+import type { PolicyRuleRef, RuleMeaning, Target } from '../config.ts';
 import { sendUnreachable } from '../icmp.ts';
 import { localOut } from '../ip-output.ts';
 import { transmit } from '../link/device.ts';
@@ -16,6 +16,10 @@ const REJECT_CODE = {
   'icmp-port-unreachable': 3,
   'icmp-host-prohibited': 10,
   'icmp-admin-prohibited': 13,
+  'icmp6-no-route': 0,
+  'icmp6-adm-prohibited': 1,
+  'icmp6-addr-unreachable': 3,
+  'icmp6-port-unreachable': 4,
 } as const;
 
 /** The last comment: Felix puts the rule's hash first, and what a person reads after it. */
@@ -147,7 +151,7 @@ function masquerade(c: HookContext, compiled: CompiledRule, randomFully: boolean
 function reject(
   c: HookContext,
   compiled: CompiledRule,
-  how: keyof typeof REJECT_CODE | 'tcp-reset',
+  how: Extract<Target, { target: 'REJECT' }>['with'],
   where: { readonly table: string; readonly chain: string },
 ): void {
   const why = meaningOf(compiled.rule.meaning, reason('rule.reject', { ...where, with: how }));

@@ -19,7 +19,7 @@ export function conntrackList(state: NetnsState | undefined, clockMs: number): S
   return lines;
 }
 
-const numbers = { icmp: 1, tcp: 6, udp: 17 } as const;
+const numbers = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 
 function entryText(entry: ConntrackEntry, clockMs: number): string {
   const left = Math.max(0, Math.ceil((entry.expiresAtMs - clockMs) / 1000));
@@ -35,6 +35,6 @@ function entryText(entry: ConntrackEntry, clockMs: number): string {
 
 function tupleText(tuple: ConntrackTuple): string {
   const ends = `src=${tuple.src} dst=${tuple.dst}`;
-  if (tuple.proto === 'icmp') return `${ends} type=${tuple.icmpType ?? 8} code=0 id=${tuple.sport}`;
+  if (tuple.icmpType !== undefined) return `${ends} type=${tuple.icmpType} code=0 id=${tuple.sport}`;
   return `${ends} sport=${tuple.sport} dport=${tuple.dport}`;
 }

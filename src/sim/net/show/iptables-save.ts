@@ -171,6 +171,10 @@ function extensionText(match: Match): string {
       const code = match.code === undefined ? '' : `/${match.code}`;
       return `-m icmp ${not(match.negate)}--icmp-type ${match.type}${code}`;
     }
+    case 'icmp6-type': {
+      const code = match.code === undefined ? '' : `/${match.code}`;
+      return `-m icmp6 ${not(match.negate)}--icmpv6-type ${match.type}${code}`;
+    }
     case 'mark':
     case 'connmark':
       return `-m ${match.match} ${not(match.negate)}--mark ${masked(match.value, match.mask)}`;
