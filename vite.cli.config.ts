@@ -9,7 +9,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'node20',
     minify: false,
-    rolldownOptions: { output: { entryFileNames: 'packetwalk.js' } },
+    rolldownOptions: { output: { entryFileNames: 'packetwalk.js', codeSplitting: false } },
   },
   ssr: { noExternal: true },
 });

@@ -7,6 +7,7 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['e2e/kernel/*.test.ts'],
     environment: 'node',
+    setupFiles: ['scripts/load-plugins.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     fileParallelism: false,

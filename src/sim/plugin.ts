@@ -28,7 +28,8 @@ export interface CniPodContext extends CniNodeContext {
   readonly pod: Pod;
 }
 
-export interface CniPlugin {
+/** What the app says about a CNI before its code is there; `about.ts` of its folder. */
+export interface CniAbout {
   readonly id: string;
   /** As people write it: `Flannel`. */
   readonly label: string;
@@ -40,6 +41,9 @@ export interface CniPlugin {
   readonly enforcesNetworkPolicy: boolean;
   /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
   readonly overlay?: { readonly device: string; readonly label: string };
+}
+
+export interface CniPlugin extends CniAbout {
   /**
    * Addresses for the pods of every node, in pod order, in one pass. Exhaustion gives undefined for the pods that got
    * none. `given` keeps the addresses that status.podIP names.
@@ -60,11 +64,18 @@ export interface ProxyNodeContext {
   readonly node: ClusterNode;
 }
 
-export interface ProxyPlugin {
+/** What the app says about a kube-proxy mode before its code is there. */
+export interface ProxyAbout {
   readonly id: 'iptables' | 'ipvs' | 'nftables' | 'none';
   readonly label: string;
   readonly fidelity: Fidelity;
   readonly sources: readonly string[];
+}
+
+export interface ProxyPlugin extends ProxyAbout {
   /** What kube-proxy in this mode writes on a node. Equal inputs give the identical part. */
   readonly setUpNode: (context: ProxyNodeContext) => NetnsPart;
 }
+
+/** A plug-in whose code is fetched when a scenario chooses it (lazy.ts). Its functions throw until `loaded`. */
+export type Lazy<P> = P & { readonly load: () => Promise<void>; readonly loaded: () => boolean };

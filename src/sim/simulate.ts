@@ -10,8 +10,9 @@ import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
-import { cniRegistry } from './cni/registry.ts';
+import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
+import { pluginsNamed } from './k8s/controllers/settings.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
@@ -19,7 +20,8 @@ import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
-import { proxyPlugins } from './proxy/registry.ts';
+import { needLoaded } from './lazy.ts';
+import { proxyPlugin, proxyPlugins } from './proxy/registry.ts';
 import type { Scenario } from './scenario.ts';
 import type { Trace } from './trace/trace.ts';
 
@@ -32,13 +34,15 @@ export interface Simulation {
 
 export type Stage = 'parse' | 'settle' | 'build';
 
-/** Builds the cluster that a scenario describes. Never throws on what a user wrote. */
+/** Builds the cluster that a scenario describes. Never throws on what a user wrote; `PluginsMissing` asks for code. */
 export function simulate(
   scenario: Scenario,
   progress?: (stage: Stage, done: number, total: number) => void,
 ): Simulation {
   progress?.('parse', 0, 1);
   const parsed = parseScenario(scenario.files);
+  const named = pluginsNamed(parsed);
+  needLoaded([cniPlugin(named.cni), proxyPlugin(named.kubeProxyMode)]);
   progress?.('settle', 0, 1);
   const settled = settle(
     parsed,
@@ -80,4 +84,9 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
     ...trace,
     steps: trace.steps.map((s) => (s.origin === undefined ? s : { ...s, origin: located(s.origin) })),
   };
+}
+
+/** Fetches every plug-in's code, where nobody waits for it: the command line, the tests. */
+export async function loadAllPlugins(): Promise<void> {
+  for (const plugin of [...cniRegistry, ...proxyPlugins]) await plugin.load?.();
 }

@@ -2,6 +2,7 @@
 import { ProbeError } from '../sim/probe/problem.ts';
 import { LENSES, shownSteps } from '../sim/scene/lens.ts';
 import { projectScene } from '../sim/scene/project.ts';
+import { PluginsMissing } from '../sim/lazy.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
@@ -89,8 +90,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
       send({ id, ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   };
 
-  return (message) => {
-    if ('cancel' in message) return;
+  /** Answers now, or returns what has to be waited for: code that the question needs. */
+  const attempt = (message: Question): Promise<void> | undefined => {
     const { id } = message;
     try {
       const result = answer(message);
@@ -101,7 +102,33 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         );
       } else send({ id, ok: true, result });
     } catch (error) {
+      if (error instanceof PluginsMissing) {
+        return error.load().then(
+          () => attempt(message),
+          (problem: unknown) => fail(id, problem),
+        );
+      }
       fail(id, error);
     }
+    return undefined;
+  };
+
+  /** While code is fetched, later questions wait in their order. */
+  let line: Promise<void> | undefined;
+  const inLine = (work: () => Promise<void> | undefined): void => {
+    const mine = (line ?? Promise.resolve()).then(work).then(() => {
+      if (line === mine) line = undefined;
+    });
+    line = mine;
+  };
+
+  return (message) => {
+    if ('cancel' in message) return;
+    if (line !== undefined) {
+      inLine(() => attempt(message));
+      return;
+    }
+    const waiting = attempt(message);
+    if (waiting !== undefined) inLine(() => waiting);
   };
 }

@@ -2,9 +2,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { IptablesTable, NetnsConfig } from '../net/config.ts';
 import type { Simulation } from '../simulate.ts';
-import { simulate, walk } from '../simulate.ts';
+import { loadAllPlugins, simulate, walk } from '../simulate.ts';
 import { cniRegistry } from './registry.ts';
 
+// The pipeline was loaded before this file, with the registry as it is.
+vi.hoisted(() => vi.resetModules());
 /** The registry and the example beside it, for the pipeline as well. */
 vi.mock('./registry.ts', async (original) => {
   const { cniRegistry: registered } = await original<typeof import('./registry.ts')>();
@@ -12,6 +14,8 @@ vi.mock('./registry.ts', async (original) => {
   const all = [...registered, exampleCni];
   return { cniRegistry: all, cniPlugin: (name: string) => all.find((plugin) => plugin.id === name) };
 });
+
+await loadAllPlugins();
 
 const pod = (name: string, node: string): string => `
 apiVersion: v1

@@ -1,12 +1,20 @@
-/** Every CNI plug-in. A new one is a folder and a line here. */
-import type { CniPlugin } from '../plugin.ts';
-import { calico } from './calico/calico.ts';
+/**
+ * Every CNI plug-in. A new one is a folder and a line here: its `about.ts` comes with the first load, its code when a
+ * scenario chooses it. Only the default's code is always there.
+ */
+import { lazyCni } from '../lazy.ts';
+import type { CniPlugin, Lazy } from '../plugin.ts';
+import { calicoAbout } from './calico/about.ts';
 import { flannel } from './flannel/flannel.ts';
-import { kubenet } from './kubenet/kubenet.ts';
+import { kubenetAbout } from './kubenet/about.ts';
 
-export const cniRegistry: readonly CniPlugin[] = [flannel, calico, kubenet];
+export const cniRegistry: readonly (CniPlugin & Partial<Lazy<CniPlugin>>)[] = [
+  flannel,
+  lazyCni(calicoAbout, async () => (await import('./calico/calico.ts')).calico),
+  lazyCni(kubenetAbout, async () => (await import('./kubenet/kubenet.ts')).kubenet),
+];
 
 /** The plug-in that `Playground.cni` names, or undefined. */
-export function cniPlugin(name: string): CniPlugin | undefined {
+export function cniPlugin(name: string): (typeof cniRegistry)[number] | undefined {
   return cniRegistry.find((plugin) => plugin.id === name);
 }

@@ -1,7 +1,7 @@
 /** The kube-proxy modes. A new mode is a folder beside this file and a line in `plugins`. */
 import type { ClusterSettings } from '../k8s/cluster-state.ts';
 import type { NetnsPart } from '../net/config.ts';
-import type { ProxyPlugin } from '../plugin.ts';
+import type { Lazy, ProxyPlugin } from '../plugin.ts';
 import { iptablesProxy } from './iptables/iptables-proxy.ts';
 import { kubeletPart } from './kubelet.ts';
 
@@ -18,7 +18,8 @@ const noProxy: ProxyPlugin = {
   setUpNode: () => empty,
 };
 
-const modes: readonly ProxyPlugin[] = [iptablesProxy, noProxy];
+/** A mode whose code comes when it is chosen is a `lazyProxy` of ../lazy.ts, as in cni/registry.ts. */
+const modes: readonly (ProxyPlugin & Partial<Lazy<ProxyPlugin>>)[] = [iptablesProxy, noProxy];
 
 const withKubelet = new WeakMap<NetnsPart, WeakMap<NetnsPart, NetnsPart>>();
 
@@ -42,12 +43,12 @@ function join(kubelet: NetnsPart, proxy: NetnsPart): NetnsPart {
 }
 
 /** All modes, each with what the kubelet writes beside it. */
-export const proxyPlugins: readonly ProxyPlugin[] = modes.map((mode) => ({
+export const proxyPlugins: typeof modes = modes.map((mode) => ({
   ...mode,
   setUpNode: (context) => join(kubeletPart(context.cluster.settings), mode.setUpNode(context)),
 }));
 
 /** The plug-in of a mode; undefined for one that Kubernetes has and the simulator does not. */
-export function proxyPlugin(mode: ProxyMode): ProxyPlugin | undefined {
+export function proxyPlugin(mode: ProxyMode): (typeof modes)[number] | undefined {
   return proxyPlugins.find((plugin) => plugin.id === mode);
 }

@@ -14,6 +14,7 @@ import type { ChainPart, IpsetConfig, NetnsPart, RouteConfig } from '../../net/c
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import { POD_DEVICE, UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, nodeNetns, podKey } from '../place.ts';
 import { rememberLast, rememberPer } from '../remember.ts';
+import { calicoAbout } from './about.ts';
 import type { Direction, Endpoint, PolicyGroup } from './endpoint-chains.ts';
 import {
   dispatchChains,
@@ -266,19 +267,7 @@ function addPod({ pod, node }: CniPodContext): { pod: NetnsPart; node: NetnsPart
 }
 
 export const calico: CniPlugin = {
-  id: 'calico',
-  label: 'Calico',
-  fidelity: 'modelled',
-  sources: [
-    'Calico v3.30-v3.32: felix/rules, felix/dataplane/linux, felix/iptables (rule hashes checked against printed ones)',
-    'Calico: cni-plugin/pkg/dataplane/linux, libcalico-go/lib/backend/k8s/conversion, manifests/calico.yaml',
-  ],
-  options: [
-    { name: 'encapsulation', values: ['VXLAN'], default: 'VXLAN' },
-    { name: 'ipam', values: ['calico-ipam'], default: 'calico-ipam' },
-  ],
-  enforcesNetworkPolicy: true,
-  overlay: { device: VXLAN_DEVICE, label: `VXLAN ${VXLAN_VNI}` },
+  ...calicoAbout,
   assignPodIps: assignCalicoIpam,
   setUpNode,
   addPod: (context) => rememberPod(context.pod, [context.node], () => addPod(context)),

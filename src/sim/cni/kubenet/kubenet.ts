@@ -15,6 +15,7 @@ import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
 import { assignHostLocal } from '../host-local.ts';
 import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr } from '../place.ts';
 import { rememberPer } from '../remember.ts';
+import { kubenetAbout } from './about.ts';
 
 const BY = 'kubenet';
 /** The kubelet's default for --non-masquerade-cidr. */
@@ -78,21 +79,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
 }
 
 export const kubenet: CniPlugin = {
-  id: 'kubenet',
-  label: 'kubenet',
-  fidelity: 'modelled',
-  sources: [
-    'Kubernetes 1.16 (historic; removed in 1.24): pkg/kubelet/dockershim/network/kubenet',
-    'containernetworking/plugins: bridge, host-local',
-  ],
-  options: [
-    {
-      name: 'hairpinMode',
-      values: ['promiscuous-bridge', 'hairpin-veth', 'none'],
-      default: 'promiscuous-bridge',
-    },
-  ],
-  enforcesNetworkPolicy: false,
+  ...kubenetAbout,
   assignPodIps: assignHostLocal,
   setUpNode,
   addPod: (context) =>

@@ -53,6 +53,17 @@ function chosenCni(parsed: ParsedScenario): {
   };
 }
 
+/** The CNI and the kube-proxy mode that a scenario names, before anything else is read of it. */
+export function pluginsNamed(parsed: ParsedScenario): {
+  readonly cni: string;
+  readonly kubeProxyMode: ClusterSettings['kubeProxy']['mode'];
+} {
+  const body = (kind: keyof typeof API): unknown => only(parsed, kind, undefined)?.body;
+  const { networking } = (body('Cluster') ?? {}) as UpstreamKindCluster;
+  const { mode } = (body('KubeProxyConfiguration') ?? {}) as UpstreamKubeProxyConfiguration;
+  return { cni: chosenCni(parsed).name, kubeProxyMode: readMode(mode || networking?.kubeProxyMode) };
+}
+
 function readCidr(
   text: string | undefined,
   otherwise: string,

@@ -1,0 +1,69 @@
+/**
+ * Plug-ins whose code is a file of its own, fetched when a scenario chooses it: a first visit pays for one CNI and one
+ * kube-proxy mode. What the app says about a plug-in is there from the start (`about.ts`).
+ */
+import type { CniAbout, CniPlugin, Lazy, ProxyAbout, ProxyPlugin } from './plugin.ts';
+
+/** Thrown by `simulate` where it needs code that is not there yet: `load` fetches it, then ask again. */
+export class PluginsMissing extends Error {
+  override readonly name = 'PluginsMissing';
+  readonly load: () => Promise<void>;
+  constructor(missing: readonly Loading[]) {
+    super(`not loaded: ${missing.map((plugin) => plugin.id).join(', ')}`);
+    this.load = async () => {
+      await Promise.all(missing.map((plugin) => plugin.load()));
+    };
+  }
+}
+
+interface Loading {
+  readonly id: string;
+  readonly load: () => Promise<void>;
+}
+
+/** Throws `PluginsMissing` if the code of any of these is apart and not there. */
+export function needLoaded(
+  plugins: readonly (({ readonly id: string } & Partial<Lazy<unknown>>) | undefined)[],
+): void {
+  const missing = plugins.flatMap((plugin): Loading[] =>
+    plugin?.load === undefined || plugin.loaded?.() === true ? [] : [{ id: plugin.id, load: plugin.load }],
+  );
+  if (missing.length > 0) throw new PluginsMissing(missing);
+}
+
+/** Holds the code once it is there. */
+function holder<P>(
+  id: string,
+  fetch: () => Promise<P>,
+): { readonly lazy: Lazy<unknown>; readonly code: () => P } {
+  let code: P | undefined;
+  return {
+    lazy: {
+      load: async () => {
+        code ??= await fetch();
+      },
+      loaded: () => code !== undefined,
+    },
+    code: () => {
+      if (code === undefined) throw new Error(`the code of plug-in ${id} is not loaded`);
+      return code;
+    },
+  };
+}
+
+export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<CniPlugin> {
+  const { lazy, code } = holder(about.id, fetch);
+  return {
+    ...about,
+    ...lazy,
+    assignPodIps: (input) => code().assignPodIps(input),
+    setUpNode: (context) => code().setUpNode(context),
+    addPod: (context) => code().addPod(context),
+  };
+}
+
+/** @public */
+export function lazyProxy(about: ProxyAbout, fetch: () => Promise<ProxyPlugin>): Lazy<ProxyPlugin> {
+  const { lazy, code } = holder(about.id, fetch);
+  return { ...about, ...lazy, setUpNode: (context) => code().setUpNode(context) };
+}
