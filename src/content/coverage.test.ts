@@ -168,6 +168,13 @@ describe('one thing broken in the world', () => {
         to: `${ipOf(s, 'c').replace(/\d+$/, (n) => String(Number(n) + 9))}:80`,
       }),
     ],
+    [
+      ['route.unreachable'],
+      'flannel',
+      'node/kind-worker',
+      ({ routes }) => ({ routes: [...routes, { to: cidr('203.0.113.0/24'), type: 'unreachable' }] }),
+      () => ({ from: 'default/a', tool: 'nc', to: '203.0.113.10:80' }),
+    ],
     // The outer packet of a tunnel has no DF.
     [['unknown.fragmentation'], 'flannel', 'node/kind-worker', link('eth0', { mtu: 100 }), toC],
     [['route.none'], 'flannel', 'default/a', () => ({ routes: [] }), toC],

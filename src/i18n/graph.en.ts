@@ -53,6 +53,7 @@ export const graph = {
   noRoute: (ip: string) => `no route to ${ip}`,
   noAnswer: (ip: string) => `nobody answers for ${ip}`,
   blackhole: (prefix: string) => `blackhole route ${prefix}`,
+  unreachableRoute: (prefix: string) => `unreachable route ${prefix}`,
   ttlExpired: 'TTL ran out',
   tooBig: (length: number, mtu: number) => `${length} bytes, MTU ${mtu}`,
   unknown: 'unknown',

@@ -56,6 +56,7 @@ export const graph = {
   noRoute: (ip: string) => `${josa(ip, '으로/로')} 가는 라우트 없음`,
   noAnswer: (ip: string) => `${ip}의 ARP 응답 없음`,
   blackhole: (prefix: string) => `blackhole 라우트 ${prefix}`,
+  unreachableRoute: (prefix: string) => `unreachable 라우트 ${prefix}`,
   ttlExpired: 'TTL이 다함',
   tooBig: (length: number, mtu: number) => `${length}바이트, MTU ${mtu}`,
   unknown: '알 수 없음',

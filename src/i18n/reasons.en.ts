@@ -379,6 +379,12 @@ export const reasons: ReasonText = {
     detail: () =>
       'The block belongs to this node, but no pod has that address. Without this row the packet would leave again by the default route.',
   },
+  'route.unreachable': {
+    title: (p) => `The route for ${p.prefix} is of type unreachable: the packet is refused`,
+    info: () => 'unreachable',
+    detail: () =>
+      'Somebody wrote that route to refuse these addresses: the sender is told "host unreachable" by ICMP.',
+  },
   'route.ttl-expired': {
     title: () => 'The packet passed too many routers: its TTL ran out',
     info: () => 'TTL 0',

@@ -366,6 +366,12 @@ export const reasons: ReasonText = {
     detail: () =>
       '이 노드의 블록이지만 그 주소를 가진 파드가 없습니다. 이 행이 없다면 패킷은 기본 라우트로 다시 나갔을 것입니다.',
   },
+  'route.unreachable': {
+    title: (p) => `${p.prefix} 라우트의 종류가 unreachable이어서 패킷을 거부합니다`,
+    info: () => 'unreachable',
+    detail: () =>
+      '이 주소들을 거부하도록 누군가 적어 둔 라우트입니다. 보낸 쪽에는 ICMP로 "host unreachable"을 알립니다.',
+  },
   'route.ttl-expired': {
     title: () => '라우터를 너무 많이 지나 TTL이 다했습니다',
     info: () => 'TTL 0',

@@ -88,6 +88,12 @@ function mergeSysctls(base: SysctlConfig, parts: readonly NetnsPart[]): SysctlCo
   return merged;
 }
 
+/** No rule of anybody's leaves the key out: the look-up is then Linux' short one. */
+function mergeRules(base: NetnsConfig, parts: readonly NetnsPart[]): Pick<NetnsConfig, 'rules'> {
+  const rules = [...(base.rules ?? []), ...parts.flatMap((p) => p.rules ?? [])];
+  return rules.length === 0 ? {} : { rules };
+}
+
 /** One namespace from a base (loopback, cards, addresses) and the parts that components add to it. */
 export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): NetnsConfig {
   const iptables = mergeIptables(parts, 4);
@@ -98,6 +104,7 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     links: [...base.links, ...parts.flatMap((p) => p.links ?? [])],
     addresses: [...base.addresses, ...parts.flatMap((p) => p.addresses ?? [])],
     routes: [...base.routes, ...parts.flatMap((p) => p.routes ?? [])],
+    ...mergeRules(base, parts),
     neighbours: [...base.neighbours, ...parts.flatMap((p) => p.neighbours ?? [])],
     fdb: [...base.fdb, ...parts.flatMap((p) => p.fdb ?? [])],
     ipsets: [...base.ipsets, ...parts.flatMap((p) => p.ipsets ?? [])],

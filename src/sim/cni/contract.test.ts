@@ -106,7 +106,7 @@ describe.each(cniRegistry)('$id', (plugin) => {
       }
       for (const route of config.routes) {
         expect(
-          route.type === 'blackhole' || devices.has(route.dev ?? ''),
+          (route.type ?? 'unicast') !== 'unicast' || devices.has(route.dev ?? ''),
           `${config.id} ${route.to.ip}`,
         ).toBe(true);
       }

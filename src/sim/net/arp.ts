@@ -44,8 +44,8 @@ export function askWho(m: Machine, box: Box, dev: Device, ip: Ip, cause: Skb, tr
 export function receiveArp(m: Machine, box: Box, dev: Device, skb: Skb): void {
   const { arp } = skb.packet;
   if (arp === undefined) return;
-  if (arp.op === 'request' && validSource(box, dev, arp.senderIp)) {
-    const route = box.net.fib.lookup(arp.targetIp);
+  if (arp.op === 'request' && validSource(box, dev, arp.senderIp, arp.targetIp)) {
+    const route = box.net.fib.lookup(arp.targetIp, { src: arp.senderIp, iif: dev.name });
     if (route?.type === 'local') {
       learnNeighbour(m, box, dev, arp.senderIp, arp.senderMac, false, true, skb);
       answer(m, box, dev, skb, arp, false);

@@ -45,18 +45,33 @@ export interface AddressConfig {
   readonly origin?: Origin;
 }
 
-/** A route of the main table. Connected and local routes are written out by the kernel from the addresses. */
+/** A route. Connected and local routes are written out by the kernel from the addresses. */
 export interface RouteConfig {
   readonly to: Cidr;
-  readonly type?: 'unicast' | 'blackhole';
+  /** `throw` ends the look-up in its table: the next rule is asked. */
+  readonly type?: 'unicast' | 'blackhole' | 'unreachable' | 'throw';
+  /** Number of the routing table; `main` where absent. */
+  readonly table?: number;
   readonly via?: Ip;
-  /** Absent for a blackhole. */
+  /** Absent for all but unicast routes. */
   readonly dev?: string;
   readonly onlink?: boolean;
   readonly src?: Ip;
   readonly scope?: 'global' | 'link';
   readonly protocol?: 'kernel' | 'boot' | 'static' | 'bird' | '80';
   readonly metric?: number;
+  readonly origin?: Origin;
+}
+
+/** One line of `ip rule`. Linux' own (0 local, 32766 main, 32767 default) are always there. */
+export interface IpRuleConfig {
+  readonly priority: number;
+  readonly from?: Cidr;
+  readonly to?: Cidr;
+  /** `lo` for packets of this host itself. */
+  readonly iif?: string;
+  readonly fwmark?: { readonly value: number; readonly mask: number };
+  readonly lookup: number | 'main' | 'local' | 'default';
   readonly origin?: Origin;
 }
 
@@ -207,6 +222,8 @@ export type Target =
   /** `--set-xmark value/mask`: mark = (mark & ~mask) ^ value. */
   | { readonly target: 'MARK'; readonly value: number; readonly mask: number }
   | { readonly target: 'CONNMARK'; readonly value: number; readonly mask: number }
+  /** `CONNMARK --restore-mark`: mark = (mark & ~nfmask) ^ (connmark & ctmask). */
+  | { readonly target: 'CONNMARK-RESTORE'; readonly nfmask: number; readonly ctmask: number }
   | {
       readonly target: 'REJECT';
       readonly with:
@@ -318,6 +335,8 @@ export interface NetnsConfig {
   readonly links: readonly LinkConfig[];
   readonly addresses: readonly AddressConfig[];
   readonly routes: readonly RouteConfig[];
+  /** Policy routing beside Linux' own rules, in the order in which they were added. */
+  readonly rules?: readonly IpRuleConfig[];
   readonly neighbours: readonly NeighbourConfig[];
   /** `ip -6 neigh add proxy`: addresses that this host answers neighbour solicitations for on a device. */
   readonly proxyNeighbours?: readonly ProxyNeighbourConfig[];
@@ -338,6 +357,7 @@ export interface NetnsPart {
   readonly links?: readonly LinkConfig[];
   readonly addresses?: readonly AddressConfig[];
   readonly routes?: readonly RouteConfig[];
+  readonly rules?: readonly IpRuleConfig[];
   readonly neighbours?: readonly NeighbourConfig[];
   readonly proxyNeighbours?: readonly ProxyNeighbourConfig[];
   readonly fdb?: readonly FdbConfig[];

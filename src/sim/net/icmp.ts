@@ -8,6 +8,7 @@ import { reason, type Reason } from '../trace/reasons.ts';
 import { localOut } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
+import { leadsNowhere } from './route.ts';
 import type { Skb } from './skb.ts';
 import { newSkb } from './skb.ts';
 import { tcpError } from './tcp.ts';
@@ -77,10 +78,11 @@ function unreachable(code: number): Reason {
 function sendError(m: Machine, box: Box, cause: Skb, header: IcmpHeader, why: Reason): void {
   const { ip, l4 } = cause.packet;
   if (ip === undefined || cause.pktType !== 'host' || isIcmpError(l4)) return;
-  const route = box.net.fib.lookup(ip.src);
   // A packet for this host is answered from the address it was sent to, a forwarded one by the way back.
-  const src = box.net.fib.isLocal(ip.dst) ? ip.dst : route?.src;
-  if (route === undefined || route.type === 'blackhole' || src === undefined) return;
+  const own = box.net.fib.isLocal(ip.dst) ? ip.dst : undefined;
+  const route = box.net.fib.lookup(ip.src, { src: own });
+  const src = own ?? route?.src;
+  if (route === undefined || leadsNowhere(route) || src === undefined) return;
   const { eth: _eth, ...quote } = cause.packet;
   const skb = newSkb(
     {
@@ -161,8 +163,8 @@ function answerEcho(m: Machine, box: Box, dev: Device, skb: Skb, icmp: IcmpHeade
   if (ip === undefined || skb.pktType !== 'host') return;
   m.step(box, skb, 'deliver', reason('socket.echo-reply', { ip: ip.dst }), { iface: dev.name });
   m.reached(box, skb, ip.dst, 0);
-  const route = box.net.fib.lookup(ip.src);
-  if (route === undefined || route.type === 'blackhole') return;
+  const route = box.net.fib.lookup(ip.src, { src: ip.dst });
+  if (route === undefined || leadsNowhere(route)) return;
   const reply = newSkb(
     {
       ip: { version: 4, src: ip.dst, dst: ip.src, ttl: 64, id: nextId(box), df: false, tos: ip.tos },

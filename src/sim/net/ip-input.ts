@@ -7,7 +7,7 @@ import type { Box, Machine } from './machine.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
 import { routeInput } from './route-input.ts';
-import type { Route } from './route.ts';
+import { routeRows, type Route } from './route.ts';
 import { mtuLength, withIp, type Skb } from './skb.ts';
 import { receiveTcp } from './tcp.ts';
 import { receiveUdp } from './udp.ts';
@@ -27,7 +27,7 @@ export function receiveIp(m: Machine, box: Box, dev: Device, skb: Skb): void {
   else if (route.type === 'local') {
     m.step(box, skb, 'route', reason('route.local', { ip: skb.packet.ip?.dst ?? '' }), {
       iface: dev.name,
-      rows: [route.row],
+      rows: routeRows(route),
       origin: route.origin,
     });
     deliver(m, box, dev, skb);
@@ -70,7 +70,7 @@ function forward(m: Machine, box: Box, dev: Device, skb: Skb, route: Route): voi
     skb,
     'route',
     reason('route.forward', { prefix: route.prefix, dev: route.dev, via: route.via ?? '' }),
-    { iface: dev.name, rows: [route.row], origin: route.origin },
+    { iface: dev.name, rows: routeRows(route), origin: route.origin },
   );
   const length = mtuLength(skb);
   if (length > out.mtu && ip.df) {

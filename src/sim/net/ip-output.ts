@@ -10,7 +10,7 @@ import type { Box, Machine } from './machine.ts';
 import { resolveNeighbour } from './neighbour.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
-import { isLoopback, type Route } from './route.ts';
+import { isLoopback, leadsNowhere, routeRows, type Route } from './route.ts';
 import { mtuLength, type Skb } from './skb.ts';
 
 /** Sends a packet of this host along `route`, which chose its source. */
@@ -19,14 +19,15 @@ export function localOut(m: Machine, box: Box, skb: Skb, route: Route): void {
   if (out === undefined) return;
   recordRoute(m, box, skb, route);
   const dst = skb.packet.ip?.dst;
+  skb.reroute = false;
   if (!runHook(m, box, 'OUTPUT', skb, undefined, out)) return;
   const now = skb.packet.ip?.dst;
-  if (now === undefined || now === dst) {
+  if (now === undefined || (now === dst && !skb.reroute)) {
     outputTo(m, box, skb, route, out);
     return;
   }
-  // ip_route_me_harder: DNAT in OUTPUT; the source stays what it was.
-  const again = box.net.fib.lookup(now);
+  // ip_route_me_harder: DNAT in OUTPUT, or a mark that mangle set; the source stays what it was.
+  const again = box.net.fib.lookup(now, { src: skb.packet.ip?.src, mark: skb.mark });
   const dev = again === undefined ? undefined : outDevice(box, again);
   if (again === undefined || dev === undefined) {
     m.step(box, skb, 'drop', reason('route.none', { ip: now }));
@@ -45,7 +46,7 @@ export function localOut(m: Machine, box: Box, skb: Skb, route: Route): void {
 /** A packet to an address of this host goes through the loopback, whatever device has the address. */
 export function outDevice(box: Box, route: Route): Device | undefined {
   if (route.type === 'local') return box.net.loopback;
-  return route.type === 'blackhole' ? undefined : box.net.device(route.dev);
+  return leadsNowhere(route) ? undefined : box.net.device(route.dev);
 }
 
 function recordRoute(m: Machine, box: Box, skb: Skb, route: Route): void {
@@ -61,12 +62,13 @@ function recordRoute(m: Machine, box: Box, skb: Skb, route: Route): void {
           via: route.via ?? '',
           src: skb.packet.ip?.src ?? '',
         }),
-    { rows: [route.row], origin: route.origin },
+    { rows: routeRows(route), origin: route.origin },
   );
 }
 
 /** `ip_output`: POSTROUTING, then the link. */
 export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Device): void {
+  skb.nextHop = route.via;
   if (!runHook(m, box, 'POSTROUTING', skb, undefined, out)) return;
   const { ip } = skb.packet;
   if (ip === undefined) return;

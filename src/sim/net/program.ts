@@ -10,7 +10,7 @@ import { echoRequest } from './icmp.ts';
 import { localOut, outDevice } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
-import type { Route } from './route.ts';
+import { leadsNowhere, routeRows, type Route } from './route.ts';
 import { closeTcp, connectTcp, sendTcp } from './tcp.ts';
 import type { PingWaiter, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
@@ -156,12 +156,18 @@ export class Program<R> {
     if (drops.length === 0) return 'delivered';
     const last = drops.find((s) => s.retry === undefined) ?? drops[0];
     const code = last?.reason.code ?? '';
-    return code === 'route.none' || code === 'neighbour.failed' ? 'unroutable' : 'dropped';
+    return code === 'route.none' || code === 'route.unreachable' || code === 'neighbour.failed'
+      ? 'unroutable'
+      : 'dropped';
   }
 
   /** The route and source of a new flow; undefined after recording that there is none. */
   private route(dst: Ip, source: Ip | undefined): { readonly route: Route; readonly src: Ip } | undefined {
-    const route = this.box.net.fib.lookup(dst);
+    const { fib } = this.box.net;
+    const first = fib.lookup(dst, { src: source });
+    // ip_route_connect asks twice: for a source, then for the route with it, which `from` rules may change.
+    const chosen = source ?? first?.src;
+    const route = chosen === undefined ? first : fib.lookup(dst, { src: chosen });
     if (route === undefined) {
       this.m.recorder.step(this.flow(), {
         place: this.box.id,
@@ -170,17 +176,19 @@ export class Program<R> {
       });
       return undefined;
     }
-    if (route.type === 'blackhole') {
+    if (leadsNowhere(route)) {
       this.m.recorder.step(this.flow(), {
         place: this.box.id,
         kind: 'drop',
-        reason: reason('route.blackhole', { prefix: route.prefix }),
-        rows: [route.row],
+        reason: reason(route.type === 'unreachable' ? 'route.unreachable' : 'route.blackhole', {
+          prefix: route.prefix,
+        }),
+        rows: routeRows(route),
         origin: route.origin,
       });
       return undefined;
     }
-    const src = source ?? route.src ?? this.box.net.fib.selectAddress(route.dev, route.via ?? dst, 'global');
+    const src = chosen ?? route.src ?? fib.selectAddress(route.dev, route.via ?? dst, 'global');
     if (src === undefined) {
       this.m.recorder.step(this.flow(), {
         place: this.box.id,

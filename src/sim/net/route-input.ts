@@ -4,23 +4,24 @@
  */
 import type { Ip } from '../base/ip.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
-import { ICMP_NET_UNREACHABLE, sendUnreachable } from './icmp.ts';
+import { ICMP_HOST_UNREACHABLE, ICMP_NET_UNREACHABLE, sendUnreachable } from './icmp.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
-import { isLoopback, type Route } from './route.ts';
+import { isLoopback, routeRows, type Route } from './route.ts';
 import type { Skb } from './skb.ts';
 
 /** `fib_validate_source`: not one of our own addresses, and routed back by this device where rp_filter asks for it. */
-export function validSource(box: Box, dev: Device, src: Ip): boolean {
-  return sourceProblem(box, dev, src) === undefined;
+export function validSource(box: Box, dev: Device, src: Ip, dst: Ip): boolean {
+  return sourceProblem(box, dev, src, dst) === undefined;
 }
 
-function sourceProblem(box: Box, dev: Device, src: Ip): Reason | undefined {
+function sourceProblem(box: Box, dev: Device, src: Ip, dst: Ip): Reason | undefined {
   if (isLoopback(src) && !dev.routeLocalnet) {
     return reason('route.martian', { ip: src, iface: dev.name });
   }
   if (src === '0.0.0.0') return undefined;
-  const back = box.net.fib.lookup(src);
+  // The way back is asked for as a packet of this host, without the mark (src_valid_mark is 0).
+  const back = box.net.fib.lookup(src, { src: dst });
   if (back !== undefined && back.type !== 'unicast') {
     // Our own address as a source, a broadcast, a blackhole: a martian whatever rp_filter says.
     return reason('route.martian', { ip: src, iface: dev.name });
@@ -46,7 +47,7 @@ export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route |
   if (isLoopback(ip.src) && !dev.routeLocalnet) {
     return drop(reason('route.martian', { ip: ip.src, iface: dev.name }));
   }
-  const route = box.net.fib.lookup(ip.dst);
+  const route = box.net.fib.lookup(ip.dst, { src: ip.src, iif: dev.name, mark: skb.mark });
   if (route?.type === 'broadcast') return route;
   if (route?.type !== 'local' && !dev.forwarding) {
     return drop(reason('route.no-forwarding', { sysctl: 'net.ipv4.ip_forward' }));
@@ -57,9 +58,14 @@ export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route |
     return undefined;
   }
   if (route.type === 'blackhole') {
-    return drop(reason('route.blackhole', { prefix: route.prefix }), [route.row], route);
+    return drop(reason('route.blackhole', { prefix: route.prefix }), routeRows(route), route);
   }
-  const problem = sourceProblem(box, dev, ip.src);
+  if (route.type === 'unreachable') {
+    drop(reason('route.unreachable', { prefix: route.prefix }), routeRows(route), route);
+    sendUnreachable(m, box, skb, ICMP_HOST_UNREACHABLE);
+    return undefined;
+  }
+  const problem = sourceProblem(box, dev, ip.src, ip.dst);
   if (problem !== undefined) return drop(problem);
   return route;
 }

@@ -1,28 +1,42 @@
 /**
  * The routing tables of one namespace: `local` (its own addresses and broadcasts), then `main`, longest prefix first,
- * and the choice of a source address. Models unicast, connected, blackhole and onlink routes, metrics and scopes.
- * Leaves out policy rules, multipath, ECMP and the route exceptions that redirects make.
+ * and the choice of a source address. Models unicast, connected, blackhole, unreachable, throw and onlink routes, metrics
+ * and scopes; where somebody added rules, they are asked first to last (`policy-rules.ts`), else the two tables alone.
+ * Leaves out multipath, ECMP and the route exceptions that redirects make.
  */
 import { broadcastAddress, cidr, cidrContains } from '../base/ip.ts';
 import type { Cidr, Ip } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { RowKey } from '../trace/trace.ts';
 import type { AddressConfig, NetnsConfig, RouteConfig } from './config.ts';
+import { NO_FLOW, policyRules, type PolicyRule, type RouteFlow } from './policy-rules.ts';
 import { prefixText, routeRow } from './row-key.ts';
 
 export interface Route {
-  readonly type: 'local' | 'unicast' | 'blackhole' | 'broadcast';
+  readonly type: 'local' | 'unicast' | 'blackhole' | 'unreachable' | 'throw' | 'broadcast';
   readonly to: Cidr;
   /** `default`, `10.244.1.0/24`. */
   readonly prefix: string;
-  /** Empty for a blackhole. */
+  /** Empty for a route that leads nowhere. */
   readonly dev: string;
   readonly via?: Ip;
   /** Preferred source: the route's own, or what the kernel chooses for it. */
   readonly src?: Ip;
   readonly scope: 'global' | 'link' | 'host';
   readonly row: RowKey;
+  /** Row of the rule that led to this table, where it is not one of Linux' own. */
+  readonly ruleRow?: RowKey;
   readonly origin?: Origin;
+}
+
+/** Whether a look-up ended in an error: no packet follows such a route. */
+export function leadsNowhere(route: Pick<Route, 'type'>): boolean {
+  return route.type === 'blackhole' || route.type === 'unreachable';
+}
+
+/** What decided, in the order in which it was asked. */
+export function routeRows(route: Route): readonly RowKey[] {
+  return route.ruleRow === undefined ? [route.row] : [route.ruleRow, route.row];
 }
 
 const LOOPBACK = cidr('127.0.0.0/8');
@@ -32,18 +46,20 @@ const SCOPE = { global: 0, link: 253, host: 254 } as const;
 const CACHE_LIMIT = 20_000;
 
 export class Fib {
-  /** Longest prefix first, then lowest metric, then as configured. */
-  private readonly main: Route[];
-  private readonly host = new Map<Ip, Route>();
+  private readonly main: Table;
+  /** Tables of policy routing, by number. */
+  private readonly others = new Map<number, Table>();
   private readonly local = new Map<Ip, Route>();
-  private readonly cache = new Map<Ip, Route | undefined>();
+  private readonly cache = new Map<string, Route | undefined>();
   private readonly addresses: readonly AddressConfig[];
   private readonly order: readonly string[];
+  /** Undefined where there are only Linux' own three. */
+  private readonly rules: readonly PolicyRule[] | undefined;
 
   constructor(config: NetnsConfig, up: (dev: string) => boolean) {
     this.addresses = config.addresses;
     this.order = config.links.map((l) => l.name);
-    const main: (Route & { metric: number })[] = [];
+    const main: TableRoute[] = [];
     for (const a of config.addresses) {
       if (!up(a.dev)) continue;
       const host = cidr(a.ip);
@@ -52,7 +68,11 @@ export class Fib {
       if (a.ip.includes(':') || a.dev === 'lo' || a.prefixLength >= 31) continue;
       const broadcast = broadcastAddress(subnet);
       if (!this.local.has(broadcast)) this.local.set(broadcast, localRoute('broadcast', cidr(broadcast), a));
-      if (!config.routes.some((r) => r.dev === a.dev && sameCidr(r.to, subnet) && r.via === undefined)) {
+      if (
+        !config.routes.some(
+          (r) => r.table === undefined && r.dev === a.dev && sameCidr(r.to, subnet) && r.via === undefined,
+        )
+      ) {
         main.push({
           type: 'unicast',
           to: subnet,
@@ -66,30 +86,29 @@ export class Fib {
         });
       }
     }
+    const others = new Map<number, TableRoute[]>();
     for (const r of config.routes) {
       if (r.dev !== undefined && !up(r.dev)) continue;
-      main.push({ ...this.mainRoute(r), metric: r.metric ?? 0 });
+      const route = { ...this.routeOf(r), metric: r.metric ?? 0 };
+      if (r.table === undefined) main.push(route);
+      else others.set(r.table, [...(others.get(r.table) ?? []), route]);
     }
-    this.main = main
-      .map((route, i) => ({ route, i }))
-      .sort(
-        (x, y) =>
-          y.route.to.prefixLength - x.route.to.prefixLength || x.route.metric - y.route.metric || x.i - y.i,
-      )
-      .map((x) => x.route);
-    for (const route of this.main) {
-      if (route.to.prefixLength !== (route.to.family === 4 ? 32 : 128)) break;
-      if (!this.host.has(route.to.ip)) this.host.set(route.to.ip, route);
-    }
+    this.main = new Table(main);
+    for (const [number, routes] of others) this.others.set(number, new Table(routes));
+    this.rules = policyRules(config.rules);
   }
 
-  /** Where a packet for `ip` goes, or undefined: the network is unreachable. */
-  lookup(ip: Ip): Route | undefined {
-    const known = this.cache.get(ip);
-    if (known !== undefined || this.cache.has(ip)) return known;
-    const found = this.find(ip);
+  /**
+   * Where a packet for `ip` goes, or undefined: the network is unreachable. `flow` is what rules may ask for; nobody looks
+   * at it where nobody added a rule.
+   */
+  lookup(ip: Ip, flow: RouteFlow = NO_FLOW): Route | undefined {
+    const key = this.rules === undefined ? ip : `${ip} ${flow.src ?? ''} ${flow.iif ?? ''} ${flow.mark ?? 0}`;
+    const known = this.cache.get(key);
+    if (known !== undefined || this.cache.has(key)) return known;
+    const found = this.rules === undefined ? this.find(ip) : this.findByRules(this.rules, ip, flow);
     if (this.cache.size > CACHE_LIMIT) this.cache.clear();
-    this.cache.set(ip, found);
+    this.cache.set(key, found);
     return found;
   }
 
@@ -115,20 +134,40 @@ export class Fib {
     return undefined;
   }
 
+  /** Linux' own rules: `local`, then `main`. */
   private find(ip: Ip): Route | undefined {
+    return this.findLocal(ip) ?? thrown(this.main.find(ip));
+  }
+
+  /** `fib_rules_lookup`: the first rule that fits and whose table has a route; `throw` goes on with the next rule. */
+  private findByRules(rules: readonly PolicyRule[], ip: Ip, flow: RouteFlow): Route | undefined {
+    for (const rule of rules) {
+      if (!rule.fits(ip, flow)) continue;
+      const found = this.findIn(rule.lookup, ip);
+      if (found === undefined) continue;
+      return rule.row === undefined ? found : { ...found, ruleRow: rule.row };
+    }
+    return undefined;
+  }
+
+  private findIn(table: PolicyRule['lookup'], ip: Ip): Route | undefined {
+    if (table === 'local') return this.findLocal(ip);
+    if (table === 'default') return undefined;
+    return thrown((table === 'main' ? this.main : this.others.get(table))?.find(ip));
+  }
+
+  private findLocal(ip: Ip): Route | undefined {
     const local = this.local.get(ip);
     if (local !== undefined) return local;
     if (isLoopback(ip)) return LOOPBACK_ROUTE;
     if (ip === LIMITED_BROADCAST || cidrContains(MULTICAST, ip)) {
-      const out = this.main.find((r) => r.to.prefixLength === 0);
+      const out = this.main.default;
       return { ...(out ?? LOOPBACK_ROUTE), type: 'broadcast', via: undefined };
     }
-    const host = this.host.get(ip);
-    if (host !== undefined) return host;
-    return this.main.find((r) => cidrContains(r.to, ip));
+    return undefined;
   }
 
-  private mainRoute(r: RouteConfig): Route {
+  private routeOf(r: RouteConfig): Route {
     const type = r.type ?? 'unicast';
     const scope = r.scope ?? (r.via === undefined && type === 'unicast' ? 'link' : 'global');
     const dev = r.dev ?? '';
@@ -141,10 +180,45 @@ export class Fib {
       via: r.via,
       src,
       scope,
-      row: routeRow('main', r.to, dev),
+      row: routeRow(r.table ?? 'main', r.to, dev),
       origin: r.origin,
     };
   }
+}
+
+type TableRoute = Route & { readonly metric: number };
+
+/** One routing table: longest prefix first, then lowest metric, then as configured. */
+class Table {
+  private readonly routes: readonly Route[];
+  private readonly host = new Map<Ip, Route>();
+
+  constructor(routes: readonly TableRoute[]) {
+    this.routes = routes
+      .map((route, i) => ({ route, i }))
+      .sort(
+        (x, y) =>
+          y.route.to.prefixLength - x.route.to.prefixLength || x.route.metric - y.route.metric || x.i - y.i,
+      )
+      .map((x) => x.route);
+    for (const route of this.routes) {
+      if (route.to.prefixLength !== (route.to.family === 4 ? 32 : 128)) break;
+      if (!this.host.has(route.to.ip)) this.host.set(route.to.ip, route);
+    }
+  }
+
+  get default(): Route | undefined {
+    return this.routes.find((r) => r.to.prefixLength === 0);
+  }
+
+  find(ip: Ip): Route | undefined {
+    return this.host.get(ip) ?? this.routes.find((r) => cidrContains(r.to, ip));
+  }
+}
+
+/** A `throw` route: this table has none, whatever its shorter prefixes say. */
+function thrown(route: Route | undefined): Route | undefined {
+  return route?.type === 'throw' ? undefined : route;
 }
 
 /** An address of 127.0.0.0/8. */

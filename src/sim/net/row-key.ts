@@ -16,9 +16,14 @@ export function prefixText(to: Cidr): string {
   return to.prefixLength === (to.family === 4 ? 32 : 128) ? to.ip : cidrText(to);
 }
 
-/** `dev` is empty for a blackhole. */
-export function routeRow(table: 'main' | 'local', to: Cidr, dev: string): RowKey {
+/** `dev` is empty for a blackhole. `table` is a name or a number, as `ip route show table` takes it. */
+export function routeRow(table: string | number, to: Cidr, dev: string): RowKey {
   return `route/${table}/${prefixText(to)}/${dev}`;
+}
+
+/** `index` counts a namespace's own rules in the order of their priorities. */
+export function ipRuleRow(priority: number, index: number): RowKey {
+  return `rule/${priority}/${index}`;
 }
 
 export function neighbourRow(dev: string, ip: Ip): RowKey {

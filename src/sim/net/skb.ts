@@ -29,6 +29,10 @@ export interface Skb {
   ctState?: SkbConntrackState;
   pktType: 'host' | 'other' | 'broadcast';
   bridge?: BridgeInfo;
+  /** The gateway of the route it follows: MASQUERADE chooses an address near it. */
+  nextHop?: Ip;
+  /** mangle's OUTPUT gave it another mark, so the route is asked for again. */
+  reroute: boolean;
   /** For a TCP packet that segmentation offload will cut: how much longer it is than its largest piece. */
   gsoExcess?: number;
   /** The namespace where it is queued behind an unanswered ARP request. */
@@ -51,6 +55,8 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     ctState: undefined,
     pktType: 'host',
     bridge: undefined,
+    nextHop: undefined,
+    reroute: false,
     gsoExcess: undefined,
     waitingIn: undefined,
     hopsLeft: HOP_BUDGET,
@@ -69,6 +75,7 @@ export function scrub(skb: Skb): void {
   skb.ctDir = 'original';
   skb.ctState = undefined;
   skb.bridge = undefined;
+  skb.nextHop = undefined;
 }
 
 /** The length that an MTU is compared with: the IP packet, or its largest piece. */

@@ -14,7 +14,7 @@ import { confirmNeighbour } from './neighbour.ts';
 import type { Device } from './netns.ts';
 import type { SocketError } from './process.ts';
 import { serve } from './program.ts';
-import type { Route } from './route.ts';
+import { leadsNowhere, type Route } from './route.ts';
 import { socketRow } from './row-key.ts';
 import type { Skb } from './skb.ts';
 import type { TcpSocket } from './socket.ts';
@@ -180,7 +180,7 @@ export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: Tcp
       : reason('socket.no-connection', { flags: tcp.flags.join(',') }),
     { iface: dev.name, origin: box.net.config.origin },
   );
-  sendReset(m, box, skb, ip, tcp, box.net.fib.lookup(ip.src));
+  sendReset(m, box, skb, ip, tcp, box.net.fib.lookup(ip.src, { src: ip.dst }));
 }
 
 /** `80, 443`: what does listen, for the reason. */
@@ -197,8 +197,8 @@ function accept(
   tcp: TcpHeader,
   listener: NonNullable<TcpSocket['listener']>,
 ): void {
-  const route = box.net.fib.lookup(ip.src);
-  if (route === undefined || route.type === 'blackhole') return;
+  const route = box.net.fib.lookup(ip.src, { src: ip.dst });
+  if (route === undefined || leadsNowhere(route)) return;
   const out = route.type === 'local' ? box.net.loopback : box.net.device(route.dev);
   const advertised = (out?.mtu ?? 1500) - IP_AND_TCP;
   const peerMss = tcp.options.find((o) => o.kind === 'mss')?.value ?? 536;

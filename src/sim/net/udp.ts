@@ -9,6 +9,7 @@ import { localOut } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
 import { serve } from './program.ts';
+import { leadsNowhere } from './route.ts';
 import { socketRow } from './row-key.ts';
 import { newSkb, type Skb } from './skb.ts';
 import { listening } from './tcp.ts';
@@ -84,8 +85,8 @@ export function receiveUdp(m: Machine, box: Box, dev: Device, skb: Skb, udp: Udp
     exchange: skb.flow.exchange,
   };
   serve(m, box, listener, payload, peer, self, (answer) => {
-    const route = box.net.fib.lookup(peer.ip);
-    if (answer === undefined || route === undefined || route.type === 'blackhole') return;
+    const route = box.net.fib.lookup(peer.ip, { src: ip.dst });
+    if (answer === undefined || route === undefined || leadsNowhere(route)) return;
     // Answers leave from the address that was asked, as servers with IP_PKTINFO do.
     const reply = datagram(
       { src: ip.dst, sport: udp.dport, dst: peer.ip, dport: peer.port, ttl: 64 },

@@ -222,7 +222,11 @@ function operationOf(step: Step): FrameOperation {
     case 'deliver':
       return step.kind;
     case 'route':
-      return step.reason.code === 'route.none' || step.reason.code === 'route.blackhole' ? 'drop' : 'route';
+      return step.reason.code === 'route.none' ||
+        step.reason.code === 'route.blackhole' ||
+        step.reason.code === 'route.unreachable'
+        ? 'drop'
+        : 'route';
     case 'hook':
       return step.reason.code.startsWith('policy.') ? 'gate' : 'none';
     default:

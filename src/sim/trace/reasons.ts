@@ -65,6 +65,7 @@ export interface ReasonParams {
   'route.output': { prefix: string; dev: string; via: string; src: string };
   'route.none': { ip: string };
   'route.blackhole': { prefix: string };
+  'route.unreachable': { prefix: string };
   'route.ttl-expired': Record<string, never>;
   'route.ttl': { from: number; to: number };
   'route.no-forwarding': { sysctl: string };

@@ -172,6 +172,8 @@ function gateText(
       return { title: words.droppedHere, detail: words.noRoute(reason.params.ip) };
     case 'route.blackhole':
       return { title: words.droppedHere, detail: words.blackhole(reason.params.prefix) };
+    case 'route.unreachable':
+      return { title: words.droppedHere, detail: words.unreachableRoute(reason.params.prefix) };
     case 'route.ttl-expired':
       return { title: words.droppedHere, detail: words.ttlExpired };
     case 'link.mtu':

@@ -47,6 +47,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'process.too-big',
   'route.none',
   'route.blackhole',
+  'route.unreachable',
   'neighbour.failed',
 ]);
 

@@ -11,6 +11,7 @@ import { localOut } from '../ip-output.ts';
 import { ETHERNET_HEADER, IPV4_HEADER, UDP_HEADER, VXLAN_HEADER } from '../length.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { VxlanDevice } from '../netns.ts';
+import { leadsNowhere } from '../route.ts';
 import { fdbRow, linkRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
 import { receive } from './device.ts';
@@ -30,8 +31,8 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
     return;
   }
   const { vni, port, local } = dev.link;
-  const route = box.net.fib.lookup(found.remote);
-  if (route === undefined || route.type === 'blackhole') {
+  const route = box.net.fib.lookup(found.remote, { src: local });
+  if (route === undefined || leadsNowhere(route)) {
     m.step(box, skb, 'drop', reason('route.none', { ip: found.remote }), { iface: dev.name });
     return;
   }

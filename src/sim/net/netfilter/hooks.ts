@@ -48,9 +48,13 @@ export function runHook(
         break;
       case 'raw':
       case 'mangle':
-      case 'filter':
+      case 'filter': {
+        const { mark } = skb;
         if (tables[call].acts(hook) && walk(c, tables, call) === 'drop') return false;
+        // ipt_mangle_out
+        if (call === 'mangle' && skb.mark !== mark) skb.reroute = true;
         break;
+      }
     }
   }
   return true;

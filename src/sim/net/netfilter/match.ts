@@ -98,7 +98,7 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
     case 'recent':
       return (c) => recent(c, match.name, match.op, match.seconds, match.reap ?? false);
     case 'rpfilter':
-      return (c) => passesReversePath(c) !== (match.invert ?? false);
+      return (c) => passesReversePath(c, match.validmark ?? false) !== (match.invert ?? false);
     case 'physdev':
       return (c) => physdev(c, match);
   }
@@ -213,8 +213,11 @@ function recent(
 }
 
 /** `-m rpfilter`: the source is routed back by the device the packet came in by. */
-function passesReversePath(c: HookContext): boolean {
-  const back = c.box.net.fib.lookup(c.skb.packet.ip?.src ?? '');
+function passesReversePath(c: HookContext, validMark: boolean): boolean {
+  const back = c.box.net.fib.lookup(c.skb.packet.ip?.src ?? '', {
+    src: c.skb.packet.ip?.dst,
+    mark: validMark ? c.skb.mark : 0,
+  });
   if (c.inDev?.link.kind === 'loopback') return true;
   return back?.type === 'unicast' && back.dev === c.inDev?.name;
 }

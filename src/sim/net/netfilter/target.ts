@@ -5,6 +5,7 @@ import { sendUnreachable } from '../icmp.ts';
 import { localOut } from '../ip-output.ts';
 import { transmit } from '../link/device.ts';
 import { decide, isDecided, type NatDecision } from '../nat.ts';
+import { leadsNowhere } from '../route.ts';
 import { resetFor } from '../tcp-segment.ts';
 import type { HookContext } from './match.ts';
 import type { CompiledChain, CompiledRule } from './tables.ts';
@@ -92,6 +93,14 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
     case 'CONNMARK':
       if (c.skb.ct !== undefined) c.skb.ct.mark = ((c.skb.ct.mark & ~target.mask) ^ target.value) >>> 0;
       return 'continue';
+    case 'CONNMARK-RESTORE': {
+      if (c.skb.ct === undefined) return 'continue';
+      const before = c.skb.mark;
+      c.skb.mark = ((before & ~target.nfmask) ^ (c.skb.ct.mark & target.ctmask)) >>> 0;
+      if (c.skb.mark === before) return 'continue';
+      record(c, compiled, 'hook', reason('rule.mark', { ...where, mark: `0x${c.skb.mark.toString(16)}` }));
+      return 'continue';
+    }
     case 'REJECT':
       reject(c, compiled, target.with, where);
       return 'drop';
@@ -141,8 +150,7 @@ function masquerade(c: HookContext, compiled: CompiledRule, randomFully: boolean
   const { outDev, box, skb } = c;
   const dst = skb.packet.ip?.dst;
   if (outDev === undefined || dst === undefined) return 'continue';
-  const route = box.net.fib.lookup(dst);
-  const ip = box.net.fib.selectAddress(outDev.name, route?.via ?? dst, 'global');
+  const ip = box.net.fib.selectAddress(outDev.name, skb.nextHop ?? dst, 'global');
   if (ip === undefined) return 'drop';
   nat(c, compiled, { ip, randomFully, kind: 'masquerade', dev: outDev.name });
   return 'accept';
@@ -176,8 +184,8 @@ function reject(
     transmit(c.m, c.box, bridge.physIn, reset);
     return;
   }
-  const route = c.box.net.fib.lookup(ip.src);
-  if (route === undefined || route.type === 'blackhole') return;
+  const route = c.box.net.fib.lookup(ip.src, { src: ip.dst });
+  if (route === undefined || leadsNowhere(route)) return;
   // nf_ct_attach: the reset belongs to the connection that it ends.
   if (c.skb.ct !== undefined) {
     reset.ct = c.skb.ct;

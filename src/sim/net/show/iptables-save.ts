@@ -257,6 +257,8 @@ function targetText(target: Target): string {
     case 'MARK':
     case 'CONNMARK':
       return `-j ${target.target} --set-xmark ${hex(target.value)}/${hex(target.mask)}`;
+    case 'CONNMARK-RESTORE':
+      return `-j CONNMARK --restore-mark --nfmask ${hex(target.nfmask)} --ctmask ${hex(target.ctmask)}`;
     case 'REJECT':
       return `-j REJECT --reject-with ${target.with}`;
     case 'none':

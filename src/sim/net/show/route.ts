@@ -1,8 +1,9 @@
 /** `ip route`, `ip route show table local` and `ip rule`, in the order of the kernel's trie. */
 import type { Cidr, Ip } from '../../base/ip.ts';
 import { broadcastAddress, cidr, compareIp } from '../../base/ip.ts';
-import type { NetnsConfig, RouteConfig } from '../config.ts';
-import { prefixText, routeRow } from '../row-key.ts';
+import type { IpRuleConfig, NetnsConfig, RouteConfig } from '../config.ts';
+import { byPriority } from '../policy-rules.ts';
+import { ipRuleRow, prefixText, routeRow } from '../row-key.ts';
 import { addressesOf, linksInOrder, networkOf } from './link.ts';
 import type { ShowLine } from './show.ts';
 
@@ -33,12 +34,43 @@ function byTrie(a: { to: Cidr; metric?: number }, b: { to: Cidr; metric?: number
 }
 
 export function ipRoute(config: NetnsConfig, family: 4 | 6): ShowLine[] {
+  const routes = config.routes.filter((route) => route.table === undefined);
   // A connected route that somebody wrote out takes the kernel's place.
-  const made = connectedRoutes(config).filter((c) => !config.routes.some((route) => sameRoute(c, route)));
-  return [...made, ...config.routes]
+  const made = connectedRoutes(config).filter((c) => !routes.some((route) => sameRoute(c, route)));
+  return [...made, ...routes]
     .filter((route) => route.to.family === family)
     .sort(byTrie)
     .map((route) => ({ text: routeText(route), key: routeRow('main', route.to, route.dev ?? '') }));
+}
+
+/** `ip route show table N`. A table comes into being with its first route or rule; without, the kernel complains. */
+export function ipRouteTable(config: NetnsConfig, table: number, family: 4 | 6): ShowLine[] {
+  const routes = config.routes.filter((route) => route.table === table);
+  const named = config.rules?.some((rule) => rule.lookup === table) ?? false;
+  if (routes.length === 0 && !named) {
+    const version = family === 6 ? 'ipv6' : 'ipv4';
+    return [{ text: `Error: ${version}: FIB table does not exist.` }, { text: 'Dump terminated' }];
+  }
+  return routes
+    .filter((route) => route.to.family === family)
+    .sort(byTrie)
+    .map((route) => ({ text: routeText(route), key: routeRow(table, route.to, route.dev ?? '') }));
+}
+
+/** `ip -4 route show table all`: table by table, in the order of the kernel's 256 buckets; main and local come last. */
+export function ipRouteAll(config: NetnsConfig): ShowLine[] {
+  const numbers = new Set(config.routes.flatMap((route) => (route.table === undefined ? [] : [route.table])));
+  const tables = [...numbers].sort((a, b) => (a % 256) - (b % 256) || b - a);
+  // `table N` stands after the device, before the rest.
+  const named = (line: ShowLine, table: string | number): ShowLine => ({
+    ...line,
+    text: line.text.replace(/^(.*? dev \S+ |\S+ \S+ )/, (head) => `${head}table ${table} `),
+  });
+  return [
+    ...tables.flatMap((table) => ipRouteTable(config, table, 4).map((line) => named(line, table))),
+    ...ipRoute(config, 4),
+    ...ipRouteLocal(config).map((line) => named(line, 'local')),
+  ];
 }
 
 function sameRoute(a: RouteConfig, b: RouteConfig): boolean {
@@ -47,12 +79,13 @@ function sameRoute(a: RouteConfig, b: RouteConfig): boolean {
 
 function routeText(route: RouteConfig): string {
   const parts: string[] = [];
-  parts.push(route.type === 'blackhole' ? `blackhole ${prefixText(route.to)}` : prefixText(route.to));
+  const unicast = route.type === undefined || route.type === 'unicast';
+  parts.push(unicast ? prefixText(route.to) : `${route.type} ${prefixText(route.to)}`);
   if (route.via !== undefined) parts.push(`via ${route.via}`);
   if (route.dev !== undefined) parts.push(`dev ${route.dev}`);
   if (route.protocol !== undefined && route.protocol !== 'boot') parts.push(`proto ${route.protocol}`);
   // A route without a gateway reaches its hosts directly: scope link.
-  const scope = route.scope ?? (route.via === undefined && route.type !== 'blackhole' ? 'link' : 'global');
+  const scope = route.scope ?? (route.via === undefined && unicast ? 'link' : 'global');
   if (scope === 'link') parts.push('scope link');
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   if (route.metric !== undefined && route.metric !== 0) parts.push(`metric ${route.metric}`);
@@ -92,13 +125,34 @@ export function ipRouteLocal(config: NetnsConfig): ShowLine[] {
     }));
 }
 
-/** Policy routing is Linux' own: three tables, no rule of anybody's. */
-export function ipRule(family: 4 | 6): ShowLine[] {
-  const rules = [
-    '0:\tfrom all lookup local',
-    '32766:\tfrom all lookup main',
-    '32767:\tfrom all lookup default',
-  ];
-  // IPv6 has no table `default`.
-  return (family === 4 ? rules : rules.slice(0, 2)).map((text) => ({ text }));
+/** `ip rule`: Linux' own three and what somebody added. IPv6 has no table `default`. */
+export function ipRule(config: NetnsConfig, family: 4 | 6): ShowLine[] {
+  const own = byPriority((config.rules ?? []).filter((rule) => familyOf(rule) === family)).map(
+    (rule, index) => ({
+      priority: rule.priority,
+      line: { text: ruleText(rule), key: ipRuleRow(rule.priority, index) },
+    }),
+  );
+  const linux = [
+    { priority: 0, lookup: 'local' },
+    { priority: 32766, lookup: 'main' },
+    ...(family === 4 ? [{ priority: 32767, lookup: 'default' }] : []),
+  ].map(({ priority, lookup }) => ({ priority, line: { text: `${priority}:\tfrom all lookup ${lookup}` } }));
+  return [...linux, ...own].sort((a, b) => a.priority - b.priority).map(({ line }) => line);
+}
+
+function familyOf(rule: IpRuleConfig): 4 | 6 {
+  return (rule.from ?? rule.to)?.family ?? 4;
+}
+
+function ruleText({ priority, from, to, iif, fwmark, lookup }: IpRuleConfig): string {
+  const parts = [`${priority}:\tfrom ${from === undefined ? 'all' : prefixText(from)}`];
+  if (to !== undefined) parts.push(`to ${prefixText(to)}`);
+  if (fwmark !== undefined) {
+    const hex = (value: number): string => `0x${value.toString(16)}`;
+    parts.push(`fwmark ${hex(fwmark.value)}${fwmark.mask === 0xffffffff ? '' : `/${hex(fwmark.mask)}`}`);
+  }
+  if (iif !== undefined) parts.push(`iif ${iif}`);
+  parts.push(`lookup ${lookup}`);
+  return parts.join(' ');
 }

@@ -10,7 +10,7 @@ import { ipsetList, ipsetNames, ipsetSave } from './ipset.ts';
 import { iptablesSave } from './iptables-save.ts';
 import { ipBrief, ipLink } from './link.ts';
 import { bridgeFdb, bridgeLink, ipNeigh } from './neighbour.ts';
-import { ipRoute, ipRouteLocal, ipRule } from './route.ts';
+import { ipRoute, ipRouteAll, ipRouteLocal, ipRouteTable, ipRule } from './route.ts';
 import { ssListening } from './socket.ts';
 import { sysctl, sysctlNames } from './sysctl.ts';
 
@@ -174,9 +174,13 @@ function ip(
     const table = rest[0] === 'table' ? rest[1] : 'main';
     if (rest.length > 0 && rest[0] !== 'table') return undefined;
     if (table === 'local') return family === 6 ? [] : ipRouteLocal(config);
-    return table === 'main' ? ipRoute(config, family ?? 4) : undefined;
+    if (table === 'main' || table === '254') return ipRoute(config, family ?? 4);
+    if (table === 'all') return family === 6 ? ipRoute(config, 6) : ipRouteAll(config);
+    // The table `default` exists and is empty.
+    if (table === 'default' || table === '253') return [];
+    return /^[1-9]\d{0,9}$/.test(table ?? '') ? ipRouteTable(config, Number(table), family ?? 4) : undefined;
   }
-  if (means(object, 'rule')) return ipRule(family ?? 4);
+  if (means(object, 'rule')) return ipRule(config, family ?? 4);
   if (means(object, 'neighbour', 'neighbor')) {
     const all = ipNeigh(config, runtime?.state);
     if (rest.length === 0) return all;

@@ -63,6 +63,7 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
       return { kind: 'route', failed: false };
     case 'route.none':
     case 'route.blackhole':
+    case 'route.unreachable':
     case 'route.ttl-expired':
     case 'route.no-forwarding':
     case 'route.rp-filter':
