@@ -61,6 +61,16 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/node-port-taken': (p) =>
     `${p['port']}: provided port is already allocated (by Service ${p['other']})`,
   'service/node-ports-exhausted': (p) => `failed to allocate a nodePort: range is full (${p['range']})`,
+  'service/load-balancer-class': (p) =>
+    `No controller answers for loadBalancerClass ${p['class']}, so ${p['service']} gets no address and stays pending. Classes here: ${p['known']}, or none.`,
+  'service/load-balancer-ip': (p) =>
+    `The load balancer’s addresses are ${p['range']}; ${p['ip']} is not one of them. ${p['service']} stays pending.`,
+  'service/load-balancer-ip-taken': (p) =>
+    `The load balancer’s address ${p['ip']} belongs to ${p['other']} already. ${p['service']} stays pending.`,
+  'service/load-balancers-exhausted': (p) =>
+    `All ${p['size']} addresses of the load balancer are in use. ${p['service']} stays pending.`,
+  'service/no-zones': (p) =>
+    `${p['service']} prefers endpoints of the client’s zone, but no node has the label ${p['label']}: the preference has no effect.`,
   'service/too-many-endpoints': (p) =>
     `Service ${p['service']} selects ${p['pods']} pods; only ${p['limit']} of them are simulated as its endpoints.`,
   'service/selects-nothing': (p) =>

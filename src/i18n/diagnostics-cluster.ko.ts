@@ -66,6 +66,16 @@ export const clusterDiagnostics: DiagnosticText = {
     `포트 ${josa(String(p['port']), '은/는')} 서비스 ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다(provided port is already allocated).`,
   'service/node-ports-exhausted': (p) =>
     `노드 포트 범위 ${p['range']}에 남은 포트가 없습니다(failed to allocate a nodePort: range is full).`,
+  'service/load-balancer-class': (p) =>
+    `loadBalancerClass ${josa(String(p['class']), '을/를')} 맡은 컨트롤러가 없어 ${p['service']} 서비스는 주소를 받지 못하고 pending 상태로 남습니다. 여기서 쓸 수 있는 클래스: ${p['known']}. 생략해도 됩니다.`,
+  'service/load-balancer-ip': (p) =>
+    `로드 밸런서 주소의 범위는 ${p['range']}이며 ${josa(String(p['ip']), '은/는')} 그 안에 없습니다. ${p['service']} 서비스는 pending 상태로 남습니다.`,
+  'service/load-balancer-ip-taken': (p) =>
+    `로드 밸런서 주소 ${josa(String(p['ip']), '은/는')} ${josa(String(p['other']), '이/가')} 이미 쓰고 있습니다. ${p['service']} 서비스는 pending 상태로 남습니다.`,
+  'service/load-balancers-exhausted': (p) =>
+    `로드 밸런서의 주소 ${p['size']}개를 모두 쓰고 있습니다. ${p['service']} 서비스는 pending 상태로 남습니다.`,
+  'service/no-zones': (p) =>
+    `${p['service']} 서비스는 클라이언트와 같은 존의 엔드포인트를 선호하지만, 레이블 ${josa(String(p['label']), '이/가')} 있는 노드가 없어 효과가 없습니다.`,
   'service/too-many-endpoints': (p) =>
     `서비스 ${p['service']}의 셀렉터에 맞는 파드 ${p['pods']}개 가운데 ${p['limit']}개만 엔드포인트로 시뮬레이션합니다.`,
   'service/selects-nothing': (p) =>

@@ -146,8 +146,17 @@ const checked: CheckedText = {
   'service/cluster-ips-mismatch': (p) => invalid(p, 'first value must match clusterIP'),
   'service/external-policy': (p) => invalid(p, 'may only be set for externally-accessible services'),
   'service/affinity-config': (p) => `${p.path}: Forbidden: must not be set when session affinity is None`,
-  'service/load-balancer': () =>
-    'No load balancer is simulated: this Service is reachable by its cluster IP and its node ports.',
+  'service/load-balancer-only': (p) => `${p.path}: Forbidden: may only be used when type is 'LoadBalancer'`,
+  'service/health-check-node-port': (p) =>
+    invalid(p, "may only be set when type is 'LoadBalancer' and externalTrafficPolicy is 'Local'"),
+  'service/duplicate-port': (p) => `${p.path}: Duplicate value: ${p.value}`,
+  'service/affinity-timeout': (p) => invalid(p, 'must be greater than 0 and less than 86400'),
+  'service/ignored': (p) =>
+    p.where === 'headless'
+      ? `${p.path} is ignored for headless Services.`
+      : p.where === 'ExternalName'
+        ? `${p.path} has no effect: a Service of type ExternalName has no endpoints, only its alias.`
+        : `${p.path} is ignored when spec.type is not ExternalName.`,
   'endpoints/no-addresses': (p) => `${p.path}: Required value: must specify addresses or notReadyAddresses`,
   'endpoints/forbidden-address': (p) => invalid(p, `may not be in the ${p.range}`),
   'endpoints/wrong-family': (p) => invalid(p, `must be an ${p.type} address, as addressType says`),

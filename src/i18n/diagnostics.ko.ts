@@ -129,8 +129,17 @@ const checked: CheckedText = {
   'service/cluster-ips-mismatch': (p) => invalid(p, '첫 값이 clusterIP와 같아야 합니다'),
   'service/external-policy': (p) => invalid(p, '클러스터 밖에서 접근할 수 있는 서비스에만 쓸 수 있습니다'),
   'service/affinity-config': (p) => `${p.path}: 금지: sessionAffinity가 None이면 쓸 수 없습니다`,
-  'service/load-balancer': () =>
-    '로드 밸런서는 시뮬레이션하지 않습니다. 이 서비스에는 클러스터 IP와 노드 포트로 접근합니다.',
+  'service/load-balancer-only': (p) => `${p.path}: 금지: type이 'LoadBalancer'일 때만 쓸 수 있습니다`,
+  'service/health-check-node-port': (p) =>
+    invalid(p, "type이 'LoadBalancer'이고 externalTrafficPolicy가 'Local'일 때만 쓸 수 있습니다"),
+  'service/duplicate-port': (p) => `${p.path}: 중복된 값: ${p.value}`,
+  'service/affinity-timeout': (p) => invalid(p, '0보다 크고 86400보다 작아야 합니다'),
+  'service/ignored': (p) =>
+    p.where === 'headless'
+      ? `헤드리스 서비스에서는 ${josa(String(p.path), '이/가')} 무시됩니다.`
+      : p.where === 'ExternalName'
+        ? `${josa(String(p.path), '은/는')} 효과가 없습니다. ExternalName 서비스에는 엔드포인트가 없고 별칭만 있습니다.`
+        : `spec.type이 ExternalName이 아니면 ${josa(String(p.path), '은/는')} 무시됩니다.`,
   'endpoints/no-addresses': (p) => `${p.path}: 필수 값: addresses나 notReadyAddresses를 써야 합니다`,
   'endpoints/forbidden-address': (p) => invalid(p, `${p.range}에 속하는 주소는 쓸 수 없습니다`),
   'endpoints/wrong-family': (p) => invalid(p, `addressType에 맞는 ${p.type} 주소여야 합니다`),

@@ -146,7 +146,7 @@ export const fields: FieldHelp = {
 
   'Service.spec': 'A stable address and name for a changing set of pods.',
   'Service.spec.type':
-    '`ClusterIP` inside the cluster; `NodePort` also on a port of every node; `LoadBalancer` adds a cloud’s address to that, which is not simulated; `ExternalName` is only a DNS alias.',
+    '`ClusterIP` inside the cluster; `NodePort` also on a port of every node; `LoadBalancer` also at an address of the cloud’s load balancer; `ExternalName` is only a DNS alias.',
   'Service.spec.selector':
     'The labels of the pods behind it. Without a selector you write the endpoints yourself. It is a plain mapping, without `matchLabels`.',
   'Service.spec.ports': 'The ports that the Service offers. With more than one, each needs a name.',
@@ -173,15 +173,28 @@ export const fields: FieldHelp = {
   'Service.spec.publishNotReadyAddresses':
     'Pods that are not ready count as endpoints too, in DNS and in the rules.',
   'Service.spec.externalIPs':
-    'Addresses outside the cluster that nodes also take for this Service. Not simulated.',
+    'Addresses outside the cluster that every node also takes for this Service, if a packet to them reaches the node. Nobody routes them there for you.',
   'Service.spec.loadBalancerIP':
-    'Deprecated: the address that the load balancer should have. Without effect here.',
-  'Service.spec.loadBalancerClass': 'Which load balancer implementation is meant. Without effect here.',
-  'Service.spec.loadBalancerSourceRanges': 'Who may use the load balancer’s address. Not simulated.',
+    'Deprecated: the address that the load balancer should have, 172.18.255.200-172.18.255.250 here.',
+  'Service.spec.loadBalancerClass':
+    'Which load balancer implementation is meant: here `packetwalk.dev/vip` (as without a class) or `packetwalk.dev/proxy`. Any other stays pending.',
+  'Service.spec.loadBalancerSourceRanges':
+    'Who may use the load balancer’s address. Node ports stay open to everybody.',
   'Service.spec.allocateLoadBalancerNodePorts': 'False: a LoadBalancer Service gets no node ports.',
+  'Service.spec.healthCheckNodePort':
+    'The port on every node where kube-proxy tells a load balancer whether the node has endpoints. Only with `externalTrafficPolicy: Local`; chosen for you when left out.',
+  'Service.status': 'What the cluster made of it.',
+  'Service.status.loadBalancer': 'What the load balancer’s controller reports.',
+  'Service.status.loadBalancer.ingress':
+    'Where the load balancer is reached. Written here, it is kept; otherwise the cloud gives one.',
+  'Service.status.loadBalancer.ingress.ip': 'The load balancer’s address.',
+  'Service.status.loadBalancer.ingress.hostname': 'The load balancer’s name, where a cloud gives names.',
+  'Service.status.loadBalancer.ingress.ipMode':
+    '`VIP`: packets reach a node still addressed to the load balancer, and nodes and pods take a short cut. `Proxy`: the load balancer sends them on to a node port, from its own address.',
   'Service.spec.ipFamilies': 'Which IP families the addresses have. Only IPv4 is simulated.',
   'Service.spec.ipFamilyPolicy': 'One family, or both where the cluster has both. Only one is simulated.',
-  'Service.spec.trafficDistribution': 'Prefers endpoints that are near. Not simulated.',
+  'Service.spec.trafficDistribution':
+    'Prefers endpoints that are near: `PreferSameZone` (`PreferClose` is its old name) or `PreferSameNode`. All endpoints are used where none is near.',
 
   'Endpoints.subsets': 'Addresses with their ports. Each address is reachable on each port of its subset.',
   'Endpoints.subsets.addresses': 'Addresses that are ready.',
@@ -205,9 +218,16 @@ export const fields: FieldHelp = {
   'EndpointSlice.endpoints.conditions.terminating':
     'It is terminating; used only when no other endpoint is left.',
   'EndpointSlice.endpoints.nodeName': 'The node that it is on: what `Local` policies look at.',
+  'EndpointSlice.endpoints.zone': 'The zone of that node.',
+  'EndpointSlice.endpoints.hints.forZones': 'Zones whose clients should use it.',
+  'EndpointSlice.endpoints.hints.forZones.name':
+    'A zone’s name, as in the label `topology.kubernetes.io/zone`.',
+  'EndpointSlice.endpoints.hints.forNodes': 'Nodes whose clients should use it.',
+  'EndpointSlice.endpoints.hints.forNodes.name': 'A node’s name.',
   'EndpointSlice.endpoints.hostname': 'The host name that DNS gives it under a headless Service.',
   'EndpointSlice.endpoints.targetRef': 'The pod that it belongs to.',
-  'EndpointSlice.endpoints.hints': 'For which zones or nodes it is meant. Not simulated.',
+  'EndpointSlice.endpoints.hints':
+    'For which zones or nodes the endpoint is meant. kube-proxy heeds it if every ready endpoint has one.',
   'EndpointSlice.ports': 'The ports of every address in the slice.',
   'EndpointSlice.ports.name': 'The name of the Service’s port that this is for.',
   'EndpointSlice.ports.port': 'The port on the address.',

@@ -146,7 +146,7 @@ export const fields: FieldHelp = {
 
   'Service.spec': '계속 바뀌는 파드 앞에 두는 변하지 않는 주소와 이름입니다.',
   'Service.spec.type':
-    '`ClusterIP`는 클러스터 안에서, `NodePort`는 모든 노드의 포트에서도 접근할 수 있습니다. `LoadBalancer`가 더하는 클라우드 주소는 시뮬레이션하지 않습니다. `ExternalName`은 DNS 별칭일 뿐입니다.',
+    '`ClusterIP`는 클러스터 안에서, `NodePort`는 모든 노드의 포트에서도, `LoadBalancer`는 클라우드 로드 밸런서의 주소로도 접근할 수 있습니다. `ExternalName`은 DNS 별칭일 뿐입니다.',
   'Service.spec.selector':
     '뒤에 둘 파드의 레이블입니다. 셀렉터가 없으면 엔드포인트를 직접 써야 합니다. `matchLabels` 없이 키와 값만 씁니다.',
   'Service.spec.ports': '서비스가 제공하는 포트입니다. 둘 이상이면 각각 이름이 필요합니다.',
@@ -172,16 +172,28 @@ export const fields: FieldHelp = {
     '클라이언트의 마지막 새 연결 뒤로 유지할 시간(초)입니다. 생략하면 10800입니다.',
   'Service.spec.publishNotReadyAddresses': '준비되지 않은 파드도 DNS와 규칙에서 엔드포인트로 봅니다.',
   'Service.spec.externalIPs':
-    '노드가 이 서비스의 것으로 받아들일 클러스터 밖의 주소입니다. 시뮬레이션하지 않습니다.',
+    '패킷이 노드까지 오기만 하면 모든 노드가 이 서비스로 받는 클러스터 밖의 주소입니다. 노드로 향하는 경로는 직접 만들어야 합니다.',
   'Service.spec.loadBalancerIP':
-    '사용 중단된 필드로, 로드 밸런서의 희망 주소입니다. 여기서는 영향이 없습니다.',
-  'Service.spec.loadBalancerClass': '어떤 로드 밸런서 구현을 쓸지 정합니다. 여기서는 영향이 없습니다.',
+    '로드 밸런서가 가질 주소입니다(사용 중단 예정). 여기서는 172.18.255.200-172.18.255.250 가운데 하나입니다.',
+  'Service.spec.loadBalancerClass':
+    '어떤 로드 밸런서 구현을 쓸지 정합니다. 여기서는 `packetwalk.dev/vip`(생략했을 때와 같음)와 `packetwalk.dev/proxy`가 있고, 다른 클래스는 pending 상태로 남습니다.',
   'Service.spec.loadBalancerSourceRanges':
-    '로드 밸런서 주소에 접근할 수 있는 범위입니다. 시뮬레이션하지 않습니다.',
+    '로드 밸런서 주소를 쓸 수 있는 클라이언트의 범위입니다. 노드 포트는 누구에게나 열려 있습니다.',
   'Service.spec.allocateLoadBalancerNodePorts': 'false이면 LoadBalancer 서비스에 노드 포트를 주지 않습니다.',
+  'Service.spec.healthCheckNodePort':
+    '노드에 엔드포인트가 있는지 kube-proxy가 로드 밸런서에 알려 주는 포트입니다. `externalTrafficPolicy: Local`일 때만 쓰며 생략하면 자동으로 정합니다.',
+  'Service.status': '클러스터가 채운 결과입니다.',
+  'Service.status.loadBalancer': '로드 밸런서 컨트롤러가 알린 내용입니다.',
+  'Service.status.loadBalancer.ingress':
+    '로드 밸런서에 접근하는 주소입니다. 직접 쓰면 그대로 두고, 생략하면 클라우드가 정합니다.',
+  'Service.status.loadBalancer.ingress.ip': '로드 밸런서의 주소입니다.',
+  'Service.status.loadBalancer.ingress.hostname': '클라우드가 이름을 줄 때의 로드 밸런서 이름입니다.',
+  'Service.status.loadBalancer.ingress.ipMode':
+    '`VIP`: 목적지가 로드 밸런서 주소인 채로 패킷이 노드에 도착하며, 노드와 파드는 지름길로 갑니다. `Proxy`: 로드 밸런서가 자기 주소에서 노드 포트로 다시 보냅니다.',
   'Service.spec.ipFamilies': '주소의 IP 패밀리입니다. IPv4만 시뮬레이션합니다.',
   'Service.spec.ipFamilyPolicy': 'IP 패밀리를 하나만 쓸지 둘 다 쓸지 정합니다. 하나만 시뮬레이션합니다.',
-  'Service.spec.trafficDistribution': '가까운 엔드포인트를 선호합니다. 시뮬레이션하지 않습니다.',
+  'Service.spec.trafficDistribution':
+    '가까운 엔드포인트를 선호합니다. `PreferSameZone`(옛 이름 `PreferClose`)이나 `PreferSameNode`를 쓰며, 가까운 것이 없으면 모든 엔드포인트를 씁니다.',
 
   'Endpoints.subsets': '주소와 포트의 묶음입니다. 묶음 안의 모든 주소가 모든 포트를 제공합니다.',
   'Endpoints.subsets.addresses': '준비된 주소입니다.',
@@ -203,9 +215,15 @@ export const fields: FieldHelp = {
   'EndpointSlice.endpoints.conditions.serving': '종료 중이라도 응답할 수 있다는 뜻입니다.',
   'EndpointSlice.endpoints.conditions.terminating': '종료 중입니다. 다른 엔드포인트가 없을 때만 쓰입니다.',
   'EndpointSlice.endpoints.nodeName': '엔드포인트가 있는 노드입니다. `Local` 정책이 이것을 봅니다.',
+  'EndpointSlice.endpoints.zone': '그 노드가 속한 존입니다.',
+  'EndpointSlice.endpoints.hints.forZones': '이 엔드포인트를 써야 할 클라이언트의 존입니다.',
+  'EndpointSlice.endpoints.hints.forZones.name': '레이블 `topology.kubernetes.io/zone`에 쓰는 존 이름입니다.',
+  'EndpointSlice.endpoints.hints.forNodes': '이 엔드포인트를 써야 할 클라이언트의 노드입니다.',
+  'EndpointSlice.endpoints.hints.forNodes.name': '노드 이름입니다.',
   'EndpointSlice.endpoints.hostname': '헤드리스 서비스에서 DNS가 주는 호스트 이름입니다.',
   'EndpointSlice.endpoints.targetRef': '엔드포인트의 주인인 파드입니다.',
-  'EndpointSlice.endpoints.hints': '어떤 존이나 노드를 위한 것인지 나타냅니다. 시뮬레이션하지 않습니다.',
+  'EndpointSlice.endpoints.hints':
+    '어떤 존이나 노드를 위한 엔드포인트인지 나타냅니다. Ready인 엔드포인트 모두에 있어야 kube-proxy가 따릅니다.',
   'EndpointSlice.ports': '슬라이스의 모든 주소가 제공하는 포트입니다.',
   'EndpointSlice.ports.name': '대응하는 서비스 포트의 이름입니다.',
   'EndpointSlice.ports.port': '주소의 포트입니다.',

@@ -217,11 +217,26 @@ export interface Service {
   readonly publishNotReadyAddresses: boolean;
   readonly externalName?: string;
   readonly externalIPs?: readonly Ip[];
-  /** status.loadBalancer.ingress; `Proxy` means that the load balancer ends the connection itself. */
-  readonly loadBalancerIngress?: readonly { readonly ip?: Ip; readonly ipMode?: 'VIP' | 'Proxy' }[];
+  /** status.loadBalancer.ingress, written or given by the cloud. Absent while the load balancer is pending. */
+  readonly loadBalancerIngress?: readonly LoadBalancerIngress[];
+  readonly loadBalancerClass?: string;
   readonly loadBalancerSourceRanges?: readonly Cidr[];
+  /** Only with type LoadBalancer and externalTrafficPolicy Local. */
   readonly healthCheckNodePort?: number;
+  readonly trafficDistribution?: 'PreferClose' | 'PreferSameZone' | 'PreferSameNode';
+  /** Annotation `service.kubernetes.io/topology-mode: Auto`, which goes before `trafficDistribution`. */
+  readonly topologyAware?: boolean;
   readonly origin: Origin;
+}
+
+export interface LoadBalancerIngress {
+  readonly ip?: Ip;
+  readonly hostname?: string;
+  /**
+   * `VIP` (the default of an address): packets reach a node with the load balancer's address as destination. `Proxy`:
+   * they arrive at a node port, from the load balancer.
+   */
+  readonly ipMode?: 'VIP' | 'Proxy';
 }
 
 export interface EndpointSlice {
@@ -241,6 +256,7 @@ export interface Endpoint {
   readonly serving: boolean;
   readonly terminating: boolean;
   readonly nodeName?: string;
+  readonly zone?: string;
   readonly hostname?: string;
   /** `namespace/pod`. */
   readonly pod?: string;

@@ -161,7 +161,18 @@ export const diagnosticCodes = {
     bad(p, 'may only be set for externally-accessible services'),
   ),
   'service/affinity-config': refused<At>(() => 'Forbidden: must not be set when session affinity is None'),
-  'service/load-balancer': info<At>(),
+  'service/load-balancer-only': refused<At>(
+    () => "Forbidden: may only be used when `type` is 'LoadBalancer'",
+  ),
+  'service/health-check-node-port': refused<{ path: string; value: number }>(
+    (p) =>
+      `Invalid value: ${p.value}: may only be set when \`type\` is 'LoadBalancer' and \`externalTrafficPolicy\` is 'Local'`,
+  ),
+  'service/duplicate-port': refused<Invalid>((p) => `Duplicate value: ${p.value}`),
+  'service/affinity-timeout': refused<{ path: string; value: number }>(
+    (p) => `Invalid value: ${p.value}: must be greater than 0 and less than 86400`,
+  ),
+  'service/ignored': warning<{ path: string; where: string }>(),
   'endpoints/no-addresses': refused<At>(
     () => 'Required value: must specify `addresses` or `notReadyAddresses`',
   ),

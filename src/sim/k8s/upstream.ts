@@ -142,7 +142,23 @@ export interface UpstreamServiceSpec {
   readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
   readonly publishNotReadyAddresses?: boolean;
   readonly externalName?: string;
+  readonly externalIPs?: readonly string[];
   readonly allocateLoadBalancerNodePorts?: boolean;
+  readonly loadBalancerIP?: string;
+  readonly loadBalancerClass?: string;
+  readonly loadBalancerSourceRanges?: readonly string[];
+  readonly healthCheckNodePort?: number;
+  readonly trafficDistribution?: 'PreferClose' | 'PreferSameZone' | 'PreferSameNode';
+}
+
+export interface UpstreamServiceStatus {
+  readonly loadBalancer?: {
+    readonly ingress?: readonly {
+      readonly ip?: string;
+      readonly hostname?: string;
+      readonly ipMode?: 'VIP' | 'Proxy';
+    }[];
+  };
 }
 
 export interface UpstreamEndpointPort {
@@ -166,6 +182,11 @@ export interface UpstreamEndpointsBody {
   }[];
 }
 
+export interface UpstreamEndpointHints {
+  readonly forZones?: readonly { readonly name: string }[];
+  readonly forNodes?: readonly { readonly name: string }[];
+}
+
 export interface UpstreamEndpointSliceBody {
   readonly addressType?: 'IPv4' | 'IPv6' | 'FQDN';
   readonly ports?: readonly UpstreamEndpointPort[];
@@ -177,6 +198,8 @@ export interface UpstreamEndpointSliceBody {
       readonly terminating?: boolean;
     };
     readonly nodeName?: string;
+    readonly zone?: string;
+    readonly hints?: UpstreamEndpointHints;
     readonly hostname?: string;
     readonly targetRef?: { readonly kind?: string; readonly namespace?: string; readonly name?: string };
   }[];

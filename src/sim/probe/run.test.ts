@@ -234,7 +234,7 @@ spec:
 
   it.each([
     ['the ClusterIP of a Service with an external address', client, 'lent:80', 'delivered'],
-    ['the external address', client, '172.18.0.90:80', 'unknown'],
+    ['the external address', client, '172.18.0.90:80', 'delivered'],
     ['the ClusterIP of a LoadBalancer Service', client, 'balanced:80', 'delivered'],
     ['an address that its load balancer may have', 'external/laptop', '172.18.255.200:80', 'unknown'],
     ['an address beside those', 'external/laptop', '172.18.255.199:80', 'unroutable'],

@@ -1,5 +1,4 @@
 /** Which unmodelled field could have changed a walk: one of an object that the walk used, and no other. */
-import type { Ip } from '../base/ip.ts';
 import { isReserved } from '../cluster/reserved.ts';
 import type { ClusterState, UnmodelledField } from '../k8s/cluster-state.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -39,23 +38,6 @@ export function touchedLoadBalancer(
     : undefined;
 }
 
-/** The addresses that a Service's field is about, for the fields that leave its ClusterIP and node ports alone. */
-function ownAddresses(cluster: ClusterState, { object, field }: UnmodelledField): readonly Ip[] | undefined {
-  if (object.kind !== 'Service' || !ADDRESS_FIELD.test(field)) return undefined;
-  const stored = cluster.objects.find(
-    (o) =>
-      o.kind === 'Service' && o.metadata.name === object.name && o.metadata.namespace === object.namespace,
-  );
-  const spec = stored?.body?.['spec'] as { readonly externalIPs?: readonly Ip[] } | undefined;
-  const status = stored?.status as
-    | { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: Ip }[] } }
-    | undefined;
-  if (field.startsWith('spec.externalIPs')) return spec?.externalIPs ?? [];
-  return (status?.loadBalancer?.ingress ?? []).flatMap((i) => i.ip ?? []);
-}
-
-const ADDRESS_FIELD = /^(spec\.externalIPs|spec\.loadBalancerSourceRanges|status\.loadBalancer)\b/;
-
 /** The first such field, in document order. */
 export function touchedUnmodelled(
   cluster: ClusterState,
@@ -87,8 +69,6 @@ export function touchedUnmodelled(
   }
   return cluster.unmodelled.find((field) => {
     const { affects } = field;
-    const only = ownAddresses(cluster, field);
-    if (only !== undefined) return only.some((ip) => addresses.has(ip));
     if (/\bhostAliases\b/.test(field.field)) {
       const asked = walked.segments.some((s) => s.purpose === 'dns');
       return asked && affects.kind === 'pod' && affects.name === sourceName;

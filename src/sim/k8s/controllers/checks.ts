@@ -10,6 +10,7 @@ import { findPort, listensText } from './listening.ts';
 import { MAX_PODS_OF_ONE_OWNER } from './workloads.ts';
 import type { CniForSettling } from './cni.ts';
 import type { Report } from './report.ts';
+import { ZONE_LABEL } from './topology-hints.ts';
 
 /** Services about which, with these very pods, there was nothing to say. */
 const quiet = new WeakMap<Service, readonly Pod[]>();
@@ -29,6 +30,7 @@ export function checkCluster(
     checkService(service, service.selector, pods, report);
     if (report.diagnostics.length === before) quiet.set(service, pods);
   }
+  checkZones(cluster, report);
   checkReplicas(store, report);
   checkExternalRoutes(cluster, report);
   checkStatefulSets(store, report);
@@ -124,6 +126,17 @@ function checkPort(
         ]
       : [],
   );
+}
+
+/** Who prefers endpoints of the own zone needs nodes that say where they are. */
+function checkZones({ services, nodes }: ClusterState, report: Report): void {
+  if (nodes.some((node) => ZONE_LABEL in node.labels)) return;
+  for (const { name, trafficDistribution, topologyAware, origin } of services) {
+    const asked = topologyAware === true || trafficDistribution !== undefined;
+    if (!asked || (topologyAware !== true && trafficDistribution === 'PreferSameNode')) continue;
+    const path = topologyAware === true ? ['metadata', 'annotations'] : ['spec', 'trafficDistribution'];
+    report.say('warning', 'service/no-zones', { service: name, label: ZONE_LABEL }, origin.object, path);
+  }
 }
 
 /** A route of an outside host goes through a node, by name, or through an address. */

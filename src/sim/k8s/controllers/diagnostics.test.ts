@@ -267,6 +267,38 @@ const rows: readonly Row[] = [
     refused: 'Internal error occurred: failed to allocate a nodePort: range is full',
   },
   {
+    code: 'service/load-balancer-class',
+    severity: 'warning',
+    yaml: SERVICE('  type: LoadBalancer\n▶  loadBalancerClass: example.com/lb\n  ports:\n    - port: 80\n'),
+    says: /loadBalancerClass example\.com\/lb.*stays pending/,
+  },
+  {
+    code: 'service/load-balancer-ip',
+    severity: 'warning',
+    yaml: SERVICE('  type: LoadBalancer\n▶  loadBalancerIP: 10.9.9.9\n  ports:\n    - port: 80\n'),
+    says: /172\.18\.255\.200-172\.18\.255\.250/,
+  },
+  {
+    code: 'service/load-balancer-ip-taken',
+    severity: 'warning',
+    yaml: `${SERVICE('  type: LoadBalancer\n  loadBalancerIP: 172.18.255.201\n  ports:\n    - port: 80\n').replace('web', 'a')}---\n${SERVICE('  type: LoadBalancer\n▶  loadBalancerIP: 172.18.255.201\n  ports:\n    - port: 80\n').replace('web', 'b')}`,
+    says: /172\.18\.255\.201 belongs to default\/a already/,
+  },
+  {
+    code: 'service/load-balancers-exhausted',
+    severity: 'warning',
+    yaml: Array.from({ length: 52 }, (_, i) =>
+      SERVICE('  type: LoadBalancer\n  ports:\n    - port: 80\n').replace('web', `lb${i}`),
+    ).join('---\n'),
+    says: /All 51 addresses/,
+  },
+  {
+    code: 'service/no-zones',
+    severity: 'warning',
+    yaml: SERVICE('▶  trafficDistribution: PreferSameZone\n  ports:\n    - port: 80\n'),
+    says: /no node has the label topology\.kubernetes\.io\/zone/,
+  },
+  {
     code: 'service/too-many-endpoints',
     severity: 'warning',
     yaml: `${WEB().replace('replicas: 2', 'replicas: 200')}---\n${SERVICE(`  selector: {app: web}\n  ports:\n▶${Array.from({ length: 1000 }, (_, n) => `    - {name: p${n}, port: ${n + 1}, targetPort: 80}\n`).join('')}`)}`,

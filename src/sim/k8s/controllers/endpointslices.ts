@@ -1,6 +1,6 @@
 /**
- * EndpointSlices: from selectors, mirrored from hand-written Endpoints, and as they were written. Leaves out topology
- * hints and the order in which a real controller packs slices over time.
+ * EndpointSlices: from selectors, mirrored from hand-written Endpoints, and as they were written. Leaves out the order in
+ * which a real controller packs slices over time.
  */
 import type { Ip } from '../../base/ip.ts';
 import { parseIp } from '../../base/ip.ts';
@@ -8,17 +8,19 @@ import type { ObjectRef } from '../../base/origin.ts';
 import type { ClusterNode, Endpoint, EndpointSlice, Pod, Service } from '../cluster-state.ts';
 import type { Report } from './report.ts';
 import type { Manifest } from '../manifest.ts';
-import { memoByOwner, sameList } from '../memo.ts';
+import { memoByOwner, memoLast, sameList } from '../memo.ts';
 import { generateName } from '../naming.ts';
 import type { Store } from '../store.ts';
 import { compareNames } from '../store.ts';
 import type {
   UpstreamEndpointAddress,
+  UpstreamEndpointHints,
   UpstreamEndpointPort,
   UpstreamEndpointSliceBody,
   UpstreamEndpointsBody,
 } from '../upstream.ts';
 import { findPort } from './listening.ts';
+import { type HintEvent, withHints, ZONE_LABEL } from './topology-hints.ts';
 
 /** --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
@@ -78,6 +80,7 @@ interface Known {
   readonly pods: readonly Pod[];
   readonly names: string;
   readonly slices: readonly EndpointSlice[];
+  readonly event?: HintEvent;
 }
 
 const ofService = new WeakMap<Service, Known>();
@@ -96,6 +99,7 @@ export function makeEndpointSlices(
   report: Report,
 ): readonly EndpointSlice[] {
   let left = MAX_ENDPOINT_PORTS;
+  const zones = zonesOf(nodes);
   const slices: EndpointSlice[] = [];
   const selecting = new Map<string, Service>();
   for (const s of services) if (s.selector !== undefined) selecting.set(`${s.namespace}/${s.name}`, s);
@@ -134,7 +138,12 @@ export function makeEndpointSlices(
         pods = pods.slice(0, limit);
       }
       left -= pods.length * ports;
-      slices.push(...fromSelector(service, pods, written.get(key) ?? []));
+      const made = fromSelector(service, pods, written.get(key) ?? [], zones);
+      slices.push(...made.slices);
+      const { event } = made;
+      if (event !== undefined) {
+        report.event(event.type, event.reason, service.origin.object, event.message);
+      }
     } else if (key === 'default/kubernetes' && !taken.has(key)) {
       slices.push(apiServerSlice(service, nodes));
     }
@@ -146,15 +155,37 @@ function fromSelector(
   service: Service,
   pods: readonly Pod[],
   written: readonly string[],
-): readonly EndpointSlice[] {
+  zones: Zones,
+): Known {
   const known = ofService.get(service);
-  const names = written.join();
-  if (known !== undefined && known.pods === pods && known.names === names) return known.slices;
+  const names = `${written.join()} ${zones.key}`;
+  if (known !== undefined && known.pods === pods && known.names === names) return known;
   const addressed = pods.filter((p) => p.ips.length > 0);
-  const slices = slicesOf(service, addressed, written);
-  ofService.set(service, { pods, names, slices });
-  return slices;
+  const made = {
+    pods,
+    names,
+    ...withHints(service, slicesOf(service, addressed, written, zones), zones.nodes),
+  };
+  ofService.set(service, made);
+  return made;
 }
+
+/** What the controller knows of the nodes: zones for endpoints, and what decides about hints. */
+interface Zones {
+  readonly nodes: readonly ClusterNode[];
+  readonly ofNode: ReadonlyMap<string, string>;
+  readonly key: string;
+}
+
+const zonesOf = memoLast((nodes: readonly ClusterNode[]): Zones => {
+  const ofNode = new Map<string, string>();
+  for (const { name, labels } of nodes) {
+    const zone = labels[ZONE_LABEL];
+    if (zone !== undefined && zone !== '') ofNode.set(name, zone);
+  }
+  const key = nodes.map((n) => `${n.name}=${ofNode.get(n.name) ?? ''}${n.ready ? '' : '!'}${n.role}`).join();
+  return { nodes, ofNode, key };
+});
 
 type SlicePort = EndpointSlice['ports'][number];
 
@@ -162,6 +193,7 @@ function slicesOf(
   service: Service,
   pods: readonly Pod[],
   written: readonly string[],
+  zones: Zones,
 ): readonly EndpointSlice[] {
   const groups = new Map<string, { ports: SlicePort[]; pods: Pod[] }>();
   for (const pod of pods) {
@@ -194,7 +226,9 @@ function slicesOf(
         service: service.name,
         addressType: 'IPv4',
         ports,
-        endpoints: members.slice(from, from + MAX_ENDPOINTS).map((pod) => endpointOf(service, pod, ref)),
+        endpoints: members
+          .slice(from, from + MAX_ENDPOINTS)
+          .map((pod) => endpointOf(service, pod, ref, zones)),
         origin: { ...service.origin, via: [ref], by: 'endpointslice-controller' },
       });
     }
@@ -202,7 +236,8 @@ function slicesOf(
   return slices;
 }
 
-function endpointOf(service: Service, pod: Pod, slice: ObjectRef): Endpoint {
+function endpointOf(service: Service, pod: Pod, slice: ObjectRef, { ofNode }: Zones): Endpoint {
+  const zone = ofNode.get(pod.node ?? '');
   const named = pod.hostname !== undefined && pod.subdomain === service.name;
   return {
     addresses: pod.ips,
@@ -210,6 +245,7 @@ function endpointOf(service: Service, pod: Pod, slice: ObjectRef): Endpoint {
     serving: pod.ready,
     terminating: pod.terminating,
     ...(pod.node === undefined ? {} : { nodeName: pod.node }),
+    ...(zone === undefined ? {} : { zone }),
     ...(named && pod.hostname !== undefined ? { hostname: pod.hostname } : {}),
     pod: `${pod.namespace}/${pod.name}`,
     origin: { ...pod.origin, via: [...(pod.origin.via ?? []), slice] },
@@ -275,6 +311,8 @@ function fromSlice(manifest: Manifest): EndpointSlice {
         serving: e.conditions?.serving ?? ready,
         terminating,
         ...(e.nodeName === undefined ? {} : { nodeName: e.nodeName }),
+        ...(e.zone === undefined ? {} : { zone: e.zone }),
+        ...hintsOf(e.hints),
         ...(e.hostname === undefined ? {} : { hostname: e.hostname }),
         ...podOf(e.targetRef, namespace),
         origin: { object: manifest.ref, path: ['endpoints', i] },
@@ -282,6 +320,12 @@ function fromSlice(manifest: Manifest): EndpointSlice {
     }),
     origin: manifest.origin,
   };
+}
+
+function hintsOf(hints: UpstreamEndpointHints | undefined): Pick<Endpoint, 'hints'> {
+  const zones = (hints?.forZones ?? []).map((z) => z.name);
+  const nodes = (hints?.forNodes ?? []).map((n) => n.name);
+  return zones.length + nodes.length === 0 ? {} : { hints: { zones, nodes } };
 }
 
 /** The EndpointSlice mirroring controller: a slice for each subset. */

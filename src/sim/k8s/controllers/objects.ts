@@ -220,6 +220,9 @@ function serviceObject(service: Service, store: Store): StoredObject {
         ...(manifest?.body['spec'] as object | undefined),
         type: service.type,
         ...(clusterIPs.length === 0 ? {} : { clusterIP: clusterIPs[0], clusterIPs }),
+        ...(service.healthCheckNodePort === undefined
+          ? {}
+          : { healthCheckNodePort: service.healthCheckNodePort }),
         ports: service.ports.map((p) => ({
           ...(p.name === '' ? {} : { name: p.name }),
           protocol: p.protocol,
@@ -229,7 +232,10 @@ function serviceObject(service: Service, store: Store): StoredObject {
         })),
       },
     },
-    status: (manifest?.body['status'] as object | undefined) ?? { loadBalancer: {} },
+    status: {
+      ...(manifest?.body['status'] as object | undefined),
+      loadBalancer: service.loadBalancerIngress === undefined ? {} : { ingress: service.loadBalancerIngress },
+    },
     source: sourceOf(manifest),
     origin: service.origin,
   };
@@ -258,6 +264,15 @@ function sliceObject(slice: EndpointSlice, store: Store): StoredObject {
         conditions: { ready: e.ready, serving: e.serving, terminating: e.terminating },
         ...(e.hostname === undefined ? {} : { hostname: e.hostname }),
         ...(e.nodeName === undefined ? {} : { nodeName: e.nodeName }),
+        ...(e.zone === undefined ? {} : { zone: e.zone }),
+        ...(e.hints === undefined
+          ? {}
+          : {
+              hints: {
+                ...(e.hints.zones.length === 0 ? {} : { forZones: e.hints.zones.map((name) => ({ name })) }),
+                ...(e.hints.nodes.length === 0 ? {} : { forNodes: e.hints.nodes.map((name) => ({ name })) }),
+              },
+            }),
         ...(e.pod === undefined
           ? {}
           : {

@@ -3,13 +3,14 @@
  * band of the range; here the place is drawn from the Service's name, so that it stays through edits.
  */
 import type { Ip } from '../../base/ip.ts';
-import { cidrContains, cidrSize, cidrText, nthAddress, parseIp } from '../../base/ip.ts';
+import { cidrContains, cidrSize, cidrText, nthAddress, parseCidrStrict, parseIp } from '../../base/ip.ts';
 import type { FieldPath, SourceRange } from '../../base/origin.ts';
 import { RESERVED_CLUSTER_IPS } from '../built-ins.ts';
 import type { ClusterSettings, Service, ServicePort } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import { memoByOwner } from '../memo.ts';
 import { fnv32a, mix } from '../naming.ts';
+import { LoadBalancers } from './load-balancers.ts';
 import { compareNames, isBuiltIn } from '../store.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamServicePort, UpstreamServiceSpec } from '../upstream.ts';
@@ -46,6 +47,7 @@ interface Draft {
   readonly spec: UpstreamServiceSpec;
   clusterIP: Ip | undefined;
   nodePorts: (number | undefined)[];
+  healthCheckNodePort: number | undefined;
 }
 
 const memo = memoByOwner<Manifest, Service>();
@@ -69,12 +71,14 @@ export function makeServices(
     const draft = keepWritten(manifest, settings, ips, ports, parsed, report);
     if (draft !== undefined) drafts.push(draft);
   }
+  const cloud = new LoadBalancers(drafts.map((draft) => draft.manifest));
   drafts.sort((a, b) => compareNames(a.manifest.ref, b.manifest.ref));
   const made: Service[] = [];
   for (const draft of drafts) {
     if (!allocate(draft, settings, ips, ports, report)) continue;
-    const key = `${draft.clusterIP ?? ''}|${draft.nodePorts.join()}`;
-    made.push(memo(draft.manifest, key, () => makeService(draft)));
+    const ingress = cloud.ingressOf(draft.manifest, report);
+    const key = `${draft.clusterIP ?? ''}|${draft.nodePorts.join()}|${draft.healthCheckNodePort ?? ''}|${ingress?.map((i) => i.ip).join() ?? ''}`;
+    made.push(memo(draft.manifest, key, () => makeService(draft, ingress)));
   }
   return made;
 }
@@ -84,6 +88,13 @@ const isHeadless = (spec: UpstreamServiceSpec): boolean =>
 const wantsIp = (spec: UpstreamServiceSpec): boolean => spec.type !== 'ExternalName' && !isHeadless(spec);
 const wantsNodePorts = (spec: UpstreamServiceSpec): boolean =>
   spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+
+/** Services that may have node ports, given or written. */
+const mayHaveNodePorts = (spec: UpstreamServiceSpec): boolean =>
+  spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+/** `NeedsHealthCheck` */
+const needsHealthCheck = (spec: UpstreamServiceSpec): boolean =>
+  spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 
 /** .1 and .10 belong to the first Services of a cluster, whoever writes them. */
 function reserve(manifest: Manifest, settings: ClusterSettings, ips: Map<Ip, string>): void {
@@ -104,7 +115,14 @@ function keepWritten(
 ): Draft | undefined {
   const spec = (manifest.body['spec'] ?? {}) as UpstreamServiceSpec;
   const name = serviceName(manifest);
-  const draft: Draft = { manifest, name, spec, clusterIP: undefined, nodePorts: [] };
+  const draft: Draft = {
+    manifest,
+    name,
+    spec,
+    clusterIP: undefined,
+    nodePorts: [],
+    healthCheckNodePort: undefined,
+  };
   const invalid = `Service "${manifest.metadata.name}" is invalid: `;
   const nth = RESERVED_CLUSTER_IPS[name];
   const text = wantsIp(spec) ? spec.clusterIP || spec.clusterIPs?.[0] : undefined;
@@ -136,7 +154,7 @@ function keepWritten(
   const own = new Map<string, string>();
   for (let i = 0; i < list.length; i++) {
     const port = list[i];
-    if (port?.nodePort === undefined || port.nodePort === 0 || !wantsNodePorts(spec)) continue;
+    if (port?.nodePort === undefined || port.nodePort === 0 || !mayHaveNodePorts(spec)) continue;
     const path = ['spec', 'ports', i, 'nodePort'];
     const prefix = `${invalid}spec.ports[${i}].nodePort: Invalid value: ${port.nodePort}: `;
     const fixes = (): ReturnType<typeof removeLine> => removeLine(parsed, manifest, path);
@@ -152,7 +170,9 @@ function keepWritten(
       );
       return undefined;
     }
-    const other = ports.get(nodePortKey(port, port.nodePort)) ?? own.get(nodePortKey(port, port.nodePort));
+    // The allocator knows numbers, not protocols: only ports of one Service and one `port` share theirs.
+    const shared = list.findIndex((p, k) => k < i && p.nodePort === port.nodePort && p.port !== port.port);
+    const other = ports.get(nodePortKey(port.nodePort)) ?? (shared < 0 ? undefined : name);
     if (other !== undefined) {
       report.refuse(
         'service/node-port-taken',
@@ -164,17 +184,42 @@ function keepWritten(
       );
       return undefined;
     }
-    own.set(nodePortKey(port, port.nodePort), name);
+    own.set(nodePortKey(port.nodePort), name);
     draft.nodePorts[i] = port.nodePort;
+  }
+  const checked = needsHealthCheck(spec) ? spec.healthCheckNodePort : undefined;
+  if (checked !== undefined && checked !== 0) {
+    const path = ['spec', 'healthCheckNodePort'];
+    const other = ports.get(nodePortKey(checked)) ?? own.get(nodePortKey(checked));
+    const failed = `Internal error occurred: failed to allocate requested HealthCheck NodePort ${checked}: `;
+    const fixes = (): ReturnType<typeof removeLine> => removeLine(parsed, manifest, path);
+    if (checked < from || checked > to) {
+      const message = `${failed}provided port is not in the valid range. The range of valid ports is ${from}-${to}`;
+      const params = { port: checked, range: `${from}-${to}` };
+      report.refuse('service/node-port-range', params, manifest.ref, message, path, fixes());
+      return undefined;
+    }
+    if (other !== undefined) {
+      const message = `${failed}provided port is already allocated`;
+      report.refuse(
+        'service/node-port-taken',
+        { port: checked, other },
+        manifest.ref,
+        message,
+        path,
+        fixes(),
+      );
+      return undefined;
+    }
+    own.set(nodePortKey(checked), name);
+    draft.healthCheckNodePort = checked;
   }
   for (const [key, owner] of own) ports.set(key, owner);
   if (draft.clusterIP !== undefined) ips.set(draft.clusterIP, name);
   return draft;
 }
 
-/** One node port may serve TCP and UDP of one Service. */
-const nodePortKey = (port: UpstreamServicePort, nodePort: number): string =>
-  `${port.protocol ?? 'TCP'}/${nodePort}`;
+const nodePortKey = (nodePort: number): string => String(nodePort);
 
 function isEdge(settings: ClusterSettings, ip: Ip): boolean {
   const { serviceSubnet } = settings;
@@ -211,9 +256,8 @@ function allocate(
     draft.clusterIP = nthAddress(settings.serviceSubnet, n);
     ips.set(draft.clusterIP, name);
   }
-  if (!wantsNodePorts(spec)) return true;
   const { from, to } = settings.nodePortRange;
-  const list = spec.ports ?? [];
+  const list = wantsNodePorts(spec) ? (spec.ports ?? []) : [];
   for (let i = 0; i < list.length; i++) {
     const port = list[i];
     if (port === undefined || draft.nodePorts[i] !== undefined) continue;
@@ -222,14 +266,13 @@ function allocate(
     const shared = twin < 0 ? undefined : draft.nodePorts[twin];
     const size = to - from + 1;
     const n =
-      shared !== undefined && !ports.has(nodePortKey(port, shared))
+      shared !== undefined && ports.get(nodePortKey(shared)) === name
         ? shared - from
         : draw(
             `${name}:${port.name ?? ''}:${port.port}/${port.protocol ?? 'TCP'}`,
             staticNodePortBand(size),
             size,
-            (k) =>
-              ports.has(`TCP/${from + k}`) || ports.has(`UDP/${from + k}`) || ports.has(`SCTP/${from + k}`),
+            (k) => ports.has(nodePortKey(from + k)),
           );
     if (n === undefined) {
       const message = `Internal error occurred: failed to allocate a nodePort: range is full`;
@@ -237,12 +280,27 @@ function allocate(
       return false;
     }
     draft.nodePorts[i] = from + n;
-    ports.set(nodePortKey(port, from + n), name);
+    ports.set(nodePortKey(from + n), name);
+  }
+  if (needsHealthCheck(spec) && draft.healthCheckNodePort === undefined) {
+    const size = to - from + 1;
+    const taken = (k: number): boolean => ports.has(nodePortKey(from + k));
+    const n = draw(`${name} health check`, staticNodePortBand(size), size, taken);
+    if (n === undefined) {
+      const message = `Internal error occurred: failed to allocate a HealthCheck NodePort 0: range is full`;
+      report.refuse('service/node-ports-exhausted', { range: `${from}-${to}` }, manifest.ref, message);
+      return false;
+    }
+    draft.healthCheckNodePort = from + n;
+    ports.set(nodePortKey(from + n), name);
   }
   return true;
 }
 
-function makeService({ manifest, spec, clusterIP, nodePorts }: Draft): Service {
+function makeService(
+  { manifest, spec, clusterIP, nodePorts, healthCheckNodePort }: Draft,
+  ingress: Service['loadBalancerIngress'],
+): Service {
   const ports = (spec.ports ?? []).map((p, i): ServicePort => {
     const nodePort = nodePorts[i];
     return {
@@ -271,8 +329,31 @@ function makeService({ manifest, spec, clusterIP, nodePorts }: Draft): Service {
     sessionAffinityTimeoutSeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800,
     publishNotReadyAddresses: spec.publishNotReadyAddresses ?? false,
     ...(spec.externalName === undefined ? {} : { externalName: spec.externalName }),
+    ...outsideFields(spec),
+    ...(ingress === undefined ? {} : { loadBalancerIngress: ingress }),
+    ...(healthCheckNodePort === undefined ? {} : { healthCheckNodePort }),
+    ...(topologyAware(manifest) ? { topologyAware: true } : {}),
     origin: manifest.origin,
   };
+}
+
+function outsideFields(spec: UpstreamServiceSpec): Partial<Service> {
+  const externalIPs = (spec.externalIPs ?? []).flatMap((ip) => parseIp(ip) ?? []);
+  const ranges = (spec.loadBalancerSourceRanges ?? []).flatMap((r) => parseCidrStrict(r.trim())?.cidr ?? []);
+  return {
+    ...(externalIPs.length === 0 ? {} : { externalIPs }),
+    ...(ranges.length === 0 ? {} : { loadBalancerSourceRanges: ranges }),
+    ...(spec.loadBalancerClass === undefined ? {} : { loadBalancerClass: spec.loadBalancerClass }),
+    ...(spec.trafficDistribution === undefined ? {} : { trafficDistribution: spec.trafficDistribution }),
+  };
+}
+
+/** `hintsEnabled` of the EndpointSlice controller; the older annotation still counts. */
+function topologyAware({ metadata: { annotations } }: Manifest): boolean {
+  const mode =
+    annotations['service.kubernetes.io/topology-aware-hints'] ??
+    annotations['service.kubernetes.io/topology-mode'];
+  return mode === 'Auto' || mode === 'auto';
 }
 
 function targetPortOf(port: UpstreamServicePort): number | string {

@@ -256,7 +256,7 @@ describe('hover', () => {
     {
       text: `${SERVICE}spec:\n  exter|nalIPs: []`,
       path: 'spec.externalIPs',
-      support: 'unsupported',
+      support: 'simulated',
       help: 'Service.spec.externalIPs',
     },
     { text: `${SERVICE}spec:\n  bog|us: 1`, path: 'spec.bogus', support: 'unknown', help: undefined },

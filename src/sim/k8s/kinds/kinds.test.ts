@@ -235,9 +235,9 @@ describe('field support', () => {
         affects: { kind: 'pod', name: 'ns/a' },
       }),
     ]);
-    const slice =
-      'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: web-1, labels: {kubernetes.io/service-name: web}}\naddressType: IPv4\nendpoints: [{addresses: [10.0.0.1], hints: {forZones: [{name: a}]}}]';
-    expect(parse(slice).unmodelled[0]?.affects).toEqual({ kind: 'service', name: 'default/web' });
+    const service =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}], ipFamilyPolicy: RequireDualStack}';
+    expect(parse(service).unmodelled[0]?.affects).toEqual({ kind: 'service', name: 'default/web' });
     const admin =
       'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}\nspec: {}';
     expect(parse(admin).unmodelled[0]?.affects).toEqual({ kind: 'all' });

@@ -35,6 +35,8 @@ export interface ReportOptions {
   readonly key?: boolean;
   /** Table that the field belongs to, for the decoder's message. */
   readonly struct?: string;
+  /** The path in the API server's message, where it is spelt unlike the field's. */
+  readonly apiPath?: string;
   /** Part of the API server's message, but nothing to underline: the same fact is told at another field. */
   readonly messageOnly?: boolean;
   /** Replaces the value (or key). */

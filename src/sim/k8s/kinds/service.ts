@@ -1,3 +1,4 @@
+import { endpointAddress } from './endpoints.ts';
 import { metadataRules } from './metadata.ts';
 import {
   between,
@@ -5,6 +6,7 @@ import {
   dnsLabel,
   dnsSubdomain,
   ipAddress,
+  isLabelKey,
   labels,
   portNumber,
   portOrName,
@@ -47,7 +49,7 @@ export const service: KindSpec = {
     'spec.internalTrafficPolicy': { support: 'simulated', enum: ['Cluster', 'Local'] },
     'spec.sessionAffinity': { support: 'simulated', enum: ['None', 'ClientIP'], default: 'None' },
     ...simulated('spec.sessionAffinityConfig', 'spec.sessionAffinityConfig.clientIP'),
-    'spec.sessionAffinityConfig.clientIP.timeoutSeconds': { support: 'simulated', check: between(1, 86400) },
+    'spec.sessionAffinityConfig.clientIP.timeoutSeconds': { support: 'simulated', check: affinityTimeout },
     'spec.ipFamilies': {
       enum: ['IPv4', 'IPv6'],
       support: 'unsupported',
@@ -58,16 +60,23 @@ export const service: KindSpec = {
       support: 'unsupported',
       when: (v) => v === 'RequireDualStack',
     },
-    'spec.externalIPs': { support: 'unsupported', check: eachOf(ipAddress) },
-    'spec.loadBalancerIP': { support: 'accepted' },
-    'spec.loadBalancerClass': { support: 'accepted' },
-    'spec.loadBalancerSourceRanges': { support: 'unsupported', check: eachOf(cidrValue) },
-    'spec.allocateLoadBalancerNodePorts': { support: 'simulated' },
+    'spec.externalIPs': { support: 'simulated', check: eachOf(externalIp) },
+    ...simulated(
+      'spec.loadBalancerIP',
+      'spec.loadBalancerClass',
+      'spec.allocateLoadBalancerNodePorts',
+      'status.loadBalancer',
+      'status.loadBalancer.ingress',
+      'status.loadBalancer.ingress.ip',
+      'status.loadBalancer.ingress.hostname',
+    ),
+    'spec.loadBalancerSourceRanges': { support: 'simulated', check: sourceRanges },
+    'spec.healthCheckNodePort': { support: 'simulated', check: between(0, 65535) },
     'spec.trafficDistribution': {
-      support: 'unsupported',
+      support: 'simulated',
       enum: ['PreferClose', 'PreferSameZone', 'PreferSameNode'],
     },
-    'status.loadBalancer.ingress': { support: 'unsupported' },
+    'status.loadBalancer.ingress.ipMode': { support: 'simulated', enum: ['VIP', 'Proxy'] },
   },
   nameCheck: serviceName,
   complete,
@@ -77,6 +86,25 @@ export const service: KindSpec = {
 /** A CNAME's target; a dot at its end is allowed. */
 function cname(value: string, path: FieldPath, report: Report): void {
   dnsSubdomain(value.replace(/\.$/, ''), path, report);
+}
+
+/** `validateEndpointIP` keeps what would lead back into a node off the list. */
+function externalIp(value: string, path: FieldPath, report: Report): void {
+  if (parseIp(value) === undefined) ipAddress(value, path, report);
+  else endpointAddress(value, path, report);
+}
+
+/** The API server trims each entry, and spells the field with a capital letter when it complains. */
+function sourceRanges(values: readonly string[], path: FieldPath, report: Report): void {
+  values.forEach((value, i) => {
+    const spelt: Report = (code, at, params, options) =>
+      report(code, at, params, { ...options, apiPath: `spec.LoadBalancerSourceRanges[${i}]` });
+    cidrValue(value.trim(), [...path, i], spelt);
+  });
+}
+
+function affinityTimeout(value: number, path: FieldPath, report: Report): void {
+  if (value < 1 || value > 86400) report('service/affinity-timeout', path, { value });
 }
 
 function eachOf(check: (value: string, path: (string | number)[], report: Report) => void) {
@@ -93,7 +121,8 @@ function complete(body: Body): void {
     if (port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port;
     if (port.nodePort === 0) delete port.nodePort;
   }
-  const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+  const external = isExternal(spec);
+  if (spec.healthCheckNodePort === 0) delete spec.healthCheckNodePort;
   if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
   if (external) spec.externalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
@@ -114,12 +143,8 @@ function validate(body: Body, report: Report): void {
   else if (ports.length === 0 && !headless) report('value/required', ['spec', 'ports'], {});
   validateClusterIPs(spec, type, report);
   validatePorts(ports, type, report);
-  if (
-    spec.externalTrafficPolicy !== undefined &&
-    type !== 'NodePort' &&
-    type !== 'LoadBalancer' &&
-    spec.externalIPs === undefined
-  ) {
+  validateLoadBalancer(spec, type, report);
+  if (spec.externalTrafficPolicy !== undefined && !isExternal(spec)) {
     report('service/external-policy', ['spec', 'externalTrafficPolicy'], {
       value: String(spec.externalTrafficPolicy),
     });
@@ -127,7 +152,52 @@ function validate(body: Body, report: Report): void {
   if (spec.sessionAffinity !== 'ClientIP' && asRecord(spec.sessionAffinityConfig).clientIP !== undefined) {
     report('service/affinity-config', ['spec', 'sessionAffinityConfig'], {});
   }
-  if (type === 'LoadBalancer') report('service/load-balancer', ['spec', 'type'], {});
+  warnIgnored(spec, type, report);
+}
+
+/** `ExternallyAccessible` */
+function isExternal(spec: Body): boolean {
+  const type = spec.type ?? 'ClusterIP';
+  if (type === 'NodePort' || type === 'LoadBalancer') return true;
+  return type === 'ClusterIP' && Array.isArray(spec.externalIPs) && spec.externalIPs.length > 0;
+}
+
+/** Fields of load balancers on other Services, and the port of the health check where nobody would ask for it. */
+function validateLoadBalancer(spec: Body, type: string, report: Report): void {
+  const ranges = spec.loadBalancerSourceRanges;
+  if (type !== 'LoadBalancer') {
+    if (Array.isArray(ranges) && ranges.length > 0) {
+      const options = { apiPath: 'spec.LoadBalancerSourceRanges' };
+      report('service/load-balancer-only', ['spec', 'loadBalancerSourceRanges'], {}, options);
+    }
+    for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass']) {
+      if (spec[field] !== undefined) report('service/load-balancer-only', ['spec', field], {});
+    }
+  } else if (typeof spec.loadBalancerClass === 'string') {
+    const value = spec.loadBalancerClass;
+    if (!isLabelKey(value)) report('value/label-key', ['spec', 'loadBalancerClass'], { value });
+  }
+  const port = spec.healthCheckNodePort;
+  const checked = type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
+  if (typeof port === 'number' && port !== 0 && !checked) {
+    report('service/health-check-node-port', ['spec', 'healthCheckNodePort'], { value: port });
+  }
+}
+
+/** What the API server stores and nobody reads (pkg/api/service/warnings.go, and the EndpointSlice controller). */
+function warnIgnored(spec: Body, type: string, report: Report): void {
+  const ignored = (field: string, where: string): void =>
+    report('service/ignored', ['spec', field], { where }, { key: true });
+  if (spec.clusterIP === 'None') {
+    if (spec.loadBalancerIP !== undefined) ignored('loadBalancerIP', 'headless');
+    if (Array.isArray(spec.externalIPs) && spec.externalIPs.length > 0) ignored('externalIPs', 'headless');
+    if (spec.sessionAffinity === 'ClientIP') ignored('sessionAffinity', 'headless');
+  }
+  if (type === 'ExternalName') {
+    if (Object.keys(asRecord(spec.selector)).length > 0) ignored('selector', 'ExternalName');
+  } else if (spec.externalName !== undefined && spec.externalName !== '') {
+    ignored('externalName', 'not-ExternalName');
+  }
 }
 
 function validateExternalName(spec: Body, report: Report): void {
@@ -179,7 +249,11 @@ function validatePorts(ports: readonly Body[], type: string, report: Report): vo
     if (name !== '' && names.has(name)) report('value/duplicate', [...at, 'name'], { value: name });
     names.add(name);
     const number = `${String(port.port)}/${String(port.protocol)}`;
-    if (numbers.has(number)) report('value/duplicate', [...at, 'port'], { value: number });
+    if (numbers.has(number)) {
+      // The key that the API server prints is a ServicePort with only these two set.
+      const value = `{"Name":"","Protocol":"${String(port.protocol)}","AppProtocol":null,"Port":${String(port.port)},"TargetPort":0,"NodePort":0}`;
+      report('service/duplicate-port', at, { value });
+    }
     numbers.add(number);
     if (port.nodePort === undefined) return;
     if (type === 'ClusterIP' || type === 'ExternalName') {
@@ -187,7 +261,9 @@ function validatePorts(ports: readonly Body[], type: string, report: Report): vo
       return;
     }
     const nodePort = `${String(port.nodePort)}/${String(port.protocol)}`;
-    if (nodePorts.has(nodePort)) report('value/duplicate', [...at, 'nodePort'], { value: nodePort });
+    if (nodePorts.has(nodePort)) {
+      report('service/duplicate-port', [...at, 'nodePort'], { value: String(port.nodePort) });
+    }
     nodePorts.add(nodePort);
   });
 }

@@ -116,7 +116,7 @@ const rows: readonly Row[] = [
     says: 'targetPort',
     fixed: `${SERVICE}spec:\n  ports:\n  - port: 80\n    targetPort: 81\n`,
   },
-  { code: 'field/unmodelled', text: `${SERVICE}${PORTS}  ⟦externalIPs⟧: [1.2.3.4]\n` },
+  { code: 'field/unmodelled', text: `${POD}${CONTAINER}  ⟦hostAliases⟧: [{ip: 10.0.0.1}]\n` },
   {
     code: 'value/type',
     text: `${SERVICE}spec:\n  ports: [{port: ⟦"80"⟧}]\n`,
@@ -228,7 +228,67 @@ const rows: readonly Row[] = [
     code: 'service/affinity-config',
     text: `${SERVICE}${PORTS}  sessionAffinityConfig: ⟦{clientIP: {timeoutSeconds: 5}}⟧\n`,
   },
-  { code: 'service/load-balancer', text: `${SERVICE}${PORTS}  type: ⟦LoadBalancer⟧\n` },
+  {
+    code: 'service/load-balancer-only',
+    text: `${SERVICE}${PORTS}  loadBalancerSourceRanges: ⟦[10.0.0.0/8]⟧\n`,
+    refused:
+      'Service "web" is invalid: spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is \'LoadBalancer\'',
+  },
+  {
+    code: 'service/load-balancer-only',
+    text: `${SERVICE}${PORTS}  loadBalancerClass: ⟦example.com/lb⟧\n`,
+    refused:
+      'Service "web" is invalid: spec.loadBalancerClass: Forbidden: may only be used when `type` is \'LoadBalancer\'',
+  },
+  {
+    code: 'service/load-balancer-only',
+    text: `${SERVICE}${PORTS}  type: NodePort\n  allocateLoadBalancerNodePorts: ⟦false⟧\n`,
+    refused:
+      'Service "web" is invalid: spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is \'LoadBalancer\'',
+  },
+  {
+    code: 'value/cidr',
+    text: `${SERVICE}${PORTS}  type: LoadBalancer\n  loadBalancerSourceRanges: [10.0.0.0/8, ⟦10.0.0/8⟧]\n`,
+    refused:
+      'Service "web" is invalid: spec.LoadBalancerSourceRanges[1]: Invalid value: "10.0.0/8": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+  },
+  { code: 'value/label-key', text: `${SERVICE}${PORTS}  type: LoadBalancer\n  loadBalancerClass: ⟦a b⟧\n` },
+  {
+    code: 'service/health-check-node-port',
+    text: `${SERVICE}${PORTS}  type: LoadBalancer\n  healthCheckNodePort: ⟦30100⟧\n`,
+    refused:
+      "Service \"web\" is invalid: spec.healthCheckNodePort: Invalid value: 30100: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+  },
+  {
+    code: 'service/duplicate-port',
+    text: `${SERVICE}spec:\n  ports: [{port: 80, name: a}, ⟦{port: 80, name: b}⟧]\n`,
+    refused:
+      'Service "web" is invalid: spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,"NodePort":0}',
+  },
+  {
+    code: 'service/duplicate-port',
+    text: `${SERVICE}spec:\n  type: NodePort\n  ports: [{port: 80, name: a, nodePort: 30080}, {port: 81, name: b, nodePort: ⟦30080⟧}]\n`,
+    refused: 'Service "web" is invalid: spec.ports[1].nodePort: Duplicate value: 30080',
+  },
+  {
+    code: 'service/affinity-timeout',
+    text: `${SERVICE}${PORTS}  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: ⟦90000⟧}}\n`,
+    refused:
+      'Service "web" is invalid: spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 90000: must be greater than 0 and less than 86400',
+  },
+  {
+    code: 'endpoints/forbidden-address',
+    text: `${SERVICE}${PORTS}  externalIPs: [⟦127.0.0.1⟧]\n`,
+    refused:
+      'Service "web" is invalid: spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+  },
+  {
+    code: 'service/ignored',
+    text: `${SERVICE}spec:\n  type: ExternalName\n  externalName: a.example\n  ⟦selector⟧: {app: a}\n`,
+    says: 'selector',
+  },
+  { code: 'service/ignored', text: `${SERVICE}${PORTS}  clusterIP: None\n  ⟦sessionAffinity⟧: ClientIP\n` },
+  { code: 'service/ignored', text: `${SERVICE}${PORTS}  ⟦externalName⟧: a.example\n` },
   {
     code: 'endpoints/no-addresses',
     text: `${ENDPOINTS.replace(/[⟪⟫]/g, '')}subsets: [⟦{ports: [{port: 80}]}⟧]\n`,

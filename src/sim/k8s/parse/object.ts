@@ -252,7 +252,8 @@ function refusal(problems: readonly FieldProblem[], spec: KindSpec, name: string
   const messages: string[] = [];
   for (const p of problems) {
     const api = (diagnosticCodes[p.code] as { api?: (params: never) => string }).api;
-    if (api !== undefined) messages.push(`${pathText(p.path)}: ${api(p.params as never)}`);
+    if (api !== undefined)
+      messages.push(`${p.options.apiPath ?? pathText(p.path)}: ${api(p.params as never)}`);
   }
   if (messages.length === 0) return undefined;
   const group = spec.apiVersion.includes('/') ? `.${spec.apiVersion.split('/')[0] ?? ''}` : '';
