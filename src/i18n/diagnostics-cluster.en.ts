@@ -4,7 +4,7 @@ import type { DiagnosticText } from './diagnostics.en.ts';
 export const clusterDiagnostics: DiagnosticText = {
   'cluster/one-only': (p) => `A scenario has one ${p['kind']}; this one is ignored.`,
   'cluster/bad-subnet': (p) =>
-    `"${p['text']}" is not an IPv4 prefix such as 10.244.0.0/16; the default is used.`,
+    `"${p['text']}" is not a list of prefixes of the cluster's families (${p['family']}), one of each such as 10.244.0.0/16 or fd00:10:244::/56; the default is used.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])} (${p['aCidr']}) overlaps ${place(p['b'])} (${p['bCidr']}): an address would mean two things. Choose ranges that do not meet.`,
   'cluster/pod-subnet-too-small': (p) =>
@@ -17,7 +17,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'external/duplicate': (p) =>
     `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,
   'external/unknown-via': (p) =>
-    `The route goes through "${p['via']}", which is neither a node nor an IPv4 address${among(p['known'])}; it is left out.`,
+    `The route goes through "${p['via']}", which is neither a node nor an IP address${among(p['known'])}; it is left out.`,
   'node/duplicate-ip': (p) => `The address ${p['ip']} already belongs to node ${p['other']}.`,
   'node/pod-cidr-overlap': (p) =>
     `The pod CIDR ${p['cidr']} overlaps that of node ${p['other']}: replies would go to the wrong node.`,
@@ -51,6 +51,11 @@ export const clusterDiagnostics: DiagnosticText = {
     `Nothing listens on the port that the liveness probe of container ${p['container']} asks: the kubelet restarts it again and again (CrashLoopBackOff). It is shown as if it ran.`,
   'pod/readiness-fails': (p) =>
     `Nothing listens on the port that the readiness or startup probe of container ${p['container']} asks: the pod never becomes ready, and Services leave it out.`,
+  'service/needs-dual-stack': (p) => `ipFamilyPolicy ${p['words']}`,
+  'service/no-dual-stack': () =>
+    'This cluster is not configured for dual-stack services: its Service range has one IP family. Set networking.ipFamily: dual in the Cluster, or use PreferDualStack.',
+  'service/family-not-configured': (p) =>
+    `${p['family']} is not configured on this cluster: no Service range is of that family.`,
   'service/cluster-ip-range': (p) =>
     `failed to allocate IP ${p['ip']}: the provided network does not match the current range (Services get addresses of ${p['range']})`,
   'service/cluster-ip-taken': (p) =>

@@ -5,7 +5,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'cluster/one-only': (p) =>
     `시나리오 하나에는 ${josa(String(p['kind']), '이/가')} 하나만 있을 수 있어 이 문서는 무시합니다.`,
   'cluster/bad-subnet': (p) =>
-    `${josa(`"${p['text']}"`, '은/는')} 10.244.0.0/16 같은 IPv4 대역이 아니므로 기본값을 씁니다.`,
+    `${josa(`"${p['text']}"`, '은/는')} 클러스터의 IP 패밀리(${p['family']})마다 하나씩 쓴 10.244.0.0/16이나 fd00:10:244::/56 같은 대역이 아니므로 기본값을 씁니다.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])}(${p['aCidr']}) 대역과 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 같은 주소가 두 곳을 가리키게 되므로 겹치지 않는 대역을 고르세요.`,
   'cluster/pod-subnet-too-small': (p) =>
@@ -18,7 +18,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'external/duplicate': (p) =>
     `호스트 ${p['name']}의 이름이나 주소가 ${josa(String(p['other']), '과/와')} 겹쳐서 뺐습니다.`,
   'external/unknown-via': (p) =>
-    `라우트가 거치는 ${josa(String(p['via']), '은/는')} 노드도 IPv4 주소도 아니어서 이 라우트를 뺍니다.`,
+    `라우트가 거치는 ${josa(String(p['via']), '은/는')} 노드도 IP 주소도 아니어서 이 라우트를 뺍니다.`,
   'node/duplicate-ip': (p) => `주소 ${josa(String(p['ip']), '은/는')} 이미 노드 ${p['other']}의 것입니다.`,
   'node/pod-cidr-overlap': (p) =>
     `podCIDR ${josa(String(p['cidr']), '이/가')} 노드 ${p['other']}의 대역과 겹칩니다. 응답이 엉뚱한 노드로 갑니다.`,
@@ -54,6 +54,11 @@ export const clusterDiagnostics: DiagnosticText = {
     `컨테이너 ${p['container']}의 활성 프로브가 확인하는 포트가 열려 있지 않습니다. kubelet이 컨테이너를 계속 다시 시작합니다(CrashLoopBackOff). 여기서는 실행 중인 것으로 보여 줍니다.`,
   'pod/readiness-fails': (p) =>
     `컨테이너 ${p['container']}의 준비성 또는 스타트업 프로브가 확인하는 포트가 열려 있지 않습니다. 파드가 Ready가 되지 못해 서비스에서 빠집니다.`,
+  'service/needs-dual-stack': () =>
+    "주소나 IP 패밀리를 두 개 쓰려면 ipFamilyPolicy가 'RequireDualStack'이나 'PreferDualStack'이어야 합니다.",
+  'service/no-dual-stack': () =>
+    '이 클러스터는 듀얼 스택 서비스를 지원하지 않습니다. 서비스 대역의 IP 패밀리가 하나뿐입니다. Cluster에 networking.ipFamily: dual을 쓰거나 PreferDualStack을 쓰세요.',
+  'service/family-not-configured': (p) => `이 클러스터에는 ${p['family']} 서비스 대역이 없습니다.`,
   'service/cluster-ip-range': (p) =>
     `IP ${josa(String(p['ip']), '을/를')} 할당하지 못했습니다. 서비스 IP 범위 ${p['range']} 밖의 주소입니다(the provided network does not match the current range).`,
   'service/cluster-ip-taken': (p) =>

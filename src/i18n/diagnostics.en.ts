@@ -144,6 +144,12 @@ const checked: CheckedText = {
   'service/headless-type': (p) => `${p.path}: Invalid value: may not be set to 'None' for ${p.type} services`,
   'service/cluster-ip-external-name': (p) => `${p.path}: Forbidden: may not be set for ExternalName services`,
   'service/cluster-ips-mismatch': (p) => invalid(p, 'first value must match clusterIP'),
+  'service/cluster-ips-alone': (p) => invalid(p, 'must be empty when clusterIP is not specified'),
+  'service/cluster-ips-none': (p) => invalid(p, "'None' must be the first and only value"),
+  'service/cluster-ips-max': (p) => invalid(p, 'may only hold up to 2 values'),
+  'service/cluster-ips-one-each': (p) => invalid(p, 'may specify no more than one IP for each IP family'),
+  'service/cluster-ip-family': (p) =>
+    invalid(p, `expected an ${p.family} value as indicated by ipFamilies[${p.index}]`),
   'service/external-policy': (p) => invalid(p, 'may only be set for externally-accessible services'),
   'service/affinity-config': (p) => `${p.path}: Forbidden: must not be set when session affinity is None`,
   'service/load-balancer-only': (p) => `${p.path}: Forbidden: may only be used when type is 'LoadBalancer'`,

@@ -191,8 +191,10 @@ export const fields: FieldHelp = {
   'Service.status.loadBalancer.ingress.hostname': 'The load balancer’s name, where a cloud gives names.',
   'Service.status.loadBalancer.ingress.ipMode':
     '`VIP`: packets reach a node still addressed to the load balancer, and nodes and pods take a short cut. `Proxy`: the load balancer sends them on to a node port, from its own address.',
-  'Service.spec.ipFamilies': 'Which IP families the addresses have. Only IPv4 is simulated.',
-  'Service.spec.ipFamilyPolicy': 'One family, or both where the cluster has both. Only one is simulated.',
+  'Service.spec.ipFamilies':
+    'Which IP families the addresses have, the primary one first. Without it, the cluster’s primary family.',
+  'Service.spec.ipFamilyPolicy':
+    'One family (`SingleStack`), both where the cluster has both (`PreferDualStack`), or both or refusal (`RequireDualStack`).',
   'Service.spec.trafficDistribution':
     'Prefers endpoints that are near: `PreferSameZone` (`PreferClose` is its old name) or `PreferSameNode`. All endpoints are used where none is near.',
 
@@ -284,7 +286,8 @@ export const fields: FieldHelp = {
   'Cluster.networking.serviceSubnet': 'The range of Services’ cluster IPs. 10.96.0.0/16 when left out.',
   'Cluster.networking.kubeProxyMode': 'How kube-proxy turns Services into rules: `iptables` when left out.',
   'Cluster.networking.dnsSearch': 'Search domains of the nodes’ resolv.conf.',
-  'Cluster.networking.ipFamily': '`ipv4`, `ipv6` or `dual`. Only ipv4 is simulated.',
+  'Cluster.networking.ipFamily':
+    '`ipv4`, `ipv6` or `dual`. In `dual` nodes, pods and the Service range have both.',
   'Cluster.networking.disableDefaultCNI': 'No effect here: the CNI is chosen in the Playground document.',
 
   'KubeProxyConfiguration.mode': 'How kube-proxy turns Services into rules.',
@@ -313,6 +316,8 @@ export const fields: FieldHelp = {
   'Playground.external': 'Hosts outside the cluster, on the nodes’ network unless `ip` says otherwise.',
   'Playground.external.name': 'The host’s name; probes call it `external/NAME`.',
   'Playground.external.ip': 'Its address.',
+  'Playground.external.ips':
+    'Its addresses, of several IP families. Without any it gets one of each of the cluster.',
   'Playground.external.listen': 'Ports that it listens on, such as `8080/TCP`.',
   'Playground.external.dnsNames': 'Names that resolve to it.',
   'Playground.external.routes': 'Its routes into the cluster.',

@@ -190,8 +190,9 @@ export const fields: FieldHelp = {
   'Service.status.loadBalancer.ingress.hostname': '클라우드가 이름을 줄 때의 로드 밸런서 이름입니다.',
   'Service.status.loadBalancer.ingress.ipMode':
     '`VIP`: 목적지가 로드 밸런서 주소인 채로 패킷이 노드에 도착하며, 노드와 파드는 지름길로 갑니다. `Proxy`: 로드 밸런서가 자기 주소에서 노드 포트로 다시 보냅니다.',
-  'Service.spec.ipFamilies': '주소의 IP 패밀리입니다. IPv4만 시뮬레이션합니다.',
-  'Service.spec.ipFamilyPolicy': 'IP 패밀리를 하나만 쓸지 둘 다 쓸지 정합니다. 하나만 시뮬레이션합니다.',
+  'Service.spec.ipFamilies': '주소의 IP 패밀리를 주 패밀리부터 씁니다. 없으면 클러스터의 주 패밀리입니다.',
+  'Service.spec.ipFamilyPolicy':
+    '하나만(`SingleStack`), 클러스터가 지원하면 둘 다(`PreferDualStack`), 둘 다 아니면 거부(`RequireDualStack`) 중 하나입니다.',
   'Service.spec.trafficDistribution':
     '가까운 엔드포인트를 선호합니다. `PreferSameZone`(옛 이름 `PreferClose`)이나 `PreferSameNode`를 쓰며, 가까운 것이 없으면 모든 엔드포인트를 씁니다.',
 
@@ -280,7 +281,8 @@ export const fields: FieldHelp = {
   'Cluster.networking.kubeProxyMode':
     'kube-proxy가 서비스를 규칙으로 바꾸는 방식입니다. 생략하면 `iptables`입니다.',
   'Cluster.networking.dnsSearch': '노드의 resolv.conf에 들어갈 검색 도메인입니다.',
-  'Cluster.networking.ipFamily': '`ipv4`, `ipv6`, `dual` 중 하나입니다. ipv4만 시뮬레이션합니다.',
+  'Cluster.networking.ipFamily':
+    '`ipv4`, `ipv6`, `dual` 중 하나입니다. `dual`이면 노드, 파드, 서비스 대역이 두 패밀리를 모두 가집니다.',
   'Cluster.networking.disableDefaultCNI': '여기서는 영향이 없습니다. CNI는 Playground 문서에서 고릅니다.',
 
   'KubeProxyConfiguration.mode': 'kube-proxy가 서비스를 규칙으로 바꾸는 방식입니다.',
@@ -309,6 +311,7 @@ export const fields: FieldHelp = {
   'Playground.external': '클러스터 밖의 호스트입니다. `ip`를 따로 쓰지 않으면 노드 네트워크에 있습니다.',
   'Playground.external.name': '호스트의 이름입니다. 프로브에서는 `external/이름`으로 씁니다.',
   'Playground.external.ip': '호스트의 주소입니다.',
+  'Playground.external.ips': '여러 IP 패밀리의 주소입니다. 없으면 클러스터의 패밀리마다 하나씩 받습니다.',
   'Playground.external.listen': '`8080/TCP`처럼 적는 수신 포트입니다.',
   'Playground.external.dnsNames': '이 호스트로 풀이되는 이름입니다.',
   'Playground.external.routes': '클러스터로 들어가는 라우트입니다.',

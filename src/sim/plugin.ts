@@ -45,14 +45,15 @@ export interface CniAbout {
 
 export interface CniPlugin extends CniAbout {
   /**
-   * Addresses for the pods of every node, in pod order, in one pass. Exhaustion gives undefined for the pods that got
-   * none. `given` keeps the addresses that status.podIP names.
+   * Addresses for the pods of every node, in pod order, in one pass: one per family of the cluster, the primary first.
+   * As a failed ADD leaves a pod without any address, a pod for which a family is exhausted has the empty list. `given`
+   * keeps the addresses that status.podIPs names.
    */
   readonly assignPodIps: (input: {
     readonly cluster: Pick<ClusterState, 'settings' | 'nodes'>;
-    readonly pods: readonly { readonly key: string; readonly node: string; readonly given?: Ip }[];
+    readonly pods: readonly { readonly key: string; readonly node: string; readonly given?: readonly Ip[] }[];
     readonly options: Readonly<Record<string, string>>;
-  }) => ReadonlyMap<string, Ip | undefined>;
+  }) => ReadonlyMap<string, readonly Ip[]>;
   /** What the CNI's daemon sets up on a node: bridge, tunnel device, routes to the other nodes, masquerade rules, policies. */
   readonly setUpNode: (context: CniNodeContext) => NetnsPart;
   /** The ADD call for one pod: the pod's side and the node's side. */

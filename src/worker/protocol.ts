@@ -40,7 +40,7 @@ export interface ClusterView {
   }[];
   readonly external: readonly {
     readonly name: string;
-    readonly ip: string;
+    readonly ips: readonly string[];
     readonly dnsNames: readonly string[];
   }[];
   readonly namespaces: readonly string[];

@@ -46,7 +46,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       ports: s.ports.map((p) => ({ name: p.name, port: p.port, protocol: p.protocol, nodePort: p.nodePort })),
       builtIn: isBuiltIn('Service', s.namespace, s.name),
     })),
-    external: settings.external.map((e) => ({ name: e.name, ip: e.ip, dnsNames: e.dnsNames })),
+    external: settings.external.map((e) => ({ name: e.name, ips: e.ips, dnsNames: e.dnsNames })),
     namespaces: cluster.namespaces.map((n) => n.name),
     policies: cluster.networkPolicies.map((p) => ({ namespace: p.namespace, name: p.name })),
     probes: settings.probes,
@@ -55,10 +55,10 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       cniLabel: cni?.label ?? settings.cni.name,
       enforcesPolicy: cni?.enforcesNetworkPolicy ?? false,
       kubeProxyMode: settings.kubeProxy.mode,
-      podSubnet: cidrText(settings.podSubnet),
-      serviceSubnet: cidrText(settings.serviceSubnet),
+      podSubnet: settings.podSubnets.map(cidrText).join(),
+      serviceSubnet: settings.serviceSubnets.map(cidrText).join(),
       dnsDomain: settings.dnsDomain,
-      families: 'IPv4',
+      families: settings.ipFamilies.map((family) => `IPv${family}`).join(', '),
       seed: settings.seed,
       offered: {
         cnis: cniRegistry.map((c) => ({

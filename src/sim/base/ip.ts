@@ -5,13 +5,14 @@
 import ipaddr from 'ipaddr.js';
 
 export type Ip = string;
+export type IpFamily = 4 | 6;
 export type Mac = string;
 
 /** A prefix such as `10.244.0.0/16`. `ip` has its host bits cleared. */
 export interface Cidr {
   readonly ip: Ip;
   readonly prefixLength: number;
-  readonly family: 4 | 6;
+  readonly family: IpFamily;
 }
 
 const values = new Map<Ip, bigint | number>();
@@ -45,7 +46,7 @@ export function parseIp(text: string): Ip | undefined {
   return ipaddr.IPv6.parse(text).toRFC5952String();
 }
 
-export function ipFamily(ip: Ip): 4 | 6 {
+export function ipFamily(ip: Ip): IpFamily {
   return ip.includes(':') ? 6 : 4;
 }
 
@@ -68,6 +69,16 @@ export function cidr(text: string): Cidr {
   const parsed = parseCidrStrict(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
   if (parsed === undefined) throw new Error(`not a CIDR: ${text}`);
   return parsed.cidr;
+}
+
+/** The first address of a family: of a node, a pod, a Service. */
+export function ipOfFamily(ips: readonly Ip[], family: IpFamily): Ip | undefined {
+  return ips.find((ip) => ipFamily(ip) === family);
+}
+
+/** The first prefix of a family: of the pod subnets, the Service subnets, a node's pod CIDRs. */
+export function cidrOfFamily(cidrs: readonly Cidr[], family: IpFamily): Cidr | undefined {
+  return cidrs.find((c) => c.family === family);
 }
 
 export function cidrText(c: Cidr): string {

@@ -1,5 +1,5 @@
 /** Objects and plug-ins become the world: one network namespace for each node, pod and outside host. */
-import { cidr, type Ip } from '../base/ip.ts';
+import { cidrOfFamily, ipFamily, type Ip } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import { cniPlugin } from '../cni/registry.ts';
 import { coreDns, internetDns } from '../dns/coredns.ts';
@@ -11,7 +11,15 @@ import { echoApp, httpApp, sinkApp, tcpAcceptApp } from '../probe/apps.ts';
 import { proxyPlugin } from '../proxy/registry.ts';
 import { mergeNetns } from './merge.ts';
 import { isReserved } from './reserved.ts';
-import { HOST_SYSCTLS, LOOPBACK_ADDRESS, loopback, UNDERLAY, underlayNetns } from './underlay.ts';
+import {
+  ANYWHERE,
+  boundTo,
+  HOST_SYSCTLS,
+  LOOPBACK_ADDRESS,
+  loopback,
+  UNDERLAY,
+  underlayNetns,
+} from './underlay.ts';
 
 /** The CNI of the cluster with its options, defaults filled in. Undefined where no plug-in has that name. */
 export function chosenCni(
@@ -42,7 +50,7 @@ function podListeners(pod: Pod): ListenerConfig[] {
     .filter((l) => l.protocol !== 'SCTP')
     .map((l) => ({
       proto: l.protocol === 'UDP' ? 'udp' : 'tcp',
-      ip: l.address,
+      ip: boundTo(l.address, pod.ips),
       port: l.port,
       app: l.app,
       process: l.process,
@@ -55,7 +63,7 @@ function podListeners(pod: Pod): ListenerConfig[] {
 function nodeListeners(node: ClusterNode, cluster: ClusterState): ListenerConfig[] {
   const accept = (port: number, process: string, ip: Ip = '0.0.0.0'): ListenerConfig => ({
     proto: 'tcp',
-    ip,
+    ip: boundTo(ip, node.ips),
     port,
     app: 'tcp-accept',
     process,
@@ -80,6 +88,7 @@ function nodeListeners(node: ClusterNode, cluster: ClusterState): ListenerConfig
 
 function nodeBase(node: ClusterNode, cluster: ClusterState): NetnsConfig {
   const id = nodeNetns(node.name);
+  const { nodeSubnets, gateways } = cluster.settings;
   return {
     id,
     links: [
@@ -95,17 +104,20 @@ function nodeBase(node: ClusterNode, cluster: ClusterState): NetnsConfig {
     ],
     addresses: [
       LOOPBACK_ADDRESS,
-      ...node.ips
-        .filter((ip) => !ip.includes(':'))
-        .map((ip) => ({
-          dev: 'eth0',
-          ip,
-          prefixLength: cluster.settings.nodeSubnet.prefixLength,
-          scope: 'global' as const,
-          origin: node.origin,
-        })),
+      ...node.ips.map((ip) => ({
+        dev: 'eth0',
+        ip,
+        prefixLength: cidrOfFamily(nodeSubnets, ipFamily(ip))?.prefixLength ?? 64,
+        scope: 'global' as const,
+        origin: node.origin,
+      })),
     ],
-    routes: [{ to: cidr('0.0.0.0/0'), via: cluster.settings.gateway, dev: 'eth0', origin: node.origin }],
+    routes: gateways.map((via) => ({
+      to: ANYWHERE[ipFamily(via)],
+      via,
+      dev: 'eth0',
+      origin: node.origin,
+    })),
     neighbours: [],
     fdb: [],
     sysctls: HOST_SYSCTLS,
@@ -148,7 +160,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
   const netns = new Map<NetnsId, NetnsConfig>();
   const cni = chosenCni(cluster);
   const proxy = proxyPlugin(cluster.settings.kubeProxy.mode);
-  const nodeIps = new Map(cluster.nodes.map((n): [string, Ip] => [n.name, n.ips[0] ?? '']));
+  const nodeIps = new Map(cluster.nodes.map((n) => [n.name, n.ips]));
   const podsByNode = new Map<string, Pod[]>();
   for (const pod of cluster.pods) {
     if (isReserved(pod) || pod.node === undefined || pod.phase === 'Succeeded' || pod.phase === 'Failed')

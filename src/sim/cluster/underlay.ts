@@ -2,7 +2,7 @@
  * What lies outside the cluster: the network that the nodes share, its gateway, the internet behind it, and the hosts
  * that a scenario names. The gateway routes and does not translate addresses; kind's docker network would masquerade.
  */
-import { cidr, cidrContains, parseIp, type Ip } from '../base/ip.ts';
+import { cidr, cidrContains, ipFamily, parseIp, type Cidr, type Ip, type IpFamily } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { Origin } from '../base/origin.ts';
 import type { ClusterSettings, ExternalHost } from '../k8s/cluster-state.ts';
@@ -13,8 +13,10 @@ export const UNDERLAY = 'underlay';
 export const INTERNET = 'internet';
 export const GATEWAY_NETNS = 'external/gateway';
 
-const INTERNET_GATEWAY: Ip = '203.0.113.1';
-const ANYWHERE = cidr('0.0.0.0/0');
+/** The gateway's side of the network behind it, and that network's prefix length. */
+const INTERNET_GATEWAY: Readonly<Record<IpFamily, Ip>> = { 4: '203.0.113.1', 6: '2001:db8::1' };
+const INTERNET_PREFIX: Readonly<Record<IpFamily, number>> = { 4: 24, 6: 64 };
+export const ANYWHERE: Readonly<Record<IpFamily, Cidr>> = { 4: cidr('0.0.0.0/0'), 6: cidr('::/0') };
 
 /** Sysctls of a host that is no router. */
 export const HOST_SYSCTLS: SysctlConfig = {
@@ -42,15 +44,25 @@ function gateway(settings: ClusterSettings, origin: Origin): NetnsConfig {
     ],
     addresses: [
       LOOPBACK_ADDRESS,
-      { dev: 'eth0', ip: settings.gateway, prefixLength: settings.nodeSubnet.prefixLength, scope: 'global' },
-      { dev: 'eth1', ip: INTERNET_GATEWAY, prefixLength: 24, scope: 'global' },
+      ...settings.nodeSubnets.map((subnet, i) => ({
+        dev: 'eth0',
+        ip: settings.gateways[i] ?? subnet.ip,
+        prefixLength: subnet.prefixLength,
+        scope: 'global' as const,
+      })),
+      ...settings.ipFamilies.map((family) => ({
+        dev: 'eth1',
+        ip: INTERNET_GATEWAY[family],
+        prefixLength: INTERNET_PREFIX[family],
+        scope: 'global' as const,
+      })),
     ],
-    routes: behind.map(
-      (h): RouteConfig => ({ to: cidr(h.ip), dev: 'eth1', scope: 'link', origin: h.origin }),
+    routes: behind.flatMap((h) =>
+      h.ips.map((ip): RouteConfig => ({ to: cidr(ip), dev: 'eth1', scope: 'link', origin: h.origin })),
     ),
     neighbours: [],
     fdb: [],
-    sysctls: { ...HOST_SYSCTLS, ipForward: true },
+    sysctls: { ...HOST_SYSCTLS, ipForward: true, ip6Forward: settings.ipFamilies.includes(6) },
     ipsets: [],
     listeners: [],
     origin,
@@ -58,27 +70,38 @@ function gateway(settings: ClusterSettings, origin: Origin): NetnsConfig {
 }
 
 function onUnderlay(settings: ClusterSettings, host: ExternalHost): boolean {
-  return cidrContains(settings.nodeSubnet, host.ip);
+  return host.ips.some((ip) => settings.nodeSubnets.some((subnet) => cidrContains(subnet, ip)));
 }
 
 function externalHost(
   settings: ClusterSettings,
   host: ExternalHost,
-  nodeIps: ReadonlyMap<string, Ip>,
+  nodeIps: ReadonlyMap<string, readonly Ip[]>,
 ): NetnsConfig {
   const id = `external/${host.name}`;
   const near = onUnderlay(settings, host);
-  const routes: RouteConfig[] = [
-    near
-      ? { to: ANYWHERE, via: settings.gateway, dev: 'eth0', origin: host.origin }
-      : { to: ANYWHERE, via: INTERNET_GATEWAY, dev: 'eth0', onlink: true, origin: host.origin },
-  ];
+  const routes: RouteConfig[] = [];
+  for (const [i, family] of settings.ipFamilies.entries()) {
+    if (!host.ips.some((ip) => ipFamily(ip) === family)) continue;
+    const via = near ? settings.gateways[i] : INTERNET_GATEWAY[family];
+    if (via === undefined) continue;
+    const onlink = near ? {} : { onlink: true };
+    routes.push({ to: ANYWHERE[family], via, dev: 'eth0', ...onlink, origin: host.origin });
+  }
   for (const route of host.routes) {
-    const via = nodeIps.get(route.via) ?? parseIp(route.via);
+    const literal = parseIp(route.via);
+    const hops = nodeIps.get(route.via) ?? (literal === undefined ? [] : [literal]);
+    const via = hops.find((ip) => ipFamily(ip) === route.to.family);
     // An unknown gateway was reported; such a route cannot be set.
-    if (via === undefined || via.includes(':')) continue;
+    if (via === undefined) continue;
     routes.push({ to: route.to, via, dev: 'eth0', origin: host.origin });
   }
+  const prefixLength = (ip: Ip): number => {
+    const family = ipFamily(ip);
+    const subnet = settings.nodeSubnets.find((s) => s.family === family);
+    if (near && subnet !== undefined) return subnet.prefixLength;
+    return host.internet ? INTERNET_PREFIX[family] : family === 4 ? 32 : 128;
+  };
   return {
     id,
     links: [
@@ -93,13 +116,13 @@ function externalHost(
     ],
     addresses: [
       LOOPBACK_ADDRESS,
-      {
+      ...host.ips.map((ip) => ({
         dev: 'eth0',
-        ip: host.ip,
-        prefixLength: near ? settings.nodeSubnet.prefixLength : host.internet ? 24 : 32,
-        scope: 'global',
+        ip,
+        prefixLength: prefixLength(ip),
+        scope: 'global' as const,
         origin: host.origin,
-      },
+      })),
     ],
     routes,
     neighbours: [],
@@ -116,12 +139,17 @@ function listenersOf(host: ExternalHost): ListenerConfig[] {
     .filter((l) => l.protocol !== 'SCTP')
     .map((l) => ({
       proto: l.protocol === 'UDP' ? 'udp' : 'tcp',
-      ip: l.address,
+      ip: boundTo(l.address, host.ips),
       port: l.port,
       app: l.app,
       process: l.process,
       origin: l.origin,
     }));
+}
+
+/** A program that listens on every address binds `::` where there is IPv6, which takes both families. */
+export function boundTo(address: Ip, ips: readonly Ip[]): Ip {
+  return address === '0.0.0.0' && ips.some((ip) => ipFamily(ip) === 6) ? '::' : address;
 }
 
 const cache = new WeakMap<
@@ -132,9 +160,9 @@ const cache = new WeakMap<
 /** Every namespace that is no node and no pod. Equal settings and node addresses give the identical list. */
 export function underlayNetns(
   settings: ClusterSettings,
-  nodeIps: ReadonlyMap<string, Ip>,
+  nodeIps: ReadonlyMap<string, readonly Ip[]>,
 ): readonly NetnsConfig[] {
-  const nodes = [...nodeIps].join();
+  const nodes = [...nodeIps].map(([name, ips]) => `${name} ${ips.join()}`).join();
   const known = cache.get(settings);
   if (known?.nodes === nodes) return known.netns;
   const netns = [

@@ -20,11 +20,11 @@ const nodes = (count: number, length = 24): ClusterNode[] =>
   }));
 const input = (
   count: number,
-  pods: readonly { key: string; node: string; given?: string }[],
+  pods: readonly { key: string; node: string; given?: readonly string[] }[],
   { podSubnet = '10.244.0.0/16', length = 24 } = {},
 ) => ({
   cluster: {
-    settings: { podSubnet: cidr(podSubnet) } as ClusterState['settings'],
+    settings: { podSubnets: [cidr(podSubnet)] } as unknown as ClusterState['settings'],
     nodes: nodes(count, length),
   },
   pods,
@@ -39,33 +39,33 @@ describe('host-local', () => {
       input(2, [
         { key: 'a', node: 'n0' },
         { key: 'b', node: 'n1' },
-        { key: 'c', node: 'n0', given: '10.244.0.3' },
+        { key: 'c', node: 'n0', given: ['10.244.0.3'] },
         { key: 'd', node: 'n0' },
       ]),
     );
     expect([...ips]).toEqual(
       expect.arrayContaining([
-        ['a', '10.244.0.2'],
-        ['b', '10.244.1.2'],
-        ['c', '10.244.0.3'],
-        ['d', '10.244.0.4'],
+        ['a', ['10.244.0.2']],
+        ['b', ['10.244.1.2']],
+        ['c', ['10.244.0.3']],
+        ['d', ['10.244.0.4']],
       ]),
     );
   });
   it('runs out: neither network, gateway nor broadcast address is given away', () => {
     const ips = assignHostLocal(input(1, many(7, 'n0'), { length: 29 }));
     expect([...ips.values()]).toEqual([
-      '10.244.0.2',
-      '10.244.0.3',
-      '10.244.0.4',
-      '10.244.0.5',
-      '10.244.0.6',
-      undefined,
-      undefined,
+      ['10.244.0.2'],
+      ['10.244.0.3'],
+      ['10.244.0.4'],
+      ['10.244.0.5'],
+      ['10.244.0.6'],
+      [],
+      [],
     ]);
   });
   it('gives nothing to a pod on an unknown node', () => {
-    expect(assignHostLocal(input(1, [{ key: 'a', node: 'other' }])).get('a')).toBeUndefined();
+    expect(assignHostLocal(input(1, [{ key: 'a', node: 'other' }])).get('a')).toEqual([]);
   });
 });
 
@@ -78,27 +78,27 @@ describe('calico-ipam', () => {
         { key: 'c', node: 'n2' },
       ]),
     );
-    expect(Object.fromEntries(ips)).toEqual({ a: '10.244.0.129', b: '10.244.0.1', c: '10.244.0.130' });
+    expect(Object.fromEntries(ips)).toEqual({ a: ['10.244.0.129'], b: ['10.244.0.1'], c: ['10.244.0.130'] });
   });
   it('takes another block when the first is full', () => {
-    const ips = [...assignCalicoIpam(input(2, many(65, 'n0'))).values()];
+    const ips = [...assignCalicoIpam(input(2, many(65, 'n0'))).values()].flat();
     expect(ips[62]).toBe('10.244.0.63');
     expect(ips[63]).toBe('10.244.0.128');
     expect(new Set(ips).size).toBe(65);
   });
   it('runs out with the pool', () => {
     const ips = [...assignCalicoIpam(input(2, many(64, 'n0'), { podSubnet: '10.244.0.0/25' })).values()];
-    expect(ips.filter((ip) => ip === undefined)).toHaveLength(1);
+    expect(ips.filter((own) => own.length === 0)).toHaveLength(1);
   });
   it('keeps given addresses, and their blocks follow them', () => {
     const ips = assignCalicoIpam(
       input(2, [
-        { key: 'a', node: 'n1', given: '10.244.0.5' },
+        { key: 'a', node: 'n1', given: ['10.244.0.5'] },
         { key: 'b', node: 'n1' },
         { key: 'c', node: 'n0' },
       ]),
     );
-    expect(Object.fromEntries(ips)).toEqual({ a: '10.244.0.5', b: '10.244.0.1', c: '10.244.0.65' });
+    expect(Object.fromEntries(ips)).toEqual({ a: ['10.244.0.5'], b: ['10.244.0.1'], c: ['10.244.0.65'] });
   });
 
   it('finds the same blocks again from the addresses of the pods', () => {
@@ -112,7 +112,7 @@ describe('calico-ipam', () => {
           name: key,
           node,
           hostNetwork: false,
-          ips: [ips.get(key) ?? ''],
+          ips: ips.get(key) ?? [],
         }) as unknown as Pod,
     );
     const blocks = nodeBlocks({ ...cluster, pods });

@@ -1,37 +1,53 @@
 /**
- * The host-local IPAM plug-in: a node's addresses are handed out from its pod CIDR upward. Address 0 is the network,
- * the first one the gateway (the bridge), the last the broadcast address.
+ * The host-local IPAM plug-in: a node's addresses are handed out from its pod CIDRs upward, one of each family.
+ * Address 0 is the network, the first one the gateway (the bridge), the last the broadcast address of IPv4.
  * Left out: host-local goes on from the last address it gave and wraps around, so a real node that has seen pods come
  * and go reuses addresses later than this does.
  */
-import type { Ip } from '../base/ip.ts';
-import { cidrContains, cidrSize, nthAddress } from '../base/ip.ts';
+import type { Cidr, Ip } from '../base/ip.ts';
+import { cidrContains, cidrSize, ipFamily, nthAddress } from '../base/ip.ts';
 import type { CniPlugin } from '../plugin.ts';
-import { ipv4PodCidr } from './place.ts';
+
+/** One range of one node. */
+class Range {
+  readonly #range: Cidr;
+  readonly #end: number;
+  #next = 2;
+
+  constructor(range: Cidr) {
+    this.#range = range;
+    this.#end = cidrSize(range) - 1;
+  }
+
+  next(taken: ReadonlySet<Ip>): Ip | undefined {
+    while (this.#next < this.#end && taken.has(nthAddress(this.#range, this.#next))) this.#next++;
+    const n = this.#next++;
+    const ip = nthAddress(this.#range, n);
+    return n < this.#end && cidrContains(this.#range, ip) ? ip : undefined;
+  }
+}
 
 export const assignHostLocal: CniPlugin['assignPodIps'] = ({ cluster, pods }) => {
-  const ranges = new Map(cluster.nodes.map((node) => [node.name, ipv4PodCidr(node)]));
+  const ranges = new Map(
+    cluster.nodes.map((n) => [n.name, n.podCIDRs.map((c) => ({ c, free: new Range(c) }))]),
+  );
   const taken = new Set<Ip>();
-  const result = new Map<string, Ip | undefined>();
+  const kept = new Map<string, readonly Ip[]>();
   for (const pod of pods) {
-    if (pod.given === undefined || taken.has(pod.given)) continue;
-    taken.add(pod.given);
-    result.set(pod.key, pod.given);
+    if (pod.given === undefined || pod.given.some((ip) => taken.has(ip))) continue;
+    for (const ip of pod.given) taken.add(ip);
+    kept.set(pod.key, pod.given);
   }
-  const next = new Map<string, number>();
+  const result = new Map<string, readonly Ip[]>();
   for (const pod of pods) {
-    if (result.has(pod.key)) continue;
-    const range = ranges.get(pod.node);
-    if (range === undefined) {
-      result.set(pod.key, undefined);
-      continue;
-    }
-    let n = next.get(pod.node) ?? 2;
-    while (n < cidrSize(range) - 1 && taken.has(nthAddress(range, n))) n++;
-    const ip = nthAddress(range, n);
-    const free = n < cidrSize(range) - 1 && cidrContains(range, ip);
-    result.set(pod.key, free ? ip : undefined);
-    next.set(pod.node, n + 1);
+    const given = kept.get(pod.key) ?? [];
+    const found = (ranges.get(pod.node) ?? []).map(
+      ({ c, free }) => given.find((ip) => ipFamily(ip) === c.family) ?? free.next(taken),
+    );
+    const ips = found.filter((ip) => ip !== undefined);
+    for (const ip of ips) taken.add(ip);
+    // ADD fails as a whole where one range is used up.
+    result.set(pod.key, ips.length === found.length ? ips : []);
   }
   return result;
 };

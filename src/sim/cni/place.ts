@@ -1,6 +1,6 @@
 /** Names of the network namespaces and devices that every CNI deals with. */
 import type { ClusterNode, Pod } from '../k8s/cluster-state.ts';
-import type { Cidr, Ip } from '../base/ip.ts';
+import { cidrOfFamily, ipOfFamily, type Cidr, type Ip } from '../base/ip.ts';
 import type { NetnsId } from '../net/config.ts';
 
 /** The nodes' network card, and what fits through it. */
@@ -19,11 +19,11 @@ export function podKey(pod: Pick<Pod, 'namespace' | 'name'>): NetnsId {
   return `${pod.namespace}/${pod.name}`;
 }
 
-/** The first IPv4 address of a pod or node: the simulated data plane is IPv4. */
+/** The first IPv4 address of a pod or node; `ipOfFamily` and `cidrOfFamily` find those of either family. */
 export function ipv4Of(thing: { readonly ips: readonly Ip[] }): Ip | undefined {
-  return thing.ips.find((ip) => !ip.includes(':'));
+  return ipOfFamily(thing.ips, 4);
 }
 
 export function ipv4PodCidr(node: Pick<ClusterNode, 'podCIDRs'>): Cidr | undefined {
-  return node.podCIDRs.find((range) => range.family === 4);
+  return cidrOfFamily(node.podCIDRs, 4);
 }

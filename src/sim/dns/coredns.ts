@@ -12,7 +12,7 @@ import { reason } from '../trace/reasons.ts';
 import { ClusterZone } from './cluster-zone.ts';
 import type { HostsPlugin, RewriteRule, ServerBlock } from './corefile.ts';
 import { parseCorefile } from './corefile.ts';
-import { upstreamResolver } from './internet.ts';
+import { upstreamResolvers } from './internet.ts';
 import type { Answer, Question } from './message.ts';
 import { failure, found, inZone, normalName, nothing, query, record, reply } from './message.ts';
 
@@ -36,7 +36,8 @@ interface Server {
 /** The program behind port 53 of the coredns pods. */
 export function coreDns(cluster: ClusterState): AppHandler {
   let servers: readonly Server[] | undefined;
-  const upstream = upstreamResolver(cluster);
+  // The pod's /etc/resolv.conf is the node's own (dnsPolicy: Default).
+  const [upstream = ''] = upstreamResolvers(cluster);
   const serverFor = (name: string): Server | undefined => {
     servers ??= parseCorefile(corefileText(cluster)).map((block) => ({
       block,

@@ -2,18 +2,17 @@
  * DNS of the world outside: the resolver on host `internet`, which knows every name that the cluster does not own.
  * Leaves out delegation, caches and everything a real resolver asks further on.
  */
-import { compareIp, parseIp, type Ip } from '../base/ip.ts';
+import { compareIp, type Ip } from '../base/ip.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
 import type { AppHandler } from '../net/process.ts';
 import type { Answer, Question } from './message.ts';
 import { found, inZone, normalName, nothing, record, reply, reverseAddress } from './message.ts';
 
 const TTL = 300;
-const DEFAULT_INTERNET: Ip = '203.0.113.10';
 
-/** The address of host `internet`, where nodes and CoreDNS send what they do not know. */
-export function upstreamResolver(cluster: ClusterState): Ip {
-  return cluster.settings.external.find((h) => h.internet)?.ip ?? DEFAULT_INTERNET;
+/** The addresses of host `internet`, where nodes and CoreDNS send what they do not know. */
+export function upstreamResolvers(cluster: ClusterState): readonly Ip[] {
+  return cluster.settings.external.find((h) => h.internet)?.ips ?? [];
 }
 
 /**
@@ -50,7 +49,7 @@ function answerOutside(cluster: ClusterState, { name, type }: Question): Answer 
   const hosts = cluster.settings.external;
   const address = reverseAddress(name);
   if (address !== undefined) {
-    const host = hosts.find((h) => h.ip === address && h.dnsNames.length > 0);
+    const host = hosts.find((h) => h.ips.includes(address) && h.dnsNames.length > 0);
     const pointer = host?.dnsNames[0];
     if (pointer === undefined) return nothing('NXDOMAIN', ROOT_SOA, false);
     return type === 'PTR'
@@ -59,11 +58,11 @@ function answerOutside(cluster: ClusterState, { name, type }: Question): Answer 
   }
   // No top-level domain is a number: what looks like an address is no name.
   if (/(?:^|\.)\d+$/.test(name)) return nothing('NXDOMAIN', ROOT_SOA, false);
-  const named = hosts.filter((h) => h.dnsNames.includes(name)).map((h) => h.ip);
+  const named = hosts.filter((h) => h.dnsNames.includes(name)).flatMap((h) => h.ips);
   if (named.length === 0 && (inZone(name, cluster.settings.dnsDomain) || !isPublic(cluster, name))) {
     return nothing('NXDOMAIN', ROOT_SOA, false);
   }
-  const ips = named.length > 0 ? named.sort(compareIp) : [upstreamResolver(cluster)];
+  const ips = named.length > 0 ? named.sort(compareIp) : upstreamResolvers(cluster);
   const answers = ips
     .filter((ip) => type === (ip.includes(':') ? 'AAAA' : 'A'))
     .map((ip) => record(name, type, TTL, ip));
@@ -80,14 +79,9 @@ export function internetDns(cluster: ClusterState): AppHandler {
 }
 
 /** Names of nodes and hosts that machines on the nodes' network know without asking: their /etc/hosts. */
-export function machineHosts(cluster: ClusterState): ReadonlyMap<string, Ip> {
-  const hosts = new Map<string, Ip>();
-  for (const host of cluster.settings.external) {
-    if (!host.internet && parseIp(host.ip) !== undefined) hosts.set(host.name, host.ip);
-  }
-  for (const node of cluster.nodes) {
-    const ip = node.ips[0];
-    if (ip !== undefined) hosts.set(node.name, ip);
-  }
+export function machineHosts(cluster: ClusterState): ReadonlyMap<string, readonly Ip[]> {
+  const hosts = new Map<string, readonly Ip[]>();
+  for (const host of cluster.settings.external) if (!host.internet) hosts.set(host.name, host.ips);
+  for (const node of cluster.nodes) hosts.set(node.name, node.ips);
   return hosts;
 }

@@ -9,7 +9,7 @@ import { fnv32a, mix } from '../k8s/naming.ts';
 import type { Process, SocketError } from '../net/process.ts';
 import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
-import { machineHosts, upstreamResolver } from './internet.ts';
+import { machineHosts, upstreamResolvers } from './internet.ts';
 import type { Question } from './message.ts';
 import { normalName, query, reverseName } from './message.ts';
 
@@ -20,7 +20,7 @@ export interface ResolverConfig {
   readonly timeoutMs: number;
   readonly attempts: number;
   /** /etc/hosts. */
-  readonly hosts: ReadonlyMap<string, Ip>;
+  readonly hosts: ReadonlyMap<string, readonly Ip[]>;
   /** Options as they stand in the file: `ndots:5`. */
   readonly options: readonly string[];
 }
@@ -53,7 +53,7 @@ function clusterDns(cluster: ClusterState): Ip | undefined {
 export function resolverConfig(cluster: ClusterState, from: { readonly pod?: Pod }): ResolverConfig {
   const { pod } = from;
   const machine: ResolverConfig = {
-    nameservers: [upstreamResolver(cluster)],
+    nameservers: upstreamResolvers(cluster).slice(0, 1),
     search: cluster.settings.dnsSearch ?? [],
     ndots: 1,
     timeoutMs: 5000,
@@ -101,14 +101,12 @@ export function resolverConfig(cluster: ClusterState, from: { readonly pod?: Pod
 }
 
 /** The pod's /etc/hosts: its own name, and for hostNetwork the node's file. */
-function podHosts(cluster: ClusterState, pod: Pod): ReadonlyMap<string, Ip> {
+function podHosts(cluster: ClusterState, pod: Pod): ReadonlyMap<string, readonly Ip[]> {
   if (pod.hostNetwork) return machineHosts(cluster);
-  const ip = pod.ips[0];
-  if (ip === undefined) return new Map();
   const own = pod.hostname ?? pod.name;
-  const hosts = new Map([[own, ip]]);
+  const hosts = new Map([[own, pod.ips]]);
   if (pod.subdomain !== undefined) {
-    hosts.set(`${own}.${pod.subdomain}.${pod.namespace}.svc.${cluster.settings.dnsDomain}`, ip);
+    hosts.set(`${own}.${pod.subdomain}.${pod.namespace}.svc.${cluster.settings.dnsDomain}`, pod.ips);
   }
   return hosts;
 }
@@ -233,10 +231,10 @@ function addressesIn(records: readonly DnsRecord[]): Ip[] {
 /** getaddrinfo: what curl, nc and ping do with a name. */
 export function* lookUp(config: ResolverConfig, host: string): Process<Lookup> {
   const literal = parseIp(host);
-  const known = literal ?? fromHosts(config, host);
+  const known = literal === undefined ? fromHosts(config, host) : [literal];
   const log: Log = { queries: [], count: 0 };
   if (known !== undefined) {
-    return { addresses: [known], rcode: 'NOERROR', answers: [], queries: [] };
+    return { addresses: known, rcode: 'NOERROR', answers: [], queries: [] };
   }
   if (config.nameservers.length === 0) {
     return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: [], error: 'refused' };
@@ -275,9 +273,9 @@ function distinct(records: readonly DnsRecord[]): DnsRecord[] {
   });
 }
 
-function fromHosts(config: ResolverConfig, host: string): Ip | undefined {
+function fromHosts(config: ResolverConfig, host: string): readonly Ip[] | undefined {
   const name = normalName(host);
-  return name === 'localhost' || name.endsWith('.localhost') ? '127.0.0.1' : config.hosts.get(name);
+  return name === 'localhost' || name.endsWith('.localhost') ? ['127.0.0.1'] : config.hosts.get(name);
 }
 
 /** dig: the name as it stands, no search list, three tries of five seconds, each from a port of its own. */

@@ -3,7 +3,7 @@
  * own; every default is filled in, every reference resolved as far as the API would. Lists are sorted by namespace and name.
  * An object that did not change between two runs keeps its identity, so that whatever is derived from it can be reused.
  */
-import type { Cidr, Ip } from '../base/ip.ts';
+import type { Cidr, Ip, IpFamily } from '../base/ip.ts';
 import type { ObjectRef, Origin } from '../base/origin.ts';
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
@@ -21,17 +21,22 @@ export interface LabelSelector {
 /** Cluster-wide settings, from kind's Cluster, KubeProxyConfiguration and Playground, with defaults. */
 export interface ClusterSettings {
   readonly clusterName: string;
-  readonly podSubnet: Cidr;
-  readonly serviceSubnet: Cidr;
+  /** Families of the cluster (kind's `networking.ipFamily`), the primary one first. */
+  readonly ipFamilies: readonly IpFamily[];
+  /** One range per family, in the order in which they were written: `cidrOfFamily` finds one. */
+  readonly podSubnets: readonly Cidr[];
+  readonly serviceSubnets: readonly Cidr[];
   readonly dnsDomain: string;
   /** Search domains of the nodes' own resolv.conf (kind's networking.dnsSearch), which pods inherit. */
   readonly dnsSearch?: readonly string[];
   readonly nodePortRange: { readonly from: number; readonly to: number };
-  readonly nodeSubnet: Cidr;
-  readonly gateway: Ip;
+  /** The network that the nodes share, and its gateway's addresses: one per family, in the families' order. */
+  readonly nodeSubnets: readonly Cidr[];
+  readonly gateways: readonly Ip[];
   readonly kubeProxy: {
     readonly mode: 'iptables' | 'ipvs' | 'nftables' | 'none';
-    readonly clusterCIDR?: Cidr;
+    /** `clusterCIDR`, one per family. */
+    readonly clusterCIDRs: readonly Cidr[];
     readonly detectLocalMode: 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix' | '';
     readonly nodePortAddresses: readonly Cidr[] | 'primary';
     readonly masqueradeAll: boolean;
@@ -59,7 +64,8 @@ export interface ClusterSettings {
 
 export interface ExternalHost {
   readonly name: string;
-  readonly ip: Ip;
+  /** Of the cluster's families, or those that are written. Never empty. */
+  readonly ips: readonly Ip[];
   readonly listen: readonly ListeningPort[];
   readonly dnsNames: readonly string[];
   readonly routes: readonly { readonly to: Cidr; readonly via: string }[];
@@ -206,8 +212,11 @@ export interface Service {
   readonly name: string;
   readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
   readonly headless: boolean;
-  /** Empty for headless and ExternalName. */
+  /** Empty for headless and ExternalName; otherwise one per family, in the order of `ipFamilies`. */
   readonly clusterIPs: readonly Ip[];
+  /** Empty for ExternalName. */
+  readonly ipFamilies: readonly IpFamily[];
+  readonly ipFamilyPolicy: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack';
   readonly ports: readonly ServicePort[];
   readonly selector: Labels | undefined;
   readonly externalTrafficPolicy: 'Cluster' | 'Local';

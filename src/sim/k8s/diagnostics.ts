@@ -157,6 +157,17 @@ export const diagnosticCodes = {
     () => 'Forbidden: may not be set for ExternalName services',
   ),
   'service/cluster-ips-mismatch': refused<Invalid>((p) => bad(p, 'first value must match `clusterIP`')),
+  'service/cluster-ips-alone': refused<Invalid>((p) =>
+    bad(p, 'must be empty when `clusterIP` is not specified'),
+  ),
+  'service/cluster-ips-none': refused<Invalid>((p) => bad(p, "'None' must be the first and only value")),
+  'service/cluster-ips-max': refused<Invalid>((p) => bad(p, 'may only hold up to 2 values')),
+  'service/cluster-ips-one-each': refused<Invalid>((p) =>
+    bad(p, 'may specify no more than one IP for each IP family'),
+  ),
+  'service/cluster-ip-family': refused<{ path: string; value: string; family: string; index: number }>((p) =>
+    bad(p, `expected an ${p.family} value as indicated by \`ipFamilies[${p.index}]\``),
+  ),
   'service/external-policy': refused<Invalid>((p) =>
     bad(p, 'may only be set for externally-accessible services'),
   ),

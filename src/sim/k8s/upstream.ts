@@ -134,6 +134,8 @@ export interface UpstreamServiceSpec {
   readonly type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
   readonly clusterIP?: string;
   readonly clusterIPs?: readonly string[];
+  readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[];
+  readonly ipFamilyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack';
   readonly ports?: readonly UpstreamServicePort[];
   readonly selector?: Labels;
   readonly externalTrafficPolicy?: 'Cluster' | 'Local';
@@ -254,6 +256,7 @@ export interface UpstreamPlayground {
   readonly external?: readonly {
     readonly name: string;
     readonly ip?: string;
+    readonly ips?: readonly string[];
     readonly listen?: readonly (string | number)[];
     readonly dnsNames?: readonly string[];
     readonly routes?: readonly { readonly to: string; readonly via: string }[];

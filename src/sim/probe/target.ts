@@ -136,7 +136,7 @@ function namedPlace(
   } else if (space === 'external') {
     const host = cluster.settings.external.find((e) => e.name === name);
     if (host === undefined) return diagnosticOf('probe/unknown-external', { name });
-    ip = host.ip;
+    ip = host.ips[0];
   } else {
     const pod = findPod(cluster, `${space}/${name}`);
     if (pod === undefined) return undefined;

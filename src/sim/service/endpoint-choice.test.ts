@@ -12,6 +12,8 @@ function service(given: Partial<Service>): Service {
     name: 'web',
     type: 'ClusterIP',
     headless: false,
+    ipFamilies: [4],
+    ipFamilyPolicy: 'SingleStack',
     clusterIPs: ['10.96.0.1'],
     ports: [port],
     selector: { app: 'web' },

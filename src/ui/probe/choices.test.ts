@@ -34,7 +34,7 @@ const cluster: ClusterView = {
       builtIn: false,
     },
   ],
-  external: [{ name: 'laptop', ip: '172.18.0.100', dnsNames: ['laptop.example'] }],
+  external: [{ name: 'laptop', ips: ['172.18.0.100'], dnsNames: ['laptop.example'] }],
   namespaces: ['default', 'kube-system', 'shop'],
   policies: [],
   probes: [],

@@ -30,7 +30,7 @@ export function fromChoices(cluster: ClusterView, t: Messages['probe']): readonl
       (e): Choice => ({
         value: `external/${e.name}`,
         label: e.name,
-        note: e.ip,
+        note: e.ips[0] ?? '',
         group: t.outside,
         icon: 'outside',
         also: e.dnsNames.join(' '),
@@ -138,7 +138,7 @@ export function targetChoices(
 
 function outsideNames(cluster: ClusterView, tool: ProbeTool, t: Messages['probe']): Choice[] {
   return cluster.external.flatMap((e) =>
-    [...(tool === 'dig' ? [] : [e.ip]), ...e.dnsNames].map(
+    [...(tool === 'dig' ? [] : e.ips), ...e.dnsNames].map(
       (host): Choice => ({
         value: address(tool, host, undefined),
         note: e.name,

@@ -17,7 +17,9 @@ function whereOf(cluster: ClusterView | undefined): Where {
     if (pod.ip !== undefined) places.set(pod.ip, id);
   }
   for (const node of cluster?.nodes ?? []) places.set(node.ip, `node/${node.name}`);
-  for (const host of cluster?.external ?? []) places.set(host.ip, `external/${host.name}`);
+  for (const host of cluster?.external ?? []) {
+    for (const ip of host.ips) places.set(ip, `external/${host.name}`);
+  }
   return { nodeOf: (p) => nodes.get(p), placeOf: (ip) => places.get(ip) };
 }
 

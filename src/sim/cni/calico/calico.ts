@@ -6,7 +6,7 @@
  * puts on its tunnel routes. Every pod is taken to run as the service account `default`.
  */
 import type { Ip } from '../../base/ip.ts';
-import { cidr } from '../../base/ip.ts';
+import { cidr, cidrText } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, ClusterState, NetworkPolicy, Pod } from '../../k8s/cluster-state.ts';
@@ -130,8 +130,7 @@ function staticSets(
   addresses: { readonly local: Ip; readonly tunnel: Ip; readonly peers: readonly Ip[] },
   origin: Origin,
 ): readonly IpsetConfig[] {
-  const { podSubnet } = cluster.settings;
-  const pool = [`${podSubnet.ip}/${podSubnet.prefixLength}`];
+  const pool = cluster.settings.podSubnets.filter((range) => range.family === 4).map(cidrText);
   const set = (name: string, type: IpsetConfig['type'], entries: readonly string[]): IpsetConfig => ({
     name,
     type,

@@ -1,21 +1,30 @@
 /**
- * calico-ipam: the pool is the pod subnet, cut into blocks of 64 addresses; a node takes blocks as it needs them. Real
+ * calico-ipam: a pool for each pod subnet, cut into blocks of 64 addresses; a node takes blocks as it needs them. Real
  * Calico starts at a block that depends on the node's name; here blocks are handed out in node order, so that it can be
  * repeated. A node's first address is that of its vxlan.calico, which exists before any pod does.
  * Left out: borrowing from another node's block when the pool is used up.
  */
-import type { Cidr, Ip } from '../../base/ip.ts';
-import { cidrContains, cidrSize, compareIp, nthAddress, nthSubnet } from '../../base/ip.ts';
+import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
+import {
+  cidrContains,
+  cidrOfFamily,
+  cidrSize,
+  compareIp,
+  ipOfFamily,
+  nthAddress,
+  nthSubnet,
+} from '../../base/ip.ts';
 import type { ClusterState, Pod } from '../../k8s/cluster-state.ts';
 import type { CniPlugin } from '../../plugin.ts';
-import { ipv4Of, podKey } from '../place.ts';
+import { podKey } from '../place.ts';
 
-const BLOCK_LENGTH = 26;
+/** blockSize of the default pools: 64 addresses of either family. */
+const BLOCK_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 26, 6: 122 };
 
 export interface NodeBlocks {
   /** In the order of their addresses. */
   readonly blocks: readonly Cidr[];
-  /** vxlan.calico's address; undefined if the pool has no room for this node. */
+  /** The address of vxlan.calico (vxlan-v6.calico); undefined if the pool has no room for this node. */
   readonly tunnel: Ip | undefined;
   /** Pods on this node whose given address lies in another node's block. */
   readonly borrowed: readonly Ip[];
@@ -35,7 +44,7 @@ class Pool {
 
   constructor(pool: Cidr) {
     this.#pool = pool;
-    this.#length = Math.max(BLOCK_LENGTH, pool.prefixLength);
+    this.#length = Math.max(BLOCK_LENGTH[pool.family], pool.prefixLength);
     this.#count = 2 ** (this.#length - pool.prefixLength);
   }
 
@@ -114,15 +123,20 @@ function tunnels(pool: Pool, nodes: ClusterState['nodes']): ReadonlyMap<string, 
   );
 }
 
-export const assignCalicoIpam: CniPlugin['assignPodIps'] = ({ cluster, pods }) => {
-  const pool = new Pool(cluster.settings.podSubnet);
+/** Addresses of one pool, for the pods that have none of its family yet. */
+function assignFrom(
+  range: Cidr,
+  nodes: ClusterState['nodes'],
+  pods: readonly { readonly key: string; readonly node: string; readonly given?: Ip }[],
+): ReadonlyMap<string, Ip | undefined> {
+  const pool = new Pool(range);
   const result = new Map<string, Ip | undefined>();
   for (const pod of pods) {
     if (pod.given === undefined || pool.taken.has(pod.given)) continue;
     pool.use(pod.node, pod.given);
     result.set(pod.key, pod.given);
   }
-  tunnels(pool, cluster.nodes);
+  tunnels(pool, nodes);
   const blockOf = new Map<string, { blocks: Cidr[]; at: number }>();
   for (const pod of pods) {
     if (result.has(pod.key)) continue;
@@ -143,16 +157,36 @@ export const assignCalicoIpam: CniPlugin['assignPodIps'] = ({ cluster, pods }) =
     result.set(pod.key, ip);
   }
   return result;
+}
+
+export const assignCalicoIpam: CniPlugin['assignPodIps'] = ({ cluster, pods }) => {
+  const byPool = cluster.settings.podSubnets.map((range) =>
+    assignFrom(
+      range,
+      cluster.nodes,
+      pods.map(({ key, node, given }) => ({ key, node, given: ipOfFamily(given ?? [], range.family) })),
+    ),
+  );
+  return new Map(
+    pods.map(({ key }) => {
+      const found = byPool.map((assigned) => assigned.get(key));
+      // ADD fails as a whole where one pool is used up.
+      return [key, found.includes(undefined) ? [] : found.filter((ip) => ip !== undefined)];
+    }),
+  );
 };
 
-/** Blocks and tunnel addresses as the addresses of the cluster's pods imply them. */
+/** Blocks and tunnel addresses of one family, as the addresses of the cluster's pods imply them. */
 export function nodeBlocks(
   cluster: Pick<ClusterState, 'settings' | 'nodes' | 'pods'>,
+  family: IpFamily = 4,
 ): ReadonlyMap<string, NodeBlocks> {
-  const pool = new Pool(cluster.settings.podSubnet);
+  const range = cidrOfFamily(cluster.settings.podSubnets, family);
+  if (range === undefined) return new Map();
+  const pool = new Pool(range);
   const using: { readonly pod: Pod; readonly node: string; readonly ip: Ip }[] = [];
   for (const pod of cluster.pods) {
-    const ip = ipv4Of(pod);
+    const ip = ipOfFamily(pod.ips, family);
     if (!pod.hostNetwork && pod.node !== undefined && ip !== undefined)
       using.push({ pod, node: pod.node, ip });
   }

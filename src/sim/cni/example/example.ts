@@ -3,7 +3,7 @@
  * not in the registry. It does what the `ptp` plug-in of containernetworking with static routes between nodes does:
  * a veth pair per pod, no bridge, no tunnel, no policies.
  */
-import { cidr, nthAddress } from '../../base/ip.ts';
+import { cidr, cidrOfFamily, nthAddress } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
@@ -26,7 +26,8 @@ const rememberPod = rememberPer<CniPodContext['pod'], { pod: NetnsPart; node: Ne
 
 /** What the daemon does once per node: routes to the other nodes' pods, and one address for what leaves the cluster. */
 function setUpNode({ cluster, node }: CniNodeContext): NetnsPart {
-  const { podSubnet, origins } = cluster.settings;
+  const { podSubnets, origins } = cluster.settings;
+  const podSubnet = cidrOfFamily(podSubnets, 4);
   const routes = cluster.nodes.flatMap((other): RouteConfig[] => {
     const to = ipv4PodCidr(other);
     const via = ipv4Of(other);
@@ -36,7 +37,7 @@ function setUpNode({ cluster, node }: CniNodeContext): NetnsPart {
   return {
     routes,
     sysctls: { ipForward: true },
-    hooks: [
+    hooks: podSubnet && [
       {
         table: 'nat',
         chain: 'POSTROUTING',

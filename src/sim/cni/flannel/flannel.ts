@@ -4,6 +4,7 @@
  * `pkg/trafficmngr/iptables`), its cni-plugin, and containernetworking's bridge and host-local.
  * Left out: IPv6, DirectRouting, the wireguard, ipip, ipsec and udp backends, and portmap.
  */
+import { cidrOfFamily } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode } from '../../k8s/cluster-state.ts';
@@ -30,7 +31,7 @@ function bridgeConf({ cluster, options }: CniNodeContext): BridgeConf {
     hairpinMode: true,
     promiscMode: false,
     // The delegate's IPAM section lists the whole network, beside the default route of isDefaultGateway.
-    routes: [{ to: cluster.settings.podSubnet, origin: cluster.settings.origins.podSubnet }],
+    routes: cluster.settings.podSubnets.map((to) => ({ to, origin: cluster.settings.origins.podSubnet })),
     by: BY,
   };
 }
@@ -116,8 +117,9 @@ function setUpNode(context: CniNodeContext): NetnsPart {
         })
       : {};
     const subnet = ipv4PodCidr(node);
+    const network = cidrOfFamily(settings.podSubnets, 4);
     // Without a pod CIDR flanneld gets no lease and waits.
-    if (subnet === undefined) return {};
+    if (subnet === undefined || network === undefined) return {};
     return {
       ...backend,
       links: [...(backend.links ?? []), ...(bridge.links ?? [])],
@@ -130,7 +132,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
           ...(hasBridge ? { cni0: { rpFilter: 2 as const } } : {}),
         },
       },
-      ...flannelRules(settings.podSubnet, subnet, { ...settings.origins.podSubnet, by: BY }),
+      ...flannelRules(network, subnet, { ...settings.origins.podSubnet, by: BY }),
     };
   });
 }

@@ -143,7 +143,7 @@ function checkZones({ services, nodes }: ClusterState, report: Report): void {
 function checkExternalRoutes({ settings, nodes }: ClusterState, report: Report): void {
   for (const host of settings.external) {
     host.routes.forEach(({ via }, i) => {
-      if (nodes.some((n) => n.name === via) || parseIp(via)?.includes(':') === false) return;
+      if (nodes.some((n) => n.name === via) || parseIp(via) !== undefined) return;
       const path = [...(host.origin.path ?? []), 'routes', i, 'via'];
       const known = nodes
         .map((n) => n.name)

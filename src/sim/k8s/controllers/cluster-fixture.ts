@@ -37,14 +37,14 @@ export function fakeCni(enforcesNetworkPolicy = false): CniForSettling {
     enforcesNetworkPolicy,
     options: [],
     assignPodIps: ({ cluster, pods }) => {
-      const result = new Map<string, string | undefined>();
+      const result = new Map<string, readonly string[]>();
       const next = new Map<string, number>();
       for (const pod of pods) {
         const range = cluster.nodes.find((n) => n.name === pod.node)?.podCIDRs[0];
         const n = next.get(pod.node) ?? 2;
         if (pod.given === undefined) next.set(pod.node, n + 1);
         const free = range !== undefined && n < cidrSize(range) - 1;
-        result.set(pod.key, pod.given ?? (free ? nthAddress(range, n) : undefined));
+        result.set(pod.key, pod.given ?? (free ? [nthAddress(range, n)] : []));
       }
       return result;
     },

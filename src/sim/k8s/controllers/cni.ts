@@ -15,9 +15,9 @@ export interface CniForSettling {
   }[];
   readonly assignPodIps: (input: {
     readonly cluster: { readonly settings: ClusterSettings; readonly nodes: readonly ClusterNode[] };
-    readonly pods: readonly { readonly key: string; readonly node: string; readonly given?: Ip }[];
+    readonly pods: readonly { readonly key: string; readonly node: string; readonly given?: readonly Ip[] }[];
     readonly options: Readonly<Record<string, string>>;
-  }) => ReadonlyMap<string, Ip | undefined>;
+  }) => ReadonlyMap<string, readonly Ip[]>;
 }
 
 interface Chosen {

@@ -67,7 +67,7 @@ const rows: readonly Row[] = [
     code: 'cluster/bad-subnet',
     severity: 'error',
     yaml: CLUSTER('networking:\n▶  serviceSubnet: fd00::/108\n'),
-    says: /is not an IPv4 prefix/,
+    says: /is not a list of prefixes of the cluster's families \(IPv4\)/,
   },
   {
     code: 'cluster/overlap',
@@ -106,7 +106,7 @@ const rows: readonly Row[] = [
     yaml: PLAYGROUND(
       'external:\n  - name: a\n    ip: 172.18.0.100\n    routes:\n      - to: 10.244.0.0/16\n▶        via: nobody\n',
     ),
-    says: /through "nobody", which is neither a node nor an IPv4 address \(available: kind-control-plane, /,
+    says: /through "nobody", which is neither a node nor an IP address \(available: kind-control-plane, /,
   },
   {
     code: 'node/duplicate-ip',
@@ -217,6 +217,30 @@ const rows: readonly Row[] = [
     severity: 'warning',
     yaml: POD('a', '').concat('      readinessProbe:\n▶        tcpSocket: {port: 8080}\n'),
     says: /never becomes ready/,
+  },
+  {
+    code: 'service/needs-dual-stack',
+    severity: 'error',
+    yaml: SERVICE('  ports:\n    - port: 80\n▶  ipFamilies: [IPv4, IPv6]\n'),
+    says: /must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified/,
+    refused:
+      'Service "web" is invalid: spec.ipFamilyPolicy: Invalid value: "SingleStack": must be \'RequireDualStack\' or \'PreferDualStack\' when multiple IP families are specified',
+  },
+  {
+    code: 'service/no-dual-stack',
+    severity: 'error',
+    yaml: SERVICE('  ports:\n    - port: 80\n▶  ipFamilyPolicy: RequireDualStack\n'),
+    says: /not configured for dual-stack services/,
+    refused:
+      'Service "web" is invalid: spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+  },
+  {
+    code: 'service/family-not-configured',
+    severity: 'error',
+    yaml: SERVICE('  ports:\n    - port: 80\n  ipFamilies:\n▶    - IPv6\n'),
+    says: /IPv6 is not configured on this cluster/,
+    refused:
+      'Service "web" is invalid: spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster',
   },
   {
     code: 'service/cluster-ip-range',

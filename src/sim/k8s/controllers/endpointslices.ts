@@ -1,9 +1,9 @@
 /**
- * EndpointSlices: from selectors, mirrored from hand-written Endpoints, and as they were written. Leaves out the order in
- * which a real controller packs slices over time.
+ * EndpointSlices, one address family each: from selectors, mirrored from hand-written Endpoints, and as they were
+ * written. Leaves out the order in which a real controller packs slices over time.
  */
-import type { Ip } from '../../base/ip.ts';
-import { parseIp } from '../../base/ip.ts';
+import type { Ip, IpFamily } from '../../base/ip.ts';
+import { ipFamily, ipOfFamily, parseIp } from '../../base/ip.ts';
 import type { ObjectRef } from '../../base/origin.ts';
 import type { ClusterNode, Endpoint, EndpointSlice, Pod, Service } from '../cluster-state.ts';
 import type { Report } from './report.ts';
@@ -103,15 +103,17 @@ export function makeEndpointSlices(
   const slices: EndpointSlice[] = [];
   const selecting = new Map<string, Service>();
   for (const s of services) if (s.selector !== undefined) selecting.set(`${s.namespace}/${s.name}`, s);
-  const written = new Map<string, string[]>();
+  const written = new Map<string, Written[]>();
   for (const manifest of store.list('EndpointSlice')) {
     const service = manifest.metadata.labels[SERVICE_NAME];
     const key = `${manifest.ref.namespace ?? 'default'}/${service ?? ''}`;
     // What `kubectl get` printed of a controller's own slices is made anew; only their names are kept.
     if (manifest.metadata.labels[MANAGED_BY] === 'endpointslice-controller.k8s.io' && selecting.has(key)) {
+      const { addressType = 'IPv4' } = manifest.body as UpstreamEndpointSliceBody;
+      const own = { name: manifest.metadata.name, addressType };
       const names = written.get(key);
-      if (names === undefined) written.set(key, [manifest.metadata.name]);
-      else names.push(manifest.metadata.name);
+      if (names === undefined) written.set(key, [own]);
+      else names.push(own);
       continue;
     }
     slices.push(...ofManifest(manifest, '', () => [fromSlice(manifest)]));
@@ -154,17 +156,24 @@ export function makeEndpointSlices(
 function fromSelector(
   service: Service,
   pods: readonly Pod[],
-  written: readonly string[],
+  written: readonly Written[],
   zones: Zones,
 ): Known {
   const known = ofService.get(service);
-  const names = `${written.join()} ${zones.key}`;
+  const names = `${written.map((w) => w.name).join()} ${zones.key}`;
   if (known !== undefined && known.pods === pods && known.names === names) return known;
-  const addressed = pods.filter((p) => p.ips.length > 0);
+  const byFamily = service.ipFamilies.map((family) => {
+    const addressType = typeOf(family);
+    const own = written.filter((w) => w.addressType === addressType).map((w) => w.name);
+    const addressed = pods.filter((p) => ipOfFamily(p.ips, family) !== undefined);
+    // Hints are worked out for each address type by itself.
+    return withHints(service, slicesOf(service, family, addressed, own, zones), zones.nodes);
+  });
   const made = {
     pods,
     names,
-    ...withHints(service, slicesOf(service, addressed, written, zones), zones.nodes),
+    slices: byFamily.flatMap((made) => made.slices),
+    event: byFamily.find((made) => made.event !== undefined)?.event,
   };
   ofService.set(service, made);
   return made;
@@ -189,8 +198,17 @@ const zonesOf = memoLast((nodes: readonly ClusterNode[]): Zones => {
 
 type SlicePort = EndpointSlice['ports'][number];
 
+/** A controller's slice as it was printed. */
+interface Written {
+  readonly name: string;
+  readonly addressType: EndpointSlice['addressType'];
+}
+
+const typeOf = (family: IpFamily): 'IPv4' | 'IPv6' => (family === 4 ? 'IPv4' : 'IPv6');
+
 function slicesOf(
   service: Service,
+  family: IpFamily,
   pods: readonly Pod[],
   written: readonly string[],
   zones: Zones,
@@ -213,7 +231,11 @@ function slicesOf(
     for (let from = 0; from === 0 || from < members.length; from += MAX_ENDPOINTS) {
       const n = slices.length;
       const name =
-        written[n] ?? generateName(`${service.name}-`, `${service.namespace}/${service.name}/slice/${n}`);
+        written[n] ??
+        generateName(
+          `${service.name}-`,
+          `${service.namespace}/${service.name}/slice/${family === 4 ? '' : 'IPv6/'}${n}`,
+        );
       const ref: ObjectRef = {
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',
@@ -224,11 +246,11 @@ function slicesOf(
         namespace: service.namespace,
         name,
         service: service.name,
-        addressType: 'IPv4',
+        addressType: typeOf(family),
         ports,
         endpoints: members
           .slice(from, from + MAX_ENDPOINTS)
-          .map((pod) => endpointOf(service, pod, ref, zones)),
+          .map((pod) => endpointOf(service, family, pod, ref, zones)),
         origin: { ...service.origin, via: [ref], by: 'endpointslice-controller' },
       });
     }
@@ -236,11 +258,17 @@ function slicesOf(
   return slices;
 }
 
-function endpointOf(service: Service, pod: Pod, slice: ObjectRef, { ofNode }: Zones): Endpoint {
+function endpointOf(
+  service: Service,
+  family: IpFamily,
+  pod: Pod,
+  slice: ObjectRef,
+  { ofNode }: Zones,
+): Endpoint {
   const zone = ofNode.get(pod.node ?? '');
   const named = pod.hostname !== undefined && pod.subdomain === service.name;
   return {
-    addresses: pod.ips,
+    addresses: pod.ips.filter((ip) => ipFamily(ip) === family),
     ready: service.publishNotReadyAddresses || (pod.ready && !pod.terminating),
     serving: pod.ready,
     terminating: pod.terminating,
@@ -261,7 +289,7 @@ function apiServerSlice(service: Service, nodes: readonly ClusterNode[]): Endpoi
     namespace: 'default',
     name: 'kubernetes',
     service: 'kubernetes',
-    addressType: 'IPv4',
+    addressType: typeOf(ipFamily(planes[0]?.ips[0] ?? '')),
     ports: [{ name: 'https', protocol: 'TCP', port: 6443 }],
     endpoints: planes.map((node) => ({
       addresses: node.ips.slice(0, 1),
@@ -276,8 +304,8 @@ function apiServerSlice(service: Service, nodes: readonly ClusterNode[]): Endpoi
   return slice;
 }
 
-const v4 = (addresses: readonly string[]): Ip[] =>
-  addresses.flatMap((a) => parseIp(a) ?? []).filter((ip) => !ip.includes(':'));
+const ofFamily = (addresses: readonly string[], family: IpFamily): Ip[] =>
+  addresses.flatMap((a) => parseIp(a) ?? []).filter((ip) => ipFamily(ip) === family);
 
 const portsOf = (ports: readonly UpstreamEndpointPort[] | undefined): SlicePort[] =>
   (ports ?? []).flatMap((p) =>
@@ -306,7 +334,10 @@ function fromSlice(manifest: Manifest): EndpointSlice {
       // An absent condition means ready (and serving follows it).
       const ready = e.conditions?.ready ?? true;
       return {
-        addresses: body.addressType === 'FQDN' ? (e.addresses ?? []) : v4(e.addresses ?? []),
+        addresses:
+          body.addressType === 'FQDN'
+            ? (e.addresses ?? [])
+            : ofFamily(e.addresses ?? [], body.addressType === 'IPv6' ? 6 : 4),
         ready: ready && !terminating,
         serving: e.conditions?.serving ?? ready,
         terminating,
@@ -328,50 +359,63 @@ function hintsOf(hints: UpstreamEndpointHints | undefined): Pick<Endpoint, 'hint
   return zones.length + nodes.length === 0 ? {} : { hints: { zones, nodes } };
 }
 
-/** The EndpointSlice mirroring controller: a slice for each subset. */
+/** The EndpointSlice mirroring controller: for each subset a slice of each family that it has addresses of. */
 function fromEndpoints(manifest: Manifest): readonly EndpointSlice[] {
   const body = manifest.body as UpstreamEndpointsBody;
+  return (body.subsets ?? []).flatMap((subset, i) => {
+    const all = [...(subset.addresses ?? []), ...(subset.notReadyAddresses ?? [])];
+    const families = new Set(all.flatMap((a) => parseIp(a.ip) ?? []).map(ipFamily));
+    if (families.size === 0) families.add(4);
+    return [...families].map((family) => mirrored(manifest, subset, i, family));
+  });
+}
+
+function mirrored(
+  manifest: Manifest,
+  subset: NonNullable<UpstreamEndpointsBody['subsets']>[number],
+  index: number,
+  family: IpFamily,
+): EndpointSlice {
   const namespace = manifest.ref.namespace ?? 'default';
   const { name } = manifest.metadata;
-  return (body.subsets ?? []).map((subset, i): EndpointSlice => {
-    const sliceName = generateName(`${name}-`, `${namespace}/${name}/mirror/${i}`);
-    const ref: ObjectRef = {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      namespace,
-      name: sliceName,
-    };
-    const endpoint = (
-      address: UpstreamEndpointAddress,
-      ready: boolean,
-      list: string,
-      k: number,
-    ): Endpoint => ({
-      addresses: v4([address.ip]),
-      ready,
-      serving: ready,
-      terminating: false,
-      ...(address.nodeName === undefined ? {} : { nodeName: address.nodeName }),
-      ...(address.hostname === undefined ? {} : { hostname: address.hostname }),
-      ...podOf(address.targetRef, namespace),
-      origin: { object: manifest.ref, path: ['subsets', i, list, k], via: [ref] },
+  const identity = `${namespace}/${name}/mirror/${family === 4 ? '' : 'IPv6/'}${index}`;
+  const sliceName = generateName(`${name}-`, identity);
+  const ref: ObjectRef = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    namespace,
+    name: sliceName,
+  };
+  const endpoints = (list: 'addresses' | 'notReadyAddresses'): Endpoint[] =>
+    (subset[list] ?? []).flatMap((address: UpstreamEndpointAddress, k): Endpoint[] => {
+      const addresses = ofFamily([address.ip], family);
+      if (addresses.length === 0) return [];
+      const ready = list === 'addresses';
+      return [
+        {
+          addresses,
+          ready,
+          serving: ready,
+          terminating: false,
+          ...(address.nodeName === undefined ? {} : { nodeName: address.nodeName }),
+          ...(address.hostname === undefined ? {} : { hostname: address.hostname }),
+          ...podOf(address.targetRef, namespace),
+          origin: { object: manifest.ref, path: ['subsets', index, list, k], via: [ref] },
+        },
+      ];
     });
-    return {
-      namespace,
-      name: sliceName,
-      service: name,
-      addressType: 'IPv4',
-      ports: portsOf(subset.ports),
-      endpoints: [
-        ...(subset.addresses ?? []).map((a, k) => endpoint(a, true, 'addresses', k)),
-        ...(subset.notReadyAddresses ?? []).map((a, k) => endpoint(a, false, 'notReadyAddresses', k)),
-      ],
-      origin: {
-        object: manifest.ref,
-        path: ['subsets', i],
-        via: [ref],
-        by: 'endpointslicemirroring-controller',
-      },
-    };
-  });
+  return {
+    namespace,
+    name: sliceName,
+    service: name,
+    addressType: typeOf(family),
+    ports: portsOf(subset.ports),
+    endpoints: [...endpoints('addresses'), ...endpoints('notReadyAddresses')],
+    origin: {
+      object: manifest.ref,
+      path: ['subsets', index],
+      via: [ref],
+      by: 'endpointslicemirroring-controller',
+    },
+  };
 }

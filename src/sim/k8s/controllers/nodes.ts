@@ -1,10 +1,10 @@
 /** Nodes: kind's names, addresses and labels, or the Node objects as they are; node IPAM gives each a pod CIDR. */
-import type { Cidr, Ip } from '../../base/ip.ts';
+import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
 import {
   cidrOverlaps,
-  cidrSize,
   cidrText,
   cidrWithin,
+  ipFamily,
   nthAddress,
   nthSubnet,
   parseCidrStrict,
@@ -19,8 +19,8 @@ import type { UpstreamKindCluster, UpstreamNode } from '../upstream.ts';
 import type { Report } from './report.ts';
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
-/** kube-controller-manager's --node-cidr-mask-size for IPv4. */
-const NODE_MASK = 24;
+/** kube-controller-manager's --node-cidr-mask-size-ipv4 and -ipv6. */
+const NODE_MASK: Readonly<Record<IpFamily, number>> = { 4: 24, 6: 64 };
 
 interface NodeDraft {
   readonly name: string;
@@ -44,7 +44,8 @@ export function makeNodes(
   report: Report,
 ): readonly ClusterNode[] {
   const objects = store.list('Node');
-  const listed = objects.length > 0 ? fromObjects(objects, report) : fromKind(settings.clusterName, cluster);
+  const listed =
+    objects.length > 0 ? fromObjects(objects, settings, report) : fromKind(settings.clusterName, cluster);
   const drafts = listed.slice(0, MAX_NODES);
   const first = listed[MAX_NODES];
   if (first !== undefined) {
@@ -95,7 +96,11 @@ function fromKind(clusterName: string, cluster: Manifest | undefined): NodeDraft
   });
 }
 
-function fromObjects(objects: readonly Manifest[], report: Report): NodeDraft[] {
+function fromObjects(
+  objects: readonly Manifest[],
+  { ipFamilies, podSubnets }: ClusterSettings,
+  report: Report,
+): NodeDraft[] {
   const drafts = objects.map((manifest): NodeDraft => {
     const body = manifest.body as UpstreamNode;
     const { name, labels } = manifest.metadata;
@@ -115,8 +120,12 @@ function fromObjects(objects: readonly Manifest[], report: Report): NodeDraft[] 
       taints: (body.spec?.taints ?? []).map((t) => ({ key: t.key, value: t.value ?? '', effect: t.effect })),
       unschedulable: body.spec?.unschedulable ?? false,
       ready: ready === undefined || ready.status === 'True',
-      ips: internal.flatMap((a) => parseIp(a.address) ?? []).filter((ip) => !ip.includes(':')),
-      podCIDRs: cidrs.flatMap((c) => parseCidrStrict(c)?.cidr ?? []).filter((c) => c.family === 4),
+      ips: internal
+        .flatMap((a) => parseIp(a.address) ?? [])
+        .filter((ip) => ipFamilies.includes(ipFamily(ip))),
+      podCIDRs: cidrs
+        .flatMap((c) => parseCidrStrict(c)?.cidr ?? [])
+        .filter((c) => podSubnets.some((subnet) => subnet.family === c.family)),
       origin: manifest.origin,
     };
   });
@@ -147,7 +156,31 @@ function fromObjects(objects: readonly Manifest[], report: Report): NodeDraft[] 
   return drafts;
 }
 
-/** The next free address from .2 on, and the next free /24 of the pod subnet, in node order. */
+/** The node CIDRs that a pod subnet has room for, handed out in order; those that are written are left out. */
+class NodeCidrs {
+  readonly #subnet: Cidr;
+  readonly #mask: number;
+  readonly #given: readonly Cidr[];
+  readonly size: number;
+  #next = 0;
+
+  constructor(subnet: Cidr, given: readonly Cidr[]) {
+    this.#subnet = subnet;
+    this.#mask = NODE_MASK[subnet.family];
+    this.#given = given;
+    this.size = subnet.prefixLength > this.#mask ? 0 : 2 ** (this.#mask - subnet.prefixLength);
+  }
+
+  next(): Cidr | undefined {
+    while (this.#next < this.size) {
+      const candidate = nthSubnet(this.#subnet, this.#mask, this.#next++);
+      if (!this.#given.some((g) => cidrOverlaps(g, candidate))) return candidate;
+    }
+    return undefined;
+  }
+}
+
+/** The next free addresses from .2 and ::2 on, and the next free /24 and /64 of the pod subnets, in node order. */
 function address(
   drafts: readonly NodeDraft[],
   settings: ClusterSettings,
@@ -155,67 +188,56 @@ function address(
 ): readonly ClusterNode[] {
   const takenIps = new Set(drafts.flatMap((d) => d.ips));
   const given = drafts.flatMap((d) => d.podCIDRs);
-  const blocks =
-    settings.podSubnet.prefixLength > NODE_MASK ? 0 : cidrSize(settings.podSubnet) / 2 ** (32 - NODE_MASK);
-  if (blocks === 0) {
+  const ranges = settings.podSubnets.map((subnet) => ({ subnet, free: new NodeCidrs(subnet, given) }));
+  for (const { subnet, free } of ranges) {
+    if (free.size > 0) continue;
     report.say(
       'error',
       'cluster/pod-subnet-too-small',
-      { podSubnet: cidrText(settings.podSubnet), mask: NODE_MASK },
+      { podSubnet: cidrText(subnet), mask: NODE_MASK[subnet.family] },
       settings.origins.podSubnet.object,
       settings.origins.podSubnet.path,
     );
   }
   let host = 2;
-  let block = 0;
-  const nextBlock = (): Cidr | undefined => {
-    while (block < blocks) {
-      const candidate = nthSubnet(settings.podSubnet, NODE_MASK, block++);
-      if (!given.some((g) => cidrOverlaps(g, candidate))) return candidate;
-    }
-    return undefined;
+  const nextIps = (): readonly Ip[] => {
+    const nth = host++;
+    return settings.nodeSubnets.map((subnet) => nthAddress(subnet, nth));
   };
   return drafts.map((draft, index) => {
     let ips = draft.ips;
     if (ips.length === 0) {
-      let ip = nthAddress(settings.nodeSubnet, host++);
-      while (takenIps.has(ip)) ip = nthAddress(settings.nodeSubnet, host++);
-      ips = [ip];
+      ips = nextIps();
+      while (ips.some((ip) => takenIps.has(ip))) ips = nextIps();
     }
-    let podCIDRs = draft.podCIDRs;
-    for (const c of podCIDRs) {
-      if (!cidrWithin(settings.podSubnet, c)) {
-        report.say(
-          'warning',
-          'node/pod-cidr-outside',
-          { cidr: cidrText(c), podSubnet: cidrText(settings.podSubnet) },
-          draft.origin.object,
-          ['spec', 'podCIDR'],
-        );
-      }
+    for (const c of draft.podCIDRs) {
+      const within = settings.podSubnets.filter((subnet) => subnet.family === c.family);
+      if (within.some((subnet) => cidrWithin(subnet, c))) continue;
+      report.say(
+        'warning',
+        'node/pod-cidr-outside',
+        { cidr: cidrText(c), podSubnet: within.map(cidrText).join() },
+        draft.origin.object,
+        ['spec', 'podCIDR'],
+      );
     }
-    if (podCIDRs.length === 0) {
-      const next = nextBlock();
-      podCIDRs = next === undefined ? [] : [next];
-      if (next === undefined) {
-        const object = { kind: 'Node', name: draft.name };
-        report.event(
-          'Normal',
-          'CIDRNotAvailable',
-          object,
-          `Node ${draft.name} status is now: CIDRNotAvailable`,
-        );
-        if (blocks > 0) {
-          report.say(
-            'error',
-            'node/no-pod-cidr',
-            { node: draft.name, podSubnet: cidrText(settings.podSubnet), blocks },
-            draft.origin.object,
-            draft.origin.path,
-          );
-        }
-      }
+    if (draft.podCIDRs.length > 0) return { ...draft, ips, index };
+    const found = ranges.map(({ free }) => free.next());
+    const podCIDRs = found.filter((c) => c !== undefined);
+    // A node gets one of each family or none at all (node IPAM's range allocator).
+    if (podCIDRs.length === found.length) return { ...draft, ips, podCIDRs, index };
+    const object = { kind: 'Node', name: draft.name };
+    report.event('Normal', 'CIDRNotAvailable', object, `Node ${draft.name} status is now: CIDRNotAvailable`);
+    const full = ranges.find(({ free }, i) => found[i] === undefined && free.size > 0);
+    if (full !== undefined) {
+      report.say(
+        'error',
+        'node/no-pod-cidr',
+        { node: draft.name, podSubnet: cidrText(full.subnet), blocks: full.free.size },
+        draft.origin.object,
+        draft.origin.path,
+      );
     }
-    return { ...draft, ips, podCIDRs, index };
+    return { ...draft, ips, podCIDRs: [], index };
   });
 }

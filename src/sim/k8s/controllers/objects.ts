@@ -223,6 +223,12 @@ function serviceObject(service: Service, store: Store): StoredObject {
         ...(service.healthCheckNodePort === undefined
           ? {}
           : { healthCheckNodePort: service.healthCheckNodePort }),
+        ...(service.ipFamilies.length === 0
+          ? {}
+          : {
+              ipFamilies: service.ipFamilies.map((family) => `IPv${family}`),
+              ipFamilyPolicy: service.ipFamilyPolicy,
+            }),
         ports: service.ports.map((p) => ({
           ...(p.name === '' ? {} : { name: p.name }),
           protocol: p.protocol,

@@ -1,6 +1,6 @@
 /** Pods with a place, addresses and a status: placement, the CNI's addresses, the kubelet's conditions. */
 import type { Ip } from '../../base/ip.ts';
-import { parseIp } from '../../base/ip.ts';
+import { cidrText, ipFamily, parseIp } from '../../base/ip.ts';
 import type { ObjectRef } from '../../base/origin.ts';
 import type { ClusterNode, ClusterSettings, Pod } from '../cluster-state.ts';
 import { memoByOwner } from '../memo.ts';
@@ -23,25 +23,24 @@ export function makePods(
 ): readonly Pod[] {
   const placements = schedule(seeds, nodes);
   const nodeOf = new Map(nodes.map((n) => [n.name, n]));
-  const wanting: { key: string; node: string; given?: Ip }[] = [];
+  const wanting: { key: string; node: string; given?: readonly Ip[] }[] = [];
   const given = new Map<Ip, string>();
   // Built-ins are there first, as on a real cluster, so that their addresses do not move with what is applied later.
   for (const seed of [...seeds].sort((a, b) => Number(b.builtIn) - Number(a.builtIn))) {
     const node = placements.get(seed.key)?.node;
     if (node === undefined || seed.spec.hostNetwork === true) continue;
-    const written = givenIp(seed);
-    const other = written === undefined ? undefined : given.get(written);
-    if (written !== undefined && other !== undefined) {
-      report.say('error', 'pod/duplicate-ip', { pod: seed.key, ip: written, other }, seed.origin.object, [
-        'status',
-        'podIP',
-      ]);
+    const written = givenIps(seed, settings);
+    const clash = written.find((ip) => given.has(ip));
+    if (clash !== undefined) {
+      const params = { pod: seed.key, ip: clash, other: given.get(clash) ?? '' };
+      report.say('error', 'pod/duplicate-ip', params, seed.origin.object, ['status', 'podIP']);
+    } else {
+      for (const ip of written) given.set(ip, seed.key);
     }
-    if (written !== undefined && other === undefined) given.set(written, seed.key);
     wanting.push({
       key: seed.key,
       node,
-      ...(written === undefined || other !== undefined ? {} : { given: written }),
+      ...(written.length === 0 || clash !== undefined ? {} : { given: written }),
     });
   }
   const ips = cni.assignPodIps({ cluster: { settings, nodes }, pods: wanting, options });
@@ -50,11 +49,7 @@ export function makePods(
     const placement = placements.get(seed.key);
     const node = placement?.node === undefined ? undefined : nodeOf.get(placement.node);
     const podIps =
-      node === undefined
-        ? []
-        : seed.spec.hostNetwork === true
-          ? node.ips
-          : [ips.get(seed.key)].filter((ip) => ip !== undefined);
+      node === undefined ? [] : seed.spec.hostNetwork === true ? node.ips : (ips.get(seed.key) ?? []);
     if (node !== undefined && podIps.length === 0)
       exhausted.set(node.name, (exhausted.get(node.name) ?? 0) + 1);
     const key = `${node?.name ?? ''}|${node?.ready ?? ''}|${podIps.join()}|${placement !== undefined && 'message' in placement ? placement.message : ''}`;
@@ -65,10 +60,13 @@ export function makePods(
   return pods;
 }
 
-function givenIp(seed: PodSeed): Ip | undefined {
-  const text = seed.status?.podIPs?.[0]?.ip ?? seed.status?.podIP;
-  const ip = text === undefined ? undefined : parseIp(text);
-  return ip === undefined || ip.includes(':') ? undefined : ip;
+/** The addresses of status.podIPs, of families that the cluster's pods have. */
+function givenIps(seed: PodSeed, { podSubnets }: ClusterSettings): readonly Ip[] {
+  const single = seed.status?.podIP;
+  const texts = seed.status?.podIPs?.map((p) => p.ip) ?? (single === undefined ? [] : [single]);
+  return texts
+    .flatMap((text) => parseIp(text) ?? [])
+    .filter((ip) => podSubnets.some((subnet) => subnet.family === ipFamily(ip)));
 }
 
 function makePod(
@@ -148,7 +146,7 @@ function reportExhausted(
   report.say(
     'error',
     'node/pod-ips-exhausted',
-    { node, pods: count, podCIDR: range === undefined ? '' : `${range.ip}/${range.prefixLength}` },
+    { node, pods: count, podCIDR: range === undefined ? '' : cidrText(range) },
     origin.object,
     origin.path,
   );

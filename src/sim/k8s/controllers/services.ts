@@ -2,8 +2,16 @@
  * Services with their addresses: the allocators of cluster IPs and node ports. Upstream draws at random in the upper
  * band of the range; here the place is drawn from the Service's name, so that it stays through edits.
  */
-import type { Ip } from '../../base/ip.ts';
-import { cidrContains, cidrSize, cidrText, nthAddress, parseCidrStrict, parseIp } from '../../base/ip.ts';
+import type { Cidr, Ip } from '../../base/ip.ts';
+import {
+  cidrContains,
+  cidrOfFamily,
+  cidrSize,
+  cidrText,
+  nthAddress,
+  parseCidrStrict,
+  parseIp,
+} from '../../base/ip.ts';
 import type { FieldPath, SourceRange } from '../../base/origin.ts';
 import { RESERVED_CLUSTER_IPS } from '../built-ins.ts';
 import type { ClusterSettings, Service, ServicePort } from '../cluster-state.ts';
@@ -14,6 +22,8 @@ import { LoadBalancers } from './load-balancers.ts';
 import { compareNames, isBuiltIn } from '../store.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamServicePort, UpstreamServiceSpec } from '../upstream.ts';
+import type { ServiceFamilies } from './ip-families.ts';
+import { chooseFamilies, isHeadless } from './ip-families.ts';
 import type { Report } from './report.ts';
 
 /** Dynamic allocation begins above this many addresses; below it only when the rest is full (KEP-3070). */
@@ -45,7 +55,9 @@ interface Draft {
   /** `namespace/name`. */
   readonly name: string;
   readonly spec: UpstreamServiceSpec;
-  clusterIP: Ip | undefined;
+  readonly chosen: ServiceFamilies;
+  /** One per family; undefined until it is allocated. */
+  readonly clusterIPs: (Ip | undefined)[];
   nodePorts: (number | undefined)[];
   healthCheckNodePort: number | undefined;
 }
@@ -77,14 +89,12 @@ export function makeServices(
   for (const draft of drafts) {
     if (!allocate(draft, settings, ips, ports, report)) continue;
     const ingress = cloud.ingressOf(draft.manifest, report);
-    const key = `${draft.clusterIP ?? ''}|${draft.nodePorts.join()}|${draft.healthCheckNodePort ?? ''}|${ingress?.map((i) => i.ip).join() ?? ''}`;
+    const key = `${draft.clusterIPs.join()}|${draft.chosen.families.join()}|${draft.nodePorts.join()}|${draft.healthCheckNodePort ?? ''}|${ingress?.map((i) => i.ip).join() ?? ''}`;
     made.push(memo(draft.manifest, key, () => makeService(draft, ingress)));
   }
   return made;
 }
 
-const isHeadless = (spec: UpstreamServiceSpec): boolean =>
-  (spec.clusterIP ?? spec.clusterIPs?.[0]) === 'None';
 const wantsIp = (spec: UpstreamServiceSpec): boolean => spec.type !== 'ExternalName' && !isHeadless(spec);
 const wantsNodePorts = (spec: UpstreamServiceSpec): boolean =>
   spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
@@ -100,10 +110,14 @@ const needsHealthCheck = (spec: UpstreamServiceSpec): boolean =>
 function reserve(manifest: Manifest, settings: ClusterSettings, ips: Map<Ip, string>): void {
   const nth = RESERVED_CLUSTER_IPS[serviceName(manifest)];
   const spec = (manifest.body['spec'] ?? {}) as UpstreamServiceSpec;
-  if (nth === undefined || !wantsIp(spec) || spec.clusterIP || nth >= cidrSize(settings.serviceSubnet))
-    return;
-  ips.set(nthAddress(settings.serviceSubnet, nth), serviceName(manifest));
+  if (nth === undefined || !wantsIp(spec) || spec.clusterIP) return;
+  for (const range of settings.serviceSubnets) {
+    if (nth < cidrSize(range)) ips.set(nthAddress(range, nth), serviceName(manifest));
+  }
 }
+
+/** How many addresses of a range are handed out: of an IPv6 range no more than 64 k. */
+const poolSize = (range: Cidr): number => Math.min(cidrSize(range), range.family === 4 ? Infinity : 65_536);
 
 function keepWritten(
   manifest: Manifest,
@@ -115,26 +129,41 @@ function keepWritten(
 ): Draft | undefined {
   const spec = (manifest.body['spec'] ?? {}) as UpstreamServiceSpec;
   const name = serviceName(manifest);
+  const invalid = `Service "${manifest.metadata.name}" is invalid: `;
+  const chosen = chooseFamilies(spec, settings);
+  if ('code' in chosen) {
+    const { code, words, value, path, family } = chosen;
+    report.refuse(code, { words, family }, manifest.ref, `${invalid}${value}: ${words}`, path);
+    return undefined;
+  }
   const draft: Draft = {
     manifest,
     name,
     spec,
-    clusterIP: undefined,
+    chosen,
+    clusterIPs: [],
     nodePorts: [],
     healthCheckNodePort: undefined,
   };
-  const invalid = `Service "${manifest.metadata.name}" is invalid: `;
   const nth = RESERVED_CLUSTER_IPS[name];
-  const text = wantsIp(spec) ? spec.clusterIP || spec.clusterIPs?.[0] : undefined;
-  if (text !== undefined && text !== '') {
-    const path: FieldPath = spec.clusterIP ? ['spec', 'clusterIP'] : ['spec', 'clusterIPs', 0];
+  const written = wantsIp(spec) ? (spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])) : [];
+  for (const [i, family] of chosen.families.entries()) {
+    const subnet = cidrOfFamily(settings.serviceSubnets, family);
+    if (subnet === undefined || !wantsIp(spec)) continue;
+    const text = written[i] ?? '';
+    if (text === '') {
+      if (nth !== undefined && nth < cidrSize(subnet)) draft.clusterIPs[i] = nthAddress(subnet, nth);
+      continue;
+    }
+    const single = i === 0 && Boolean(spec.clusterIP);
+    const path: FieldPath = single ? ['spec', 'clusterIP'] : ['spec', 'clusterIPs', i];
     const fixes = (): ReturnType<typeof removeLine> =>
-      removeLine(parsed, manifest, ['spec', spec.clusterIP ? 'clusterIP' : 'clusterIPs']);
+      removeLine(parsed, manifest, ['spec', single ? 'clusterIP' : 'clusterIPs']);
     const ip = parseIp(text);
-    const range = cidrText(settings.serviceSubnet);
-    const prefix = `${invalid}spec.clusterIPs: Invalid value: ["${text}"]: `;
+    const range = cidrText(subnet);
+    const prefix = `${invalid}spec.clusterIPs: Invalid value: ${JSON.stringify(written)}: `;
     if (ip === undefined) return draft;
-    if (!cidrContains(settings.serviceSubnet, ip) || isEdge(settings, ip)) {
+    if (!cidrContains(subnet, ip) || isEdge(subnet, ip)) {
       const message = `failed to allocate IP ${ip}: the provided network does not match the current range`;
       report.refuse('service/cluster-ip-range', { ip, range }, manifest.ref, prefix + message, path, fixes());
       return undefined;
@@ -145,9 +174,7 @@ function keepWritten(
       report.refuse('service/cluster-ip-taken', { ip, other }, manifest.ref, prefix + message, path, fixes());
       return undefined;
     }
-    draft.clusterIP = ip;
-  } else if (nth !== undefined && wantsIp(spec) && nth < cidrSize(settings.serviceSubnet)) {
-    draft.clusterIP = nthAddress(settings.serviceSubnet, nth);
+    draft.clusterIPs[i] = ip;
   }
   const { from, to } = settings.nodePortRange;
   const list = spec.ports ?? [];
@@ -215,15 +242,15 @@ function keepWritten(
     draft.healthCheckNodePort = checked;
   }
   for (const [key, owner] of own) ports.set(key, owner);
-  if (draft.clusterIP !== undefined) ips.set(draft.clusterIP, name);
+  for (const ip of draft.clusterIPs) if (ip !== undefined) ips.set(ip, name);
   return draft;
 }
 
 const nodePortKey = (nodePort: number): string => String(nodePort);
 
-function isEdge(settings: ClusterSettings, ip: Ip): boolean {
-  const { serviceSubnet } = settings;
-  return ip === serviceSubnet.ip || ip === nthAddress(serviceSubnet, cidrSize(serviceSubnet) - 1);
+/** The network's own address, and the broadcast address that IPv4 has. */
+function isEdge(range: Cidr, ip: Ip): boolean {
+  return ip === range.ip || (range.family === 4 && ip === nthAddress(range, cidrSize(range) - 1));
 }
 
 function allocate(
@@ -234,27 +261,25 @@ function allocate(
   report: Report,
 ): boolean {
   const { manifest, name, spec } = draft;
-  if (wantsIp(spec) && draft.clusterIP === undefined) {
-    const size = cidrSize(settings.serviceSubnet);
+  for (const [i, family] of draft.chosen.families.entries()) {
+    const range = cidrOfFamily(settings.serviceSubnets, family);
+    if (range === undefined || !wantsIp(spec) || draft.clusterIPs[i] !== undefined) continue;
+    const size = poolSize(range);
     const n = draw(
       name,
-      // Neither the network's own address nor the broadcast address is given.
+      // Neither the network's own address nor IPv4's broadcast address is given.
       1 + staticBandSize(size),
-      size - 1,
-      (k) => k === 0 || ips.has(nthAddress(settings.serviceSubnet, k)),
+      family === 4 ? size - 1 : size,
+      (k) => k === 0 || ips.has(nthAddress(range, k)),
     );
     if (n === undefined) {
       const message = `Internal error occurred: failed to allocate a serviceIP: range is full`;
-      report.refuse(
-        'service/ips-exhausted',
-        { range: cidrText(settings.serviceSubnet) },
-        manifest.ref,
-        message,
-      );
+      report.refuse('service/ips-exhausted', { range: cidrText(range) }, manifest.ref, message);
       return false;
     }
-    draft.clusterIP = nthAddress(settings.serviceSubnet, n);
-    ips.set(draft.clusterIP, name);
+    const ip = nthAddress(range, n);
+    draft.clusterIPs[i] = ip;
+    ips.set(ip, name);
   }
   const { from, to } = settings.nodePortRange;
   const list = wantsNodePorts(spec) ? (spec.ports ?? []) : [];
@@ -298,7 +323,7 @@ function allocate(
 }
 
 function makeService(
-  { manifest, spec, clusterIP, nodePorts, healthCheckNodePort }: Draft,
+  { manifest, spec, chosen, clusterIPs, nodePorts, healthCheckNodePort }: Draft,
   ingress: Service['loadBalancerIngress'],
 ): Service {
   const ports = (spec.ports ?? []).map((p, i): ServicePort => {
@@ -319,8 +344,10 @@ function makeService(
     namespace: manifest.ref.namespace ?? 'default',
     name: manifest.metadata.name,
     type: spec.type ?? 'ClusterIP',
-    headless: spec.type !== 'ExternalName' && isHeadless(spec),
-    clusterIPs: clusterIP === undefined ? [] : [clusterIP],
+    headless: isHeadless(spec),
+    clusterIPs: clusterIPs.filter((ip) => ip !== undefined),
+    ipFamilies: chosen.families,
+    ipFamilyPolicy: chosen.policy,
     ports,
     selector: spec.type === 'ExternalName' ? undefined : selector,
     externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster',

@@ -1,6 +1,14 @@
 /** Cluster-wide settings out of kind's Cluster, KubeProxyConfiguration and Playground. */
-import type { Cidr, Ip } from '../../base/ip.ts';
-import { cidr, cidrOverlaps, cidrText, nthAddress, parseCidrStrict, parseIp } from '../../base/ip.ts';
+import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
+import {
+  cidr,
+  cidrOfFamily,
+  cidrOverlaps,
+  cidrText,
+  nthAddress,
+  parseCidrStrict,
+  parseIp,
+} from '../../base/ip.ts';
 import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
 import type {
   ClusterSettings,
@@ -13,8 +21,15 @@ import type { Manifest, ParsedScenario } from '../manifest.ts';
 import type { UpstreamKindCluster, UpstreamKubeProxyConfiguration, UpstreamPlayground } from '../upstream.ts';
 import type { Report } from './report.ts';
 
-const NODE_SUBNET = cidr('172.18.0.0/16');
-const INTERNET: Ip = '203.0.113.10';
+/** kind's docker network, and the host that stands for the internet. */
+const NODE_SUBNET: Readonly<Record<IpFamily, Cidr>> = {
+  4: cidr('172.18.0.0/16'),
+  6: cidr('fc00:f853:ccd:e793::/64'),
+};
+const INTERNET: Readonly<Record<IpFamily, Ip>> = { 4: '203.0.113.10', 6: '2001:db8::10' };
+/** kind's own defaults (pkg/internal/apis/config/default.go). */
+const POD_SUBNET: Readonly<Record<IpFamily, string>> = { 4: '10.244.0.0/16', 6: 'fd00:10:244::/56' };
+const SERVICE_SUBNET: Readonly<Record<IpFamily, string>> = { 4: '10.96.0.0/16', 6: 'fd00:10:96::/112' };
 const BUILT_IN: Origin = { object: { kind: 'Cluster', name: 'kind' }, by: 'built-in' };
 
 const API = {
@@ -64,18 +79,35 @@ export function pluginsNamed(parsed: ParsedScenario): {
   return { cni: chosenCni(parsed).name, kubeProxyMode: readMode(mode || networking?.kubeProxyMode) };
 }
 
-function readCidr(
+/** A comma-separated list of prefixes, each of another family of the cluster; a list that is none is the default. */
+function readCidrs(
   text: string | undefined,
-  otherwise: string,
-  object: ObjectRef,
-  path: FieldPath,
+  families: readonly IpFamily[],
+  otherwise: Readonly<Record<IpFamily, string>>,
+  at: { readonly object: ObjectRef; readonly path: FieldPath },
   report: Report,
-): Cidr {
-  if (text === undefined || text === '') return cidr(otherwise);
-  const parsed = parseCidrStrict(text)?.cidr;
-  if (parsed?.family === 4) return parsed;
-  report.say('error', 'cluster/bad-subnet', { text }, object, path);
-  return cidr(otherwise);
+): readonly Cidr[] {
+  if (text !== undefined && text !== '') {
+    const parsed = text.split(',').flatMap((part) => parseCidrStrict(part)?.cidr ?? []);
+    const given = parsed.map((c) => c.family);
+    const fits =
+      parsed.length === text.split(',').length &&
+      new Set(given).size === given.length &&
+      given.every((family) => families.includes(family));
+    if (fits) return parsed;
+    report.say('error', 'cluster/bad-subnet', { text, family: familyText(families) }, at.object, at.path);
+  }
+  return families.map((family) => cidr(otherwise[family]));
+}
+
+const familyText = (families: readonly IpFamily[]): string => families.map((f) => `IPv${f}`).join(', ');
+
+/** kind's `ipFamily`; in dual stack the family of the first pod subnet is the primary one. */
+function readFamilies(networking: UpstreamKindCluster['networking']): readonly IpFamily[] {
+  if (networking?.ipFamily === 'ipv6') return [6];
+  if (networking?.ipFamily !== 'dual') return [4];
+  const first = parseCidrStrict(networking.podSubnet?.split(',')[0] ?? '')?.cidr;
+  return first?.family === 6 ? [6, 4] : [4, 6];
 }
 
 interface Read {
@@ -96,46 +128,51 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
 
   const podPath = ['networking', 'podSubnet'];
   const servicePath = ['networking', 'serviceSubnet'];
-  const podSubnet = readCidr(kind.networking?.podSubnet, '10.244.0.0/16', clusterRef, podPath, report);
-  const serviceSubnet = readCidr(
-    kind.networking?.serviceSubnet,
-    '10.96.0.0/16',
-    clusterRef,
-    servicePath,
-    report,
-  );
-  const overlap = (a: string, x: Cidr, b: string, y: Cidr, path: FieldPath): void => {
-    if (!cidrOverlaps(x, y)) return;
-    report.say(
-      'error',
-      'cluster/overlap',
-      { a, aCidr: cidrText(x), b, bCidr: cidrText(y) },
-      clusterRef,
-      path,
+  const ipFamilies = readFamilies(kind.networking);
+  const nodeSubnets = ipFamilies.map((family) => NODE_SUBNET[family]);
+  const range = (field: 'podSubnet' | 'serviceSubnet', otherwise: typeof POD_SUBNET): readonly Cidr[] =>
+    readCidrs(
+      kind.networking?.[field],
+      ipFamilies,
+      otherwise,
+      { object: clusterRef, path: ['networking', field] },
+      report,
     );
+  const podSubnets = range('podSubnet', POD_SUBNET);
+  const serviceSubnets = range('serviceSubnet', SERVICE_SUBNET);
+  const overlap = (a: string, xs: readonly Cidr[], b: string, ys: readonly Cidr[], path: FieldPath): void => {
+    for (const x of xs) {
+      const y = cidrOfFamily(ys, x.family);
+      if (y === undefined || !cidrOverlaps(x, y)) continue;
+      const params = { a, aCidr: cidrText(x), b, bCidr: cidrText(y) };
+      report.say('error', 'cluster/overlap', params, clusterRef, path);
+    }
   };
-  overlap('podSubnet', podSubnet, 'serviceSubnet', serviceSubnet, podPath);
-  overlap('podSubnet', podSubnet, 'nodes', NODE_SUBNET, podPath);
-  overlap('serviceSubnet', serviceSubnet, 'nodes', NODE_SUBNET, servicePath);
+  overlap('podSubnet', podSubnets, 'serviceSubnet', serviceSubnets, podPath);
+  overlap('podSubnet', podSubnets, 'nodes', nodeSubnets, podPath);
+  overlap('serviceSubnet', serviceSubnets, 'nodes', nodeSubnets, servicePath);
 
   const mode = readMode(kubeProxy.mode || kind.networking?.kubeProxyMode);
   const modeFromProxy = Boolean(kubeProxy.mode);
   const addresses = kubeProxy.nodePortAddresses ?? [];
-  const clusterCidrs = kubeProxy.clusterCIDR?.split(',').map((p) => parseCidrStrict(p.trim())?.cidr);
+  const clusterCidrs = kubeProxy.clusterCIDR
+    ?.split(',')
+    .flatMap((part) => parseCidrStrict(part.trim())?.cidr ?? []);
   const cni = chosenCni(parsed);
   const settings: ClusterSettings = {
     clusterName: kind.name ?? 'kind',
-    podSubnet,
-    serviceSubnet,
+    ipFamilies,
+    podSubnets,
+    serviceSubnets,
     dnsDomain: 'cluster.local',
     dnsSearch: kind.networking?.dnsSearch ?? [],
     nodePortRange: { from: 30000, to: 32767 },
-    nodeSubnet: NODE_SUBNET,
-    gateway: nthAddress(NODE_SUBNET, 1),
+    nodeSubnets,
+    gateways: nodeSubnets.map((subnet) => nthAddress(subnet, 1)),
     kubeProxy: {
       mode,
       // kubeadm passes the pod subnet on.
-      clusterCIDR: clusterCidrs?.find((c) => c?.family === 4) ?? podSubnet,
+      clusterCIDRs: clusterCidrs === undefined || clusterCidrs.length === 0 ? podSubnets : clusterCidrs,
       detectLocalMode: (kubeProxy.detectLocalMode as 'ClusterCIDR' | undefined) || 'ClusterCIDR',
       nodePortAddresses:
         addresses.length === 0
@@ -154,7 +191,7 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
     },
     cni: { name: cni.name, options: cni.options },
     seed: play.seed ?? 1,
-    external: readExternal(play, playground, report),
+    external: readExternal(play, playground, ipFamilies, report),
     probes: (play.probes ?? []) as unknown as readonly ProbeSpec[],
     expect: (play.expect ?? []).map((entry, i) => ({
       ...(entry as unknown as ExpectSpec),
@@ -213,6 +250,7 @@ function hostListens(
 function readExternal(
   play: UpstreamPlayground,
   playground: Manifest | undefined,
+  families: readonly IpFamily[],
   report: Report,
 ): readonly ExternalHost[] {
   const ref = playground?.ref ?? BUILT_IN.object;
@@ -222,18 +260,21 @@ function readExternal(
   (play.external ?? []).forEach((entry, i) => {
     const path: FieldPath = ['external', i];
     const origin: Origin = { object: ref, path };
-    let ip = entry.ip === undefined ? undefined : parseIp(entry.ip);
+    const written = [...(entry.ip === undefined ? [] : [entry.ip]), ...(entry.ips ?? [])];
+    let ips = [...new Set(written.flatMap((text) => parseIp(text) ?? []))];
     // What is no address was reported by the parser.
-    if (entry.ip !== undefined && ip === undefined) return;
-    if (ip === undefined && entry.name === 'internet') ip = INTERNET;
-    while (ip === undefined || (entry.ip === undefined && taken.has(ip)))
-      ip = nthAddress(NODE_SUBNET, next++);
-    const owner = taken.get(ip);
+    if (written.length > 0 && ips.length === 0) return;
+    if (ips.length === 0 && entry.name === 'internet') ips = families.map((family) => INTERNET[family]);
+    while (ips.length === 0 || (written.length === 0 && ips.some((ip) => taken.has(ip)))) {
+      const nth = next++;
+      ips = families.map((family) => nthAddress(NODE_SUBNET[family], nth));
+    }
+    const owner = ips.map((ip) => taken.get(ip)).find((name) => name !== undefined);
     if (owner !== undefined || hosts.some((h) => h.name === entry.name)) {
       report.say('error', 'external/duplicate', { name: entry.name, other: owner ?? entry.name }, ref, path);
       return;
     }
-    taken.set(ip, entry.name);
+    for (const ip of ips) taken.set(ip, entry.name);
     const internet = entry.name === 'internet';
     const listen = (entry.listen ?? (internet ? ['80', '443', '53/UDP', '53/TCP'] : [])).flatMap(
       (text, k) => {
@@ -249,7 +290,7 @@ function readExternal(
     );
     hosts.push({
       name: entry.name,
-      ip,
+      ips,
       listen,
       dnsNames: (entry.dnsNames ?? []).map((n) => n.toLowerCase().replace(/\.$/, '')),
       routes: (entry.routes ?? []).flatMap((r) => {
@@ -265,7 +306,7 @@ function readExternal(
     const origin: Origin = { object: { kind: 'Host', name: 'internet' }, by: 'built-in' };
     hosts.push({
       name: 'internet',
-      ip: INTERNET,
+      ips: families.map((family) => INTERNET[family]),
       listen: [
         hostListens(80, 'TCP', 'internet', origin),
         hostListens(443, 'TCP', 'internet', origin),

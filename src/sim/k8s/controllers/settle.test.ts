@@ -115,21 +115,22 @@ describe('settings', () => {
   test('defaults', () => {
     expect(settings(none)).toMatchObject({
       clusterName: 'kind',
-      podSubnet: { ip: '10.244.0.0', prefixLength: 16 },
-      serviceSubnet: { ip: '10.96.0.0', prefixLength: 16 },
+      ipFamilies: [4],
+      podSubnets: [{ ip: '10.244.0.0', prefixLength: 16 }],
+      serviceSubnets: [{ ip: '10.96.0.0', prefixLength: 16 }],
       dnsDomain: 'cluster.local',
       nodePortRange: { from: 30000, to: 32767 },
-      gateway: '172.18.0.1',
+      gateways: ['172.18.0.1'],
       cni: { name: 'flannel' },
       kubeProxy: {
         mode: 'iptables',
-        clusterCIDR: { ip: '10.244.0.0', prefixLength: 16 },
+        clusterCIDRs: [{ ip: '10.244.0.0', prefixLength: 16 }],
         detectLocalMode: 'ClusterCIDR',
         nodePortAddresses: [],
         masqueradeAll: false,
         localhostNodePorts: true,
       },
-      external: [{ name: 'internet', ip: '203.0.113.10', internet: true }],
+      external: [{ name: 'internet', ips: ['203.0.113.10'], internet: true }],
     });
   });
 
@@ -147,7 +148,7 @@ describe('settings', () => {
       {
         kubeProxy: {
           mode: 'ipvs',
-          clusterCIDR: { ip: '10.1.0.0' },
+          clusterCIDRs: [{ ip: '10.1.0.0' }],
           nodePortAddresses: [{ ip: '172.18.0.0', prefixLength: 16 }],
           masqueradeAll: true,
           localhostNodePorts: false,
@@ -167,7 +168,7 @@ describe('settings', () => {
         'external:\n- {name: laptop, ip: 172.18.0.100, listen: [8080/TCP, 53/UDP], dnsNames: [laptop.example], routes: [{to: 10.244.0.0/16, via: kind-worker}]}\n- {name: phone}\n- {name: far, ip: 198.51.100.7}\n',
       ),
     );
-    expect(external.map((h) => [h.name, h.ip, h.internet])).toEqual([
+    expect(external.map((h) => [h.name, h.ips.join(), h.internet])).toEqual([
       ['laptop', '172.18.0.100', false],
       ['phone', '172.18.0.101', false],
       ['far', '198.51.100.7', false],

@@ -39,10 +39,9 @@ export const kindCluster: KindSpec = {
     'networking.apiServerAddress': { support: 'accepted' },
     'networking.disableDefaultCNI': { support: 'accepted' },
     'networking.ipFamily': {
-      support: 'unsupported',
+      support: 'simulated',
       enum: ['ipv4', 'ipv6', 'dual'],
       default: 'ipv4',
-      when: (v) => v !== 'ipv4',
     },
     'networking.kubeProxyMode': { enum: ['iptables', 'ipvs', 'nftables', 'none'], support: 'simulated' },
     'networking.podSubnet': { check: subnets, support: 'simulated' },

@@ -235,9 +235,6 @@ describe('field support', () => {
         affects: { kind: 'pod', name: 'ns/a' },
       }),
     ]);
-    const service =
-      'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}], ipFamilyPolicy: RequireDualStack}';
-    expect(parse(service).unmodelled[0]?.affects).toEqual({ kind: 'service', name: 'default/web' });
     const admin =
       'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}\nspec: {}';
     expect(parse(admin).unmodelled[0]?.affects).toEqual({ kind: 'all' });

@@ -23,7 +23,7 @@ export const kubeProxyConfiguration: KindSpec = {
   },
   rules: {
     mode: { support: 'simulated', enum: ['', 'iptables', 'ipvs', 'nftables', 'kernelspace'] },
-    clusterCIDR: { support: 'simulated', check: cidrValue },
+    clusterCIDR: { support: 'simulated', check: clusterCidrs },
     detectLocalMode: {
       support: 'simulated',
       enum: ['', 'ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'],
@@ -45,6 +45,11 @@ export const kubeProxyConfiguration: KindSpec = {
   },
   nameOf: () => 'kube-proxy',
 };
+
+/** One prefix, or two with a comma for dual stack. */
+function clusterCidrs(value: string, path: readonly (string | number)[], report: Report): void {
+  for (const part of value.split(',')) cidrValue(part.trim(), path, report);
+}
 
 /** CIDRs, or the single word `primary`. */
 function nodePortAddresses(

@@ -145,3 +145,12 @@ export function annotations(value: Readonly<Record<string, string>>, path: Field
       report('value/label-key', [...path, key], { value: key }, { key: true });
   }
 }
+
+/** A check for every entry of a list. */
+export function eachOf(check: (value: string, path: (string | number)[], report: Report) => void) {
+  return (values: readonly string[], path: FieldPath, report: Report): void => {
+    values.forEach((value, i) => {
+      check(value, [...path, i], report);
+    });
+  };
+}

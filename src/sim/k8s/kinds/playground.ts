@@ -1,5 +1,5 @@
 import type { FieldPath } from '../../base/origin.ts';
-import { between, cidrValue, dnsSubdomain, dnsLabel, ipAddress } from './names.ts';
+import { between, cidrValue, dnsSubdomain, dnsLabel, eachOf, ipAddress } from './names.ts';
 import {
   asRecord,
   asRecords,
@@ -37,7 +37,7 @@ export const playground: KindSpec = {
   types: {
     Playground:
       'kind:s apiVersion:s metadata:ObjectMeta cni:a controllers:[s external:[ExternalHost faults:[a probes:[Probe expect:[Expectation seed:i',
-    ExternalHost: 'name:s! ip:s listen:[s dnsNames:[s routes:[ExternalRoute',
+    ExternalHost: 'name:s! ip:s ips:[s listen:[s dnsNames:[s routes:[ExternalRoute',
     ExternalRoute: 'to:s! via:s!',
     Probe:
       'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i',
@@ -66,6 +66,7 @@ export const playground: KindSpec = {
     seed: { support: 'simulated', default: 1 },
     'external.name': { support: 'simulated', check: dnsLabel },
     'external.ip': { support: 'simulated', check: ipAddress },
+    'external.ips': { support: 'simulated', check: eachOf(ipAddress) },
     'external.listen': { support: 'simulated', check: listenList },
     'external.dnsNames': { support: 'simulated', check: nameList },
     'external.routes.to': { support: 'simulated', check: cidrValue },

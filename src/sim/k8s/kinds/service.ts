@@ -5,6 +5,7 @@ import {
   cidrValue,
   dnsLabel,
   dnsSubdomain,
+  eachOf,
   ipAddress,
   isLabelKey,
   labels,
@@ -12,7 +13,7 @@ import {
   portOrName,
   serviceName,
 } from './names.ts';
-import { parseIp } from '../../base/ip.ts';
+import { ipFamily, parseIp } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import {
   asRecord,
@@ -50,15 +51,10 @@ export const service: KindSpec = {
     'spec.sessionAffinity': { support: 'simulated', enum: ['None', 'ClientIP'], default: 'None' },
     ...simulated('spec.sessionAffinityConfig', 'spec.sessionAffinityConfig.clientIP'),
     'spec.sessionAffinityConfig.clientIP.timeoutSeconds': { support: 'simulated', check: affinityTimeout },
-    'spec.ipFamilies': {
-      enum: ['IPv4', 'IPv6'],
-      support: 'unsupported',
-      when: (v) => JSON.stringify(v).includes('IPv6'),
-    },
+    'spec.ipFamilies': { support: 'simulated', enum: ['IPv4', 'IPv6'] },
     'spec.ipFamilyPolicy': {
+      support: 'simulated',
       enum: ['SingleStack', 'PreferDualStack', 'RequireDualStack'],
-      support: 'unsupported',
-      when: (v) => v === 'RequireDualStack',
     },
     'spec.externalIPs': { support: 'simulated', check: eachOf(externalIp) },
     ...simulated(
@@ -105,12 +101,6 @@ function sourceRanges(values: readonly string[], path: FieldPath, report: Report
 
 function affinityTimeout(value: number, path: FieldPath, report: Report): void {
   if (value < 1 || value > 86400) report('service/affinity-timeout', path, { value });
-}
-
-function eachOf(check: (value: string, path: (string | number)[], report: Report) => void) {
-  return (values: readonly string[], path: readonly (string | number)[], report: Report): void => {
-    values.forEach((value, i) => check(value, [...path, i], report));
-  };
 }
 
 function complete(body: Body): void {
@@ -203,8 +193,11 @@ function warnIgnored(spec: Body, type: string, report: Report): void {
 function validateExternalName(spec: Body, report: Report): void {
   if (spec.externalName === undefined || spec.externalName === '')
     report('value/required', ['spec', 'externalName'], {});
-  if (spec.clusterIP !== undefined) {
+  if (spec.clusterIP !== undefined || spec.clusterIPs !== undefined) {
     report('service/cluster-ip-external-name', ['spec', 'clusterIPs'], {});
+  }
+  for (const field of ['ipFamilies', 'ipFamilyPolicy']) {
+    if (spec[field] !== undefined) report('service/cluster-ip-external-name', ['spec', field], {});
   }
 }
 
@@ -212,15 +205,44 @@ function validateClusterIPs(spec: Body, type: string, report: Report): void {
   const one = spec.clusterIP;
   const many = Array.isArray(spec.clusterIPs) ? spec.clusterIPs.map(String) : [];
   if (type === 'ExternalName') return;
+  const at = ['spec', 'clusterIPs'];
   if (typeof one === 'string' && one !== 'None' && parseIp(one) === undefined) {
     report('value/ip', ['spec', 'clusterIP'], { value: one });
   }
   if (one === 'None' && type !== 'ClusterIP') {
     report('service/headless-type', ['spec', 'clusterIPs', 0], { type });
   }
-  if (many.length > 0 && many[0] !== (one ?? '')) {
-    report('service/cluster-ips-mismatch', ['spec', 'clusterIPs'], { value: many.join(',') });
+  const value = many.join(',');
+  if (many.length > 0 && one === undefined) report('service/cluster-ips-alone', at, { value });
+  else if (many.length > 0 && many[0] !== one) report('service/cluster-ips-mismatch', at, { value });
+  validateFamilies(spec, many, report);
+}
+
+/** ValidateServiceClusterIPsRelatedFields: at most one address of each family, in the order of `ipFamilies`. */
+function validateFamilies(spec: Body, ips: readonly string[], report: Report): void {
+  const at = ['spec', 'clusterIPs'];
+  const families = Array.isArray(spec.ipFamilies) ? spec.ipFamilies.map(String) : [];
+  families.forEach((family, i) => {
+    if (families.indexOf(family) < i) report('value/duplicate', ['spec', 'ipFamilies', i], { value: family });
+  });
+  const value = ips.join(',');
+  if (ips[0] === 'None' && ips.length > 1) {
+    report('service/cluster-ips-none', at, { value });
+    return;
   }
+  if (ips.length > 2) report('service/cluster-ips-max', at, { value });
+  const odd = ips.findIndex((ip, i) => !(i === 0 && ip === 'None') && parseIp(ip) === undefined);
+  if (odd >= 0) {
+    if (odd > 0) report('value/ip', [...at, odd], { value: ips[odd] ?? '' });
+    return;
+  }
+  const given = ips.flatMap((ip) => parseIp(ip) ?? []).map((ip) => `IPv${ipFamily(ip)}`);
+  if (new Set(given).size < given.length) report('service/cluster-ips-one-each', at, { value });
+  given.forEach((family, i) => {
+    const wanted = families[i];
+    if (wanted === undefined || wanted === family) return;
+    report('service/cluster-ip-family', [...at, i], { value: ips[i] ?? '', family: wanted, index: i });
+  });
 }
 
 /** The type that allows node ports: in place of the written one, or on a line of its own. */

@@ -223,6 +223,26 @@ const rows: readonly Row[] = [
     code: 'service/cluster-ips-mismatch',
     text: `${SERVICE}${PORTS}  clusterIP: 10.96.0.9\n  clusterIPs: ⟦[10.96.0.8]⟧\n`,
   },
+  {
+    code: 'service/cluster-ips-alone',
+    text: `${SERVICE}${PORTS}  clusterIPs: ⟦[10.96.0.8]⟧\n`,
+  },
+  {
+    code: 'service/cluster-ips-none',
+    text: `${SERVICE}${PORTS}  clusterIP: None\n  clusterIPs: ⟦[None, 10.96.0.8]⟧\n`,
+  },
+  {
+    code: 'service/cluster-ips-max',
+    text: `${SERVICE}${PORTS}  clusterIP: 10.96.0.8\n  clusterIPs: ⟦[10.96.0.8, "fd00::8", 10.96.0.9]⟧\n`,
+  },
+  {
+    code: 'service/cluster-ips-one-each',
+    text: `${SERVICE}${PORTS}  clusterIP: 10.96.0.8\n  clusterIPs: ⟦[10.96.0.8, 10.96.0.9]⟧\n`,
+  },
+  {
+    code: 'service/cluster-ip-family',
+    text: `${SERVICE}${PORTS}  clusterIP: 10.96.0.8\n  ipFamilies: [IPv6]\n  clusterIPs: [⟦10.96.0.8⟧]\n`,
+  },
   { code: 'service/external-policy', text: `${SERVICE}${PORTS}  externalTrafficPolicy: ⟦Local⟧\n` },
   {
     code: 'service/affinity-config',

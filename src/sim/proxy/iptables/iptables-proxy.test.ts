@@ -42,6 +42,8 @@ function service(
     name,
     type: 'ClusterIP',
     headless: false,
+    ipFamilies: [4],
+    ipFamilyPolicy: 'SingleStack',
     clusterIPs: ['10.96.20.20'],
     selector: { app: name },
     externalTrafficPolicy: 'Cluster',
@@ -101,15 +103,16 @@ function cluster(
   return {
     settings: {
       clusterName: 'kind',
-      podSubnet: cidr('10.244.0.0/16'),
-      serviceSubnet: cidr('10.96.0.0/16'),
+      ipFamilies: [4],
+      podSubnets: [cidr('10.244.0.0/16')],
+      serviceSubnets: [cidr('10.96.0.0/16')],
       dnsDomain: 'cluster.local',
       nodePortRange: { from: 30000, to: 32767 },
-      nodeSubnet: cidr('172.18.0.0/16'),
-      gateway: '172.18.0.1',
+      nodeSubnets: [cidr('172.18.0.0/16')],
+      gateways: ['172.18.0.1'],
       kubeProxy: {
         mode: 'iptables',
-        clusterCIDR: cidr('10.244.0.0/16'),
+        clusterCIDRs: [cidr('10.244.0.0/16')],
         detectLocalMode: 'ClusterCIDR',
         nodePortAddresses: [],
         masqueradeAll: false,
@@ -388,7 +391,7 @@ describe('details of single rules', () => {
   });
 
   it('leaves the masquerading out where nothing tells pods from the rest', () => {
-    const part = partFor(cluster([web], [webSlice], { clusterCIDR: undefined }));
+    const part = partFor(cluster([web], [webSlice], { clusterCIDRs: [] }));
     expect(bodies(part, serviceChains('default/web', 'TCP').cluster)).toHaveLength(2);
   });
 

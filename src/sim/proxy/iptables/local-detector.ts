@@ -3,7 +3,7 @@
  * this node", and its negation. No detector means that kube-proxy leaves the rules out.
  */
 import type { Cidr } from '../../base/ip.ts';
-import { cidrText } from '../../base/ip.ts';
+import { cidrOfFamily, cidrText } from '../../base/ip.ts';
 import type { ClusterNode, ClusterSettings } from '../../k8s/cluster-state.ts';
 import type { Match } from '../../net/config.ts';
 
@@ -22,7 +22,7 @@ export function localDetector(
     // An empty mode means ClusterCIDR (pkg/proxy/apis/config/v1alpha1/defaults.go).
     case '':
     case 'ClusterCIDR':
-      return byCidr(kubeProxy.clusterCIDR);
+      return byCidr(cidrOfFamily(kubeProxy.clusterCIDRs, 4));
     case 'NodeCIDR':
       return byCidr(node.podCIDRs.find((c) => c.family === 4));
     case 'BridgeInterface':
