@@ -50,7 +50,8 @@ export const fields: FieldHelp = {
     'A name that `targetPort` of a Service, or a NetworkPolicy, can use for the number.',
   'Pod.spec.containers.ports.protocol': 'TCP (the default), UDP or SCTP.',
   'Pod.spec.containers.ports.hostPort':
-    'Would open this port on the node and forward it to the pod. Not simulated.',
+    'The node hands what comes to this port of its own addresses to the pod: the CNI writes a DNAT rule. Two pods with the same one cannot share a node.',
+  'Pod.spec.containers.ports.hostIP': 'Only this address of the node; without it, all of them.',
   'Pod.spec.containers.readinessProbe':
     'While it fails the pod is not ready, and Services send it nothing. A port that nothing listens on makes it fail here too.',
   'Pod.spec.containers.readinessProbe.httpGet': 'Asks for this path; status 200 to 399 is healthy.',

@@ -48,7 +48,9 @@ export const fields: FieldHelp = {
   'Pod.spec.containers.ports.name':
     '서비스의 `targetPort`나 네트워크폴리시에서 숫자 대신 쓸 수 있는 이름입니다.',
   'Pod.spec.containers.ports.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
-  'Pod.spec.containers.ports.hostPort': '노드에서 이 포트를 열어 파드로 전달합니다. 시뮬레이션하지 않습니다.',
+  'Pod.spec.containers.ports.hostPort':
+    '노드 자신의 주소에서 이 포트로 온 패킷을 파드로 전달합니다. CNI가 DNAT 규칙을 씁니다. 같은 포트를 쓰는 두 파드는 한 노드에 있을 수 없습니다.',
+  'Pod.spec.containers.ports.hostIP': '노드의 이 주소로 온 것만 전달합니다. 적지 않으면 모든 주소입니다.',
   'Pod.spec.containers.readinessProbe':
     '실패하는 동안 파드는 준비되지 않은 상태이며 서비스가 트래픽을 보내지 않습니다. 수신하지 않는 포트를 확인하면 여기서도 실패합니다.',
   'Pod.spec.containers.readinessProbe.httpGet': '이 경로를 요청합니다. 상태 코드가 200~399이면 정상입니다.',

@@ -37,8 +37,15 @@ export interface CniAbout {
   /** What it was read in or compared with. */
   readonly sources: readonly string[];
   readonly options: readonly PluginOption[];
+  /** Combinations of options that it refuses, in its own words. */
+  readonly conflicts?: readonly {
+    readonly when: Readonly<Record<string, string>>;
+    readonly message: string;
+  }[];
   /** Does it enforce networking.k8s.io/v1 NetworkPolicy? */
   readonly enforcesNetworkPolicy: boolean;
+  /** Does `hostPort` of a pod work, by portmap or by a way of its own? */
+  readonly portMappings?: boolean;
   /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
   readonly overlay?: { readonly device: string; readonly label: string };
 }

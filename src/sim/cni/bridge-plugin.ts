@@ -31,6 +31,10 @@ export interface BridgeConf {
   readonly mtu: number;
   readonly hairpinMode: boolean;
   readonly promiscMode: boolean;
+  /** Does the bridge have the gateway's address? Absent: yes. */
+  readonly isGateway?: boolean;
+  /** Is it the pods' default route? Absent: yes. */
+  readonly isDefaultGateway?: boolean;
   /** Destinations that IPAM adds to the pod's routes, all via the gateway. */
   readonly routes: readonly { readonly to: Cidr; readonly origin: Origin }[];
   /** Who hands the ADD call over: the `by` of every row. */
@@ -56,15 +60,18 @@ export function bridgeOnNode(
         origin: { ...origins.link, by: conf.by },
       },
     ],
-    addresses: [
-      {
-        dev: conf.bridge,
-        ip: nthAddress(range, 1),
-        prefixLength: range.prefixLength,
-        scope: 'global',
-        origin: { ...origins.address, by: conf.by },
-      },
-    ],
+    addresses:
+      conf.isGateway === false
+        ? []
+        : [
+            {
+              dev: conf.bridge,
+              ip: nthAddress(range, 1),
+              prefixLength: range.prefixLength,
+              scope: 'global',
+              origin: { ...origins.address, by: conf.by },
+            },
+          ],
   };
 }
 
@@ -92,7 +99,9 @@ export function addToBridge(context: CniPodContext, conf: BridgeConf): { pod: Ne
       ],
       addresses: [{ dev: POD_DEVICE, ip, prefixLength: range.prefixLength, scope: 'global', origin }],
       routes: [
-        { to: DEFAULT_ROUTE, via: gateway, dev: POD_DEVICE, protocol: 'boot', origin },
+        ...(conf.isDefaultGateway === false
+          ? []
+          : [{ to: DEFAULT_ROUTE, via: gateway, dev: POD_DEVICE, protocol: 'boot' as const, origin }]),
         ...conf.routes.map((route) => ({
           to: route.to,
           via: gateway,

@@ -4,6 +4,7 @@
  */
 import { lazyCni } from '../lazy.ts';
 import type { CniPlugin, Lazy } from '../plugin.ts';
+import { bridgeAbout } from './bridge/about.ts';
 import { calicoAbout } from './calico/about.ts';
 import { flannel } from './flannel/flannel.ts';
 import { kubenetAbout } from './kubenet/about.ts';
@@ -11,6 +12,7 @@ import { kubenetAbout } from './kubenet/about.ts';
 export const cniRegistry: readonly (CniPlugin & Partial<Lazy<CniPlugin>>)[] = [
   flannel,
   lazyCni(calicoAbout, async () => (await import('./calico/calico.ts')).calico),
+  lazyCni(bridgeAbout, async () => (await import('./bridge/bridge.ts')).bridge),
   lazyCni(kubenetAbout, async () => (await import('./kubenet/kubenet.ts')).kubenet),
 ];
 

@@ -17,7 +17,7 @@ kind: Pod
 metadata: {name: web, labels: {app: web}}
 spec:
   nodeName: kind-worker
-  containers: [{name: c, image: example.com/app, ports: [{name: http, containerPort: 8080}]}]
+  containers: [{name: c, image: example.com/app, ports: [{name: http, containerPort: 8080, hostPort: 8081}]}]
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -43,9 +43,10 @@ const COMMANDS = [
 ];
 
 it.each([
-  { cni: 'flannel', own: /FLANNEL|flanneld/ },
-  { cni: 'kubenet', own: /kubenet/ },
-  { cni: 'calico', own: /cali[-:]|^\*/ },
+  { cni: 'flannel', own: /FLANNEL|flanneld|CNI-/ },
+  { cni: 'bridge', own: /CNI-/ },
+  { cni: 'kubenet', own: /kubenet|hostport|HOSTPORTS|KUBE-HP/ },
+  { cni: 'calico', own: /cali[-:]|^\*|CNI-/ },
 ])('$cni', async ({ cni, own }) => {
   const settings = `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${cni}\n---`;
   const simulation = simulate({ files: [{ name: 'cluster.yaml', text: settings + CLUSTER }] });

@@ -155,6 +155,8 @@ export interface ContainerPort {
   readonly containerPort: number;
   readonly protocol: Protocol;
   readonly hostPort?: number;
+  /** Absent for all addresses of the node. */
+  readonly hostIP?: Ip;
 }
 
 export interface Container {

@@ -14,6 +14,7 @@ interface UpstreamContainerPort {
   readonly containerPort: number;
   readonly protocol?: 'TCP' | 'UDP' | 'SCTP';
   readonly hostPort?: number;
+  readonly hostIP?: string;
 }
 
 export interface UpstreamProbe {

@@ -248,7 +248,7 @@ spec:
   });
 
   it('leaves a host port open and everything else of that pod known', () => {
-    expect(ask(odd, client, 'nc', '172.18.0.3:8088').verdict).toBe('unknown');
+    expect(ask(odd, client, 'nc', '172.18.0.3:8088').server?.netns).toBe('default/mapped');
     expect(ask(odd, client, 'nc', 'default/mapped:80').verdict).toBe('delivered');
     expect(ask(odd, 'default/mapped', 'nc', 'default/far:8080').verdict).toBe('delivered');
     expect(ask(odd, client, 'nc', '172.18.0.4:8088').verdict).toBe('rejected');

@@ -14,5 +14,6 @@ export const calicoAbout: CniAbout = {
     { name: 'ipam', values: ['calico-ipam'], default: 'calico-ipam' },
   ],
   enforcesNetworkPolicy: true,
+  portMappings: true,
   overlay: { device: VXLAN_DEVICE, label: `VXLAN ${VXLAN_VNI}` },
 };

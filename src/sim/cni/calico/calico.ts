@@ -13,6 +13,7 @@ import type { ClusterNode, ClusterState, NetworkPolicy, Pod } from '../../k8s/cl
 import type { ChainPart, IpsetConfig, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import { POD_DEVICE, UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, nodeNetns, podKey } from '../place.ts';
+import { withPortmap } from '../portmap.ts';
 import { rememberLast, rememberPer } from '../remember.ts';
 import { calicoAbout } from './about.ts';
 import type { Direction, Endpoint, PolicyGroup } from './endpoint-chains.ts';
@@ -209,13 +210,15 @@ function setUpNode(context: CniNodeContext): NetnsPart {
     });
     const tunnel = overlay(context);
     const workloads = workloadChains(context, fixed.origin);
-    return {
+    const part: NetnsPart = {
       ...tunnel,
       sysctls: { ipForward: true, ...tunnel.sysctls },
       ipsets: [...(tunnel.ipsets ?? []), ...workloads.ipsets],
       chains: [...fixed.chains, ...workloads.chains],
       hooks: fixed.hooks,
     };
+    // The manifest's configuration list chains portmap.
+    return withPortmap(part, pods, { network: 'k8s-pod-network', prefixLength: 32, device: caliInterface });
   });
 }
 

@@ -2,7 +2,7 @@
  * flannel with its vxlan backend (VNI 1, UDP 8472, no learning) or host-gw, and the bridge CNI plug-in that its CNI
  * configuration delegates to. Read in flannel v0.28 (`pkg/backend/vxlan`, `pkg/backend/hostgw`,
  * `pkg/trafficmngr/iptables`), its cni-plugin, and containernetworking's bridge and host-local.
- * Left out: IPv6, DirectRouting, the wireguard, ipip, ipsec and udp backends, and portmap.
+ * Left out: IPv6, DirectRouting, the wireguard, ipip, ipsec and udp backends.
  */
 import { cidrOfFamily } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
@@ -12,8 +12,10 @@ import type { FdbConfig, LinkConfig, NeighbourConfig, NetnsPart, RouteConfig } f
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import type { BridgeConf } from '../bridge-plugin.ts';
 import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
+import { mappingPods } from '../host-ports.ts';
 import { assignHostLocal } from '../host-local.ts';
 import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr, nodeNetns } from '../place.ts';
+import { withPortmap } from '../portmap.ts';
 import { rememberPer } from '../remember.ts';
 import { flannelRules } from './masquerade.ts';
 
@@ -108,33 +110,43 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const { cluster, node, pods, options } = context;
   const { settings } = cluster;
   const hasBridge = pods.length > 0;
-  return rememberNode(node, [settings, options.backend, hasBridge, ...cluster.nodes], () => {
-    const backend = isVxlan(options) ? vxlanBackend(context) : hostGwBackend(context);
-    const bridge = hasBridge
-      ? bridgeOnNode(node, bridgeConf(context), {
-          link: settings.origins.cni,
-          address: settings.origins.podSubnet,
-        })
-      : {};
-    const subnet = ipv4PodCidr(node);
-    const network = cidrOfFamily(settings.podSubnets, 4);
-    // Without a pod CIDR flanneld gets no lease and waits.
-    if (subnet === undefined || network === undefined) return {};
-    return {
-      ...backend,
-      links: [...(backend.links ?? []), ...(bridge.links ?? [])],
-      addresses: [...(backend.addresses ?? []), ...(bridge.addresses ?? [])],
-      sysctls: {
-        ipForward: true,
-        bridgeNfCallIptables: true,
-        perInterface: {
-          ...backend.sysctls?.perInterface,
-          ...(hasBridge ? { cni0: { rpFilter: 2 as const } } : {}),
+  return rememberNode(
+    node,
+    [settings, options.backend, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)],
+    () => {
+      const backend = isVxlan(options) ? vxlanBackend(context) : hostGwBackend(context);
+      const bridge = hasBridge
+        ? bridgeOnNode(node, bridgeConf(context), {
+            link: settings.origins.cni,
+            address: settings.origins.podSubnet,
+          })
+        : {};
+      const subnet = ipv4PodCidr(node);
+      const network = cidrOfFamily(settings.podSubnets, 4);
+      // Without a pod CIDR flanneld gets no lease and waits.
+      if (subnet === undefined || network === undefined) return {};
+      const part: NetnsPart = {
+        ...backend,
+        links: [...(backend.links ?? []), ...(bridge.links ?? [])],
+        addresses: [...(backend.addresses ?? []), ...(bridge.addresses ?? [])],
+        sysctls: {
+          ipForward: true,
+          bridgeNfCallIptables: true,
+          perInterface: {
+            ...backend.sysctls?.perInterface,
+            ...(hasBridge ? { cni0: { rpFilter: 2 as const } } : {}),
+          },
         },
-      },
-      ...flannelRules(network, subnet, { ...settings.origins.podSubnet, by: BY }),
-    };
-  });
+        ...flannelRules(network, subnet, { ...settings.origins.podSubnet, by: BY }),
+      };
+      // kube-flannel.yml chains portmap in the network `cbr0`.
+      return withPortmap(part, pods, {
+        network: 'cbr0',
+        prefixLength: subnet.prefixLength,
+        device: () => 'cni0',
+      });
+    },
+  );
 }
 
 export const flannel: CniPlugin = {
@@ -149,6 +161,7 @@ export const flannel: CniPlugin = {
   ],
   options: [{ name: 'backend', values: ['vxlan', 'host-gw'], default: 'vxlan' }],
   enforcesNetworkPolicy: false,
+  portMappings: true,
   overlay: { device: VXLAN_DEVICE, label: 'VXLAN 1' },
   assignPodIps: assignHostLocal,
   setUpNode,

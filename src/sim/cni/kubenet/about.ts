@@ -5,7 +5,7 @@ export const kubenetAbout: CniAbout = {
   label: 'kubenet',
   fidelity: 'modelled',
   sources: [
-    'Kubernetes 1.16 (historic; removed in 1.24): pkg/kubelet/dockershim/network/kubenet',
+    'Kubernetes 1.16 (historic; removed in 1.24): pkg/kubelet/dockershim/network/kubenet, network/hostport',
     'containernetworking/plugins: bridge, host-local',
   ],
   options: [
@@ -16,4 +16,5 @@ export const kubenetAbout: CniAbout = {
     },
   ],
   enforcesNetworkPolicy: false,
+  portMappings: true,
 };

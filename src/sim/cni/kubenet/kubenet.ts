@@ -4,7 +4,7 @@
  * Its default, a promiscuous bridge instead of hairpin ports, let a pod reach itself through its Service on the kernels of
  * its day; on Linux 6.18 the frame comes back with the pod's own address as its source, and the pod drops it (observed).
  * The routes between nodes were the cloud's, made by its route controller; here each node has them as static routes.
- * Left out: the ebtables rules that drop the second copy of a hairpin frame, host ports, bandwidth shaping, IPv6.
+ * Left out: the ebtables rules that drop the second copy of a hairpin frame, bandwidth shaping, IPv6.
  */
 import { cidr } from '../../base/ip.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
@@ -12,10 +12,12 @@ import type { NetnsPart, Rule, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin } from '../../plugin.ts';
 import type { BridgeConf } from '../bridge-plugin.ts';
 import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
+import { mappingPods } from '../host-ports.ts';
 import { assignHostLocal } from '../host-local.ts';
 import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr } from '../place.ts';
 import { rememberPer } from '../remember.ts';
 import { kubenetAbout } from './about.ts';
+import { hostportRules } from './hostports.ts';
 
 const BY = 'kubenet';
 /** The kubelet's default for --non-masquerade-cidr. */
@@ -62,20 +64,29 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const { cluster, node, pods, options } = context;
   const { settings } = cluster;
   const hasBridge = pods.length > 0;
-  return rememberNode(node, [settings, options.hairpinMode, hasBridge, ...cluster.nodes], () => {
-    const bridge = hasBridge
-      ? bridgeOnNode(node, bridgeConf(context), {
-          link: settings.origins.cni,
-          address: settings.origins.podSubnet,
-        })
-      : {};
-    return {
-      ...bridge,
-      routes: cloudRoutes(context),
-      sysctls: { ipForward: true, bridgeNfCallIptables: true },
-      hooks: [{ table: 'nat', chain: 'POSTROUTING', where: 'append', rule: masqueradeRule(context) }],
-    };
-  });
+  return rememberNode(
+    node,
+    [settings, options.hairpinMode, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)],
+    () => {
+      const bridge = hasBridge
+        ? bridgeOnNode(node, bridgeConf(context), {
+            link: settings.origins.cni,
+            address: settings.origins.podSubnet,
+          })
+        : {};
+      const ports = hostportRules(pods, 'cbr0');
+      return {
+        ...bridge,
+        routes: cloudRoutes(context),
+        sysctls: { ipForward: true, bridgeNfCallIptables: true },
+        chains: ports.chains,
+        hooks: [
+          { table: 'nat', chain: 'POSTROUTING', where: 'append', rule: masqueradeRule(context) },
+          ...ports.hooks,
+        ],
+      };
+    },
+  );
 }
 
 export const kubenet: CniPlugin = {

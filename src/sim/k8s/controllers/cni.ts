@@ -8,6 +8,11 @@ export interface CniForSettling {
   readonly id: string;
   readonly label: string;
   readonly enforcesNetworkPolicy: boolean;
+  readonly portMappings?: boolean;
+  readonly conflicts?: readonly {
+    readonly when: Readonly<Record<string, string>>;
+    readonly message: string;
+  }[];
   readonly options: readonly {
     readonly name: string;
     readonly values: readonly string[];
@@ -66,5 +71,11 @@ export function chooseCni(
       return [o.name, o.values.includes(value) ? value : o.default];
     }),
   );
+  for (const { when, message } of cni.conflicts ?? []) {
+    if (!Object.entries(when).every(([option, value]) => options[option] === value)) continue;
+    const written = Object.keys(when).find((option) => option in given);
+    const at = written === undefined ? path : [...path, 'options', written];
+    report.say('error', 'cni/conflict', { cni: cni.label, message }, object, at);
+  }
   return { cni, options };
 }

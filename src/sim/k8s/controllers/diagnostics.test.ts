@@ -95,6 +95,12 @@ const rows: readonly Row[] = [
     says: /"pigeon"/,
   },
   {
+    code: 'cni/conflict',
+    severity: 'error',
+    yaml: PLAYGROUND('cni:\n  name: flannel\n  options:\n▶    backend: host-gw\n'),
+    says: /Flannel refuses this combination of options: not on a Sunday/,
+  },
+  {
     code: 'external/duplicate',
     severity: 'error',
     yaml: PLAYGROUND('external:\n  - name: a\n    ip: 172.18.0.100\n▶  - name: b\n    ip: 172.18.0.100\n'),
@@ -402,6 +408,7 @@ const rows: readonly Row[] = [
 const flannel = {
   ...fakeCni(),
   options: [{ name: 'backend', values: ['vxlan', 'host-gw'], default: 'vxlan' }],
+  conflicts: [{ when: { backend: 'host-gw' }, message: 'not on a Sunday' }],
 };
 
 function run(row: Pick<Row, 'yaml' | 'enforces'>) {

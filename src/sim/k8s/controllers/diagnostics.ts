@@ -7,6 +7,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'cni/unknown',
   'cni/unknown-option',
   'cni/bad-option',
+  'cni/conflict',
   'external/duplicate',
   'external/unknown-via',
   'node/duplicate-ip',

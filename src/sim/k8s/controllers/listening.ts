@@ -123,6 +123,7 @@ function portOf(p: NonNullable<UpstreamContainer['ports']>[number]): ContainerPo
     containerPort: p.containerPort,
     protocol: p.protocol ?? 'TCP',
     ...(p.hostPort === undefined ? {} : { hostPort: p.hostPort }),
+    ...(p.hostIP === undefined || p.hostIP === '' ? {} : { hostIP: p.hostIP }),
   };
 }
 

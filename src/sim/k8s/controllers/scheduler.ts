@@ -120,13 +120,24 @@ interface NodeLoad {
   readonly hostPorts: Set<string>;
 }
 
+const ANY = '0.0.0.0';
+
 function hostPortsOf(spec: UpstreamPodSpec): string[] {
   return (spec.containers ?? []).flatMap((c) =>
     (c.ports ?? []).flatMap((p) => {
       const port = p.hostPort ?? (spec.hostNetwork === true ? p.containerPort : undefined);
-      return port === undefined ? [] : [`${p.protocol ?? 'TCP'}/${port}`];
+      if (port === undefined || port === 0) return [];
+      return [`${p.protocol ?? 'TCP'}/${port}/${p.hostIP === undefined || p.hostIP === '' ? ANY : p.hostIP}`];
     }),
   );
+}
+
+/** `HostPortInfo.CheckConflict`: 0.0.0.0 collides with every address. */
+function hostPortTaken(wanted: string, taken: ReadonlySet<string>): boolean {
+  if (taken.has(wanted)) return true;
+  const port = wanted.slice(0, wanted.lastIndexOf('/') + 1);
+  if (wanted !== `${port}${ANY}`) return taken.has(`${port}${ANY}`);
+  return [...taken].some((other) => other.startsWith(port));
 }
 
 /** Places every pod that runs somewhere; the answer for a pod depends on those before it, in a fixed order. */
@@ -250,7 +261,7 @@ function filter(seed: PodSeed, load: NodeLoad): string | undefined {
   const taint = hardTaints(node).find((t) => !tolerates(tolerations, t));
   if (taint !== undefined) return 'node(s) had untolerated taint(s)';
   if (!wantsNode(seed.spec, node)) return "node(s) didn't match Pod's node affinity/selector";
-  if (hostPortsOf(seed.spec).some((p) => load.hostPorts.has(p))) {
+  if (hostPortsOf(seed.spec).some((p) => hostPortTaken(p, load.hostPorts))) {
     return "node(s) didn't have free ports for the requested pod ports";
   }
   return load.pods.length >= MAX_PODS_PER_NODE ? 'Too many pods' : undefined;

@@ -16,7 +16,7 @@ import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
 import { makeServices } from './services.ts';
 import { readSettings } from './settings.ts';
-import { expandUnmodelled, unmodelledProxy } from './unmodelled.ts';
+import { expandUnmodelled, unmodelledHostPorts, unmodelledProxy } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
@@ -83,6 +83,7 @@ export function settle(
     refused: [...parsed.refused, ...report.refused],
     unmodelled: [
       ...expandUnmodelled(parsed.unmodelled, pods),
+      ...unmodelledHostPorts(pods, cni),
       ...unmodelledProxy(settings, proxyModes, services, nodes, report),
     ],
     events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],

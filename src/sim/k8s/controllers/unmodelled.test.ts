@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settleText } from './cluster-fixture.ts';
+import { unmodelledHostPorts } from './unmodelled.ts';
 
 const NODES = `
 kind: Cluster
@@ -38,12 +39,21 @@ describe('what an unmodelled field could change', () => {
     expect(cluster.unmodelled.map((u) => u.affects)).toEqual(pods.map((name) => ({ kind: 'pod', name })));
   });
 
-  test('a host port: that port of the nodes where the pods run', () => {
-    const text = WORKLOAD(
-      'Deployment',
-      ', ports: [{containerPort: 81}, {containerPort: 80, hostPort: 8080}]',
-    ).replace('  serviceName: web\n', '');
-    expect(affects(text).toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))).toEqual([
+  const MAPPED = WORKLOAD(
+    'Deployment',
+    ', ports: [{containerPort: 81}, {containerPort: 80, hostPort: 8080}]',
+  ).replace('  serviceName: web\n', '');
+
+  test('a host port that the CNI maps: nothing; on the host network neither', () => {
+    const { pods } = settleText(MAPPED).cluster;
+    expect(unmodelledHostPorts(pods, { portMappings: true })).toEqual([]);
+    expect(
+      affects(MAPPED.replace('      containers:', '      hostNetwork: true\n      containers:')),
+    ).toEqual([]);
+  });
+
+  test('a host port that nobody maps: that port of the nodes where the pods run', () => {
+    expect(affects(MAPPED).toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))).toEqual([
       { kind: 'host-port', name: 'kind-worker', port: 8080, protocol: 'TCP' },
       { kind: 'host-port', name: 'kind-worker2', port: 8080, protocol: 'TCP' },
     ]);

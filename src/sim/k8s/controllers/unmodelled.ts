@@ -3,10 +3,7 @@ import { objectKey } from '../../base/origin.ts';
 import type { ClusterNode, ClusterSettings, Pod, Service, UnmodelledField } from '../cluster-state.ts';
 import type { Report } from './report.ts';
 
-/**
- * The parser names the object that has the field; a walk meets pods. `hostPort` changes nothing for the pod's own
- * address: it is a port of the pod's node.
- */
+/** The parser names the object that has the field; a walk meets pods. */
 export function expandUnmodelled(
   fields: readonly UnmodelledField[],
   pods: readonly Pod[],
@@ -21,25 +18,40 @@ export function expandUnmodelled(
   }
   return fields.flatMap((field): readonly UnmodelledField[] => {
     if (field.affects.kind !== 'pod') return [field];
-    const seen = new Set<string>();
-    return (byOwner.get(objectKey(field.object)) ?? []).flatMap((pod): readonly UnmodelledField[] => {
-      const affects = affectedBy(field, pod);
-      const key = JSON.stringify(affects);
-      if (affects === undefined || seen.has(key)) return [];
-      seen.add(key);
-      return [{ ...field, affects }];
-    });
+    return (byOwner.get(objectKey(field.object)) ?? []).map(
+      (pod): UnmodelledField => ({
+        ...field,
+        affects: { kind: 'pod', name: `${pod.namespace}/${pod.name}` },
+      }),
+    );
   });
 }
 
-function affectedBy(field: UnmodelledField, pod: Pod): UnmodelledField['affects'] | undefined {
-  const path = field.origin.path ?? [];
-  if (path.at(-1) !== 'hostPort') return { kind: 'pod', name: `${pod.namespace}/${pod.name}` };
-  const [list, container, , port] = path.slice(-5);
-  const containers = pod.containers.filter((c) => c.init === (list === 'initContainers'));
-  const mapped = containers[Number(container)]?.ports[Number(port)];
-  if (pod.node === undefined || mapped?.hostPort === undefined) return undefined;
-  return { kind: 'host-port', name: pod.node, port: mapped.hostPort, protocol: mapped.protocol };
+/**
+ * Host ports, where nobody here writes what the CNI does for them. One changes nothing for the pod's own address: it is a
+ * port of the pod's node.
+ */
+export function unmodelledHostPorts(
+  pods: readonly Pod[],
+  cni: { readonly portMappings?: boolean },
+): readonly UnmodelledField[] {
+  const mapped = pods.flatMap((pod) =>
+    pod.hostNetwork || pod.node === undefined
+      ? []
+      : pod.containers
+          .flatMap((c) => c.ports)
+          // Without SCTP in the box its ports are open whatever the CNI does.
+          .filter(
+            (port) => port.hostPort !== undefined && (cni.portMappings !== true || port.protocol === 'SCTP'),
+          )
+          .map((port) => ({ pod, node: pod.node ?? '', port })),
+  );
+  return mapped.map(({ pod, node, port: { hostPort = 0, protocol } }) => ({
+    object: pod.origin.object,
+    field: `hostPort: ${hostPort}`,
+    affects: { kind: 'host-port', name: node, port: hostPort, protocol },
+    origin: pod.origin,
+  }));
 }
 
 /** A kube-proxy mode that nobody here writes rules for: every walk through a Service is open. */

@@ -1,7 +1,7 @@
 import { metadataRules } from './metadata.ts';
 import { dnsSubdomain, notNegative } from './names.ts';
 import { asRecord, type Body, type KindSpec } from './schema.ts';
-import { completeTemplate, harmlessInTemplate, validateWorkload, workloadRules } from './workload.ts';
+import { completeTemplate, validateWorkload, workloadRules } from './workload.ts';
 
 export const deployment: KindSpec = {
   kind: 'Deployment',
@@ -21,7 +21,6 @@ export const deployment: KindSpec = {
     'spec.progressDeadlineSeconds': { default: 600, check: notNegative },
   },
   nameCheck: dnsSubdomain,
-  harmless: harmlessInTemplate,
   complete: (body: Body) => {
     const spec = asRecord(body.spec);
     completeTemplate(spec);

@@ -2,7 +2,7 @@ import { metadataRules } from './metadata.ts';
 import { dnsSubdomain, notNegative } from './names.ts';
 import { validatePodSpec } from './pod-spec.ts';
 import { asRecord, type Body, type KindSpec, type Report, type Rules } from './schema.ts';
-import { completeTemplate, harmlessInTemplate, templateRules } from './workload.ts';
+import { completeTemplate, templateRules } from './workload.ts';
 
 /** Rules below a Job's `spec`, at `at`: also a CronJob's template. */
 export function jobSpecRules(at: string): Rules {
@@ -43,7 +43,6 @@ export const job: KindSpec = {
   type: 'Job',
   rules: { ...metadataRules, ...jobSpecRules('spec') },
   nameCheck: dnsSubdomain,
-  harmless: harmlessInTemplate,
   complete: (body: Body) => completeJobSpec(asRecord(body.spec)),
   validate: (body: Body, report: Report) => {
     const template = asRecord(asRecord(body.spec).template);

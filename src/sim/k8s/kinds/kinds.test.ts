@@ -227,21 +227,17 @@ describe('settings of our own', () => {
 
 describe('field support', () => {
   const pod = (rest: string): string =>
-    `apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ns}\nspec: {containers: [{name: a, image: b, ports: [{containerPort: 80, hostPort: 80}]}]${rest}}`;
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ns}\nspec: {containers: [{name: a, image: b}]${rest}}`;
   it('names what an unmodelled field could change', () => {
-    expect(parse(pod('')).unmodelled).toEqual([
+    expect(parse(pod(', hostAliases: [{ip: 10.0.0.1, hostnames: [x]}]')).unmodelled).toEqual([
       expect.objectContaining({
-        field: 'spec.containers[0].ports[0].hostPort',
+        field: 'spec.hostAliases',
         affects: { kind: 'pod', name: 'ns/a' },
       }),
     ]);
     const admin =
       'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}\nspec: {}';
     expect(parse(admin).unmodelled[0]?.affects).toEqual({ kind: 'all' });
-  });
-
-  it('a hostPort on the host network changes nothing', () => {
-    expect(parse(pod(', hostNetwork: true')).unmodelled).toEqual([]);
   });
 
   it('everyday fields give no diagnostic', () => {

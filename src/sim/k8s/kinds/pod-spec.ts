@@ -31,8 +31,8 @@ function containerRules(at: string): Rules {
     [`${at}.terminationMessagePath`]: { default: '/dev/termination-log' },
     [`${at}.terminationMessagePolicy`]: { enum: ['File', 'FallbackToLogsOnError'], default: 'File' },
     [`${at}.ports.containerPort`]: { support: 'simulated', check: portNumber },
-    [`${at}.ports.hostPort`]: { support: 'unsupported', when: (v) => v !== 0, check: portNumber },
-    [`${at}.ports.hostIP`]: { check: ipAddress },
+    [`${at}.ports.hostPort`]: { support: 'simulated', check: portNumber },
+    [`${at}.ports.hostIP`]: { support: 'simulated', check: ipAddress },
     [`${at}.ports.name`]: { support: 'simulated', check: portName },
     [`${at}.ports.protocol`]: { support: 'simulated', enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' },
     ...Object.fromEntries(
@@ -131,11 +131,6 @@ export function completePodSpec(spec: Body): void {
       }
     }
   }
-}
-
-/** On the host network a port needs no mapping: `hostPort` then only repeats `containerPort`. */
-export function harmlessHostPort(spec: Body, path: FieldPath): boolean {
-  return path.at(-1) === 'hostPort' && spec.hostNetwork === true;
 }
 
 /** Checks across the fields of a pod's spec. */

@@ -1,6 +1,6 @@
 import { metadataRules } from './metadata.ts';
 import { dnsSubdomain } from './names.ts';
-import { completePodSpec, harmlessHostPort, podSpecRules, validatePodSpec } from './pod-spec.ts';
+import { completePodSpec, podSpecRules, validatePodSpec } from './pod-spec.ts';
 import { asRecord, type Body, type KindSpec, type Report, simulated, under } from './schema.ts';
 
 export const pod: KindSpec = {
@@ -24,7 +24,6 @@ export const pod: KindSpec = {
     ),
   },
   nameCheck: dnsSubdomain,
-  harmless: (path, body) => harmlessHostPort(asRecord(body.spec), path),
   complete: (body: Body) => completePodSpec(asRecord(body.spec)),
   validate: (body: Body, report: Report) => {
     if (body.spec !== undefined) validatePodSpec(asRecord(body.spec), ['spec'], report);

@@ -1,7 +1,7 @@
 import { metadataRules } from './metadata.ts';
 import { dnsSubdomain, notNegative } from './names.ts';
 import { asRecord, type Body, type KindSpec } from './schema.ts';
-import { completeTemplate, harmlessInTemplate, validateWorkload, workloadRules } from './workload.ts';
+import { completeTemplate, validateWorkload, workloadRules } from './workload.ts';
 
 export const replicaSet: KindSpec = {
   kind: 'ReplicaSet',
@@ -18,7 +18,6 @@ export const replicaSet: KindSpec = {
     'spec.minReadySeconds': { check: notNegative },
   },
   nameCheck: dnsSubdomain,
-  harmless: harmlessInTemplate,
   complete: (body: Body) => completeTemplate(asRecord(body.spec)),
   validate: validateWorkload,
 };

@@ -117,8 +117,6 @@ export interface KindSpec {
    * does not lose the rest.
    */
   readonly mend?: (body: Body, faults: readonly Fault[]) => void;
-  /** True where an unsupported field changes nothing after all, seen together with the rest. */
-  readonly harmless?: (path: FieldPath, body: Body) => boolean;
   /** True where a kind without effect has one after all: no note is given. */
   readonly matters?: (body: Body) => boolean;
   /** What an unsupported field of it could change. */

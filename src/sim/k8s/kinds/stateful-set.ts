@@ -1,7 +1,7 @@
 import { metadataRules } from './metadata.ts';
 import { dnsLabel, dnsSubdomain, notNegative } from './names.ts';
 import { asRecord, type Body, type KindSpec } from './schema.ts';
-import { completeTemplate, harmlessInTemplate, validateWorkload, workloadRules } from './workload.ts';
+import { completeTemplate, validateWorkload, workloadRules } from './workload.ts';
 
 export const statefulSet: KindSpec = {
   kind: 'StatefulSet',
@@ -23,7 +23,6 @@ export const statefulSet: KindSpec = {
     'spec.minReadySeconds': { check: notNegative },
   },
   nameCheck: dnsSubdomain,
-  harmless: harmlessInTemplate,
   complete: (body: Body) => {
     const spec = asRecord(body.spec);
     completeTemplate(spec);

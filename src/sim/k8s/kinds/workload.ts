@@ -1,7 +1,7 @@
 /** What Deployment, ReplicaSet, StatefulSet, DaemonSet and Job share: a selector and a pod template. */
 import type { FieldPath } from '../../base/origin.ts';
 import { labels } from './names.ts';
-import { completePodSpec, harmlessHostPort, podSpecRules, validatePodSpec } from './pod-spec.ts';
+import { completePodSpec, podSpecRules, validatePodSpec } from './pod-spec.ts';
 import { asRecord, type Body, type FieldRules, type Report, type Rules, simulated, under } from './schema.ts';
 import { matchesSelector, selectorRules, validateSelector } from './selector.ts';
 
@@ -32,10 +32,6 @@ export function workloadRules(): Rules {
 
 export function completeTemplate(spec: Body): void {
   completePodSpec(asRecord(asRecord(spec.template).spec));
-}
-
-export function harmlessInTemplate(path: FieldPath, body: Body): boolean {
-  return harmlessHostPort(asRecord(asRecord(asRecord(body.spec).template).spec), path);
 }
 
 /** The template's own checks, and that the selector selects it. */

@@ -76,7 +76,7 @@ function known(b: Building, spec: KindSpec): ParsedObject {
   const { body } = decoded;
   const typed = spec.mend !== undefined || !decoded.problems.some((p) => p.code === 'value/type');
   if (typed) spec.complete?.(body);
-  const unmodelled = decoded.unmodelled.filter((path) => spec.harmless?.(path, body) !== true);
+  const unmodelled = decoded.unmodelled;
   const metadata = readMetadata(body, spec);
   const ref: ObjectRef = {
     apiVersion: spec.apiVersion,

@@ -1,0 +1,136 @@
+/**
+ * The reference plug-ins without a daemon: `bridge` with host-local, and portmap chained behind it. They work on one node
+ * and know of no other: a pod reaches pods elsewhere only if an administrator wrote a route to each node's range
+ * (`routes: static`); with `none` such packets follow the node's default route and end where nobody knows the range.
+ * `ipMasq` spares the pod's own range only, so pods of other nodes see the node's address.
+ * Left out: IPv6, VLANs, MAC spoof checks, `isolated` ports, several ranges, the nftables back end of ipMasq.
+ */
+import { cidr } from '../../base/ip.ts';
+import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
+import type { ChainPart, HookPart, Match, NetnsPart, RouteConfig } from '../../net/config.ts';
+import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
+import type { BridgeConf } from '../bridge-plugin.ts';
+import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
+import { cniChainName, cniComment } from '../chain-name.ts';
+import { mappingPods, sandboxId } from '../host-ports.ts';
+import { assignHostLocal } from '../host-local.ts';
+import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr } from '../place.ts';
+import { withPortmap } from '../portmap.ts';
+import { rememberPer } from '../remember.ts';
+import { bridgeAbout } from './about.ts';
+
+const BY = 'bridge';
+/** `name` of the configuration list, as the plug-ins' documentation has it. */
+const NETWORK = 'mynet';
+const BRIDGE = 'cni0';
+const MULTICAST = cidr('224.0.0.0/4');
+
+const on = (value: string | undefined): boolean => value === 'true';
+
+function bridgeConf({ options }: CniNodeContext): BridgeConf {
+  const isDefaultGateway = on(options.isDefaultGateway);
+  return {
+    bridge: BRIDGE,
+    mtu: UNDERLAY_MTU,
+    hairpinMode: on(options.hairpinMode),
+    promiscMode: on(options.promiscMode) && !on(options.hairpinMode),
+    // A default gateway is a gateway.
+    isGateway: isDefaultGateway || on(options.isGateway),
+    isDefaultGateway,
+    routes: [],
+    by: BY,
+  };
+}
+
+/** What an administrator types on each node: `ip route add RANGE via NODE`. */
+function staticRoutes({ cluster, node }: CniNodeContext): readonly RouteConfig[] {
+  return cluster.nodes.flatMap((other): RouteConfig[] => {
+    const to = ipv4PodCidr(other);
+    const via = ipv4Of(other);
+    if (other.name === node.name || to === undefined || via === undefined) return [];
+    const origin = { ...other.origin, by: 'administrator' };
+    return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin }];
+  });
+}
+
+/** `ip.SetupIPMasq`: a chain per pod. */
+function masquerade({ pod, node }: CniPodContext): {
+  chains: readonly ChainPart[];
+  hooks: readonly HookPart[];
+} {
+  const ip = ipv4Of(pod);
+  const range = ipv4PodCidr(node);
+  if (ip === undefined || range === undefined) return { chains: [], hooks: [] };
+  const id = sandboxId(pod);
+  const chain = cniChainName(NETWORK, id);
+  const origin = { ...pod.origin, by: BY };
+  const comment: Match = { match: 'comment', text: cniComment(NETWORK, id) };
+  return {
+    chains: [
+      {
+        table: 'nat',
+        name: chain,
+        rules: [
+          { matches: [{ match: 'dst', cidr: range }, comment], target: { target: 'ACCEPT' }, origin },
+          {
+            matches: [{ match: 'dst', cidr: MULTICAST, negate: true }, comment],
+            target: { target: 'MASQUERADE' },
+            origin,
+          },
+        ],
+      },
+    ],
+    hooks: [
+      {
+        table: 'nat',
+        chain: 'POSTROUTING',
+        where: 'append',
+        rule: {
+          matches: [{ match: 'src', cidr: cidr(ip) }, comment],
+          target: { target: 'jump', chain },
+          origin,
+        },
+      },
+    ],
+  };
+}
+
+const rememberNode = rememberPer<ClusterNode, NetnsPart>();
+const rememberPod = rememberPer<Pod, { pod: NetnsPart; node: NetnsPart }>();
+
+function setUpNode(context: CniNodeContext): NetnsPart {
+  const { cluster, node, pods } = context;
+  const { settings } = cluster;
+  const hasBridge = pods.length > 0;
+  const key = JSON.stringify(context.options);
+  const dependencies = [settings, key, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)];
+  return rememberNode(node, dependencies, () => {
+    const range = ipv4PodCidr(node);
+    const bridge = hasBridge
+      ? bridgeOnNode(node, bridgeConf(context), {
+          link: settings.origins.cni,
+          address: settings.origins.podSubnet,
+        })
+      : {};
+    const part: NetnsPart = {
+      ...bridge,
+      routes: context.options.routes === 'static' ? staticRoutes(context) : [],
+      sysctls: { ipForward: true, bridgeNfCallIptables: true },
+    };
+    return withPortmap(part, pods, {
+      network: NETWORK,
+      prefixLength: range?.prefixLength ?? 32,
+      device: () => BRIDGE,
+    });
+  });
+}
+
+function addPod(context: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
+  const { pod, node, cluster, options } = context;
+  return rememberPod(pod, [node, cluster.settings, JSON.stringify(options)], () => {
+    const added = addToBridge(context, bridgeConf(context));
+    return on(options.ipMasq) ? { pod: added.pod, node: { ...added.node, ...masquerade(context) } } : added;
+  });
+}
+
+export const bridge: CniPlugin = { ...bridgeAbout, assignPodIps: assignHostLocal, setUpNode, addPod };
