@@ -224,6 +224,11 @@ export const reasons: ReasonText = {
     detail: () =>
       'A tunnel sends into itself: each round wraps the packet once more. Linux gives up as well.',
   },
+  'link.dummy': {
+    title: (p) => `${p.iface} is a dummy device: what is sent out of it is gone`,
+    info: () => 'dummy device',
+    detail: () => 'A dummy device is there for the addresses on it. There is no wire behind it.',
+  },
   // bridge
   'bridge.forward': {
     title: (p) => `${p.bridge} forwards the frame to the port ${p.port}`,
@@ -344,6 +349,51 @@ export const reasons: ReasonText = {
     info: () => 'un-DNAT',
     detail: (p) =>
       `Conntrack undoes the translation of the request. Without it the client would get a reply from ${p.from}, which it never talked to.`,
+  },
+  // IPVS
+  'ipvs.schedule': {
+    title: (p) => `${p.hook}: IPVS found virtual server ${p.from} and chose ${p.to} (${p.scheduler})`,
+    info: (p) => `IPVS: ${p.scheduler}`,
+    detail: (p) =>
+      `${
+        p.hook === 'INPUT'
+          ? 'The address is one of this node’s own (kube-proxy puts every Service’s on kube-ipvs0), so the packet came up to INPUT.'
+          : 'The address is one of this node’s own (kube-proxy puts every Service’s on kube-ipvs0), and IPVS looks at what the node itself sends as well.'
+      } ${
+        p.servers === 1
+          ? 'One look-up found the virtual server; it has a single real server.'
+          : `One look-up found the virtual server, and its scheduler took one of ${p.servers} real servers.`
+      }${p.servers > 1 && p.scheduler === 'rr' ? ' Round robin takes them in turn; which comes first is chance, for kube-proxy adds them in no fixed order.' : ''}`,
+  },
+  'ipvs.persistent': {
+    title: (p) => `${p.hook}: IPVS keeps this client of ${p.from} at ${p.to}`,
+    info: () => 'IPVS: persistent',
+    detail: (p) =>
+      `Session affinity: the virtual server is persistent for ${p.seconds} s, and a template remembers where this client’s last connection went. The scheduler is not asked.`,
+  },
+  'ipvs.dnat': {
+    title: (p) => `IPVS knows the connection: on to ${p.to}`,
+    info: () => 'IPVS: DNAT',
+    detail: (p) =>
+      `Its own connection table says which real server took the connection to ${p.from}; every further packet follows.`,
+  },
+  'ipvs.back-src': {
+    title: (p) => `The reply carries ${p.to} as its source again`,
+    info: () => 'IPVS: un-DNAT',
+    detail: (p) =>
+      `IPVS finds its connection and puts the virtual server back in place of ${p.from}. Conntrack never called this a NAT: IPVS undoes what IPVS did.`,
+  },
+  'ipvs.no-server': {
+    title: (p) => `The virtual server ${p.virtual} has no real server`,
+    info: () => 'IPVS: no server',
+    detail: () =>
+      'Nothing ready is behind this Service port. No rule refuses it: IPVS itself answers with ICMP port unreachable, from the Service’s own address.',
+  },
+  'ipvs.server-gone': {
+    title: (p) => `${p.real} is no longer a server of ${p.virtual}`,
+    info: () => 'IPVS: server gone',
+    detail: () =>
+      'The connection belongs to a real server that was taken away, and a packet of it cannot be given to another one. It is dropped in silence.',
   },
   // routing and neighbours
   'route.local': {

@@ -210,6 +210,11 @@ export const reasons: ReasonText = {
     info: () => '루프: 포기',
     detail: () => '터널이 자기 자신으로 보내므로 돌 때마다 한 겹씩 더 감쌉니다. Linux도 여기서 포기합니다.',
   },
+  'link.dummy': {
+    title: (p) => `${josa(p.iface, '은/는')} 더미 장치라서 내보낸 패킷은 사라집니다`,
+    info: () => '더미 장치',
+    detail: () => '더미 장치는 주소를 두려고 만든 것입니다. 그 뒤에는 아무 선도 없습니다.',
+  },
   // 브리지
   'bridge.forward': {
     title: (p) => `${josa(p.bridge, '이/가')} 프레임을 ${p.port} 포트로 전달합니다`,
@@ -329,6 +334,52 @@ export const reasons: ReasonText = {
     info: () => 'DNAT 되돌림',
     detail: (p) =>
       `conntrack이 요청 때의 변환을 되돌립니다. 그러지 않으면 클라이언트는 말을 건 적 없는 ${p.from}에서 온 응답을 받게 됩니다.`,
+  },
+  // IPVS
+  'ipvs.schedule': {
+    title: (p) =>
+      `${p.hook}: IPVS가 가상 서버 ${josa(p.from, '을/를')} 찾아 ${josa(p.to, '을/를')} 골랐습니다(${p.scheduler})`,
+    info: (p) => `IPVS: ${p.scheduler}`,
+    detail: (p) =>
+      `${
+        p.hook === 'INPUT'
+          ? '이 노드 자신의 주소라서(kube-proxy가 모든 서비스 주소를 kube-ipvs0에 둡니다) 패킷이 INPUT까지 올라왔습니다.'
+          : '이 노드 자신의 주소이고(kube-proxy가 모든 서비스 주소를 kube-ipvs0에 둡니다), IPVS는 노드가 스스로 보내는 패킷도 봅니다.'
+      } ${
+        p.servers === 1
+          ? '한 번의 조회로 가상 서버를 찾았고, 실제 서버는 하나뿐입니다.'
+          : `한 번의 조회로 가상 서버를 찾았고, 스케줄러가 실제 서버 ${p.servers}개 가운데 하나를 골랐습니다.`
+      }${p.servers > 1 && p.scheduler === 'rr' ? ' 라운드 로빈은 차례로 고릅니다. kube-proxy가 서버를 더하는 순서가 정해져 있지 않아 무엇이 첫째인지는 우연입니다.' : ''}`,
+  },
+  'ipvs.persistent': {
+    title: (p) => `${p.hook}: IPVS가 ${p.from}의 이 클라이언트를 계속 ${josa(p.to, '으로/로')} 보냅니다`,
+    info: () => 'IPVS: 지속 연결',
+    detail: (p) =>
+      `세션 어피니티입니다. 가상 서버가 ${p.seconds}초 동안 persistent라서, 이 클라이언트의 지난 연결이 어디로 갔는지 템플릿이 기억합니다. 스케줄러에 다시 묻지 않습니다.`,
+  },
+  'ipvs.dnat': {
+    title: (p) => `IPVS가 아는 연결이라 ${josa(p.to, '으로/로')} 보냅니다`,
+    info: () => 'IPVS: DNAT',
+    detail: (p) =>
+      `${josa(p.from, '으로/로')} 온 연결을 어느 실제 서버가 맡았는지 IPVS의 연결 테이블에 있습니다. 뒤따르는 패킷은 모두 그리로 갑니다.`,
+  },
+  'ipvs.back-src': {
+    title: (p) => `응답의 출발지를 다시 ${josa(p.to, '으로/로')} 적습니다`,
+    info: () => 'IPVS: DNAT 되돌림',
+    detail: (p) =>
+      `IPVS가 연결을 찾아 ${p.from} 대신 가상 서버의 주소를 되돌려 놓습니다. conntrack은 이것을 NAT로 치지 않습니다. IPVS가 바꾼 것은 IPVS가 되돌립니다.`,
+  },
+  'ipvs.no-server': {
+    title: (p) => `가상 서버 ${p.virtual}에 실제 서버가 없습니다`,
+    info: () => 'IPVS: 서버 없음',
+    detail: () =>
+      '이 서비스 포트 뒤에 준비된 파드가 없습니다. 거부하는 규칙이 따로 있는 것이 아니라 IPVS가 직접 서비스 주소에서 ICMP port unreachable로 답합니다.',
+  },
+  'ipvs.server-gone': {
+    title: (p) => `${josa(p.real, '은/는')} 이제 ${p.virtual}의 서버가 아닙니다`,
+    info: () => 'IPVS: 서버 사라짐',
+    detail: () =>
+      '연결을 맡던 실제 서버가 없어졌고, 그 연결의 패킷을 다른 서버에 넘길 수는 없습니다. 아무 말 없이 폐기합니다.',
   },
   // 라우팅과 이웃
   'route.local': {

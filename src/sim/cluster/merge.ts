@@ -94,6 +94,12 @@ function mergeRules(base: NetnsConfig, parts: readonly NetnsPart[]): Pick<NetnsC
   return rules.length === 0 ? {} : { rules };
 }
 
+/** One component at a time runs IPVS; the newest one's table is what stands. */
+function ipvsOf(parts: readonly NetnsPart[]): Pick<NetnsConfig, 'ipvs'> {
+  const ipvs = parts.findLast((p) => p.ipvs !== undefined)?.ipvs;
+  return ipvs === undefined ? {} : { ipvs };
+}
+
 /** One namespace from a base (loopback, cards, addresses) and the parts that components add to it. */
 export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): NetnsConfig {
   const iptables = mergeIptables(parts, 4);
@@ -110,6 +116,7 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     ipsets: [...base.ipsets, ...parts.flatMap((p) => p.ipsets ?? [])],
     listeners: [...base.listeners, ...parts.flatMap((p) => p.listeners ?? [])],
     sysctls: mergeSysctls(base.sysctls, parts),
+    ...ipvsOf(parts),
     ...(iptables === undefined ? {} : { iptables }),
     ...(ip6tables === undefined ? {} : { ip6tables }),
     ...(proxied.length === 0 ? {} : { proxyNeighbours: proxied }),

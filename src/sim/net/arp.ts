@@ -1,6 +1,7 @@
 /**
  * ARP (`net/ipv4/arp.c`): questions, answers, proxy answers, and what everybody who hears them learns.
- * Leaves out gratuitous ARP, arp_ignore, arp_announce, arp_filter and arp_accept (Linux' defaults are modelled).
+ * arp_ignore 1 and
+ * arp_announce 2 are modelled beside Linux' defaults. Leaves out gratuitous ARP, arp_filter and arp_accept.
  */
 import { MAC_BROADCAST, MAC_ZERO } from '../base/ip.ts';
 import type { Ip } from '../base/ip.ts';
@@ -17,7 +18,9 @@ import { newSkb, type Skb } from './skb.ts';
 /** Broadcasts "who has `ip`" because `cause` waits for it. */
 export function askWho(m: Machine, box: Box, dev: Device, ip: Ip, cause: Skb, tries: number): void {
   // arp_announce 0: the packet's own source if it is ours, else an address of this host, near the target.
-  const from = cause.packet.ip?.src;
+  // arp_announce 2: always an address of this device.
+  const strict = box.net.config.sysctls.arpAnnounceAll === 2;
+  const from = strict ? undefined : cause.packet.ip?.src;
   const senderIp =
     from !== undefined && box.net.fib.isLocal(from)
       ? from
@@ -47,6 +50,8 @@ export function receiveArp(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (arp.op === 'request' && validSource(box, dev, arp.senderIp, arp.targetIp)) {
     const route = box.net.fib.lookup(arp.targetIp, { src: arp.senderIp, iif: dev.name });
     if (route?.type === 'local') {
+      // arp_ignore 1: only for addresses of the very device that was asked.
+      if (box.net.config.sysctls.arpIgnoreAll === 1 && route.dev !== dev.name) return;
       learnNeighbour(m, box, dev, arp.senderIp, arp.senderMac, false, true, skb);
       answer(m, box, dev, skb, arp, false);
       return;

@@ -34,6 +34,8 @@ export type LinkConfig =
       readonly dev: string;
       readonly learning: boolean;
     })
+  /** A device that swallows what is sent out of it; it is there for the addresses on it. */
+  | (LinkBase & { readonly kind: 'dummy' /** Absent: 1000. */; readonly qlen?: number })
   /** A network card, plugged into a segment: a perfect switch that joins every card on it. */
   | (LinkBase & { readonly kind: 'ethernet'; readonly segment: string });
 
@@ -118,6 +120,13 @@ export interface SysctlConfig {
   /** net.netfilter.nf_conntrack_tcp_timeout_established and _close_wait, in seconds; kube-proxy sets them. */
   readonly conntrackTcpEstablishedSeconds?: number;
   readonly conntrackTcpCloseWaitSeconds?: number;
+  /** net.ipv4.conf.all.arp_ignore and arp_announce, the values that kube-proxy's strictARP writes. */
+  readonly arpIgnoreAll?: 0 | 1;
+  readonly arpAnnounceAll?: 0 | 2;
+  /** net.ipv4.vs: conntrack, expire_nodest_conn, expire_quiescent_template. Absent: off, as the kernel's own. */
+  readonly vsConntrack?: boolean;
+  readonly vsExpireNodestConn?: boolean;
+  readonly vsExpireQuiescentTemplate?: boolean;
   readonly perInterface: Readonly<Record<string, InterfaceSysctl>>;
 }
 
@@ -204,10 +213,19 @@ export type Match =
       readonly seconds?: number;
       readonly reap?: boolean;
     }
+  /** The IPVS connection that a packet belongs to. */
+  | {
+      readonly match: 'ipvs';
+      readonly vaddr: Ip;
+      readonly vproto: 'tcp' | 'udp' | 'sctp';
+      readonly vport: number;
+      readonly negate?: boolean;
+    }
   | { readonly match: 'rpfilter'; readonly validmark?: boolean; readonly invert?: boolean }
   | {
       readonly match: 'physdev';
       readonly physdevIsBridged?: boolean;
+      readonly physdevIsIn?: boolean;
       readonly physdevIn?: string;
       readonly physdevOut?: string;
       readonly negate?: boolean;
@@ -301,13 +319,55 @@ export interface IptablesConfig {
 
 export interface IpsetConfig {
   readonly name: string;
-  readonly type: 'hash:net' | 'hash:ip' | 'hash:ip,port';
+  readonly type:
+    | 'hash:net'
+    | 'hash:ip'
+    | 'hash:ip,port'
+    | 'hash:ip,port,ip'
+    | 'hash:ip,port,net'
+    | 'bitmap:port';
   /** Absent: 4. A set of 6 is `family inet6`. */
   readonly family?: 4 | 6;
-  /** Entries as `ipset save` prints them: `10.244.1.2`, `10.0.0.0/8`, `10.244.1.2,tcp:8080`. */
+  /** Entries as `ipset save` prints them: `10.244.1.2`, `10.0.0.0/8`, `10.244.1.2,tcp:8080`, `30080`. */
   readonly entries: readonly string[];
   readonly options?: string;
   readonly origin?: Origin;
+}
+
+// IPVS
+
+export type IpvsScheduler = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'sed' | 'nq';
+
+/** A real server. Only NAT (`ipvsadm -m`, printed as Masq) is modelled: it is all that kube-proxy uses. */
+export interface IpvsServerConfig {
+  readonly ip: Ip;
+  readonly port: number;
+  readonly weight: number;
+  /** Whose address it is, for `choices`: `namespace/pod`. */
+  readonly pod?: string;
+  readonly origin?: Origin;
+}
+
+/** A virtual server: an address and a port that this kernel takes connections for and hands on. */
+export interface IpvsServiceConfig {
+  readonly proto: 'tcp' | 'udp' | 'sctp';
+  readonly ip: Ip;
+  readonly port: number;
+  readonly scheduler: IpvsScheduler;
+  /** `ipvsadm -p`: a client keeps its real server for so long. */
+  readonly persistentSeconds?: number;
+  readonly servers: readonly IpvsServerConfig[];
+  /** The writer's name for it, recorded with each choice: `namespace/service`. */
+  readonly service?: string;
+  readonly origin?: Origin;
+}
+
+export interface IpvsConfig {
+  readonly services: readonly IpvsServiceConfig[];
+  /** `ipvsadm --set`, in seconds; absent ones are the kernel's 900, 120 and 300. */
+  readonly tcpTimeoutSeconds?: number;
+  readonly tcpFinTimeoutSeconds?: number;
+  readonly udpTimeoutSeconds?: number;
 }
 
 // processes
@@ -345,6 +405,8 @@ export interface NetnsConfig {
   readonly iptables?: IptablesConfig;
   readonly ip6tables?: IptablesConfig;
   readonly ipsets: readonly IpsetConfig[];
+  /** Absent: the module was never asked for. */
+  readonly ipvs?: IpvsConfig;
   readonly listeners: readonly ListenerConfig[];
   readonly origin?: Origin;
 }
@@ -365,6 +427,7 @@ export interface NetnsPart {
     readonly perInterface?: SysctlConfig['perInterface'];
   };
   readonly ipsets?: readonly IpsetConfig[];
+  readonly ipvs?: IpvsConfig;
   readonly listeners?: readonly ListenerConfig[];
   readonly chains?: readonly ChainPart[];
   readonly hooks?: readonly HookPart[];

@@ -2,6 +2,7 @@
  * The neighbour table (`net/core/neighbour.c`): states, resolution by ARP with packets waiting behind it, and failure
  * after three broadcasts. Leaves out garbage collection and the unicast probes that end DELAY without a confirmation.
  */
+import { MAC_ZERO } from '../base/ip.ts';
 import type { Ip, Mac } from '../base/ip.ts';
 import { reason } from '../trace/reasons.ts';
 import { askWho } from './arp.ts';
@@ -71,6 +72,11 @@ export function resolveNeighbour(
   skb: Skb,
   send: (mac: Mac) => void,
 ): void {
+  if (dev.link.kind === 'dummy') {
+    // IFF_NOARP: nobody is asked.
+    send(MAC_ZERO);
+    return;
+  }
   const entry = findNeighbour(m, box, dev.name, ip) ?? newEntry(m, box, dev.name, ip);
   if (entry.mac !== undefined && entry.state !== 'INCOMPLETE' && entry.state !== 'FAILED') {
     if (entry.state === 'STALE') {

@@ -61,9 +61,9 @@ export class Fib {
     this.order = config.links.map((l) => l.name);
     const main: TableRoute[] = [];
     for (const a of config.addresses) {
+      // An address is this host's own even where its device is down, and stays so when it goes down.
+      if (!this.local.has(a.ip)) this.local.set(a.ip, localRoute('local', cidr(a.ip), a));
       if (!up(a.dev)) continue;
-      const host = cidr(a.ip);
-      this.local.set(a.ip, localRoute('local', host, a));
       const subnet = cidr(`${a.ip}/${a.prefixLength}`);
       if (a.ip.includes(':') || a.dev === 'lo' || a.prefixLength >= 31) continue;
       const broadcast = broadcastAddress(subnet);

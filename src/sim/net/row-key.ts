@@ -2,7 +2,7 @@
  * Row keys: how a step names the table row that decided it, and how `show/` marks the line it prints for that row.
  * One function for each kind of row, so that both sides spell it alike (grammar in trace/trace.ts).
  */
-import { cidrText } from '../base/ip.ts';
+import { cidrText, ipPort } from '../base/ip.ts';
 import type { Cidr, Ip, Mac } from '../base/ip.ts';
 import type { RowKey } from '../trace/trace.ts';
 
@@ -45,6 +45,22 @@ export function socketRow(proto: string, ip: Ip, port: number): RowKey {
 
 export function ipsetRow(name: string, entry: string): RowKey {
   return `ipset/${name}/${entry}`;
+}
+
+/** A virtual server, and one real server of it. */
+export function ipvsRow(service: { readonly proto: string; readonly ip: Ip; readonly port: number }): RowKey {
+  return `ipvs/${service.proto}/${ipPort(service.ip, service.port)}`;
+}
+
+export function ipvsServerRow(
+  service: { readonly proto: string; readonly ip: Ip; readonly port: number },
+  server: { readonly ip: Ip; readonly port: number },
+): RowKey {
+  return `${ipvsRow(service)}/${ipPort(server.ip, server.port)}`;
+}
+
+export function ipvsConnectionRow(id: number): RowKey {
+  return `ipvs-conn/${id}`;
 }
 
 export function linkRow(name: string): RowKey {

@@ -33,6 +33,8 @@ export interface Skb {
   nextHop?: Ip;
   /** mangle's OUTPUT gave it another mark, so the route is asked for again. */
   reroute: boolean;
+  /** IPVS has dealt with it and leaves it alone from now on (`ipvs_property`). */
+  ipvs: boolean;
   /** For a TCP packet that segmentation offload will cut: how much longer it is than its largest piece. */
   gsoExcess?: number;
   /** The namespace where it is queued behind an unanswered ARP request. */
@@ -57,6 +59,7 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     bridge: undefined,
     nextHop: undefined,
     reroute: false,
+    ipvs: false,
     gsoExcess: undefined,
     waitingIn: undefined,
     hopsLeft: HOP_BUDGET,
@@ -76,6 +79,7 @@ export function scrub(skb: Skb): void {
   skb.ctState = undefined;
   skb.bridge = undefined;
   skb.nextHop = undefined;
+  skb.ipvs = false;
 }
 
 /** The length that an MTU is compared with: the IP packet, or its largest piece. */

@@ -5,6 +5,7 @@
 import type { Ip, Mac } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { NetnsId } from './config.ts';
+import { copyIpvs, emptyIpvs, type IpvsMemory } from './ipvs/connection.ts';
 
 /** Protocols that conntrack knows ports or identifiers of. */
 export type ConntrackProto = 'tcp' | 'udp' | 'icmp' | 'icmpv6';
@@ -100,6 +101,7 @@ export interface NetnsState {
   fdb: Map<string, Map<Mac, FdbEntry>>;
   /** `xt_recent`: list, then address, to the last time seen. */
   recent: Map<string, Map<Ip, number>>;
+  readonly ipvs: IpvsMemory;
   /** Counter behind the IPv4 identification of packets without DF. */
   ipId: number;
 }
@@ -115,7 +117,15 @@ export interface WorldState {
 export function netnsState(state: WorldState, id: NetnsId): NetnsState {
   let found = state.netns.get(id);
   if (found === undefined) {
-    found = { id, conntrack: new Map(), neighbours: new Map(), fdb: new Map(), recent: new Map(), ipId: 0 };
+    found = {
+      id,
+      conntrack: new Map(),
+      neighbours: new Map(),
+      fdb: new Map(),
+      recent: new Map(),
+      ipvs: emptyIpvs(),
+      ipId: 0,
+    };
     state.netns.set(id, found);
   }
   return found;
@@ -145,6 +155,7 @@ function copyNetns(one: NetnsState): NetnsState {
     neighbours: new Map([...one.neighbours].map(([key, entry]) => [key, { ...entry }])),
     fdb: new Map([...one.fdb].map(([dev, table]) => [dev, new Map(table)])),
     recent: new Map([...one.recent].map(([name, list]) => [name, new Map(list)])),
+    ipvs: copyIpvs(one.ipvs),
     ipId: one.ipId,
   };
 }

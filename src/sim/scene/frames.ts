@@ -3,7 +3,7 @@
  * plates, gates and routes it has set so far. Pure; the motion between two frames is a function of both and a share.
  */
 import type { Packet } from '../packet/packet.ts';
-import type { Reason } from '../trace/reasons.ts';
+import { rewritesDestination, type Reason } from '../trace/reasons.ts';
 import type { Step, Trace } from '../trace/trace.ts';
 import { anchorOf, arrive, START, type Whereabouts } from './anchor.ts';
 import { letterOf, type Letter } from './letter.ts';
@@ -243,7 +243,7 @@ function plateOf(
   at: Point,
   flight: number,
 ): PlateState | undefined {
-  if (step.reason.code !== 'nat.dnat') return undefined;
+  if (!rewritesDestination(step.reason)) return undefined;
   const choice = trace.choices.findLast((c) => c.at === room && c.step <= step.index);
   const { to } = step.reason.params;
   const service =

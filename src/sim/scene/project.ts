@@ -132,6 +132,7 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
     const base = { name: link.name, ip: ips.get(link.name) };
     switch (link.kind) {
       case 'loopback':
+      case 'dummy':
         break;
       case 'veth':
         devices.push({ ...base, kind: 'veth', peer: link.peer.netns, master: link.master });

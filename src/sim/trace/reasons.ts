@@ -38,6 +38,7 @@ export interface ReasonParams {
   'link.down': { iface: string };
   'link.no-card': { mac: string };
   'link.loop': { iface: string };
+  'link.dummy': { iface: string };
   // bridge
   'bridge.forward': { bridge: string; port: string; mac: string };
   'bridge.flood': { bridge: string; ports: number };
@@ -59,6 +60,13 @@ export interface ReasonParams {
   'nat.snat': { from: string; to: string };
   'nat.back-dst': { from: string; to: string };
   'nat.back-src': { from: string; to: string };
+  // IPVS
+  'ipvs.schedule': { hook: string; from: string; to: string; scheduler: string; servers: number };
+  'ipvs.persistent': { hook: string; from: string; to: string; seconds: number };
+  'ipvs.dnat': { from: string; to: string };
+  'ipvs.back-src': { from: string; to: string };
+  'ipvs.no-server': { virtual: string };
+  'ipvs.server-gone': { virtual: string; real: string };
   // routing and neighbours
   'route.local': { ip: string };
   'route.forward': { prefix: string; dev: string; via: string };
@@ -99,6 +107,24 @@ export type ReasonCode = keyof ReasonParams;
 export type Reason = {
   [C in ReasonCode]: { readonly code: C; readonly params: Readonly<ReasonParams[C]> };
 }[ReasonCode];
+
+/** The reasons of a step that wrote another destination over the packet's own, whatever mechanism did it. */
+export type DestinationNat = Extract<
+  Reason,
+  { code: 'nat.dnat' | 'ipvs.schedule' | 'ipvs.persistent' | 'ipvs.dnat' }
+>;
+
+export function rewritesDestination(reason: Reason): reason is DestinationNat {
+  switch (reason.code) {
+    case 'nat.dnat':
+    case 'ipvs.schedule':
+    case 'ipvs.persistent':
+    case 'ipvs.dnat':
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** Builds a reason with its parameters checked. */
 export function reason<C extends ReasonCode>(code: C, params: ReasonParams[C]): Reason {

@@ -52,6 +52,9 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
     case 'bridge':
       bridgeTransmit(m, box, dev, skb);
       break;
+    case 'dummy':
+      m.step(box, skb, 'drop', reason('link.dummy', { iface: dev.name }), { iface: dev.name, rows: dev.row });
+      break;
     case 'vxlan':
       vxlanTransmit(m, box, dev as VxlanDevice, skb);
       break;

@@ -55,6 +55,7 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
   skb.ctState = undefined;
   skb.ctDir = 'original';
   skb.bridge = undefined;
+  skb.ipvs = false;
   m.step(box, skb, 'encap', reason('vxlan.encap', { vni, remote: found.remote, port }), {
     iface: dev.name,
     rows: [fdbRow(dev.name, found.mac)],
@@ -76,6 +77,7 @@ export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): bool
   skb.ct = undefined;
   skb.ctState = undefined;
   skb.ctDir = 'original';
+  skb.ipvs = false;
   m.step(box, skb, 'decap', reason('vxlan.decap', { vni: vxlan.vni, remote: ip.src }), {
     iface: dev.name,
     rows: [linkRow(dev.name)],

@@ -1,11 +1,14 @@
 /**
  * The five hooks and what is called at each, in the kernel's order: raw (-300), conntrack (-200), mangle (-150),
  * destination NAT (-100), filter (0), source NAT (100), confirm. The nat table is asked once for a connection.
+ * IPVS sits right before source NAT on the way in (98, 99) and in FORWARD (99, 100), right after destination NAT on the
+ * way out (-99, -98): replies first, then requests (ip_vs_ops4 in net/netfilter/ipvs/ip_vs_core.c).
  */
 import { reason } from '../../trace/reasons.ts';
 import type { NetfilterHook } from '../../trace/trace.ts';
 import { confirm, track } from '../conntrack.ts';
 import type { TableName } from '../config.ts';
+import { ipvsError, ipvsReply, ipvsRequest } from '../ipvs/hooks.ts';
 import type { Box, Machine } from '../machine.ts';
 import { decide, isDecided, sideOf, translate } from '../nat.ts';
 import type { Device } from '../netns.ts';
@@ -15,11 +18,13 @@ import type { HookContext } from './match.ts';
 import type { CompiledChain, CompiledRule, CompiledTables } from './tables.ts';
 import { applyTarget, type TargetResult } from './target.ts';
 
-const CALLS: Readonly<Record<NetfilterHook, readonly (TableName | 'track' | 'confirm')[]>> = {
+type Call = TableName | 'track' | 'confirm' | 'ipvs-reply' | 'ipvs-request' | 'ipvs-error';
+
+const CALLS: Readonly<Record<NetfilterHook, readonly Call[]>> = {
   PREROUTING: ['raw', 'track', 'mangle', 'nat'],
-  INPUT: ['mangle', 'filter', 'nat', 'confirm'],
-  FORWARD: ['mangle', 'filter'],
-  OUTPUT: ['raw', 'track', 'mangle', 'nat', 'filter'],
+  INPUT: ['mangle', 'filter', 'ipvs-reply', 'ipvs-request', 'nat', 'confirm'],
+  FORWARD: ['mangle', 'filter', 'ipvs-error', 'ipvs-reply'],
+  OUTPUT: ['raw', 'track', 'mangle', 'nat', 'ipvs-reply', 'ipvs-request', 'filter'],
   POSTROUTING: ['mangle', 'nat', 'confirm'],
 };
 
@@ -33,7 +38,8 @@ export function runHook(
   outDev: Device | undefined,
 ): boolean {
   const { tables } = box.net;
-  if (tables === undefined) return true;
+  const balances = box.net.config.ipvs !== undefined;
+  if (tables === undefined && !balances) return true;
   const c: HookContext = { m, box, hook, skb, inDev, outDev, path: [], setRows: [] };
   for (const call of CALLS[hook]) {
     switch (call) {
@@ -44,13 +50,22 @@ export function runHook(
         confirm(box, skb);
         break;
       case 'nat':
-        if (!natCall(c, tables)) return false;
+        if (tables !== undefined && !natCall(c, tables)) return false;
+        break;
+      case 'ipvs-reply':
+        if (balances) ipvsReply(m, box, hook, skb);
+        break;
+      case 'ipvs-request':
+        if (balances && !ipvsRequest(m, box, hook, skb)) return false;
+        break;
+      case 'ipvs-error':
+        if (balances && !ipvsError(m, box, hook, skb)) return false;
         break;
       case 'raw':
       case 'mangle':
       case 'filter': {
         const { mark } = skb;
-        if (tables[call].acts(hook) && walk(c, tables, call) === 'drop') return false;
+        if (tables?.[call].acts(hook) === true && walk(c, tables, call) === 'drop') return false;
         // ipt_mangle_out
         if (call === 'mangle' && skb.mark !== mark) skb.reroute = true;
         break;

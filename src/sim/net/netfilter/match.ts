@@ -3,6 +3,7 @@ import { cidrContains } from '../../base/ip.ts';
 import type { Ip } from '../../base/ip.ts';
 import type { AddrType, Match, PortRange } from '../config.ts';
 import { compileIpset, type Ipset } from '../ipset.ts';
+import { ofVirtualServer } from '../ipvs/connection.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
 import type { Skb } from '../skb.ts';
@@ -97,6 +98,8 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
       return (c) => inSet(c, match.name, match.dirs);
     case 'recent':
       return (c) => recent(c, match.name, match.op, match.seconds, match.reap ?? false);
+    case 'ipvs':
+      return (c) => ofVirtualServer(c.m, c.box, c.skb, match);
     case 'rpfilter':
       return (c) => passesReversePath(c, match.validmark ?? false) !== (match.invert ?? false);
     case 'physdev':
@@ -178,11 +181,9 @@ function ipsetOf(box: Box, name: string): Ipset | undefined {
 
 function inSet(c: HookContext, name: string, dirs: readonly ('src' | 'dst')[]): boolean {
   const { ip, l4 } = c.skb.packet;
-  const side = dirs[0];
-  if (ip === undefined || side === undefined) return false;
-  const ports = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4 : undefined;
-  const port = (dirs[1] ?? side) === 'src' ? ports?.sport : ports?.dport;
-  const entry = ipsetOf(c.box, name)?.find(ip[side], l4?.proto, port);
+  const set = ipsetOf(c.box, name);
+  if (ip === undefined || set === undefined) return false;
+  const entry = set.find(ip, l4, dirs);
   if (entry === undefined) return false;
   c.setRows.push(`ipset/${name}/${entry}`);
   return true;
@@ -225,6 +226,7 @@ function passesReversePath(c: HookContext, validMark: boolean): boolean {
 function physdev(c: HookContext, match: Extract<Match, { match: 'physdev' }>): boolean {
   const { bridge } = c.skb;
   if (match.physdevIsBridged === true && bridge?.physOut === undefined) return false;
+  if (match.physdevIsIn === true && bridge === undefined) return false;
   if (match.physdevIn !== undefined && !named(bridge?.physIn, match.physdevIn)) return false;
   return match.physdevOut === undefined || named(bridge?.physOut, match.physdevOut);
 }

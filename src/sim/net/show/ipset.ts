@@ -6,16 +6,32 @@ import type { IpsetConfig, NetnsConfig } from '../config.ts';
 import { ipsetRow } from '../row-key.ts';
 import type { ShowLine } from './show.ts';
 
-const revision = { 'hash:net': 7, 'hash:ip': 6, 'hash:ip,port': 7 } as const;
+const revision: Readonly<Record<IpsetConfig['type'], number>> = {
+  'hash:net': 7,
+  'hash:ip': 6,
+  'hash:ip,port': 7,
+  'hash:ip,port,ip': 6,
+  'hash:ip,port,net': 8,
+  'bitmap:port': 3,
+};
 /** Bytes of an empty set and of each member's bucket, on x86-64. */
-const memory = { 'hash:net': [456, 48], 'hash:ip': [216, 40], 'hash:ip,port': [216, 48] } as const;
+const memory: Readonly<Record<IpsetConfig['type'], readonly [number, number]>> = {
+  'hash:net': [456, 48],
+  'hash:ip': [216, 40],
+  'hash:ip,port': [216, 48],
+  'hash:ip,port,ip': [208, 56],
+  'hash:ip,port,net': [464, 56],
+  // One bit for each of 65,536 ports, set or not.
+  'bitmap:port': [8264, 0],
+};
 
 function header(set: IpsetConfig): string {
   const options = set.options ?? '';
+  if (set.type === 'bitmap:port') return 'range 0-65535';
   const maxelem = /maxelem (\d+)/.exec(options)?.[1] ?? '65536';
   const timeout = / ?(timeout \d+)/.exec(options)?.[1];
   const tail = `bucketsize 12 initval 0x${seed(set.name)}${timeout === undefined ? '' : ` ${timeout}`}`;
-  return `family inet hashsize ${hashsize(set.entries.length)} maxelem ${maxelem} ${tail}`;
+  return `family ${set.family === 6 ? 'inet6' : 'inet'} hashsize ${hashsize(set.entries.length)} maxelem ${maxelem} ${tail}`;
 }
 
 /** Doubles from 1024 as the set fills up; buckets hold 12 before the table is resized. */

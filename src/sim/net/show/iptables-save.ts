@@ -194,6 +194,8 @@ function extensionText(match: Match): string {
       const seconds = match.seconds === undefined ? '' : ` --seconds ${match.seconds}`;
       return `-m recent --rcheck${seconds}${match.reap === true ? ' --reap' : ''} ${name}`;
     }
+    case 'ipvs':
+      return `-m ipvs --vproto ${protocolNumbers[match.vproto]} --vaddr ${match.vaddr}/32 --vport ${match.vport}`;
     case 'rpfilter':
       return `-m rpfilter${match.validmark === true ? ' --validmark' : ''}${match.invert === true ? ' --invert' : ''}`;
     case 'physdev':
@@ -201,10 +203,13 @@ function extensionText(match: Match): string {
   }
 }
 
+const protocolNumbers = { tcp: 6, udp: 17, sctp: 132 } as const;
+
 function physdevText(match: Extract<Match, { match: 'physdev' }>): string {
   const parts = ['-m physdev'];
   if (match.physdevIn !== undefined) parts.push(`${not(match.negate)}--physdev-in ${match.physdevIn}`);
   if (match.physdevOut !== undefined) parts.push(`${not(match.negate)}--physdev-out ${match.physdevOut}`);
+  if (match.physdevIsIn === true) parts.push(`${not(match.negate)}--physdev-is-in`);
   if (match.physdevIsBridged === true) parts.push(`${not(match.negate)}--physdev-is-bridged`);
   return parts.join(' ');
 }

@@ -40,12 +40,18 @@ interface LinkState {
 
 function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): LinkState {
   const promisc = link.kind === 'bridge' && link.promisc === true ? 'PROMISC,' : '';
-  const base = link.kind === 'loopback' ? 'LOOPBACK,' : 'BROADCAST,MULTICAST,';
+  const base =
+    link.kind === 'loopback'
+      ? 'LOOPBACK,'
+      : link.kind === 'dummy'
+        ? 'BROADCAST,NOARP,'
+        : 'BROADCAST,MULTICAST,';
   if (link.up === false) return { flags: `${base}${promisc}`.slice(0, -1), state: 'DOWN', qdisc: 'noop' };
   const qdisc = link.kind === 'ethernet' ? 'fq_codel' : 'noqueue';
   const up = { flags: `${base}${promisc}UP,LOWER_UP`, state: 'UP', qdisc };
   switch (link.kind) {
     case 'loopback':
+    case 'dummy':
     case 'vxlan':
       return { ...up, state: 'UNKNOWN' };
     case 'bridge': {
@@ -82,6 +88,12 @@ function netnsIds(config: NetnsConfig): ReadonlyMap<string, number> {
   return ids;
 }
 
+/** A queue of no length is not printed; the blank before it is. */
+function queueText(link: LinkConfig): string {
+  const qlen = link.kind === 'dummy' ? (link.qlen ?? 1000) : 1000;
+  return qlen === 0 ? '' : `qlen ${qlen}`;
+}
+
 export function ipLink(
   config: NetnsConfig,
   context: ShowContext,
@@ -100,7 +112,7 @@ export function ipLink(
     const mode = options.addresses ? '' : ' mode DEFAULT';
     const key = linkRow(link.name);
     lines.push({
-      text: `${place + 1}: ${nameText(link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default qlen 1000`,
+      text: `${place + 1}: ${nameText(link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default ${queueText(link)}`,
       key,
     });
     if (options.family === undefined) {

@@ -104,11 +104,13 @@ interface LocalRoute {
 export function ipRouteLocal(config: NetnsConfig): ShowLine[] {
   const routes: LocalRoute[] = [];
   for (const link of linksInOrder(config)) {
-    if (link.up === false) continue;
+    const up = link.up !== false;
     for (const address of addressesOf(config, link.name)) {
       if (address.ip.includes(':')) continue;
       const { ip, prefixLength } = address;
       routes.push({ type: 'local', to: cidr(ip), dev: link.name, src: ip });
+      // An address is local even on a device that is down.
+      if (!up) continue;
       const subnet = networkOf(address);
       if (address.scope === 'host') routes.push({ type: 'local', to: subnet, dev: link.name, src: ip });
       if (prefixLength < 31) {
@@ -116,8 +118,12 @@ export function ipRouteLocal(config: NetnsConfig): ShowLine[] {
       }
     }
   }
-  return routes
-    .filter((route, place) => routes.findIndex((r) => prefixText(r.to) === prefixText(route.to)) === place)
+  const first = new Map<string, LocalRoute>();
+  for (const route of routes) {
+    const prefix = prefixText(route.to);
+    if (!first.has(prefix)) first.set(prefix, route);
+  }
+  return [...first.values()]
     .sort((a, b) => compareIp(a.to.ip, b.to.ip) || a.to.prefixLength - b.to.prefixLength)
     .map((route) => ({
       text: `${route.type} ${prefixText(route.to)} dev ${route.dev} proto kernel scope ${route.type === 'local' ? 'host' : 'link'} src ${route.src} `,

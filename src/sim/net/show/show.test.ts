@@ -1,6 +1,7 @@
 /** The expected texts are what Debian 12's tools printed in a namespace that was built like `node`. */
 import { describe, expect, it } from 'vitest';
 import { cidr } from '../../base/ip.ts';
+import { emptyIpvs } from '../ipvs/connection.ts';
 import type { Chain, ListenerConfig, NetnsConfig } from '../config.ts';
 import type { ConntrackEntry, ConntrackTuple, NetnsState } from '../state.ts';
 import type { ShowRuntime } from './show.ts';
@@ -269,6 +270,7 @@ function runtime(entries: readonly ConntrackEntry[]): ShowRuntime {
       ['cni0', new Map([['16:f2:64:99:a6:01', { mac: '16:f2:64:99:a6:01', dev: 'veth000000a1' }]])],
     ]),
     recent: new Map(),
+    ipvs: emptyIpvs(),
     ipId: 0,
   };
   return { state, clockMs: 0 };

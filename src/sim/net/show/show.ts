@@ -6,6 +6,7 @@ import type { NetnsConfig, TableName } from '../config.ts';
 import type { NetnsState } from '../state.ts';
 import type { RowKey } from '../../trace/trace.ts';
 import { conntrackList } from './conntrack.ts';
+import { ipvsadm } from './ipvsadm.ts';
 import { ipsetList, ipsetNames, ipsetSave } from './ipset.ts';
 import { iptablesSave } from './iptables-save.ts';
 import { ipBrief, ipLink } from './link.ts';
@@ -56,6 +57,7 @@ export const showCommands: readonly string[] = [
   'ss -lntu',
   'conntrack -L',
   'ipset list',
+  'ipvsadm -Ln',
   'ip rule',
   'ip route show table local',
   'ip -6 route',
@@ -118,10 +120,8 @@ function run(
       return sysctl(config, args.join(' ') === '-a' ? sysctlNames(config) : args);
     }
     case 'ipvsadm':
-      return [
-        "Can't initialize ipvs: Protocol not available",
-        'Are you sure that IP Virtual Server is built in the kernel or as module?',
-      ].map((text) => ({ text }));
+    case 'ipvsadm-save':
+      return ipvsadm(config, runtime, program === 'ipvsadm-save' ? ['-S', ...args] : args);
     default:
       return undefined;
   }

@@ -17,7 +17,14 @@ export function sysctlValue(config: NetnsConfig, name: string): string | undefin
       return String(sysctls.conntrackTcpEstablishedSeconds ?? 432_000);
     case 'net.netfilter.nf_conntrack_tcp_timeout_close_wait':
       return String(sysctls.conntrackTcpCloseWaitSeconds ?? 60);
+    case 'net.ipv4.conf.all.arp_ignore':
+      return String(sysctls.arpIgnoreAll ?? 0);
+    case 'net.ipv4.conf.all.arp_announce':
+      return String(sysctls.arpAnnounceAll ?? 0);
   }
+  // The module brings its switches along.
+  const vs = config.ipvs === undefined ? undefined : vsValue(config, name);
+  if (vs !== undefined) return vs;
   const match =
     /^net\.ipv4\.(?:conf|neigh)\.(.+)\.(rp_filter|route_localnet|proxy_arp|forwarding|proxy_delay)$/.exec(
       name,
@@ -46,6 +53,31 @@ export function sysctlValue(config: NetnsConfig, name: string): string | undefin
   }
 }
 
+function vsValue({ sysctls }: NetnsConfig, name: string): string | undefined {
+  const flag = (on: boolean | undefined): string => (on === true ? '1' : '0');
+  switch (name) {
+    case 'net.ipv4.vs.conntrack':
+      return flag(sysctls.vsConntrack);
+    case 'net.ipv4.vs.expire_nodest_conn':
+      return flag(sysctls.vsExpireNodestConn);
+    case 'net.ipv4.vs.expire_quiescent_template':
+      return flag(sysctls.vsExpireQuiescentTemplate);
+    case 'net.ipv4.vs.conn_reuse_mode':
+    case 'net.ipv4.vs.snat_reroute':
+      return '1';
+    default:
+      return undefined;
+  }
+}
+
+const vsNames = [
+  'conn_reuse_mode',
+  'conntrack',
+  'expire_nodest_conn',
+  'expire_quiescent_template',
+  'snat_reroute',
+];
+
 export function sysctl(config: NetnsConfig, names: readonly string[]): ShowLine[] {
   return names.map((name) => {
     const value = sysctlValue(config, name);
@@ -61,12 +93,14 @@ export function sysctlNames(config: NetnsConfig): string[] {
   const names = ['net.bridge.bridge-nf-call-iptables'];
   for (const iface of ['all', 'default', ...config.links.map((link) => link.name)].sort()) {
     const dotted = iface.replaceAll('.', '/');
+    if (iface === 'all') names.push('net.ipv4.conf.all.arp_announce', 'net.ipv4.conf.all.arp_ignore');
     for (const key of ['forwarding', 'proxy_arp', 'route_localnet', 'rp_filter']) {
       names.push(`net.ipv4.conf.${dotted}.${key}`);
     }
   }
+  names.push('net.ipv4.ip_forward');
+  if (config.ipvs !== undefined) names.push(...vsNames.map((name) => `net.ipv4.vs.${name}`));
   names.push(
-    'net.ipv4.ip_forward',
     'net.netfilter.nf_conntrack_tcp_be_liberal',
     'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
     'net.netfilter.nf_conntrack_tcp_timeout_established',

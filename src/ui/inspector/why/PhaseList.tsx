@@ -145,7 +145,10 @@ function resultOf(
 ): string {
   const { reason } = key;
   switch (reason.code) {
-    case 'nat.dnat': {
+    case 'nat.dnat':
+    case 'ipvs.schedule':
+    case 'ipvs.persistent':
+    case 'ipvs.dnat': {
       const choice = trace.choices.find((c) => c.step === key.index);
       if (choice !== undefined && choice.options.length > 1) {
         return t.endpointOf({ n: choice.chosen + 1, total: choice.options.length });

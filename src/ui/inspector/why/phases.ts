@@ -54,6 +54,9 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
   const { hook } = step;
   switch (code) {
     case 'nat.dnat':
+    case 'ipvs.schedule':
+    case 'ipvs.persistent':
+    case 'ipvs.dnat':
       return { kind: step.origin?.object.kind === 'Service' ? 'serviceDnat' : 'dnat', failed: false };
     case 'nat.masquerade':
     case 'nat.snat':
@@ -208,7 +211,7 @@ function span(kind: PhaseKind, steps: readonly Step[], key?: number): Phase[] {
 function replyKey(steps: readonly Step[]): number | undefined {
   const step =
     steps.find((s) => s.kind === 'drop') ??
-    steps.find((s) => s.reason.code === 'nat.back-src') ??
+    steps.find((s) => s.reason.code === 'nat.back-src' || s.reason.code === 'ipvs.back-src') ??
     steps.find((s) => s.reason.code === 'socket.deliver-reply');
   return step?.index;
 }
