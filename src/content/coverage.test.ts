@@ -8,15 +8,21 @@ import { diagnostics as diagnosticsKo } from '../i18n/diagnostics.ko.ts';
 import { reasons as en } from '../i18n/reasons.en.ts';
 import { reasons as ko } from '../i18n/reasons.ko.ts';
 import { cidr } from '../sim/base/ip.ts';
-import type { NetnsConfig } from '../sim/net/config.ts';
+import type { IpvsServiceConfig, NetnsConfig } from '../sim/net/config.ts';
+import { createState } from '../sim/net/kernel.ts';
+import { runProbe } from '../sim/probe/run.ts';
 import { type Simulation, simulate, walk } from '../sim/simulate.ts';
 import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
+import type { Trace } from '../sim/trace/trace.ts';
 import { scenarioEntries } from './scenarios/registry.ts';
 
 const seen = new Map<ReasonCode, Reason[]>();
 
 function ask(simulation: Simulation, probe: Parameters<typeof walk>[1]): readonly ReasonCode[] {
-  const trace = walk(simulation, probe);
+  return note(walk(simulation, probe));
+}
+
+function note(trace: Pick<Trace, 'steps' | 'reason'>): readonly ReasonCode[] {
   const given = [...trace.steps.map((s) => s.reason), trace.reason];
   for (const reason of given) {
     const known = seen.get(reason.code);
@@ -293,6 +299,69 @@ describe('one thing broken in the world', () => {
   function macOf(simulation: Simulation, id: string): string {
     return simulation.world.netns.get(id)?.links.find((l) => l.name === 'eth0')?.mac ?? '';
   }
+});
+
+describe('IPVS', () => {
+  const probe = (seed: number) =>
+    ({ from: 'default/a', tool: 'nc', to: '10.96.200.1', port: 80, seed }) as const;
+
+  /** A virtual server on the client's node, whose address lies on a dummy device. */
+  function balanced(servers: readonly string[], more: Partial<IpvsServiceConfig> = {}): Simulation {
+    const whole = build('flannel');
+    return broken(whole, 'node/kind-worker', (config) => ({
+      links: [...config.links, { kind: 'dummy', name: 'vips', mac: '02:00:00:00:00:98', mtu: 1500 }],
+      addresses: [...config.addresses, { dev: 'vips', ip: '10.96.200.1', prefixLength: 32, scope: 'global' }],
+      routes: [...config.routes, { to: cidr('10.96.201.0/24'), dev: 'vips' }],
+      sysctls: { ...config.sysctls, vsConntrack: true },
+      ipvs: {
+        services: [
+          {
+            proto: 'tcp',
+            ip: '10.96.200.1',
+            port: 80,
+            scheduler: 'rr',
+            servers: servers.map((pod) => ({ ip: ipOf(whole, pod), port: 80, weight: 1 })),
+            ...more,
+          },
+        ],
+      },
+    }));
+  }
+
+  /** Walks one after the other that share what the kernels remember. */
+  function askInTurn(
+    ...walks: readonly (readonly [Simulation, Parameters<typeof runProbe>[2]])[]
+  ): ReasonCode[] {
+    const [[first] = []] = walks;
+    if (first === undefined) return [];
+    const state = createState(first.world);
+    return walks.flatMap(([s, question]) => note(runProbe(s.world, s.cluster, question, state).trace));
+  }
+
+  test('a connection there and back', () => {
+    const given = ask(balanced(['c']), probe(1));
+    for (const code of ['ipvs.schedule', 'ipvs.dnat', 'ipvs.back-src'] as const)
+      expect(given).toContain(code);
+  });
+
+  test('no real server', () => expect(ask(balanced([]), probe(1))).toContain('ipvs.no-server'));
+
+  test('a client that stays', () => {
+    const simulation = balanced(['b', 'c'], { persistentSeconds: 60 });
+    expect(askInTurn([simulation, probe(1)], [simulation, probe(2)])).toContain('ipvs.persistent');
+  });
+
+  test('a server that was taken away', () => {
+    const udp = { ...probe(1), proto: 'udp' } as const;
+    const [before, after] = ['c', 'b'].map((pod) => balanced([pod], { proto: 'udp' }));
+    const given = before && after ? askInTurn([before, udp], [after, udp]) : [];
+    expect(given).toContain('ipvs.server-gone');
+  });
+
+  test('a dummy device', () => {
+    const given = ask(balanced(['c']), { from: 'default/a', tool: 'ping', to: '10.96.201.9' });
+    expect(given).toContain('link.dummy');
+  });
 });
 
 describe('the closed list', () => {
