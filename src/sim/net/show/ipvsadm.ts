@@ -46,7 +46,10 @@ function split(arg: string): readonly string[] {
   const long = LONG[arg];
   if (long !== undefined) return [long];
   if (!/^-[A-Za-z]+$/.test(arg)) return ['?'];
-  return [...arg.slice(1)].map((letter) => (letter === 'l' ? 'L' : letter));
+  return arg
+    .slice(1)
+    .split('')
+    .map((letter) => (letter === 'l' ? 'L' : letter));
 }
 
 function timeouts(config: IpvsConfig): string {
