@@ -27,7 +27,7 @@ export const app = {
   timeline: 'Timeline',
   inspector: 'Inspector',
   view: 'View',
-  views: { picture: 'Picture', matrix: 'Matrix', text: 'Text' },
+  views: { picture: 'Picture', compare: 'Compare', matrix: 'Matrix', text: 'Text' },
   sheet: 'Panels',
   tabs: { why: 'Why', packet: 'Packet', tables: 'Tables', cluster: 'Cluster' },
   resizeEditor: 'Width of the YAML panel',

@@ -28,7 +28,7 @@ export const app = {
   timeline: '타임라인',
   inspector: '살펴보기',
   view: '보기',
-  views: { picture: '그림', matrix: '행렬', text: '글' },
+  views: { picture: '그림', compare: '비교', matrix: '행렬', text: '글' },
   sheet: '패널',
   tabs: { why: '이유', packet: '패킷', tables: '테이블', cluster: '클러스터' },
   resizeEditor: 'YAML 패널 너비',

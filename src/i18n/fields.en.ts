@@ -314,6 +314,9 @@ export const fields: FieldHelp = {
     'How long a node remembers a half-closed connection, as `1h0m0s`; 0 leaves the kernel’s own value.',
 
   'Playground.cni': 'The CNI plug-in: its name, or `{name, options}`.',
+  'Playground.compare': 'What the comparison sets beside this cluster; everything else stays as it is.',
+  'Playground.compare.cni': 'The CNI of the cluster beside: its name, or `{name, options}`.',
+  'Playground.compare.kubeProxyMode': 'The kube-proxy mode of the cluster beside.',
   'Playground.external': 'Hosts outside the cluster, on the nodes’ network unless `ip` says otherwise.',
   'Playground.external.name': 'The host’s name; probes call it `external/NAME`.',
   'Playground.external.ip': 'Its address.',

@@ -310,6 +310,9 @@ export const fields: FieldHelp = {
     '한쪽만 닫힌 연결을 노드가 기억하는 시간입니다(`1h0m0s` 형식). 0이면 커널의 값을 그대로 둡니다.',
 
   'Playground.cni': 'CNI 플러그인입니다. 이름 또는 `{name, options}`로 씁니다.',
+  'Playground.compare': '비교 화면에서 이 클러스터 옆에 놓을 설정입니다. 나머지는 그대로입니다.',
+  'Playground.compare.cni': '옆에 놓을 클러스터의 CNI입니다. 이름 또는 `{name, options}`로 씁니다.',
+  'Playground.compare.kubeProxyMode': '옆에 놓을 클러스터의 kube-proxy 모드입니다.',
   'Playground.external': '클러스터 밖의 호스트입니다. `ip`를 따로 쓰지 않으면 노드 네트워크에 있습니다.',
   'Playground.external.name': '호스트의 이름입니다. 프로브에서는 `external/이름`으로 씁니다.',
   'Playground.external.ip': '호스트의 주소입니다.',

@@ -1,3 +1,4 @@
+import { compare } from './compare.en.ts';
 import { diagnostics } from './diagnostics.en.ts';
 import { inspector } from './inspector.en.ts';
 import { matrix } from './matrix.en.ts';
@@ -5,4 +6,4 @@ import { packet } from './packet.en.ts';
 import { reasons } from './reasons.en.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { diagnostics, inspector, matrix, packet, reasons };
+export const later = { compare, diagnostics, inspector, matrix, packet, reasons };

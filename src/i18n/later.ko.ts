@@ -1,3 +1,4 @@
+import { compare } from './compare.ko.ts';
 import { diagnostics } from './diagnostics.ko.ts';
 import { inspector } from './inspector.ko.ts';
 import { matrix } from './matrix.ko.ts';
@@ -5,4 +6,4 @@ import { packet } from './packet.ko.ts';
 import { reasons } from './reasons.ko.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { diagnostics, inspector, matrix, packet, reasons };
+export const later = { compare, diagnostics, inspector, matrix, packet, reasons };

@@ -35,7 +35,7 @@ const viewSchema = v.object({
   step: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(1_000_000))),
   probe: v.optional(probeSchema),
   lens: v.optional(lens),
-  view: v.optional(v.picklist(['picture', 'matrix', 'text'])),
+  view: v.optional(v.picklist(['picture', 'compare', 'matrix', 'text'])),
   tab: v.optional(v.picklist(['why', 'packet', 'tables', 'cluster'])),
   active: v.optional(text(200)),
   lang: v.optional(v.picklist(['en', 'ko'])),

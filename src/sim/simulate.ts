@@ -12,7 +12,7 @@ import { assemble } from './cluster/assemble.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
-import { pluginsNamed } from './k8s/controllers/settings.ts';
+import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
@@ -38,16 +38,18 @@ export type Stage = 'parse' | 'settle' | 'build';
 export function simulate(
   scenario: Scenario,
   progress?: (stage: Stage, done: number, total: number) => void,
+  variant: Variant = 'main',
 ): Simulation {
   progress?.('parse', 0, 1);
   const parsed = parseScenario(scenario.files);
-  const named = pluginsNamed(parsed);
+  const named = pluginsNamed(parsed, variant);
   needLoaded([cniPlugin(named.cni), proxyPlugin(named.kubeProxyMode)]);
   progress?.('settle', 0, 1);
   const settled = settle(
     parsed,
     cniRegistry,
     proxyPlugins.map((plugin) => plugin.id),
+    variant,
   );
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {

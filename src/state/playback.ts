@@ -1,4 +1,4 @@
-import { create } from 'zustand';
+import { create, createStore, type StateCreator, type StoreApi } from 'zustand';
 
 /** Where the walk stands. `step` indexes `Trace.steps`; -1 is before the first: at rest, nothing sent. */
 export interface PlaybackState {
@@ -9,9 +9,24 @@ export interface PlaybackState {
   readonly set: (change: Partial<Omit<PlaybackState, 'set'>>) => void;
 }
 
-export const usePlayback = create<PlaybackState>()((set) => ({
+export type Playback = StoreApi<PlaybackState>;
+
+const initial: StateCreator<PlaybackState> = (set) => ({
   step: -1,
   playing: false,
   speed: 1,
   set: (change) => set(change),
-}));
+});
+
+export const usePlayback = create<PlaybackState>()(initial);
+
+/** The same store for what may be handed another one. */
+export const ownPlayback: Playback = {
+  getState: usePlayback.getState,
+  getInitialState: usePlayback.getInitialState,
+  setState: usePlayback.setState,
+  subscribe: usePlayback.subscribe,
+};
+
+/** The walk on the cluster beside, in the comparison: its step follows the moment that both walks stand at. */
+export const besidePlayback: Playback = createStore<PlaybackState>()(initial);

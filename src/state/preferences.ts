@@ -4,7 +4,7 @@ import { persist } from 'zustand/middleware';
 export type Lang = 'en' | 'ko';
 export type Theme = 'light' | 'dark' | 'contrast' | 'system';
 export type Lens = 'app' | 'service' | 'pod-network' | 'overlay' | 'wire';
-export type View = 'picture' | 'matrix' | 'text';
+export type View = 'picture' | 'compare' | 'matrix' | 'text';
 
 /** What belongs to the person, not to the scenario; kept in local storage. */
 export interface Preferences {

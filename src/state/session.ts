@@ -6,6 +6,7 @@ import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
 import { CancelledError, openWorker, QuestionError, SimClient, type OpenChannel } from '../worker/client.ts';
 import type {
   ClusterDetail,
+  CompareResult,
   CompletionItem,
   HoverInfo,
   MatrixResult,
@@ -228,7 +229,28 @@ function openingStep(walk: WalkResult): number {
   return first ?? shown[0] ?? 0;
 }
 
+/** Who moves through the walk instead while two walks are shown as one: the comparison. */
+export interface Guide {
+  readonly move: (by: 1 | -1) => void;
+  readonly toStart: () => void;
+  readonly toEnd: () => void;
+  readonly toFirstChange: () => void;
+  /** The moment that holds a step of the simulated cluster's walk. */
+  readonly toStep: (step: number) => void;
+  readonly togglePlay: () => void;
+}
+
+let guide: Guide | undefined;
+
+export function followGuide(next: Guide | undefined): void {
+  guide = next;
+}
+
 export function goToStep(step: number): void {
+  if (guide !== undefined) {
+    guide.toStep(step);
+    return;
+  }
   usePlayback.getState().set({ step, playing: false });
 }
 
@@ -238,27 +260,47 @@ export function stepForward(): void {
     void sendProbe(undefined, { play: false });
     return;
   }
+  if (guide !== undefined) {
+    guide.move(1);
+    return;
+  }
   const { step } = usePlayback.getState();
   const next = shownSteps().find((i) => i > step);
   usePlayback.getState().set({ playing: false, ...(next === undefined ? {} : { step: next }) });
 }
 
 export function stepBack(): void {
+  if (guide !== undefined) {
+    guide.move(-1);
+    return;
+  }
   const { step } = usePlayback.getState();
   const previous = shownSteps().findLast((i) => i < step);
   usePlayback.getState().set({ playing: false, ...(previous === undefined ? {} : { step: previous }) });
 }
 
 export function goToStart(): void {
+  if (guide !== undefined) {
+    guide.toStart();
+    return;
+  }
   usePlayback.getState().set({ step: shownSteps()[0] ?? -1, playing: false });
 }
 
 export function goToEnd(): void {
+  if (guide !== undefined) {
+    guide.toEnd();
+    return;
+  }
   usePlayback.getState().set({ step: shownSteps().at(-1) ?? -1, playing: false });
 }
 
 /** The first step that changed a packet's addresses, or wrapped it. */
 export function goToFirstChange(): void {
+  if (guide !== undefined) {
+    guide.toFirstChange();
+    return;
+  }
   const trace = useSimulation.getState().walk?.trace;
   const step = trace?.steps.find(
     (s) => (s.kind === 'nat' || s.kind === 'encap') && trace.segments[s.segment]?.purpose === 'probe',
@@ -278,6 +320,10 @@ export function togglePlay(): void {
     void sendProbe();
     return;
   }
+  if (guide !== undefined) {
+    guide.togglePlay();
+    return;
+  }
   const { playing, step } = usePlayback.getState();
   const last = shownSteps().at(-1) ?? -1;
   if (!playing && step >= last) usePlayback.getState().set({ step: shownSteps()[0] ?? 0, playing: true });
@@ -294,6 +340,11 @@ export function requestMatrix(
   protocol: 'TCP' | 'UDP' | 'SCTP',
 ): Promise<MatrixResult> {
   return need().request('matrix', { port, protocol });
+}
+
+/** The same question on the cluster that `Playground.compare` sets beside this one. */
+export function requestCompare(probe: ProbeSpec): Promise<CompareResult> {
+  return need().request('compare', { probe });
 }
 
 export function requestCluster(): Promise<ClusterDetail> {

@@ -1,23 +1,21 @@
 /** Answers the page's questions with the simulator; holds the newest simulation. The same in the worker and in tests. */
 import { ProbeError } from '../sim/probe/problem.ts';
-import { LENSES, shownSteps } from '../sim/scene/lens.ts';
 import { projectScene } from '../sim/scene/project.ts';
+import type { Scenario } from '../sim/scenario.ts';
 import { PluginsMissing } from '../sim/lazy.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
-import type { Trace } from '../sim/trace/trace.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
-import { clusterDetail, expectationsOf, viewOf } from './views.ts';
+import { clusterDetail, expectationsOf, shownByLens, viewOf } from './views.ts';
 
 type Question = Exclude<ToWorker, { readonly cancel: number }>;
 type Params<N extends keyof Requests> = Requests[N]['params'];
 
-function shownByLens(trace: Trace): WalkResult['shown'] {
-  return Object.fromEntries(LENSES.map((lens) => [lens, shownSteps(trace, lens)])) as WalkResult['shown'];
-}
-
 /** The worker's brain: takes a message, sends what it comes to. */
 export function createHandler(send: (message: FromWorker) => void): (message: ToWorker) => void {
   let current: Simulation | undefined;
+  let scenarioNow: Scenario | undefined;
+  /** The cluster that `Playground.compare` sets beside `current`, made when first asked for. */
+  let other: Simulation | undefined;
 
   const need = (): Simulation => {
     if (current === undefined) throw new Error('nothing simulated yet');
@@ -28,6 +26,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     const began = performance.now();
     const next = simulate(scenario, (stage, done, total) => send({ id, progress: { stage, done, total } }));
     current = next;
+    scenarioNow = scenario;
+    other = undefined;
     return {
       diagnostics: next.diagnostics,
       cluster: viewOf(next),
@@ -40,6 +40,15 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
   const runWalk = ({ probe }: Params<'walk'>): WalkResult => {
     const trace = walk(need(), probe);
     return { probe, trace, shown: shownByLens(trace), diagnostics: [] };
+  };
+
+  /** Not `async`: missing code must be thrown, not rejected. */
+  const runCompare = ({ probe }: Params<'compare'>): Promise<Requests['compare']['result']> => {
+    const own = need();
+    const trace = walk(own, probe);
+    other ??= simulate(scenarioNow ?? { files: [] }, undefined, 'compare');
+    const beside = other;
+    return import('./compare.ts').then(({ compareWith }) => compareWith(own, beside, probe, trace));
   };
 
   const askMatrix = async ({ port, protocol }: Params<'matrix'>): Promise<Requests['matrix']['result']> => {
@@ -71,6 +80,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return runSimulate(message.params, message.id);
       case 'walk':
         return runWalk(message.params);
+      case 'compare':
+        return runCompare(message.params);
       case 'matrix':
         return askMatrix(message.params);
       case 'show':

@@ -4,6 +4,7 @@ import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
 import type { ClusterEvent, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import type { Scene } from '../sim/scene/scene.ts';
+import type { Moment } from '../sim/trace/align.ts';
 import type { RowKey, Trace } from '../sim/trace/trace.ts';
 
 /** What the page needs to know of the cluster without asking again. */
@@ -51,6 +52,8 @@ export interface ClusterView {
     readonly cniLabel: string;
     readonly enforcesPolicy: boolean;
     readonly kubeProxyMode: string;
+    /** What `Playground.compare` sets. */
+    readonly compare?: { readonly cni?: string; readonly kubeProxyMode?: string };
     readonly podSubnet: string;
     readonly serviceSubnet: string;
     readonly dnsDomain: string;
@@ -93,12 +96,24 @@ export interface SimulateResult {
   readonly tookMs: number;
 }
 
+type Lens = 'app' | 'service' | 'pod-network' | 'overlay' | 'wire';
+
 export interface WalkResult {
   readonly probe: ProbeSpec;
   readonly trace: Trace;
   /** For each lens, the indexes of the steps that it shows, in order. */
-  readonly shown: Readonly<Record<'app' | 'service' | 'pod-network' | 'overlay' | 'wire', readonly number[]>>;
+  readonly shown: Readonly<Record<Lens, readonly number[]>>;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The same question on the cluster that `Playground.compare` sets beside the one that is simulated. */
+export interface CompareResult {
+  readonly cluster: ClusterView;
+  readonly scene: Scene;
+  /** Chance falls on the same endpoint as in the walk that it is compared with, where that endpoint is possible. */
+  readonly walk: WalkResult;
+  /** For each lens, the moments of both walks in order: `a` of the simulated cluster, `b` of the other. */
+  readonly moments: Readonly<Record<Lens, readonly Moment[]>>;
 }
 
 export interface MatrixResult {
@@ -175,6 +190,7 @@ export interface Requests {
   simulate: { params: { scenario: Scenario; revision: number }; result: SimulateResult };
   /** Walks on the newest simulated revision. */
   walk: { params: { probe: ProbeSpec }; result: WalkResult };
+  compare: { params: { probe: ProbeSpec }; result: CompareResult };
   matrix: { params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP' }; result: MatrixResult };
   /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
   show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };

@@ -5,7 +5,13 @@ import { cniRegistry } from '../sim/cni/registry.ts';
 import { expectations } from '../sim/probe/expectations.ts';
 import { proxyPlugins } from '../sim/proxy/registry.ts';
 import type { Simulation } from '../sim/simulate.ts';
-import type { ClusterDetail, ClusterView, ExpectationResult } from './protocol.ts';
+import { LENSES, shownSteps } from '../sim/scene/lens.ts';
+import type { Trace } from '../sim/trace/trace.ts';
+import type { ClusterDetail, ClusterView, ExpectationResult, WalkResult } from './protocol.ts';
+
+export function shownByLens(trace: Trace): WalkResult['shown'] {
+  return Object.fromEntries(LENSES.map((lens) => [lens, shownSteps(trace, lens)])) as WalkResult['shown'];
+}
 
 export function viewOf({ cluster }: Simulation): ClusterView {
   const builtIn = new Set(
@@ -55,6 +61,11 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       cniLabel: cni?.label ?? settings.cni.name,
       enforcesPolicy: cni?.enforcesNetworkPolicy ?? false,
       kubeProxyMode: settings.kubeProxy.mode,
+      ...(settings.compare === undefined
+        ? {}
+        : {
+            compare: { cni: settings.compare.cni?.name, kubeProxyMode: settings.compare.kubeProxyMode },
+          }),
       podSubnet: settings.podSubnets.map(cidrText).join(),
       serviceSubnet: settings.serviceSubnets.map(cidrText).join(),
       dnsDomain: settings.dnsDomain,

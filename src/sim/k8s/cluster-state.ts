@@ -49,6 +49,12 @@ export interface ClusterSettings {
     readonly detectLocal?: { readonly bridgeInterface?: string; readonly interfaceNamePrefix?: string };
   };
   readonly cni: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  /** What `Playground.compare` sets beside this cluster, as written; undefined where it sets nothing. */
+  readonly compare?: {
+    readonly cni?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+    readonly kubeProxyMode?: ClusterSettings['kubeProxy']['mode'];
+    readonly origin: Origin;
+  };
   readonly seed: number;
   readonly external: readonly ExternalHost[];
   readonly probes: readonly ProbeSpec[];

@@ -252,8 +252,11 @@ export interface UpstreamKubeProxyConfiguration {
   };
 }
 
+type UpstreamCni = string | { readonly name?: string; readonly options?: Readonly<Record<string, unknown>> };
+
 export interface UpstreamPlayground {
-  readonly cni?: string | { readonly name?: string; readonly options?: Readonly<Record<string, unknown>> };
+  readonly cni?: UpstreamCni;
+  readonly compare?: { readonly cni?: UpstreamCni; readonly kubeProxyMode?: string };
   readonly external?: readonly {
     readonly name: string;
     readonly ip?: string;

@@ -12,6 +12,9 @@ const Picture = lazy(() => import('../graph/Picture.tsx').then((m) => ({ default
 const Matrix = lazy(() =>
   withLaterTexts(import('../inspector/Matrix.tsx')).then((m) => ({ default: m.Matrix })),
 );
+const CompareStage = lazy(() =>
+  withLaterTexts(import('./CompareStage.tsx')).then((m) => ({ default: m.CompareStage })),
+);
 const WalkText = lazy(() =>
   withLaterTexts(import('../inspector/WalkText.tsx')).then((m) => ({ default: m.WalkText })),
 );
@@ -25,7 +28,15 @@ export function Stage() {
       <WorkState />
       <PanelBoundary key={view}>
         <Suspense fallback={null}>
-          {view === 'picture' ? <Picture /> : view === 'matrix' ? <Matrix /> : <WalkText />}
+          {view === 'picture' ? (
+            <Picture />
+          ) : view === 'compare' ? (
+            <CompareStage />
+          ) : view === 'matrix' ? (
+            <Matrix />
+          ) : (
+            <WalkText />
+          )}
         </Suspense>
       </PanelBoundary>
     </div>
@@ -38,7 +49,7 @@ export function ViewSwitch() {
   return (
     <Segmented<View>
       label={t.view}
-      items={(['picture', 'matrix', 'text'] as const).map((id) => ({ id, label: t.views[id] }))}
+      items={(['picture', 'compare', 'matrix', 'text'] as const).map((id) => ({ id, label: t.views[id] }))}
       value={view}
       onChange={(id) => useLook.getState().set({ view: id })}
     />

@@ -33,6 +33,8 @@ export function DesktopShell({ layout }: { readonly layout: LayoutKind }) {
   const maxTimeline = Math.max(160, height - 320);
   const timeline = Math.min(prefs.timelineHeight, maxTimeline);
   const reveal = useLook((s) => s.reveal);
+  // Two pictures take the inspector's room.
+  const comparing = useLook((s) => s.view === 'compare');
 
   // A place in the text was asked for: it has to be visible.
   useEffect(() => {
@@ -42,7 +44,7 @@ export function DesktopShell({ layout }: { readonly layout: LayoutKind }) {
   const columns = {
     '--editor': isDrawer || !open ? '0px' : `${editor}px`,
     '--drawer': `${editor}px`,
-    '--inspector': `${inspectorWidth}px`,
+    '--inspector': comparing ? '0px' : `${inspectorWidth}px`,
     '--timeline': `${timeline}px`,
   } as CSSProperties;
 
@@ -101,22 +103,24 @@ export function DesktopShell({ layout }: { readonly layout: LayoutKind }) {
           />
         }
       />
-      <InspectorPanel
-        className={styles.inspector}
-        splitter={
-          <Splitter
-            label={t.resizeInspector}
-            axis="x"
-            grows={-1}
-            value={inspectorWidth}
-            min={260}
-            max={Math.max(260, width - (isDrawer ? 0 : editor) - 420)}
-            initial={UNCHOSEN.inspector}
-            onChange={(v) => prefs.set({ inspectorWidth: v })}
-            className={styles.atLeft}
-          />
-        }
-      />
+      {!comparing && (
+        <InspectorPanel
+          className={styles.inspector}
+          splitter={
+            <Splitter
+              label={t.resizeInspector}
+              axis="x"
+              grows={-1}
+              value={inspectorWidth}
+              min={260}
+              max={Math.max(260, width - (isDrawer ? 0 : editor) - 420)}
+              initial={UNCHOSEN.inspector}
+              onChange={(v) => prefs.set({ inspectorWidth: v })}
+              className={styles.atLeft}
+            />
+          }
+        />
+      )}
     </div>
   );
 }

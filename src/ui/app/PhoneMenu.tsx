@@ -64,7 +64,7 @@ export function PhoneMenu() {
         {
           id: 'view',
           label: t.view,
-          entries: (['picture', 'matrix', 'text'] as const).map((id) => ({
+          entries: (['picture', 'compare', 'matrix', 'text'] as const).map((id) => ({
             id,
             label: t.views[id],
             checked: id === view,

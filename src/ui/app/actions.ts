@@ -78,7 +78,7 @@ export function allActions(t: Messages): readonly Action[] {
       label: a.sendProbe({ name }),
       run: () => void sendProbe(probe),
     })),
-    ...(['picture', 'matrix', 'text'] as const).map((view) => ({
+    ...(['picture', 'compare', 'matrix', 'text'] as const).map((view) => ({
       id: `view-${view}`,
       group: g.view,
       label: a.view({ name: t.app.views[view] }),

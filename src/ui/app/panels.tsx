@@ -1,10 +1,14 @@
 import { lazy, Suspense, type ReactNode } from 'react';
-import { useText } from '../../i18n/messages.ts';
+import { useText, withLaterTexts } from '../../i18n/messages.ts';
+import { useLook } from '../../state/selection.ts';
 import { EditorPanel } from '../editor/EditorPanel.tsx';
 import { PanelBoundary } from './PanelBoundary.tsx';
 import styles from './panels.module.css';
 
 const Timeline = lazy(() => import('../timeline/Timeline.tsx').then((m) => ({ default: m.Timeline })));
+const CompareTimeline = lazy(() =>
+  withLaterTexts(import('../timeline/CompareTimeline.tsx')).then((m) => ({ default: m.CompareTimeline })),
+);
 const Inspector = lazy(() => import('../inspector/Inspector.tsx').then((m) => ({ default: m.Inspector })));
 
 function Guarded({ children }: { readonly children: ReactNode }) {
@@ -23,13 +27,12 @@ interface PanelProps {
 
 export function TimelinePanel({ className, splitter }: PanelProps) {
   const t = useText().app;
+  const comparing = useLook((s) => s.view === 'compare');
   return (
     <section className={className} aria-label={t.timeline} data-tour="timeline">
       {splitter}
       <div className={styles.fill}>
-        <Guarded>
-          <Timeline />
-        </Guarded>
+        <Guarded>{comparing ? <CompareTimeline /> : <Timeline />}</Guarded>
       </div>
     </section>
   );

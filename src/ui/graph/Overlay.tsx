@@ -4,9 +4,9 @@ import type { Messages } from '../../i18n/en.ts';
 import type { Frame } from '../../sim/scene/frames.ts';
 import { pointAlong } from '../../sim/scene/net-graph.ts';
 import type { Box, Plan } from '../../sim/scene/planned.ts';
-import { usePlayback } from '../../state/playback.ts';
+import type { Playback } from '../../state/playback.ts';
 import { easeTravel, motionBetween, type Motion } from './motion.ts';
-import { useDrawn } from './motion-state.ts';
+import type { DrawnStep } from './motion-state.ts';
 import { CANVAS_FROM, movingShapes } from './motion-shapes.ts';
 import { patch } from './patch.ts';
 import styles from './Picture.module.css';
@@ -22,6 +22,10 @@ export interface OverlayProps {
   readonly level: number;
   readonly view: Box;
   readonly words: Messages['graph'];
+  readonly playback: Playback;
+  readonly drawn: DrawnStep;
+  /** Something else moves the walk on while it plays. */
+  readonly guided: boolean;
 }
 
 const reducedMotion = (): boolean => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -53,11 +57,11 @@ export function Overlay(props: OverlayProps) {
   }, [flow]);
 
   // A new plan, language or lens redraws the instant that is shown.
-  const { plan, all, shown, level, view, words } = props;
+  const { plan, all, shown, level, view, words, playback, drawn, guided } = props;
   useEffect(() => {
-    current.current = { plan, all, shown, level, view, words };
+    current.current = { plan, all, shown, level, view, words, playback, drawn, guided };
     engine.current?.refresh();
-  }, [plan, all, shown, level, view, words]);
+  }, [plan, all, shown, level, view, words, playback, drawn, guided]);
 
   return (
     <>
@@ -96,18 +100,22 @@ class Engine {
   private frame: number | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly unsubscribe: () => void;
+  private readonly playback: Playback;
+  private readonly drawn: DrawnStep;
   private readonly props: () => OverlayProps;
   private readonly paint: (moment: DrawMoment) => void;
 
   constructor(props: () => OverlayProps, paint: (moment: DrawMoment) => void) {
     this.props = props;
     this.paint = paint;
-    this.unsubscribe = usePlayback.subscribe((now, before) => {
+    this.playback = props().playback;
+    this.drawn = props().drawn;
+    this.unsubscribe = this.playback.subscribe((now, before) => {
       if (now.step !== before.step) this.moveTo(before.step, now.step);
       else if (now.playing && !before.playing) this.whenDone();
       else if (!now.playing && before.playing) this.clearTimer();
     });
-    this.cutTo(usePlayback.getState().step);
+    this.cutTo(this.playback.getState().step);
   }
 
   stop(): void {
@@ -117,7 +125,7 @@ class Engine {
   }
 
   refresh(): void {
-    const { step } = usePlayback.getState();
+    const { step } = this.playback.getState();
     if (this.waiting === step && this.props().all[step] !== undefined) {
       this.waiting = undefined;
       this.moveTo(-1, step);
@@ -125,7 +133,7 @@ class Engine {
     }
     if (this.motion.to === step && this.frame !== undefined) return;
     this.cutTo(step);
-    if (usePlayback.getState().playing) this.whenDone();
+    if (this.playback.getState().playing) this.whenDone();
   }
 
   private get total(): number {
@@ -137,7 +145,7 @@ class Engine {
     this.frame = undefined;
     this.motion = { from: step, to: step, way: [], travelMs: 0, opMs: 0 };
     this.ms = 0;
-    useDrawn.setState({ step });
+    this.drawn.setState({ step });
     this.draw();
   }
 
@@ -155,18 +163,18 @@ class Engine {
     this.motion = motion;
     this.ms = 0;
     this.last = performance.now();
-    if (motion.travelMs === 0) useDrawn.setState({ step: to });
-    else useDrawn.setState({ step: from });
+    if (motion.travelMs === 0) this.drawn.setState({ step: to });
+    else this.drawn.setState({ step: from });
     this.draw();
     this.frame ??= requestAnimationFrame(this.tick);
   }
 
   private readonly tick = (now: number): void => {
     this.frame = undefined;
-    this.ms += Math.max(0, now - this.last) * usePlayback.getState().speed;
+    this.ms += Math.max(0, now - this.last) * this.playback.getState().speed;
     this.last = now;
-    if (this.ms >= this.motion.travelMs && useDrawn.getState().step !== this.motion.to) {
-      useDrawn.setState({ step: this.motion.to });
+    if (this.ms >= this.motion.travelMs && this.drawn.getState().step !== this.motion.to) {
+      this.drawn.setState({ step: this.motion.to });
     }
     this.draw();
     if (this.ms < this.total) this.frame = requestAnimationFrame(this.tick);
@@ -175,15 +183,15 @@ class Engine {
 
   /** Playing: the next shown step follows when this one has been seen. */
   private whenDone(): void {
-    if (!usePlayback.getState().playing || this.frame !== undefined) return;
+    if (this.props().guided || !this.playback.getState().playing || this.frame !== undefined) return;
     this.clearTimer();
     const wait = reducedMotion() ? REDUCED_STEP_MS : DWELL_MS;
     this.timer = setTimeout(() => {
-      const { step, playing } = usePlayback.getState();
+      const { step, playing } = this.playback.getState();
       if (!playing) return;
       const next = this.props().shown.find((s) => s > step);
-      usePlayback.getState().set(next === undefined ? { playing: false } : { step: next });
-    }, wait / usePlayback.getState().speed);
+      this.playback.getState().set(next === undefined ? { playing: false } : { step: next });
+    }, wait / this.playback.getState().speed);
   }
 
   private clearTimer(): void {

@@ -8,17 +8,19 @@ import {
   useReactFlow,
   ViewportPortal,
 } from '@xyflow/react';
+import { useStore } from 'zustand';
 import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { planNarrow } from '../../sim/scene/plan-narrow.ts';
 import { planScene } from '../../sim/scene/plan.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
-import { usePlayback } from '../../state/playback.ts';
+import { ownPlayback, type Playback } from '../../state/playback.ts';
 import { useLook } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
+import type { WalkResult } from '../../worker/protocol.ts';
 import { draw, HANDLE, LEVEL, type Item } from './drawing.ts';
 import { LensBar } from './LensBar.tsx';
-import { useDrawn } from './motion-state.ts';
+import { drawnStep } from './motion-state.ts';
 import { movingParts } from './moving-parts.ts';
 import { CLASS_PREFIX } from './patch.ts';
 import styles from './Picture.module.css';
@@ -53,9 +55,17 @@ const SHEET = styleSheet(CLASS_PREFIX);
 /** A folded room is no taller than its name. */
 const FOLDED_HEIGHT = 48;
 
-/** The picture of the cluster and the packet in it. */
-export function Picture() {
-  const scene = useSimulation((s) => s.result?.scene);
+/** Another cluster and its walk, drawn instead of the simulated one's; undefined while they are on the way. */
+export interface Beside {
+  readonly scene: Scene | undefined;
+  readonly walk: WalkResult | undefined;
+  readonly playback: Playback;
+}
+
+/** The picture of the cluster and the packet in it. `guided`: something else moves the walk on while it plays. */
+export function Picture({ beside, guided }: { readonly beside?: Beside; readonly guided?: boolean }) {
+  const own = useSimulation((s) => s.result?.scene);
+  const scene = beside === undefined ? own : beside.scene;
   const words = useText().graph;
   if (scene === undefined || scene.rooms.length === 0) {
     return (
@@ -66,14 +76,25 @@ export function Picture() {
   }
   return (
     <ReactFlowProvider>
-      <Drawn scene={scene} />
+      <Drawn scene={scene} beside={beside} guided={guided === true} />
     </ReactFlowProvider>
   );
 }
 
-function Drawn({ scene }: { readonly scene: Scene }) {
+function Drawn({
+  scene,
+  beside,
+  guided,
+}: {
+  readonly scene: Scene;
+  readonly beside: Beside | undefined;
+  readonly guided: boolean;
+}) {
   const words = useText().graph;
-  const walk = useSimulation((s) => s.walk);
+  const ownWalk = useSimulation((s) => s.walk);
+  const walk = beside === undefined ? ownWalk : beside.walk;
+  const playback = beside?.playback ?? ownPlayback;
+  const [drawn] = useState(drawnStep);
   const errors = useSimulation(
     (s) => s.result?.diagnostics.filter((d) => d.severity === 'error').length ?? 0,
   );
@@ -81,7 +102,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   const lens = useLook((s) => s.lens);
   const selection = useLook((s) => s.selection);
   const dragged = useLook((s) => s.dragged);
-  const step = useDrawn((s) => s.step);
+  const step = useStore(drawn, (s) => s.step);
   const section = useRef<HTMLElement>(null);
   const trace = walk?.trace;
 
@@ -135,7 +156,7 @@ function Drawn({ scene }: { readonly scene: Scene }) {
   useEnter(section, toggle);
 
   const view = useMemo(() => viewOf(plan, trace, segment), [plan, trace, segment]);
-  const told = usePlayback((s) => s.step);
+  const told = useStore(playback, (s) => s.step);
   const focus = useMemo(() => focusOf(plan, all, told), [plan, all, told]);
   const camera = useCamera(view, focus, section);
 
@@ -203,12 +224,15 @@ function Drawn({ scene }: { readonly scene: Scene }) {
               level={level}
               view={camera.window}
               words={words}
+              playback={playback}
+              drawn={drawn}
+              guided={guided}
             />
           )}
         </ReactFlow>
       </div>
-      {walk === undefined && <RestHint />}
-      {!plan.narrow && <LensBar onFit={camera.fit} />}
+      {walk === undefined && beside === undefined && <RestHint />}
+      {!plan.narrow && beside === undefined && <LensBar onFit={camera.fit} />}
     </section>
   );
 }

@@ -1,4 +1,6 @@
-import { create } from 'zustand';
+import { createStore } from 'zustand';
 
-/** The step whose outcome the still part of the picture shows: it follows the packet when it has arrived. */
-export const useDrawn = create<{ readonly step: number }>()(() => ({ step: -1 }));
+/** The step whose outcome the still part of a picture shows: it follows the packet when it has arrived. */
+export const drawnStep = () => createStore<{ readonly step: number }>()(() => ({ step: -1 }));
+
+export type DrawnStep = ReturnType<typeof drawnStep>;

@@ -10,6 +10,8 @@ export interface SettingsChange {
   readonly workers?: number;
   readonly cni?: string;
   readonly kubeProxyMode?: string;
+  /** What is set beside the cluster; `''` takes it away again. */
+  readonly compare?: { readonly cni?: string; readonly kubeProxyMode?: string };
   readonly podSubnet?: string;
   readonly serviceSubnet?: string;
 }
@@ -96,14 +98,27 @@ export function readSettings(files: readonly ScenarioFile[]): WrittenSettings {
 /** Writes a change into the documents; makes them where they are absent. */
 export function editSettings(files: readonly ScenarioFile[], change: SettingsChange): EditResult {
   let result: EditResult = { ok: true, files, file: NEW_FILE };
-  const { cni, ...cluster } = change;
+  const { cni, compare, ...cluster } = change;
   if (Object.values(cluster).some((value) => value !== undefined)) {
     result = editDocument(result.files, CLUSTER, (doc) => changeCluster(doc, cluster));
   }
   if (result.ok && cni !== undefined) {
     result = editDocument(result.files, PLAYGROUND, (doc) => changeCni(doc, cni));
   }
+  if (result.ok && compare !== undefined) {
+    result = editDocument(result.files, PLAYGROUND, (doc) => changeCompare(doc, compare));
+  }
   return result;
+}
+
+function changeCompare(doc: Document.Parsed, change: NonNullable<SettingsChange['compare']>): void {
+  for (const [key, value] of Object.entries(change)) {
+    if (value === undefined) continue;
+    if (value === '') doc.deleteIn(['compare', key]);
+    else doc.setIn(['compare', key], value);
+  }
+  const left = doc.get('compare');
+  if (isMap(left) && left.items.length === 0) doc.delete('compare');
 }
 
 function changeCni(doc: Document.Parsed, cni: string): void {
@@ -116,7 +131,7 @@ function changeCni(doc: Document.Parsed, cni: string): void {
   } else doc.set('cni', cni);
 }
 
-function changeCluster(doc: Document.Parsed, change: Omit<SettingsChange, 'cni'>): void {
+function changeCluster(doc: Document.Parsed, change: Omit<SettingsChange, 'cni' | 'compare'>): void {
   if (change.podSubnet !== undefined) doc.setIn(['networking', 'podSubnet'], change.podSubnet);
   if (change.serviceSubnet !== undefined) doc.setIn(['networking', 'serviceSubnet'], change.serviceSubnet);
   if (change.kubeProxyMode !== undefined) doc.setIn(['networking', 'kubeProxyMode'], change.kubeProxyMode);

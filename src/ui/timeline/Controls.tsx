@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { usePlayback } from '../../state/playback.ts';
 import {
@@ -28,19 +29,19 @@ const NARROW = 760;
 /** Narrower than this the ends of the walk are left to the keys and the time line itself. */
 const TIGHT = 600;
 
-/** Step keys, jumps, speed and the filter of the event list. */
+/** Step keys, jumps and speed. */
 export function Controls({
   progress,
-  filter,
-  onFilter,
   width,
-  list,
+  firstChange,
+  children,
 }: {
   readonly progress: Progress | undefined;
-  readonly filter: string;
-  readonly onFilter: (text: string) => void;
   readonly width: number;
-  readonly list: boolean;
+  /** What the jump to the first change is called, where it goes to another kind of change. */
+  readonly firstChange?: string;
+  /** What stands at the right. */
+  readonly children?: ReactNode;
 }) {
   const t = useText().timeline;
   const playing = usePlayback((s) => s.playing);
@@ -73,7 +74,7 @@ export function Controls({
       </p>
       {width >= TIGHT && <span className={styles.rule} />}
       <Button disabled={none} onClick={goToFirstChange}>
-        {t.firstChange}
+        {firstChange ?? t.firstChange}
       </Button>
       <Button disabled={none} onClick={goToVerdict}>
         {t.verdict}
@@ -112,22 +113,7 @@ export function Controls({
         </p>
       )}
       <span className={styles.space} />
-      {list && (
-        <input
-          type="search"
-          className={styles.filter}
-          placeholder={t.filter}
-          aria-label={t.filterName}
-          value={filter}
-          onChange={(e) => onFilter(e.target.value)}
-          onKeyDown={(e) => {
-            if (e.key === 'Escape' && filter !== '') {
-              e.stopPropagation();
-              onFilter('');
-            }
-          }}
-        />
-      )}
+      {children}
     </div>
   );
 }

@@ -38,7 +38,24 @@ export function Timeline() {
   return (
     <div className={styles.timeline} ref={ref}>
       <Announcer walked={walked} />
-      <Controls progress={progress} filter={filter} onFilter={setFilter} width={size.width} list={list} />
+      <Controls progress={progress} width={size.width}>
+        {list && (
+          <input
+            type="search"
+            className={styles.filter}
+            placeholder={t.filter}
+            aria-label={t.filterName}
+            value={filter}
+            onChange={(e) => setFilter(e.target.value)}
+            onKeyDown={(e) => {
+              if (e.key === 'Escape' && filter !== '') {
+                e.stopPropagation();
+                setFilter('');
+              }
+            }}
+          />
+        )}
+      </Controls>
       <div className={list ? styles.body : styles.single}>
         {!walked || parts === undefined ? (
           <p className={styles.rest}>

@@ -51,15 +51,24 @@ function only(
   return found[0];
 }
 
+/** The cluster as it is written, or the one that `Playground.compare` sets beside it. */
+export type Variant = 'main' | 'compare';
+
 /** Name and options of the CNI that the scenario asks for. */
-function chosenCni(parsed: ParsedScenario): {
+function chosenCni(
+  parsed: ParsedScenario,
+  variant: Variant,
+): {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly origin: Origin;
 } {
   const playground = only(parsed, 'Playground', undefined);
-  const cni = (playground?.body as UpstreamPlayground | undefined)?.cni;
-  const origin = playground === undefined ? BUILT_IN : { object: playground.ref, path: ['cni'] };
+  const body = playground?.body as UpstreamPlayground | undefined;
+  const other = variant === 'compare' ? body?.compare?.cni : undefined;
+  const cni = other ?? body?.cni;
+  const path = other === undefined ? ['cni'] : ['compare', 'cni'];
+  const origin = playground === undefined ? BUILT_IN : { object: playground.ref, path };
   if (typeof cni === 'string') return { name: cni, options: {}, origin };
   return {
     name: cni?.name ?? 'flannel',
@@ -69,14 +78,21 @@ function chosenCni(parsed: ParsedScenario): {
 }
 
 /** The CNI and the kube-proxy mode that a scenario names, before anything else is read of it. */
-export function pluginsNamed(parsed: ParsedScenario): {
+export function pluginsNamed(
+  parsed: ParsedScenario,
+  variant: Variant,
+): {
   readonly cni: string;
   readonly kubeProxyMode: ClusterSettings['kubeProxy']['mode'];
 } {
   const body = (kind: keyof typeof API): unknown => only(parsed, kind, undefined)?.body;
   const { networking } = (body('Cluster') ?? {}) as UpstreamKindCluster;
   const { mode } = (body('KubeProxyConfiguration') ?? {}) as UpstreamKubeProxyConfiguration;
-  return { cni: chosenCni(parsed).name, kubeProxyMode: readMode(mode || networking?.kubeProxyMode) };
+  const other = variant === 'compare' ? (body('Playground') as UpstreamPlayground)?.compare : undefined;
+  return {
+    cni: chosenCni(parsed, variant).name,
+    kubeProxyMode: readMode(other?.kubeProxyMode || mode || networking?.kubeProxyMode),
+  };
 }
 
 /** A comma-separated list of prefixes, each of another family of the cluster; a list that is none is the default. */
@@ -115,7 +131,7 @@ interface Read {
   readonly cluster: Manifest | undefined;
 }
 
-export function readSettings(parsed: ParsedScenario, report: Report): Read {
+export function readSettings(parsed: ParsedScenario, report: Report, variant: Variant = 'main'): Read {
   const cluster = only(parsed, 'Cluster', report);
   const proxy = only(parsed, 'KubeProxyConfiguration', report);
   const playground = only(parsed, 'Playground', report);
@@ -152,13 +168,14 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
   overlap('podSubnet', podSubnets, 'nodes', nodeSubnets, podPath);
   overlap('serviceSubnet', serviceSubnets, 'nodes', nodeSubnets, servicePath);
 
-  const mode = readMode(kubeProxy.mode || kind.networking?.kubeProxyMode);
+  const otherMode = variant === 'compare' ? play.compare?.kubeProxyMode : undefined;
+  const mode = readMode(otherMode || kubeProxy.mode || kind.networking?.kubeProxyMode);
   const modeFromProxy = Boolean(kubeProxy.mode);
   const addresses = kubeProxy.nodePortAddresses ?? [];
   const clusterCidrs = kubeProxy.clusterCIDR
     ?.split(',')
     .flatMap((part) => parseCidrStrict(part.trim())?.cidr ?? []);
-  const cni = chosenCni(parsed);
+  const cni = chosenCni(parsed, variant);
   const settings: ClusterSettings = {
     clusterName: kind.name ?? 'kind',
     ipFamilies,
@@ -190,6 +207,7 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
       ...(kubeProxy.detectLocal === undefined ? {} : { detectLocal: kubeProxy.detectLocal }),
     },
     cni: { name: cni.name, options: cni.options },
+    ...readCompare(parsed, play, playground),
     seed: play.seed ?? 1,
     external: readExternal(play, playground, ipFamilies, report),
     probes: (play.probes ?? []) as unknown as readonly ProbeSpec[],
@@ -199,15 +217,35 @@ export function readSettings(parsed: ParsedScenario, report: Report): Read {
     })),
     origins: {
       cluster: cluster === undefined ? BUILT_IN : cluster.origin,
-      kubeProxy: modeFromProxy
-        ? at(proxy, ['mode'], true)
-        : at(cluster, ['networking', 'kubeProxyMode'], kind.networking?.kubeProxyMode !== undefined),
+      kubeProxy: otherMode
+        ? at(playground, ['compare', 'kubeProxyMode'], true)
+        : modeFromProxy
+          ? at(proxy, ['mode'], true)
+          : at(cluster, ['networking', 'kubeProxyMode'], kind.networking?.kubeProxyMode !== undefined),
       cni: cni.origin,
       podSubnet: at(cluster, podPath, kind.networking?.podSubnet !== undefined),
       serviceSubnet: at(cluster, servicePath, kind.networking?.serviceSubnet !== undefined),
     },
   };
   return { settings, cluster };
+}
+
+/** What stands under `compare`, beside the cluster that is simulated. */
+function readCompare(
+  parsed: ParsedScenario,
+  { compare }: UpstreamPlayground,
+  playground: Manifest | undefined,
+): Pick<ClusterSettings, 'compare'> {
+  if (playground === undefined || (compare?.cni === undefined && compare?.kubeProxyMode === undefined))
+    return {};
+  const { name, options } = chosenCni(parsed, 'compare');
+  return {
+    compare: {
+      ...(compare.cni === undefined ? {} : { cni: { name, options } }),
+      ...(compare.kubeProxyMode === undefined ? {} : { kubeProxyMode: readMode(compare.kubeProxyMode) }),
+      origin: { object: playground.ref, path: ['compare'] },
+    },
+  };
 }
 
 function readMode(text: string | undefined): ClusterSettings['kubeProxy']['mode'] {

@@ -15,7 +15,7 @@ import { makePolicies } from './policies.ts';
 import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
 import { makeServices } from './services.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Variant } from './settings.ts';
 import { expandUnmodelled, unmodelledHostPorts, unmodelledProxy } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
@@ -50,11 +50,18 @@ export function settle(
   parsed: ParsedScenario,
   cnis: readonly CniForSettling[],
   proxyModes: readonly string[],
+  variant: Variant = 'main',
 ): Settled {
   const report = createReport(parsed);
-  const { store, read } = admit(parsed, report);
+  const { store, read } = admit(parsed, report, variant);
   const settings = sameSettings(read.settings);
   const { cni, options } = chooseCni(settings, cnis, report);
+  const { compare } = settings;
+  if (variant === 'main' && compare?.cni !== undefined) {
+    // What is written there is checked with the rest; the other cluster's own diagnostics are nobody's.
+    const origins = { ...settings.origins, cni: { ...compare.origin, path: ['compare', 'cni'] } };
+    chooseCni({ ...settings, cni: compare.cni, origins }, cnis, report);
+  }
   const nodes = sameNodes(makeNodes(store, settings, read.cluster, report).map(sameNode));
   const workloads = expandWorkloads(store, nodes, report);
   const pods = samePods(makePods(workloads.seeds, settings, nodes, cni, options, report));
@@ -95,8 +102,9 @@ export function settle(
 function admit(
   parsed: ParsedScenario,
   report: ReturnType<typeof createReport>,
+  variant: Variant,
 ): { store: Store; read: ReturnType<typeof readSettings> } {
-  const read = readSettings(parsed, report);
+  const read = readSettings(parsed, report, variant);
   return { store: createStore(parsed, refuseWithoutNamespace(parsed, report)), read };
 }
 

@@ -36,7 +36,8 @@ export const playground: KindSpec = {
   type: 'Playground',
   types: {
     Playground:
-      'kind:s apiVersion:s metadata:ObjectMeta cni:a controllers:[s external:[ExternalHost faults:[a probes:[Probe expect:[Expectation seed:i',
+      'kind:s apiVersion:s metadata:ObjectMeta cni:a compare:Comparison controllers:[s external:[ExternalHost faults:[a probes:[Probe expect:[Expectation seed:i',
+    Comparison: 'cni:a kubeProxyMode:s',
     ExternalHost: 'name:s! ip:s ips:[s listen:[s dnsNames:[s routes:[ExternalRoute',
     ExternalRoute: 'to:s! via:s!',
     Probe:
@@ -46,6 +47,7 @@ export const playground: KindSpec = {
   rules: {
     ...simulated(
       'cni',
+      'compare',
       'seed',
       'external',
       'external.routes',
@@ -61,6 +63,8 @@ export const playground: KindSpec = {
       'expect.allowed',
     ),
     cni: { support: 'simulated', default: 'flannel', check: cniChoice },
+    'compare.cni': { support: 'simulated', check: cniChoice },
+    'compare.kubeProxyMode': { support: 'simulated', enum: ['iptables', 'ipvs', 'nftables', 'none'] },
     controllers: { support: 'unsupported', when: (v) => Array.isArray(v) && v.length > 0 },
     faults: { support: 'unsupported', when: (v) => Array.isArray(v) && v.length > 0 },
     seed: { support: 'simulated', default: 1 },

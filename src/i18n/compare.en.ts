@@ -1,0 +1,26 @@
+/** Two clusters side by side. */
+export const compare = {
+  yours: 'Your cluster',
+  beside: 'Set beside it',
+  cni: 'CNI beside',
+  kubeProxyMode: 'kube-proxy mode beside',
+  asYours: 'as yours',
+  choose: 'What would change with another network?',
+  chooseDetail:
+    'Choose a CNI or a kube-proxy mode on the right. The same manifests run on both, the same probe is walked through both, and every step that differs is lit. The choice is written into your Playground document, so a link shares it.',
+  send: 'Send a probe to compare how its packets travel.',
+  failed: 'The probe could not be walked there.',
+  serverSees: (p: { ip: string }) => `the server sees ${p.ip}`,
+  frames: (p: { n: number }) => `${p.n} frames on the wire`,
+  samePick: 'Chance chose the same endpoint in both.',
+  moments: 'Moments of both walks',
+  moment: (p: { n: number; total: number }) => `Moment ${p.n} of ${p.total}`,
+  summary: (p: { same: number; differ: number }) => `${p.same} the same, ${p.differ} differ`,
+  firstDifference: 'First difference',
+  same: 'the same in both',
+  differs: 'differs',
+  only: 'only here',
+  absent: 'nothing here',
+  onlyDifferences: 'Only differences',
+  list: 'Both walks, step by step',
+};
