@@ -304,6 +304,51 @@ export const reasons: ReasonText = {
         ? `Nothing ready is behind this Service port, so kube-proxy wrote a REJECT rule (${p.with}). The client sees “connection refused” at once.`
         : `REJECT answers with ${p.with}, so the sender learns of it at once.`,
   },
+  'nft.map': {
+    title: (p) => `${p.map} knows ${p.key}: ${p.verdict}`,
+    info: (p) => `map ${p.map}`,
+    detail: (p) =>
+      `A verdict map of the table ${p.table} is asked once, by hash: it costs the same for ten Services as for ten thousand.`,
+  },
+  'nft.remember': {
+    title: (p) => `${p.key} is remembered for this endpoint`,
+    info: () => 'affinity',
+    detail: (p) =>
+      `The rule puts ${p.key} into the set ${p.set}, or renews it there, for ${p.seconds} s: until then its connections go to the same endpoint.`,
+  },
+  'service.masquerade-mark': {
+    title: (p) => `The packet is marked ${p.mark}`,
+    info: (p) => `mark ${p.mark}`,
+    detail: () =>
+      'The mark exists in this kernel only, never on the wire. It is kube-proxy’s note to itself: masquerade this on the way out.',
+  },
+  'service.no-endpoints': {
+    title: () => 'The Service has no endpoint: the node refuses on its behalf',
+    info: () => 'reject: ICMP',
+    detail: (p) =>
+      `Nothing ready is behind ${p.service}, so kube-proxy lists it among the Services without endpoints. The client sees “connection refused” at once.`,
+  },
+  'service.no-local-endpoints': {
+    title: () => 'No endpoint of the Service is on this node: the packet is dropped',
+    info: () => 'drop',
+    detail: (p) =>
+      `${p.service} has endpoints elsewhere, but its traffic policy is Local, so this node may not use them. Dropping is silent: the client waits until it times out.`,
+  },
+  'service.no-such-port': {
+    title: (p) =>
+      p.port === ''
+        ? `${p.ip} is a Service’s address, and no Service port is ${p.proto}`
+        : `${p.ip} is a Service’s address, but not on ${p.proto} port ${p.port}`,
+    info: () => 'reject: ICMP',
+    detail: () =>
+      'In nftables mode kube-proxy rejects what is addressed to a ClusterIP and to none of its ports, so the client learns of it at once. In iptables mode such a packet matches nothing and leaves the node.',
+  },
+  'service.unallocated': {
+    title: (p) => `No Service has ${p.ip}`,
+    info: () => 'drop',
+    detail: () =>
+      'The address is in the range of Service addresses and nobody has it. In nftables mode kube-proxy drops such packets, so that they do not leave the node.',
+  },
   'conntrack.new': {
     title: () => 'This node has not seen the connection before',
     info: () => 'new entry',

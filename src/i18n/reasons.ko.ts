@@ -290,6 +290,51 @@ export const reasons: ReasonText = {
         ? `이 서비스 포트 뒤에 준비된 파드가 없어 kube-proxy가 REJECT 규칙(${p.with})을 썼습니다. 클라이언트는 바로 “connection refused”를 봅니다.`
         : `REJECT는 ${josa(p.with, '으로/로')} 답하므로 보낸 쪽이 바로 압니다.`,
   },
+  'nft.map': {
+    title: (p) => `${p.map}에 ${josa(p.key, '이/가')} 있습니다: ${p.verdict}`,
+    info: (p) => `맵 ${p.map}`,
+    detail: (p) =>
+      `${p.table} 테이블의 판정 맵(verdict map)을 해시로 한 번만 찾습니다. 서비스가 열 개든 만 개든 비용이 같습니다.`,
+  },
+  'nft.remember': {
+    title: (p) => `이 엔드포인트가 ${josa(p.key, '을/를')} 기억합니다`,
+    info: () => '세션 어피니티',
+    detail: (p) =>
+      `규칙이 ${josa(p.key, '을/를')} 집합 ${p.set}에 ${p.seconds}초 동안 넣거나 시간을 새로 잽니다. 그동안 이 주소의 연결은 같은 엔드포인트로 갑니다.`,
+  },
+  'service.masquerade-mark': {
+    title: (p) => `패킷에 표시 ${josa(p.mark, '을/를')} 붙입니다`,
+    info: (p) => `mark ${p.mark}`,
+    detail: () =>
+      '표시는 이 커널 안에만 있고 패킷에 실려 나가지 않습니다. 나갈 때 마스커레이드하라고 kube-proxy가 남긴 메모입니다.',
+  },
+  'service.no-endpoints': {
+    title: () => '서비스에 엔드포인트가 없어 노드가 대신 거부합니다',
+    info: () => 'reject: ICMP',
+    detail: (p) =>
+      `${p.service} 뒤에 준비된 파드가 없어 kube-proxy가 엔드포인트 없는 서비스로 적어 두었습니다. 클라이언트는 바로 “connection refused”를 봅니다.`,
+  },
+  'service.no-local-endpoints': {
+    title: () => '이 노드에 서비스의 엔드포인트가 없어 패킷을 폐기합니다',
+    info: () => 'drop',
+    detail: (p) =>
+      `${p.service}의 엔드포인트는 다른 노드에 있지만 트래픽 정책이 Local이라 이 노드는 쓸 수 없습니다. 폐기는 아무에게도 알리지 않으므로 클라이언트는 시간 초과까지 기다립니다.`,
+  },
+  'service.no-such-port': {
+    title: (p) =>
+      p.port === ''
+        ? `${josa(p.ip, '은/는')} 서비스의 주소이고, ${josa(p.proto, '을/를')} 받는 서비스 포트는 없습니다`
+        : `${josa(p.ip, '은/는')} 서비스의 주소이지만 ${p.proto} ${p.port}번은 서비스 포트가 아닙니다`,
+    info: () => 'reject: ICMP',
+    detail: () =>
+      'nftables 모드에서 kube-proxy는 ClusterIP로 왔지만 어느 서비스 포트도 아닌 패킷을 거부하므로 클라이언트가 바로 압니다. iptables 모드에서는 맞는 규칙이 없어 그대로 노드 밖으로 나갑니다.',
+  },
+  'service.unallocated': {
+    title: (p) => `${josa(p.ip, '을/를')} 가진 서비스가 없습니다`,
+    info: () => 'drop',
+    detail: () =>
+      '서비스 주소 대역에 있지만 아무도 쓰지 않는 주소입니다. nftables 모드에서 kube-proxy는 이런 패킷이 노드 밖으로 나가지 않도록 폐기합니다.',
+  },
   'conntrack.new': {
     title: () => '이 노드가 처음 보는 연결입니다',
     info: () => '새 항목',

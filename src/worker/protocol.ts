@@ -144,7 +144,12 @@ export interface MatrixReason {
 /** A table's text, a line each; `key` joins a line to the steps that used it. */
 export interface ShowResult {
   readonly command: string;
-  readonly lines: readonly { readonly text: string; readonly key?: RowKey }[];
+  /** `also`: more rows that the same line prints. */
+  readonly lines: readonly {
+    readonly text: string;
+    readonly key?: RowKey;
+    readonly also?: readonly RowKey[];
+  }[];
 }
 
 export interface ObjectDetail {

@@ -100,10 +100,28 @@ function ipvsOf(parts: readonly NetnsPart[]): Pick<NetnsConfig, 'ipvs'> {
   return ipvs === undefined ? {} : { ipvs };
 }
 
+/** iptables hooks that some part registered after an nftables table of an earlier one. */
+function nftablesBefore(parts: readonly NetnsPart[]): Record<string, number> | undefined {
+  const before: Record<string, number> = {};
+  const seen = new Set<string>();
+  let tables = 0;
+  for (const part of parts) {
+    for (const { family = 4, table, chain } of part.hooks ?? []) {
+      const hook = `${family}/${table}/${chain}`;
+      if (!seen.has(hook) && tables > 0) before[hook] = tables;
+      seen.add(hook);
+    }
+    tables += part.nftables?.length ?? 0;
+  }
+  return Object.keys(before).length === 0 ? undefined : before;
+}
+
 /** One namespace from a base (loopback, cards, addresses) and the parts that components add to it. */
 export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): NetnsConfig {
   const iptables = mergeIptables(parts, 4);
   const ip6tables = mergeIptables(parts, 6);
+  const nftables = parts.flatMap((p) => p.nftables ?? []);
+  const before = nftables.length === 0 ? undefined : nftablesBefore(parts);
   const proxied = [...(base.proxyNeighbours ?? []), ...parts.flatMap((p) => p.proxyNeighbours ?? [])];
   return {
     ...base,
@@ -119,6 +137,8 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     ...ipvsOf(parts),
     ...(iptables === undefined ? {} : { iptables }),
     ...(ip6tables === undefined ? {} : { ip6tables }),
+    ...(nftables.length === 0 ? {} : { nftables }),
+    ...(before === undefined ? {} : { nftablesBefore: before }),
     ...(proxied.length === 0 ? {} : { proxyNeighbours: proxied }),
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Cidr, Ip, Mac } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
+import type { NftTable } from './nftables/config.ts';
 
 /** `node/kind-worker`, `external/laptop`, or `namespace/pod`. */
 export type NetnsId = string;
@@ -404,6 +405,13 @@ export interface NetnsConfig {
   readonly sysctls: SysctlConfig;
   readonly iptables?: IptablesConfig;
   readonly ip6tables?: IptablesConfig;
+  /** nftables' own tables in the order in which they were made; what `iptables` writes is in `iptables`. */
+  readonly nftables?: readonly NftTable[];
+  /**
+   * How many of `nftables` were there when iptables registered a hook (`4/nat/POSTROUTING`), if any: of two hooks with
+   * the same priority the one registered later runs first.
+   */
+  readonly nftablesBefore?: Readonly<Record<string, number>>;
   readonly ipsets: readonly IpsetConfig[];
   /** Absent: the module was never asked for. */
   readonly ipvs?: IpvsConfig;
@@ -431,6 +439,8 @@ export interface NetnsPart {
   readonly listeners?: readonly ListenerConfig[];
   readonly chains?: readonly ChainPart[];
   readonly hooks?: readonly HookPart[];
+  /** Made after the part's own `hooks`. */
+  readonly nftables?: readonly NftTable[];
 }
 
 /** A user's chain, whole. */

@@ -5,6 +5,7 @@
 import type { Ip, Mac } from '../base/ip.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import type { StepDetails } from '../trace/recorder.ts';
+import type { NetfilterHook } from '../trace/trace.ts';
 import type {
   FdbConfig,
   LinkConfig,
@@ -13,6 +14,7 @@ import type {
   NetnsConfig,
   NetnsId,
 } from './config.ts';
+import { hookCalls, type HookCall } from './netfilter/order.ts';
 import { compileIptables, type CompiledTables } from './netfilter/tables.ts';
 import { Fib } from './route.ts';
 import { linkRow } from './row-key.ts';
@@ -54,8 +56,12 @@ export class Netns {
   readonly devices: ReadonlyMap<string, Device>;
   readonly loopback: Device;
   readonly fib: Fib;
-  readonly tables: CompiledTables | undefined;
   readonly vxlans: readonly VxlanDevice[];
+  private readonly iptables: CompiledTables | undefined;
+  private readonly ip6tables: CompiledTables | undefined;
+  /** Somebody registered a hook: only then is there connection tracking. */
+  private readonly filters: boolean;
+  private readonly calls = new Map<string, readonly HookCall[]>();
   private readonly neighbours = new Map<string, NeighbourConfig>();
   private readonly fdb = new Map<string, FdbConfig>();
 
@@ -104,7 +110,10 @@ export class Netns {
     this.devices = devices;
     this.loopback = [...devices.values()].find((d) => d.link.kind === 'loopback') ?? IMPLICIT_LOOPBACK;
     this.fib = new Fib(config, (dev) => devices.get(dev)?.up ?? false);
-    this.tables = config.iptables === undefined ? undefined : compileIptables(config.iptables);
+    this.iptables = config.iptables === undefined ? undefined : compileIptables(config.iptables);
+    this.ip6tables = config.ip6tables === undefined ? undefined : compileIptables(config.ip6tables);
+    this.filters =
+      config.nftables !== undefined || this.iptables !== undefined || this.ip6tables !== undefined;
     this.vxlans = [...devices.values()].filter((d): d is VxlanDevice => d.link.kind === 'vxlan');
     for (const n of config.neighbours) this.neighbours.set(`${n.dev} ${n.ip}`, n);
     for (const f of config.fdb) this.fdb.set(`${f.dev} ${f.mac}`, f);
@@ -112,6 +121,23 @@ export class Netns {
 
   device(name: string): Device | undefined {
     return name === 'lo' ? this.loopback : this.devices.get(name);
+  }
+
+  /** iptables' tables, or ip6tables'. */
+  tables(family: 4 | 6): CompiledTables | undefined {
+    return family === 4 ? this.iptables : this.ip6tables;
+  }
+
+  /** What a hook calls for packets of one family, in order. */
+  hookCalls(family: 4 | 6, hook: NetfilterHook): readonly HookCall[] {
+    if (!this.filters) return [];
+    const key = `${family} ${hook}`;
+    let calls = this.calls.get(key);
+    if (calls === undefined) {
+      calls = hookCalls(this.config, this.tables(family), family, hook);
+      this.calls.set(key, calls);
+    }
+    return calls;
   }
 
   configuredNeighbour(dev: string, ip: Ip): NeighbourConfig | undefined {

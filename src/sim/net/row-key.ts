@@ -66,3 +66,13 @@ export function ipvsConnectionRow(id: number): RowKey {
 export function linkRow(name: string): RowKey {
   return `link/${name}`;
 }
+
+/** `table` is `ip kube-proxy`. Names of chains may hold slashes; the index is what follows the last one. */
+export function nftRuleRow(table: string, chain: string, index: number | 'policy'): RowKey {
+  return `nft/${table}/chain/${chain}/${index}`;
+}
+
+/** An element of a set or map; `key` as nft prints it. */
+export function nftElementRow(table: string, kind: 'set' | 'map', name: string, key: string): RowKey {
+  return `nft/${table}/${kind}/${name}/{${key}}`;
+}

@@ -102,6 +102,8 @@ export interface NetnsState {
   /** `xt_recent`: list, then address, to the last time seen. */
   recent: Map<string, Map<Ip, number>>;
   readonly ipvs: IpvsMemory;
+  /** Elements that rules put into nftables sets: `ip kube-proxy/SET`, then key, to when they expire. */
+  nftSets: Map<string, Map<string, number>>;
   /** Counter behind the IPv4 identification of packets without DF. */
   ipId: number;
 }
@@ -124,6 +126,7 @@ export function netnsState(state: WorldState, id: NetnsId): NetnsState {
       fdb: new Map(),
       recent: new Map(),
       ipvs: emptyIpvs(),
+      nftSets: new Map(),
       ipId: 0,
     };
     state.netns.set(id, found);
@@ -156,6 +159,7 @@ function copyNetns(one: NetnsState): NetnsState {
     fdb: new Map([...one.fdb].map(([dev, table]) => [dev, new Map(table)])),
     recent: new Map([...one.recent].map(([name, list]) => [name, new Map(list)])),
     ipvs: copyIpvs(one.ipvs),
+    nftSets: new Map([...one.nftSets].map(([name, set]) => [name, new Map(set)])),
     ipId: one.ipId,
   };
 }

@@ -52,6 +52,14 @@ export interface ReasonParams {
   'rule.policy': { table: string; chain: string; policy: string };
   'rule.drop': { table: string; chain: string; comment: string };
   'rule.reject': { table: string; chain: string; with: string };
+  // nftables, and what a proxy's rules mean
+  'nft.map': { table: string; map: string; key: string; verdict: string };
+  'nft.remember': { set: string; key: string; seconds: number };
+  'service.masquerade-mark': { chain: string; mark: string };
+  'service.no-endpoints': { service: string };
+  'service.no-local-endpoints': { service: string };
+  'service.no-such-port': { ip: string; port: string; proto: string };
+  'service.unallocated': { ip: string };
   'conntrack.new': { tuple: string };
   'conntrack.found': { state: string };
   'conntrack.invalid': Record<string, never>;

@@ -49,7 +49,8 @@ export type StepKind =
  * iptables/TABLE/CHAIN/INDEX (0-based; `policy` for the chain's policy) · route/TABLE/PREFIX/DEV ·
  * rule/PRIORITY/INDEX (`ip rule`) · neigh/DEV/IP ·
  * fdb/DEV/MAC · conntrack/ID · socket/PROTO/IP:PORT · ipset/NAME/ENTRY · link/NAME ·
- * ipvs/PROTO/VIP:PORT · ipvs/PROTO/VIP:PORT/IP:PORT · ipvs-conn/ID
+ * ipvs/PROTO/VIP:PORT · ipvs/PROTO/VIP:PORT/IP:PORT · ipvs-conn/ID ·
+ * nft/FAMILY TABLE/chain/CHAIN/INDEX · nft/FAMILY TABLE/set/SET/{KEY} · nft/FAMILY TABLE/map/MAP/{KEY}
  */
 export type RowKey = string;
 

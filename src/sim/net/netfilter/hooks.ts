@@ -1,8 +1,5 @@
 /**
- * The five hooks and what is called at each, in the kernel's order: raw (-300), conntrack (-200), mangle (-150),
- * destination NAT (-100), filter (0), source NAT (100), confirm. The nat table is asked once for a connection.
- * IPVS sits right before source NAT on the way in (98, 99) and in FORWARD (99, 100), right after destination NAT on the
- * way out (-99, -98): replies first, then requests (ip_vs_ops4 in net/netfilter/ipvs/ip_vs_core.c).
+ * The five hooks: what order.ts lists is called, and iptables' chains are walked here, nftables' in nftables/walk.ts.
  */
 import { reason } from '../../trace/reasons.ts';
 import type { NetfilterHook } from '../../trace/trace.ts';
@@ -14,19 +11,11 @@ import { decide, isDecided, sideOf, translate } from '../nat.ts';
 import type { Device } from '../netns.ts';
 import { ruleRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
+import { walkNft } from '../nftables/walk.ts';
 import type { HookContext } from './match.ts';
+import type { IptablesCall, NftCall } from './order.ts';
 import type { CompiledChain, CompiledRule, CompiledTables } from './tables.ts';
 import { applyTarget, type TargetResult } from './target.ts';
-
-type Call = TableName | 'track' | 'confirm' | 'ipvs-reply' | 'ipvs-request' | 'ipvs-error';
-
-const CALLS: Readonly<Record<NetfilterHook, readonly Call[]>> = {
-  PREROUTING: ['raw', 'track', 'mangle', 'nat'],
-  INPUT: ['mangle', 'filter', 'ipvs-reply', 'ipvs-request', 'nat', 'confirm'],
-  FORWARD: ['mangle', 'filter', 'ipvs-error', 'ipvs-reply'],
-  OUTPUT: ['raw', 'track', 'mangle', 'nat', 'ipvs-reply', 'ipvs-request', 'filter'],
-  POSTROUTING: ['mangle', 'nat', 'confirm'],
-};
 
 /** Runs a packet through a hook. False: it went no further, and the step that ended it is recorded. */
 export function runHook(
@@ -37,12 +26,9 @@ export function runHook(
   inDev: Device | undefined,
   outDev: Device | undefined,
 ): boolean {
-  const { tables } = box.net;
-  const balances = box.net.config.ipvs !== undefined;
-  if (tables === undefined && !balances) return true;
   const c: HookContext = { m, box, hook, skb, inDev, outDev, path: [], setRows: [] };
-  for (const call of CALLS[hook]) {
-    switch (call) {
+  for (const call of box.net.hookCalls(skb.packet.ip?.version ?? 4, hook)) {
+    switch (call.kind) {
       case 'track':
         track(m, box, hook, skb, (inDev ?? outDev)?.name);
         break;
@@ -50,24 +36,23 @@ export function runHook(
         confirm(box, skb);
         break;
       case 'nat':
-        if (tables !== undefined && !natCall(c, tables)) return false;
+        if (!natCall(c, call.users)) return false;
         break;
       case 'ipvs-reply':
-        if (balances) ipvsReply(m, box, hook, skb);
+        ipvsReply(m, box, hook, skb);
         break;
       case 'ipvs-request':
-        if (balances && !ipvsRequest(m, box, hook, skb)) return false;
+        if (!ipvsRequest(m, box, hook, skb)) return false;
         break;
       case 'ipvs-error':
-        if (balances && !ipvsError(m, box, hook, skb)) return false;
+        if (!ipvsError(m, box, hook, skb)) return false;
         break;
-      case 'raw':
-      case 'mangle':
-      case 'filter': {
+      case 'iptables':
+      case 'nft': {
         const { mark } = skb;
-        if (tables?.[call].acts(hook) === true && walk(c, tables, call) === 'drop') return false;
+        if (!ask(c, call)) return false;
         // ipt_mangle_out
-        if (call === 'mangle' && skb.mark !== mark) skb.reroute = true;
+        if (call.kind === 'iptables' && call.table === 'mangle' && skb.mark !== mark) skb.reroute = true;
         break;
       }
     }
@@ -75,15 +60,25 @@ export function runHook(
   return true;
 }
 
-/** `nf_nat_inet_fn` */
-function natCall(c: HookContext, tables: CompiledTables): boolean {
+/** One table or base chain. False: the packet went no further. */
+function ask(c: HookContext, call: NftCall | IptablesCall): boolean {
+  if (call.kind === 'nft') return walkNft(c, call.table, call.chain) === 'accept';
+  const tables = c.box.net.tables(c.skb.packet.ip?.version ?? 4);
+  return tables === undefined || walk(c, tables, call.table) === 'accept';
+}
+
+/** `nf_nat_inet_fn`: asked once for a connection, until one of the tables decides. */
+function natCall(c: HookContext, users: readonly (NftCall | IptablesCall)[]): boolean {
   const { skb, hook } = c;
   const entry = skb.ct;
   if (entry === undefined) return true;
   const side = sideOf(hook);
   if (skb.ctState === 'NEW' && !isDecided(entry, side)) {
-    if (tables.nat.acts(hook) && walk(c, tables, 'nat') === 'drop') return false;
-    if (!isDecided(entry, side)) decide(c.m, c.box, hook, skb, entry, side, undefined);
+    for (const user of users) {
+      if (!ask(c, user)) return false;
+      if (isDecided(entry, side)) return true;
+    }
+    decide(c.m, c.box, hook, skb, entry, side, undefined);
     return true;
   }
   translate(c.m, c.box, hook, skb, (c.inDev ?? c.outDev)?.name);

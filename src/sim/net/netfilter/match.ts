@@ -131,7 +131,7 @@ function hasState(skb: Skb, state: string): boolean {
 }
 
 /** `inet_dev_addr_type`; with a device, only what is local there is LOCAL. */
-function hasType(c: HookContext, ip: Ip, type: AddrType, limit: 'in' | 'out' | undefined): boolean {
+export function hasType(c: HookContext, ip: Ip, type: AddrType, limit: 'in' | 'out' | undefined): boolean {
   const route = c.box.net.fib.lookup(ip);
   const dev = limit === 'in' ? c.inDev : limit === 'out' ? c.outDev : undefined;
   switch (type) {

@@ -1,4 +1,5 @@
 /** What a matched rule does: verdicts, marks, NAT, REJECT. */
+import type { Ip } from '../../base/ip.ts';
 import { reason, type Reason } from '../../trace/reasons.ts';
 import type { PolicyRuleRef, RuleMeaning, Target } from '../config.ts';
 import { sendUnreachable } from '../icmp.ts';
@@ -146,11 +147,16 @@ function nat(c: HookContext, compiled: CompiledRule, decision: Omit<NatDecision,
 }
 
 /** The address that the kernel would choose on the outgoing interface towards the next hop. */
-function masquerade(c: HookContext, compiled: CompiledRule, randomFully: boolean): TargetResult {
-  const { outDev, box, skb } = c;
+export function masqueradeAddress({ outDev, box, skb }: HookContext): Ip | undefined {
   const dst = skb.packet.ip?.dst;
-  if (outDev === undefined || dst === undefined) return 'continue';
-  const ip = box.net.fib.selectAddress(outDev.name, skb.nextHop ?? dst, 'global');
+  if (outDev === undefined || dst === undefined) return undefined;
+  return box.net.fib.selectAddress(outDev.name, skb.nextHop ?? dst, 'global');
+}
+
+function masquerade(c: HookContext, compiled: CompiledRule, randomFully: boolean): TargetResult {
+  const { outDev } = c;
+  if (outDev === undefined) return 'continue';
+  const ip = masqueradeAddress(c);
   if (ip === undefined) return 'drop';
   nat(c, compiled, { ip, randomFully, kind: 'masquerade', dev: outDev.name });
   return 'accept';
@@ -164,6 +170,11 @@ function reject(
 ): void {
   const why = meaningOf(compiled.rule.meaning, reason('rule.reject', { ...where, with: how }));
   record(c, compiled, 'reject', why);
+  answerReject(c, how);
+}
+
+/** The refusal that the sender hears. */
+export function answerReject(c: HookContext, how: Extract<Target, { target: 'REJECT' }>['with']): void {
   const { ip, l4 } = c.skb.packet;
   if (how !== 'tcp-reset') {
     sendUnreachable(c.m, c.box, c.skb, REJECT_CODE[how]);

@@ -271,6 +271,7 @@ function runtime(entries: readonly ConntrackEntry[]): ShowRuntime {
     ]),
     recent: new Map(),
     ipvs: emptyIpvs(),
+    nftSets: new Map(),
     ipId: 0,
   };
   return { state, clockMs: 0 };
@@ -420,7 +421,7 @@ describe('the rest', () => {
   it.each([
     ['ipvsadm -Ln', "Can't initialize ipvs: Protocol not available"],
     ['ip link show eth9', 'Device "eth9" does not exist.'],
-    ['nft list ruleset', 'show/not-modelled'],
+    ['tc qdisc', 'show/not-modelled'],
     ['rm -rf /', 'show/unknown-command'],
     ['ip link set eth0 down', 'show/unknown-command'],
     ['iptables-save -t nope', 'show/unknown-command'],

@@ -11,6 +11,7 @@ import { ipsetList, ipsetNames, ipsetSave } from './ipset.ts';
 import { iptablesSave } from './iptables-save.ts';
 import { ipBrief, ipLink } from './link.ts';
 import { bridgeFdb, bridgeLink, ipNeigh } from './neighbour.ts';
+import { nft } from './nft.ts';
 import { ipRoute, ipRouteAll, ipRouteLocal, ipRouteTable, ipRule } from './route.ts';
 import { ssListening } from './socket.ts';
 import { sysctl, sysctlNames } from './sysctl.ts';
@@ -18,6 +19,8 @@ import { sysctl, sysctlNames } from './sysctl.ts';
 export interface ShowLine {
   readonly text: string;
   readonly key?: RowKey;
+  /** More rows that this line prints. */
+  readonly also?: readonly RowKey[];
 }
 
 /** What changes while packets move; absent, the tables as they stand before any. */
@@ -48,6 +51,7 @@ export const showCommands: readonly string[] = [
   'iptables-save',
   'iptables-save -t nat',
   'iptables-save -t filter',
+  'nft list ruleset',
   'ip route',
   'ip addr',
   'ip link',
@@ -85,7 +89,7 @@ export function show(
 }
 
 /** Real commands whose tables this simulator does not have. */
-const notModelled = new Set(['nft', 'tc', 'ovs-ofctl', 'ovs-vsctl', 'cilium', 'bpftool', 'ebtables', 'wg']);
+const notModelled = new Set(['tc', 'ovs-ofctl', 'ovs-vsctl', 'cilium', 'bpftool', 'ebtables', 'wg']);
 
 function run(
   config: NetnsConfig,
@@ -103,6 +107,8 @@ function run(
     // The tables of IPv6 were never touched: the command prints nothing.
     case 'ip6tables-save':
       return tableArgument(args) === 'bad' ? undefined : [];
+    case 'nft':
+      return nft(config, runtime, args);
     case 'ip':
       return ip(config, runtime, args, context);
     case 'bridge':

@@ -14,7 +14,7 @@ import { Segmented } from '../../kit/Segmented.tsx';
 import { useVirtual } from '../../kit/use-virtual.ts';
 import { CommandText } from '../CommandText.tsx';
 import { CopyButton } from '../CopyButton.tsx';
-import { commandOf, tableText } from '../why/use-rows.ts';
+import { commandOf, printsAny, tableText } from '../why/use-rows.ts';
 import styles from './Tables.module.css';
 
 const NODE_COMMANDS = [
@@ -52,7 +52,7 @@ function choiceOf(trace: Trace | undefined, index: number): Choice | undefined {
   const source = key === undefined ? undefined : commandOf(key);
   return step === undefined || source === undefined
     ? undefined
-    : { netns: step.place, command: source.command };
+    : { netns: step.place, command: source.whole ?? source.command };
 }
 
 /** Any namespace's table as its real command prints it; the rows that this packet used are lit. */
@@ -224,12 +224,13 @@ function TableText({
   const lines = table?.lines ?? NO_LINES;
   const virtual = useVirtual({ count: lines.length, scroller, size: LINE, overscan: 20 });
   const usedAt = useMemo(
-    () => lines.flatMap((line, i) => (line.key !== undefined && used.has(line.key) ? [i] : [])),
+    () => lines.flatMap((line, i) => (printsAny(line, (key) => used.has(key)) ? [i] : [])),
     [lines, used],
   );
   // The last row that was consulted decided; rows lie in the table's order, not in the packet's.
-  const last = current.findLast((key) => lines.some((line) => line.key === key));
-  const decisive = last === undefined ? -1 : lines.findIndex((line) => line.key === last);
+  const last = current.findLast((key) => lines.some((line) => printsAny(line, (one) => one === key)));
+  const decisive =
+    last === undefined ? -1 : lines.findIndex((line) => printsAny(line, (one) => one === last));
   const goal = decisive >= 0 ? decisive : (usedAt[0] ?? 0);
   useEffect(() => {
     if (lines.length > 0) virtual.scrollToIndex(goal, { align: 'center' });
@@ -264,8 +265,8 @@ function TableText({
             {virtual.getVirtualItems().map((item) => {
               const line = lines[item.index];
               if (line === undefined) return null;
-              const isUsed = line.key !== undefined && used.has(line.key);
-              const isNow = line.key !== undefined && current.includes(line.key);
+              const isUsed = printsAny(line, (key) => used.has(key));
+              const isNow = printsAny(line, (key) => current.includes(key));
               return (
                 <li
                   key={item.index}

@@ -98,6 +98,10 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
       return { kind: 'delivery', failed: true };
     case 'rule.drop':
     case 'rule.reject':
+    case 'service.no-endpoints':
+    case 'service.no-local-endpoints':
+    case 'service.no-such-port':
+    case 'service.unallocated':
       return { kind: hook === undefined ? 'rules' : 'rules', failed: true };
     default:
       return failed ? { kind: 'rules', failed: true } : undefined;

@@ -5,12 +5,34 @@ import { requestTable } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
 import type { ShowResult, SimulateResult } from '../../../worker/protocol.ts';
 
+export interface RowSource {
+  readonly command: string;
+  readonly runtime: boolean;
+  /** What prints it among its like, where `command` prints a part. */
+  readonly whole?: string;
+}
+
+/** Does this line print one of the rows? */
+export function printsAny(line: ShowResult['lines'][number], has: (key: RowKey) => boolean): boolean {
+  return (line.key !== undefined && has(line.key)) || line.also?.some(has) === true;
+}
+
 /** The command that prints a row; tables that packets change are asked for after the probe. */
-export function commandOf(key: RowKey): { readonly command: string; readonly runtime: boolean } | undefined {
+export function commandOf(key: RowKey): RowSource | undefined {
   const [kind, second] = key.split('/');
   switch (kind) {
     case 'iptables':
       return { command: `iptables-save -t ${second}`, runtime: false };
+    case 'nft': {
+      // Names may hold slashes: an index follows the last one, an element stands in braces.
+      const [, table = '', what = '', name = ''] =
+        /^nft\/([^/]+)\/(chain|set|map)\/(.+)\/(?:\d+|policy|\{.*\})$/.exec(key) ?? [];
+      return {
+        command: `nft list ${what} ${table} ${name}`,
+        runtime: what !== 'chain',
+        whole: 'nft list ruleset',
+      };
+    }
     case 'route':
       return {
         command: second === 'local' ? 'ip route show table local' : 'ip route',
@@ -80,7 +102,7 @@ export function useRows(place: string, keys: readonly RowKey[]): readonly RowTex
         try {
           const table = await tableText(result, place, source.command, source.runtime ? probe : undefined);
           for (const line of table.lines) {
-            if (line.key === key && line.text.trim() !== '') {
+            if (printsAny(line, (one) => one === key) && line.text.trim() !== '') {
               found.push({ key, command: source.command, text: line.text });
             }
           }
