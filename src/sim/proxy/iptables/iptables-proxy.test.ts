@@ -522,6 +522,5 @@ describe('modes', () => {
 
   it('has no plug-in for modes that are not there yet', () => {
     expect(proxyPlugin('ipvs')).toBeUndefined();
-    expect(proxyPlugin('nftables')).toBeUndefined();
   });
 });

@@ -4,17 +4,11 @@
  */
 import { cidrContains } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
-import type {
-  ClusterNode,
-  ClusterSettings,
-  ClusterState,
-  EndpointSlice,
-  Service,
-} from '../../k8s/cluster-state.ts';
+import type { ClusterNode, ClusterSettings, ClusterState, EndpointSlice } from '../../k8s/cluster-state.ts';
 import type { ChainPart, Match, NetnsPart, Rule } from '../../net/config.ts';
 import type { ProxyNodeContext, ProxyPlugin } from '../../plugin.ts';
-import { slicesOf } from '../../service/endpoint-list.ts';
-import { usesLocalEndpoints } from '../../service/endpoint-choice.ts';
+import { conntrackSysctls } from '../conntrack-sysctls.ts';
+import { differsByNode, nodeVariant, perService, sameItems } from '../remember.ts';
 import { canaries, forwardChain, jumpHooks, natFrame } from './base-rules.ts';
 import { localDetector } from './local-detector.ts';
 import { comment, dstIp, dstLocal, jump } from './rule.ts';
@@ -23,13 +17,9 @@ import { serviceRules } from './service-rules.ts';
 
 const LARGE_CLUSTER_ENDPOINTS = 1000;
 
-interface Remembered {
-  readonly slices: readonly EndpointSlice[];
-  readonly byVariant: Map<string, ServiceRules>;
-}
-
 /** One changed Service rebuilds only its own chains; what no longer exists is collected with its object. */
-const remembered = new WeakMap<Service, Remembered>();
+const rulesOf = perService(serviceRules);
+
 interface Built {
   readonly rules: readonly ServiceRules[];
   readonly part: NetnsPart;
@@ -70,7 +60,7 @@ export const iptablesProxy: ProxyPlugin = {
       origins.kubeProxy,
     ]);
     const frame = `${shared} ${nodePorts.id} ${written}`;
-    const key = perNode ? `${frame} ${nodeVariant(view)}` : frame;
+    const key = perNode ? `${frame} ${nodeVariant(view.node)}` : frame;
     let made = ofCluster.get(cluster);
     if (made === undefined) {
       made = new Map();
@@ -122,8 +112,7 @@ function buildPart(
     // route_localnet lets 127.0.0.1:nodePort be routed out of lo's back door (issue.k8s.io/90259).
     sysctls: {
       ...(kubeProxy.localhostNodePorts ? { routeLocalnetAll: true } : {}),
-      ...(kubeProxy.tcpBeLiberal ? { tcpBeLiberal: true } : {}),
-      ...conntrackTimeouts(kubeProxy),
+      ...conntrackSysctls(kubeProxy),
     },
     hooks: jumpHooks(origin),
     chains: [
@@ -151,76 +140,6 @@ function buildPart(
       ...services.flatMap((rules) => rules.natChains),
     ],
   };
-}
-
-/** kube-proxy writes both unless they are 0 (cmd/kube-proxy/app/conntrack.go); the kernel's own are 5 days and 60 s. */
-function conntrackTimeouts(kubeProxy: ClusterSettings['kubeProxy']): NonNullable<NetnsPart['sysctls']> {
-  const { tcpEstablishedTimeoutSeconds: established, tcpCloseWaitTimeoutSeconds: closeWait } = kubeProxy;
-  return {
-    ...(established > 0 ? { conntrackTcpEstablishedSeconds: established } : {}),
-    ...(closeWait > 0 ? { conntrackTcpCloseWaitSeconds: closeWait } : {}),
-  };
-}
-
-function rulesOf(cluster: ClusterState, service: Service, view: ProxyView, shared: string): ServiceRules {
-  const slices = slicesOf(cluster.endpointSlices, service);
-  let known = remembered.get(service);
-  if (known === undefined || !sameItems(known.slices, slices)) {
-    known = { slices, byVariant: new Map() };
-    remembered.set(service, known);
-  }
-  const variant = seesTheNode(service) || hasHints(slices) ? `${shared} ${nodeVariant(view)}` : shared;
-  let rules = known.byVariant.get(variant);
-  if (rules === undefined) {
-    rules = serviceRules(service, slices, view);
-    known.byVariant.set(variant, rules);
-  }
-  return rules;
-}
-
-function nodeVariant({ node }: ProxyView): string {
-  return `${node.name} ${node.ips[0] ?? ''} ${node.labels['topology.kubernetes.io/zone'] ?? ''}`;
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-/** Do this Service's rules name endpoints of one node, or the node's own address? */
-function seesTheNode(service: Service): boolean {
-  if ((service.loadBalancerSourceRanges?.length ?? 0) > 0) return true;
-  if (service.internalTrafficPolicy === 'Cluster' && service.externalTrafficPolicy === 'Cluster')
-    return false;
-  return service.ports.some((port) => usesLocalEndpoints(service, port));
-}
-
-const byNode = new WeakMap<ClusterState, boolean>();
-
-/** Whether any Service has other rules on another node; asked by every node of the cluster. */
-function differsByNode(cluster: ClusterState): boolean {
-  let known = byNode.get(cluster);
-  if (known === undefined) {
-    known = cluster.services.some(seesTheNode) || hasHints(cluster.endpointSlices);
-    byNode.set(cluster, known);
-  }
-  return known;
-}
-
-const hinted = new WeakMap<EndpointSlice, boolean>();
-
-function hasHints(slices: readonly EndpointSlice[]): boolean {
-  for (const slice of slices) {
-    let known = hinted.get(slice);
-    if (known === undefined) {
-      known = slice.endpoints.some((endpoint) => endpoint.hints !== undefined);
-      hinted.set(slice, known);
-    }
-    if (known) return true;
-  }
-  return false;
 }
 
 /** Endpoints of all Service ports together, which decides about large-cluster mode. */
