@@ -136,6 +136,42 @@ describe('as a person would write it', () => {
   });
 });
 
+describe('with kube-proxy in nftables mode', () => {
+  const more = `
+apiVersion: v1
+kind: Service
+metadata: {name: lonely}
+spec: {clusterIP: 10.96.50.1, selector: {app: nobody}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: far}
+spec: {clusterIP: 10.96.50.2, internalTrafficPolicy: Local, selector: {app: c}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: sticky}
+spec: {clusterIP: 10.96.50.3, sessionAffinity: ClientIP, selector: {app: c}, ports: [{port: 80}]}
+`;
+  const text = `${cluster('flannel')}---${more}`.replace(
+    'kind: Cluster\n',
+    'kind: Cluster\nnetworking: {kubeProxyMode: nftables}\n',
+  );
+  const simulation = simulate({ files: [{ name: 'cluster.yaml', text }] });
+  test.each<{ codes: readonly ReasonCode[]; from?: string; to: string }>([
+    { codes: ['nft.map'], to: 'http://c' },
+    { codes: ['service.no-endpoints', 'nft.map'], to: 'http://lonely' },
+    { codes: ['service.no-local-endpoints'], to: 'http://far' },
+    { codes: ['nft.remember'], to: 'http://sticky' },
+    { codes: ['service.no-such-port'], to: 'http://lonely:81' },
+    { codes: ['service.unallocated'], to: 'http://10.96.77.77' },
+    { codes: ['service.masquerade-mark'], from: 'node/kind-worker', to: 'http://10.96.50.3' },
+  ])('$codes', ({ codes, from = 'default/a', to }) => {
+    const given = ask(simulation, { from, tool: 'curl', to });
+    for (const code of codes) expect(given).toContain(code);
+  });
+});
+
 describe('one thing broken in the world', () => {
   type Row = readonly [
     readonly ReasonCode[],

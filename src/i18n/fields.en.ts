@@ -305,6 +305,9 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.iptables.masqueradeAll':
     'Masquerade everything that goes to a cluster IP, also from pods.',
   'KubeProxyConfiguration.iptables.localhostNodePorts': 'False: node ports do not answer on 127.0.0.1.',
+  'KubeProxyConfiguration.nftables': 'Settings of the nftables mode.',
+  'KubeProxyConfiguration.nftables.masqueradeAll':
+    'Masquerade everything that goes to a cluster IP, also from pods.',
   'KubeProxyConfiguration.conntrack': 'Connection tracking.',
   'KubeProxyConfiguration.conntrack.tcpBeLiberal':
     'True: packets outside the TCP window are not dropped as invalid.',

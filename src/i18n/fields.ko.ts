@@ -301,6 +301,9 @@ export const fields: FieldHelp = {
     '파드에서 온 것을 포함해 클러스터 IP로 가는 모든 트래픽을 마스커레이드합니다.',
   'KubeProxyConfiguration.iptables.localhostNodePorts':
     'false이면 127.0.0.1에서는 노드 포트가 응답하지 않습니다.',
+  'KubeProxyConfiguration.nftables': 'nftables 모드의 설정입니다.',
+  'KubeProxyConfiguration.nftables.masqueradeAll':
+    '파드에서 온 것을 포함해 클러스터 IP로 가는 모든 트래픽을 마스커레이드합니다.',
   'KubeProxyConfiguration.conntrack': '연결 추적 설정입니다.',
   'KubeProxyConfiguration.conntrack.tcpBeLiberal':
     'true이면 TCP 윈도를 벗어난 패킷을 INVALID로 폐기하지 않습니다.',

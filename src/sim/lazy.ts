@@ -62,7 +62,6 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
   };
 }
 
-/** @public */
 export function lazyProxy(about: ProxyAbout, fetch: () => Promise<ProxyPlugin>): Lazy<ProxyPlugin> {
   const { lazy, code } = holder(about.id, fetch);
   return { ...about, ...lazy, setUpNode: (context) => code().setUpNode(context) };

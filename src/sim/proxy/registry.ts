@@ -1,9 +1,11 @@
 /** The kube-proxy modes. A new mode is a folder beside this file and a line in `plugins`. */
 import type { ClusterSettings } from '../k8s/cluster-state.ts';
 import type { NetnsPart } from '../net/config.ts';
+import { lazyProxy } from '../lazy.ts';
 import type { Lazy, ProxyPlugin } from '../plugin.ts';
 import { iptablesProxy } from './iptables/iptables-proxy.ts';
 import { kubeletPart } from './kubelet.ts';
+import { nftablesAbout } from './nftables/about.ts';
 
 export type ProxyMode = ClusterSettings['kubeProxy']['mode'];
 
@@ -19,7 +21,11 @@ const noProxy: ProxyPlugin = {
 };
 
 /** A mode whose code comes when it is chosen is a `lazyProxy` of ../lazy.ts, as in cni/registry.ts. */
-const modes: readonly (ProxyPlugin & Partial<Lazy<ProxyPlugin>>)[] = [iptablesProxy, noProxy];
+const modes: readonly (ProxyPlugin & Partial<Lazy<ProxyPlugin>>)[] = [
+  iptablesProxy,
+  lazyProxy(nftablesAbout, async () => (await import('./nftables/nftables-proxy.ts')).nftablesProxy),
+  noProxy,
+];
 
 const withKubelet = new WeakMap<NetnsPart, WeakMap<NetnsPart, NetnsPart>>();
 

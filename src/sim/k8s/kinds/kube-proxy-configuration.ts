@@ -41,7 +41,9 @@ export const kubeProxyConfiguration: KindSpec = {
     'conntrack.tcpEstablishedTimeout': { support: 'simulated' },
     'conntrack.tcpCloseWaitTimeout': { support: 'simulated' },
     ipvs: { support: 'unsupported' },
-    nftables: { support: 'unsupported' },
+    nftables: { support: 'simulated' },
+    'nftables.masqueradeAll': { support: 'simulated' },
+    'nftables.masqueradeBit': { support: 'unsupported', when: (v) => v !== 14 },
   },
   nameOf: () => 'kube-proxy',
 };
