@@ -76,10 +76,12 @@ export function hookCalls(
       nat.push({ call: { kind: 'iptables', table: 'nat' }, priority: natPriority, stamp: stampOf('nat') });
     }
   }
+  let translates = false;
   const wanted = family === 4 ? 'ip' : 'ip6';
   (config.nftables ?? []).forEach((made, index) => {
     if (made.family !== wanted && made.family !== 'inet') return;
     const table = nftTable(made);
+    translates ||= made.chains.some((chain) => chain.base?.type === 'nat');
     for (const chain of table.bases(hook.toLowerCase() as NftBaseChain['hook'])) {
       if (chain.base === undefined) continue;
       const call: NftCall = { kind: 'nft', table, chain };
@@ -103,7 +105,8 @@ export function hookCalls(
       if (priority !== undefined) calls.push({ call: { kind }, priority, stamp: 0 });
     }
   }
-  if (hook !== 'FORWARD' && (tables !== undefined || nat.length > 0)) {
+  // The first nat chain registers NAT at every hook: replies are translated where no chain asks.
+  if (hook !== 'FORWARD' && (tables !== undefined || translates)) {
     calls.push({ call: { kind: 'nat', users: inOrder(nat) }, priority: natPriority, stamp: 0 });
   }
   return inOrder(calls);
