@@ -102,7 +102,8 @@ export function answerMatrix(simulation: Simulation, options: AnswerOptions): Re
 
 /** `--after "FROM TO"`: one probe before the table is read. */
 export function answerShow(simulation: Simulation, options: AnswerOptions): string {
-  const netns = textOption(options, 'in');
+  const asked = textOption(options, 'in');
+  const netns = asked === 'loadbalancer' ? 'external/loadbalancer' : asked;
   const command = textOption(options, 'command');
   if (netns === undefined || command === undefined) throw new UsageError('show needs --in NETNS COMMAND');
   const after = textOption(options, 'after');

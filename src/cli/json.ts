@@ -54,6 +54,11 @@ function stepJson(step: Step, texts: CliTexts): object {
   };
 }
 
+/** The cloud's load balancer is a place of its own. */
+function named<T extends { readonly at: string }>(record: T): T {
+  return record.at === 'external/loadbalancer' ? { ...record, at: 'loadbalancer' } : record;
+}
+
 /** The document of `walk --json`, without its diagnostics. */
 export function walkJson(trace: Trace, texts: CliTexts): Record<string, unknown> {
   const decided = trace.steps[trace.decidedBy];
@@ -65,8 +70,8 @@ export function walkJson(trace: Trace, texts: CliTexts): Record<string, unknown>
     reason: reasonJson(trace.reason, decided?.origin, texts),
     decidedBy: trace.decidedBy,
     ...(trace.server === undefined ? {} : { server: trace.server }),
-    choices: trace.choices,
-    nat: trace.nat,
+    choices: trace.choices.map(named),
+    nat: trace.nat.map(named),
     ...(trace.dns === undefined ? {} : { dns: trace.dns }),
     segments: trace.segments,
     exchanges: trace.exchanges,
@@ -98,6 +103,9 @@ export function objectsJson({ cluster }: Simulation): Record<string, unknown> {
       name: s.name,
       type: s.type,
       clusterIPs: s.headless ? ['None'] : s.clusterIPs,
+      ...(s.externalIPs === undefined ? {} : { externalIPs: s.externalIPs }),
+      ...(s.loadBalancerIngress === undefined ? {} : { loadBalancer: s.loadBalancerIngress }),
+      ...(s.healthCheckNodePort === undefined ? {} : { healthCheckNodePort: s.healthCheckNodePort }),
       ports: s.ports.map((p) => ({
         ...(p.name === '' ? {} : { name: p.name }),
         protocol: p.protocol,

@@ -438,6 +438,7 @@ const named = new Set(
 );
 // A place, not a code.
 named.delete('external/gateway');
+named.delete('external/loadbalancer');
 
 describe('diagnostics and quick fixes', () => {
   test.each([

@@ -37,8 +37,12 @@ export interface ClusterView {
       readonly protocol: string;
       readonly nodePort?: number;
     }[];
+    /** Addresses for clients outside: a load balancer's, and `externalIPs`. */
+    readonly outsideIps: readonly string[];
     readonly builtIn: boolean;
   }[];
+  /** Is there a cloud load balancer, `external/loadbalancer`? */
+  readonly loadBalancer: boolean;
   readonly external: readonly {
     readonly name: string;
     readonly ips: readonly string[];

@@ -9,11 +9,14 @@ import type { World } from '../net/world.ts';
 import type { CniPlugin } from '../plugin.ts';
 import { echoApp, httpApp, sinkApp, tcpAcceptApp } from '../probe/apps.ts';
 import { proxyPlugin } from '../proxy/registry.ts';
+import { healthAnswer, healthCheckPorts } from '../service/health-checks.ts';
 import { mergeNetns } from './merge.ts';
 import { isReserved } from './reserved.ts';
+import { farLoadBalancerRoutes, loadBalancerNetns } from './load-balancer.ts';
 import {
   ANYWHERE,
   boundTo,
+  GATEWAY_NETNS,
   HOST_SYSCTLS,
   LOOPBACK_ADDRESS,
   loopback,
@@ -142,6 +145,37 @@ function podBase(pod: Pod): NetnsConfig {
   };
 }
 
+const healthMemo = new WeakMap<ClusterState['services'], Map<string, NetnsPart>>();
+
+/** kube-proxy listens for load balancers' health checks; nodes that listen alike share the part. */
+function healthChecks(cluster: ClusterState, node: ClusterNode): NetnsPart | undefined {
+  if (cluster.settings.kubeProxy.mode === 'none') return undefined;
+  const ports = healthCheckPorts(cluster, node);
+  if (ports.length === 0) return undefined;
+  let made = healthMemo.get(cluster.services);
+  if (made === undefined) healthMemo.set(cluster.services, (made = new Map<string, NetnsPart>()));
+  const key = ports.map((p) => `${p.ip}:${p.port}`).join();
+  let part = made.get(key);
+  if (part === undefined) {
+    part = {
+      listeners: ports.map(({ service, port, ip }) => ({
+        proto: 'tcp',
+        ip,
+        port,
+        app: 'kube-proxy-health',
+        process: 'kube-proxy',
+        origin: {
+          object: service.origin.object,
+          path: ['spec', 'healthCheckNodePort'],
+          by: 'kube-proxy',
+        },
+      })),
+    };
+    made.set(key, part);
+  }
+  return part;
+}
+
 interface NodeMemo {
   readonly parts: readonly NetnsPart[];
   readonly config: NetnsConfig;
@@ -187,6 +221,8 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
         netns.set(config.id, config);
       }
     }
+    const checked = healthChecks(cluster, node);
+    if (checked !== undefined) parts.push(checked);
     const hosted = all.filter((p) => p.hostNetwork).flatMap(podListeners);
     if (hosted.length > 0) parts.push({ listeners: hosted });
     const known = nodeMemo.get(node);
@@ -197,6 +233,15 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     progress?.(index + 1, cluster.nodes.length);
   });
   for (const config of underlayNetns(cluster.settings, nodeIps)) netns.set(config.id, config);
+  const balancer = loadBalancerNetns(cluster);
+  if (balancer !== undefined) {
+    netns.set(balancer.id, balancer);
+    const far = farLoadBalancerRoutes(cluster);
+    const gateway = netns.get(GATEWAY_NETNS);
+    if (far.length > 0 && gateway !== undefined) {
+      netns.set(gateway.id, { ...gateway, routes: [...gateway.routes, ...far] });
+    }
+  }
 
   return {
     netns,
@@ -206,7 +251,18 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
       'tcp-accept': tcpAcceptApp,
       'udp-sink': sinkApp,
       dns: dnsApp(cluster),
+      'kube-proxy-health': healthApp(cluster),
     },
+  };
+}
+
+/** kube-proxy of the asked node, which the namespace tells. */
+function healthApp(cluster: ClusterState): World['apps']['kube-proxy-health'] {
+  return function* (request, _peer, self) {
+    const node = self.netns.slice('node/'.length);
+    const answer = request.kind === 'http-request' ? healthAnswer(cluster, node, self.port) : undefined;
+    if (answer === undefined || request.kind !== 'http-request') return undefined;
+    return { kind: 'http-response', ...answer, body: request.method === 'HEAD' ? '' : answer.body };
   };
 }
 

@@ -63,7 +63,20 @@ export interface RouteConfig {
   readonly scope?: 'global' | 'link';
   readonly protocol?: 'kernel' | 'boot' | 'static' | 'bird' | '80';
   readonly metric?: number;
+  /** Several next hops in place of `via` and `dev`: each flow takes one of them. */
+  readonly nexthops?: readonly NexthopConfig[];
+  /** `namespace/name` of the Service that the next hops share the load of; copied into the record of the choice. */
+  readonly balances?: string;
   readonly origin?: Origin;
+}
+
+export interface NexthopConfig {
+  readonly via: Ip;
+  readonly dev: string;
+  readonly weight?: number;
+  readonly onlink?: boolean;
+  /** `namespace/pod` of those that can be reached only this way. */
+  readonly pods?: readonly string[];
 }
 
 /** One line of `ip rule`. Linux' own (0 local, 32766 main, 32767 default) are always there. */
@@ -291,6 +304,8 @@ export type RuleMeaning =
       readonly options: readonly {
         readonly to: string;
         readonly pod?: string;
+        /** Where the choice is of a node: the pods that it leads to. */
+        readonly pods?: readonly string[];
         readonly probability: number;
       }[];
       readonly index: number;
@@ -374,7 +389,7 @@ export interface IpvsConfig {
 // processes
 
 /** Which program answers on a listener; the probe layer has one handler per id. */
-export type AppId = 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
+export type AppId = 'kube-proxy-health' | 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
 
 export interface ListenerConfig {
   readonly proto: 'tcp' | 'udp';

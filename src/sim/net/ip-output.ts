@@ -7,6 +7,7 @@ import { reason } from '../trace/reasons.ts';
 import { sendFragmentationNeeded } from './icmp.ts';
 import { transmit } from './link/device.ts';
 import type { Box, Machine } from './machine.ts';
+import { selectPath } from './multipath.ts';
 import { resolveNeighbour } from './neighbour.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
@@ -14,7 +15,8 @@ import { isLoopback, leadsNowhere, routeRows, type Route } from './route.ts';
 import { mtuLength, type Skb } from './skb.ts';
 
 /** Sends a packet of this host along `route`, which chose its source. */
-export function localOut(m: Machine, box: Box, skb: Skb, route: Route): void {
+export function localOut(m: Machine, box: Box, skb: Skb, found: Route): void {
+  const route = selectPath(m, box, skb, found);
   const out = outDevice(box, route);
   if (out === undefined) return;
   recordRoute(m, box, skb, route);

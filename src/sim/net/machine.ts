@@ -42,6 +42,8 @@ export class Machine {
   readonly recorder = new Recorder();
   /** Packets queued behind an unanswered ARP request, and its timer. */
   readonly waiting = new Map<NeighbourEntry, { list: Waiting[]; timer: Timer }>();
+  /** Which next hop a flow takes, by `multipath.ts`. */
+  readonly paths = new Map<string, number>();
   /** Where the probe's own request arrived last. */
   server: Trace['server'];
   private readonly boxes = new Map<NetnsId, Box>();

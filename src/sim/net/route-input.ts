@@ -7,6 +7,7 @@ import { reason, type Reason } from '../trace/reasons.ts';
 import { ICMP_HOST_UNREACHABLE, ICMP_NET_UNREACHABLE, sendUnreachable } from './icmp.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
+import { selectPath } from './multipath.ts';
 import { isLoopback, routeRows, type Route } from './route.ts';
 import type { Skb } from './skb.ts';
 
@@ -67,5 +68,5 @@ export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route |
   }
   const problem = sourceProblem(box, dev, ip.src, ip.dst);
   if (problem !== undefined) return drop(problem);
-  return route;
+  return selectPath(m, box, skb, route);
 }

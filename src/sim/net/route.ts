@@ -2,7 +2,7 @@
  * The routing tables of one namespace: `local` (its own addresses and broadcasts), then `main`, longest prefix first,
  * and the choice of a source address. Models unicast, connected, blackhole, unreachable, throw and onlink routes, metrics
  * and scopes; where somebody added rules, they are asked first to last (`policy-rules.ts`), else the two tables alone.
- * Leaves out multipath, ECMP and the route exceptions that redirects make.
+ * Which of several next hops a flow takes is `multipath.ts`. Leaves out the route exceptions that redirects make.
  */
 import { broadcastAddress, cidr, cidrContains } from '../base/ip.ts';
 import type { Cidr, Ip } from '../base/ip.ts';
@@ -26,6 +26,8 @@ export interface Route {
   readonly row: RowKey;
   /** Row of the rule that led to this table, where it is not one of Linux' own. */
   readonly ruleRow?: RowKey;
+  readonly nexthops?: RouteConfig['nexthops'];
+  readonly balances?: string;
   readonly origin?: Origin;
 }
 
@@ -169,18 +171,21 @@ export class Fib {
 
   private routeOf(r: RouteConfig): Route {
     const type = r.type ?? 'unicast';
-    const scope = r.scope ?? (r.via === undefined && type === 'unicast' ? 'link' : 'global');
-    const dev = r.dev ?? '';
-    const src = r.src ?? (type === 'unicast' ? this.selectAddress(dev, r.via, scope) : undefined);
+    const scope =
+      r.scope ?? (r.via === undefined && r.nexthops === undefined && type === 'unicast' ? 'link' : 'global');
+    // Until a flow has chosen, the first of several next hops stands for the route.
+    const { dev = '', via } = r.nexthops?.[0] ?? r;
+    const src = r.src ?? (type === 'unicast' ? this.selectAddress(dev, via, scope) : undefined);
     return {
       type,
       to: r.to,
       prefix: prefixText(r.to),
       dev,
-      via: r.via,
+      via,
       src,
       scope,
-      row: routeRow(r.table ?? 'main', r.to, dev),
+      row: routeRow(r.table ?? 'main', r.to, r.dev ?? ''),
+      ...(r.nexthops === undefined ? {} : { nexthops: r.nexthops, balances: r.balances }),
       origin: r.origin,
     };
   }

@@ -16,7 +16,7 @@ export interface RunOptions {
   /** Forces the choice of an endpoint: index into the options of a `choice` meaning, or undefined to use chance. */
   readonly forceChoice?: (
     service: string,
-    options: readonly { readonly to: string; readonly pod?: string }[],
+    options: readonly { readonly to: string; readonly pod?: string; readonly pods?: readonly string[] }[],
   ) => number | undefined;
   /** Names the pod behind an address, for `choices` and `peer`. */
   readonly podOf?: (ip: string) => string | undefined;

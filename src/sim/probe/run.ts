@@ -15,7 +15,7 @@ import { policySaid } from './policy-said.ts';
 import { diagnosticOf, ProbeError } from './problem.ts';
 import { curl, dig, nc, notModelled, ping, type ProgramResult } from './programs.ts';
 import { findPod, resolveSource, resolveTarget, type Source, type Target } from './target.ts';
-import { touchedLoadBalancer, touchedReserved, touchedUnmodelled } from './unmodelled.ts';
+import { touchedReserved, touchedUnmodelled } from './unmodelled.ts';
 import { judge } from './verdict.ts';
 
 export interface ProbeRun {
@@ -108,7 +108,7 @@ export function runProbe(
       endpoint === undefined
         ? undefined
         : (_service, options) => {
-            const index = options.findIndex((o) => o.pod === endpoint);
+            const index = options.findIndex((o) => o.pod === endpoint || o.pods?.includes(endpoint) === true);
             return index < 0 ? undefined : index;
           },
   });
@@ -117,15 +117,13 @@ export function runProbe(
   );
   const service = chosenFrom.at(-1)?.service;
   if (endpoint !== undefined && service !== undefined) {
-    if (!raw.choices.some((c) => c.options.some((o) => o.pod === endpoint)))
+    if (!raw.choices.some((c) => c.options.some((o) => o.pod === endpoint || o.pods?.includes(endpoint))))
       throw new ProbeError(diagnosticOf('probe/no-such-endpoint', { name: endpoint, service }).problem);
   }
   const judged = judge(result, raw.steps, raw.segments);
   const unmodelled =
     result.unknown === undefined
-      ? (touchedReserved(cluster, raw) ??
-        touchedLoadBalancer(cluster, raw) ??
-        touchedUnmodelled(cluster, source, raw))
+      ? (touchedReserved(cluster, raw) ?? touchedUnmodelled(cluster, source, raw))
       : undefined;
   const trace: Trace = {
     ...raw,

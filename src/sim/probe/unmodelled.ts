@@ -18,26 +18,6 @@ export function touchedReserved(
   );
 }
 
-/** Addresses that a cloud's load balancers would have: 172.18.255.200 to .250 of the nodes' network. */
-const LOAD_BALANCER = /^172\.18\.255\.2([0-4]\d|50)$/;
-
-/** A walk to an address that a Service's load balancer may have: none is simulated. */
-export function touchedLoadBalancer(
-  cluster: ClusterState,
-  { steps }: Pick<Trace, 'steps'>,
-): Pick<UnmodelledField, 'field' | 'object'> | undefined {
-  const service = cluster.services.find((s) => s.type === 'LoadBalancer');
-  if (service === undefined) return undefined;
-  const asked = ({ packet }: (typeof steps)[number]): boolean =>
-    LOAD_BALANCER.test(packet?.ip?.dst ?? packet?.arp?.targetIp ?? '');
-  return steps.some(asked)
-    ? {
-        field: 'spec.type',
-        object: { kind: 'Service', namespace: service.namespace, name: service.name },
-      }
-    : undefined;
-}
-
 /** The first such field, in document order. */
 export function touchedUnmodelled(
   cluster: ClusterState,

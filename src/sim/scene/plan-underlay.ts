@@ -134,7 +134,7 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
     bottom.push({ x: tapX, id: tap });
     const placed: PlanHost = { id: host.id, host, box, tap: { x: tapX, y: lowest } };
     hosts.push(placed);
-    if (host.devices.length > 1) router = placed;
+    if (joinsSegments(host)) router = placed;
     wires.push({
       id: `wire:${host.id}`,
       points: [
@@ -265,11 +265,16 @@ function foldedRoom(room: SceneRoom, at: Point, w: number, h: number, card: Poin
   };
 }
 
+/** A router: its cards are plugged into more than one network. */
+function joinsSegments(host: SceneHost): boolean {
+  return new Set(host.devices.map((d) => d.segment)).size > 1;
+}
+
 /** Hosts that a scenario names or a walk passes, and the routers between them and the nodes. */
 function visibleHosts(scene: Scene, concern: Concern, underlay: string | undefined): readonly SceneHost[] {
   const wanted = scene.hosts.filter((h) => h.named || concern.places.has(h.id));
   const behind = wanted.some((h) => !h.devices.some((d) => d.segment === underlay));
-  return scene.hosts.filter((h) => wanted.includes(h) || (behind && h.devices.length > 1));
+  return scene.hosts.filter((h) => wanted.includes(h) || (behind && joinsSegments(h)));
 }
 
 function tubesOf(

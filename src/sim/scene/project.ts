@@ -2,6 +2,7 @@
 import { cidr, cidrText, compareIp } from '../base/ip.ts';
 import { objectKey } from '../base/origin.ts';
 import type { ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
+import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
 import type { NetnsConfig, NetnsId } from '../net/config.ts';
 import type {
   Scene,
@@ -60,16 +61,18 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
   });
 
   const hosts: SceneHost[] = [];
+  const virtual = loadBalancerAddresses(cluster.services);
   for (const config of world.netns.values()) {
     if (!config.id.startsWith('external/')) continue;
     const name = config.id.slice('external/'.length);
     const known = cluster.settings.external.find((h) => h.name === name);
+    const balances = config.id === LOAD_BALANCER_NETNS;
     hosts.push({
       id: config.id,
       name,
-      ip: config.addresses.find((a) => a.scope === 'global')?.ip ?? '',
+      ip: balances ? several(virtual) : (config.addresses.find((a) => a.scope === 'global')?.ip ?? ''),
       devices: devicesOf(config),
-      named: known !== undefined && !known.internet,
+      named: balances || (known !== undefined && !known.internet),
     });
   }
 
@@ -94,6 +97,11 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     pending,
     rulesBy: cluster.settings.kubeProxy.mode === 'none' ? undefined : cluster.settings.kubeProxy.mode,
   };
+}
+
+/** One address, and how many more there are. */
+function several(ips: readonly string[]): string {
+  return ips.length > 1 ? `${ips[0] ?? ''} +${ips.length - 1}` : (ips[0] ?? '');
 }
 
 function byAddress(a: ScenePod, b: ScenePod): number {

@@ -138,7 +138,13 @@ export interface Exchange {
 export interface ChoiceRecord {
   readonly at: Place;
   readonly service: string;
-  readonly options: readonly { readonly to: string; readonly pod?: string; readonly probability: number }[];
+  readonly options: readonly {
+    readonly to: string;
+    readonly pod?: string;
+    /** Where a node is chosen: the pods that it leads to. */
+    readonly pods?: readonly string[];
+    readonly probability: number;
+  }[];
   /** Index into options. */
   readonly chosen: number;
   readonly step: number;

@@ -102,6 +102,15 @@ export function targetChoices(
           also: s.name,
         });
       }
+      for (const ip of tool === 'dig' ? [] : s.outsideIps) {
+        ips.push({
+          value: address(tool, ip, p?.port),
+          note,
+          group: t.addresses,
+          icon: 'outside',
+          also: `${s.name} LoadBalancer`,
+        });
+      }
       if (p?.nodePort !== undefined) {
         for (const n of cluster.nodes) {
           ips.push({

@@ -76,7 +76,11 @@ export class LoadBalancers {
   }
 
   /** The Service's ingress; undefined for other types and while it is pending. */
-  ingressOf(manifest: Manifest, report: Report): Service['loadBalancerIngress'] {
+  ingressOf(
+    manifest: Manifest,
+    families: Service['ipFamilies'],
+    report: Report,
+  ): Service['loadBalancerIngress'] {
     const spec = specOf(manifest);
     if (spec.type !== 'LoadBalancer') return undefined;
     const kept = written(manifest);
@@ -96,6 +100,7 @@ export class LoadBalancers {
       const params = { class: loadBalancer ?? '', known: Object.keys(CLASSES).join(', ') };
       return pending('service/load-balancer-class', params, ['spec', 'loadBalancerClass']);
     }
+    if (!families.includes(4)) return pending('service/load-balancer-family', {}, ['spec', 'type']);
     const name = nameOf(manifest);
     report.event('Normal', 'EnsuringLoadBalancer', ref, 'Ensuring load balancer');
     const failed = (why: string): void =>

@@ -88,7 +88,7 @@ export function makeServices(
   const made: Service[] = [];
   for (const draft of drafts) {
     if (!allocate(draft, settings, ips, ports, report)) continue;
-    const ingress = cloud.ingressOf(draft.manifest, report);
+    const ingress = cloud.ingressOf(draft.manifest, draft.chosen.families, report);
     const key = `${draft.clusterIPs.join()}|${draft.chosen.families.join()}|${draft.nodePorts.join()}|${draft.healthCheckNodePort ?? ''}|${ingress?.map((i) => i.ip).join() ?? ''}`;
     made.push(memo(draft.manifest, key, () => makeService(draft, ingress)));
   }

@@ -85,12 +85,17 @@ function routeText(route: RouteConfig): string {
   if (route.dev !== undefined) parts.push(`dev ${route.dev}`);
   if (route.protocol !== undefined && route.protocol !== 'boot') parts.push(`proto ${route.protocol}`);
   // A route without a gateway reaches its hosts directly: scope link.
-  const scope = route.scope ?? (route.via === undefined && unicast ? 'link' : 'global');
+  const single = route.via === undefined && route.nexthops === undefined;
+  const scope = route.scope ?? (single && unicast ? 'link' : 'global');
   if (scope === 'link') parts.push('scope link');
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   if (route.metric !== undefined && route.metric !== 0) parts.push(`metric ${route.metric}`);
   if (route.onlink === true) parts.push('onlink');
-  return `${parts.join(' ')} `;
+  const hops = (route.nexthops ?? []).map(
+    (hop) =>
+      `\n\tnexthop via ${hop.via} dev ${hop.dev} weight ${hop.weight ?? 1} ${hop.onlink === true ? 'onlink ' : ''}`,
+  );
+  return `${parts.join(' ')} ${hops.join('')}`;
 }
 
 interface LocalRoute {

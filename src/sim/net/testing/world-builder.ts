@@ -44,6 +44,7 @@ export const APPS: Record<AppId, AppHandler> = {
   dns: silent,
   'tcp-accept': silent,
   'udp-sink': silent,
+  'kube-proxy-health': silent,
 };
 
 export const SYSCTLS: SysctlConfig = {

@@ -142,7 +142,10 @@ function Places({
   const { inspector: t } = useText();
   const nodes = cluster?.nodes.map((n) => `node/${n.name}`) ?? [];
   const pods = cluster?.pods.filter((p) => p.ip !== undefined).map((p) => `${p.namespace}/${p.name}`) ?? [];
-  const outside = cluster?.external.map((e) => `external/${e.name}`) ?? [];
+  const outside = [
+    ...(cluster?.external.map((e) => `external/${e.name}`) ?? []),
+    ...(cluster?.loadBalancer === true ? ['external/loadbalancer'] : []),
+  ];
   const known = nodes.includes(current) || pods.includes(current) || outside.includes(current);
   return (
     <>

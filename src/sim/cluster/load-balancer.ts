@@ -1,0 +1,275 @@
+/**
+ * The cloud's load balancer, a machine of its own on the nodes' network with the addresses of all LoadBalancer Services.
+ *
+ * `ipMode: VIP`: it is a router. Packets keep the load balancer's address as destination and take one of several next
+ * hops, the healthy nodes, by the hash of their connection; the nodes answer clients directly. That is how pass-through
+ * load balancers of clouds and MetalLB with BGP do it. It answers ARP for the address by proxy, since the route leads
+ * out by its second card.
+ * `ipMode: Proxy`: connections end at its address and are translated to a healthy node's node port, from its address.
+ *
+ * Leaves out IPv6, weights, the time that health checks take, and source ranges for VIP (kube-proxy enforces those).
+ */
+import { cidr, cidrContains, type Ip } from '../base/ip.ts';
+import { stableMac } from '../base/mac.ts';
+import type { FieldPath, Origin } from '../base/origin.ts';
+import { fnv32a } from '../k8s/naming.ts';
+import type { ClusterNode, ClusterState, Service, ServicePort } from '../k8s/cluster-state.ts';
+import type {
+  AddressConfig,
+  ChainPart,
+  HookPart,
+  Match,
+  NetnsConfig,
+  NetnsPart,
+  RouteConfig,
+  Rule,
+  Target,
+} from '../net/config.ts';
+import { loadBalancerNodes, localReadyEndpoints } from '../service/load-balancing.ts';
+import { mergeNetns } from './merge.ts';
+import { ANYWHERE, HOST_SYSCTLS, LOOPBACK_ADDRESS, loopback, UNDERLAY } from './underlay.ts';
+
+export const LOAD_BALANCER_NETNS = 'external/loadbalancer';
+/** Its own address, beside the pool: what it asks for the nodes with. */
+export const LOAD_BALANCER_IP: Ip = '172.18.255.254';
+
+interface Front {
+  readonly service: Service;
+  readonly ip: Ip;
+  readonly nodes: readonly ClusterNode[];
+}
+
+interface Parts {
+  readonly routes: RouteConfig[];
+  readonly addresses: AddressConfig[];
+  readonly hooks: HookPart[];
+  readonly chains: ChainPart[];
+}
+
+const known = new WeakMap<
+  ClusterState['services'],
+  {
+    readonly slices: ClusterState['endpointSlices'];
+    readonly nodes: ClusterState['nodes'];
+    readonly config: NetnsConfig;
+  }
+>();
+
+/** The addresses that Services have at the load balancer, IPv4 only. */
+export function loadBalancerAddresses(services: ClusterState['services']): readonly Ip[] {
+  return [
+    ...new Set(
+      services.flatMap((s) =>
+        (s.loadBalancerIngress ?? []).flatMap((i) =>
+          i.ip === undefined || i.ip.includes(':') ? [] : [i.ip],
+        ),
+      ),
+    ),
+  ];
+}
+
+/** The namespace, or undefined where no Service has an address there. Equal inputs give the identical config. */
+export function loadBalancerNetns(cluster: ClusterState): NetnsConfig | undefined {
+  const { services, endpointSlices, nodes, settings } = cluster;
+  const at = settings.nodeSubnets.findIndex((s) => s.family === 4);
+  const subnet = settings.nodeSubnets[at];
+  if (loadBalancerAddresses(services).length === 0 || subnet === undefined) return undefined;
+  const last = known.get(services);
+  if (last !== undefined && last.slices === endpointSlices && last.nodes === nodes) return last.config;
+  const parts: Parts = { routes: [], addresses: [], hooks: [], chains: [] };
+  for (const service of services) {
+    for (const { ip, ipMode } of service.loadBalancerIngress ?? []) {
+      if (ip === undefined || ip.includes(':')) continue;
+      const front = { service, ip, nodes: loadBalancerNodes(cluster, service) };
+      if (ipMode === 'Proxy') proxied(front, cluster, parts);
+      else passedThrough(front, cluster, parts);
+    }
+  }
+  if (parts.chains.length > 0) {
+    const answers: Match = { match: 'ctstate', states: ['RELATED', 'ESTABLISHED'] };
+    parts.hooks.push(hook('filter', 'FORWARD', rule([answers], { target: 'ACCEPT' })));
+  }
+  parts.hooks.push(
+    hook('filter', 'FORWARD', rule([comment('no Service has this port')], { target: 'DROP' })),
+  );
+  const id = LOAD_BALANCER_NETNS;
+  const card = (name: string): NetnsConfig['links'][number] => ({
+    kind: 'ethernet',
+    name,
+    mac: stableMac(id, name),
+    mtu: 1500,
+    segment: UNDERLAY,
+  });
+  const base: NetnsConfig = {
+    id,
+    links: [loopback(), card('eth0'), card('eth1')],
+    addresses: [
+      LOOPBACK_ADDRESS,
+      { dev: 'eth0', ip: LOAD_BALANCER_IP, prefixLength: subnet.prefixLength, scope: 'global' },
+      ...parts.addresses,
+    ],
+    routes: [{ to: ANYWHERE[4], via: settings.gateways[at] ?? '', dev: 'eth0' }, ...parts.routes],
+    neighbours: [],
+    fdb: [],
+    sysctls: {
+      ...HOST_SYSCTLS,
+      ipForward: true,
+      perInterface: { eth0: { proxyArp: true, proxyDelayMs: 0 } },
+    },
+    ipsets: [],
+    listeners: [],
+    origin: settings.origins.cluster,
+  };
+  const part: NetnsPart = { hooks: parts.hooks, chains: parts.chains };
+  const config = mergeNetns(base, [part]);
+  known.set(services, { slices: endpointSlices, nodes, config });
+  return config;
+}
+
+function passedThrough(front: Front, cluster: ClusterState, parts: Parts): void {
+  const { service, ip, nodes } = front;
+  const origin = originOf(service, ['spec', 'type']);
+  const to = cidr(ip);
+  if (nodes.length === 0) {
+    nobody(front, parts);
+    return;
+  }
+  const local = service.externalTrafficPolicy === 'Local';
+  parts.routes.push({
+    to,
+    protocol: 'static',
+    nexthops: nodes.map((node) => ({
+      via: node.ips.find((a) => !a.includes(':')) ?? '',
+      dev: 'eth1',
+      onlink: true,
+      ...(local
+        ? { pods: localReadyEndpoints(cluster, service, node.name).flatMap((e) => e.pod ?? []) }
+        : {}),
+    })),
+    balances: nameOf(service),
+    origin,
+  });
+  // It sees one direction only: connection tracking would take the second packet for a fault.
+  parts.hooks.push(hook('raw', 'PREROUTING', rule([dst(to)], { target: 'NOTRACK' }, origin)));
+  service.ports.forEach((port, index) => {
+    const matches = [dst(to), ...ofPort(port, port.port), comment(portName(service, port))];
+    const at = originOf(service, ['spec', 'ports', index, 'port']);
+    parts.hooks.push(hook('filter', 'FORWARD', rule(matches, { target: 'ACCEPT' }, at)));
+  });
+}
+
+function proxied(front: Front, cluster: ClusterState, parts: Parts): void {
+  const { service, ip, nodes } = front;
+  if (nodes.length === 0) {
+    nobody(front, parts);
+    return;
+  }
+  const to = cidr(ip);
+  parts.addresses.push(addressOf(front));
+  const ranges = (service.loadBalancerSourceRanges ?? []).filter((r) => r.family === 4);
+  const local = service.externalTrafficPolicy === 'Local';
+  service.ports.forEach((port, index) => {
+    const { nodePort } = port;
+    if (nodePort === undefined) return;
+    const at = originOf(service, ['spec', 'ports', index, 'nodePort']);
+    const name = portName(service, port);
+    const chain = `LB-${fnv32a(`${ip} ${protocolOf(port)} ${port.port}`)
+      .toString(16)
+      .padStart(8, '0')
+      .toUpperCase()}`;
+    const sources: Match[][] = ranges.length === 0 ? [[]] : ranges.map((r) => [{ match: 'src', cidr: r }]);
+    for (const source of sources) {
+      const matches = [...source, dst(to), ...ofPort(port, port.port), comment(name)];
+      parts.hooks.push(hook('nat', 'PREROUTING', rule(matches, { target: 'jump', chain }, at)));
+    }
+    const options = nodes.map((node) => ({
+      to: `${addressOfNode(node)}:${nodePort}`,
+      ...(local
+        ? { pods: localReadyEndpoints(cluster, service, node.name).flatMap((e) => e.pod ?? []) }
+        : {}),
+      probability: 1 / nodes.length,
+    }));
+    parts.chains.push({
+      table: 'nat',
+      name: chain,
+      rules: nodes.map((node, i): Rule => {
+        const left = nodes.length - i;
+        const chance: Match[] = left > 1 ? [{ match: 'statistic', probability: 1 / left }] : [];
+        return {
+          matches: [proto(port), ...chance],
+          target: { target: 'DNAT', ip: addressOfNode(node), port: nodePort },
+          origin: at,
+          meaning: { kind: 'choice', service: nameOf(service), options, index: i },
+        };
+      }),
+    });
+    for (const node of nodes) {
+      const forward = [dst(cidr(addressOfNode(node))), ...ofPort(port, nodePort)];
+      parts.hooks.push(
+        hook('nat', 'POSTROUTING', rule(forward, { target: 'SNAT', ip }, at)),
+        hook('filter', 'FORWARD', rule(forward, { target: 'ACCEPT' }, at)),
+      );
+    }
+  });
+  const field = ranges.length > 0 ? 'loadBalancerSourceRanges' : 'ports';
+  const text = `${nameOf(service)} takes nothing else`;
+  const rest = rule([dst(to), comment(text)], { target: 'DROP' }, originOf(service, ['spec', field]));
+  parts.hooks.push(hook('filter', 'INPUT', rest));
+}
+
+/** No node is healthy: the address is there, and what comes is dropped. */
+function nobody(front: Front, parts: Parts): void {
+  const { service, ip } = front;
+  parts.addresses.push(addressOf(front));
+  const matches = [dst(cidr(ip)), comment(`${nameOf(service)} has no healthy node`)];
+  const at = originOf(service, ['spec', 'externalTrafficPolicy']);
+  parts.hooks.push(hook('filter', 'INPUT', rule(matches, { target: 'DROP' }, at)));
+}
+
+const addressOf = ({ ip, service }: Front): AddressConfig => ({
+  dev: 'eth0',
+  ip,
+  prefixLength: 32,
+  scope: 'global',
+  origin: originOf(service, ['spec', 'type']),
+});
+const addressOfNode = (node: ClusterNode): Ip => node.ips.find((ip) => !ip.includes(':')) ?? '';
+const nameOf = (service: Service): string => `${service.namespace}/${service.name}`;
+const portName = (service: Service, port: ServicePort): string =>
+  port.name === '' ? nameOf(service) : `${nameOf(service)}:${port.name}`;
+
+function originOf(service: Service, path: FieldPath): Origin {
+  return {
+    object: service.origin.object,
+    path,
+    via: service.origin.via,
+    by: 'cloud-controller-manager',
+  };
+}
+
+const protocolOf = (port: ServicePort): 'tcp' | 'udp' | 'sctp' =>
+  port.protocol === 'UDP' ? 'udp' : port.protocol === 'SCTP' ? 'sctp' : 'tcp';
+const proto = (port: ServicePort): Match => ({ match: 'proto', proto: protocolOf(port) });
+const ofPort = (port: ServicePort, number: number): Match[] => [
+  proto(port),
+  { match: 'dport', proto: protocolOf(port), ports: { from: number, to: number } },
+];
+const dst = (to: ReturnType<typeof cidr>): Match => ({ match: 'dst', cidr: to });
+const comment = (text: string): Match => ({ match: 'comment', text });
+
+function rule(matches: readonly Match[], target: Target, origin?: Origin): Rule {
+  return { matches, target, ...(origin === undefined ? {} : { origin }) };
+}
+
+function hook(table: HookPart['table'], chain: HookPart['chain'], added: Rule): HookPart {
+  return { table, chain, where: 'append', rule: added };
+}
+
+/** Addresses of the load balancer that the nodes' network does not hold: the gateway has to know the way. */
+export function farLoadBalancerRoutes(
+  cluster: Pick<ClusterState, 'services' | 'settings'>,
+): readonly RouteConfig[] {
+  return loadBalancerAddresses(cluster.services)
+    .filter((ip) => !cluster.settings.nodeSubnets.some((subnet) => cidrContains(subnet, ip)))
+    .map((ip) => ({ to: cidr(ip), via: LOAD_BALANCER_IP, dev: 'eth0' }));
+}
