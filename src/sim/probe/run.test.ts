@@ -236,7 +236,7 @@ spec:
     ['the ClusterIP of a Service with an external address', client, 'lent:80', 'delivered'],
     ['the external address', client, '172.18.0.90:80', 'delivered'],
     ['the ClusterIP of a LoadBalancer Service', client, 'balanced:80', 'delivered'],
-    ['an address that its load balancer may have', 'external/laptop', '172.18.255.200:80', 'unknown'],
+    ['an address of the pool that no Service has', 'external/laptop', '172.18.255.200:80', 'unroutable'],
     ['an address beside those', 'external/laptop', '172.18.255.199:80', 'unroutable'],
     ['an endpoint itself', client, 'default/far:8080', 'delivered'],
     ['a name, from a pod with aliases', 'default/aliased', 'far:80', 'unknown'],
