@@ -10,7 +10,7 @@ const reactLike = ['^react($|/)', '^react-dom', '^@xyflow/', '^zustand', '^monac
 const outside = [room('ui'), room('state'), room('worker'), room('cli'), room('share'), room('i18n'), room('content'), ...reactLike];
 const plugInRooms = ['cni', 'proxy', 'l7', 'dns', 'admission'];
 const features = ['editor', 'graph', 'timeline', 'inspector', 'probe', 'share', 'settings'];
-const rooms = ['base', 'packet', 'trace', 'net', 'k8s', 'policy', 'service', ...plugInRooms, 'cluster', 'probe', 'scene'];
+const rooms = ['base', 'packet', 'trace', 'net', 'lab', 'k8s', 'policy', 'service', ...plugInRooms, 'cluster', 'probe', 'scene'];
 const upper = ['cluster', 'probe', 'scene'].map(room);
 
 export const rules = [
@@ -34,6 +34,11 @@ export const rules = [
     files: ['src/sim/net/**'],
     never: [...['k8s', 'policy', 'service', ...plugInRooms].map(room), ...upper, '/plugin\\.ts$', '/simulate\\.ts$'],
     why: 'the box does not know that Kubernetes exists',
+  },
+  {
+    files: ['src/sim/lab/**'],
+    never: [...['k8s', 'policy', 'service', ...plugInRooms].map(room), ...upper, '/plugin\\.ts$', '/simulate\\.ts$'],
+    why: 'a lab is written from the world alone',
   },
   {
     files: ['src/sim/k8s/**'],

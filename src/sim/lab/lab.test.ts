@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { NetnsConfig } from '../net/config.ts';
+import type { World } from '../net/world.ts';
+import { simulate } from '../simulate.ts';
+import { labScript } from './lab.ts';
+import { labName } from './names.ts';
+import { commentText, hereDocument, word } from './shell-text.ts';
+
+const hasBash = spawnSync('bash', ['-c', 'true']).status === 0;
+
+const CLUSTER = `apiVersion: packetwalk.dev/v1alpha1
+kind: Playground
+cni: flannel
+external: [{name: laptop, ip: 172.18.0.100}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: NodePort, selector: {app: web}, ports: [{name: http, port: 80, nodePort: 30080}]}
+`;
+const worldOf = (text: string): World => simulate({ files: [{ name: 'app.yaml', text }] }).world;
+
+describe('words and documents', () => {
+  it.each([
+    ['kind-worker', 'kind-worker'],
+    ["it's", `'it'\\''s'`],
+    ['$(id)', `'$(id)'`],
+    ['', `''`],
+    ['a b', `'a b'`],
+  ])('%j is %s', (text, quoted) => {
+    expect(word(text)).toBe(quoted);
+  });
+
+  it('keeps a comment on its line', () => {
+    expect(commentText('a\nb\u2028c\rd\u0000e')).toBe('a b c d e');
+  });
+
+  it('ends a document with a mark that no line is', () => {
+    expect(hereDocument('cat', ['RULES\nRULES_2', 'x'], 'RULES')).toEqual([
+      `cat <<'RULES_3'`,
+      'RULES',
+      'RULES_2',
+      'x',
+      'RULES_3',
+    ]);
+  });
+
+  it('gives every place a name of its own', () => {
+    const places = [
+      'a/b.c',
+      'a/b_c',
+      'a/b c',
+      'a/b$c',
+      'a/b/c',
+      'a.b/c',
+      `x/${'y'.repeat(300)}`,
+      `x/${'y'.repeat(301)}`,
+    ];
+    const names = places.map(labName);
+    expect(new Set(names).size).toBe(places.length);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z0-9._-]{1,200}$/);
+  });
+});
+
+describe('the script', () => {
+  const script = labScript(worldOf(CLUSTER), { title: 'a web server' });
+
+  it('is the same for the same cluster', () => {
+    expect(labScript(worldOf(CLUSTER), { title: 'a web server' })).toBe(script);
+  });
+
+  it.each([
+    ['sets its mode', 'set -euo pipefail'],
+    ['names the namespaces', '[node/kind-worker]=node.kind-worker'],
+    [
+      'asks for what it needs',
+      "ask vxlan 'vxlan devices, and the routes through them' ip link add try0 type vxlan",
+    ],
+    ['says why a device is there', '# flannel, Pod default/web'],
+    [
+      'loads the very rules that show prints',
+      '-A KUBE-NODEPORTS -p tcp -m comment --comment "default/web:http"',
+    ],
+    ['starts the listeners', 'listen_in default/web tcp,http,'],
+    ['leaves out what needs a device that is not there', 'if has vxlan; then'],
+  ])('%s', (_, text) => {
+    expect(script).toContain(text);
+  });
+
+  it.skipIf(!hasBash)('is bash', () => {
+    expect(spawnSync('bash', ['-n'], { input: script }).stderr.toString()).toBe('');
+  });
+});
+
+/** Every string of a configuration that anybody could have chosen, with an attempt to run a command in it. */
+function hostile(world: World, canary: string): World {
+  const attack = `x'"\`touch ${canary}\`$(touch ${canary})\nRULES\nLINES\nPROGRAM\n); touch ${canary}; #`;
+  const netns = new Map<string, NetnsConfig>();
+  for (const [id, config] of world.netns) {
+    const origin = { object: { kind: attack, namespace: attack, name: attack }, by: attack };
+    const links = config.links.map((link) => ({
+      ...link,
+      origin,
+      ...(link.kind === 'veth' ? { peer: { ...link.peer, netns: `${link.peer.netns}${attack}` } } : {}),
+    })) as NetnsConfig['links'];
+    const filter = new Map(config.iptables?.filter ?? []);
+    filter.set('FORWARD', {
+      policy: 'ACCEPT',
+      rules: [{ matches: [{ match: 'comment', text: attack }], target: { target: 'ACCEPT' } }],
+    });
+    netns.set(`${id}${attack}`, {
+      ...config,
+      id: `${id}${attack}`,
+      origin,
+      links,
+      addresses: config.addresses.map((a) => ({ ...a, origin })),
+      routes: config.routes.map((r) => ({ ...r, origin })),
+      listeners: config.listeners.map((l) => ({ ...l, process: attack, container: attack, origin })),
+      ...(config.iptables === undefined ? {} : { iptables: { ...config.iptables, filter } }),
+    });
+  }
+  return { ...world, netns };
+}
+
+describe.skipIf(!hasBash)('names that try to break out', () => {
+  /** Runs `up` and `down` with stand-ins for every tool, and tells what was touched and loaded. */
+  function run(script: string, folder: string): { readonly status: number | null; readonly log: string } {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    const stub = (name: string, body: string): void => {
+      writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
+      chmodSync(join(bin, name), 0o755);
+    };
+    const log = join(folder, 'log');
+    writeFileSync(log, '');
+    // Reads what it is given only where it is asked to, and writes down its words.
+    for (const name of ['ip', 'bridge', 'sysctl', 'modprobe', 'python3', 'ipset']) {
+      stub(name, `echo "${name} $*" >>'${log}'; case "$*" in *batch*|*restore*) cat >>'${log}';; esac`);
+    }
+    stub('id', 'echo 0');
+    writeFileSync(join(folder, 'lab.sh'), script);
+    const ran = spawnSync('bash', ['-c', 'bash lab.sh up && bash lab.sh status && bash lab.sh down'], {
+      cwd: folder,
+      env: { PATH: `${bin}:/usr/bin:/bin` },
+    });
+    return { status: ran.status, log: readFileSync(log, 'utf8') };
+  }
+
+  it('run nothing', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packetwalk-hostile-'));
+    try {
+      const canary = join(folder, 'broken-out');
+      const script = labScript(hostile(worldOf(CLUSTER), canary), { title: `x\n$(touch ${canary})` });
+      const { status, log } = run(script, folder);
+      expect(existsSync(canary)).toBe(false);
+      expect(status).toBe(0);
+      // The stand-ins were asked for everything, so nothing was cut short either.
+      expect(log).toContain('*nat');
+      expect(log).toMatch(/route replace 0\.0\.0\.0\/0/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * What a lab asks of the kernel before it builds: each kind of device and each kind of table is tried in a namespace of
+ * its own. `veth` and `bridge` are asked first and by every lab; without them nothing can be built.
+ */
+import type { LinkConfig, Match, NetnsConfig } from '../net/config.ts';
+import { word } from './shell-text.ts';
+
+export interface Need {
+  /** Key in the script's HAVE; also the name of the module that may have to be loaded. */
+  readonly id: string;
+  /** What is not built without it, for people. */
+  readonly what: string;
+  /** The dry trial, words of one command. */
+  readonly trial: readonly string[];
+}
+
+const MAKE = ['ip', 'link', 'add', 'try0', 'type'];
+
+/** Devices that a lab cannot do without are asked by the script itself. */
+const DEVICES: Partial<Record<LinkConfig['kind'], readonly string[]>> = {
+  vxlan: [...MAKE, 'vxlan', 'id', '1', 'dstport', '8472', 'local', '127.0.0.1'],
+};
+
+/** The smallest rule with each match that is an extension of its own. */
+const MATCHES: Partial<Record<Match['match'], readonly string[]>> = {
+  comment: ['-m', 'comment', '--comment', 'x'],
+  multiport: ['-p', 'tcp', '-m', 'multiport', '--dports', '1,2'],
+  mark: ['-m', 'mark', '--mark', '1'],
+  connmark: ['-m', 'connmark', '--mark', '1'],
+  ctstate: ['-m', 'conntrack', '--ctstate', 'NEW'],
+  statistic: ['-m', 'statistic', '--mode', 'random', '--probability', '0.5'],
+  addrtype: ['-m', 'addrtype', '--dst-type', 'LOCAL'],
+  recent: ['-m', 'recent', '--name', 'x', '--rcheck'],
+  rpfilter: ['-m', 'rpfilter'],
+  physdev: ['-m', 'physdev', '--physdev-is-bridged'],
+};
+
+/** A chain that allows every match. */
+const TRY_RULE = ['iptables', '-t', 'mangle', '-A', 'PREROUTING'];
+
+/** What the namespaces of a lab need, each thing once. */
+export function needsOf(configs: Iterable<NetnsConfig>): readonly Need[] {
+  const needs = new Map<string, Need>();
+  const need = (id: string, what: string, trial: readonly string[]): void => {
+    if (!needs.has(id)) needs.set(id, { id, what, trial });
+  };
+  for (const config of configs) {
+    for (const { kind } of config.links) {
+      const trial = DEVICES[kind];
+      if (trial !== undefined) need(kind, `${kind} devices, and the routes through them`, trial);
+    }
+    if (config.ipsets.length > 0) {
+      need('ip_set', 'ipsets, and the iptables rules that ask them', ['ipset', 'create', 'try', 'hash:net']);
+    }
+    for (const rules of [config.iptables, config.ip6tables]) {
+      if (rules !== undefined) iptablesNeeds(rules, need);
+    }
+    if (config.links.some((link) => link.kind === 'bridge')) {
+      need('br_netfilter', 'net.bridge.bridge-nf-call-iptables: bridged packets pass by iptables', [
+        'sysctl',
+        '-n',
+        'net.bridge.bridge-nf-call-iptables',
+      ]);
+    }
+  }
+  return [...needs.values()];
+}
+
+function iptablesNeeds(
+  iptables: NonNullable<NetnsConfig['iptables']>,
+  need: (id: string, what: string, trial: readonly string[]) => void,
+): void {
+  const masquerade = ['iptables', '-t', 'nat', '-A', 'POSTROUTING', '-j', 'MASQUERADE'];
+  need('iptable_nat', 'iptables rules', masquerade);
+  for (const table of [iptables.raw, iptables.mangle, iptables.nat, iptables.filter]) {
+    for (const { rules } of table.values()) {
+      for (const rule of rules) {
+        for (const { match } of rule.matches) {
+          const trial = MATCHES[match];
+          if (trial === undefined) continue;
+          need(`xt_${match}`, `iptables rules (the match ${match})`, [...TRY_RULE, ...trial]);
+        }
+      }
+    }
+  }
+}
+
+/** The conditions under which a namespace's iptables rules can be loaded: `has ...` of the script. */
+export function iptablesConditions(config: NetnsConfig): readonly string[] {
+  return needsOf([config])
+    .map(({ id }) => id)
+    .filter((id) => id === 'iptable_nat' || id === 'ip_set' || id.startsWith('xt_'));
+}
+
+/** The need without which a device is not built; undefined for those that every lab has. */
+export function needOfLink(link: LinkConfig): string | undefined {
+  return DEVICES[link.kind] === undefined ? undefined : link.kind;
+}
+
+/** `ask vxlan 'vxlan devices' ip link add ...` */
+export function askLine({ id, what, trial }: Need): string {
+  return `ask ${[id, what, ...trial].map(word).join(' ')}`;
+}
