@@ -1,4 +1,6 @@
 /** Answers the command line's questions about one scenario; `batch` and the single commands share them. */
+import { captureNames, walkCapture } from '../i18n/walk-capture.ts';
+import { pcapng } from '../sim/packet/pcapng.ts';
 import type { ProbeTool } from '../sim/k8s/cluster-state.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
@@ -7,6 +9,7 @@ import { walk, type Simulation } from '../sim/simulate.ts';
 import { tableOf } from '../sim/tables.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import { UsageError } from './args.ts';
+import type { CliTexts } from './texts.ts';
 
 /** Options as the command line or a batch line gives them. */
 export type AnswerOptions = Readonly<Record<string, unknown>>;
@@ -83,6 +86,27 @@ export function probeFrom(options: AnswerOptions): ProbeQuestion {
 
 export function answerWalk(simulation: Simulation, options: AnswerOptions): Trace {
   return walk(simulation, probeFrom(options));
+}
+
+/** The walk as a pcapng file. */
+export function answerExport(
+  simulation: Simulation,
+  options: AnswerOptions,
+  texts: CliTexts,
+): { readonly bytes: Uint8Array; readonly frames: number; readonly devices: number } {
+  const { cluster } = simulation;
+  const names = captureNames({
+    nodes: cluster.nodes,
+    pods: cluster.pods.filter((pod) => !pod.hostNetwork),
+    services: cluster.services.map(({ namespace, name, clusterIPs }) => ({
+      namespace,
+      name,
+      ips: clusterIPs,
+    })),
+    external: cluster.settings.external,
+  });
+  const capture = walkCapture(answerWalk(simulation, options), names, texts.messages);
+  return { bytes: pcapng(capture), frames: capture.frames.length, devices: capture.devices.length };
 }
 
 export function answerExpect(simulation: Simulation): readonly Expectation[] {

@@ -2,8 +2,16 @@
 import { createInterface } from 'node:readline';
 import { openLink } from '../share/link.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
+import { labScript } from '../sim/lab/lab.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
-import { answerExpect, answerMatrix, answerShow, answerWalk, type AnswerOptions } from './answers.ts';
+import {
+  answerExpect,
+  answerExport,
+  answerMatrix,
+  answerShow,
+  answerWalk,
+  type AnswerOptions,
+} from './answers.ts';
 import { checkUsage, UsageError } from './args.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
 import { linkOf } from './link.ts';
@@ -63,6 +71,12 @@ async function answer(
       return { text: answerShow(simulation(), options), diagnostics: diagnostics() };
     case 'expect':
       return { ...expectJson(answerExpect(simulation()), simulation(), texts), diagnostics: diagnostics() };
+    case 'lab':
+      return { script: labScript(simulation().world), diagnostics: diagnostics() };
+    case 'export': {
+      const { bytes, ...counts } = answerExport(simulation(), options, texts);
+      return { pcapng: Buffer.from(bytes).toString('base64'), ...counts, diagnostics: diagnostics() };
+    }
     case 'link':
       return { link: await linkOf(files), diagnostics: diagnostics() };
     case 'open': {

@@ -19,6 +19,7 @@ export async function run(argv: readonly string[], stdin = ''): Promise<Ran> {
   const status = await runCommandLine(argv, {
     stdin: Readable.from([stdin]),
     readStdin: () => stdin,
+    write: writeFileSync,
     print: (text) => void (out += `${text}\n`),
     complain: (text) => void (err += `${text}\n`),
   });

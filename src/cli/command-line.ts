@@ -1,8 +1,9 @@
 /** The command line from its words to its output and exit status; the terminal itself is behind `Terminal`. */
 import { openLink } from '../share/link.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
+import { labScript } from '../sim/lab/lab.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
-import { answerExpect, answerMatrix, answerShow, answerWalk } from './answers.ts';
+import { answerExpect, answerExport, answerMatrix, answerShow, answerWalk } from './answers.ts';
 import { checkUsage, type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
 import { runBatch } from './batch.ts';
 import { isFile, readFiles } from './input.ts';
@@ -31,6 +32,8 @@ export interface Terminal {
   readonly stdin: NodeJS.ReadableStream;
   /** All of standard input at once, for the file `-`. */
   readonly readStdin: () => string;
+  /** Writes a file. */
+  readonly write: (file: string, bytes: Uint8Array) => void;
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
 }
@@ -46,6 +49,7 @@ function answerFor(
   args: ParsedArgs & { readonly shown?: string },
   simulation: Simulation,
   texts: CliTexts,
+  terminal: Terminal,
 ): Answer {
   switch (args.command) {
     case 'check':
@@ -75,8 +79,35 @@ function answerFor(
         status: results.every((r) => r.holds) ? EXIT_DONE : EXIT_ERRORS,
       };
     }
+    case 'export': {
+      const file = args.options.pcapng;
+      if (file === undefined) throw new UsageError('export needs --pcapng FILE');
+      const { bytes, frames, devices } = answerExport(simulation, args.options, texts);
+      writeOut(terminal, file, bytes);
+      return {
+        json: { file, frames, devices },
+        text: texts.messages.cli.exported({ file, frames, devices }),
+      };
+    }
+    case 'lab': {
+      const script = labScript(simulation.world, { title: labTitle(args.words) });
+      return { json: { script }, text: script.trimEnd() };
+    }
     default:
       throw new UsageError(`unknown command "${args.command}"`);
+  }
+}
+
+/** `The cluster of app.yaml and web.yaml`, as the lab calls itself. */
+function labTitle(words: readonly string[]): string {
+  return `The cluster of ${words.join(', ')}`;
+}
+
+function writeOut(terminal: Terminal, file: string, bytes: Uint8Array): void {
+  try {
+    terminal.write(file, bytes);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -88,14 +119,15 @@ function linkAnswer(link: string): Answer {
 async function ask(
   args: ParsedArgs & { readonly shown?: string },
   texts: CliTexts,
-  { print, complain, readStdin }: Terminal,
+  terminal: Terminal,
 ): Promise<number> {
+  const { print, complain, readStdin } = terminal;
   const files = readFiles(args.words, readStdin);
   const json = args.options.json === true;
   const simulation = simulate({ files });
   const failed = simulation.diagnostics.some((d) => d.severity === 'error');
   const answer =
-    args.command === 'link' ? linkAnswer(await linkOf(files)) : answerFor(args, simulation, texts);
+    args.command === 'link' ? linkAnswer(await linkOf(files)) : answerFor(args, simulation, texts, terminal);
   if (json) {
     print(
       JSON.stringify({

@@ -1,5 +1,5 @@
 /** The command line as people script against it: words, exit status, and the shapes of its JSON. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { folder, run, SCENARIO } from './cli-fixture.ts';
@@ -274,6 +274,34 @@ describe('show', () => {
     expect(table.out).not.toContain('*filter\n');
     const json = (await run(['show', good, '--in', 'default/web', 'ip', '-6', 'route', '--json'])).json();
     expect(json).toEqual({ text: '', diagnostics: [] });
+  });
+});
+
+describe('what people take away', () => {
+  it('lab prints a bash script, or puts it into the document', async () => {
+    const plain = await run(['lab', good]);
+    expect(plain.status).toBe(0);
+    expect(plain.out).toMatch(/^#!\/usr\/bin\/env bash\n/);
+    expect(plain.out).toContain('listen_in default/web tcp,http,');
+    const json = (await run(['lab', good, '--json'])).json();
+    expect(json).toEqual({ script: plain.out, diagnostics: [] });
+  });
+
+  it('export writes a pcapng file with every frame of the walk', async () => {
+    const file = join(root, 'walk.pcapng');
+    const walked = (await run([...walkArgs, '--json'])).json() as { wire: unknown[] };
+    const written = await run(['export', ...walkArgs.slice(1), '--pcapng', file, '--json']);
+    expect(written.status).toBe(0);
+    expect(written.json()).toMatchObject({ file, frames: walked.wire.length, diagnostics: [] });
+    expect([...readFileSync(file).subarray(0, 4)]).toEqual([0x0a, 0x0d, 0x0d, 0x0a]);
+  });
+
+  it.each([
+    ['without a file', ['export', good, '--from', 'default/client', '--to', 'web']],
+    ['into a folder that is not there', ['export', ...walkArgs.slice(1), '--pcapng', '/nowhere/at/all']],
+    ['without an end', ['export', good, '--from', 'default/client', '--pcapng', 'x']],
+  ])('export %s is wrong usage', async (_, argv) => {
+    expect((await run(argv)).status).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 /** `packetwalk COMMAND FILE... [options]`: the same simulator as in the browser, for scripts. docs/cli.md tells its use. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadAllPlugins } from '../sim/simulate.ts';
 import { EXIT_DONE, runCommandLine } from './command-line.ts';
 
@@ -12,6 +12,7 @@ await loadAllPlugins();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,
   readStdin: () => readFileSync(0, 'utf8'),
+  write: writeFileSync,
   print: (text) => process.stdout.write(`${text}\n`),
   complain: (text) => process.stderr.write(`${text}\n`),
 });

@@ -8,12 +8,16 @@ export const cli = {
   matrix [--port P[/PROTO]]            who can talk to whom
   show --in NETNS COMMAND... [--after "A B"]
   expect                               the scenario's expectations, a line each
+  lab                                  a bash script that builds the cluster in Linux network namespaces
+  export --from A --to B --pcapng FILE the walk (options as above) as a capture for Wireshark
   link                                 the scenario as a link fragment
   open LINK                            a link's files
   batch                                JSON questions on standard input, a line each
 
   --json prints one JSON document, --lang en|ko chooses the language.
   FILE is a file, a folder or - for standard input. Exit status: 0 done, 1 errors in the input, 2 wrong usage.`,
+  exported: (p: { file: string; frames: number; devices: number }) =>
+    `${p.file}: ${p.frames} frames on ${p.devices} interfaces`,
   noProblems: 'no problems',
   was: (outcome: string) => `→ ${outcome}`,
   expectSummary: (p: { held: number; total: number }) => `${p.held} of ${p.total} hold`,

@@ -11,12 +11,16 @@ export const cli = {
   matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
   show --in NETNS COMMAND... [--after "A B"]
   expect                               시나리오의 기대 항목을 한 줄씩 검사
+  lab                                  클러스터를 리눅스 네트워크 네임스페이스로 만드는 bash 스크립트
+  export --from A --to B --pcapng FILE 패킷 경로를 Wireshark용 캡처로 저장 (옵션은 walk와 같음)
   link                                 시나리오를 링크 조각으로
   open LINK                            링크에 담긴 파일
   batch                                표준 입력의 JSON 질문을 한 줄씩 처리
 
   --json은 JSON 문서 하나를 출력하고, --lang en|ko로 언어를 고릅니다.
   FILE은 파일, 폴더, 또는 표준 입력을 뜻하는 - 입니다. 종료 상태: 0 완료, 1 입력에 오류, 2 잘못된 사용법.`,
+  exported: (p: { file: string; frames: number; devices: number }) =>
+    `${p.file}: 인터페이스 ${p.devices}개, 프레임 ${p.frames}개`,
   noProblems: '문제가 없습니다',
   was: (outcome: string) => `→ ${outcome}`,
   expectSummary: (p: { held: number; total: number }) => `${p.total}개 중 ${p.held}개 성립`,

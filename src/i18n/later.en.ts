@@ -1,3 +1,4 @@
+import { capture } from './capture.en.ts';
 import { compare } from './compare.en.ts';
 import { diagnostics } from './diagnostics.en.ts';
 import { inspector } from './inspector.en.ts';
@@ -6,4 +7,4 @@ import { packet } from './packet.en.ts';
 import { reasons } from './reasons.en.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { compare, diagnostics, inspector, matrix, packet, reasons };
+export const later = { capture, compare, diagnostics, inspector, matrix, packet, reasons };

@@ -1,3 +1,4 @@
+import { capture } from './capture.ko.ts';
 import { compare } from './compare.ko.ts';
 import { diagnostics } from './diagnostics.ko.ts';
 import { inspector } from './inspector.ko.ts';
@@ -6,4 +7,4 @@ import { packet } from './packet.ko.ts';
 import { reasons } from './reasons.ko.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { compare, diagnostics, inspector, matrix, packet, reasons };
+export const later = { capture, compare, diagnostics, inspector, matrix, packet, reasons };
