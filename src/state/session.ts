@@ -351,6 +351,11 @@ export function requestCluster(): Promise<ClusterDetail> {
   return need().request('cluster', {});
 }
 
+/** The script that builds the cluster in network namespaces. */
+export function labOf(title: string | undefined): Promise<string> {
+  return need().request('lab', { title });
+}
+
 export function askCompletion(
   file: string,
   line: number,

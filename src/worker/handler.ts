@@ -67,6 +67,12 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return { command, lines: tableOf(simulation, netns, command, after) };
   };
 
+  const writeLab = async ({ title }: Params<'lab'>): Promise<string> => {
+    const simulation = need();
+    const { labScript } = await import('../sim/lab/lab.ts');
+    return labScript(simulation.world, { title });
+  };
+
   /** The editor's questions come long after the first picture: their tables are loaded when first asked. */
   const askEditor = async (params: Params<'complete'>, what: 'complete' | 'hover'): Promise<unknown> => {
     const place = { ...params, files: params.scenario.files };
@@ -88,6 +94,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return showTable(message.params);
       case 'cluster':
         return clusterDetail(need());
+      case 'lab':
+        return writeLab(message.params);
       case 'complete':
         return askEditor(message.params, 'complete');
       case 'hover':

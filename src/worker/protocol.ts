@@ -204,6 +204,8 @@ export interface Requests {
   /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
   show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };
   cluster: { params: Record<string, never>; result: ClusterDetail };
+  /** The script that builds the cluster in network namespaces. */
+  lab: { params: { title?: string }; result: string };
   complete: {
     params: { scenario: Scenario; file: string; line: number; column: number };
     result: readonly CompletionItem[];

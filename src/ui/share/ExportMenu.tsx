@@ -1,9 +1,16 @@
 import { useText } from '../../i18n/messages.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Menu } from '../kit/Menu.tsx';
-import { type DrawPicture, exportPicture, exportWalk, exportYaml } from './export-files.ts';
+import {
+  type DrawPicture,
+  exportCapture,
+  exportLab,
+  exportPicture,
+  exportWalk,
+  exportYaml,
+} from './export-files.ts';
 
-/** What one can take along: the picture, the YAML, the walk as text. `picture` draws the current moment. */
+/** What one can take along: the picture, the YAML, the walk as text or capture, the lab. `picture` draws the current moment. */
 export function ExportMenu({ picture }: { readonly picture: DrawPicture }) {
   const t = useText().share;
   const walk = useSimulation((s) => s.walk);
@@ -44,6 +51,26 @@ export function ExportMenu({ picture }: { readonly picture: DrawPicture }) {
               note: walk === undefined ? t.walkNone : t.walkNote,
               disabled: walk === undefined,
               onSelect: () => void exportWalk(),
+            },
+          ],
+        },
+        {
+          id: 'tools',
+          label: t.groupTools,
+          entries: [
+            {
+              id: 'pcapng',
+              label: t.pcapng,
+              note: walk === undefined ? t.walkNone : t.pcapngNote,
+              disabled: walk === undefined,
+              onSelect: () => void exportCapture(),
+            },
+            {
+              id: 'lab',
+              label: t.lab,
+              note: t.labNote,
+              disabled: !ready,
+              onSelect: () => void exportLab(),
             },
           ],
         },

@@ -1,7 +1,10 @@
 /** What a person takes along as a file: the picture, the YAML, the walk as text. Loaded when one is asked for. */
 import { text, withLaterTexts } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
+import { labOf } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
+import type { Addressed } from '../../i18n/walk-capture.ts';
+import type { SimulateResult } from '../../worker/protocol.ts';
 import { download } from './download.ts';
 
 const PNG_SCALE = 2;
@@ -30,6 +33,37 @@ export async function exportWalk(): Promise<void> {
   if (walk === undefined) return;
   const { walkTranscript } = await withLaterTexts(import('../../i18n/transcript.ts'));
   download(fileName('txt'), walkTranscript(walk.trace, text()));
+}
+
+function addressed({ nodes, pods, services, external }: SimulateResult['cluster']): Addressed {
+  const list = (ip: string | undefined): string[] => (ip === undefined ? [] : [ip]);
+  return {
+    nodes: nodes.map(({ name, ip }) => ({ name, ips: [ip] })),
+    pods: pods.map(({ namespace, name, ip }) => ({ namespace, name, ips: list(ip) })),
+    services: services.map(({ namespace, name, clusterIP }) => ({ namespace, name, ips: list(clusterIP) })),
+    external,
+  };
+}
+
+/** The shown walk for Wireshark, with our reasons as its comments. */
+export async function exportCapture(): Promise<void> {
+  const { walk, result } = useSimulation.getState();
+  if (walk === undefined) return;
+  const [{ captureNames, walkCapture }, { pcapng }] = await withLaterTexts(
+    Promise.all([import('../../i18n/walk-capture.ts'), import('../../sim/packet/pcapng.ts')]),
+  );
+  const names = result === undefined ? [] : captureNames(addressed(result.cluster));
+  const bytes = pcapng(walkCapture(walk.trace, names, text()));
+  download(fileName('pcapng'), new Blob([new Uint8Array(bytes)], { type: 'application/x-pcapng' }));
+}
+
+/** The script that builds the cluster in network namespaces. */
+export async function exportLab(): Promise<void> {
+  try {
+    download(fileName('sh'), await labOf(useDocument.getState().scenario), 'text/x-shellscript');
+  } catch {
+    useSimulation.getState().set({ failure: text().share.labFailed });
+  }
 }
 
 /** The picture with its fonts inside. */
