@@ -13,6 +13,8 @@ const NETWORK_TOOLS = {
   conntrack: 'conntrack',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
+  capinfos: 'tshark',
+  sysctl: 'procps',
   ping: 'iputils-ping',
   nc: 'netcat-openbsd',
   curl: 'curl',
@@ -41,7 +43,7 @@ async function findChromium() {
 
 /** Ensures browser and tools; returns the browser's path. Exits with 1 where no browser can be had. */
 export async function setUp() {
-  const missing = Object.entries(NETWORK_TOOLS).filter(([command]) => !has(command)).map(([, pkg]) => pkg);
+  const missing = [...new Set(Object.entries(NETWORK_TOOLS).filter(([command]) => !has(command)).map(([, pkg]) => pkg))];
   const fonts = spawnSync('sh', ['-c', 'fc-list :lang=ko | grep -q .']).status === 0 ? [] : ['fonts-noto-cjk', 'fontconfig'];
   let browser = await findChromium();
   if (browser === undefined && !(isRoot && isDebian)) {

@@ -1,6 +1,6 @@
 /**
- * Every test: the quick checks with the unit tests, the built app in a real Chromium, and the same cluster in a real
- * kernel. Each suite runs even if an earlier one failed; the last line counts them all.
+ * Every test: the quick checks with the unit tests, the built app in a real Chromium, tshark over what we export, and the
+ * same clusters in a real kernel. Each suite runs even if an earlier one failed; the last line counts them all.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -56,6 +56,8 @@ run('command line', 'npm', ['run', '-s', 'prepare']);
 run('bundle size', 'npm', ['run', '-s', 'size']);
 run('browser', 'npx', ['playwright', 'test'], { PLAYWRIGHT_JSON_OUTPUT_NAME: `${REPORTS}/browser.json` });
 countPlaywright('browser');
+vitest('wire', '--config', 'e2e/wire/vitest.config.ts');
+countVitest('wire');
 vitest('kernel', '--config', 'e2e/kernel/vitest.config.ts');
 countVitest('kernel');
 
