@@ -1,12 +1,12 @@
 /**
- * tcpdump on every interface, one process for each direction, and tshark to read what they wrote. One kernel clock
- * stamps every file, so that the frames can be put in one order.
+ * A packet socket on every interface (capture.py), and tshark to read what they saw. One kernel clock stamps every
+ * frame, so that they can be put in one order.
  */
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Rig } from './rig.ts';
 import { background, end } from './shell.ts';
-import type { Interface, Rig } from './topology.ts';
 
 /** One frame on one interface, in the words of the simulator's `wire`. */
 export interface Frame {
@@ -41,53 +41,37 @@ export interface Frame {
   readonly quoted?: { readonly src: string; readonly dst: string; readonly ttl: number };
 }
 
-interface Tap {
-  readonly at: 'in' | 'out';
-  readonly on: Interface;
-  readonly file: string;
-  readonly process: ChildProcess;
-}
-
 export class Capture {
-  private readonly taps: Tap[] = [];
   private readonly rig: Rig;
-  private readonly folder: string;
+  private readonly file: string;
+  private process: ChildProcess | undefined;
 
-  constructor(rig: Rig, folder: string) {
+  constructor(rig: Rig, file: string) {
     this.rig = rig;
-    this.folder = folder;
+    this.file = file;
   }
 
-  /** Starts a tcpdump for each interface and direction and waits until all of them listen. */
+  /** Opens a packet socket on each interface and waits until all of them hear. */
   async start(): Promise<void> {
-    const ready: Promise<void>[] = [];
-    for (const on of this.rig.interfaces) {
-      // libpcap shows a loopback packet once, as it comes in.
-      for (const at of on.name === 'lo' ? (['in'] as const) : (['in', 'out'] as const)) {
-        const file = join(this.folder, `${this.taps.length}.pcap`);
-        const options = '-p --immediate-mode -U -Z root -n'.split(' ');
-        const namespace = ['netns', 'exec', this.rig.netns(on.place), 'tcpdump'];
-        const process = background('ip', [...namespace, ...options, '-i', on.name, '-Q', at, '-w', file]);
-        this.taps.push({ at, on, file, process });
-        ready.push(listening(process, `${on.place} ${on.name}`));
-      }
-    }
-    await Promise.all(ready);
+    const script = fileURLToPath(new URL('./capture.py', import.meta.url));
+    const child = background('python3', [script, this.file]);
+    this.process = child;
+    const heard = listening(child);
+    child.stdin?.end(this.rig.interfaces.map((on) => `${this.rig.netns(on.place)} ${on.name}\n`).join(''));
+    await heard;
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.taps.map((tap) => end(tap.process)));
+    if (this.process !== undefined) await end(this.process);
   }
 
   /** Every frame of every interface, in the order of the kernel's clock. */
   frames(): Frame[] {
-    const merged = join(this.folder, 'all.pcapng');
-    execFileSync('mergecap', ['-I', 'none', '-w', merged, ...this.taps.map((tap) => tap.file)]);
     const fields = COLUMNS.flatMap((column) => ['-e', column]);
     const decode = '-d udp.port==8472,vxlan -d udp.port==4789,vxlan'.split(' ');
     const apart = '-o ip.defragment:FALSE -o tcp.desegment_tcp_streams:FALSE'.split(' ');
     const output = '-T fields -E separator=| -E occurrence=a -E aggregator=;'.split(' ');
-    const text = execFileSync('tshark', ['-n', '-r', merged, ...decode, ...apart, ...output, ...fields], {
+    const text = execFileSync('tshark', ['-n', '-r', this.file, ...decode, ...apart, ...output, ...fields], {
       encoding: 'utf8',
       maxBuffer: 256 * 1024 * 1024,
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -104,14 +88,15 @@ export class Capture {
 
   private frame(cells: readonly (readonly string[])[]): Frame | undefined {
     const cell = (name: (typeof COLUMNS)[number]): readonly string[] => cells[COLUMNS.indexOf(name)] ?? [];
-    const tap = this.taps[Number(cell('frame.interface_id')[0] ?? -1)];
-    if (tap === undefined) throw new Error('a frame of no capture');
+    const number = Number(cell('frame.interface_id')[0] ?? -1);
+    const on = this.rig.interfaces[Math.floor(number / 2)];
+    if (on === undefined) throw new Error('a frame of no interface');
     const base = {
       time: Number(cell('frame.time_epoch')[0]),
-      place: tap.on.place,
-      iface: tap.on.name,
-      peer: tap.on.peer,
-      at: tap.at,
+      place: on.place,
+      iface: on.name,
+      peer: on.peer,
+      at: number % 2 === 0 ? ('in' as const) : ('out' as const),
     };
     const tunnelled = cell('vxlan.vni').length > 0;
     const at = tunnelled ? 1 : 0;
@@ -144,8 +129,8 @@ export class Capture {
         outer,
       };
     }
-    const number = Number(cell('ip.proto')[at] ?? -1);
-    const proto = ({ 1: 'icmp', 6: 'tcp', 17: 'udp' } as Record<number, string>)[number];
+    const protocol = Number(cell('ip.proto')[at] ?? -1);
+    const proto = ({ 1: 'icmp', 6: 'tcp', 17: 'udp' } as Record<number, string>)[protocol];
     // IPv6 chatter of the host's own making, spanning tree and the like.
     if (proto === undefined) return undefined;
     const ip = {
@@ -222,19 +207,20 @@ function tcpFlags(bits: number): string {
   return names.join(',');
 }
 
-function listening(process: ChildProcess, what: string): Promise<void> {
+function listening(process: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
-    const timer = setTimeout(() => reject(new Error(`tcpdump on ${what} does not listen: ${said}`)), 20_000);
+    const timer = setTimeout(() => reject(new Error(`nothing is captured: ${said}`)), 20_000);
     process.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (!said.includes('listening on')) return;
+    });
+    process.stdout?.once('data', () => {
       clearTimeout(timer);
       resolve();
     });
     process.once('exit', () => {
       clearTimeout(timer);
-      reject(new Error(`tcpdump on ${what} ended: ${said}`));
+      reject(new Error(`the capture ended: ${said}`));
     });
   });
 }

@@ -14,8 +14,9 @@ import type { Simulation } from '../../src/sim/simulate.ts';
 import type { Frame } from './capture.ts';
 import { ends, ifaceName, macName, port } from './observed.ts';
 import type { KernelProbe } from './probes.ts';
-import { simulatedFrames, simulatedInterfaces } from './simulated.ts';
-import type { Rig } from './topology.ts';
+import { interfacesOf } from './lab-rig.ts';
+import { simulatedFrames } from './simulated.ts';
+import type { Rig } from './rig.ts';
 
 export interface Side {
   readonly frames: readonly Frame[];
@@ -119,7 +120,7 @@ export function bothSides(
   simulated: { readonly simulation: Simulation; readonly trace: Trace },
   promiscuous?: string,
 ): { readonly kernel: Comparison; readonly simulated: Comparison } {
-  const owners = simulatedInterfaces(simulated.simulation);
+  const owners = interfacesOf(simulated.simulation.world);
   const trim = (frames: readonly Frame[]): readonly Frame[] =>
     withoutOptionalAcks(frames, probe.ends === 'http');
   const options: Options = { repeats: probe.repeats === true, promiscuous };
@@ -147,7 +148,7 @@ export function howItEnded(status: number, output: string): string {
   if (status === 1 && /100% packet loss/.test(output)) return 'timeout';
   if (status !== 0) return `exit status ${status}: ${output}`;
   if (/succeeded/.test(output)) return 'connected';
-  return /^\d{3}$/.test(output.trim()) ? 'http' : 'answered';
+  return /(^|\n)\d{3}$/.test(output.trim()) ? 'http' : 'answered';
 }
 
 /**

@@ -1,8 +1,8 @@
 /** flannel with vxlan and the bridge plug-in, set up by hand with ip and bridge. */
-import type { NodeSpec, PodSpec, Rig } from './topology.ts';
-import { nodes, pods } from './topology.ts';
+import type { HandRig, NodeSpec, PodSpec } from './hand-rig.ts';
+import { nodes, pods } from './hand-rig.ts';
 
-export function flannelNode(rig: Rig, node: NodeSpec): string {
+export function flannelNode(rig: HandRig, node: NodeSpec): string {
   const place = `node/${node.name}`;
   const name = rig.netns(place);
   const lines: string[] = [
@@ -31,7 +31,7 @@ export function flannelNode(rig: Rig, node: NodeSpec): string {
   return lines.join('\n');
 }
 
-function toward(rig: Rig, from: NodeSpec, to: NodeSpec, mac: string): string[] {
+function toward(rig: HandRig, from: NodeSpec, to: NodeSpec, mac: string): string[] {
   const name = rig.netns(`node/${from.name}`);
   return [
     `ip -n ${name} neigh replace ${to.base}.0 lladdr ${mac} dev flannel.1 nud permanent`,
@@ -40,7 +40,7 @@ function toward(rig: Rig, from: NodeSpec, to: NodeSpec, mac: string): string[] {
   ];
 }
 
-function bridgedPod(rig: Rig, node: NodeSpec, pod: PodSpec): string {
+function bridgedPod(rig: HandRig, node: NodeSpec, pod: PodSpec): string {
   const place = `default/${pod.name}`;
   const host = rig.netns(`node/${node.name}`);
   const name = rig.netns(place);

@@ -1,8 +1,8 @@
 /** What the kernel showed, as text that a reviewer can read: one line a frame, in the order of the kernel's clock. */
 import type { Frame } from './capture.ts';
 import type { KernelProbe } from './probes.ts';
-import type { Observation } from './rig.ts';
-import type { Interface, Rig } from './topology.ts';
+import type { Observation } from './observe.ts';
+import type { Interface, Rig } from './rig.ts';
 
 /** Ports that mean something; every other one was chosen by a kernel and prints as `*`. */
 const KNOWN_PORTS = new Set([

@@ -27,7 +27,7 @@ export function attempt(script: string, timeoutMs = 20_000): Ran {
 }
 
 export function background(command: string, args: readonly string[]): ChildProcess {
-  return spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 /** Ends a child and waits for it: first politely, so that tcpdump writes its file out. */
@@ -45,19 +45,7 @@ export function end(child: ChildProcess): Promise<void> {
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const TOOLS = [
-  'ip',
-  'bridge',
-  'iptables-restore',
-  'conntrack',
-  'tcpdump',
-  'tshark',
-  'mergecap',
-  'python3',
-  'nc',
-  'ping',
-  'curl',
-];
+const TOOLS = ['ip', 'bridge', 'iptables-restore', 'conntrack', 'tshark', 'python3', 'nc', 'ping', 'curl'];
 
 /** Why the rig cannot run here; undefined if it can. */
 export function lacking(): string | undefined {

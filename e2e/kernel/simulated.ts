@@ -1,29 +1,47 @@
 /** The simulator's walk over the same scenario, as frames of the shape that a capture has. */
-import { readFileSync } from 'node:fs';
 import { probeFrom } from '../../src/cli/answers.ts';
-import { stableMac } from '../../src/sim/base/mac.ts';
 import type { Packet } from '../../src/sim/packet/packet.ts';
+import type { World } from '../../src/sim/net/world.ts';
+import type { ProbeQuestion } from '../../src/sim/probe/options.ts';
+import type { ScenarioFile } from '../../src/sim/scenario.ts';
 import type { Simulation } from '../../src/sim/simulate.ts';
 import { simulate, walk } from '../../src/sim/simulate.ts';
 import type { Trace, WireEntry } from '../../src/sim/trace/trace.ts';
 import type { Frame } from './capture.ts';
 import type { KernelProbe } from './probes.ts';
 
-/** `cni` as the Playground document writes it. */
-export function simulateCluster(cni: string, extra?: string): Simulation {
-  const read = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
-  const files = [
-    { name: 'scenario.yaml', text: read('scenario.yaml').replace('cni: flannel', `cni: ${cni}`) },
-  ];
-  if (extra !== undefined) files.push({ name: extra, text: read(extra) });
+export function simulateFiles(
+  files: readonly ScenarioFile[],
+  alter: (world: World) => World = (world) => world,
+): Simulation {
   const simulation = simulate({ files });
   const errors = simulation.diagnostics.filter((d) => d.severity === 'error');
   if (errors.length > 0) throw new Error(`the scenario has errors: ${errors.map((d) => d.code).join(', ')}`);
-  return simulation;
+  return { ...simulation, world: alter(simulation.world) };
 }
 
-export function simulatedWalk(simulation: Simulation, probe: KernelProbe): Trace {
-  return walk(simulation, probeFrom(probe.walk));
+/** How often chance is asked before a captured choice counts as one that the simulator does not know. */
+const SEEDS = 400;
+
+/**
+ * The probe's question with the seed whose random choices are those that the kernel made: every endpoint that it chose is
+ * in the capture. Where the kernel chose otherwise than the simulator ever does, the first seed stays, and differs.
+ */
+export function questionLike(
+  simulation: Simulation,
+  probe: KernelProbe,
+  frames: readonly Frame[],
+): ProbeQuestion {
+  const question = probeFrom(probe.walk);
+  const seen = new Set(
+    frames.map(({ dst, dport }) => (dst.includes(':') ? `[${dst}]:${dport}` : `${dst}:${dport}`)),
+  );
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const asked = seed === 0 ? question : { ...question, seed };
+    const { choices } = walk(simulation, asked);
+    if (choices.every(({ options, chosen }) => seen.has(options[chosen]?.to ?? ''))) return asked;
+  }
+  return question;
 }
 
 /** Every frame of the walk, in order. What `wire` leaves out (DF, both Ethernet headers of a tunnel) is in the steps. */
@@ -73,18 +91,4 @@ function frame(entry: WireEntry, packet: Packet): Frame {
             dstMac: packet.eth?.dst ?? '',
           },
   };
-}
-
-/** The interfaces of the simulated cluster with their addresses, so that both sides name a MAC alike. */
-export function simulatedInterfaces(
-  simulation: Simulation,
-): { readonly place: string; readonly name: string; readonly mac: string; readonly peer?: string }[] {
-  const found = [];
-  for (const [place, config] of simulation.world.netns) {
-    for (const link of config.links) {
-      const peer = link.kind === 'veth' && place.startsWith('node/') ? link.peer.netns : undefined;
-      found.push({ place, name: link.name, mac: link.mac ?? stableMac(place, link.name), peer });
-    }
-  }
-  return found;
 }

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import type { NetnsConfig } from '../../src/sim/net/config.ts';
 import { show } from '../../src/sim/net/show/show.ts';
-import { buildWorld } from './from-world.ts';
+import { HandRig } from './hand-rig.ts';
+import { labRig } from './lab-rig.ts';
 import { attempt, bash, lacking } from './shell.ts';
-import { simulateCluster } from './simulated.ts';
-import { Rig } from './topology.ts';
+import { simulateFiles } from './simulated.ts';
+import { baseCluster } from './variants.ts';
 
 const why = lacking() ?? otherVersions();
 if (why !== undefined) console.warn(`e2e/kernel/tables is skipped: ${why}`);
@@ -41,20 +42,17 @@ const COMMANDS = [
 ];
 
 describe.skipIf(why !== undefined).each(['flannel', 'calico', 'kubenet'])('tables with %s', (cni) => {
-  const simulation = why === undefined ? simulateCluster(cni) : undefined;
+  const simulation = why === undefined ? simulateFiles(baseCluster(cni)) : undefined;
   const places = [...(simulation?.world.netns.keys() ?? [])];
-  const rig = new Rig(`t${cni}`);
+  const rig = simulation === undefined ? undefined : labRig(simulation.world);
 
-  beforeAll(() => {
-    if (simulation !== undefined) bash(buildWorld(rig, simulation.world), 120_000);
-  });
-  afterAll(() => {
-    attempt(rig.down());
-  });
+  beforeAll(() => rig?.up());
+  afterAll(() => rig?.down());
 
   it.each(places)('%s', (place) => {
     const config = simulation?.world.netns.get(place);
-    if (simulation === undefined || config === undefined) throw new Error('no such namespace');
+    if (simulation === undefined || rig === undefined || config === undefined)
+      throw new Error('no such namespace');
     for (const command of [...COMMANDS, ...sysctls(config)]) {
       const ours = show(config, undefined, command, { netns: (id) => simulation.world.netns.get(id) });
       const real = attempt(`ip netns exec ${rig.netns(place)} ${command}`).output;
@@ -68,7 +66,7 @@ describe.skipIf(why !== undefined).each(['flannel', 'calico', 'kubenet'])('table
 it.skipIf(why !== undefined)("iptables-restore takes kube-proxy's golden and prints it back", () => {
   const golden = new URL('../../src/sim/proxy/iptables/golden/everything.iptables-save.txt', import.meta.url);
   const text = readFileSync(golden, 'utf8');
-  const rig = new Rig('golden');
+  const rig = new HandRig('golden');
   const script = rig.place('node/golden');
   try {
     const name = rig.netns('node/golden');

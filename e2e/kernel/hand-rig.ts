@@ -1,14 +1,6 @@
 /** The cluster as network namespaces: who is where, and the script that plugs everything together. */
 import { stableMac } from '../../src/sim/base/mac.ts';
-
-export interface Interface {
-  /** Namespace as the simulator names it: `node/kind-worker`, `default/client`, `external/laptop`. */
-  readonly place: string;
-  readonly name: string;
-  readonly mac: string;
-  /** The pod behind a node's end of a veth pair. */
-  readonly peer?: string;
-}
+import type { Interface } from './rig.ts';
 
 export interface NodeSpec {
   readonly name: string;
@@ -45,10 +37,11 @@ export const LAPTOP = '172.18.0.100';
 export const ROUTED = '172.18.0.101';
 export const INTERNET = '203.0.113.10';
 
-export class Rig {
+/** A rig while its script is being written: registers every namespace and interface that it names. */
+export class HandRig {
   readonly interfaces: Interface[] = [];
   readonly listeners: { readonly place: string; readonly listen: readonly string[] }[] = [];
-  private readonly places: string[] = [];
+  readonly places: string[] = [];
   private readonly prefix: string;
 
   /** `tag` tells rigs of one process apart. */
@@ -92,7 +85,7 @@ ip -n ${here} link set ${name} up`;
 }
 
 /** Switches, gateway, laptop and the internet's one host. */
-export function outside(rig: Rig): string {
+export function outside(rig: HandRig): string {
   const sw = rig.place('external/switch');
   const name = rig.netns('external/switch');
   const gateway = rig.netns('external/gateway');
@@ -129,7 +122,7 @@ ip -n ${internet} route add default via 203.0.113.1`;
 }
 
 /** A node without a CNI: its card, its default route, forwarding on. */
-export function bareNode(rig: Rig, node: NodeSpec): string {
+export function bareNode(rig: HandRig, node: NodeSpec): string {
   const place = `node/${node.name}`;
   const name = rig.netns(place);
   return `${rig.place(place)}

@@ -1,0 +1,107 @@
+/**
+ * THE TABLE: every cluster that the kernel suite builds, and what is asked of it. A row is a name, the YAML and the
+ * probes; the lab's script builds it, each probe is walked and sent for real, and every header is compared. See README.md.
+ */
+import { readFileSync } from 'node:fs';
+import { scenarioEntries } from '../../src/content/scenarios/registry.ts';
+import type { ScenarioFile } from '../../src/sim/scenario.ts';
+import type { World } from '../../src/sim/net/world.ts';
+import type { Simulation } from '../../src/sim/simulate.ts';
+import { flannelByHand } from './flannel-by-hand.ts';
+import type { KernelProbe } from './probes.ts';
+import { policyProbes, probes } from './probes.ts';
+import { kernelProbe, ownQuestions } from './question.ts';
+import type { Rig } from './rig.ts';
+import { shapes } from './shapes.ts';
+
+export interface Variant {
+  readonly name: string;
+  /** Unique; the folder under observed/. */
+  readonly id: string;
+  readonly files: readonly ScenarioFile[];
+  /** From the simulated cluster to the probes. */
+  readonly probes: (simulation: Simulation) => readonly KernelProbe[];
+  /** What no YAML says: a host's own setting. Both sides get it. */
+  readonly alter?: (world: World) => World;
+  /** Built otherwise than by the lab. */
+  readonly build?: () => Rig;
+  /** A bridge that overhears what passes between its ports; when, depends on the moment. */
+  readonly promiscuous?: string;
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
+}
+
+/** scenario.yaml with another CNI, as the Playground document writes it. */
+export function baseCluster(cni: string, extra?: string): readonly ScenarioFile[] {
+  const base = { name: 'scenario.yaml', text: read('scenario.yaml').replace('cni: flannel', `cni: ${cni}`) };
+  return extra === undefined ? [base] : [base, { name: extra, text: read(extra) }];
+}
+
+/** What differs from one way of routing to the other. */
+const core = probes.filter(({ id }) =>
+  [
+    'pod-same-node',
+    'pod-cross-node',
+    'clusterip-remote',
+    'clusterip-local',
+    'hairpin',
+    'nodeport-remote',
+    'nodeport-local',
+    'pod-outside',
+    'pod-node',
+    'closed-port',
+    'empty-service',
+    'udp-clusterip',
+    'ping-cross-node',
+    'node-clusterip',
+    'routed-pod-elsewhere',
+  ].includes(id),
+);
+
+const hostGw = '{name: flannel, options: {backend: host-gw}}';
+
+/** The base cluster with one CNI after another. */
+const networks: readonly Variant[] = [
+  {
+    name: 'flannel with vxlan, set up by hand',
+    id: 'flannel',
+    files: baseCluster('flannel'),
+    build: flannelByHand,
+    probes: () => probes,
+  },
+  { name: 'calico with VXLAN', id: 'calico', files: baseCluster('calico'), probes: () => probes },
+  {
+    name: 'calico with policies',
+    id: 'calico-policies',
+    files: baseCluster('calico', 'policies.yaml'),
+    probes: () => policyProbes,
+  },
+  { name: 'flannel with vxlan', id: 'flannel-lab', files: baseCluster('flannel'), probes: () => core },
+  { name: 'kubenet', id: 'kubenet', files: baseCluster('kubenet'), promiscuous: 'cbr0', probes: () => core },
+  { name: 'flannel with host-gw', id: 'flannel-host-gw', files: baseCluster(hostGw), probes: () => core },
+];
+
+/** Clusters that show one thing each, with their own YAML and questions. */
+const shaped: readonly Variant[] = shapes.map(({ name, id, yaml, ask, alter, promiscuous }) => ({
+  name,
+  id,
+  alter,
+  files: [{ name: `${id}.yaml`, text: yaml }],
+  promiscuous,
+  probes: (simulation) => ask.map(({ title, ...question }) => kernelProbe(simulation, title, question)),
+}));
+
+/** The scenarios that people open, each with its own probes. One that opens broken cannot be built as it is. */
+const opened: readonly Variant[] = scenarioEntries
+  .filter(({ slug }) => slug !== 'cluster-ip-out-of-range' && slug !== 'study-notes-service')
+  .map((entry) => ({
+    name: `the scenario ${entry.slug}`,
+    id: entry.slug,
+    files: entry.files,
+    probes: (simulation) =>
+      ownQuestions(simulation).map(({ title, question }) => kernelProbe(simulation, title, question)),
+  }));
+
+export const variants: readonly Variant[] = [...networks, ...shaped, ...opened];
