@@ -28,7 +28,7 @@ export interface Addressed {
     readonly name: string;
     readonly ips: readonly string[];
   }[];
-  readonly external: readonly { readonly name: string; readonly ip: string }[];
+  readonly external: readonly { readonly name: string; readonly ips: readonly string[] }[];
 }
 
 /** A name for each address: `web.default.svc` for a Service, `web-1.default.pod` for a pod, a host's own name. */
@@ -40,7 +40,7 @@ export function captureNames({ nodes, pods, services, external }: Addressed): Ca
   for (const { name, ips } of nodes) add(ips, name);
   for (const { namespace, name, ips } of pods) add(ips, `${name}.${namespace}.pod`);
   for (const { namespace, name, ips } of services) add(ips, `${name}.${namespace}.svc`);
-  for (const { name, ip } of external) add([ip], name);
+  for (const { name, ips } of external) add(ips, name);
   return [...names].map(([ip, name]) => ({ ip, name }));
 }
 
