@@ -3,9 +3,10 @@
  * (pkg/proxy/iptables/proxier.go iptablesJumpChains, KUBE-POSTROUTING, KUBE-MARK-MASQ, KUBE-FORWARD). KUBE-FIREWALL is
  * the kubelet's: kube-proxy makes the identical rule again, which changes nothing.
  */
+import type { IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ChainPart, CtState, HookPart, Match, Rule, TableName, Target } from '../../net/config.ts';
-import { accept, comment, drop, jump, marked, MASQUERADE_MARK, unmarked } from './rule.ts';
+import { accept, comment, drop, jump, marked, MASQUERADE_MARK, tableOf, unmarked } from './rule.ts';
 
 const ctstate = (states: readonly CtState[]): Match => ({ match: 'ctstate', states });
 
@@ -27,8 +28,9 @@ const jumps: readonly (readonly [TableName, string, HookPart['chain'], string, b
   ['nat', 'KUBE-POSTROUTING', 'POSTROUTING', 'kubernetes postrouting rules', false],
 ];
 
-export function jumpHooks(origin: Origin): HookPart[] {
+export function jumpHooks(origin: Origin, family: IpFamily): HookPart[] {
   return jumps.map(([table, to, chain, text, onlyNew]) => ({
+    ...tableOf(family),
     table,
     chain,
     where: 'prepend',
@@ -37,16 +39,20 @@ export function jumpHooks(origin: Origin): HookPart[] {
 }
 
 /** The canary chains that kube-proxy watches to notice that somebody flushed the tables. */
-export const canaries: readonly ChainPart[] = (['mangle', 'nat', 'filter'] as const).map((table) => ({
-  table,
-  name: 'KUBE-PROXY-CANARY',
-  rules: [],
-}));
+export function canaries(family: IpFamily): ChainPart[] {
+  return (['mangle', 'nat', 'filter'] as const).map((table) => ({
+    ...tableOf(family),
+    table,
+    name: 'KUBE-PROXY-CANARY',
+    rules: [],
+  }));
+}
 
-export function natFrame(origin: Origin): ChainPart[] {
+export function natFrame(origin: Origin, family: IpFamily): ChainPart[] {
   const rule = (matches: readonly Match[], target: Target): Rule => ({ matches, target, origin });
   return [
     {
+      ...tableOf(family),
       table: 'nat',
       name: 'KUBE-POSTROUTING',
       rules: [
@@ -60,6 +66,7 @@ export function natFrame(origin: Origin): ChainPart[] {
       ],
     },
     {
+      ...tableOf(family),
       table: 'nat',
       name: 'KUBE-MARK-MASQ',
       rules: [rule([], { target: 'MARK', value: MASQUERADE_MARK, mask: MASQUERADE_MARK })],
@@ -67,7 +74,7 @@ export function natFrame(origin: Origin): ChainPart[] {
   ];
 }
 
-export function forwardChain(tcpBeLiberal: boolean, origin: Origin): ChainPart {
+export function forwardChain(tcpBeLiberal: boolean, origin: Origin, family: IpFamily): ChainPart {
   const rules: Rule[] = [
     { matches: [comment('kubernetes forwarding rules'), marked], target: accept, origin },
     {
@@ -77,5 +84,5 @@ export function forwardChain(tcpBeLiberal: boolean, origin: Origin): ChainPart {
     },
   ];
   if (!tcpBeLiberal) rules.unshift({ matches: [ctstate(['INVALID'])], target: drop, origin });
-  return { table: 'filter', name: 'KUBE-FORWARD', rules };
+  return { ...tableOf(family), table: 'filter', name: 'KUBE-FORWARD', rules };
 }

@@ -2,7 +2,7 @@
  * How kube-proxy tells pod traffic from the rest (`detectLocalMode`): a match for "from a pod of the cluster" or "of
  * this node", and its negation. No detector means that kube-proxy leaves the rules out.
  */
-import type { Cidr } from '../../base/ip.ts';
+import type { Cidr, IpFamily } from '../../base/ip.ts';
 import { cidrOfFamily, cidrText } from '../../base/ip.ts';
 import type { ClusterNode, ClusterSettings } from '../../k8s/cluster-state.ts';
 import type { Match } from '../../net/config.ts';
@@ -17,14 +17,15 @@ export interface LocalDetector {
 export function localDetector(
   kubeProxy: ClusterSettings['kubeProxy'],
   node: Pick<ClusterNode, 'podCIDRs'>,
+  family: IpFamily,
 ): LocalDetector | undefined {
   switch (kubeProxy.detectLocalMode) {
     // An empty mode means ClusterCIDR (pkg/proxy/apis/config/v1alpha1/defaults.go).
     case '':
     case 'ClusterCIDR':
-      return byCidr(cidrOfFamily(kubeProxy.clusterCIDRs, 4));
+      return byCidr(cidrOfFamily(kubeProxy.clusterCIDRs, family));
     case 'NodeCIDR':
-      return byCidr(node.podCIDRs.find((c) => c.family === 4));
+      return byCidr(cidrOfFamily(node.podCIDRs, family));
     case 'BridgeInterface':
       return byInterface(kubeProxy.detectLocal?.bridgeInterface);
     case 'InterfaceNamePrefix': {
@@ -35,7 +36,7 @@ export function localDetector(
 }
 
 function byCidr(cidr: Cidr | undefined): LocalDetector | undefined {
-  if (cidr === undefined || cidr.family !== 4) return undefined;
+  if (cidr === undefined) return undefined;
   return {
     id: cidrText(cidr),
     ifLocal: { match: 'src', cidr },

@@ -1,5 +1,5 @@
 /** Small builders for the rules that kube-proxy writes; matches stand in the order in which iptables-save prints them. */
-import type { Cidr, Ip } from '../../base/ip.ts';
+import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
 import type { Protocol } from '../../k8s/cluster-state.ts';
 import type { Match, Target } from '../../net/config.ts';
 
@@ -25,7 +25,8 @@ export const anyPort = (protocol: Protocol): Match => ({
   ports: { from: 0, to: 65535 },
 });
 /** Addresses of the API are canonical already: no need to parse thousands of them. */
-const host = (ip: Ip): Cidr => ({ ip, prefixLength: 32, family: 4 });
+const host = (ip: Ip): Cidr =>
+  ip.includes(':') ? { ip, prefixLength: 128, family: 6 } : { ip, prefixLength: 32, family: 4 };
 export const dstIp = (ip: Ip): Match => ({ match: 'dst', cidr: host(ip) });
 export const srcIp = (ip: Ip): Match => ({ match: 'src', cidr: host(ip) });
 export const srcCidr = (prefix: Cidr): Match => ({ match: 'src', cidr: prefix });
@@ -36,6 +37,11 @@ export const unmarked: Match = { ...marked, negate: true };
 
 export const accept: Target = { target: 'ACCEPT' };
 export const drop: Target = { target: 'DROP' };
-export const reject: Target = { target: 'REJECT', with: 'icmp-port-unreachable' };
+export const reject: Readonly<Record<IpFamily, Target>> = {
+  4: { target: 'REJECT', with: 'icmp-port-unreachable' },
+  6: { target: 'REJECT', with: 'icmp6-port-unreachable' },
+};
+/** What marks a chain or a hook as ip6tables'. */
+export const tableOf = (family: IpFamily): { readonly family?: 6 } => (family === 6 ? { family } : {});
 export const jump = (chain: string): Target => ({ target: 'jump', chain });
 export const markMasq: Target = jump('KUBE-MARK-MASQ');

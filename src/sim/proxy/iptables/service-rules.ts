@@ -2,10 +2,11 @@
  * Everything that one Service adds to a node's tables: its lines in the shared chains (KUBE-SERVICES, KUBE-NODEPORTS,
  * KUBE-EXTERNAL-SERVICES, KUBE-PROXY-FIREWALL) and its own chains (SVC, SVL, EXT, FW, SEP), in the order in which
  * kube-proxy 1.36 writes them (pkg/proxy/iptables/proxier.go syncProxyRules).
- * Leaves out IPv6 and the nfacct counters, which a kernel without xt_nfacct does not get either.
+ * Leaves out the nfacct counters, which a kernel without xt_nfacct does not get either.
  */
 import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
-import { cidrContains } from '../../base/ip.ts';
+import type { IpFamily } from '../../base/ip.ts';
+import { cidrContains, ipOfFamily } from '../../base/ip.ts';
 import type { ClusterNode, EndpointSlice, Service, ServicePort } from '../../k8s/cluster-state.ts';
 import type { ChainPart, Match, Rule, RuleMeaning, Target } from '../../net/config.ts';
 import type { PortEndpoint } from '../../service/endpoint-list.ts';
@@ -18,6 +19,7 @@ import {
   usesClusterEndpoints,
   usesLocalEndpoints,
 } from '../../service/endpoint-choice.ts';
+import { serviceOfFamily } from '../../service/by-family.ts';
 import type { LocalDetector } from './local-detector.ts';
 import type { ServiceChains } from './names.ts';
 import { endpointChain, serviceChains, servicePortName } from './names.ts';
@@ -36,10 +38,13 @@ import {
   srcCidr,
   srcIp,
   srcLocal,
+  tableOf,
 } from './rule.ts';
 
 /** What kube-proxy's own settings and node say about every Service. */
 export interface ProxyView {
+  /** Which of the two proxiers of a node: each serves its own family. */
+  readonly family: IpFamily;
   readonly node: Pick<ClusterNode, 'name' | 'labels' | 'ips'>;
   readonly detector: LocalDetector | undefined;
   readonly masqueradeAll: boolean;
@@ -83,9 +88,9 @@ interface PortContext {
   readonly label: Match;
 }
 
-/** The rules of a Service; headless and ExternalName Services have none. */
+/** The rules of a Service for one family's proxier; headless and ExternalName Services have none. */
 export function serviceRules(
-  service: Service,
+  whole: Service,
   slices: readonly EndpointSlice[],
   view: ProxyView,
 ): ServiceRules {
@@ -98,10 +103,11 @@ export function serviceRules(
     filterFirewall: [],
     natChains: [],
   };
-  const clusterIp = service.clusterIPs.find((ip) => !ip.includes(':'));
-  if (service.headless || service.type === 'ExternalName' || clusterIp === undefined) return out;
+  const service = serviceOfFamily(whole, view.family);
+  const [clusterIp] = service?.clusterIPs ?? [];
+  if (service === undefined || clusterIp === undefined) return out;
   for (const [index, port] of service.ports.entries()) {
-    const endpoints = endpointsOfPort(slices, port, 4);
+    const endpoints = endpointsOfPort(slices, port, view.family);
     const name = servicePortName(service, port);
     writePort(
       {
@@ -225,15 +231,17 @@ function writePort(c: PortContext, clusterIp: string): void {
     }
   }
   if (usesExternal)
-    out.natChains.push(nat(chains.external, externalChainRules(c, externalLocal, hasExternal)));
-  if (usesFirewall) out.natChains.push(nat(chains.firewall, firewallChainRules(c, vips)));
+    out.natChains.push(nat(c, chains.external, externalChainRules(c, externalLocal, hasExternal)));
+  if (usesFirewall) out.natChains.push(nat(c, chains.firewall, firewallChainRules(c, vips)));
   if (usable.cluster.length > 0 && usesClusterEndpoints(service, port)) {
     out.natChains.push(
-      nat(chains.cluster, [...(internalLocal ? [] : masq), ...choiceRules(c, usable.cluster)]),
+      nat(c, chains.cluster, [...(internalLocal ? [] : masq), ...choiceRules(c, usable.cluster)]),
     );
   }
   if (usable.local.length > 0 && usesLocalEndpoints(service, port)) {
-    out.natChains.push(nat(chains.local, [...(internalLocal ? masq : []), ...choiceRules(c, usable.local)]));
+    out.natChains.push(
+      nat(c, chains.local, [...(internalLocal ? masq : []), ...choiceRules(c, usable.local)]),
+    );
   }
   for (const endpoint of usable.reachable) out.natChains.push(endpointChainPart(c, endpoint));
 }
@@ -253,7 +261,7 @@ function refusal(
   const bySelector = c.empty && c.service.selector !== undefined;
   return {
     text: `${c.name} has no endpoints`,
-    target: reject,
+    target: reject[c.view.family],
     origin: bySelector ? serviceOrigin(c, ['spec', 'selector']) : portOrigin(c, 'port'),
   };
 }
@@ -288,8 +296,8 @@ function firewallChainRules(c: PortContext, vips: readonly string[]): Rule[] {
   const origin = serviceOrigin(c, ['spec', 'loadBalancerSourceRanges']);
   const text = comment(`${c.name} loadbalancer IP`);
   const to = jump(c.chains.external);
-  const ranges = (c.service.loadBalancerSourceRanges ?? []).filter((range) => range.family === 4);
-  const nodeIp = c.view.node.ips[0];
+  const ranges = c.service.loadBalancerSourceRanges ?? [];
+  const nodeIp = ipOfFamily(c.view.node.ips, c.view.family);
   const rules = ranges.map((range) => rule([srcCidr(range), text], to, origin));
   if (nodeIp !== undefined && ranges.some((range) => cidrContains(range, nodeIp))) {
     for (const ip of vips) rules.push(rule([srcIp(ip), text], to, origin));
@@ -341,7 +349,7 @@ function endpointChainPart(c: PortContext, e: PortEndpoint): ChainPart {
   const affinity: Match[] =
     service.sessionAffinity === 'ClientIP' ? [{ match: 'recent', name: chain, op: 'set' }] : [];
   const origin: Origin = { ...portOrigin(c, 'targetPort'), via: endpointVia(service, e) };
-  return nat(chain, [
+  return nat(c, chain, [
     rule([srcIp(e.ip), ...label], markMasq, origin),
     rule(
       [proto(port.protocol), ...label, ...affinity, anyPort(port.protocol)],
@@ -382,8 +390,8 @@ function rule(matches: readonly Match[], target: Target, origin: Origin): Rule {
   return { matches, target, origin };
 }
 
-function nat(name: string, rules: readonly Rule[]): ChainPart {
-  return { table: 'nat', name, rules };
+function nat({ view }: PortContext, name: string, rules: readonly Rule[]): ChainPart {
+  return { ...tableOf(view.family), table: 'nat', name, rules };
 }
 
 const rank: Partial<Record<Match['match'], number>> = { src: 0, dst: 1, in: 2, out: 3, proto: 4 };
