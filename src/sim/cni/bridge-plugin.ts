@@ -1,19 +1,20 @@
 /**
  * The `bridge` CNI plug-in, to which flannel and kubenet hand the ADD call: a bridge on the node with the first address
- * of the pod CIDR, and a veth pair per pod whose node end is a port of it.
- * Left out: VLANs, MAC spoof checks, the gratuitous ARP at the end of ADD.
+ * of each pod CIDR, and a veth pair per pod whose node end is a port of it.
+ * Left out: VLANs, MAC spoof checks, the gratuitous ARP and unsolicited advertisement at the end of ADD.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { Cidr } from '../base/ip.ts';
-import { cidr, nthAddress } from '../base/ip.ts';
+import type { Cidr, IpFamily } from '../base/ip.ts';
+import { cidr, cidrOfFamily, ipFamily, nthAddress } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { Origin } from '../base/origin.ts';
+import type { ClusterNode } from '../k8s/cluster-state.ts';
 import type { NetnsPart } from '../net/config.ts';
 import type { CniPodContext } from '../plugin.ts';
-import { POD_DEVICE, ipv4Of, ipv4PodCidr, nodeNetns, podKey } from './place.ts';
+import { POD_DEVICE, nodeNetns, podKey } from './place.ts';
 
-const DEFAULT_ROUTE = cidr('0.0.0.0/0');
+const DEFAULT_ROUTE: Readonly<Record<IpFamily, Cidr>> = { 4: cidr('0.0.0.0/0'), 6: cidr('::/0') };
 const names = new Map<string, string>();
 
 /** The node's end of a pod's veth pair. The real name is random; here it is drawn from the pod's name. */
@@ -43,12 +44,11 @@ export interface BridgeConf {
 
 /** The bridge. The plug-in makes it in the first ADD, so a node without a pod has none. */
 export function bridgeOnNode(
-  node: Parameters<typeof nodeNetns>[0] & Parameters<typeof ipv4PodCidr>[0],
+  node: Pick<ClusterNode, 'name' | 'podCIDRs'>,
   conf: BridgeConf,
   origins: { readonly link: Origin; readonly address: Origin },
 ): NetnsPart {
-  const range = ipv4PodCidr(node);
-  if (range === undefined) return {};
+  if (node.podCIDRs.length === 0) return {};
   return {
     links: [
       {
@@ -63,27 +63,26 @@ export function bridgeOnNode(
     addresses:
       conf.isGateway === false
         ? []
-        : [
-            {
-              dev: conf.bridge,
-              ip: nthAddress(range, 1),
-              prefixLength: range.prefixLength,
-              scope: 'global',
-              origin: { ...origins.address, by: conf.by },
-            },
-          ],
+        : node.podCIDRs.map((range) => ({
+            dev: conf.bridge,
+            ip: nthAddress(range, 1),
+            prefixLength: range.prefixLength,
+            scope: 'global',
+            origin: { ...origins.address, by: conf.by },
+          })),
   };
 }
 
-/** ADD: the veth pair, the pod's address and its routes. A pod that got no address has no network at all. */
+/** ADD: the veth pair, the pod's addresses and its routes. A pod that got no address has no network at all. */
 export function addToBridge(context: CniPodContext, conf: BridgeConf): { pod: NetnsPart; node: NetnsPart } {
   const { pod, node } = context;
-  const range = ipv4PodCidr(node);
-  const ip = ipv4Of(pod);
-  if (range === undefined || ip === undefined) return { pod: {}, node: {} };
+  const given = pod.ips.flatMap((ip) => {
+    const range = cidrOfFamily(node.podCIDRs, ipFamily(ip));
+    return range === undefined ? [] : [{ ip, range, gateway: nthAddress(range, 1) }];
+  });
+  if (given.length === 0) return { pod: {}, node: {} };
   const podNetns = podKey(pod);
   const host = vethName(podNetns);
-  const gateway = nthAddress(range, 1);
   const origin: Origin = { ...pod.origin, by: conf.by };
   return {
     pod: {
@@ -97,19 +96,29 @@ export function addToBridge(context: CniPodContext, conf: BridgeConf): { pod: Ne
           origin,
         },
       ],
-      addresses: [{ dev: POD_DEVICE, ip, prefixLength: range.prefixLength, scope: 'global', origin }],
-      routes: [
+      addresses: given.map(({ ip, range }) => ({
+        dev: POD_DEVICE,
+        ip,
+        prefixLength: range.prefixLength,
+        scope: 'global',
+        origin,
+      })),
+      routes: given.flatMap(({ range: { family }, gateway }) => [
         ...(conf.isDefaultGateway === false
           ? []
-          : [{ to: DEFAULT_ROUTE, via: gateway, dev: POD_DEVICE, protocol: 'boot' as const, origin }]),
-        ...conf.routes.map((route) => ({
-          to: route.to,
-          via: gateway,
-          dev: POD_DEVICE,
-          protocol: 'boot' as const,
-          origin: { ...route.origin, by: conf.by },
-        })),
-      ],
+          : [
+              { to: DEFAULT_ROUTE[family], via: gateway, dev: POD_DEVICE, protocol: 'boot' as const, origin },
+            ]),
+        ...conf.routes
+          .filter((route) => route.to.family === family)
+          .map((route) => ({
+            to: route.to,
+            via: gateway,
+            dev: POD_DEVICE,
+            protocol: 'boot' as const,
+            origin: { ...route.origin, by: conf.by },
+          })),
+      ]),
     },
     node: {
       links: [

@@ -2,9 +2,12 @@
  * flannel with its vxlan backend (VNI 1, UDP 8472, no learning) or host-gw, and the bridge CNI plug-in that its CNI
  * configuration delegates to. Read in flannel v0.28 (`pkg/backend/vxlan`, `pkg/backend/hostgw`,
  * `pkg/trafficmngr/iptables`), its cni-plugin, and containernetworking's bridge and host-local.
- * Left out: IPv6, DirectRouting, the wireguard, ipip, ipsec and udp backends.
+ * A cluster with IPv6 (`EnableIPv6`) has a second device, flannel-v6.1, with the underlay's IPv6 addresses as tunnel ends.
+ * flanneld asks for the underlay's MTU less 50 for both; the kernel cuts the IPv6 one to 70 less (observed).
+ * Left out: DirectRouting, the wireguard, ipip, ipsec and udp backends, and portmap's rules for IPv6.
  */
-import { cidrOfFamily } from '../../base/ip.ts';
+import type { IpFamily } from '../../base/ip.ts';
+import { cidrOfFamily, ipOfFamily } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode } from '../../k8s/cluster-state.ts';
@@ -14,13 +17,13 @@ import type { BridgeConf } from '../bridge-plugin.ts';
 import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
 import { mappingPods } from '../host-ports.ts';
 import { assignHostLocal } from '../host-local.ts';
-import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr, nodeNetns } from '../place.ts';
+import { UNDERLAY_DEVICE, UNDERLAY_MTU, nodeNetns } from '../place.ts';
 import { withPortmap } from '../portmap.ts';
 import { rememberPer } from '../remember.ts';
 import { flannelRules } from './masquerade.ts';
 
-const VXLAN_DEVICE = 'flannel.1';
-const VXLAN_OVERHEAD = 50;
+const VXLAN_DEVICE: Readonly<Record<IpFamily, string>> = { 4: 'flannel.1', 6: 'flannel-v6.1' };
+const VXLAN_OVERHEAD: Readonly<Record<IpFamily, number>> = { 4: 50, 6: 70 };
 const BY = 'flannel';
 
 const isVxlan = (options: CniNodeContext['options']): boolean => options.backend !== 'host-gw';
@@ -29,7 +32,8 @@ function bridgeConf({ cluster, options }: CniNodeContext): BridgeConf {
   return {
     // The CNI configuration is named cbr0; the bridge has the bridge plug-in's default name.
     bridge: 'cni0',
-    mtu: isVxlan(options) ? UNDERLAY_MTU - VXLAN_OVERHEAD : UNDERLAY_MTU,
+    // FLANNEL_MTU of subnet.env, whatever the families.
+    mtu: isVxlan(options) ? UNDERLAY_MTU - VXLAN_OVERHEAD[4] : UNDERLAY_MTU,
     hairpinMode: true,
     promiscMode: false,
     // The delegate's IPAM section lists the whole network, beside the default route of isDefaultGateway.
@@ -43,17 +47,18 @@ function otherNodes({ cluster, node }: CniNodeContext): readonly ClusterNode[] {
   return cluster.nodes.filter((other) => other.name !== node.name);
 }
 
-function vxlanBackend(context: CniNodeContext): NetnsPart {
+function vxlanBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
   const { cluster, node } = context;
-  const subnet = ipv4PodCidr(node);
-  const local = ipv4Of(node);
+  const dev = VXLAN_DEVICE[family];
+  const subnet = cidrOfFamily(node.podCIDRs, family);
+  const local = ipOfFamily(node.ips, family);
   if (subnet === undefined || local === undefined) return {};
   const device: Origin = { ...cluster.settings.origins.cni, by: BY };
   const link: LinkConfig = {
     kind: 'vxlan',
-    name: VXLAN_DEVICE,
-    mac: stableMac(nodeNetns(node), VXLAN_DEVICE),
-    mtu: UNDERLAY_MTU - VXLAN_OVERHEAD,
+    name: dev,
+    mac: stableMac(nodeNetns(node), dev),
+    mtu: UNDERLAY_MTU - VXLAN_OVERHEAD[family],
     vni: 1,
     port: 8472,
     local,
@@ -65,22 +70,22 @@ function vxlanBackend(context: CniNodeContext): NetnsPart {
   const neighbours: NeighbourConfig[] = [];
   const fdb: FdbConfig[] = [];
   for (const other of otherNodes(context)) {
-    const remote = ipv4PodCidr(other);
-    const underlay = ipv4Of(other);
+    const remote = cidrOfFamily(other.podCIDRs, family);
+    const underlay = ipOfFamily(other.ips, family);
     if (remote === undefined || underlay === undefined) continue;
     const origin: Origin = { ...other.origin, by: BY };
-    const mac = stableMac(nodeNetns(other), VXLAN_DEVICE);
-    routes.push({ to: remote, via: remote.ip, dev: VXLAN_DEVICE, onlink: true, protocol: 'boot', origin });
-    neighbours.push({ dev: VXLAN_DEVICE, ip: remote.ip, mac, state: 'PERMANENT', origin });
-    fdb.push({ dev: VXLAN_DEVICE, mac, dst: underlay, origin });
+    const mac = stableMac(nodeNetns(other), dev);
+    routes.push({ to: remote, via: remote.ip, dev, onlink: true, protocol: 'boot', origin });
+    neighbours.push({ dev, ip: remote.ip, mac, state: 'PERMANENT', origin });
+    fdb.push({ dev, mac, dst: underlay, origin });
   }
   return {
     links: [link],
     addresses: [
       {
-        dev: VXLAN_DEVICE,
+        dev,
         ip: subnet.ip,
-        prefixLength: 32,
+        prefixLength: family === 4 ? 32 : 128,
         scope: 'global',
         origin: { ...cluster.settings.origins.podSubnet, by: BY },
       },
@@ -89,14 +94,14 @@ function vxlanBackend(context: CniNodeContext): NetnsPart {
     neighbours,
     fdb,
     // systemd's default for every new interface on Debian, which kind's node image is built on.
-    sysctls: { perInterface: { [VXLAN_DEVICE]: { rpFilter: 2 } } },
+    sysctls: { perInterface: { [dev]: { rpFilter: 2 } } },
   };
 }
 
-function hostGwBackend(context: CniNodeContext): NetnsPart {
+function hostGwBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
   const routes = otherNodes(context).flatMap((other): RouteConfig[] => {
-    const to = ipv4PodCidr(other);
-    const via = ipv4Of(other);
+    const to = cidrOfFamily(other.podCIDRs, family);
+    const via = ipOfFamily(other.ips, family);
     if (to === undefined || via === undefined) return [];
     return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin: { ...other.origin, by: BY } }];
   });
@@ -110,43 +115,53 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const { cluster, node, pods, options } = context;
   const { settings } = cluster;
   const hasBridge = pods.length > 0;
-  return rememberNode(
-    node,
-    [settings, options.backend, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)],
-    () => {
-      const backend = isVxlan(options) ? vxlanBackend(context) : hostGwBackend(context);
-      const bridge = hasBridge
-        ? bridgeOnNode(node, bridgeConf(context), {
-            link: settings.origins.cni,
-            address: settings.origins.podSubnet,
-          })
-        : {};
-      const subnet = ipv4PodCidr(node);
-      const network = cidrOfFamily(settings.podSubnets, 4);
-      // Without a pod CIDR flanneld gets no lease and waits.
-      if (subnet === undefined || network === undefined) return {};
-      const part: NetnsPart = {
-        ...backend,
-        links: [...(backend.links ?? []), ...(bridge.links ?? [])],
-        addresses: [...(backend.addresses ?? []), ...(bridge.addresses ?? [])],
-        sysctls: {
-          ipForward: true,
-          bridgeNfCallIptables: true,
-          perInterface: {
-            ...backend.sysctls?.perInterface,
-            ...(hasBridge ? { cni0: { rpFilter: 2 as const } } : {}),
-          },
+  const dependencies = [settings, options.backend, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)];
+  return rememberNode(node, dependencies, () => {
+    // Without a pod CIDR flanneld gets no lease and waits.
+    if (node.podCIDRs.length === 0) return {};
+    const families = settings.podSubnets.map((subnet) => subnet.family);
+    const backends = families.map((family) =>
+      isVxlan(options) ? vxlanBackend(context, family) : hostGwBackend(context, family),
+    );
+    const bridge = hasBridge
+      ? bridgeOnNode(node, bridgeConf(context), {
+          link: settings.origins.cni,
+          address: settings.origins.podSubnet,
+        })
+      : {};
+    const rules = settings.podSubnets.flatMap((network) => {
+      const subnet = cidrOfFamily(node.podCIDRs, network.family);
+      if (subnet === undefined) return [];
+      return [flannelRules(network, subnet, { ...settings.origins.podSubnet, by: BY })];
+    });
+    const parts = [...backends, bridge];
+    const part: NetnsPart = {
+      links: parts.flatMap((part) => part.links ?? []),
+      addresses: parts.flatMap((part) => part.addresses ?? []),
+      routes: parts.flatMap((part) => part.routes ?? []),
+      neighbours: parts.flatMap((part) => part.neighbours ?? []),
+      fdb: parts.flatMap((part) => part.fdb ?? []),
+      sysctls: {
+        ipForward: families.includes(4),
+        ip6Forward: families.includes(6),
+        bridgeNfCallIptables: true,
+        perInterface: {
+          ...Object.assign({}, ...backends.map((part) => part.sysctls?.perInterface)),
+          ...(hasBridge ? { cni0: { rpFilter: 2 as const } } : {}),
         },
-        ...flannelRules(network, subnet, { ...settings.origins.podSubnet, by: BY }),
-      };
-      // kube-flannel.yml chains portmap in the network `cbr0`.
-      return withPortmap(part, pods, {
-        network: 'cbr0',
-        prefixLength: subnet.prefixLength,
-        device: () => 'cni0',
-      });
-    },
-  );
+      },
+      chains: rules.flatMap((rule) => rule.chains),
+      hooks: rules.flatMap((rule) => rule.hooks),
+    };
+    const subnet = cidrOfFamily(node.podCIDRs, 4);
+    if (subnet === undefined) return part;
+    // kube-flannel.yml chains portmap in the network `cbr0`.
+    return withPortmap(part, pods, {
+      network: 'cbr0',
+      prefixLength: subnet.prefixLength,
+      device: () => 'cni0',
+    });
+  });
 }
 
 export const flannel: CniPlugin = {
@@ -162,7 +177,7 @@ export const flannel: CniPlugin = {
   options: [{ name: 'backend', values: ['vxlan', 'host-gw'], default: 'vxlan' }],
   enforcesNetworkPolicy: false,
   portMappings: true,
-  overlay: { device: VXLAN_DEVICE, label: 'VXLAN 1' },
+  overlay: { device: VXLAN_DEVICE[4], label: 'VXLAN 1' },
   assignPodIps: assignHostLocal,
   setUpNode,
   addPod: (context) =>

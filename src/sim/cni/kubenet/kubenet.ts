@@ -4,9 +4,10 @@
  * Its default, a promiscuous bridge instead of hairpin ports, let a pod reach itself through its Service on the kernels of
  * its day; on Linux 6.18 the frame comes back with the pod's own address as its source, and the pod drops it (observed).
  * The routes between nodes were the cloud's, made by its route controller; here each node has them as static routes.
- * Left out: the ebtables rules that drop the second copy of a hairpin frame, bandwidth shaping, IPv6.
+ * Left out: the ebtables rules that drop the second copy of a hairpin frame, bandwidth shaping, host ports over IPv6.
+ * Its masquerade rule is iptables' alone: over IPv6 a pod leaves the cluster with its own address.
  */
-import { cidr } from '../../base/ip.ts';
+import { cidr, cidrOfFamily, ipOfFamily } from '../../base/ip.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
 import type { NetnsPart, Rule, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin } from '../../plugin.ts';
@@ -14,7 +15,7 @@ import type { BridgeConf } from '../bridge-plugin.ts';
 import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
 import { mappingPods } from '../host-ports.ts';
 import { assignHostLocal } from '../host-local.ts';
-import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr } from '../place.ts';
+import { UNDERLAY_DEVICE, UNDERLAY_MTU } from '../place.ts';
 import { rememberPer } from '../remember.ts';
 import { kubenetAbout } from './about.ts';
 import { hostportRules } from './hostports.ts';
@@ -36,13 +37,15 @@ function bridgeConf({ options }: CniNodeContext): BridgeConf {
 }
 
 function cloudRoutes({ cluster, node }: CniNodeContext): readonly RouteConfig[] {
-  return cluster.nodes.flatMap((other): RouteConfig[] => {
-    const to = ipv4PodCidr(other);
-    const via = ipv4Of(other);
-    if (other.name === node.name || to === undefined || via === undefined) return [];
-    const origin = { ...other.origin, by: 'cloud route controller' };
-    return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'static', origin }];
-  });
+  return cluster.settings.ipFamilies.flatMap((family) =>
+    cluster.nodes.flatMap((other): RouteConfig[] => {
+      const to = cidrOfFamily(other.podCIDRs, family);
+      const via = ipOfFamily(other.ips, family);
+      if (other.name === node.name || to === undefined || via === undefined) return [];
+      const origin = { ...other.origin, by: 'cloud route controller' };
+      return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'static', origin }];
+    }),
+  );
 }
 
 function masqueradeRule({ cluster }: CniNodeContext): Rule {
@@ -78,7 +81,11 @@ function setUpNode(context: CniNodeContext): NetnsPart {
       return {
         ...bridge,
         routes: cloudRoutes(context),
-        sysctls: { ipForward: true, bridgeNfCallIptables: true },
+        sysctls: {
+          ipForward: settings.ipFamilies.includes(4),
+          ip6Forward: settings.ipFamilies.includes(6),
+          bridgeNfCallIptables: true,
+        },
         chains: ports.chains,
         hooks: [
           { table: 'nat', chain: 'POSTROUTING', where: 'append', rule: masqueradeRule(context) },

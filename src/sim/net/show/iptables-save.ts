@@ -3,7 +3,7 @@
  * --set-xmark, probabilities as the kernel's 31 bits keep them. Counters are zero: the box does not count.
  */
 import type { Cidr } from '../../base/ip.ts';
-import { cidrText } from '../../base/ip.ts';
+import { cidrText, ipPort } from '../../base/ip.ts';
 import type {
   Chain,
   CtState,
@@ -254,7 +254,7 @@ function targetText(target: Target): string {
     case 'goto':
       return `-g ${target.chain}`;
     case 'DNAT':
-      return `-j DNAT --to-destination ${target.ip}${target.port === undefined ? '' : `:${target.port}`}`;
+      return `-j DNAT --to-destination ${target.port === undefined ? target.ip : ipPort(target.ip, target.port)}`;
     case 'SNAT':
       return `-j SNAT --to-source ${target.ip}${random(target.randomFully)}`;
     case 'MASQUERADE':
