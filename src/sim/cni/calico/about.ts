@@ -15,5 +15,5 @@ export const calicoAbout: CniAbout = {
   ],
   enforcesNetworkPolicy: true,
   portMappings: true,
-  overlay: { device: VXLAN_DEVICE, label: `VXLAN ${VXLAN_VNI}` },
+  overlay: { device: VXLAN_DEVICE[4], label: `VXLAN ${VXLAN_VNI}` },
 };

@@ -100,6 +100,13 @@ export function protocol(proto: 'tcp' | 'udp' | 'sctp'): FelixMatch {
 export function protocolNumber(proto: 'udp' | 'ipip'): FelixMatch {
   return { text: `-p ${proto === 'udp' ? 17 : 4}`, match: { match: 'proto', proto } };
 }
+/** ICMPv6 by number and type. */
+export function icmpv6Type(type: number): readonly FelixMatch[] {
+  return [
+    { text: '-p 58', match: { match: 'proto', proto: 'icmpv6' } },
+    { text: `-m icmp6 --icmpv6-type ${type}`, match: { match: 'icmp6-type', type } },
+  ];
+}
 export function net(side: 'src' | 'dst', range: Cidr): FelixMatch {
   const text = `--${side === 'src' ? 'source' : 'destination'} ${cidrText(range)}`;
   return range.prefixLength === 0 ? { text } : { text, match: { match: side, cidr: range } };

@@ -5,7 +5,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { Mac } from '../../base/ip.ts';
+import type { IpFamily, Mac } from '../../base/ip.ts';
 import type { NetworkPolicy, Pod } from '../../k8s/cluster-state.ts';
 
 /** The kernel's limit for iptables chain names that Felix keeps to. */
@@ -38,13 +38,14 @@ export function caliInterface(pod: Pod): string {
   return name;
 }
 
-/** The MAC address of a node's vxlan.calico: 66 and five bytes of SHA-1 over the node's name. */
-export function vtepMac(nodeName: string): Mac {
-  let mac = vtepMacs.get(nodeName);
+/** The MAC address of a node's vxlan.calico: 66 and five bytes of SHA-1 over the node's name, for IPv6 with `-v6`. */
+export function vtepMac(nodeName: string, family: IpFamily): Mac {
+  const hashed = family === 4 ? nodeName : `${nodeName}-v6`;
+  let mac = vtepMacs.get(hashed);
   if (mac === undefined) {
-    const digest = sha1(utf8ToBytes(nodeName));
+    const digest = sha1(utf8ToBytes(hashed));
     mac = [0x66, ...digest.slice(0, 5)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
-    vtepMacs.set(nodeName, mac);
+    vtepMacs.set(hashed, mac);
   }
   return mac;
 }
@@ -61,8 +62,8 @@ export function uniqueId(prefix: string, content: string): string {
   return `${prefix}:${base64Url(sha224(utf8ToBytes(`${prefix}:${content}`)))}`;
 }
 
-export function ipsetName(id: string): string {
-  return `cali40${id}`.slice(0, MAX_SET_NAME);
+export function ipsetName(id: string, family: IpFamily): string {
+  return `cali${family}0${id}`.slice(0, MAX_SET_NAME);
 }
 
 export function policyChain(prefix: 'cali-pi-' | 'cali-po-', policy: NetworkPolicy): string {

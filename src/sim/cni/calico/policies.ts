@@ -2,12 +2,13 @@
  * What a cluster's NetworkPolicies come to on Calico's nodes: chains per policy, and the members of the IP sets that they
  * refer to. Worked out once for the cluster; each node takes the part that its own pods need.
  */
-import { compareIp } from '../../base/ip.ts';
+import type { IpFamily } from '../../base/ip.ts';
+import { compareIp, ipOfFamily } from '../../base/ip.ts';
 import type { ClusterState, NetworkPolicy, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
 import { matchesSelector, selectorText } from '../../k8s/selectors.ts';
 import type { ChainPart, IpsetConfig } from '../../net/config.ts';
 import { namespaceLabels, peerMatches } from '../../policy/matching.ts';
-import { ipv4Of, podKey } from '../place.ts';
+import { podKey } from '../place.ts';
 import { rememberLast } from '../remember.ts';
 import type { Direction } from './endpoint-chains.ts';
 import type { PolicyChain, SetRequest } from './policy-chains.ts';
@@ -25,15 +26,15 @@ export interface PolicyProgram {
   ) => readonly IpsetConfig[];
 }
 
-const rememberProgram = rememberLast<PolicyProgram>();
+const rememberProgram = { 4: rememberLast<PolicyProgram>(), 6: rememberLast<PolicyProgram>() } as const;
 /** Per policy: its chains by direction and subject. A policy that changes is another object. */
 const rendered = new WeakMap<NetworkPolicy, Map<string, PolicyChain>>();
 
-function render(policy: NetworkPolicy, direction: Direction, subject: string): PolicyChain {
+function render(policy: NetworkPolicy, direction: Direction, subject: string, family: IpFamily): PolicyChain {
   const chains = rendered.get(policy) ?? new Map<string, PolicyChain>();
   rendered.set(policy, chains);
-  const key = `${direction} ${subject}`;
-  const chain = chains.get(key) ?? renderPolicy(policy, direction, subject);
+  const key = `${family} ${direction} ${subject}`;
+  const chain = chains.get(key) ?? renderPolicy(policy, direction, subject, family);
   chains.set(key, chain);
   return chain;
 }
@@ -48,12 +49,16 @@ function subjectOf(policy: NetworkPolicy, pods: readonly Pod[]): string {
 /** The same program again as long as policies, namespaces and pods are the identical objects. */
 export function policyProgram(
   cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'pods'>,
+  family: IpFamily,
 ): PolicyProgram {
   const dependencies = [...cluster.networkPolicies, null, ...cluster.namespaces, null, ...cluster.pods];
-  return rememberProgram(dependencies, () => makeProgram(cluster));
+  return rememberProgram[family](dependencies, () => makeProgram(cluster, family));
 }
 
-function makeProgram(cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'pods'>): PolicyProgram {
+function makeProgram(
+  cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'pods'>,
+  family: IpFamily,
+): PolicyProgram {
   const byNamespace = new Map<string, NetworkPolicy[]>();
   // Equal order, so Felix sorts by name.
   const sorted = cluster.networkPolicies.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -62,7 +67,7 @@ function makeProgram(cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces
     if (own === undefined) byNamespace.set(policy.namespace, [policy]);
     else own.push(policy);
   }
-  const members = memberFinder(cluster);
+  const members = memberFinder(cluster, family);
   const filled = new Map<string, IpsetConfig>();
   return {
     isolating: (pod, direction) =>
@@ -71,13 +76,14 @@ function makeProgram(cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces
           policy.policyTypes.includes(direction === 'ingress' ? 'Ingress' : 'Egress') &&
           matchesSelector(policy.podSelector, pod.labels),
       ),
-    chain: (policy, direction, pods) => render(policy, direction, subjectOf(policy, pods)).chain,
+    chain: (policy, direction, pods) => render(policy, direction, subjectOf(policy, pods), family).chain,
     ipsets: (wanted) => {
       const names = new Set<string>();
       for (const { policy, direction } of wanted) {
-        for (const request of render(policy, direction, '').sets) {
+        for (const request of render(policy, direction, '', family).sets) {
           names.add(request.name);
-          if (!filled.has(request.name)) filled.set(request.name, fill(request, members(request, policy)));
+          if (!filled.has(request.name))
+            filled.set(request.name, fill(request, members(request, policy), family));
         }
       }
       return [...names].sort().flatMap((name) => filled.get(name) ?? []);
@@ -85,10 +91,17 @@ function makeProgram(cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces
   };
 }
 
-function fill(request: SetRequest, pods: readonly Pod[]): IpsetConfig {
+/** How Felix makes its sets. */
+export function setFamily(family: IpFamily): Pick<IpsetConfig, 'family' | 'options'> {
+  return family === 4
+    ? { options: 'family inet maxelem 1048576' }
+    : { family, options: 'family inet6 maxelem 1048576' };
+}
+
+function fill(request: SetRequest, pods: readonly Pod[], family: IpFamily): IpsetConfig {
   const { namedPort } = request;
   const entries = pods.flatMap((pod) => {
-    const ip = ipv4Of(pod);
+    const ip = ipOfFamily(pod.ips, family);
     if (ip === undefined) return [];
     if (namedPort === undefined) return [ip];
     return pod.containers.flatMap((container) =>
@@ -103,7 +116,7 @@ function fill(request: SetRequest, pods: readonly Pod[]): IpsetConfig {
     name: request.name,
     type: namedPort === undefined ? 'hash:net' : 'hash:ip,port',
     entries: [...new Set(entries)],
-    options: 'family inet maxelem 1048576',
+    ...setFamily(family),
     origin: request.origin,
   };
 }
@@ -111,11 +124,12 @@ function fill(request: SetRequest, pods: readonly Pod[]): IpsetConfig {
 /** Finds the pods behind a set: those that the peer names from which its selector was written. */
 function memberFinder(
   cluster: Pick<ClusterState, 'namespaces' | 'pods'>,
+  family: IpFamily,
 ): (request: SetRequest, policy: NetworkPolicy) => readonly Pod[] {
   const namespaces = namespaceLabels(cluster);
   const endpoints = cluster.pods
-    .filter((pod) => !pod.hostNetwork && isAlive(pod) && ipv4Of(pod) !== undefined)
-    .toSorted((a, b) => compareIp(ipv4Of(a) ?? '', ipv4Of(b) ?? ''));
+    .filter((pod) => !pod.hostNetwork && isAlive(pod) && ipOfFamily(pod.ips, family) !== undefined)
+    .toSorted((a, b) => compareIp(ipOfFamily(a.ips, family) ?? '', ipOfFamily(b.ips, family) ?? ''));
   const known = new Map<string, readonly Pod[]>();
   return ({ selector }, policy) => {
     if (selector === 'all()') return endpoints;

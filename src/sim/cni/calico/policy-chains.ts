@@ -2,7 +2,7 @@
  * The chain of one policy and direction (`felix/rules/policy.go`): a rule that matches sets the accept mark. What iptables
  * cannot say in one rule (several port lists, a range with exceptions) is worked out in two scratch bits beforehand.
  */
-import type { Cidr } from '../../base/ip.ts';
+import type { IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { NetworkPolicy } from '../../k8s/cluster-state.ts';
 import type { ChainPart, PortRange, RuleMeaning } from '../../net/config.ts';
@@ -79,19 +79,17 @@ class MatchBlocks {
   }
 }
 
-function isIpv4(range: Cidr): boolean {
-  return range.family === 4;
-}
-
 function renderRule(
   rule: CalicoRule,
   direction: 'ingress' | 'egress',
   origin: Origin,
   meaning: RuleMeaning,
+  family: IpFamily,
   request: (set: SetRequest) => void,
 ): readonly FelixRule[] {
-  const nets = rule.nets.filter(isIpv4);
-  const notNets = rule.notNets.filter(isIpv4);
+  // A rule that names only ranges of the other family is none of this one's.
+  const nets = rule.nets.filter((range) => range.family === family);
+  const notNets = rule.notNets.filter((range) => range.family === family);
   if (rule.nets.length > 0 && nets.length === 0) return [];
   const peerSide = direction === 'ingress' ? 'src' : 'dst';
   const proto = rule.protocol === undefined ? [] : [protocol(rule.protocol)];
@@ -103,8 +101,8 @@ function renderRule(
     const selector = direction === 'egress' && rule.selector !== undefined ? rule.selector : 'all()';
     const id = uniqueId('n', `${uniqueId('s', selector)},${rule.protocol},${name}`);
     const namedPort = { name, protocol: rule.protocol ?? 'tcp' } as const;
-    request({ name: ipsetName(id), selector, namedPort, origin });
-    return ipsetName(id);
+    request({ name: ipsetName(id, family), selector, namedPort, origin });
+    return ipsetName(id, family);
   });
   const inBlock = splits.length + namedSets.length > 1;
   if (inBlock) {
@@ -119,7 +117,7 @@ function renderRule(
   const covered = direction === 'egress' && namedSets.length > 0 && splits.length === 0;
   const selectorSet: FelixMatch[] = [];
   if (rule.selector !== undefined && !covered) {
-    const name = ipsetName(uniqueId('s', rule.selector));
+    const name = ipsetName(uniqueId('s', rule.selector), family);
     request({ name, selector: rule.selector, origin });
     selectorSet.push(inSet(name, [peerSide]));
   }
@@ -150,6 +148,7 @@ export function renderPolicy(
   policy: NetworkPolicy,
   direction: 'ingress' | 'egress',
   subject: string,
+  family: IpFamily,
 ): PolicyChain {
   const sets: SetRequest[] = [];
   const rules = calicoRules(policy, direction).flatMap((rule) =>
@@ -163,6 +162,7 @@ export function renderPolicy(
         pod: subject,
         policy: { namespace: policy.namespace, name: policy.name, rule: rule.rule },
       },
+      family,
       (set) => sets.push(set),
     ),
   );

@@ -3,6 +3,7 @@
  * IPIP, WireGuard, IPVS, host endpoints and DSCP policies off. Felix leaves out chains that nothing jumps to; without a
  * host endpoint that goes for the failsafe chains.
  */
+import type { IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ChainPart, HookPart } from '../../net/config.ts';
 import type { FelixRule } from './felix-rule.ts';
@@ -19,6 +20,7 @@ import {
   destinationPort,
   destinationPorts,
   goTo,
+  icmpv6Type,
   hookParts,
   inInterface,
   inSet,
@@ -31,18 +33,7 @@ import {
   protocolNumber,
   setMark,
 } from './felix-rule.ts';
-import {
-  ALL_MARKS,
-  ALL_POOLS_SET,
-  DSCP_SET,
-  MARK_ACCEPT,
-  MARK_SCRATCH0,
-  MASQ_POOLS_SET,
-  THIS_HOST_SET,
-  VXLAN_DEVICE,
-  VXLAN_PORT,
-  VXLAN_SOURCES_SET,
-} from './marks.ts';
+import { ALL_MARKS, MARK_ACCEPT, MARK_SCRATCH0, VXLAN_DEVICE, VXLAN_PORT, staticSetName } from './marks.ts';
 
 const WORKLOADS = 'cali+';
 const VXLAN_PORTS = destinationPorts([{ from: VXLAN_PORT, to: VXLAN_PORT }]);
@@ -62,16 +53,21 @@ const filterForward: readonly FelixRule[] = [
   { action: jumpTo('cali-cidr-block') },
 ];
 
-const filterInput: readonly FelixRule[] = [
+const filterInput = (family: IpFamily): readonly FelixRule[] => [
   {
-    match: [protocolNumber('udp'), VXLAN_PORTS, inSet(VXLAN_SOURCES_SET, ['src']), localAddress('dst')],
+    match: [
+      protocolNumber('udp'),
+      VXLAN_PORTS,
+      inSet(staticSetName.vxlanSources(family), ['src']),
+      localAddress('dst'),
+    ],
     action: ACCEPT,
-    comment: ['Allow IPv4 VXLAN packets from allowed hosts'],
+    comment: [`Allow IPv${family} VXLAN packets from allowed hosts`],
   },
   {
     match: [protocolNumber('udp'), VXLAN_PORTS, localAddress('dst')],
     action: DROP,
-    comment: ['Drop IPv4 VXLAN packets from non-allowed hosts'],
+    comment: [`Drop IPv${family} VXLAN packets from non-allowed hosts`],
   },
   { match: [inInterface(WORKLOADS)], action: goTo('cali-wl-to-host') },
   acceptAccepted(),
@@ -80,32 +76,44 @@ const filterInput: readonly FelixRule[] = [
   acceptAccepted(HOST_ACCEPTED),
 ];
 
-/** The manifest sets DefaultEndpointToHostAction to ACCEPT; Felix' own default is DROP. */
-const workloadToHost: readonly FelixRule[] = [
+/** Multicast listener query, report and done, router solicitation, neighbour solicitation and advertisement. */
+const ROUTER_TYPES = [130, 131, 132, 133, 135, 136];
+
+/**
+ * The manifest sets DefaultEndpointToHostAction to ACCEPT; Felix' own default is DROP. For IPv6 the node is a router, and
+ * no egress policy may keep a pod from asking it.
+ */
+const workloadToHost = (family: IpFamily): readonly FelixRule[] => [
+  ...(family === 4 ? [] : ROUTER_TYPES.map((type) => ({ match: icmpv6Type(type), action: ACCEPT }))),
   { action: jumpTo('cali-from-wl-dispatch') },
   { action: ACCEPT, comment: ['Configured DefaultEndpointToHostAction'] },
 ];
 
 /** Traffic from the host to its own pods is not policed: it returns before anything could drop it. */
-const filterOutput: readonly FelixRule[] = [
+const filterOutput = (family: IpFamily): readonly FelixRule[] => [
   acceptAccepted(),
   { match: [outInterface(WORKLOADS)], action: RETURN },
   {
-    match: [protocolNumber('udp'), VXLAN_PORTS, localAddress('src'), inSet(VXLAN_SOURCES_SET, ['dst'])],
+    match: [
+      protocolNumber('udp'),
+      VXLAN_PORTS,
+      localAddress('src'),
+      inSet(staticSetName.vxlanSources(family), ['dst']),
+    ],
     action: ACCEPT,
-    comment: ['Allow IPv4 VXLAN packets to other allowed hosts'],
+    comment: [`Allow IPv${family} VXLAN packets to other allowed hosts`],
   },
   { action: clearMark(ALL_MARKS) },
   { match: [ctState(['DNAT'], true)], action: jumpTo('cali-to-host-endpoint') },
   acceptAccepted(HOST_ACCEPTED),
 ];
 
-const natPostrouting: readonly FelixRule[] = [
+const natPostrouting = (family: IpFamily): readonly FelixRule[] => [
   { action: jumpTo('cali-fip-snat') },
   { action: jumpTo('cali-nat-outgoing') },
   {
     match: [
-      outInterface(VXLAN_DEVICE),
+      outInterface(VXLAN_DEVICE[family]),
       localAddress('src', { negate: true, limitIfaceOut: true }),
       localAddress('src'),
     ],
@@ -113,8 +121,14 @@ const natPostrouting: readonly FelixRule[] = [
   },
 ];
 
-const natOutgoing: readonly FelixRule[] = [
-  { match: [inSet(MASQ_POOLS_SET, ['src']), inSet(ALL_POOLS_SET, ['dst'], true)], action: MASQUERADE },
+const natOutgoing = (family: IpFamily): readonly FelixRule[] => [
+  {
+    match: [
+      inSet(staticSetName.masqPools(family), ['src']),
+      inSet(staticSetName.allPools(family), ['dst'], true),
+    ],
+    action: MASQUERADE,
+  },
 ];
 
 const manglePrerouting: readonly FelixRule[] = [
@@ -124,12 +138,12 @@ const manglePrerouting: readonly FelixRule[] = [
   acceptAccepted(HOST_ACCEPTED),
 ];
 
-const manglePostrouting: readonly FelixRule[] = [
+const manglePostrouting = (family: IpFamily): readonly FelixRule[] => [
   {
     match: [
-      inSet(DSCP_SET, ['src']),
-      inSet(ALL_POOLS_SET, ['dst'], true),
-      inSet(THIS_HOST_SET, ['dst'], true),
+      inSet(staticSetName.dscp(family), ['src']),
+      inSet(staticSetName.allPools(family), ['dst'], true),
+      inSet(staticSetName.thisHost(family), ['dst'], true),
     ],
     action: jumpTo('cali-egress-dscp'),
     comment: ['set dscp for traffic leaving cluster.'],
@@ -163,7 +177,10 @@ const rawOutput: readonly FelixRule[] = [
 ];
 
 /** The same for every node of a cluster. */
-export function staticChains(origin: Origin): {
+export function staticChains(
+  origin: Origin,
+  family: IpFamily,
+): {
   readonly chains: readonly ChainPart[];
   readonly hooks: readonly HookPart[];
 } {
@@ -176,26 +193,26 @@ export function staticChains(origin: Origin): {
       chainPart('raw', 'cali-from-host-endpoint', [], origin),
       chainPart('raw', 'cali-rpf-skip', [], origin),
       chainPart('raw', 'cali-to-host-endpoint', [], origin),
-      chainPart('mangle', 'cali-POSTROUTING', manglePostrouting, origin),
+      chainPart('mangle', 'cali-POSTROUTING', manglePostrouting(family), origin),
       chainPart('mangle', 'cali-PREROUTING', manglePrerouting, origin),
       chainPart('mangle', 'cali-egress-dscp', [], origin),
       chainPart('mangle', 'cali-from-host-endpoint', [], origin),
       chainPart('mangle', 'cali-to-host-endpoint', [], origin),
       chainPart('nat', 'cali-OUTPUT', [{ action: jumpTo('cali-fip-dnat') }], origin),
-      chainPart('nat', 'cali-POSTROUTING', natPostrouting, origin),
+      chainPart('nat', 'cali-POSTROUTING', natPostrouting(family), origin),
       chainPart('nat', 'cali-PREROUTING', [{ action: jumpTo('cali-fip-dnat') }], origin),
       chainPart('nat', 'cali-fip-dnat', [], origin),
       chainPart('nat', 'cali-fip-snat', [], origin),
-      chainPart('nat', 'cali-nat-outgoing', natOutgoing, origin),
+      chainPart('nat', 'cali-nat-outgoing', natOutgoing(family), origin),
       chainPart('filter', 'cali-FORWARD', filterForward, origin),
-      chainPart('filter', 'cali-INPUT', filterInput, origin),
-      chainPart('filter', 'cali-OUTPUT', filterOutput, origin),
+      chainPart('filter', 'cali-INPUT', filterInput(family), origin),
+      chainPart('filter', 'cali-OUTPUT', filterOutput(family), origin),
       chainPart('filter', 'cali-cidr-block', [], origin),
       chainPart('filter', 'cali-from-hep-forward', [], origin),
       chainPart('filter', 'cali-from-host-endpoint', [], origin),
       chainPart('filter', 'cali-to-hep-forward', [], origin),
       chainPart('filter', 'cali-to-host-endpoint', [], origin),
-      chainPart('filter', 'cali-wl-to-host', workloadToHost, origin),
+      chainPart('filter', 'cali-wl-to-host', workloadToHost(family), origin),
     ],
     hooks: [
       ...first('raw', 'PREROUTING'),
