@@ -140,6 +140,10 @@ const checked: CheckedText = {
     `${p.path}: Invalid value: ${p.value}: selector does not match template labels`,
   'workload/empty-selector': (p) => `${p.path}: Invalid value: an empty selector is not allowed here`,
   'pod/host-port-mismatch': (p) => invalid(p, 'must match hostPort when hostNetwork is true'),
+  'pod/dns-nameservers': (p) => invalid(p, 'must not have more than 3 nameservers'),
+  'pod/dns-searches': (p) => invalid(p, 'must not have more than 32 search paths'),
+  'pod/dns-search-line': (p) =>
+    invalid(p, 'must not have more than 2048 characters (including spaces) in the search list'),
   'service/node-port-type': (p) => `${p.path}: Forbidden: may not be used when type is '${p.type}'`,
   'service/headless-type': (p) => `${p.path}: Invalid value: may not be set to 'None' for ${p.type} services`,
   'service/cluster-ip-external-name': (p) => `${p.path}: Forbidden: may not be set for ExternalName services`,

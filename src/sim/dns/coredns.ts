@@ -12,7 +12,7 @@ import { reason } from '../trace/reasons.ts';
 import { ClusterZone } from './cluster-zone.ts';
 import type { HostsPlugin, RewriteRule, ServerBlock } from './corefile.ts';
 import { parseCorefile } from './corefile.ts';
-import { upstreamResolvers } from './internet.ts';
+import { nodeDns } from '../k8s/pod-dns.ts';
 import type { Answer, Question } from './message.ts';
 import { failure, found, inZone, normalName, nothing, query, record, reply } from './message.ts';
 
@@ -37,7 +37,7 @@ interface Server {
 export function coreDns(cluster: ClusterState): AppHandler {
   let servers: readonly Server[] | undefined;
   // The pod's /etc/resolv.conf is the node's own (dnsPolicy: Default).
-  const [upstream = ''] = upstreamResolvers(cluster);
+  const [upstream = ''] = nodeDns(cluster.settings).nameservers;
   const serverFor = (name: string): Server | undefined => {
     servers ??= parseCorefile(corefileText(cluster)).map((block) => ({
       block,

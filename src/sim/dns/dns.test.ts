@@ -245,10 +245,15 @@ describe('the resolver of a client', () => {
     expect(pod('hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet')).toContain('nameserver 10.96.0.10');
     expect(
       pod(
-        'dnsPolicy: None, dnsConfig: {nameservers: [1.1.1.1], searches: [Example.com], options: [{name: ndots, value: "2"}, {name: edns0}]}',
+        'dnsPolicy: None, dnsConfig: {nameservers: [1.1.1.1], searches: [example.com.], options: [{name: ndots, value: "2"}, {name: edns0}]}',
       ),
     ).toBe('search example.com\nnameserver 1.1.1.1\noptions ndots:2 edns0\n');
     expect(pod('dnsConfig: {options: [{name: ndots, value: "1"}]}')).toContain('options ndots:1\n');
+    // The node's settings for a pod of the host network that does not ask for the cluster's.
+    expect(pod('hostNetwork: true')).toBe('nameserver 203.0.113.10\n');
+    expect(pod('dnsPolicy: Default, dnsConfig: {nameservers: [203.0.113.10, 1.1.1.1]}')).toBe(
+      'nameserver 203.0.113.10\nnameserver 1.1.1.1\n',
+    );
   });
 
   const search = ['default.svc.cluster.local', 'svc.cluster.local', 'cluster.local'];

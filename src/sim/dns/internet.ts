@@ -10,8 +10,8 @@ import { found, inZone, normalName, nothing, record, reply, reverseAddress } fro
 
 const TTL = 300;
 
-/** The addresses of host `internet`, where nodes and CoreDNS send what they do not know. */
-export function upstreamResolvers(cluster: ClusterState): readonly Ip[] {
+/** The addresses of host `internet`, which every unknown name leads to. */
+function upstreamResolvers(cluster: ClusterState): readonly Ip[] {
   return cluster.settings.external.find((h) => h.internet)?.ips ?? [];
 }
 

@@ -6,10 +6,11 @@
 import { parseIp, type Ip } from '../base/ip.ts';
 import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
 import { fnv32a, mix } from '../k8s/naming.ts';
+import { clusterDns, type DnsSettings, nodeDns, podDns } from '../k8s/pod-dns.ts';
 import type { Process, SocketError } from '../net/process.ts';
 import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
-import { machineHosts, upstreamResolvers } from './internet.ts';
+import { machineHosts } from './internet.ts';
 import type { Question } from './message.ts';
 import { normalName, query, reverseName } from './message.ts';
 
@@ -37,66 +38,33 @@ export interface Lookup {
   readonly waitedMs?: number;
 }
 
-/** glibc's limits: MAXNS, and the kubelet's for search domains. */
-const MAX_NAMESERVERS = 3;
-const MAX_SEARCH = 32;
 /** dig 9.18: +tries=3 +timeout=5. */
 const DIG_TRIES = 3;
 const DIG_TIMEOUT_MS = 5000;
 
-function clusterDns(cluster: ClusterState): Ip | undefined {
-  const service = cluster.services.find((s) => s.namespace === 'kube-system' && s.name === 'kube-dns');
-  return service?.clusterIPs[0];
-}
-
 /** The resolver of a pod, or of a machine (node, outside host) where `pod` is absent. */
 export function resolverConfig(cluster: ClusterState, from: { readonly pod?: Pod }): ResolverConfig {
   const { pod } = from;
-  const machine: ResolverConfig = {
-    nameservers: upstreamResolvers(cluster).slice(0, 1),
-    search: cluster.settings.dnsSearch ?? [],
-    ndots: 1,
-    timeoutMs: 5000,
-    attempts: 2,
-    hosts: machineHosts(cluster),
-    options: [],
-  };
-  if (pod === undefined) return machine;
-  const dns = clusterDns(cluster);
-  const zone = cluster.settings.dnsDomain;
-  const inCluster =
-    pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork);
-  let nameservers: readonly Ip[] = [];
-  let search: readonly string[] = [];
-  const options = new Map<string, string | undefined>();
-  if (inCluster) {
-    nameservers = dns === undefined ? [] : [dns];
-    search = [`${pod.namespace}.svc.${zone}`, `svc.${zone}`, zone, ...machine.search];
-    options.set('ndots', '5');
-  } else if (pod.dnsPolicy !== 'None') {
-    nameservers = machine.nameservers;
-    search = machine.search;
-  }
-  for (const option of pod.dnsConfig?.options ?? []) options.set(option.name, option.value);
-  nameservers = [...new Set([...nameservers, ...(pod.dnsConfig?.nameservers ?? [])])].slice(
-    0,
-    MAX_NAMESERVERS,
-  );
-  search = [...new Set([...search, ...(pod.dnsConfig?.searches ?? []).map(normalName)])].slice(0, MAX_SEARCH);
+  const node = nodeDns(cluster.settings);
+  return pod === undefined
+    ? configOf(node, machineHosts(cluster))
+    : configOf(podDns(pod, node, clusterDns(cluster)), podHosts(cluster, pod));
+}
+
+/** What glibc reads out of resolv.conf, with its own limits (res_init). */
+function configOf(dns: DnsSettings, hosts: ResolverConfig['hosts']): ResolverConfig {
   const number = (name: string, otherwise: number): number => {
-    const value = options.get(name);
+    const value = dns.options.find((option) => option.startsWith(`${name}:`))?.slice(name.length + 1);
     return value !== undefined && /^\d+$/.test(value) ? Number(value) : otherwise;
   };
   return {
-    nameservers,
-    search,
+    nameservers: dns.nameservers,
+    search: dns.searches.map(normalName),
     ndots: Math.min(15, number('ndots', 1)),
     timeoutMs: Math.max(1, Math.min(30, number('timeout', 5))) * 1000,
     attempts: Math.max(1, Math.min(5, number('attempts', 2))),
-    hosts: podHosts(cluster, pod),
-    options: [...options].map(([name, value]) =>
-      value === undefined || value === '' ? name : `${name}:${value}`,
-    ),
+    hosts,
+    options: dns.options,
   };
 }
 

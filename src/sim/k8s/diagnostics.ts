@@ -146,6 +146,11 @@ export const diagnosticCodes = {
   'pod/host-port-mismatch': refused<{ path: string; value: number }>(
     (p) => `Invalid value: ${p.value}: must match \`hostPort\` when \`hostNetwork\` is true`,
   ),
+  'pod/dns-nameservers': refused<Invalid>((p) => bad(p, 'must not have more than 3 nameservers')),
+  'pod/dns-searches': refused<Invalid>((p) => bad(p, 'must not have more than 32 search paths')),
+  'pod/dns-search-line': refused<Invalid>((p) =>
+    bad(p, 'must not have more than 2048 characters (including spaces) in the search list'),
+  ),
   // Services
   'service/node-port-type': refused<{ path: string; type: string }>(
     (p) => `Forbidden: may not be used when \`type\` is '${p.type}'`,

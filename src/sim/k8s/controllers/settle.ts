@@ -18,6 +18,7 @@ import { makeServices } from './services.ts';
 import { readSettings, type Variant } from './settings.ts';
 import { expandUnmodelled, unmodelledHostPorts, unmodelledProxy } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
+import { clusterDns, nodeDns, podDns } from '../pod-dns.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import { internByContent, keepList, memoByOwner, memoLast } from '../memo.ts';
@@ -69,6 +70,7 @@ export function settle(
   const index = indexOf(pods);
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
   const networkPolicies = samePolicies(makePolicies(store));
+  dnsEvents({ settings, pods, services }, report);
   let objects: ClusterState['objects'] | undefined;
   // Made when first asked for: only the Cluster tab and `objects` want it.
   const allObjects = (): ClusterState['objects'] =>
@@ -106,6 +108,22 @@ function admit(
 ): { store: Store; read: ReturnType<typeof readSettings> } {
   const read = readSettings(parsed, report, variant);
   return { store: createStore(parsed, refuseWithoutNamespace(parsed, report)), read };
+}
+
+/** The kubelet tells of nameservers and search paths that it left out. */
+function dnsEvents(
+  cluster: Pick<ClusterState, 'settings' | 'pods' | 'services'>,
+  report: ReturnType<typeof createReport>,
+): void {
+  const node = nodeDns(cluster.settings);
+  for (const pod of cluster.pods) {
+    // Without any of its own a pod's settings stay within the limits, unless the node's search list is long.
+    if (pod.node === undefined || (pod.dnsConfig === undefined && node.searches.length < 3)) continue;
+    const ref = { apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name };
+    for (const message of podDns(pod, node, clusterDns(cluster)).warnings) {
+      report.event('Warning', 'DNSConfigForming', ref, message);
+    }
+  }
 }
 
 function namespaceOf(manifest: Manifest): Namespace {

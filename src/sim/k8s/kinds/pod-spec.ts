@@ -150,9 +150,34 @@ export function validatePodSpec(spec: Body, path: FieldPath, report: Report): vo
       validatePorts(asRecords(container.ports), [...at, 'ports'], spec.hostNetwork === true, report);
     });
   }
-  if (spec.dnsPolicy === 'None' && !Array.isArray(asRecord(spec.dnsConfig).nameservers)) {
-    report('value/required', [...path, 'dnsConfig', 'nameservers'], {});
+  validateDnsConfig(spec, path, report);
+}
+
+/** ValidatePodDNSConfig (pkg/apis/core/validation). */
+function validateDnsConfig(spec: Body, path: FieldPath, report: Report): void {
+  const at = [...path, 'dnsConfig'];
+  if (spec.dnsConfig === undefined) {
+    if (spec.dnsPolicy === 'None') report('value/required', at, {});
+    return;
   }
+  const { nameservers, searches, options } = asRecord(spec.dnsConfig);
+  const servers = Array.isArray(nameservers) ? nameservers.map(String) : [];
+  if (spec.dnsPolicy === 'None' && servers.length === 0) {
+    report('value/required', [...at, 'nameservers'], {});
+  }
+  if (servers.length > 3) report('pod/dns-nameservers', [...at, 'nameservers'], { value: servers.join(',') });
+  const list = Array.isArray(searches) ? searches.map(String) : [];
+  const value = list.join(',');
+  if (list.length > 32) report('pod/dns-searches', [...at, 'searches'], { value });
+  if (list.join(' ').length > 2048) report('pod/dns-search-line', [...at, 'searches'], { value });
+  list.forEach((search, i) => {
+    // Underscores have been allowed since 1.34 (RelaxedDNSSearchValidation).
+    const plain = search.replace(/\.$/, '').replaceAll('_', 'x');
+    if (search !== '.') dnsSubdomain(plain, [...at, 'searches', i], report);
+  });
+  asRecords(options).forEach((option, i) => {
+    if (option.name === undefined || option.name === '') report('value/required', [...at, 'options', i], {});
+  });
 }
 
 function validatePorts(ports: readonly Body[], path: FieldPath, hostNetwork: boolean, report: Report): void {

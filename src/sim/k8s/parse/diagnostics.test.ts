@@ -214,6 +214,18 @@ const rows: readonly Row[] = [
     text: `${SERVICE}spec:\n  type: ClusterIP\n  ports:\n  - port: 80\n    nodePort: ⟦30080⟧\n`,
     fixed: `${SERVICE}spec:\n  type: NodePort\n  ports:\n  - port: 80\n    nodePort: 30080\n`,
   },
+  {
+    code: 'pod/dns-nameservers',
+    text: `${POD}spec: {containers: [{name: a, image: b}], dnsConfig: {nameservers: ⟦[1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4]⟧}}\n`,
+  },
+  {
+    code: 'pod/dns-searches',
+    text: `${POD}spec: {containers: [{name: a, image: b}], dnsConfig: {searches: ⟦[${Array.from({ length: 33 }, (_, i) => `s${i}.example`).join(', ')}]⟧}}\n`,
+  },
+  {
+    code: 'pod/dns-search-line',
+    text: `${POD}spec: {containers: [{name: a, image: b}], dnsConfig: {searches: ⟦[${Array.from({ length: 11 }, (_, i) => `s${i}.${'a'.repeat(62)}.${'b'.repeat(62)}.${'c'.repeat(62)}`).join(', ')}]⟧}}\n`,
+  },
   { code: 'service/headless-type', text: `${SERVICE}${PORTS}  type: NodePort\n  clusterIP: ⟦None⟧\n` },
   {
     code: 'service/cluster-ip-external-name',
