@@ -75,13 +75,32 @@ const fields: PacketFieldText = {
   'icmp.mtu': { name: 'Next-hop MTU', help: 'How big a packet may be to pass there.' },
   'icmpv6.type': {
     name: 'Type',
-    help: '128 echo request, 129 echo reply, 1 unreachable, 2 packet too big, 3 time exceeded.',
+    help: '128 echo request, 129 echo reply, 1 unreachable, 2 packet too big, 3 time exceeded, 135 and 136 neighbour discovery.',
   },
   'icmpv6.code': { name: 'Code', help: 'Says more about the type.' },
   'icmpv6.checksum': { name: 'Checksum', help: 'Of the message and a pseudo header with both addresses.' },
   'icmpv6.id': { name: 'Identifier', help: 'Joins a reply to the ping that asked.' },
   'icmpv6.seq': { name: 'Sequence number', help: 'The count of this ping.' },
   'icmpv6.unused': { name: 'Unused', help: 'Zero.' },
+  'icmpv6.target': {
+    name: 'Target',
+    help: 'The address whose Ethernet address is asked for, or told.',
+  },
+  'icmpv6.router': { name: 'Router flag', help: 'The one that answers forwards packets for others.' },
+  'icmpv6.solicited': { name: 'Solicited flag', help: 'This answers a question; nobody asked otherwise.' },
+  'icmpv6.override': {
+    name: 'Override flag',
+    help: 'What was known of this address before is to be replaced.',
+  },
+  'icmpv6.optionType': {
+    name: 'Option',
+    help: '1: the Ethernet address of the one who asks. 2: of the one who answers.',
+  },
+  'icmpv6.optionLength': { name: 'Option length', help: 'In units of 8 bytes.' },
+  'icmpv6.linkAddress': {
+    name: 'Link-layer address',
+    help: 'An Ethernet (MAC) address. In IPv6 this option does the work of ARP.',
+  },
   'icmpv6.mtu': { name: 'MTU', help: 'How big a packet may be to pass there.' },
   'tcp.sport': {
     name: 'Source port',

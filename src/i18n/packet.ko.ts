@@ -69,13 +69,26 @@ const fields: PacketFieldText = {
   'icmp.mtu': { name: '다음 홉 MTU', help: '그곳을 지날 수 있는 패킷의 최대 크기입니다.' },
   'icmpv6.type': {
     name: '종류',
-    help: '128 에코 요청, 129 에코 응답, 1 도달 불가, 2 패킷이 너무 큼, 3 시간 초과.',
+    help: '128 에코 요청, 129 에코 응답, 1 도달 불가, 2 패킷이 너무 큼, 3 시간 초과, 135와 136 이웃 탐색.',
   },
   'icmpv6.code': { name: '코드', help: '종류를 더 자세히 알립니다.' },
   'icmpv6.checksum': { name: '체크섬', help: '메시지와, 두 주소를 담은 의사 헤더를 함께 검사합니다.' },
   'icmpv6.id': { name: '식별자', help: '응답을 요청한 ping과 짝짓습니다.' },
   'icmpv6.seq': { name: '순서 번호', help: '몇 번째 ping인지 나타냅니다.' },
   'icmpv6.unused': { name: '쓰지 않음', help: '0입니다.' },
+  'icmpv6.target': { name: '대상 주소', help: '이더넷 주소를 묻거나 알리는 IPv6 주소입니다.' },
+  'icmpv6.router': { name: '라우터 플래그', help: '답하는 쪽이 남의 패킷을 전달하는 라우터라는 뜻입니다.' },
+  'icmpv6.solicited': { name: '요청 응답 플래그', help: '질문에 대한 답이라는 뜻입니다.' },
+  'icmpv6.override': { name: '덮어쓰기 플래그', help: '이 주소에 대해 전에 알던 내용을 바꾸라는 뜻입니다.' },
+  'icmpv6.optionType': {
+    name: '옵션',
+    help: '1은 묻는 쪽의 이더넷 주소, 2는 답하는 쪽의 이더넷 주소입니다.',
+  },
+  'icmpv6.optionLength': { name: '옵션 길이', help: '8바이트 단위로 셉니다.' },
+  'icmpv6.linkAddress': {
+    name: '링크 계층 주소',
+    help: '이더넷(MAC) 주소입니다. IPv6에서는 이 옵션이 ARP의 일을 합니다.',
+  },
   'icmpv6.mtu': { name: 'MTU', help: '그곳을 지날 수 있는 패킷의 최대 크기입니다.' },
   'tcp.sport': {
     name: '출발지 포트',

@@ -6,7 +6,7 @@ import { ARP_LENGTH, readArp, writeArp } from './arp.ts';
 import { internetChecksum, pseudoHeaderSum } from './checksum.ts';
 import { ETHERNET, ETHERNET_LENGTH } from './ethernet.ts';
 import { readHeader, writeHeader, type Dissection, type FieldSpan } from './field.ts';
-import { ICMP_LENGTH, quoteLimit, readIcmp, writeIcmp } from './icmp.ts';
+import { ICMP_LENGTH, icmpHeaderLength, quoteLimit, readIcmp, writeIcmp } from './icmp.ts';
 import { IPV4_LENGTH, readIpv4, writeIpv4 } from './ipv4.ts';
 import { IPV6_LENGTH, readIpv6, writeIpv6 } from './ipv6.ts';
 import type { Packet, TransportHeader } from './packet.ts';
@@ -66,7 +66,7 @@ function transportLength(packet: Packet, version: 4 | 6): number {
     case 'icmp':
     case 'icmpv6':
       return (
-        ICMP_LENGTH +
+        icmpHeaderLength(l4) +
         (l4.quote === undefined
           ? payloadLength(packet.payload)
           : Math.min(quoteLimit(version), ipLength(l4.quote)))
@@ -126,7 +126,7 @@ function writeTransport(out: Uint8Array, at: number, end: number, packet: Packet
       case 'icmp':
       case 'icmpv6':
         writeIcmp(out, at, l4);
-        payloadAt = at + ICMP_LENGTH;
+        payloadAt = at + icmpHeaderLength(l4);
         if (l4.quote !== undefined) {
           const quoted = new Uint8Array(ipLength(l4.quote));
           writePacket(quoted, 0, { ...l4.quote, eth: undefined });
@@ -197,8 +197,8 @@ function readTransport(
   }
   if ((protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6) && room >= ICMP_LENGTH) {
     const proto = protocol === PROTOCOL.icmp ? 'icmp' : 'icmpv6';
-    const { l4, quotes } = readIcmp(d, depth, at, proto);
-    const next = at + ICMP_LENGTH;
+    const { l4, quotes } = readIcmp(d, depth, at, end, proto);
+    const next = at + icmpHeaderLength(l4);
     if (quotes && next < end) {
       const quote = readIp(d, depth + 1, next, end, undefined);
       return quote === undefined ? { ...base, l4 } : { ...base, l4: { ...l4, quote } };

@@ -1,7 +1,7 @@
 /**
  * A packet as immutable data: one object per header, outermost first, nested where the wire nests.
- * Models Ethernet II, ARP, IPv4, IPv6 (headers only), UDP, TCP, ICMPv4/v6 errors and echo, VXLAN and the payloads that
- * tools send. Leaves out IP options, fragments and VLAN tags.
+ * Models Ethernet II, ARP, IPv4, IPv6, UDP, TCP, ICMPv4/v6 errors and echo, neighbour discovery, VXLAN and the payloads
+ * that tools send. Leaves out IP options and extension headers, fragments and VLAN tags.
  */
 import type { Ip, Mac } from '../base/ip.ts';
 
@@ -68,6 +68,13 @@ export interface IcmpHeader {
   /** Echo identifier and sequence number. */
   readonly id?: number;
   readonly seq?: number;
+  /** Neighbour discovery: the address asked for or told of, and the sender's link-layer address (option 1 or 2). */
+  readonly target?: Ip;
+  readonly linkAddress?: Mac;
+  /** Flags of a neighbour advertisement. */
+  readonly router?: boolean;
+  readonly solicited?: boolean;
+  readonly override?: boolean;
   /** Next-hop MTU of "fragmentation needed" / "packet too big". */
   readonly mtu?: number;
   /** The packet that an error quotes, from its IP header on. */
