@@ -273,7 +273,7 @@ describe('show', () => {
     expect(table.out).toContain('*nat\n');
     expect(table.out).not.toContain('*filter\n');
     const json = (await run(['show', good, '--in', 'default/web', 'ip', '-6', 'route', '--json'])).json();
-    expect(json).toEqual({ text: '', diagnostics: [] });
+    expect(json).toEqual({ text: 'fe80::/64 dev eth0 proto kernel metric 256 pref medium', diagnostics: [] });
   });
 });
 

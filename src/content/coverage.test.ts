@@ -400,6 +400,50 @@ describe('IPVS', () => {
   });
 });
 
+describe('with IPv6 put into the built world', () => {
+  const address = (dev: string, ip: string): NetnsConfig['addresses'][number] => ({
+    dev,
+    ip,
+    prefixLength: 64,
+    scope: 'global',
+  });
+  /** Pod a, its node as a router, and what the node's card is. */
+  const dual = (mtu: number): Simulation => {
+    const whole = build('flannel');
+    const client = broken(whole, 'default/a', ({ addresses, routes }) => ({
+      addresses: [...addresses, address('eth0', 'fd00:1::2')],
+      routes: [...routes, { to: cidr('::/0'), via: 'fd00:1::1', dev: 'eth0' }],
+    }));
+    return broken(client, 'node/kind-worker', ({ addresses, links, sysctls }) => ({
+      addresses: [...addresses, address('cni0', 'fd00:1::1'), address('eth0', 'fd00:2::1')],
+      links: links.map((l) => (l.name === 'eth0' ? { ...l, mtu } : l)),
+      sysctls: { ...sysctls, ip6Forward: true },
+    }));
+  };
+
+  test('a closed port, an address that nobody has, a hop limit', () => {
+    const simulation = dual(1500);
+    const from = 'default/a';
+    expect(ask(simulation, { from, tool: 'nc', proto: 'udp', to: 'fd00:1::1', port: 99 })).toContain(
+      'icmp6.unreachable',
+    );
+    expect(ask(simulation, { from, tool: 'ping', to: 'fd00:2::9' })).toContain('neighbour.failed');
+    expect(ask(simulation, { from, tool: 'ping', to: 'fd00:2::9', ttl: 1 })).toContain('icmp6.time-exceeded');
+  });
+
+  test('a packet too big for the way', () => {
+    const simulation = broken(dual(1280), 'node/kind-worker2', ({ addresses, listeners, routes }) => ({
+      listeners: listeners.map((l) => (l.ip === '0.0.0.0' ? { ...l, ip: '::' } : l)),
+      addresses: [...addresses, address('eth0', 'fd00:2::2')],
+      routes: [...routes, { to: cidr('fd00:1::/64'), via: 'fd00:2::1', dev: 'eth0' }],
+    }));
+    const path = `/${'x'.repeat(1300)}`;
+    expect(
+      ask(simulation, { from: 'default/a', tool: 'curl', to: `http://[fd00:2::2]:10256${path}` }),
+    ).toContain('icmp6.too-big');
+  });
+});
+
 describe('the closed list', () => {
   test('is given by the walks above, and by nothing else', () => {
     expect([...seen.keys()].sort()).toEqual(Object.keys(en).sort());

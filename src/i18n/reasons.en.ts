@@ -1,3 +1,4 @@
+import { isIpv6, protocolName } from './family.ts';
 import type { ReasonCode, ReasonParams } from '../sim/trace/reasons.ts';
 
 /** `title`: the headline of the Why card. `info`: a few words for the event list. `detail`: one or two sentences of why. */
@@ -135,9 +136,9 @@ export const reasons: ReasonText = {
   'socket.originate': {
     title: (p) =>
       p.flags === ''
-        ? `The kernel builds a ${p.proto.toUpperCase()} packet`
-        : `The kernel builds a ${p.proto.toUpperCase()} packet: ${p.flags}`,
-    info: (p) => (p.flags === '' ? p.proto.toUpperCase() : p.flags),
+        ? `The kernel builds a ${protocolName(p.proto)} packet`
+        : `The kernel builds a ${protocolName(p.proto)} packet: ${p.flags}`,
+    info: (p) => (p.flags === '' ? protocolName(p.proto) : p.flags),
     detail: () =>
       'The socket knows the destination; the route decides the source address and the interface. The TTL starts at 64 unless the program sets another.',
   },
@@ -514,20 +515,24 @@ export const reasons: ReasonText = {
   },
   'neighbour.ask': {
     title: (p) => `Who has ${p.ip}? Asked on ${p.iface}`,
-    info: (p) => `ARP who has ${p.ip}`,
-    detail: () =>
-      'An Ethernet frame needs a MAC address. The question is a broadcast; the packet waits for the answer.',
+    info: (p) => (isIpv6(p.ip) ? `ND who has ${p.ip}` : `ARP who has ${p.ip}`),
+    detail: (p) =>
+      isIpv6(p.ip)
+        ? 'An Ethernet frame needs a MAC address. IPv6 has no ARP: a neighbour solicitation goes to the group of all addresses that end in the same three bytes; the packet waits for the answer.'
+        : 'An Ethernet frame needs a MAC address. The question is a broadcast; the packet waits for the answer.',
   },
   'neighbour.answer': {
     title: (p) => `${p.ip} is at ${p.mac}`,
-    info: () => 'ARP reply',
+    info: (p) => (isIpv6(p.ip) ? 'ND advertisement' : 'ARP reply'),
     detail: () => 'The owner of the address answers, to the asker alone.',
   },
   'neighbour.proxy-answer': {
     title: (p) => `The node answers for ${p.ip}: it is at ${p.mac}`,
-    info: () => 'proxy ARP reply',
+    info: (p) => (isIpv6(p.ip) ? 'proxy ND advertisement' : 'proxy ARP reply'),
     detail: (p) =>
-      `proxy_arp is on at ${p.iface}. The address need not exist anywhere: the pod only needs a MAC to send to, and so every packet goes through the node.`,
+      isIpv6(p.ip)
+        ? `proxy_ndp is on at ${p.iface}, and the address is among its proxy neighbours (ip -6 neigh show proxy): every packet for it goes through the node.`
+        : `proxy_arp is on at ${p.iface}. The address need not exist anywhere: the pod only needs a MAC to send to, and so every packet goes through the node.`,
   },
   'neighbour.learnt': {
     title: (p) => `Noted: ${p.ip} is at ${p.mac}`,
@@ -536,16 +541,16 @@ export const reasons: ReasonText = {
   },
   'neighbour.failed': {
     title: (p) => `Nobody answers for ${p.ip}`,
-    info: () => 'ARP failed',
+    info: (p) => (isIpv6(p.ip) ? 'ND failed' : 'ARP failed'),
     detail: (p) =>
-      `Asked ${plural(p.tries, 'time', 'times')}, one second apart. The kernel gives up and reports “host unreachable”.`,
+      `Asked ${plural(p.tries, 'time', 'times')}, one second apart. The kernel gives up and reports “${isIpv6(p.ip) ? 'address' : 'host'} unreachable”.`,
   },
   // tunnels
   'vxlan.encap': {
     title: (p) => `The frame goes into a bigger envelope, addressed to node ${p.remote}`,
     info: (p) => `VXLAN to ${p.remote}`,
     detail: (p) =>
-      `The wire between the nodes knows no pod addresses. It carries a UDP datagram (port ${p.port}, VNI ${p.vni}) from node to node; the pod’s frame is its content, unread. This encapsulation costs 50 bytes.`,
+      `The wire between the nodes knows no pod addresses. It carries a UDP datagram (port ${p.port}, VNI ${p.vni}) from node to node; the pod’s frame is its content, unread. This encapsulation costs ${isIpv6(p.remote) ? 70 : 50} bytes.`,
   },
   'vxlan.decap': {
     title: () => 'The outer envelope is taken off; the pod’s frame goes on',
@@ -575,6 +580,23 @@ export const reasons: ReasonText = {
     title: (p) => `An ICMP error goes back: fragmentation needed, MTU ${p.mtu}`,
     info: (p) => `ICMP 3/4, mtu ${p.mtu}`,
     detail: () => 'The sender learns how big its packets may be on this path, and sends smaller ones.',
+  },
+  'icmp6.unreachable': {
+    title: (p) => `An ICMPv6 error goes back: ${p.text}`,
+    info: (p) => `ICMPv6 1/${p.code}`,
+    detail: () =>
+      'It quotes the packet that failed, as much as fits in 1280 bytes, so that the sender’s kernel can find the socket.',
+  },
+  'icmp6.time-exceeded': {
+    title: () => 'An ICMPv6 error goes back: the hop limit was used up',
+    info: () => 'ICMPv6 3/0',
+    detail: () => 'IPv6 calls the TTL “hop limit”. traceroute finds its way by these errors.',
+  },
+  'icmp6.too-big': {
+    title: (p) => `An ICMPv6 error goes back: packet too big, MTU ${p.mtu}`,
+    info: (p) => `ICMPv6 2/0, mtu ${p.mtu}`,
+    detail: () =>
+      'An IPv6 router never cuts a packet into pieces: only the sender may. It learns how big its packets may be on this path, never less than 1280 bytes.',
   },
   'tcp.retransmit': {
     title: (p) => `Still no answer after ${p.after} s: the SYN is sent again (try ${p.retry + 1})`,

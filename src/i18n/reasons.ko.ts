@@ -1,3 +1,4 @@
+import { isIpv6, protocolName } from './family.ts';
 import { josa } from './particles.ts';
 import type { ReasonText } from './reasons.en.ts';
 
@@ -121,9 +122,9 @@ export const reasons: ReasonText = {
   'socket.originate': {
     title: (p) =>
       p.flags === ''
-        ? `커널이 ${p.proto.toUpperCase()} 패킷을 만듭니다`
-        : `커널이 ${p.proto.toUpperCase()} 패킷을 만듭니다: ${p.flags}`,
-    info: (p) => (p.flags === '' ? p.proto.toUpperCase() : p.flags),
+        ? `커널이 ${protocolName(p.proto)} 패킷을 만듭니다`
+        : `커널이 ${protocolName(p.proto)} 패킷을 만듭니다: ${p.flags}`,
+    info: (p) => (p.flags === '' ? protocolName(p.proto) : p.flags),
     detail: () =>
       '목적지는 소켓이 알고, 출발지 주소와 인터페이스는 라우트가 정합니다. 프로그램이 따로 정하지 않으면 TTL은 64에서 시작합니다.',
   },
@@ -501,20 +502,24 @@ export const reasons: ReasonText = {
   },
   'neighbour.ask': {
     title: (p) => `${p.ip}의 MAC 주소를 ${p.iface}에서 묻습니다`,
-    info: (p) => `ARP ${p.ip}?`,
-    detail: () =>
-      '이더넷 프레임에는 MAC 주소가 필요합니다. 질문은 브로드캐스트로 나가고, 패킷은 답을 기다립니다.',
+    info: (p) => (isIpv6(p.ip) ? `ND ${p.ip}?` : `ARP ${p.ip}?`),
+    detail: (p) =>
+      isIpv6(p.ip)
+        ? '이더넷 프레임에는 MAC 주소가 필요합니다. IPv6에는 ARP가 없습니다. 끝 3바이트가 같은 주소의 그룹으로 이웃 요청(neighbour solicitation)을 보내고, 패킷은 답을 기다립니다.'
+        : '이더넷 프레임에는 MAC 주소가 필요합니다. 질문은 브로드캐스트로 나가고, 패킷은 답을 기다립니다.',
   },
   'neighbour.answer': {
     title: (p) => `${p.ip}의 MAC은 ${josa(p.mac, '이라/라')}고 답합니다`,
-    info: () => 'ARP 응답',
+    info: (p) => (isIpv6(p.ip) ? 'ND 응답' : 'ARP 응답'),
     detail: () => '주소의 주인이 물은 쪽에만 답합니다.',
   },
   'neighbour.proxy-answer': {
     title: (p) => `노드가 ${josa(p.ip, '을/를')} 대신해 ${josa(p.mac, '이라/라')}고 답합니다`,
-    info: () => '프록시 ARP 응답',
+    info: (p) => (isIpv6(p.ip) ? '프록시 ND 응답' : '프록시 ARP 응답'),
     detail: (p) =>
-      `${p.iface}에 proxy_arp가 켜져 있습니다. 그 주소가 실제로 없어도 됩니다. 파드는 보낼 MAC만 있으면 되고, 그래서 모든 패킷이 노드를 지납니다.`,
+      isIpv6(p.ip)
+        ? `${p.iface}에 proxy_ndp가 켜져 있고, 이 주소가 프록시 이웃 목록(ip -6 neigh show proxy)에 있습니다. 그래서 이 주소로 가는 모든 패킷이 노드를 지납니다.`
+        : `${p.iface}에 proxy_arp가 켜져 있습니다. 그 주소가 실제로 없어도 됩니다. 파드는 보낼 MAC만 있으면 되고, 그래서 모든 패킷이 노드를 지납니다.`,
   },
   'neighbour.learnt': {
     title: (p) => `${p.ip}의 MAC 주소 ${josa(p.mac, '을/를')} 적어 둡니다`,
@@ -523,15 +528,16 @@ export const reasons: ReasonText = {
   },
   'neighbour.failed': {
     title: (p) => `${josa(p.ip, '을/를')} 가졌다고 답하는 곳이 없습니다`,
-    info: () => 'ARP 실패',
-    detail: (p) => `1초 간격으로 ${p.tries}번 물었습니다. 커널은 포기하고 “host unreachable”을 알립니다.`,
+    info: (p) => (isIpv6(p.ip) ? 'ND 실패' : 'ARP 실패'),
+    detail: (p) =>
+      `1초 간격으로 ${p.tries}번 물었습니다. 커널은 포기하고 “${isIpv6(p.ip) ? 'address' : 'host'} unreachable”을 알립니다.`,
   },
   // 터널
   'vxlan.encap': {
     title: (p) => `프레임을 더 큰 봉투에 넣어 노드 ${josa(p.remote, '으로/로')} 보냅니다`,
     info: (p) => `VXLAN → ${p.remote}`,
     detail: (p) =>
-      `노드 사이의 네트워크는 파드 주소를 모릅니다. 노드에서 노드로 가는 UDP 데이터그램(포트 ${p.port}, VNI ${p.vni})만 나르고, 파드의 프레임은 그 안의 내용일 뿐입니다. 이 캡슐화(encapsulation)에 50바이트가 더 듭니다.`,
+      `노드 사이의 네트워크는 파드 주소를 모릅니다. 노드에서 노드로 가는 UDP 데이터그램(포트 ${p.port}, VNI ${p.vni})만 나르고, 파드의 프레임은 그 안의 내용일 뿐입니다. 이 캡슐화(encapsulation)에 ${isIpv6(p.remote) ? 70 : 50}바이트가 더 듭니다.`,
   },
   'vxlan.decap': {
     title: () => '바깥 봉투를 벗기고 파드의 프레임을 꺼냅니다',
@@ -560,6 +566,23 @@ export const reasons: ReasonText = {
     title: (p) => `ICMP 오류를 돌려보냅니다: fragmentation needed, MTU ${p.mtu}`,
     info: (p) => `ICMP 3/4, mtu ${p.mtu}`,
     detail: () => '보낸 쪽은 이 경로에서 패킷이 얼마나 커도 되는지 알게 되고, 더 작게 나누어 보냅니다.',
+  },
+  'icmp6.unreachable': {
+    title: (p) => `ICMPv6 오류를 돌려보냅니다: ${p.text}`,
+    info: (p) => `ICMPv6 1/${p.code}`,
+    detail: () =>
+      '문제가 된 패킷을 1280바이트 안에 들어가는 만큼 담아 보내므로, 보낸 쪽 커널이 해당 소켓을 찾을 수 있습니다.',
+  },
+  'icmp6.time-exceeded': {
+    title: () => 'ICMPv6 오류를 돌려보냅니다: hop limit exceeded',
+    info: () => 'ICMPv6 3/0',
+    detail: () => 'IPv6에서는 TTL을 홉 제한(hop limit)이라 부릅니다. traceroute는 이 오류로 길을 알아냅니다.',
+  },
+  'icmp6.too-big': {
+    title: (p) => `ICMPv6 오류를 돌려보냅니다: packet too big, MTU ${p.mtu}`,
+    info: (p) => `ICMPv6 2/0, mtu ${p.mtu}`,
+    detail: () =>
+      'IPv6 라우터는 패킷을 조각내지 않습니다. 조각내는 일은 보낸 쪽만 할 수 있습니다. 보낸 쪽은 이 경로에서 패킷이 얼마나 커도 되는지 알게 되며, 1280바이트보다 작아지는 일은 없습니다.',
   },
   'tcp.retransmit': {
     title: (p) => `${p.after}초가 지나도 응답이 없어 SYN을 다시 보냅니다(${p.retry + 1}번째 시도)`,

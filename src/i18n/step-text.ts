@@ -2,6 +2,7 @@
 import type { Packet } from '../sim/packet/packet.ts';
 import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
 import type { Place, Step, Trace } from '../sim/trace/trace.ts';
+import { protocolName } from './family.ts';
 import type { ReasonText } from './reasons.en.ts';
 
 interface AnyText {
@@ -61,7 +62,7 @@ export function stepDeviceShort(step: Step): string {
 export function stepDevice(step: Step): string {
   const { params } = step.reason as { params: { table?: string; chain?: string; bridge?: string } };
   if (step.kind === 'hook' || step.kind === 'nat' || step.kind === 'drop' || step.kind === 'reject') {
-    const row = step.rows.find((key) => key.startsWith('iptables/'));
+    const row = step.rows.find((key) => /^ip6?tables\//.test(key));
     const table = params.table ?? row?.split('/')[1] ?? (step.kind === 'nat' ? 'nat' : undefined);
     if (step.hook !== undefined) return table === undefined ? step.hook : `${table} ${step.hook}`;
     if (table !== undefined && params.chain !== undefined) return `${table} ${params.chain}`;
@@ -110,7 +111,9 @@ export function packetWord(packet: Packet): string {
     case 'icmpv6':
       if (l4.type === 8 || l4.type === 128) return 'echo request';
       if (l4.type === 0 || l4.type === 129) return 'echo reply';
-      return `ICMP ${l4.type}/${l4.code}`;
+      if (l4.type === 135) return 'ND solicitation';
+      if (l4.type === 136) return 'ND advertisement';
+      return `${protocolName(l4.proto)} ${l4.type}/${l4.code}`;
   }
 }
 
@@ -141,5 +144,5 @@ export function originLink(step: Pick<Step, 'origin'>): string | undefined {
 export function segmentLabel(trace: Trace, index: number): string {
   const segment = trace.segments[index];
   if (segment === undefined) return 'ARP';
-  return `${segment.purpose === 'probe' ? segment.proto.toUpperCase() : 'DNS'} ${segment.label}`;
+  return `${segment.purpose === 'probe' ? protocolName(segment.proto) : 'DNS'} ${segment.label}`;
 }

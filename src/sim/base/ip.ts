@@ -108,9 +108,14 @@ function numberToIp(value: number | bigint, family: 4 | 6): Ip {
   return new ipaddr.IPv6(bytes).toRFC5952String();
 }
 
+/** Whether a prefix holds one address alone. */
+export function isHost(c: Cidr): boolean {
+  return c.prefixLength === (c.family === 4 ? 32 : 128);
+}
+
 /** Whether `ip` lies in `c`; false across families. */
 export function cidrContains(c: Cidr, ip: Ip): boolean {
-  if (c.prefixLength === (c.family === 4 ? 32 : 128)) return c.ip === ip;
+  if (isHost(c)) return c.ip === ip;
   if (ipFamily(ip) !== c.family) return false;
   if (c.prefixLength === 0) return true;
   return maskValue(valueOf(ip), c.prefixLength, c.family) === valueOf(c.ip);
@@ -170,4 +175,10 @@ export function ipBytes(ip: Ip): number[] {
 }
 
 export const MAC_BROADCAST: Mac = 'ff:ff:ff:ff:ff:ff';
+/** Whether a frame goes to several: the broadcast address or a group's (the lowest bit of its first byte). */
+export function isGroupMac(mac: Mac): boolean {
+  const digit = mac.charCodeAt(1);
+  return (digit <= 57 ? digit : digit + 1) % 2 === 1;
+}
+
 export const MAC_ZERO: Mac = '00:00:00:00:00:00';

@@ -24,7 +24,7 @@ export function askWho(m: Machine, box: Box, dev: Device, ip: Ip, cause: Skb, tr
   const senderIp =
     from !== undefined && box.net.fib.isLocal(from)
       ? from
-      : (box.net.fib.selectAddress(dev.name, ip, 'link') ?? '0.0.0.0');
+      : (box.net.fib.arpSender(dev.name, ip) ?? '0.0.0.0');
   const arp: ArpMessage = { op: 'request', senderMac: dev.mac, senderIp, targetMac: MAC_ZERO, targetIp: ip };
   const skb = newSkb(
     { eth: { src: dev.mac, dst: MAC_BROADCAST }, arp },

@@ -155,6 +155,8 @@ export interface InterfaceSysctl {
   readonly disableIpv6?: boolean;
   /** net.ipv6.conf.IF.forwarding: the router flag of its advertisements. Absent: as `ip6Forward`. */
   readonly forwarding6?: boolean;
+  /** net.ipv6.neigh.IF.proxy_delay: 0 answers at once. */
+  readonly proxyNdpDelayMs?: number;
   /** net.ipv6.conf.IF.proxy_ndp: answers for the addresses of `NetnsConfig.proxyNeighbours`. */
   readonly proxyNdp?: boolean;
 }
@@ -394,10 +396,12 @@ export type AppId = 'kube-proxy-health' | 'http' | 'echo' | 'dns' | 'tcp-accept'
 export interface ListenerConfig {
   readonly proto: 'tcp' | 'udp';
   /**
-   * An address, or a wildcard. `::` is what a program binds that listens on every address: it takes IPv6 and IPv4.
-   * `0.0.0.0` takes IPv4 alone, as in Linux.
+   * An address, or a wildcard as Linux has them: `::` is what a program binds that listens on every address, and takes
+   * IPv6 and IPv4; `0.0.0.0` takes IPv4 alone. `boundTo` in cluster/underlay.ts says which a program binds.
    */
   readonly ip: Ip;
+  /** IPV6_V6ONLY: this `::` takes no IPv4. */
+  readonly v6only?: boolean;
   readonly port: number;
   readonly app: AppId;
   /** The process' name as `ss -p` prints it, and the container it runs in. */

@@ -3,6 +3,7 @@
  * INVALID, the TCP state table, ICMP errors tied to the connection they quote. Leaves out zones, helpers,
  * expectations, TCP window checks and the races between packets.
  */
+import { ipPort } from '../base/ip.ts';
 import { reason } from '../trace/reasons.ts';
 import type { Packet, TcpFlag } from '../packet/packet.ts';
 import { isIcmpError } from './icmp.ts';
@@ -93,6 +94,9 @@ export function tupleKey(t: ConntrackTuple): string {
   return `${t.proto} ${t.src} ${t.sport} ${t.dst} ${t.dport} ${t.icmpType ?? ''}`;
 }
 
+const ECHO_TURNED: Readonly<Record<number, number>> = { 0: 8, 8: 0, 128: 129, 129: 128 };
+const ECHO_REPLIES: readonly (number | undefined)[] = [0, 129];
+
 export function invertTuple(t: ConntrackTuple): ConntrackTuple {
   return {
     proto: t.proto,
@@ -100,7 +104,7 @@ export function invertTuple(t: ConntrackTuple): ConntrackTuple {
     dst: t.src,
     sport: t.dport,
     dport: t.sport,
-    icmpType: t.icmpType === undefined ? undefined : t.icmpType === 8 ? 0 : 8,
+    icmpType: t.icmpType === undefined ? undefined : ECHO_TURNED[t.icmpType],
   };
 }
 
@@ -116,15 +120,17 @@ export function tupleOf(packet: Packet): ConntrackTuple | undefined {
       if (l4.id === undefined || (l4.type !== 8 && l4.type !== 0)) return undefined;
       return { proto: 'icmp', src: ip.src, dst: ip.dst, sport: l4.id, dport: l4.id, icmpType: l4.type };
     case 'icmpv6':
-      return undefined;
+      // Neighbour discovery has no identifier and stays untracked, as nf_conntrack_icmpv6 has it.
+      if (l4.id === undefined || (l4.type !== 128 && l4.type !== 129)) return undefined;
+      return { proto: 'icmpv6', src: ip.src, dst: ip.dst, sport: l4.id, dport: l4.id, icmpType: l4.type };
   }
 }
 
 /** `src:port > dst:port`, for a reason. */
 export function tupleText(t: ConntrackTuple): string {
-  return t.proto === 'icmp'
-    ? `${t.src} > ${t.dst} icmp id ${t.sport}`
-    : `${t.src}:${t.sport} > ${t.dst}:${t.dport} ${t.proto}`;
+  return t.icmpType !== undefined
+    ? `${t.src} > ${t.dst} ${t.proto} id ${t.sport}`
+    : `${ipPort(t.src, t.sport)} > ${ipPort(t.dst, t.dport)} ${t.proto}`;
 }
 
 /** The live entry under a tuple. */
@@ -203,7 +209,7 @@ function create(
       return;
     }
     tcpState = next;
-  } else if (tuple.icmpType === 0) {
+  } else if (ECHO_REPLIES.includes(tuple.icmpType)) {
     invalid(m, box, hook, skb, iface);
     return;
   }
@@ -243,7 +249,7 @@ function invalid(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: str
 /** An ICMP error belongs to the connection of the packet that it quotes. */
 function trackError(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
   const { l4, ip } = skb.packet;
-  const quote = l4?.proto === 'icmp' ? l4.quote : undefined;
+  const quote = l4?.proto === 'icmp' || l4?.proto === 'icmpv6' ? l4.quote : undefined;
   const quoted = quote === undefined ? undefined : tupleOf(quote);
   const found = quoted === undefined ? undefined : findEntry(m, box, invertTuple(quoted));
   // The error must travel to where the quoted packet came from.

@@ -5,6 +5,7 @@
 import type { Ip } from '../base/ip.ts';
 import type { IcmpHeader, Packet } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
+import { errorOf6, isFatal6, TYPE_ECHO_6 } from './icmp6.ts';
 import { localOut } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
@@ -38,7 +39,9 @@ const TEXT: Readonly<Record<number, string>> = {
   13: 'communication administratively prohibited',
 };
 
+/** An error of either family. */
 export function isIcmpError(l4: Packet['l4']): l4 is IcmpHeader {
+  if (l4?.proto === 'icmpv6') return l4.type < TYPE_ECHO_6;
   return l4?.proto === 'icmp' && (l4.type === TYPE_UNREACHABLE || l4.type === TYPE_TIME_EXCEEDED);
 }
 
@@ -64,11 +67,6 @@ export function sendFragmentationNeeded(m: Machine, box: Box, cause: Skb, mtu: n
     { proto: 'icmp', type: TYPE_UNREACHABLE, code: ICMP_FRAGMENTATION_NEEDED, mtu },
     reason('icmp.frag-needed', { mtu }),
   );
-}
-
-/** Nobody answered for the next hop (`ipv4_link_failure`): a packet of our own gets its error through the loopback. */
-export function linkFailure(m: Machine, box: Box, skb: Skb): void {
-  sendUnreachable(m, box, skb, ICMP_HOST_UNREACHABLE);
 }
 
 function unreachable(code: number): Reason {
@@ -117,9 +115,14 @@ export function receiveIcmp(m: Machine, box: Box, dev: Device, skb: Skb, icmp: I
     waiter?.answered(ip.src);
     return;
   }
+  deliverError(m, box, dev, skb, icmp);
+}
+
+/** An error of either family, to the socket whose packet it quotes. */
+export function deliverError(m: Machine, box: Box, dev: Device, skb: Skb, icmp: IcmpHeader): void {
   const { quote } = icmp;
   if (quote?.ip === undefined || quote.l4 === undefined) return;
-  m.step(box, skb, 'deliver', reason('socket.deliver-reply', { port: localPort(quote), proto: 'icmp' }), {
+  m.step(box, skb, 'deliver', reason('socket.deliver-reply', { port: localPort(quote), proto: icmp.proto }), {
     iface: dev.name,
   });
   switch (quote.l4.proto) {
@@ -130,12 +133,11 @@ export function receiveIcmp(m: Machine, box: Box, dev: Device, skb: Skb, icmp: I
       udpError(box, quote.ip, quote.l4, icmp);
       break;
     case 'icmp':
+    case 'icmpv6':
       if (quote.l4.id !== undefined) {
         const error = errorOf(icmp);
         if (error !== undefined) box.sockets.pings.get(quote.l4.id)?.failed(error, icmp.mtu);
       }
-      break;
-    case 'icmpv6':
       break;
   }
 }
@@ -146,6 +148,7 @@ function localPort(quote: Packet): number {
 
 /** `icmp_err_convert`: what a socket makes of an error. */
 export function errorOf(icmp: IcmpHeader): SocketError | undefined {
+  if (icmp.proto === 'icmpv6') return errorOf6(icmp);
   if (icmp.type === TYPE_TIME_EXCEEDED) return 'unreachable';
   if (icmp.type !== TYPE_UNREACHABLE) return undefined;
   if (icmp.code === ICMP_PORT_UNREACHABLE) return 'refused';
@@ -154,6 +157,7 @@ export function errorOf(icmp: IcmpHeader): SocketError | undefined {
 
 /** Codes that `icmp_err_convert` marks fatal: only these reach a connected UDP socket. */
 export function isFatal(icmp: IcmpHeader): boolean {
+  if (icmp.proto === 'icmpv6') return isFatal6(icmp);
   if (icmp.type !== TYPE_UNREACHABLE) return false;
   return [2, 3, 6, 7, 8, 9, 10, 13, 14, 15].includes(icmp.code);
 }

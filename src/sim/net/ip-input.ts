@@ -1,6 +1,11 @@
-/** Received IPv4 packets (`ip_rcv`, `ip_local_deliver`, `ip_forward`). Leaves out options, fragments and multicast. */
+/**
+ * Received packets (`ip_rcv`, `ip_local_deliver`, `ip_forward` and their IPv6 twins). Leaves out options and extension
+ * headers, fragments, and multicast but for the groups of neighbour discovery.
+ */
 import { reason } from '../trace/reasons.ts';
-import { sendFragmentationNeeded, sendTimeExceeded, receiveIcmp } from './icmp.ts';
+import { receiveIcmp } from './icmp.ts';
+import { receiveIcmp6 } from './icmp6.ts';
+import { sendTimeExceeded, sendTooBig } from './icmp-error.ts';
 import { outputTo } from './ip-output.ts';
 import { vxlanReceive } from './link/vxlan.ts';
 import type { Box, Machine } from './machine.ts';
@@ -14,6 +19,10 @@ import { receiveUdp } from './udp.ts';
 
 /** A packet for this host's IP layer came in by `dev`. */
 export function receiveIp(m: Machine, box: Box, dev: Device, skb: Skb): void {
+  if (skb.packet.ip?.version === 6) {
+    if (!dev.ipv6) return;
+    skb.inDev = dev.name;
+  }
   if (skb.bridge?.prerouted === true) skb.bridge.prerouted = false;
   else if (!runHook(m, box, 'PREROUTING', skb, dev, undefined)) return;
   if (dev.link.kind === 'loopback') {
@@ -51,6 +60,7 @@ function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
       receiveIcmp(m, box, dev, skb, l4);
       break;
     case 'icmpv6':
+      receiveIcmp6(m, box, dev, skb, l4);
       break;
   }
 }
@@ -73,12 +83,13 @@ function forward(m: Machine, box: Box, dev: Device, skb: Skb, route: Route): voi
     { iface: dev.name, rows: routeRows(route), origin: route.origin },
   );
   const length = mtuLength(skb);
-  if (length > out.mtu && ip.df) {
+  // IPv6 routers never cut a packet.
+  if (length > out.mtu && (ip.df || ip.version === 6)) {
     m.step(box, skb, 'drop', reason('link.mtu', { mtu: out.mtu, length }), {
       iface: out.name,
       rows: out.row,
     });
-    sendFragmentationNeeded(m, box, skb, out.mtu);
+    sendTooBig(m, box, skb, out.mtu);
     return;
   }
   const before = skb.packet;

@@ -4,7 +4,8 @@
  */
 import { MAC_BROADCAST } from '../base/ip.ts';
 import { reason } from '../trace/reasons.ts';
-import { sendFragmentationNeeded } from './icmp.ts';
+import { sendTooBig } from './icmp-error.ts';
+import { multicastMacOf } from './ip6-address.ts';
 import { transmit } from './link/device.ts';
 import type { Box, Machine } from './machine.ts';
 import { selectPath } from './multipath.ts';
@@ -12,6 +13,7 @@ import { resolveNeighbour } from './neighbour.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
 import { isLoopback, leadsNowhere, routeRows, type Route } from './route.ts';
+import { linkRoute } from './route6.ts';
 import { mtuLength, type Skb } from './skb.ts';
 
 /** Sends a packet of this host along `route`, which chose its source. */
@@ -45,6 +47,13 @@ export function localOut(m: Machine, box: Box, skb: Skb, found: Route): void {
   outputTo(m, box, skb, again, dev);
 }
 
+/** Sends a packet of this host out of `dev`, whatever the routes say: what neighbour discovery does. */
+export function outputFrom(m: Machine, box: Box, skb: Skb, dev: Device): void {
+  const dst = skb.packet.ip?.dst;
+  if (dst === undefined || !runHook(m, box, 'OUTPUT', skb, undefined, dev)) return;
+  outputTo(m, box, skb, linkRoute(dev.name, dst), dev);
+}
+
 /** A packet to an address of this host goes through the loopback, whatever device has the address. */
 export function outDevice(box: Box, route: Route): Device | undefined {
   if (route.type === 'local') return box.net.loopback;
@@ -76,16 +85,17 @@ export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Devi
   if (ip === undefined) return;
   const length = mtuLength(skb);
   if (length > out.mtu) {
+    const whole = ip.df || mustStayWhole(skb);
     m.step(
       box,
       skb,
       'drop',
-      ip.df
+      whole
         ? reason('link.mtu', { mtu: out.mtu, length })
         : reason('unknown.fragmentation', { mtu: out.mtu, length }),
       { iface: out.name, rows: out.row },
     );
-    if (ip.df) sendFragmentationNeeded(m, box, skb, out.mtu);
+    if (whole) sendTooBig(m, box, skb, out.mtu);
     return;
   }
   if (out.link.kind === 'loopback') {
@@ -94,7 +104,8 @@ export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Devi
     return;
   }
   if (route.type === 'broadcast') {
-    skb.packet = { ...skb.packet, eth: { src: out.mac, dst: MAC_BROADCAST } };
+    const group = ip.version === 6 ? multicastMacOf(ip.dst) : MAC_BROADCAST;
+    skb.packet = { ...skb.packet, eth: { src: out.mac, dst: group } };
     transmit(m, box, out, skb);
     return;
   }
@@ -102,4 +113,9 @@ export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Devi
     skb.packet = { ...skb.packet, eth: { src: out.mac, dst } };
     transmit(m, box, out, skb);
   });
+}
+
+/** `ip6_fragment`: the sender cuts datagrams and echoes of its own, but not TCP, nor what it forwards. */
+function mustStayWhole(skb: Skb): boolean {
+  return skb.packet.ip?.version === 6 && (skb.packet.l4?.proto === 'tcp' || skb.inDev !== undefined);
 }

@@ -64,7 +64,7 @@ function world(): World {
 describe('several next hops', () => {
   test('are printed as ip route does', () => {
     // Observed on Linux 6.18 with iproute2 6.1.
-    expect(ipRoute(router(), 4).map((line) => line.text)).toEqual([
+    expect(ipRoute(router()).map((line) => line.text)).toEqual([
       '172.18.0.0/16 dev eth0 proto kernel scope link src 172.18.255.254 ',
       '172.18.255.200 \n\tnexthop via 172.18.0.3 dev eth1 weight 1 onlink \n\tnexthop via 172.18.0.4 dev eth1 weight 1 onlink ',
     ]);

@@ -4,7 +4,7 @@
  */
 import type { Origin } from '../base/origin.ts';
 import { stableHash } from './hash.ts';
-import type { Ip } from '../base/ip.ts';
+import { ipPort, type Ip } from '../base/ip.ts';
 import type { Packet } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import type { NetfilterHook } from '../trace/trace.ts';
@@ -103,7 +103,7 @@ function decisionReason(decision: NatDecision | undefined, from: string, to: str
 
 function end(tuple: ConntrackTuple, side: Side): string {
   const port = side === 'src' ? tuple.sport : tuple.dport;
-  return tuple.proto === 'icmp' ? tuple[side] : `${tuple[side]}:${port}`;
+  return tuple.icmpType !== undefined ? tuple[side] : ipPort(tuple[side], port);
 }
 
 /** Keeps the source port unless another connection has that tuple, or the rule wants a random one. */
@@ -125,7 +125,7 @@ function uniqueSource(
     : PORT_MIN + (stableHash(tupleKey(tuple)) % PORT_SPAN);
   for (let tries = 0; tries < PORT_SPAN; tries++) {
     const candidate: ConntrackTuple =
-      tuple.proto === 'icmp' ? { ...tuple, sport: port, dport: port } : { ...tuple, sport: port };
+      tuple.icmpType !== undefined ? { ...tuple, sport: port, dport: port } : { ...tuple, sport: port };
     if (!taken(candidate)) return candidate;
     port = PORT_MIN + ((port - PORT_MIN + 1) % PORT_SPAN);
   }
@@ -179,7 +179,7 @@ export function translate(
 /** `nf_nat_icmp_reply_translation`: the quoted packet turns back too, on its other side. */
 function translateError(skb: Skb, side: Side, target: ConntrackTuple): void {
   const { l4, ip } = skb.packet;
-  if (l4?.proto !== 'icmp' || ip === undefined || l4.quote === undefined) return;
+  if ((l4?.proto !== 'icmp' && l4?.proto !== 'icmpv6') || ip === undefined || l4.quote === undefined) return;
   const quoted: Packet = rewrite(
     l4.quote,
     side === 'src' ? 'dst' : 'src',

@@ -1,13 +1,14 @@
 /**
- * The neighbour table (`net/core/neighbour.c`): states, resolution by ARP with packets waiting behind it, and failure
- * after three broadcasts. Leaves out garbage collection and the unicast probes that end DELAY without a confirmation.
+ * The neighbour table (`net/core/neighbour.c`) of both families: states, resolution by ARP or neighbour discovery with
+ * packets waiting behind it, and failure after three questions to all. Leaves out garbage collection and the unicast probes that end DELAY without a confirmation.
  */
 import { MAC_ZERO } from '../base/ip.ts';
 import type { Ip, Mac } from '../base/ip.ts';
 import { reason } from '../trace/reasons.ts';
 import { askWho } from './arp.ts';
-import { linkFailure } from './icmp.ts';
+import { linkFailure } from './icmp-error.ts';
 import type { Box, Machine } from './machine.ts';
+import { solicit } from './ndisc.ts';
 import type { Device } from './netns.ts';
 import { neighbourRow } from './row-key.ts';
 import type { Skb } from './skb.ts';
@@ -142,7 +143,8 @@ function ask(m: Machine, box: Box, dev: Device, entry: NeighbourEntry, skb: Skb)
     'neighbour',
   );
   entry.probes++;
-  askWho(m, box, dev, entry.ip, skb, entry.probes);
+  if (entry.ip.includes(':')) solicit(m, box, dev, entry.ip, skb, entry.probes);
+  else askWho(m, box, dev, entry.ip, skb, entry.probes);
 }
 
 function fail(m: Machine, box: Box, entry: NeighbourEntry, skb: Skb): void {
@@ -156,7 +158,7 @@ function fail(m: Machine, box: Box, entry: NeighbourEntry, skb: Skb): void {
   for (const one of queue?.list ?? []) one.fail();
 }
 
-/** What an ARP message tells about a neighbour. `solicited`: it answers a question of ours. */
+/** What a message tells about a neighbour. `solicited`: it answers a question of ours. `router`: it says it is one. */
 export function learnNeighbour(
   m: Machine,
   box: Box,
@@ -166,6 +168,7 @@ export function learnNeighbour(
   solicited: boolean,
   create: boolean,
   skb: Skb,
+  router?: boolean,
 ): void {
   let entry = findNeighbour(m, box, dev.name, ip);
   if (entry === undefined) {
@@ -175,6 +178,7 @@ export function learnNeighbour(
   if (entry.state === 'PERMANENT' || entry.state === 'NOARP') return;
   const same = entry.mac === mac && entry.state !== 'INCOMPLETE' && entry.state !== 'FAILED';
   if (solicited) entry.confirmedAtMs = m.nowMs;
+  if (router !== undefined) entry.isRouter = router;
   // A request from a neighbour that is known under this address changes nothing (neigh_update).
   if (same && !solicited) return;
   if (entry.mac !== mac) entry.hardwareHeader = false;

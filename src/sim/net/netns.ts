@@ -16,7 +16,8 @@ import type {
 } from './config.ts';
 import { hookCalls, type HookCall } from './netfilter/order.ts';
 import { compileIptables, type CompiledTables } from './netfilter/tables.ts';
-import { Fib } from './route.ts';
+import { ALL_NODES, groupsOf, hasIpv6, ip6Addresses, isRouter } from './ip6-address.ts';
+import { Routing } from './routing.ts';
 import { linkRow } from './row-key.ts';
 
 export interface Device {
@@ -37,6 +38,13 @@ export interface Device {
   readonly proxyDelayMs: number;
   readonly routeLocalnet: boolean;
   readonly hasAddress: boolean;
+  readonly ipv6: boolean;
+  /** It tells its neighbours so. */
+  readonly router: boolean;
+  readonly proxyNdp: boolean;
+  readonly proxyNdpDelayMs: number;
+  /** IPv6 groups whose packets it takes. */
+  readonly groups: ReadonlySet<Ip>;
   /** What its steps and wire entries say of it, made once. `peerPod` is the pod behind a node's end of a veth pair. */
   readonly shown: StepDetails & { readonly iface: string; readonly peerPod?: NetnsId };
   readonly transmitted: Reason;
@@ -55,19 +63,21 @@ export class Netns {
   readonly config: NetnsConfig;
   readonly devices: ReadonlyMap<string, Device>;
   readonly loopback: Device;
-  readonly fib: Fib;
+  readonly fib: Routing;
   readonly vxlans: readonly VxlanDevice[];
   private readonly iptables: CompiledTables | undefined;
   private readonly ip6tables: CompiledTables | undefined;
   /** Somebody registered a hook: only then is there connection tracking. */
   private readonly filters: boolean;
   private readonly calls = new Map<string, readonly HookCall[]>();
+  private readonly addresses6: ReturnType<typeof ip6Addresses>;
   private readonly neighbours = new Map<string, NeighbourConfig>();
   private readonly fdb = new Map<string, FdbConfig>();
 
   constructor(config: NetnsConfig) {
     this.id = config.id;
     this.config = config;
+    this.addresses6 = ip6Addresses(config);
     const devices = new Map<string, Device>();
     const addressed = new Set(config.addresses.map((a) => a.dev));
     const { sysctls } = config;
@@ -89,6 +99,11 @@ export class Netns {
         proxyDelayMs: own?.proxyDelayMs ?? PROXY_DELAY_MS,
         routeLocalnet: (sysctls.routeLocalnetAll ?? false) || (own?.routeLocalnet ?? false),
         hasAddress: addressed.has(link.name),
+        ipv6: hasIpv6(config, link),
+        router: isRouter(config, link.name),
+        proxyNdp: own?.proxyNdp ?? false,
+        proxyNdpDelayMs: own?.proxyNdpDelayMs ?? PROXY_DELAY_MS,
+        groups: groupsOf(config, link),
         shown: {
           iface: link.name,
           rows: [linkRow(link.name)],
@@ -109,9 +124,10 @@ export class Netns {
     }
     this.devices = devices;
     this.loopback = [...devices.values()].find((d) => d.link.kind === 'loopback') ?? IMPLICIT_LOOPBACK;
-    this.fib = new Fib(config, (dev) => devices.get(dev)?.up ?? false);
-    this.iptables = config.iptables === undefined ? undefined : compileIptables(config.iptables);
-    this.ip6tables = config.ip6tables === undefined ? undefined : compileIptables(config.ip6tables);
+    this.fib = new Routing(config, (dev) => devices.get(dev)?.up ?? false);
+    this.iptables = config.iptables === undefined ? undefined : compileIptables(config.iptables, 'iptables');
+    this.ip6tables =
+      config.ip6tables === undefined ? undefined : compileIptables(config.ip6tables, 'ip6tables');
     this.filters =
       config.nftables !== undefined || this.iptables !== undefined || this.ip6tables !== undefined;
     this.vxlans = [...devices.values()].filter((d): d is VxlanDevice => d.link.kind === 'vxlan');
@@ -148,13 +164,27 @@ export class Netns {
     return this.fdb.get(`${dev} ${mac}`);
   }
 
-  /** The socket that takes a packet for `ip:port`: one bound to the address before one bound to all. */
+  /** Whether this host answers solicitations for `ip` on a device in another's stead. */
+  isProxied(dev: string, ip: Ip): boolean {
+    return this.config.proxyNeighbours?.some((p) => p.dev === dev && p.ip === ip) ?? false;
+  }
+
+  /** Whether `ip` is an address of the device itself: for neighbour discovery another device's does not count. */
+  hasOwn(dev: string, ip: Ip): boolean {
+    return this.addresses6.get(dev)?.some((a) => a.ip === ip) ?? false;
+  }
+
+  /**
+   * The socket that takes a packet for `ip:port`: one bound to the address before one bound to all. One bound to `::`
+   * takes both families, one bound to 0.0.0.0 IPv4 alone.
+   */
   listener(proto: 'tcp' | 'udp', ip: Ip, port: number): ListenerConfig | undefined {
     let any: ListenerConfig | undefined;
+    const six = ip.includes(':');
     for (const l of this.config.listeners) {
       if (l.port !== port || l.proto !== proto) continue;
       if (l.ip === ip) return l;
-      if (l.ip === '0.0.0.0' || l.ip === '::') any ??= l;
+      if (l.ip === '::' ? l.v6only !== true || six : l.ip === '0.0.0.0' && !six) any ??= l;
     }
     return any;
   }
@@ -195,6 +225,11 @@ const IMPLICIT_LOOPBACK: Device = {
   proxyDelayMs: PROXY_DELAY_MS,
   routeLocalnet: false,
   hasAddress: true,
+  ipv6: true,
+  router: false,
+  proxyNdp: false,
+  proxyNdpDelayMs: PROXY_DELAY_MS,
+  groups: new Set([ALL_NODES]),
   shown: { iface: 'lo', rows: [linkRow('lo')] },
   transmitted: reason('link.transmit', { iface: 'lo' }),
   received: reason('link.receive', { iface: 'lo' }),

@@ -16,6 +16,8 @@ export interface RouteFlow {
   /** The device that it came in by; absent for a packet of this host. */
   readonly iif?: string;
   readonly mark?: number;
+  /** The device that it must leave by: IPv6 asks so for link-local addresses, which every link has. */
+  readonly oif?: string;
 }
 
 export const NO_FLOW: RouteFlow = {};

@@ -1,12 +1,14 @@
 /** Runs programs: takes their system calls, starts what they ask for, and lets them continue with the result. */
-import type { Ip } from '../base/ip.ts';
+import { ipPort, type Ip } from '../base/ip.ts';
 import type { Payload } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import type { Flow } from '../trace/recorder.ts';
-import type { Exchange, Step, Verdict } from '../trace/trace.ts';
+import type { Exchange, Segment, Step, Verdict } from '../trace/trace.ts';
 import type { ListenerConfig } from './config.ts';
 import { stableHash } from './hash.ts';
 import { echoRequest } from './icmp.ts';
+import { echoRequest6 } from './icmp6.ts';
+import { ipHeaderLength } from './ip-header.ts';
 import { localOut, outDevice } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
@@ -15,8 +17,9 @@ import { closeTcp, connectTcp, sendTcp } from './tcp.ts';
 import type { PingWaiter, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
 
-/** A destination of 0.0.0.0 is this host: its output route is looked up as the loopback's (net/ipv4/route.c). */
+/** A destination of 0.0.0.0 or `::` is this host: its output route is looked up as the loopback's (net/ipv4/route.c). */
 function toAnyHost<C extends { readonly ip: string }>(call: C): C {
+  if (call.ip === '::') return { ...call, ip: '::1' };
   return call.ip === '0.0.0.0' ? { ...call, ip: '127.0.0.1' } : call;
 }
 
@@ -24,7 +27,6 @@ function toAnyHost<C extends { readonly ip: string }>(call: C): C {
 const PORT_MIN = 32768;
 const PORT_COUNT = 28232;
 const ICMP_HEADER = 8;
-const IPV4_HEADER = 20;
 
 type Finish = (result: SyscallResult) => void;
 
@@ -117,7 +119,7 @@ export class Program<R> {
     }
   }
 
-  private begin(kind: Exchange['kind'], label: string, proto: 'tcp' | 'udp' | 'icmp'): void {
+  private begin(kind: Exchange['kind'], label: string, proto: Segment['proto']): void {
     if (this.segment < 0) {
       this.segment = this.m.recorder.beginSegment(this.box.id, 'probe', label).index;
     }
@@ -166,7 +168,7 @@ export class Program<R> {
     const { fib } = this.box.net;
     const first = fib.lookup(dst, { src: source });
     // ip_route_connect asks twice: for a source, then for the route with it, which `from` rules may change.
-    const chosen = source ?? first?.src;
+    const chosen = source ?? (first === undefined ? undefined : fib.sourceFor(first, dst));
     const route = chosen === undefined ? first : fib.lookup(dst, { src: chosen });
     if (route === undefined) {
       this.m.recorder.step(this.flow(), {
@@ -188,7 +190,7 @@ export class Program<R> {
       });
       return undefined;
     }
-    const src = chosen ?? route.src ?? fib.selectAddress(route.dev, route.via ?? dst, 'global');
+    const src = chosen ?? fib.sourceFor(route, dst);
     if (src === undefined) {
       this.m.recorder.step(this.flow(), {
         place: this.box.id,
@@ -205,7 +207,7 @@ export class Program<R> {
   }
 
   private connect(call: Extract<Syscall, { call: 'connect' }>, finish: Finish): void {
-    this.begin('handshake', `${call.ip}:${call.port}`, 'tcp');
+    this.begin('handshake', ipPort(call.ip, call.port), 'tcp');
     const way = this.route(call.ip, call.source);
     if (way === undefined || way.route.type === 'broadcast') {
       finish({ ok: false, error: 'unreachable' });
@@ -268,7 +270,7 @@ export class Program<R> {
     const isDns = payload.kind === 'dns';
     this.begin(
       isDns ? 'dns' : 'datagram',
-      isDns ? `${payload.question.type} ${payload.question.name}` : `${call.ip}:${call.port}`,
+      isDns ? `${payload.question.type} ${payload.question.name}` : ipPort(call.ip, call.port),
       'udp',
     );
     const way = this.route(call.ip, call.source);
@@ -303,22 +305,20 @@ export class Program<R> {
   }
 
   private ping(call: Extract<Syscall, { call: 'ping' }>, finish: Finish): void {
-    this.begin('echo', call.ip, 'icmp');
+    const six = call.ip.includes(':');
+    this.begin('echo', call.ip, six ? 'icmpv6' : 'icmp');
     const way = this.route(call.ip, call.source);
     if (way === undefined) {
       finish({ ok: false, error: 'unreachable' });
       return;
     }
     const mtu = this.mtuOf(way.route);
-    const length = call.bytes + ICMP_HEADER + IPV4_HEADER;
+    const length = call.bytes + ICMP_HEADER + ipHeaderLength(call.ip);
     const df = call.df ?? true;
     const id = stableHash(`ping ${this.box.id} ${this.exchange} ${this.m.nowMs}`) & 0xffff;
     const { pings } = this.box.sockets;
-    const skb = echoRequest(
-      this.box,
-      { src: way.src, dst: call.ip, id, bytes: call.bytes, ttl: call.ttl ?? 64, df },
-      this.flow(),
-    );
+    const echo = { src: way.src, dst: call.ip, id, bytes: call.bytes, ttl: call.ttl ?? 64 };
+    const skb = six ? echoRequest6(echo, this.flow()) : echoRequest(this.box, { ...echo, df }, this.flow());
     if (df && skb.length > mtu) {
       // The socket refuses before anything is sent: "message too long".
       this.m.step(this.box, skb, 'drop', reason('link.mtu', { mtu, length }), {
@@ -337,7 +337,8 @@ export class Program<R> {
       failed: (error, limit) => end({ ok: false, error, mtu: limit }),
     };
     pings.set(id, waiter);
-    this.m.step(this.box, skb, 'originate', reason('socket.originate', { proto: 'icmp', flags: '8/0' }));
+    const what = six ? { proto: 'icmpv6', flags: '128/0' } : { proto: 'icmp', flags: '8/0' };
+    this.m.step(this.box, skb, 'originate', reason('socket.originate', what));
     localOut(this.m, this.box, skb, way.route);
   }
 }

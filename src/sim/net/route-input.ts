@@ -1,10 +1,10 @@
 /**
- * The routing decision for a received packet (`ip_route_input_slow`): martians, reverse path filter, local, forward.
- * Every refusal is recorded here, with the ICMP error where Linux sends one.
+ * The routing decision for a received packet (`ip_route_input_slow`, `ip6_route_input`): martians, reverse path filter,
+ * local, forward. Every refusal is recorded here, with the ICMP error where Linux sends one. IPv6 has no rp_filter.
  */
 import type { Ip } from '../base/ip.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
-import { ICMP_HOST_UNREACHABLE, ICMP_NET_UNREACHABLE, sendUnreachable } from './icmp.ts';
+import { sendNoRoute, sendUnreachableRoute } from './icmp-error.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
 import { selectPath } from './multipath.ts';
@@ -38,24 +38,30 @@ function sourceProblem(box: Box, dev: Device, src: Ip, dst: Ip): Reason | undefi
 export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route | undefined {
   const { ip } = skb.packet;
   if (ip === undefined) return undefined;
+  const six = ip.version === 6;
   const drop = (why: Reason, rows: readonly string[] = [], route?: Route): undefined => {
     m.step(box, skb, 'drop', why, { iface: dev.name, rows, origin: route?.origin });
     return undefined;
   };
-  if (isLoopback(ip.dst) && !dev.routeLocalnet) {
+  if (isLoopback(ip.dst) && (six || !dev.routeLocalnet)) {
     return drop(reason('route.martian', { ip: ip.dst, iface: dev.name }));
   }
-  if (isLoopback(ip.src) && !dev.routeLocalnet) {
+  if (isLoopback(ip.src) && (six || !dev.routeLocalnet)) {
     return drop(reason('route.martian', { ip: ip.src, iface: dev.name }));
   }
   const route = box.net.fib.lookup(ip.dst, { src: ip.src, iif: dev.name, mark: skb.mark });
   if (route?.type === 'broadcast') return route;
-  if (route?.type !== 'local' && !dev.forwarding) {
+  if (six) {
+    // A route is looked for before forwarding is (ip6_pkt_discard, then ip6_forward); only the switch for all counts.
+    if (route?.type === 'unicast' && box.net.config.sysctls.ip6Forward !== true) {
+      return drop(reason('route.no-forwarding', { sysctl: 'net.ipv6.conf.all.forwarding' }));
+    }
+  } else if (route?.type !== 'local' && !dev.forwarding) {
     return drop(reason('route.no-forwarding', { sysctl: 'net.ipv4.ip_forward' }));
   }
   if (route === undefined) {
     drop(reason('route.none', { ip: ip.dst }));
-    sendUnreachable(m, box, skb, ICMP_NET_UNREACHABLE);
+    sendNoRoute(m, box, skb);
     return undefined;
   }
   if (route.type === 'blackhole') {
@@ -63,9 +69,10 @@ export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route |
   }
   if (route.type === 'unreachable') {
     drop(reason('route.unreachable', { prefix: route.prefix }), routeRows(route), route);
-    sendUnreachable(m, box, skb, ICMP_HOST_UNREACHABLE);
+    sendUnreachableRoute(m, box, skb);
     return undefined;
   }
+  if (six) return route;
   const problem = sourceProblem(box, dev, ip.src, ip.dst);
   if (problem !== undefined) return drop(problem);
   return selectPath(m, box, skb, route);

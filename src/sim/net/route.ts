@@ -1,10 +1,10 @@
 /**
- * The routing tables of one namespace: `local` (its own addresses and broadcasts), then `main`, longest prefix first,
+ * The IPv4 routing tables of one namespace: `local` (its own addresses and broadcasts), then `main`, longest prefix first,
  * and the choice of a source address. Models unicast, connected, blackhole, unreachable, throw and onlink routes, metrics
  * and scopes; where somebody added rules, they are asked first to last (`policy-rules.ts`), else the two tables alone.
  * Which of several next hops a flow takes is `multipath.ts`. Leaves out the route exceptions that redirects make.
  */
-import { broadcastAddress, cidr, cidrContains } from '../base/ip.ts';
+import { broadcastAddress, cidr, cidrContains, ipFamily } from '../base/ip.ts';
 import type { Cidr, Ip } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { RowKey } from '../trace/trace.ts';
@@ -13,7 +13,10 @@ import { NO_FLOW, policyRules, type PolicyRule, type RouteFlow } from './policy-
 import { prefixText, routeRow } from './row-key.ts';
 
 export interface Route {
+  /** `broadcast` stands for IPv6' multicast too. */
   readonly type: 'local' | 'unicast' | 'blackhole' | 'unreachable' | 'throw' | 'broadcast';
+  /** A local address that other routers have as well: nothing is sent from it. */
+  readonly anycast?: boolean;
   readonly to: Cidr;
   /** `default`, `10.244.1.0/24`. */
   readonly prefix: string;
@@ -59,15 +62,16 @@ export class Fib {
   private readonly rules: readonly PolicyRule[] | undefined;
 
   constructor(config: NetnsConfig, up: (dev: string) => boolean) {
-    this.addresses = config.addresses;
+    this.addresses = config.addresses.filter((a) => ipFamily(a.ip) === 4);
     this.order = config.links.map((l) => l.name);
     const main: TableRoute[] = [];
     for (const a of config.addresses) {
+      if (ipFamily(a.ip) === 6) continue;
       // An address is this host's own even where its device is down, and stays so when it goes down.
       if (!this.local.has(a.ip)) this.local.set(a.ip, localRoute('local', cidr(a.ip), a));
       if (!up(a.dev)) continue;
       const subnet = cidr(`${a.ip}/${a.prefixLength}`);
-      if (a.ip.includes(':') || a.dev === 'lo' || a.prefixLength >= 31) continue;
+      if (a.dev === 'lo' || a.prefixLength >= 31) continue;
       const broadcast = broadcastAddress(subnet);
       if (!this.local.has(broadcast)) this.local.set(broadcast, localRoute('broadcast', cidr(broadcast), a));
       if (
@@ -90,7 +94,7 @@ export class Fib {
     }
     const others = new Map<number, TableRoute[]>();
     for (const r of config.routes) {
-      if (r.dev !== undefined && !up(r.dev)) continue;
+      if (r.to.family === 6 || (r.dev !== undefined && !up(r.dev))) continue;
       const route = { ...this.routeOf(r), metric: r.metric ?? 0 };
       if (r.table === undefined) main.push(route);
       else others.set(r.table, [...(others.get(r.table) ?? []), route]);
@@ -122,14 +126,14 @@ export class Fib {
   selectAddress(dev: string, target: Ip | undefined, scope: keyof typeof SCOPE): Ip | undefined {
     let first: Ip | undefined;
     for (const a of this.addresses) {
-      if (a.dev !== dev || a.ip.includes(':') || SCOPE[a.scope] > SCOPE[scope]) continue;
+      if (a.dev !== dev || SCOPE[a.scope] > SCOPE[scope]) continue;
       if (target === undefined || cidrContains(cidr(`${a.ip}/${a.prefixLength}`), target)) return a.ip;
       first ??= a.ip;
     }
     if (first !== undefined) return first;
     for (const name of this.order) {
       for (const a of this.addresses) {
-        if (a.dev !== name || a.ip.includes(':') || a.scope === 'link') continue;
+        if (a.dev !== name || a.scope === 'link') continue;
         if (SCOPE[a.scope] <= SCOPE[scope]) return a.ip;
       }
     }
@@ -191,10 +195,10 @@ export class Fib {
   }
 }
 
-type TableRoute = Route & { readonly metric: number };
+export type TableRoute = Route & { readonly metric: number };
 
 /** One routing table: longest prefix first, then lowest metric, then as configured. */
-class Table {
+export class Table {
   private readonly routes: readonly Route[];
   private readonly host = new Map<Ip, Route>();
 
@@ -222,16 +226,16 @@ class Table {
 }
 
 /** A `throw` route: this table has none, whatever its shorter prefixes say. */
-function thrown(route: Route | undefined): Route | undefined {
+export function thrown(route: Route | undefined): Route | undefined {
   return route?.type === 'throw' ? undefined : route;
 }
 
-/** An address of 127.0.0.0/8. */
+/** An address of 127.0.0.0/8, or `::1`. */
 export function isLoopback(ip: Ip): boolean {
-  return ip.startsWith('127.');
+  return ip.startsWith('127.') || ip === '::1';
 }
 
-function sameCidr(a: Cidr, b: Cidr): boolean {
+export function sameCidr(a: Cidr, b: Cidr): boolean {
   return a.ip === b.ip && a.prefixLength === b.prefixLength;
 }
 

@@ -6,8 +6,16 @@ import { cidrText, ipPort } from '../base/ip.ts';
 import type { Cidr, Ip, Mac } from '../base/ip.ts';
 import type { RowKey } from '../trace/trace.ts';
 
-export function ruleRow(table: string, chain: string, index: number | 'policy'): RowKey {
-  return `iptables/${table}/${chain}/${index}`;
+/** iptables has the tables of IPv4, ip6tables those of IPv6. */
+export type TablesProgram = 'iptables' | 'ip6tables';
+
+export function ruleRow(
+  table: string,
+  chain: string,
+  index: number | 'policy',
+  program: TablesProgram = 'iptables',
+): RowKey {
+  return `${program}/${table}/${chain}/${index}`;
 }
 
 /** A prefix as `ip route` prints it: `default`, `10.0.0.1` for a host, `10.0.0.0/8`. */

@@ -1,5 +1,5 @@
 /** A packet on its way: the packet itself and what the kernel remembers beside it (`struct sk_buff`). */
-import type { Ip, Mac } from '../base/ip.ts';
+import { ipPort, type Ip, type Mac } from '../base/ip.ts';
 import type { IpHeader, Packet, TransportHeader } from '../packet/packet.ts';
 import type { Flow } from '../trace/recorder.ts';
 import type { ConntrackEntry } from './state.ts';
@@ -29,6 +29,8 @@ export interface Skb {
   ctState?: SkbConntrackState;
   pktType: 'host' | 'other' | 'broadcast';
   bridge?: BridgeInfo;
+  /** The device that an IPv6 packet came in by: link-local addresses mean something there alone. */
+  inDev?: string;
   /** The gateway of the route it follows: MASQUERADE chooses an address near it. */
   nextHop?: Ip;
   /** mangle's OUTPUT gave it another mark, so the route is asked for again. */
@@ -37,7 +39,7 @@ export interface Skb {
   ipvs: boolean;
   /** For a TCP packet that segmentation offload will cut: how much longer it is than its largest piece. */
   gsoExcess?: number;
-  /** The namespace where it is queued behind an unanswered ARP request. */
+  /** The namespace where it is queued behind an unanswered question for a neighbour. */
   waitingIn?: string;
   /** Transmissions left before the packet counts as looping. */
   hopsLeft: number;
@@ -57,6 +59,7 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     ctState: undefined,
     pktType: 'host',
     bridge: undefined,
+    inDev: undefined,
     nextHop: undefined,
     reroute: false,
     ipvs: false,
@@ -78,6 +81,7 @@ export function scrub(skb: Skb): void {
   skb.ctDir = 'original';
   skb.ctState = undefined;
   skb.bridge = undefined;
+  skb.inDev = undefined;
   skb.nextHop = undefined;
   skb.ipvs = false;
 }
@@ -115,5 +119,5 @@ export function endText(packet: Packet, side: 'src' | 'dst'): string {
   const { ip, l4 } = packet;
   if (ip === undefined) return '';
   if (l4 === undefined || (l4.proto !== 'tcp' && l4.proto !== 'udp')) return ip[side];
-  return `${ip[side]}:${side === 'src' ? l4.sport : l4.dport}`;
+  return ipPort(ip[side], side === 'src' ? l4.sport : l4.dport);
 }

@@ -81,6 +81,8 @@ export interface NeighbourEntry {
   /** When a STALE entry was used and became DELAY. */
   delayedAtMs?: number;
   probes: number;
+  /** IPv6: it said that it forwards (NTF_ROUTER). */
+  isRouter?: boolean;
 }
 
 export interface FdbEntry {

@@ -4,6 +4,7 @@ import type { IpHeader, Packet, Payload, TcpFlag, TcpHeader, TcpOption } from '.
 import { reason } from '../trace/reasons.ts';
 import type { Flow } from '../trace/recorder.ts';
 import { stableHash } from './hash.ts';
+import { ipHeader } from './ip-header.ts';
 import { localOut } from './ip-output.ts';
 import { payloadSize } from './length.ts';
 import type { Box, Machine } from './machine.ts';
@@ -41,15 +42,10 @@ export function send(m: Machine, box: Box, socket: TcpSocket, out: Outgoing): vo
       ]
     : [{ kind: 'nop' }, { kind: 'nop' }, { kind: 'timestamps', value: now, echo: socket.tsEcho }];
   const packet: Packet = {
-    ip: {
-      version: 4,
-      src: socket.local,
-      dst: socket.remote,
-      ttl: socket.ttl,
+    ip: ipHeader(socket.local, socket.remote, socket.ttl, {
       id: out.flags === SYN_ACK ? 0 : nextId(socket),
       df: true,
-      tos: 0,
-    },
+    }),
     l4: {
       proto: 'tcp',
       sport: socket.localPort,
@@ -104,7 +100,7 @@ export function resetFor(cause: Skb, ip: IpHeader, tcp: TcpHeader): Skb {
     (tcp.flags.includes('FIN') ? 1 : 0);
   return newSkb(
     {
-      ip: { version: 4, src: ip.dst, dst: ip.src, ttl: 64, id: 0, df: true, tos: 0 },
+      ip: ipHeader(ip.dst, ip.src, 64, { id: 0, df: true }),
       l4: {
         proto: 'tcp',
         sport: tcp.dport,

@@ -7,6 +7,7 @@ import type { Ip } from '../base/ip.ts';
 import type { IcmpHeader, IpHeader, Payload, TcpFlag, TcpHeader } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import { errorOf } from './icmp.ts';
+import { ipHeaderLength } from './ip-header.ts';
 import { localOut } from './ip-output.ts';
 import { payloadSize } from './length.ts';
 import type { Box, Machine } from './machine.ts';
@@ -30,7 +31,7 @@ import {
   timestampOf,
 } from './tcp-segment.ts';
 
-const IP_AND_TCP = 40;
+const TCP_HEADER = 20;
 const TIMESTAMPS = 12;
 const MAX_WINDOW = 65535;
 /** Seconds between one SYN and the next, the first five alike; after the last the kernel gives up. */
@@ -53,9 +54,14 @@ export interface ConnectInput {
   readonly done: (socket: TcpSocket, error?: SocketError) => void;
 }
 
+/** Bytes of the IP and TCP headers, without options. */
+function headersTo(remote: Ip): number {
+  return ipHeaderLength(remote) + TCP_HEADER;
+}
+
 /** Opens a connection: sends the SYN and its retries. */
 export function connectTcp(m: Machine, box: Box, input: ConnectInput): TcpSocket {
-  const advertised = input.mtu - IP_AND_TCP;
+  const advertised = input.mtu - headersTo(input.remote);
   const iss = initialSequence(input.local, input.localPort, input.remote, input.remotePort);
   const socket: TcpSocket = {
     ...input,
@@ -200,7 +206,7 @@ function accept(
   const route = box.net.fib.lookup(ip.src, { src: ip.dst });
   if (route === undefined || leadsNowhere(route)) return;
   const out = route.type === 'local' ? box.net.loopback : box.net.device(route.dev);
-  const advertised = (out?.mtu ?? 1500) - IP_AND_TCP;
+  const advertised = (out?.mtu ?? 1500) - headersTo(ip.src);
   const peerMss = tcp.options.find((o) => o.kind === 'mss')?.value ?? 536;
   const unit = Math.min(advertised, peerMss) - TIMESTAMPS;
   const iss = initialSequence(ip.dst, tcp.dport, ip.src, tcp.sport);
@@ -401,7 +407,7 @@ export function tcpError(m: Machine, box: Box, ip: IpHeader, tcp: TcpHeader, icm
   const error = errorOf(icmp);
   if (socket === undefined || error === undefined) return;
   if (error === 'too-big') {
-    const mss = (icmp.mtu ?? 576) - IP_AND_TCP - TIMESTAMPS;
+    const mss = (icmp.mtu ?? 576) - headersTo(ip.dst) - TIMESTAMPS;
     if (mss >= socket.mss || socket.unacked === undefined) return;
     socket.mss = mss;
     sendData(m, box, socket, socket.unacked, 1);

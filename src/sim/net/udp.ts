@@ -4,7 +4,9 @@ import type { IcmpHeader, IpHeader, Payload, UdpHeader } from '../packet/packet.
 import { reason } from '../trace/reasons.ts';
 import type { Flow } from '../trace/recorder.ts';
 import { stableHash } from './hash.ts';
-import { errorOf, ICMP_PORT_UNREACHABLE, isFatal, sendUnreachable } from './icmp.ts';
+import { errorOf, isFatal } from './icmp.ts';
+import { sendPortUnreachable } from './icmp-error.ts';
+import { ipHeader } from './ip-header.ts';
 import { localOut } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
@@ -29,7 +31,7 @@ export function datagram(
   const id = stableHash(`udp ${ends.src} ${ends.sport} ${ends.dst} ${ends.dport}`) & 0xffff;
   return newSkb(
     {
-      ip: { version: 4, src: ends.src, dst: ends.dst, ttl: ends.ttl, id, df: true, tos: 0 },
+      ip: ipHeader(ends.src, ends.dst, ends.ttl, { id, df: true }),
       l4: { proto: 'udp', sport: ends.sport, dport: ends.dport, checksum: true },
       payload,
     },
@@ -65,7 +67,7 @@ export function receiveUdp(m: Machine, box: Box, dev: Device, skb: Skb, udp: Udp
       }),
       { iface: dev.name, origin: box.net.config.origin },
     );
-    sendUnreachable(m, box, skb, ICMP_PORT_UNREACHABLE);
+    sendPortUnreachable(m, box, skb);
     return;
   }
   m.step(

@@ -65,9 +65,9 @@ function program(
 function beyondModel(spec: ProbeQuestion, target: Target): string | undefined {
   if (spec.proto === 'sctp') return 'SCTP';
   if (target.ip === undefined || spec.tool === 'dig') return undefined;
-  // The cluster is IPv4: an address elsewhere has no route, and that is known. Loopback is everywhere.
-  if (target.ip === '::1') return 'IPv6';
-  return /^(22[4-9]|23\d)\./.test(target.ip) ? 'multicast' : undefined;
+  // A link-local address means nothing without its link, which no probe names.
+  if (/^fe[89ab][0-9a-f]:/.test(target.ip)) return 'IPv6 link-local';
+  return /^(22[4-9]|23\d)\.|^ff[0-9a-f]{2}:/.test(target.ip) ? 'multicast' : undefined;
 }
 
 /** `namespace/pod` of `--endpoint`, which may be a bare name of `default` or a workload's. */

@@ -39,6 +39,19 @@ const ICMP_TITLES: Readonly<Record<string, string>> = {
   '11/0': 'ICMP time exceeded',
 };
 
+const ICMPV6_TITLES: Readonly<Record<string, string>> = {
+  '128/0': 'ICMPv6 echo request',
+  '129/0': 'ICMPv6 echo reply',
+  '1/0': 'ICMPv6 no route',
+  '1/1': 'ICMPv6 admin prohibited',
+  '1/3': 'ICMPv6 address unreachable',
+  '1/4': 'ICMPv6 port unreachable',
+  '2/0': 'ICMPv6 packet too big',
+  '3/0': 'ICMPv6 hop limit exceeded',
+  '135/0': 'ND solicitation',
+  '136/0': 'ND advertisement',
+};
+
 /** What the letter is, in the words of the protocols themselves. */
 export function letterTitle(packet: Packet): string {
   if (packet.arp !== undefined) return packet.arp.op === 'request' ? 'ARP request' : 'ARP reply';
@@ -56,8 +69,9 @@ export function letterTitle(packet: Packet): string {
       return `TCP ${l4.flags.join(', ')}`;
     case 'udp':
       return 'UDP';
-    case 'icmp':
     case 'icmpv6':
+      return ICMPV6_TITLES[`${l4.type}/${l4.code}`] ?? `ICMPv6 ${l4.type}/${l4.code}`;
+    case 'icmp':
       return ICMP_TITLES[`${l4.type}/${l4.code}`] ?? `ICMP ${l4.type}/${l4.code}`;
   }
 }

@@ -101,6 +101,9 @@ export interface ReasonParams {
   'icmp.unreachable': { code: number; text: string };
   'icmp.time-exceeded': Record<string, never>;
   'icmp.frag-needed': { mtu: number };
+  'icmp6.unreachable': { code: number; text: string };
+  'icmp6.time-exceeded': Record<string, never>;
+  'icmp6.too-big': { mtu: number };
   'tcp.retransmit': { after: number; retry: number };
   // policy; the row that says it is a rule that a CNI wrote
   'policy.allow': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string };

@@ -46,7 +46,7 @@ export type StepKind =
 
 /**
  * The row of a table that decided a step; `show` prints the same key beside its line, so that the row can be lit.
- * iptables/TABLE/CHAIN/INDEX (0-based; `policy` for the chain's policy) · route/TABLE/PREFIX/DEV ·
+ * iptables/TABLE/CHAIN/INDEX and ip6tables/... (0-based; `policy` for the chain's policy) · route/TABLE/PREFIX/DEV ·
  * rule/PRIORITY/INDEX (`ip rule`) · neigh/DEV/IP ·
  * fdb/DEV/MAC · conntrack/ID · socket/PROTO/IP:PORT · ipset/NAME/ENTRY · link/NAME ·
  * ipvs/PROTO/VIP:PORT · ipvs/PROTO/VIP:PORT/IP:PORT · ipvs-conn/ID ·

@@ -1,11 +1,17 @@
 /**
  * The Ethernet bridge (`net/bridge`): learning, forwarding, flooding, the hairpin flag, delivery to the bridge itself,
- * and the calls into bridge netfilter. Leaves out STP, VLAN filtering, multicast snooping and ageing (300 s).
+ * and the calls into bridge netfilter. Leaves out STP, VLAN filtering and ageing (300 s). A group's frame is flooded: snooping
+ * holds nothing back while no querier speaks.
  */
-import { MAC_BROADCAST } from '../../base/ip.ts';
+import { isGroupMac, MAC_BROADCAST } from '../../base/ip.ts';
 import type { Mac } from '../../base/ip.ts';
 import { reason } from '../../trace/reasons.ts';
-import { bridgeForwardHook, bridgePostRouting, bridgePreRouting } from '../netfilter/bridge-netfilter.ts';
+import {
+  bridgeForwardHook,
+  bridgePostRouting,
+  bridgePreRouting,
+  callsIptables,
+} from '../netfilter/bridge-netfilter.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
 import { fdbRow } from '../row-key.ts';
@@ -15,8 +21,9 @@ import { forwardable, toProtocol, transmit } from './device.ts';
 /** A frame came in by a port (`br_handle_frame`). */
 export function bridgeReceive(m: Machine, box: Box, bridge: Device, port: Device, skb: Skb): void {
   const dst = skb.packet.eth?.dst;
-  skb.pktType = dst === bridge.mac ? 'host' : dst === MAC_BROADCAST ? 'broadcast' : 'other';
-  if (skb.packet.ip !== undefined && box.net.config.sysctls.bridgeNfCallIptables) {
+  const toAll = dst !== undefined && isGroupMac(dst);
+  skb.pktType = dst === bridge.mac ? 'host' : toAll ? 'broadcast' : 'other';
+  if (skb.packet.ip !== undefined && callsIptables(box, skb.packet.ip.version)) {
     bridgePreRouting(m, box, bridge, port, skb);
   } else {
     bridgeDecide(m, box, bridge, port, skb);
@@ -28,7 +35,7 @@ export function bridgeDecide(m: Machine, box: Box, bridge: Device, port: Device,
   const { eth } = skb.packet;
   if (eth === undefined) return;
   learn(box, bridge, port, eth.src);
-  if (eth.dst === MAC_BROADCAST) {
+  if (isGroupMac(eth.dst)) {
     // A capture stamps the bridge's copy with the time the frame reached the port, before the flooding.
     const copy = cloneSkb(skb);
     copy.pktType = 'broadcast';
@@ -65,7 +72,7 @@ export function bridgeTransmit(m: Machine, box: Box, bridge: Device, skb: Skb): 
   }
   skb.bridge = undefined;
   const dst = skb.packet.eth?.dst ?? MAC_BROADCAST;
-  const out = dst === MAC_BROADCAST ? undefined : portOf(box, bridge, dst);
+  const out = isGroupMac(dst) ? undefined : portOf(box, bridge, dst);
   if (out === undefined) flood(m, box, bridge, undefined, skb, true);
   else sendFrom(m, box, out, skb);
 }

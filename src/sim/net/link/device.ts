@@ -2,7 +2,7 @@
  * Where packets leave and reach interfaces, and what a capture there shows. Models veth pairs, cards on a perfect
  * switch, bridges, vxlan devices and the loopback. Leaves out queues, offloads other than segmentation, and VLANs.
  */
-import { MAC_BROADCAST } from '../../base/ip.ts';
+import { isGroupMac } from '../../base/ip.ts';
 import { reason } from '../../trace/reasons.ts';
 import { receiveArp } from '../arp.ts';
 import { receiveIp } from '../ip-input.ts';
@@ -81,9 +81,10 @@ function toPeer(m: Machine, box: Box, dev: Device, skb: Skb, netns: string, name
 
 function toSegment(m: Machine, box: Box, dev: Device, skb: Skb, segment: string): void {
   const dst = skb.packet.eth?.dst;
+  const toAll = dst !== undefined && isGroupMac(dst);
   const targets = m
     .cardsOn(segment)
-    .filter((c) => (c.netns !== box.id || c.dev !== dev.name) && (dst === MAC_BROADCAST || c.mac === dst));
+    .filter((c) => (c.netns !== box.id || c.dev !== dev.name) && (toAll || c.mac === dst));
   if (targets.length === 0) {
     m.step(box, skb, 'drop', reason('link.no-card', { mac: dst ?? '' }), { iface: dev.name, rows: dev.row });
     return;
@@ -107,8 +108,9 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
     return;
   }
   const dst = skb.packet.eth?.dst;
-  skb.pktType = dst === dev.mac ? 'host' : dst === MAC_BROADCAST ? 'broadcast' : 'other';
-  if (skb.pktType === 'other') {
+  const toAll = dst !== undefined && isGroupMac(dst);
+  skb.pktType = dst === dev.mac ? 'host' : toAll ? 'broadcast' : 'other';
+  if (skb.pktType === 'other' || (toAll && !takesGroup(dev, skb))) {
     // A flooded frame: a capture shows it, the host looks no further.
     m.capture(box, dev, skb, 'receive', reason('link.not-for-me', { mac: dst ?? '' }));
     return;
@@ -117,11 +119,18 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
   toProtocol(m, box, dev, skb);
 }
 
+/** Whether a device takes a frame for several: an IPv6 one only if it joined the group (`ip6_mc_input`). */
+function takesGroup(dev: Device, skb: Skb): boolean {
+  const { ip } = skb.packet;
+  return ip?.version !== 6 || dev.groups.has(ip.dst);
+}
+
 /** Hands a frame to ARP or IP; `skb.pktType` is set. */
 export function toProtocol(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (skb.packet.arp !== undefined) {
     receiveArp(m, box, dev, skb);
     return;
   }
+  if (skb.pktType === 'broadcast' && !takesGroup(dev, skb)) return;
   receiveIp(m, box, dev, skb);
 }

@@ -8,7 +8,8 @@ import type { Packet } from '../../packet/packet.ts';
 import { reason } from '../../trace/reasons.ts';
 import { stableHash } from '../hash.ts';
 import { localOut } from '../ip-output.ts';
-import { ETHERNET_HEADER, IPV4_HEADER, UDP_HEADER, VXLAN_HEADER } from '../length.ts';
+import { ipHeader, ipHeaderLength } from '../ip-header.ts';
+import { ETHERNET_HEADER, UDP_HEADER, VXLAN_HEADER } from '../length.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { VxlanDevice } from '../netns.ts';
 import { leadsNowhere } from '../route.ts';
@@ -16,7 +17,11 @@ import { fdbRow, linkRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
 import { receive } from './device.ts';
 
-const ENCAPSULATION = IPV4_HEADER + UDP_HEADER + VXLAN_HEADER + ETHERNET_HEADER;
+/** What the outer headers cost: 50 bytes over IPv4, 70 over IPv6. */
+function overheadTo(remote: Ip): number {
+  return ipHeaderLength(remote) + UDP_HEADER + VXLAN_HEADER + ETHERNET_HEADER;
+}
+
 /** net.ipv4.ip_local_port_range */
 const PORT_MIN = 32768;
 const PORT_MAX = 60999;
@@ -45,17 +50,18 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
     return;
   }
   skb.packet = {
-    ip: { version: 4, src: local, dst: found.remote, ttl: 64, id: nextIpId(box), df: false, tos: 0 },
+    ip: ipHeader(local, found.remote, 64, { id: nextIpId(box), df: false }),
     l4: { proto: 'udp', sport: flowPort(inner), dport: port, checksum: true },
     vxlan: { vni },
     inner,
   };
-  skb.length += ENCAPSULATION;
+  skb.length += overheadTo(found.remote);
   skb.ct = undefined;
   skb.ctState = undefined;
   skb.ctDir = 'original';
   skb.bridge = undefined;
   skb.ipvs = false;
+  skb.inDev = undefined;
   m.step(box, skb, 'encap', reason('vxlan.encap', { vni, remote: found.remote, port }), {
     iface: dev.name,
     rows: [fdbRow(dev.name, found.mac)],
@@ -69,11 +75,15 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
 export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): boolean {
   const { inner, vxlan, ip } = skb.packet;
   if (inner === undefined || vxlan === undefined || ip === undefined) return false;
-  const dev = box.net.vxlans.find((v) => v.link.port === port && v.link.vni === vxlan.vni && v.up);
+  // A device's socket is of the family of its local address; two devices may share a port and a VNI so.
+  const six = ip.version === 6;
+  const dev = box.net.vxlans.find(
+    (v) => v.link.port === port && v.link.vni === vxlan.vni && v.up && v.link.local.includes(':') === six,
+  );
   if (dev === undefined) return false;
   const before = skb.packet;
   skb.packet = inner;
-  skb.length -= ENCAPSULATION;
+  skb.length -= overheadTo(ip.src);
   skb.ct = undefined;
   skb.ctState = undefined;
   skb.ctDir = 'original';

@@ -1,7 +1,7 @@
 /**
- * `br_netfilter`: with net.bridge.bridge-nf-call-iptables, bridged IPv4 frames pass iptables' PREROUTING before the
- * bridge decides, then FORWARD and POSTROUTING, with the bridge as interface and the ports as physdev.
- * After net/bridge/br_netfilter_hooks.c. Leaves out VLAN and PPPoE frames, IPv6 and reassembly.
+ * `br_netfilter`: with net.bridge.bridge-nf-call-iptables (IPv6: -ip6tables), bridged frames pass iptables' PREROUTING
+ * before the bridge decides, then FORWARD and POSTROUTING, with the bridge as interface and the ports as physdev.
+ * After net/bridge/br_netfilter_hooks.c and br_netfilter_ipv6.c. Leaves out VLAN and PPPoE frames and reassembly.
  */
 import { reason } from '../../trace/reasons.ts';
 import { bridgeDecide } from '../link/bridge.ts';
@@ -13,6 +13,11 @@ import { routeInput } from '../route-input.ts';
 import { neighbourRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
 import { runHook } from './hooks.ts';
+
+export function callsIptables(box: Box, version: 4 | 6): boolean {
+  const { bridgeNfCallIptables, bridgeNfCallIp6tables } = box.net.config.sysctls;
+  return version === 4 ? bridgeNfCallIptables : (bridgeNfCallIp6tables ?? bridgeNfCallIptables);
+}
 
 /** `br_nf_pre_routing` and its finish: DNAT happens here, and may change where the frame goes. */
 export function bridgePreRouting(m: Machine, box: Box, bridge: Device, port: Device, skb: Skb): void {

@@ -95,7 +95,7 @@ function walk(c: HookContext, tables: CompiledTables, table: TableName): 'accept
     c.m.step(c.box, c.skb, 'drop', reason('rule.policy', { table, chain: chain.name, policy: 'DROP' }), {
       hook: c.hook,
       iface: (c.inDev ?? c.outDev)?.name,
-      rows: [ruleRow(table, chain.name, 'policy')],
+      rows: [ruleRow(table, chain.name, 'policy', chain.program)],
     });
     return 'drop';
   }

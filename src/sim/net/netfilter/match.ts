@@ -1,8 +1,9 @@
 /** The matches of iptables as functions of a packet at a hook. */
-import { cidrContains } from '../../base/ip.ts';
+import { cidrContains, isHost } from '../../base/ip.ts';
 import type { Ip } from '../../base/ip.ts';
 import type { AddrType, Match, PortRange } from '../config.ts';
 import { compileIpset, type Ipset } from '../ipset.ts';
+import { isMulticast6, UNSPECIFIED_6 } from '../ip6-address.ts';
 import { ofVirtualServer } from '../ipvs/connection.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
@@ -40,7 +41,7 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
       const { cidr } = match;
       const side = match.match;
       if (cidr.prefixLength === 0) return () => true;
-      if (cidr.prefixLength === 32) return (c) => c.skb.packet.ip?.[side] === cidr.ip;
+      if (isHost(cidr)) return (c) => c.skb.packet.ip?.[side] === cidr.ip;
       return (c) => cidrContains(cidr, c.skb.packet.ip?.[side] ?? '');
     }
     case 'proto':
@@ -132,6 +133,7 @@ function hasState(skb: Skb, state: string): boolean {
 
 /** `inet_dev_addr_type`; with a device, only what is local there is LOCAL. */
 export function hasType(c: HookContext, ip: Ip, type: AddrType, limit: 'in' | 'out' | undefined): boolean {
+  if (ip.includes(':')) return hasType6(c, ip, type, limit);
   const route = c.box.net.fib.lookup(ip);
   const dev = limit === 'in' ? c.inDev : limit === 'out' ? c.outDev : undefined;
   switch (type) {
@@ -148,6 +150,28 @@ export function hasType(c: HookContext, ip: Ip, type: AddrType, limit: 'in' | 'o
     case 'BLACKHOLE':
       return route?.type === 'blackhole';
     case 'UNREACHABLE':
+      return false;
+  }
+}
+
+/** `match_type6`: of the address itself, but for what only routes know. */
+function hasType6(c: HookContext, ip: Ip, type: AddrType, limit: 'in' | 'out' | undefined): boolean {
+  const dev = limit === 'in' ? c.inDev : limit === 'out' ? c.outDev : undefined;
+  const route = c.box.net.fib.lookup(ip, { iif: (dev ?? c.inDev ?? c.outDev)?.name });
+  switch (type) {
+    case 'LOCAL':
+      return (
+        route?.type === 'local' && route.anycast !== true && (dev === undefined || route.dev === dev.name)
+      );
+    case 'UNICAST':
+      return !isMulticast6(ip) && ip !== UNSPECIFIED_6;
+    case 'MULTICAST':
+      return isMulticast6(ip);
+    case 'BLACKHOLE':
+      return route?.type === 'blackhole';
+    case 'UNREACHABLE':
+      return route?.type === 'unreachable';
+    case 'BROADCAST':
       return false;
   }
 }
@@ -218,6 +242,7 @@ function passesReversePath(c: HookContext, validMark: boolean): boolean {
   const back = c.box.net.fib.lookup(c.skb.packet.ip?.src ?? '', {
     src: c.skb.packet.ip?.dst,
     mark: validMark ? c.skb.mark : 0,
+    oif: c.inDev?.name,
   });
   if (c.inDev?.link.kind === 'loopback') return true;
   return back?.type === 'unicast' && back.dev === c.inDev?.name;

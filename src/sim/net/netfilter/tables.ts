@@ -2,9 +2,9 @@
  * iptables rules made ready to walk: matches become functions once, and long chains are indexed by the destination
  * that a rule asks for, so that a thousand Services cost no more than the few rules that can match.
  */
-import type { Ip } from '../../base/ip.ts';
+import { isHost, type Ip } from '../../base/ip.ts';
 import type { Chain, IptablesConfig, IptablesTable, Rule, TableName } from '../config.ts';
-import { ruleRow } from '../row-key.ts';
+import { ruleRow, type TablesProgram } from '../row-key.ts';
 import { compileMatch, type MatchFunction } from './match.ts';
 
 export interface CompiledRule {
@@ -15,6 +15,7 @@ export interface CompiledRule {
 }
 
 export interface CompiledChain {
+  readonly program: TablesProgram;
   readonly table: TableName;
   readonly name: string;
   readonly policy: 'ACCEPT' | 'DROP' | undefined;
@@ -33,27 +34,27 @@ export interface CompiledTable {
 
 export type CompiledTables = Readonly<Record<TableName, CompiledTable>>;
 
-export function compileIptables(config: IptablesConfig): CompiledTables {
+export function compileIptables(config: IptablesConfig, program: TablesProgram): CompiledTables {
   return {
-    raw: compileTable('raw', config.raw),
-    mangle: compileTable('mangle', config.mangle),
-    nat: compileTable('nat', config.nat),
-    filter: compileTable('filter', config.filter),
+    raw: compileTable(program, 'raw', config.raw),
+    mangle: compileTable(program, 'mangle', config.mangle),
+    nat: compileTable(program, 'nat', config.nat),
+    filter: compileTable(program, 'filter', config.filter),
   };
 }
 
 // Chains are shared by configs that share them, so an edit compiles only what it changed.
 const compiled = new WeakMap<Chain, CompiledChain>();
 
-function compileTable(name: TableName, table: IptablesTable): CompiledTable {
+function compileTable(program: TablesProgram, name: TableName, table: IptablesTable): CompiledTable {
   return {
     name,
     chain(chainName) {
       const chain = table.get(chainName);
       if (chain === undefined) return undefined;
       const known = compiled.get(chain);
-      if (known !== undefined && known.name === chainName && known.table === name) return known;
-      const made = compileChain(name, chainName, chain);
+      if (known?.name === chainName && known.table === name && known.program === program) return known;
+      const made = compileChain(program, name, chainName, chain);
       compiled.set(chain, made);
       return made;
     },
@@ -67,12 +68,12 @@ function compileTable(name: TableName, table: IptablesTable): CompiledTable {
 /** Shorter chains are walked as they are. */
 const INDEX_FROM = 12;
 
-function compileChain(table: TableName, name: string, chain: Chain): CompiledChain {
+function compileChain(program: TablesProgram, table: TableName, name: string, chain: Chain): CompiledChain {
   const rules = chain.rules.map(
     (rule, index): CompiledRule => ({
       rule,
       index,
-      row: ruleRow(table, name, index),
+      row: ruleRow(table, name, index, program),
       matches: rule.matches.flatMap((match) => {
         const made = compileMatch(match, `${name} rule ${index}`);
         return made === undefined ? [] : [made];
@@ -81,6 +82,7 @@ function compileChain(table: TableName, name: string, chain: Chain): CompiledCha
   );
   const hasChoice = rules.some((r) => r.rule.meaning?.kind === 'choice');
   return {
+    program,
     table,
     name,
     policy: chain.policy,
@@ -117,8 +119,7 @@ function indexed(rules: readonly CompiledRule[]): (dst: Ip) => readonly Compiled
 
 function hostOf(rule: Rule): Ip | undefined {
   for (const match of rule.matches) {
-    if (match.match === 'dst' && match.negate !== true && match.cidr.prefixLength === 32)
-      return match.cidr.ip;
+    if (match.match === 'dst' && match.negate !== true && isHost(match.cidr)) return match.cidr.ip;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { Ip } from '../../base/ip.ts';
 import { reason, type Reason } from '../../trace/reasons.ts';
 import type { PolicyRuleRef, RuleMeaning, Target } from '../config.ts';
 import { sendUnreachable } from '../icmp.ts';
+import { sendUnreachable6 } from '../icmp6.ts';
 import { localOut } from '../ip-output.ts';
 import { transmit } from '../link/device.ts';
 import { decide, isDecided, type NatDecision } from '../nat.ts';
@@ -150,7 +151,7 @@ function nat(c: HookContext, compiled: CompiledRule, decision: Omit<NatDecision,
 export function masqueradeAddress({ outDev, box, skb }: HookContext): Ip | undefined {
   const dst = skb.packet.ip?.dst;
   if (outDev === undefined || dst === undefined) return undefined;
-  return box.net.fib.selectAddress(outDev.name, skb.nextHop ?? dst, 'global');
+  return box.net.fib.masqueradeAddress(outDev.name, skb.nextHop, dst);
 }
 
 function masquerade(c: HookContext, compiled: CompiledRule, randomFully: boolean): TargetResult {
@@ -177,7 +178,8 @@ function reject(
 export function answerReject(c: HookContext, how: Extract<Target, { target: 'REJECT' }>['with']): void {
   const { ip, l4 } = c.skb.packet;
   if (how !== 'tcp-reset') {
-    sendUnreachable(c.m, c.box, c.skb, REJECT_CODE[how]);
+    if (ip?.version === 6) sendUnreachable6(c.m, c.box, c.skb, REJECT_CODE[how]);
+    else sendUnreachable(c.m, c.box, c.skb, REJECT_CODE[how]);
     return;
   }
   if (ip === undefined || l4?.proto !== 'tcp' || l4.flags.includes('RST')) return;

@@ -1,11 +1,13 @@
-/** `conntrack -L` of conntrack-tools 1.4.7: one line for each connection with both its tuples. */
+/** `conntrack -L` of conntrack-tools 1.4.7, of both families unless told: one line for each connection with its tuples. */
+import { ipFamily } from '../../base/ip.ts';
 import { conntrackRow } from '../row-key.ts';
 import type { ConntrackEntry, ConntrackTuple, NetnsState } from '../state.ts';
 import type { ShowLine } from './show.ts';
 
-export function conntrackList(state: NetnsState | undefined, clockMs: number): ShowLine[] {
+export function conntrackList(state: NetnsState | undefined, clockMs: number, family?: 4 | 6): ShowLine[] {
   const entries = new Map<number, ConntrackEntry>();
   for (const { entry } of state?.conntrack.values() ?? []) {
+    if (family !== undefined && ipFamily(entry.orig.src) !== family) continue;
     if (entry.confirmed && entry.expiresAtMs > clockMs) entries.set(entry.id, entry);
   }
   const lines: ShowLine[] = [...entries.values()].map((entry) => ({

@@ -15,14 +15,24 @@ const revision: Readonly<Record<IpsetConfig['type'], number>> = {
   'bitmap:port': 3,
 };
 /** Bytes of an empty set and of each member's bucket, on x86-64. */
-const memory: Readonly<Record<IpsetConfig['type'], readonly [number, number]>> = {
-  'hash:net': [456, 48],
-  'hash:ip': [216, 40],
-  'hash:ip,port': [216, 48],
-  'hash:ip,port,ip': [208, 56],
-  'hash:ip,port,net': [464, 56],
-  // One bit for each of 65,536 ports, set or not.
-  'bitmap:port': [8264, 0],
+const memory: Readonly<Record<4 | 6, Readonly<Record<IpsetConfig['type'], readonly [number, number]>>>> = {
+  4: {
+    'hash:net': [456, 48],
+    'hash:ip': [216, 40],
+    'hash:ip,port': [216, 48],
+    'hash:ip,port,ip': [208, 56],
+    'hash:ip,port,net': [464, 56],
+    // One bit for each of 65,536 ports, set or not.
+    'bitmap:port': [8264, 0],
+  },
+  6: {
+    'hash:net': [1240, 72],
+    'hash:ip': [224, 64],
+    'hash:ip,port': [232, 72],
+    'hash:ip,port,ip': [232, 104],
+    'hash:ip,port,net': [1256, 104],
+    'bitmap:port': [8264, 0],
+  },
 };
 
 function header(set: IpsetConfig): string {
@@ -51,7 +61,7 @@ function seed(name: string): string {
 /** Each rule that names the set holds one reference. */
 function references(config: NetnsConfig): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const table of Object.values(config.iptables ?? {})) {
+  for (const table of [...Object.values(config.iptables ?? {}), ...Object.values(config.ip6tables ?? {})]) {
     for (const chain of table.values()) {
       for (const rule of chain.rules) {
         for (const match of rule.matches) {
@@ -70,7 +80,7 @@ export function ipsetList(config: NetnsConfig, only: string | undefined): ShowLi
   const lines: ShowLine[] = [];
   for (const [index, set] of sets.entries()) {
     if (index > 0) lines.push({ text: '' });
-    const [empty, each] = memory[set.type];
+    const [empty, each] = memory[set.family ?? 4][set.type];
     lines.push(
       { text: `Name: ${set.name}` },
       { text: `Type: ${set.type}` },

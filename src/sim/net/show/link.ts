@@ -1,10 +1,10 @@
 /**
- * `ip link` and `ip addr` as iproute2 prints them in a namespace with IPv6 switched off (link-local addresses are not
- * modelled). Interface numbers follow the order of the links; a network card has no peer to name.
+ * `ip link` and `ip addr` as iproute2 prints them. Interface numbers follow the order of the links; a network card has no peer to name.
  */
 import type { Cidr } from '../../base/ip.ts';
 import { broadcastAddress, cidr } from '../../base/ip.ts';
 import type { AddressConfig, LinkConfig, NetnsConfig } from '../config.ts';
+import { ip6Addresses } from '../ip6-address.ts';
 import { linkRow } from '../row-key.ts';
 import type { ShowContext, ShowLine } from './show.ts';
 
@@ -27,9 +27,11 @@ export function ifindex(config: NetnsConfig, name: string): number | undefined {
 }
 
 export function addressesOf(config: NetnsConfig, dev: string): readonly AddressConfig[] {
-  const own = config.addresses.filter((address) => address.dev === dev);
-  if (dev !== 'lo' || own.length > 0) return own;
-  return [{ dev: 'lo', ip: '127.0.0.1', prefixLength: 8, scope: 'host' }];
+  const four = config.addresses.filter((address) => address.dev === dev && !address.ip.includes(':'));
+  if (dev === 'lo' && four.length === 0) {
+    four.push({ dev: 'lo', ip: '127.0.0.1', prefixLength: 8, scope: 'host' });
+  }
+  return [...four, ...(ip6Addresses(config).get(dev) ?? [])];
 }
 
 interface LinkState {
@@ -77,6 +79,14 @@ function nameText(link: LinkConfig, context: ShowContext): string {
   return `${link.name}@if${index ?? 2}`;
 }
 
+/** iproute2 looks a peer's bare number up among its own interfaces, and so often prints a wrong name. */
+export function peerSuffix(config: NetnsConfig, link: LinkConfig, context: ShowContext): string {
+  if (link.kind !== 'veth') return '';
+  const netns = context.netns(link.peer.netns);
+  const index = netns === undefined ? 2 : (ifindex(netns, link.peer.name) ?? 2);
+  return `@${linksInOrder(config)[index - 1]?.name ?? `if${index}`}`;
+}
+
 /** Numbers of the namespaces at the other ends of veth pairs, in order of appearance. */
 function netnsIds(config: NetnsConfig): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
@@ -111,10 +121,17 @@ export function ipLink(
     const master = link.master === undefined ? '' : ` master ${link.master}`;
     const mode = options.addresses ? '' : ' mode DEFAULT';
     const key = linkRow(link.name);
-    lines.push({
-      text: `${place + 1}: ${nameText(link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default ${queueText(link)}`,
-      key,
-    });
+    // IPv6 addresses are asked for by themselves: the answer says less of the link, and of a peer only the number.
+    if (options.family === 6) {
+      lines.push({
+        text: `${place + 1}: ${link.name}${peerSuffix(config, link, context)}: <${flags}> mtu ${link.mtu} state ${state} ${queueText(link)}`,
+        key,
+      });
+    } else
+      lines.push({
+        text: `${place + 1}: ${nameText(link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default ${queueText(link)}`,
+        key,
+      });
     if (options.family === undefined) {
       const netnsId = link.kind === 'veth' ? ids.get(link.peer.netns) : undefined;
       const type = link.kind === 'loopback' ? 'loopback' : 'ether';
@@ -136,7 +153,7 @@ function addressText(address: AddressConfig): string {
   // CNI plug-ins and Docker set the broadcast address; a host address or a pair has none.
   const hasBroadcast = !six && address.scope !== 'host' && address.prefixLength < 31;
   const broadcast = hasBroadcast ? ` brd ${broadcastAddress(networkOf(address))}` : '';
-  const label = six ? '' : ` ${address.dev}`;
+  const label = six ? ' ' : ` ${address.dev}`;
   return `${six ? 'inet6' : 'inet'} ${address.ip}/${address.prefixLength}${broadcast} scope ${address.scope}${label}`;
 }
 

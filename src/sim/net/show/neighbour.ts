@@ -1,12 +1,13 @@
 /**
- * `ip neigh`, `bridge fdb` and `bridge link`. Multicast entries are those of a namespace with IPv4 alone; a bridge
- * shows its own address and the ports' once.
+ * `ip neigh`, `bridge fdb` and `bridge link`. Multicast entries are those of the groups that a device joins by itself; a
+ * bridge shows its own address and the ports' once.
  */
-import type { Ip, Mac } from '../../base/ip.ts';
+import { ipFamily, type Ip, type Mac } from '../../base/ip.ts';
 import type { LinkConfig, NetnsConfig } from '../config.ts';
+import { groupsOf, multicastMacOf } from '../ip6-address.ts';
 import { fdbRow, linkRow, neighbourRow } from '../row-key.ts';
 import type { NetnsState } from '../state.ts';
-import { ifindex, linksInOrder } from './link.ts';
+import { linksInOrder, peerSuffix } from './link.ts';
 import type { ShowContext, ShowLine } from './show.ts';
 
 interface Row {
@@ -14,10 +15,11 @@ interface Row {
   readonly ip: Ip;
   readonly mac: Mac | undefined;
   readonly state: string;
+  readonly isRouter?: boolean;
 }
 
-/** Configured entries first, then what the kernel learnt, in the order in which it learnt it. */
-export function ipNeigh(config: NetnsConfig, state: NetnsState | undefined): ShowLine[] {
+/** IPv4 before IPv6; configured entries first, then what the kernel learnt, in the order in which it learnt it. */
+export function ipNeigh(config: NetnsConfig, state: NetnsState | undefined, family?: 4 | 6): ShowLine[] {
   const rows = new Map<string, Row>();
   for (const entry of config.neighbours) rows.set(`${entry.dev} ${entry.ip}`, entry);
   for (const entry of state?.neighbours.values() ?? []) {
@@ -26,24 +28,33 @@ export function ipNeigh(config: NetnsConfig, state: NetnsState | undefined): Sho
       ip: entry.ip,
       mac: entry.mac,
       state: entry.state,
+      isRouter: entry.isRouter,
     });
   }
   // `ip neigh` leaves NOARP out unless asked.
-  const shown = [...rows.values()].filter((row) => row.state !== 'NOARP');
+  const shown = [...rows.values()].filter(
+    (row) => row.state !== 'NOARP' && (family === undefined || ipFamily(row.ip) === family),
+  );
+  shown.sort((a, b) => ipFamily(a.ip) - ipFamily(b.ip));
   return shown.map((row) => {
     const known = row.mac !== undefined && row.state !== 'INCOMPLETE' && row.state !== 'FAILED';
     const mac = known ? `lladdr ${row.mac} ` : '';
-    return { text: `${row.ip} dev ${row.dev} ${mac}${row.state} `, key: neighbourRow(row.dev, row.ip) };
+    const router = row.isRouter === true ? 'router ' : '';
+    return {
+      text: `${row.ip} dev ${row.dev} ${mac}${router}${row.state} `,
+      key: neighbourRow(row.dev, row.ip),
+    };
   });
 }
 
-/** The groups that every broadcast interface joins when it comes up. */
-function multicast(link: LinkConfig): ShowLine[] {
-  const groups =
+/** The groups that every broadcast interface joins when it comes up, and those of its IPv6 addresses. */
+function multicast(config: NetnsConfig, link: LinkConfig): ShowLine[] {
+  const joined =
     link.kind === 'bridge'
       ? ['33:33:00:00:00:01', '01:00:5e:00:00:6a', '33:33:00:00:00:6a', '01:00:5e:00:00:01']
       : ['33:33:00:00:00:01', '01:00:5e:00:00:01'];
-  return groups.map((mac) => ({ text: `${mac} dev ${link.name} self permanent` }));
+  const groups = new Set([...joined, ...[...groupsOf(config, link)].map(multicastMacOf)]);
+  return [...groups].map((mac) => ({ text: `${mac} dev ${link.name} self permanent` }));
 }
 
 export function bridgeFdb(
@@ -67,9 +78,9 @@ export function bridgeFdb(
       for (const mac of learntOn(state, link)) {
         lines.push({ text: `${mac} dev ${link.name} master ${link.master} `, key: fdbRow(link.name, mac) });
       }
-      lines.push(own, ...multicast(link));
+      lines.push(own, ...multicast(config, link));
     } else {
-      lines.push(...multicast(link));
+      lines.push(...multicast(config, link));
       if (link.kind === 'bridge') lines.push(own);
     }
   }
@@ -109,17 +120,9 @@ export function bridgeLink(config: NetnsConfig, context: ShowContext): ShowLine[
     const up = link.up !== false;
     const flags = up ? 'BROADCAST,MULTICAST,UP,LOWER_UP' : 'BROADCAST,MULTICAST';
     lines.push({
-      text: `${place + 1}: ${link.name}${peerSuffix(links, link, context)}: <${flags}> mtu ${link.mtu} master ${link.master} state ${up ? 'forwarding' : 'disabled'} priority 32 cost 2 `,
+      text: `${place + 1}: ${link.name}${peerSuffix(config, link, context)}: <${flags}> mtu ${link.mtu} master ${link.master} state ${up ? 'forwarding' : 'disabled'} priority 32 cost 2 `,
       key: linkRow(link.name),
     });
   }
   return lines;
-}
-
-/** iproute2's `bridge` looks the peer's number up among its own interfaces, and so often prints a wrong name. */
-function peerSuffix(links: readonly LinkConfig[], link: LinkConfig, context: ShowContext): string {
-  if (link.kind !== 'veth') return '';
-  const netns = context.netns(link.peer.netns);
-  const index = netns === undefined ? 2 : (ifindex(netns, link.peer.name) ?? 2);
-  return `@${links[index - 1]?.name ?? `if${index}`}`;
 }

@@ -5,6 +5,7 @@ import type { IpRuleConfig, NetnsConfig, RouteConfig } from '../config.ts';
 import { byPriority } from '../policy-rules.ts';
 import { ipRuleRow, prefixText, routeRow } from '../row-key.ts';
 import { addressesOf, linksInOrder, networkOf } from './link.ts';
+import { ip6Route, ip6RouteLocal } from './route6.ts';
 import type { ShowLine } from './show.ts';
 
 /** Routes that the kernel makes from the addresses of links that are up. */
@@ -13,8 +14,7 @@ function connectedRoutes(config: NetnsConfig): RouteConfig[] {
   for (const link of config.links) {
     if (link.kind === 'loopback' || link.up === false) continue;
     for (const address of addressesOf(config, link.name)) {
-      const whole = address.ip.includes(':') ? 128 : 32;
-      if (address.prefixLength === whole) continue;
+      if (address.ip.includes(':') || address.prefixLength === 32) continue;
       routes.push({
         to: networkOf(address),
         dev: link.name,
@@ -33,12 +33,12 @@ function byTrie(a: { to: Cidr; metric?: number }, b: { to: Cidr; metric?: number
   return b.to.prefixLength - a.to.prefixLength || (a.metric ?? 0) - (b.metric ?? 0);
 }
 
-export function ipRoute(config: NetnsConfig, family: 4 | 6): ShowLine[] {
+export function ipRoute(config: NetnsConfig): ShowLine[] {
   const routes = config.routes.filter((route) => route.table === undefined);
   // A connected route that somebody wrote out takes the kernel's place.
   const made = connectedRoutes(config).filter((c) => !routes.some((route) => sameRoute(c, route)));
   return [...made, ...routes]
-    .filter((route) => route.to.family === family)
+    .filter((route) => route.to.family === 4)
     .sort(byTrie)
     .map((route) => ({ text: routeText(route), key: routeRow('main', route.to, route.dev ?? '') }));
 }
@@ -51,15 +51,27 @@ export function ipRouteTable(config: NetnsConfig, table: number, family: 4 | 6):
     const version = family === 6 ? 'ipv6' : 'ipv4';
     return [{ text: `Error: ${version}: FIB table does not exist.` }, { text: 'Dump terminated' }];
   }
+  if (family === 6) return ip6Route(config, table);
   return routes
-    .filter((route) => route.to.family === family)
+    .filter((route) => route.to.family === 4)
     .sort(byTrie)
     .map((route) => ({ text: routeText(route), key: routeRow(table, route.to, route.dev ?? '') }));
 }
 
-/** `ip -4 route show table all`: table by table, in the order of the kernel's 256 buckets; main and local come last. */
-export function ipRouteAll(config: NetnsConfig): ShowLine[] {
-  const numbers = new Set(config.routes.flatMap((route) => (route.table === undefined ? [] : [route.table])));
+/**
+ * `ip route show table all`: table by table, in the order of the kernel's 256 buckets, main and local last; IPv4, then
+ * IPv6.
+ */
+export function ipRouteAll(config: NetnsConfig, only?: 4 | 6): ShowLine[] {
+  return ([4, 6] as const).flatMap((family) =>
+    only === undefined || only === family ? allOf(config, family) : [],
+  );
+}
+
+function allOf(config: NetnsConfig, family: 4 | 6): ShowLine[] {
+  const numbers = new Set(
+    config.routes.flatMap(({ table, to }) => (table === undefined || to.family !== family ? [] : [table])),
+  );
   const tables = [...numbers].sort((a, b) => (a % 256) - (b % 256) || b - a);
   // `table N` stands after the device, before the rest.
   const named = (line: ShowLine, table: string | number): ShowLine => ({
@@ -67,9 +79,9 @@ export function ipRouteAll(config: NetnsConfig): ShowLine[] {
     text: line.text.replace(/^(.*? dev \S+ |\S+ \S+ )/, (head) => `${head}table ${table} `),
   });
   return [
-    ...tables.flatMap((table) => ipRouteTable(config, table, 4).map((line) => named(line, table))),
-    ...ipRoute(config, 4),
-    ...ipRouteLocal(config).map((line) => named(line, 'local')),
+    ...tables.flatMap((table) => ipRouteTable(config, table, family).map((line) => named(line, table))),
+    ...(family === 4 ? ipRoute(config) : ip6Route(config)),
+    ...(family === 4 ? ipRouteLocal(config) : ip6RouteLocal(config)).map((line) => named(line, 'local')),
   ];
 }
 

@@ -134,21 +134,33 @@ describe('ip', () => {
     link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
     inet 127.0.0.1/8 scope host lo
        valid_lft forever preferred_lft forever
+    inet6 ::1/128 scope host 
+       valid_lft forever preferred_lft forever
 2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP group default qlen 1000
     link/ether 02:42:ac:12:00:03 brd ff:ff:ff:ff:ff:ff
     inet 172.18.0.3/16 brd 172.18.255.255 scope global eth0
+       valid_lft forever preferred_lft forever
+    inet6 fe80::42:acff:fe12:3/64 scope link 
        valid_lft forever preferred_lft forever
 3: cni0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UP group default qlen 1000
     link/ether 3a:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
     inet 10.244.1.1/24 brd 10.244.1.255 scope global cni0
        valid_lft forever preferred_lft forever
+    inet6 fe80::3800:ff:fe00:1/64 scope link 
+       valid_lft forever preferred_lft forever
 4: veth000000a1@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue master cni0 state UP group default qlen 1000
     link/ether 22:cd:61:a0:ce:01 brd ff:ff:ff:ff:ff:ff link-netnsid 0
+    inet6 fe80::20cd:61ff:fea0:ce01/64 scope link 
+       valid_lft forever preferred_lft forever
 5: veth000000a2@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue master cni0 state UP group default qlen 1000
     link/ether 22:cd:61:a0:ce:02 brd ff:ff:ff:ff:ff:ff link-netnsid 1
+    inet6 fe80::20cd:61ff:fea0:ce02/64 scope link 
+       valid_lft forever preferred_lft forever
 6: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN group default qlen 1000
     link/ether 8e:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
     inet 10.244.1.0/32 scope global flannel.1
+       valid_lft forever preferred_lft forever
+    inet6 fe80::8c00:ff:fe00:1/64 scope link 
        valid_lft forever preferred_lft forever`);
   });
 
@@ -179,7 +191,9 @@ describe('ip', () => {
       '10.244.0.0/16 via 10.244.1.1 dev eth0 ',
       '10.244.1.0/24 dev eth0 proto kernel scope link src 10.244.1.2 ',
     ]);
-    expect(text('ip -6 route')).toEqual([]);
+    const off = { ...node, sysctls: { ...node.sysctls, disableIpv6: true } };
+    expect(text('ip -6 route', off)).toEqual([]);
+    expect(text('ip -6 addr', off)).toEqual([]);
   });
 
   it('ip route show table local', () => {
@@ -291,18 +305,22 @@ describe('what a kernel learnt', () => {
     expect(text('bridge fdb', node, runtime([]))).toEqual([
       '33:33:00:00:00:01 dev eth0 self permanent',
       '01:00:5e:00:00:01 dev eth0 self permanent',
+      '33:33:ff:12:00:03 dev eth0 self permanent',
       '33:33:00:00:00:01 dev cni0 self permanent',
       '01:00:5e:00:00:6a dev cni0 self permanent',
       '33:33:00:00:00:6a dev cni0 self permanent',
       '01:00:5e:00:00:01 dev cni0 self permanent',
+      '33:33:ff:00:00:01 dev cni0 self permanent',
       '3a:00:00:00:00:01 dev cni0 master cni0 permanent',
       '16:f2:64:99:a6:01 dev veth000000a1 master cni0 ',
       '22:cd:61:a0:ce:01 dev veth000000a1 master cni0 permanent',
       '33:33:00:00:00:01 dev veth000000a1 self permanent',
       '01:00:5e:00:00:01 dev veth000000a1 self permanent',
+      '33:33:ff:a0:ce:01 dev veth000000a1 self permanent',
       '22:cd:61:a0:ce:02 dev veth000000a2 master cni0 permanent',
       '33:33:00:00:00:01 dev veth000000a2 self permanent',
       '01:00:5e:00:00:01 dev veth000000a2 self permanent',
+      '33:33:ff:a0:ce:02 dev veth000000a2 self permanent',
       '8e:00:00:00:00:02 dev flannel.1 dst 172.18.0.4 self permanent',
     ]);
     expect(text('bridge fdb show dev flannel.1')).toEqual([

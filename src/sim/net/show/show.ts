@@ -12,6 +12,7 @@ import { iptablesSave } from './iptables-save.ts';
 import { ipBrief, ipLink } from './link.ts';
 import { bridgeFdb, bridgeLink, ipNeigh } from './neighbour.ts';
 import { nft } from './nft.ts';
+import { ip6Route, ip6RouteLocal } from './route6.ts';
 import { ipRoute, ipRouteAll, ipRouteLocal, ipRouteTable, ipRule } from './route.ts';
 import { ssListening } from './socket.ts';
 import { sysctl, sysctlNames } from './sysctl.ts';
@@ -66,6 +67,8 @@ export const showCommands: readonly string[] = [
   'ip route show table local',
   'ip -6 route',
   'ip6tables-save',
+  'ip -6 addr',
+  'ip -6 neigh',
   'sysctl -a',
 ];
 
@@ -104,9 +107,12 @@ function run(
       if (table === 'bad') return undefined;
       return iptablesSave(config, table, context.date ?? epoch);
     }
-    // The tables of IPv6 were never touched: the command prints nothing.
     case 'ip6tables-save':
-      return tableArgument(args) === 'bad' ? undefined : [];
+    case 'ip6tables-nft-save': {
+      const table = tableArgument(args);
+      if (table === 'bad') return undefined;
+      return iptablesSave(config, table, context.date ?? epoch, 'ip6tables');
+    }
     case 'nft':
       return nft(config, runtime, args);
     case 'ip':
@@ -118,9 +124,7 @@ function run(
     case 'ss':
       return ss(config, args);
     case 'conntrack':
-      return args.length === 1 && (args[0] === '-L' || args[0] === '--dump')
-        ? conntrackList(runtime?.state, runtime?.clockMs ?? 0)
-        : undefined;
+      return conntrack(runtime, args);
     case 'sysctl': {
       if (args.length === 0) return undefined;
       return sysctl(config, args.join(' ') === '-a' ? sysctlNames(config) : args);
@@ -131,6 +135,20 @@ function run(
     default:
       return undefined;
   }
+}
+
+/** `conntrack -L`, and of one family alone with `-f ipv4` or `-f ipv6`. */
+function conntrack(
+  runtime: ShowRuntime | undefined,
+  args: readonly string[],
+): readonly ShowLine[] | undefined {
+  const asked = args.filter((arg) => arg !== '-L' && arg !== '--dump').join(' ');
+  const family = /^(?:-f|--family) (ipv4|ipv6)$/.exec(asked)?.[1];
+  if (args.length - (family === undefined ? 0 : 2) !== 1 || (family === undefined && asked !== '')) {
+    return undefined;
+  }
+  const wanted = family === undefined ? undefined : family === 'ipv6' ? 6 : 4;
+  return conntrackList(runtime?.state, runtime?.clockMs ?? 0, wanted);
 }
 
 function tableArgument(args: readonly string[]): TableName | 'bad' | undefined {
@@ -179,16 +197,16 @@ function ip(
   if (means(object, 'route')) {
     const table = rest[0] === 'table' ? rest[1] : 'main';
     if (rest.length > 0 && rest[0] !== 'table') return undefined;
-    if (table === 'local') return family === 6 ? [] : ipRouteLocal(config);
-    if (table === 'main' || table === '254') return ipRoute(config, family ?? 4);
-    if (table === 'all') return family === 6 ? ipRoute(config, 6) : ipRouteAll(config);
+    if (table === 'local') return family === 6 ? ip6RouteLocal(config) : ipRouteLocal(config);
+    if (table === 'main' || table === '254') return family === 6 ? ip6Route(config) : ipRoute(config);
+    if (table === 'all') return ipRouteAll(config, family);
     // The table `default` exists and is empty.
     if (table === 'default' || table === '253') return [];
     return /^[1-9]\d{0,9}$/.test(table ?? '') ? ipRouteTable(config, Number(table), family ?? 4) : undefined;
   }
   if (means(object, 'rule')) return ipRule(config, family ?? 4);
   if (means(object, 'neighbour', 'neighbor')) {
-    const all = ipNeigh(config, runtime?.state);
+    const all = ipNeigh(config, runtime?.state, family);
     if (rest.length === 0) return all;
     return dev === undefined ? undefined : all.filter((line) => line.key?.startsWith(`neigh/${dev}/`));
   }
@@ -229,7 +247,7 @@ function ss(config: NetnsConfig, args: readonly string[]): readonly ShowLine[] |
   }
   const tcp = letters.includes('t');
   const udp = letters.includes('u');
-  if (letters.includes('6'))
-    return ssListening({ ...config, listeners: [], links: [] }, { tcp, udp, processes: false });
-  return ssListening(config, { tcp: tcp || !udp, udp: udp || !tcp, processes: letters.includes('p') });
+  const family = letters.includes('6') ? 6 : letters.includes('4') ? 4 : undefined;
+  const processes = letters.includes('p');
+  return ssListening(config, { tcp: tcp || !udp, udp: udp || !tcp, processes, family });
 }

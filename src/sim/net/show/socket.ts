@@ -2,6 +2,7 @@
  * `ss -l` for TCP and UDP. A vxlan device's kernel socket is a listener too. The backlog is what the program asks for:
  * nginx and redis 511, the rest the kernel's maximum as Go programs do.
  */
+import { ipFamily } from '../../base/ip.ts';
 import type { ListenerConfig, NetnsConfig } from '../config.ts';
 import { socketRow } from '../row-key.ts';
 import type { ShowLine } from './show.ts';
@@ -10,6 +11,7 @@ export interface SocketFilter {
   readonly tcp: boolean;
   readonly udp: boolean;
   readonly processes: boolean;
+  readonly family?: 4 | 6;
 }
 
 const backlogs: Readonly<Record<string, number>> = {
@@ -42,19 +44,9 @@ const titles = [
 export function ssListening(config: NetnsConfig, filter: SocketFilter): ShowLine[] {
   const rows: Row[] = [];
   if (filter.udp) {
-    for (const listener of config.listeners) if (listener.proto === 'udp') rows.push(row(listener, filter));
-    for (const link of config.links) {
-      if (link.kind === 'vxlan' && link.up !== false) {
-        rows.push({
-          cells: cells('udp', '0.0.0.0', link.port, 0, ''),
-          key: socketRow('udp', '0.0.0.0', link.port),
-        });
-      }
-    }
+    rows.push(...inFamilies(config.listeners, 'udp', filter, kernelSockets(config)));
   }
-  if (filter.tcp) {
-    for (const listener of config.listeners) if (listener.proto === 'tcp') rows.push(row(listener, filter));
-  }
+  if (filter.tcp) rows.push(...inFamilies(config.listeners, 'tcp', filter, []));
   // With one protocol alone there is no Netid column.
   const from = filter.tcp && filter.udp ? 0 : 1;
   const widths = titles.map((title, column) =>
@@ -74,17 +66,54 @@ export function ssListening(config: NetnsConfig, filter: SocketFilter): ShowLine
   return [{ text: print(titles) }, ...rows.map(({ cells: c, key }) => ({ text: print(c), key }))];
 }
 
+/** The kernel is asked for IPv4 sockets, then for IPv6 ones. */
+function inFamilies(
+  listeners: readonly ListenerConfig[],
+  proto: 'tcp' | 'udp',
+  filter: SocketFilter,
+  kernel: readonly (Row & { readonly family: 4 | 6 })[],
+): Row[] {
+  return ([4, 6] as const).flatMap((family) => {
+    if (filter.family !== undefined && filter.family !== family) return [];
+    const own = listeners.filter((l) => l.proto === proto && ipFamily(l.ip) === family);
+    return [...own.map((l) => row(l, filter)), ...kernel.filter((r) => r.family === family)];
+  });
+}
+
+function kernelSockets(config: NetnsConfig): (Row & { readonly family: 4 | 6 })[] {
+  return config.links.flatMap((link) => {
+    if (link.kind !== 'vxlan' || link.up === false) return [];
+    const family = ipFamily(link.local);
+    const ip = family === 4 ? '0.0.0.0' : '::';
+    const key = socketRow('udp', ip, link.port);
+    // A tunnel's IPv6 socket takes no IPv4: the other family has its own.
+    return [{ family, cells: cells('udp', ip, true, link.port, 0, ''), key }];
+  });
+}
+
 function row(listener: ListenerConfig, filter: SocketFilter): Row {
   const { proto, ip, port, process } = listener;
   const backlog = proto === 'udp' ? 0 : (backlogs[process] ?? 4096);
   const users = filter.processes ? `users:(("${process}"))` : '';
-  return { cells: cells(proto, ip, port, backlog, users), key: socketRow(proto, ip, port) };
+  return {
+    cells: cells(proto, ip, listener.v6only === true, port, backlog, users),
+    key: socketRow(proto, ip, port),
+  };
 }
 
-function cells(proto: 'tcp' | 'udp', ip: string, port: number, backlog: number, users: string): string[] {
+/** `*` is the `::` that takes both families. */
+function cells(
+  proto: 'tcp' | 'udp',
+  ip: string,
+  v6only: boolean,
+  port: number,
+  backlog: number,
+  users: string,
+): string[] {
   const six = ip.includes(':');
-  const local = six ? `[${ip}]:` : `${ip}:`;
-  const peer = six ? '[::]:' : '0.0.0.0:';
+  const any = ip === '::' && !v6only;
+  const local = any ? '*:' : six ? `[${ip}]:` : `${ip}:`;
+  const peer = any ? '*:' : six ? '[::]:' : '0.0.0.0:';
   return [
     proto,
     proto === 'tcp' ? 'LISTEN' : 'UNCONN',

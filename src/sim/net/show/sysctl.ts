@@ -5,12 +5,13 @@ import type { ShowLine } from './show.ts';
 /** Undefined: the box does not model it. */
 export function sysctlValue(config: NetnsConfig, name: string): string | undefined {
   const { sysctls } = config;
-  const flag = (on: boolean | undefined): string => (on === true ? '1' : '0');
   switch (name) {
     case 'net.ipv4.ip_forward':
       return flag(sysctls.ipForward);
     case 'net.bridge.bridge-nf-call-iptables':
       return flag(sysctls.bridgeNfCallIptables);
+    case 'net.bridge.bridge-nf-call-ip6tables':
+      return flag(sysctls.bridgeNfCallIp6tables ?? sysctls.bridgeNfCallIptables);
     case 'net.netfilter.nf_conntrack_tcp_be_liberal':
       return flag(sysctls.tcpBeLiberal);
     case 'net.netfilter.nf_conntrack_tcp_timeout_established':
@@ -25,17 +26,55 @@ export function sysctlValue(config: NetnsConfig, name: string): string | undefin
   // The module brings its switches along.
   const vs = config.ipvs === undefined ? undefined : vsValue(config, name);
   if (vs !== undefined) return vs;
-  const match =
-    /^net\.ipv4\.(?:conf|neigh)\.(.+)\.(rp_filter|route_localnet|proxy_arp|forwarding|proxy_delay)$/.exec(
-      name,
-    );
-  const [, iface, key] = match ?? [];
+  return name.startsWith('net.ipv6.') ? ipv6Value(config, name) : ipv4Value(config, name);
+}
+
+/** The interface and switch that a name asks for; undefined where there is no such interface. */
+function ofInterface(
+  config: NetnsConfig,
+  name: string,
+  pattern: RegExp,
+): { readonly link: string; readonly key: string } | undefined {
+  const [, iface, key] = pattern.exec(name) ?? [];
   if (iface === undefined || key === undefined) return undefined;
   // sysctl writes a dot in an interface's name as a slash.
   const link = iface.replaceAll('/', '.');
-  if (link !== 'all' && link !== 'default' && link !== 'lo' && !config.links.some((l) => l.name === link)) {
-    return undefined;
+  const known = ['all', 'default', 'lo'].includes(link) || config.links.some((l) => l.name === link);
+  return known ? { link, key } : undefined;
+}
+
+const flag = (on: boolean | undefined): string => (on === true ? '1' : '0');
+
+function ipv6Value(config: NetnsConfig, name: string): string | undefined {
+  const asked = ofInterface(
+    config,
+    name,
+    /^net\.ipv6\.(?:conf|neigh)\.(.+)\.(disable_ipv6|forwarding|proxy_ndp|proxy_delay)$/,
+  );
+  if (asked === undefined) return undefined;
+  const { sysctls } = config;
+  const own = sysctls.perInterface[asked.link];
+  switch (asked.key) {
+    case 'disable_ipv6':
+      return flag(own?.disableIpv6 ?? sysctls.disableIpv6);
+    case 'forwarding':
+      return flag(own?.forwarding6 ?? sysctls.ip6Forward);
+    case 'proxy_ndp':
+      return flag(own?.proxyNdp);
+    default:
+      return String((own?.proxyNdpDelayMs ?? 800) / 10);
   }
+}
+
+function ipv4Value(config: NetnsConfig, name: string): string | undefined {
+  const { sysctls } = config;
+  const asked = ofInterface(
+    config,
+    name,
+    /^net\.ipv4\.(?:conf|neigh)\.(.+)\.(rp_filter|route_localnet|proxy_arp|forwarding|proxy_delay)$/,
+  );
+  if (asked === undefined) return undefined;
+  const { link, key } = asked;
   const own = sysctls.perInterface[link];
   const all = link === 'all';
   switch (key) {
@@ -90,17 +129,22 @@ export function sysctl(config: NetnsConfig, names: readonly string[]): ShowLine[
 
 /** Every switch that the box models, in the order of `sysctl -a`. */
 export function sysctlNames(config: NetnsConfig): string[] {
-  const names = ['net.bridge.bridge-nf-call-iptables'];
+  const names = ['net.bridge.bridge-nf-call-ip6tables', 'net.bridge.bridge-nf-call-iptables'];
+  const six: string[] = [];
   for (const iface of ['all', 'default', ...config.links.map((link) => link.name)].sort()) {
     const dotted = iface.replaceAll('.', '/');
     if (iface === 'all') names.push('net.ipv4.conf.all.arp_announce', 'net.ipv4.conf.all.arp_ignore');
     for (const key of ['forwarding', 'proxy_arp', 'route_localnet', 'rp_filter']) {
       names.push(`net.ipv4.conf.${dotted}.${key}`);
     }
+    for (const key of ['disable_ipv6', 'forwarding', 'proxy_ndp']) {
+      six.push(`net.ipv6.conf.${dotted}.${key}`);
+    }
   }
   names.push('net.ipv4.ip_forward');
   if (config.ipvs !== undefined) names.push(...vsNames.map((name) => `net.ipv4.vs.${name}`));
   names.push(
+    ...six,
     'net.netfilter.nf_conntrack_tcp_be_liberal',
     'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
     'net.netfilter.nf_conntrack_tcp_timeout_established',

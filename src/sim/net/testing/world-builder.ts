@@ -61,7 +61,7 @@ export function address(text: string): AddressConfig {
   return {
     dev: dev ?? '',
     ip: ip ?? '',
-    prefixLength: Number(length ?? 32),
+    prefixLength: Number(length ?? (ip?.includes(':') === true ? 128 : 32)),
     scope: dev === 'lo' ? 'host' : 'global',
   };
 }
@@ -73,7 +73,8 @@ export function route(text: string): RouteConfig {
   if (blackhole) words.shift();
   const after = (word: string): string | undefined =>
     words.includes(word) ? words[words.indexOf(word) + 1] : undefined;
-  const to = words[0] === 'default' ? '0.0.0.0/0' : (words[0] ?? '');
+  const everything = after('via')?.includes(':') === true ? '::/0' : '0.0.0.0/0';
+  const to = words[0] === 'default' ? everything : (words[0] ?? '');
   return {
     to: cidr(to),
     type: blackhole ? 'blackhole' : 'unicast',
@@ -85,10 +86,12 @@ export function route(text: string): RouteConfig {
   };
 }
 
-/** `tcp 80 http`, `udp 10.0.0.1:53 echo` */
+/** `tcp 80 http`, `udp 10.0.0.1:53 echo`, `tcp [::]:80 http` */
 export function listener(text: string): ListenerConfig {
   const [proto, at, app] = text.split(' ');
-  const [ip, port] = at?.includes(':') ? at.split(':') : ['0.0.0.0', at];
+  const colon = at?.lastIndexOf(':') ?? -1;
+  const ip = colon < 0 ? '0.0.0.0' : at?.slice(0, colon).replace(/^\[|\]$/g, '');
+  const port = at?.slice(colon + 1);
   return {
     proto: proto === 'udp' ? 'udp' : 'tcp',
     ip: ip ?? '',

@@ -1,0 +1,6 @@
+/** The two IP families in words. */
+
+export const isIpv6 = (ip: string): boolean => ip.includes(':');
+
+/** `TCP`, `ICMPv6`: a protocol as people write it. */
+export const protocolName = (proto: string): string => (proto === 'icmpv6' ? 'ICMPv6' : proto.toUpperCase());

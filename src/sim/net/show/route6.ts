@@ -1,0 +1,55 @@
+/**
+ * `ip -6 route` and `ip -6 route show table local`, in the order in which the kernel walks its tree: a longer prefix
+ * before the one that holds it, else by address. Routes of one prefix stand as their links do; really as these came up.
+ */
+import type { Cidr } from '../../base/ip.ts';
+import { cidr, cidrWithin, compareIp } from '../../base/ip.ts';
+import type { NetnsConfig, RouteConfig } from '../config.ts';
+import { ip6Addresses } from '../ip6-address.ts';
+import { connectedRoutes6, localRoutes6, PREFIX_METRIC, ROUTE_METRIC } from '../route6.ts';
+import { prefixText, routeRow } from '../row-key.ts';
+import type { ShowLine } from './show.ts';
+
+function byTree(a: { readonly to: Cidr }, b: { readonly to: Cidr }): number {
+  if (a.to.ip === b.to.ip && a.to.prefixLength === b.to.prefixLength) return 0;
+  if (cidrWithin(b.to, a.to)) return -1;
+  if (cidrWithin(a.to, b.to)) return 1;
+  return compareIp(a.to.ip, b.to.ip);
+}
+
+export function ip6Route(config: NetnsConfig, table?: number): ShowLine[] {
+  const own = config.routes.filter((route) => route.to.family === 6 && route.table === table);
+  const made = table === undefined ? connectedRoutes6(config) : [];
+  const metric = (route: RouteConfig): number => route.metric ?? ROUTE_METRIC;
+  return [...made, ...own]
+    .sort((a, b) => byTree(a, b) || metric(a) - metric(b))
+    .map((route) => ({ text: routeText(route), key: routeRow(table ?? 'main', route.to, route.dev ?? '') }));
+}
+
+function routeText(route: RouteConfig): string {
+  const parts: string[] = [];
+  const unicast = route.type === undefined || route.type === 'unicast';
+  parts.push(unicast ? prefixText(route.to) : `${route.type} ${prefixText(route.to)}`);
+  if (route.via !== undefined) parts.push(`via ${route.via}`);
+  // A route that leads nowhere hangs on the loopback.
+  parts.push(`dev ${route.dev ?? 'lo'}`);
+  if (route.protocol !== undefined && route.protocol !== 'boot') parts.push(`proto ${route.protocol}`);
+  if (route.src !== undefined) parts.push(`src ${route.src}`);
+  parts.push(`metric ${route.metric ?? ROUTE_METRIC}`);
+  if (route.onlink === true) parts.push('onlink');
+  parts.push('pref medium');
+  return parts.join(' ');
+}
+
+/** Addresses of the machine itself, what it shares with other routers of a subnet, and the groups. */
+export function ip6RouteLocal(config: NetnsConfig): ShowLine[] {
+  const groups = cidr('ff00::/8');
+  const multicast = [...ip6Addresses(config).keys()]
+    .filter((dev) => dev !== 'lo')
+    .map((dev) => ({ type: 'multicast', to: groups, dev, metric: PREFIX_METRIC }));
+  const own = localRoutes6(config).map((route) => ({ ...route, metric: 0 }));
+  return [...own, ...multicast].sort(byTree).map(({ type, to, dev, metric }) => ({
+    text: `${type} ${prefixText(to)} dev ${dev} proto kernel metric ${metric} pref medium`,
+    key: routeRow('local', to, dev),
+  }));
+}
