@@ -81,6 +81,8 @@ export function probeFrom(options: AnswerOptions): ProbeQuestion {
     seed: numberOption(options, 'seed', 0, 0xffffffff),
     endpoint: textOption(options, 'endpoint'),
     ttl: numberOption(options, 'ttl', 1, 255),
+    bytes: numberOption(options, 'bytes', 0, 65_000),
+    sport: numberOption(options, 'sport', 1, 65_535),
   };
 }
 

@@ -18,6 +18,8 @@ const OPTIONS = {
   endpoint: { type: 'string' },
   ttl: { type: 'string' },
   pcapng: { type: 'string' },
+  bytes: { type: 'string' },
+  sport: { type: 'string' },
   in: { type: 'string' },
   after: { type: 'string' },
   help: { type: 'boolean' },
@@ -52,6 +54,8 @@ const PROBE = [
   'seed',
   'endpoint',
   'ttl',
+  'bytes',
+  'sport',
 ] as const;
 
 /** The options of each command, beside `json`, `lang` and `help`. */

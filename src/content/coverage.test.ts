@@ -172,6 +172,16 @@ spec: {clusterIP: 10.96.50.3, sessionAffinity: ClientIP, selector: {app: c}, por
   });
 });
 
+test('a fault that a person switches on', () => {
+  const text = cluster('flannel').replace(
+    'cni: flannel',
+    'cni: flannel\nfaults: [{fault: ports-exhausted, node: kind-worker}]',
+  );
+  const simulation = simulate({ files: [{ name: 'cluster.yaml', text }] });
+  const probe = { from: 'default/a', tool: 'nc', to: '203.0.113.10:80' } as const;
+  expect(ask(simulation, probe)).toContain('conntrack.insert-failed');
+});
+
 describe('one thing broken in the world', () => {
   type Row = readonly [
     readonly ReasonCode[],
@@ -475,7 +485,7 @@ const sources = import.meta.glob<string>(
   },
 );
 const AREAS =
-  'yaml|object|kind|field|value|selector|workload|pod|service|endpoints|networkpolicy|cluster|playground|cni|external|node|namespace|stateful-set|policy|question|probe|show|proxy|dns|fix';
+  'yaml|object|kind|field|value|selector|workload|pod|service|endpoints|networkpolicy|cluster|playground|fault|cni|external|node|namespace|stateful-set|policy|question|probe|show|proxy|dns|fix';
 const CODE = new RegExp(`'((?:${AREAS})/[a-z][a-z-]+)'`, 'g');
 const named = new Set(
   Object.values(sources).flatMap((text) => [...text.matchAll(CODE)].map((match) => match[1] ?? '')),

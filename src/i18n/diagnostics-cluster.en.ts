@@ -97,6 +97,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `No pod in namespace ${p['namespace']}${p['selector'] === '<none>' ? '' : ` matches ${p['selector']}`}: the policy ${p['policy']} has no effect.`,
   'policy/not-enforced': (p) =>
     `${p['cni']} does not enforce NetworkPolicy: ${p['policy']} is stored and changes nothing. Choose a CNI that does, such as calico.`,
+  'fault/unknown-node': (p) => `There is no node "${p['node']}" to break. Nodes: ${p['known']}.`,
+  'fault/unknown-service': (p) => `There is no Service "${p['service']}": write namespace/name.`,
+  'fault/unknown-pod': (p) => `There is no pod "${p['pod']}": write namespace/name.`,
+  'fault/bad-endpoint': (p) => `"${p['text']}" is no endpoint: write address:port.`,
   'question/unknown-from': (p) =>
     `There is no "${p['from']}" to start from: namespace/pod, namespace/deployment, node/NAME or external/NAME.`,
   'question/unknown-to': (p) => `There is no "${p['to']}".`,

@@ -102,6 +102,13 @@ export const clusterDiagnostics: DiagnosticText = {
     `네임스페이스 ${p['namespace']}에 ${p['selector'] === '<none>' ? '' : `${josa(String(p['selector']), '과/와')} 일치하는 `}파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
   'policy/not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} 네트워크폴리시를 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다. calico처럼 적용하는 CNI를 고르세요.`,
+  'fault/unknown-node': (p) =>
+    `장애를 일으킬 노드 ${josa(`"${p['node']}"`, '이/가')} 없습니다. 노드: ${p['known']}`,
+  'fault/unknown-service': (p) =>
+    `서비스 ${josa(`"${p['service']}"`, '이/가')} 없습니다. namespace/name으로 적으세요.`,
+  'fault/unknown-pod': (p) => `파드 ${josa(`"${p['pod']}"`, '이/가')} 없습니다. namespace/name으로 적으세요.`,
+  'fault/bad-endpoint': (p) =>
+    `${josa(`"${p['text']}"`, '은/는')} 엔드포인트가 아닙니다. 주소:포트로 적으세요.`,
   'question/unknown-from': (p) =>
     `출발지 ${josa(`"${p['from']}"`, '이/가')} 없습니다. namespace/pod, namespace/deployment, node/이름, external/이름 중 하나로 적으세요.`,
   'question/unknown-to': (p) => `${josa(`"${p['to']}"`, '이/가')} 없습니다.`,

@@ -184,6 +184,8 @@ const checked: CheckedText = {
   'cluster/no-control-plane': (p) => `${p.path}: kind needs at least one node with role control-plane.`,
   'playground/bad-cni': (p) => `${p.path}: write the CNI's name, or {name: ..., options: {...}}.`,
   'playground/bad-listen': (p) => invalid(p, 'write a port as 8080, 8080/TCP or 53/UDP'),
+  'playground/fault-field': (p) =>
+    `${p.path}: a fault of kind ${p.fault} has no such field${p.known === '' ? '' : `; it has ${p.known}`}.`,
   'playground/empty-expect': (p) => `${p.path}: say what to expect: allowed, verdict or clientSees.`,
 
   'fix/replace': (p) => `Replace with ${p.text}`,

@@ -166,6 +166,8 @@ const checked: CheckedText = {
     `${p.path}: kind에는 role이 control-plane인 노드가 하나 이상 있어야 합니다.`,
   'playground/bad-cni': (p) => `${p.path}: CNI의 이름이나 {name: ..., options: {...}}를 쓰세요.`,
   'playground/bad-listen': (p) => invalid(p, '포트는 8080, 8080/TCP, 53/UDP처럼 씁니다'),
+  'playground/fault-field': (p) =>
+    `${p.path}: ${p.fault} 장애에는 이 필드가 없습니다.${p.known === '' ? '' : ` 쓸 수 있는 필드: ${p.known}`}`,
   'playground/empty-expect': (p) =>
     `${p.path}: 무엇을 기대하는지 allowed, verdict, clientSees 중에서 쓰세요.`,
 

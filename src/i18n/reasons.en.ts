@@ -356,6 +356,12 @@ export const reasons: ReasonText = {
     detail: () =>
       'Conntrack notes both directions. The nat table is asked for the first packet only; all later ones follow what is decided now.',
   },
+  'conntrack.insert-failed': {
+    title: () => 'No source port is left for this connection, so the packet is dropped',
+    info: () => 'no free port',
+    detail: () =>
+      'Masquerading needs a port of the node that no other connection to the same destination uses. All are taken: conntrack cannot insert the entry (`insert_failed` in `conntrack -S`), and nobody is told.',
+  },
   'conntrack.found': {
     title: (p) => `The node remembers this connection (${p.state})`,
     info: (p) => p.state,

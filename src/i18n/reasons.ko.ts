@@ -342,6 +342,12 @@ export const reasons: ReasonText = {
     detail: () =>
       'conntrack이 양방향을 모두 적어 둡니다. nat 테이블은 첫 패킷에서만 보며, 그 뒤의 패킷은 지금 정해지는 대로 따릅니다.',
   },
+  'conntrack.insert-failed': {
+    title: () => '이 연결에 쓸 출발지 포트가 남아 있지 않아 패킷이 폐기됩니다',
+    info: () => '남은 포트 없음',
+    detail: () =>
+      '마스커레이드에는 같은 목적지로 가는 다른 연결이 쓰지 않는 노드의 포트가 필요합니다. 모두 쓰이고 있어 conntrack이 항목을 넣지 못하며(`conntrack -S`의 `insert_failed`), 아무에게도 알리지 않습니다.',
+  },
   'conntrack.found': {
     title: (p) => `노드가 기억하는 연결입니다(${p.state})`,
     info: (p) => p.state,

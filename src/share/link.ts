@@ -28,6 +28,8 @@ const probeSchema = v.object({
   seed: v.optional(v.pipe(v.number(), v.integer())),
   endpoint: v.optional(text(300)),
   ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255))),
+  bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_000))),
+  sport: v.optional(port),
 });
 
 const viewSchema = v.object({

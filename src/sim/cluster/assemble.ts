@@ -3,7 +3,7 @@ import { cidrOfFamily, ipFamily, type Ip } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import { cniPlugin } from '../cni/registry.ts';
 import { coreDns, internetDns } from '../dns/coredns.ts';
-import type { ClusterNode, ClusterState, Pod } from '../k8s/cluster-state.ts';
+import type { ClusterNode, ClusterState, FaultSpec, Pod } from '../k8s/cluster-state.ts';
 import type { ListenerConfig, NetnsConfig, NetnsId, NetnsPart } from '../net/config.ts';
 import type { World } from '../net/world.ts';
 import type { CniPlugin } from '../plugin.ts';
@@ -11,6 +11,7 @@ import { echoApp, httpApp, sinkApp, tcpAcceptApp } from '../probe/apps.ts';
 import { proxyPlugin } from '../proxy/registry.ts';
 import { healthAnswer, healthCheckPorts } from '../service/health-checks.ts';
 import { mergeNetns } from './merge.ts';
+import { breakNetns, faultPart, rememberedFlows, seenByProxy } from './faults.ts';
 import { isReserved } from './reserved.ts';
 import { farLoadBalancerRoutes, loadBalancerNetns } from './load-balancer.ts';
 import {
@@ -189,6 +190,35 @@ function same(a: readonly NetnsPart[], b: readonly NetnsPart[]): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i]);
 }
 
+const partOfFaults = new WeakMap<readonly FaultSpec[], Map<string, NetnsPart | undefined>>();
+
+/** The same faults give a node the identical part. */
+function faultsOf({ settings }: ClusterState, node: ClusterNode): NetnsPart | undefined {
+  const { faults } = settings;
+  if (faults === undefined || faults.length === 0) return undefined;
+  let parts = partOfFaults.get(faults);
+  if (parts === undefined) partOfFaults.set(faults, (parts = new Map<string, NetnsPart | undefined>()));
+  if (!parts.has(node.name)) parts.set(node.name, faultPart(faults, node));
+  return parts.get(node.name);
+}
+
+/** What faults do to whole namespaces, when everything in them stands. */
+function breakWorld(
+  netns: Map<NetnsId, NetnsConfig>,
+  { settings, nodes }: ClusterState,
+  podsByNode: ReadonlyMap<string, readonly Pod[]>,
+): void {
+  const { faults } = settings;
+  if (faults === undefined || faults.length === 0) return;
+  for (const node of nodes) {
+    const places = [nodeNetns(node.name), ...(podsByNode.get(node.name) ?? []).map(podNetns)];
+    for (const id of places) {
+      const config = netns.get(id);
+      if (config !== undefined) netns.set(id, breakNetns(config, faults, node.name));
+    }
+  }
+}
+
 /** Builds the world. `progress` is called once a node. */
 export function assemble(cluster: ClusterState, progress?: (done: number, total: number) => void): World {
   const netns = new Map<NetnsId, NetnsConfig>();
@@ -208,7 +238,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     const all = podsByNode.get(node.name) ?? [];
     const pods = all.filter((p) => !p.hostNetwork && p.ips.length > 0);
     const parts: NetnsPart[] = [];
-    if (proxy !== undefined) parts.push(proxy.setUpNode({ cluster, node }));
+    if (proxy !== undefined) parts.push(proxy.setUpNode({ cluster: seenByProxy(cluster, node), node }));
     if (cni !== undefined) {
       const context = { cluster, node, pods, options: cni.options };
       parts.push(cni.plugin.setUpNode(context));
@@ -225,6 +255,8 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     if (checked !== undefined) parts.push(checked);
     const hosted = all.filter((p) => p.hostNetwork).flatMap(podListeners);
     if (hosted.length > 0) parts.push({ listeners: hosted });
+    const broken = faultsOf(cluster, node);
+    if (broken !== undefined) parts.push(broken);
     const known = nodeMemo.get(node);
     const reusable = known !== undefined && hosted.length === 0 && same(known.parts, parts);
     const config = reusable ? known.config : mergeNetns(nodeBase(node, cluster), parts);
@@ -232,6 +264,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     netns.set(config.id, config);
     progress?.(index + 1, cluster.nodes.length);
   });
+  breakWorld(netns, cluster, podsByNode);
   for (const config of underlayNetns(cluster.settings, nodeIps)) netns.set(config.id, config);
   const balancer = loadBalancerNetns(cluster);
   if (balancer !== undefined) {
@@ -243,8 +276,10 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     }
   }
 
+  const remembered = rememberedFlows(cluster);
   return {
     netns,
+    ...(remembered.length === 0 ? {} : { remembered }),
     apps: {
       http: httpApp,
       echo: echoApp,

@@ -5,6 +5,7 @@
  */
 import type { Cidr, Ip, IpFamily } from '../base/ip.ts';
 import type { ObjectRef, Origin } from '../base/origin.ts';
+import type { FaultKind } from './faults.ts';
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 export type Labels = Readonly<Record<string, string>>;
@@ -59,6 +60,8 @@ export interface ClusterSettings {
   readonly external: readonly ExternalHost[];
   readonly probes: readonly ProbeSpec[];
   readonly expect: readonly ExpectSpec[];
+  /** What is broken on purpose. */
+  readonly faults?: readonly FaultSpec[];
   readonly origins: {
     readonly cluster: Origin;
     readonly kubeProxy: Origin;
@@ -104,6 +107,10 @@ export interface ProbeSpec {
   /** The random choice of an endpoint falls on this pod (`namespace/pod`). */
   readonly endpoint?: string;
   readonly ttl?: number;
+  /** How much is sent: ping's `-s` (56 by default), or the length of nc's datagram. */
+  readonly bytes?: number;
+  /** The source port of nc's datagram (`-p`), as a client keeps it that does not close its socket. */
+  readonly sport?: number;
 }
 
 export interface ExpectSpec {
@@ -114,6 +121,30 @@ export interface ExpectSpec {
   readonly clientSees?: string;
   readonly tool?: ProbeTool;
   readonly proto?: 'tcp' | 'udp';
+  /** Leads to the entry's line. */
+  readonly origin: Origin;
+}
+
+/** One entry of `Playground.faults`; k8s/faults.ts says which kind has which fields. */
+export interface FaultSpec {
+  readonly fault: FaultKind;
+  /** Absent: every node. */
+  readonly node?: string;
+  readonly interface?: string;
+  readonly mtu?: number;
+  readonly protocol?: Protocol;
+  readonly port?: number;
+  readonly to?: Cidr;
+  readonly value?: 0 | 1 | 2;
+  /** `namespace/name`. */
+  readonly service?: string;
+  /** `10.244.1.9:8080` */
+  readonly endpoints?: readonly string[];
+  /** `namespace/pod`. */
+  readonly from?: string;
+  readonly sport?: number;
+  readonly endpoint?: string;
+  readonly noticed?: boolean;
   /** Leads to the entry's line. */
   readonly origin: Origin;
 }

@@ -222,6 +222,7 @@ export const diagnosticCodes = {
   'cluster/no-control-plane': refused<At>(() => 'Invalid value: must have at least one control-plane node'),
   'playground/bad-cni': error<At>(),
   'playground/bad-listen': error<Invalid>(),
+  'playground/fault-field': error<{ path: string; fault: string; known: string }>(),
   'playground/empty-expect': error<At>(),
 } as const;
 

@@ -256,7 +256,11 @@ type UpstreamCni = string | { readonly name?: string; readonly options?: Readonl
 
 export interface UpstreamPlayground {
   readonly cni?: UpstreamCni;
-  readonly compare?: { readonly cni?: UpstreamCni; readonly kubeProxyMode?: string };
+  readonly compare?: {
+    readonly cni?: UpstreamCni;
+    readonly kubeProxyMode?: string;
+    readonly faults?: readonly Readonly<Record<string, unknown>>[];
+  };
   readonly external?: readonly {
     readonly name: string;
     readonly ip?: string;
@@ -267,6 +271,7 @@ export interface UpstreamPlayground {
   }[];
   readonly probes?: readonly Readonly<Record<string, unknown>>[];
   readonly expect?: readonly Readonly<Record<string, unknown>>[];
+  readonly faults?: readonly Readonly<Record<string, unknown>>[];
   readonly seed?: number;
 }
 

@@ -410,8 +410,26 @@ export interface ListenerConfig {
   readonly origin?: Origin;
 }
 
+/** A flow that conntrack knows before anything is sent; its destination was rewritten. */
+export interface RememberedFlow {
+  readonly netns: NetnsId;
+  readonly orig: FlowTuple;
+  readonly reply: FlowTuple;
+  readonly origin?: Origin;
+}
+
+interface FlowTuple {
+  readonly proto: 'udp';
+  readonly src: Ip;
+  readonly dst: Ip;
+  readonly sport: number;
+  readonly dport: number;
+}
+
 export interface NetnsConfig {
   readonly id: NetnsId;
+  /** Source NAT finds no free port here, because of this. */
+  readonly natPortsExhausted?: Origin;
   readonly links: readonly LinkConfig[];
   readonly addresses: readonly AddressConfig[];
   readonly routes: readonly RouteConfig[];

@@ -10,7 +10,14 @@ import { isIcmpError } from './icmp.ts';
 import type { Box, Machine } from './machine.ts';
 import { conntrackRow } from './row-key.ts';
 import type { Skb } from './skb.ts';
-import type { ConntrackEntry, ConntrackTcpState, ConntrackTuple } from './state.ts';
+import type { RememberedFlow } from './config.ts';
+import {
+  netnsState,
+  type ConntrackEntry,
+  type ConntrackTcpState,
+  type ConntrackTuple,
+  type WorldState,
+} from './state.ts';
 import type { NetfilterHook } from '../trace/trace.ts';
 
 const TIMEOUT_S: Readonly<Record<ConntrackTcpState, number>> = {
@@ -154,6 +161,29 @@ function removeEntry(box: Box, entry: ConntrackEntry): void {
 }
 
 /** `nf_conntrack_in`, at PREROUTING and OUTPUT: ties the packet to its connection. */
+/** Puts a flow into a namespace's table as if its packets had been seen: a rewritten destination, answered. */
+export function remember(state: WorldState, { netns, orig, reply, origin }: RememberedFlow): void {
+  const entry: ConntrackEntry = {
+    id: state.nextConntrackId++,
+    proto: orig.proto,
+    orig,
+    reply,
+    expiresAtMs: state.clockMs + UDP_STREAM_TIMEOUT_S * 1000,
+    confirmed: true,
+    seenReply: true,
+    assured: true,
+    mark: 0,
+    dstDone: true,
+    srcDone: true,
+    dstNat: true,
+    srcNat: false,
+    dstOrigin: origin,
+  };
+  const { conntrack } = netnsState(state, netns);
+  conntrack.set(tupleKey(orig), { entry, dir: 'original' });
+  conntrack.set(tupleKey(reply), { entry, dir: 'reply' });
+}
+
 export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
   if (skb.ctState !== undefined) return;
   const { l4 } = skb.packet;

@@ -6,6 +6,7 @@ import type { NetnsId } from './config.ts';
 import { Machine } from './machine.ts';
 import type { Process } from './process.ts';
 import { Program } from './program.ts';
+import { remember } from './conntrack.ts';
 import { copyState, type WorldState } from './state.ts';
 import type { RunOptions, RunResult, World } from './world.ts';
 
@@ -14,9 +15,11 @@ export type { WorldState } from './state.ts';
 /** A run that does more than this is a loop that no TTL ends: a bridge loop, or a fault of ours. */
 const EVENT_LIMIT = 200_000;
 
-/** An empty state: nothing learnt, no connection known. */
-export function createState(_world: World): WorldState {
-  return { clockMs: 0, nextConntrackId: 1, netns: new Map() };
+/** A fresh state: nothing learnt, no connection known but those that the world says are remembered. */
+export function createState(world: World): WorldState {
+  const state: WorldState = { clockMs: 0, nextConntrackId: 1, netns: new Map() };
+  for (const flow of world.remembered ?? []) remember(state, flow);
+  return state;
 }
 
 /** A deep copy, so that one start can be walked from more than once. */

@@ -62,7 +62,10 @@ export function decide(
     }
   } else {
     entry.srcDone = true;
-    if (decision !== undefined) next = { ...current, src: decision.ip };
+    if (decision !== undefined) {
+      next = { ...current, src: decision.ip };
+      entry.noPort = box.net.config.natPortsExhausted;
+    }
     next = uniqueSource(m, box, entry, next, decision?.randomFully ?? false);
   }
   if (decision?.kind === 'masquerade') entry.masqueradeDev = decision.dev;

@@ -53,6 +53,8 @@ export interface ConntrackEntry {
   /** This side is rewritten. */
   dstNat: boolean;
   srcNat: boolean;
+  /** Source NAT found no port that is free; the entry cannot be kept. */
+  noPort?: Origin;
   /** The interface a MASQUERADE left by. */
   masqueradeDev?: string;
   /** The rules that decided, so that every later rewrite can say why. */

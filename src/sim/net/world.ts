@@ -1,12 +1,14 @@
 /** The configured cluster network, ready to carry packets, and what changes while it does. */
 import type { Chooser } from '../base/chooser.ts';
 import type { AppHandler } from './process.ts';
-import type { AppId, NetnsConfig, NetnsId } from './config.ts';
+import type { AppId, NetnsConfig, NetnsId, RememberedFlow } from './config.ts';
 import type { Trace } from '../trace/trace.ts';
 
 /** A pure function of the scenario. Building it is cheap: indexes are made when first asked for. */
 export interface World {
   readonly netns: ReadonlyMap<NetnsId, NetnsConfig>;
+  /** What conntrack tables hold at the start. */
+  readonly remembered?: readonly RememberedFlow[];
   /** Programs behind listeners. */
   readonly apps: Readonly<Record<AppId, AppHandler>>;
 }

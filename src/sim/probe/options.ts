@@ -30,6 +30,9 @@ export function optionProblem(spec: ProbeQuestion): ProbeProblem | undefined {
     if ((spec.headers?.length ?? 0) > 0) return wrongTool('header');
     if ((spec.resolve?.length ?? 0) > 0) return wrongTool('resolve');
   }
+  const datagram = spec.tool === 'nc' && spec.proto === 'udp';
+  if (spec.bytes !== undefined && spec.tool !== 'ping' && !datagram) return wrongTool('bytes');
+  if (spec.sport !== undefined && !datagram) return wrongTool('sport');
   if (spec.tool !== 'dig' && spec.type !== undefined) return wrongTool('type');
   if (spec.proto !== undefined && spec.proto !== 'tcp' && spec.tool === 'curl') return wrongTool('proto');
   if (spec.proto !== undefined && spec.tool === 'ping') return wrongTool('proto');

@@ -202,7 +202,11 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
       call: 'datagram',
       ip: found.ip,
       port,
-      payload: { kind: 'bytes', length: 6, text: 'hello\n' },
+      payload:
+        spec.bytes === undefined
+          ? { kind: 'bytes', length: 6, text: 'hello\n' }
+          : { kind: 'bytes', length: spec.bytes },
+      sport: spec.sport,
       timeoutMs: TOOL_TIMEOUT_MS,
       source: spec.source,
       ttl: spec.ttl,
@@ -218,7 +222,7 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
   return { ...base, clientSees: 'connected' };
 }
 
-/** ping -c 1: one echo request of 56 data bytes. */
+/** ping -c 1: one echo request, of 56 data bytes unless told otherwise. */
 export function* ping(input: ProgramInput): Process<ProgramResult> {
   const found = yield* address(input);
   if (found.ip === undefined) return found.failed;
@@ -228,7 +232,7 @@ export function* ping(input: ProgramInput): Process<ProgramResult> {
   const answer = yield {
     call: 'ping',
     ip: found.ip,
-    bytes: 56,
+    bytes: input.spec.bytes ?? 56,
     timeoutMs: TOOL_TIMEOUT_MS,
     source: input.spec.source,
     ttl: input.spec.ttl,

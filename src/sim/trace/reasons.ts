@@ -61,6 +61,7 @@ export interface ReasonParams {
   'service.no-such-port': { ip: string; port: string; proto: string };
   'service.unallocated': { ip: string };
   'conntrack.new': { tuple: string };
+  'conntrack.insert-failed': Record<string, never>;
   'conntrack.found': { state: string };
   'conntrack.invalid': Record<string, never>;
   'nat.dnat': { from: string; to: string };

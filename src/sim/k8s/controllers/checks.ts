@@ -9,6 +9,7 @@ import type { PodIndex } from './endpointslices.ts';
 import { findPort, listensText } from './listening.ts';
 import { MAX_PODS_OF_ONE_OWNER } from './workloads.ts';
 import type { CniForSettling } from './cni.ts';
+import { checkFaults } from './faults.ts';
 import type { Report } from './report.ts';
 import { ZONE_LABEL } from './topology-hints.ts';
 
@@ -36,6 +37,7 @@ export function checkCluster(
   checkStatefulSets(store, report);
   checkPolicies(cluster, cni, report);
   checkQuestions(cluster, report);
+  checkFaults(cluster, report);
 }
 
 function checkService(service: Service, labels: Labels, pods: readonly Pod[], report: Report): void {

@@ -390,6 +390,34 @@ const rows: readonly Row[] = [
     says: /Flannel does not enforce/,
   },
   {
+    code: 'fault/unknown-node',
+    severity: 'error',
+    yaml: PLAYGROUND('faults:\n  - fault: node-down\n▶    node: kind-worker9\n'),
+    says: /"kind-worker9".*kind-worker/,
+  },
+  {
+    code: 'fault/unknown-service',
+    severity: 'error',
+    yaml: PLAYGROUND('faults:\n  - fault: kube-proxy-stopped\n▶    service: default/nope\n'),
+    says: /"default\/nope"/,
+  },
+  {
+    code: 'fault/bad-endpoint',
+    severity: 'error',
+    yaml: PLAYGROUND(
+      'faults:\n  - fault: kube-proxy-stopped\n    service: default/kubernetes\n    endpoints:\n▶      - nowhere\n',
+    ),
+    says: /address:port/,
+  },
+  {
+    code: 'fault/unknown-pod',
+    severity: 'error',
+    yaml: PLAYGROUND(
+      'faults:\n  - fault: conntrack-remembers\n▶    from: default/nobody\n    sport: 40000\n    service: default/kubernetes\n    endpoint: "10.244.1.9:53"\n',
+    ),
+    says: /"default\/nobody"/,
+  },
+  {
     code: 'question/unknown-from',
     severity: 'error',
     yaml: PLAYGROUND('probes:\n▶  - from: default/nobody\n    to: 10.0.0.1\n'),

@@ -52,7 +52,13 @@ export function makeNodes(
     const params = { nodes: listed.length, limit: MAX_NODES };
     report.say('warning', 'node/too-many', params, first.origin.object, first.origin.path);
   }
-  return address(drafts, settings, report);
+  // The node controller has noticed: no heartbeat for 50 s (--node-monitor-grace-period).
+  const lost = new Set((settings.faults ?? []).flatMap((f) => (f.noticed === true ? [f.node] : [])));
+  return address(
+    drafts.map((d) => (lost.has(d.name) ? { ...d, ready: false } : d)),
+    settings,
+    report,
+  );
 }
 
 function fromKind(clusterName: string, cluster: Manifest | undefined): NodeDraft[] {

@@ -19,6 +19,7 @@ import type {
 } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import type { UpstreamKindCluster, UpstreamKubeProxyConfiguration, UpstreamPlayground } from '../upstream.ts';
+import { readFaults } from './faults.ts';
 import type { Report } from './report.ts';
 
 /** kind's docker network, and the host that stands for the internet. */
@@ -215,6 +216,11 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
       ...(entry as unknown as ExpectSpec),
       origin: at(playground, ['expect', i], true),
     })),
+    faults: readFaults(
+      variant === 'compare' && play.compare?.faults !== undefined ? play.compare.faults : play.faults,
+      playground?.ref ?? BUILT_IN.object,
+      variant === 'compare' && play.compare?.faults !== undefined ? ['compare', 'faults'] : ['faults'],
+    ),
     origins: {
       cluster: cluster === undefined ? BUILT_IN : cluster.origin,
       kubeProxy: otherMode
@@ -236,7 +242,10 @@ function readCompare(
   { compare }: UpstreamPlayground,
   playground: Manifest | undefined,
 ): Pick<ClusterSettings, 'compare'> {
-  if (playground === undefined || (compare?.cni === undefined && compare?.kubeProxyMode === undefined))
+  if (
+    playground === undefined ||
+    (compare?.cni === undefined && compare?.kubeProxyMode === undefined && compare?.faults === undefined)
+  )
     return {};
   const { name, options } = chosenCni(parsed, 'compare');
   return {

@@ -1,4 +1,5 @@
 import type { FieldPath } from '../../base/origin.ts';
+import { FAULT_FIELDS, FAULT_KINDS } from '../faults.ts';
 import { between, cidrValue, dnsSubdomain, dnsLabel, eachOf, ipAddress } from './names.ts';
 import {
   asRecord,
@@ -7,6 +8,7 @@ import {
   type Fault,
   type KindSpec,
   type Report,
+  type Rules,
   simulated,
 } from './schema.ts';
 
@@ -36,12 +38,14 @@ export const playground: KindSpec = {
   type: 'Playground',
   types: {
     Playground:
-      'kind:s apiVersion:s metadata:ObjectMeta cni:a compare:Comparison controllers:[s external:[ExternalHost faults:[a probes:[Probe expect:[Expectation seed:i',
-    Comparison: 'cni:a kubeProxyMode:s',
+      'kind:s apiVersion:s metadata:ObjectMeta cni:a compare:Comparison controllers:[s external:[ExternalHost faults:[Fault probes:[Probe expect:[Expectation seed:i',
+    Comparison: 'cni:a kubeProxyMode:s faults:[Fault',
+    Fault:
+      'fault:s! node:s interface:s mtu:i protocol:s port:i to:s value:i service:s endpoints:[s from:s sport:i endpoint:s noticed:b',
     ExternalHost: 'name:s! ip:s ips:[s listen:[s dnsNames:[s routes:[ExternalRoute',
     ExternalRoute: 'to:s! via:s!',
     Probe:
-      'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i',
+      'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i bytes:i sport:i',
     Expectation: 'from:s! to:s! allowed:b verdict:s clientSees:s tool:s proto:s',
   },
   rules: {
@@ -66,7 +70,8 @@ export const playground: KindSpec = {
     'compare.cni': { support: 'simulated', check: cniChoice },
     'compare.kubeProxyMode': { support: 'simulated', enum: ['iptables', 'ipvs', 'nftables', 'none'] },
     controllers: { support: 'unsupported', when: (v) => Array.isArray(v) && v.length > 0 },
-    faults: { support: 'unsupported', when: (v) => Array.isArray(v) && v.length > 0 },
+    ...faultRules('faults'),
+    ...faultRules('compare.faults'),
     seed: { support: 'simulated', default: 1 },
     'external.name': { support: 'simulated', check: dnsLabel },
     'external.ip': { support: 'simulated', check: ipAddress },
@@ -82,6 +87,8 @@ export const playground: KindSpec = {
     'probes.proto': { support: 'simulated', enum: ['tcp', 'udp'] },
     'probes.source': { support: 'simulated', check: ipAddress },
     'probes.ttl': { support: 'simulated', check: between(1, 255) },
+    'probes.bytes': { support: 'simulated', check: between(0, 65000) },
+    'probes.sport': { support: 'simulated', check: between(1, 65535) },
     'expect.from': { support: 'simulated', refers: 'pod-or-host' },
     'expect.to': { support: 'simulated', refers: 'target' },
     'expect.verdict': { support: 'simulated', enum: VERDICTS },
@@ -102,12 +109,48 @@ export const playground: KindSpec = {
       if (names.has(name)) report('value/duplicate', ['external', i, 'name'], { value: name });
       names.add(name);
     });
+    asRecords(body.faults).forEach((entry, i) => checkFault(entry, ['faults', i], report));
+    asRecords(asRecord(body.compare).faults).forEach((entry, i) =>
+      checkFault(entry, ['compare', 'faults', i], report),
+    );
     asRecords(body.expect).forEach((entry, i) => {
       const asked = ['allowed', 'verdict', 'clientSees'].filter((key) => entry[key] !== undefined);
       if (asked.length === 0) report('playground/empty-expect', ['expect', i], {});
     });
   },
 };
+
+function faultRules(at: string): Rules {
+  return {
+    [at]: { support: 'simulated' },
+    [`${at}.fault`]: { support: 'simulated', enum: FAULT_KINDS },
+    [`${at}.node`]: { support: 'simulated', refers: 'node' },
+    ...simulated(`${at}.interface`, `${at}.endpoints`, `${at}.endpoint`, `${at}.noticed`),
+    [`${at}.mtu`]: { support: 'simulated', check: between(68, 65535) },
+    [`${at}.protocol`]: { support: 'simulated', enum: ['TCP', 'UDP', 'SCTP'] },
+    [`${at}.port`]: { support: 'simulated', check: between(1, 65535) },
+    [`${at}.to`]: { support: 'simulated', check: cidrValue },
+    [`${at}.value`]: { support: 'simulated', check: between(0, 2) },
+    [`${at}.service`]: { support: 'simulated', refers: 'service' },
+    [`${at}.from`]: { support: 'simulated', refers: 'pod-or-host' },
+    [`${at}.sport`]: { support: 'simulated', check: between(1, 65535) },
+  };
+}
+
+/** A fault has the fields of its kind, and those that it needs. */
+function checkFault(entry: Body, path: FieldPath, report: Report): void {
+  const kind = FAULT_KINDS.find((k) => k === entry.fault);
+  if (kind === undefined) return;
+  const { needs, may } = FAULT_FIELDS[kind] as { needs: readonly string[]; may: readonly string[] };
+  for (const field of needs) {
+    if (entry[field] === undefined) report('value/required', [...path, field], {});
+  }
+  for (const field of Object.keys(entry)) {
+    if (field === 'fault' || needs.includes(field) || may.includes(field)) continue;
+    const known = [...needs, ...may].join(', ');
+    report('playground/fault-field', [...path, field], { fault: kind, known }, { key: true });
+  }
+}
 
 /** Faulty values go; an entry that lacks what it needs keeps its place, with an empty text. */
 function mend(body: Body, faults: readonly Fault[]): void {

@@ -376,6 +376,10 @@ const rows: readonly Row[] = [
   },
   { code: 'playground/bad-cni', text: `${PLAYGROUND}cni: ⟦{nam: x}⟧\n` },
   { code: 'playground/bad-listen', text: `${PLAYGROUND}external: [{name: a, listen: [⟦80/XYZ⟧]}]\n` },
+  {
+    code: 'playground/fault-field',
+    text: `${PLAYGROUND}faults: [{fault: node-down, node: kind-worker, ⟦mtu⟧: 9000}]\n`,
+  },
   { code: 'playground/empty-expect', text: `${PLAYGROUND}expect: [⟦{from: a/b, to: c}⟧]\n` },
 ];
 

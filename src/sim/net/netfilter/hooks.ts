@@ -9,7 +9,7 @@ import { ipvsError, ipvsReply, ipvsRequest } from '../ipvs/hooks.ts';
 import type { Box, Machine } from '../machine.ts';
 import { decide, isDecided, sideOf, translate } from '../nat.ts';
 import type { Device } from '../netns.ts';
-import { ruleRow } from '../row-key.ts';
+import { conntrackRow, ruleRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
 import { walkNft } from '../nftables/walk.ts';
 import type { HookContext } from './match.ts';
@@ -33,6 +33,17 @@ export function runHook(
         track(m, box, hook, skb, (inDev ?? outDev)?.name);
         break;
       case 'confirm':
+        if (skb.ct?.noPort !== undefined) {
+          // nf_nat_used_tuple gave up, and __nf_conntrack_confirm finds the tuple taken.
+          const { noPort, id } = skb.ct;
+          m.step(box, skb, 'drop', reason('conntrack.insert-failed', {}), {
+            hook,
+            iface: (inDev ?? outDev)?.name,
+            origin: noPort,
+            rows: [conntrackRow(id)],
+          });
+          return false;
+        }
         confirm(box, skb);
         break;
       case 'nat':

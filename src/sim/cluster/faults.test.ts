@@ -1,0 +1,292 @@
+/** Each fault on a cluster that works without it: what breaks, what does not, and what the client sees. */
+import { describe, expect, it } from 'vitest';
+import type { ProbeSpec } from '../k8s/cluster-state.ts';
+import { FAULT_KINDS } from '../k8s/faults.ts';
+import { simulate, walk, type Simulation } from '../simulate.ts';
+import { tableOf } from '../tables.ts';
+import type { Trace } from '../trace/trace.ts';
+
+const pod = (name: string, node: string, listen: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: ${name}}, annotations: {packetwalk.dev/listen: "${listen}"}}
+spec: {nodeName: ${node}, containers: [{name: c, image: example.com/app}]}
+---`;
+
+const CLUSTER = `${pod('client', 'kind-worker', '')}${pod('near', 'kind-worker', '8080/TCP')}${pod('far', 'kind-worker2', '8080/TCP,9000/UDP')}
+apiVersion: v1
+kind: Service
+metadata: {name: near}
+spec: {selector: {app: near}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: far}
+spec: {type: NodePort, selector: {app: far}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: dgrams}
+spec: {selector: {app: far}, ports: [{port: 9000, protocol: UDP}]}
+---`;
+
+function cluster(faults: string, more = ''): Simulation {
+  const playground = `
+apiVersion: packetwalk.dev/v1alpha1
+kind: Playground
+external: [{name: laptop, ip: 172.18.0.100}]
+faults: ${faults}
+${more}`;
+  return simulate({ files: [{ name: 'a.yaml', text: CLUSTER + playground }] });
+}
+
+const ask = (faults: string, probe: ProbeSpec): Trace => walk(cluster(faults), probe);
+const nc = (to: string, more: Partial<ProbeSpec> = {}): ProbeSpec => ({
+  from: 'default/client',
+  tool: 'nc',
+  to,
+  ...more,
+});
+const ping = (to: string, bytes: number): ProbeSpec => ({ from: 'default/client', tool: 'ping', to, bytes });
+
+interface Row {
+  readonly name: string;
+  readonly fault: string;
+  readonly probe: ProbeSpec;
+  readonly verdict: Trace['verdict'];
+  readonly sees: Trace['clientSees'];
+  /** The code of the deciding reason. */
+  readonly why?: string;
+}
+
+const REMEMBERS =
+  '{fault: conntrack-remembers, from: default/client, sport: 40000, service: default/dgrams, endpoint: "10.244.2.99:9000"}';
+
+const rows: readonly Row[] = [
+  {
+    name: 'a packet larger than the tunnel, from a pod whose MTU is too big: the node says so',
+    fault: '{fault: mtu, mtu: 1500}',
+    probe: ping('default/far', 1450),
+    verdict: 'dropped',
+    sees: 'too-big',
+    why: 'link.mtu',
+  },
+  {
+    name: 'the same where the firewall drops what the node says: silence',
+    fault: '{fault: mtu, mtu: 1500}, {fault: icmp-blocked}',
+    probe: ping('default/far', 1450),
+    verdict: 'dropped',
+    sees: 'timeout',
+  },
+  {
+    name: 'a small packet passes all the same',
+    fault: '{fault: mtu, mtu: 1500}',
+    probe: ping('default/far', 56),
+    verdict: 'delivered',
+    sees: 'answered',
+  },
+  {
+    name: 'VXLAN blocked: nothing reaches another node',
+    fault: '{fault: port-blocked, node: kind-worker2, protocol: UDP, port: 8472}',
+    probe: nc('default/far:8080'),
+    verdict: 'dropped',
+    sees: 'timeout',
+    why: 'rule.drop',
+  },
+  {
+    name: 'VXLAN blocked: the same node is served',
+    fault: '{fault: port-blocked, protocol: UDP, port: 8472}',
+    probe: nc('10.244.1.3:8080'),
+    verdict: 'delivered',
+    sees: 'connected',
+  },
+  {
+    // flannel does not masquerade towards the pod network, so the gateway cannot tell the pod.
+    name: 'no route to the other node’s pods: the packet leaves by the default route, and nobody says so',
+    fault: '{fault: route-missing, node: kind-worker, to: 10.244.2.0/24}',
+    probe: nc('default/far:8080'),
+    verdict: 'unroutable',
+    sees: 'timeout',
+  },
+  {
+    name: 'the way back is missing: the answer is lost',
+    fault: '{fault: route-missing, node: kind-worker2, to: 10.244.1.0/24}',
+    probe: nc('default/far:8080'),
+    verdict: 'unroutable',
+    sees: 'timeout',
+  },
+  {
+    name: 'strict reverse path filtering breaks nothing on symmetric paths',
+    fault: '{fault: rp-filter, value: 1}',
+    probe: nc('far:80'),
+    verdict: 'delivered',
+    sees: 'connected',
+  },
+  {
+    name: 'bridged frames unseen by iptables: a Service whose endpoint is on the same bridge',
+    fault: '{fault: bridge-nf-off, node: kind-worker}',
+    probe: nc('near:80'),
+    verdict: 'dropped',
+    sees: 'timeout',
+  },
+  {
+    name: 'bridged frames unseen by iptables: an endpoint elsewhere is reached',
+    fault: '{fault: bridge-nf-off}',
+    probe: nc('far:80'),
+    verdict: 'delivered',
+    sees: 'connected',
+  },
+  {
+    name: 'a node that does not forward',
+    fault: '{fault: ip-forward-off, node: kind-worker}',
+    probe: nc('default/far:8080'),
+    verdict: 'dropped',
+    sees: 'timeout',
+    why: 'route.no-forwarding',
+  },
+  {
+    name: 'rules for an endpoint that is gone: nobody answers ARP there',
+    fault:
+      '{fault: kube-proxy-stopped, node: kind-worker, service: default/far, endpoints: ["10.244.2.99:8080"]}',
+    probe: nc('far:80'),
+    verdict: 'unroutable',
+    sees: 'unreachable',
+  },
+  {
+    name: 'rules older than the Service: its address is nobody’s',
+    fault: '{fault: kube-proxy-stopped, service: default/far}',
+    probe: nc('far:80'),
+    verdict: 'unroutable',
+    sees: 'unreachable',
+  },
+  {
+    name: 'rules of another node are stale: this one works',
+    fault: '{fault: kube-proxy-stopped, node: kind-worker2, service: default/far}',
+    probe: nc('far:80'),
+    verdict: 'delivered',
+    sees: 'connected',
+  },
+  {
+    name: 'a remembered flow goes to the endpoint that is gone',
+    fault: REMEMBERS,
+    probe: nc('dgrams:9000', { proto: 'udp', sport: 40000 }),
+    verdict: 'unroutable',
+    sees: 'timeout',
+  },
+  {
+    name: 'a new socket is a new flow',
+    fault: REMEMBERS,
+    probe: nc('dgrams:9000', { proto: 'udp', sport: 40001 }),
+    verdict: 'delivered',
+    sees: 'timeout',
+  },
+  {
+    name: 'no port is left to masquerade with',
+    fault: '{fault: ports-exhausted, node: kind-worker}',
+    probe: nc('172.18.0.3:30080', { from: 'external/laptop' }),
+    verdict: 'dropped',
+    sees: 'timeout',
+    why: 'conntrack.insert-failed',
+  },
+  {
+    name: 'what needs no source NAT passes without a port',
+    fault: '{fault: ports-exhausted, node: kind-worker}',
+    probe: nc('far:80'),
+    verdict: 'delivered',
+    sees: 'connected',
+  },
+  {
+    name: 'a node without its network, before anybody noticed: the rules still lead there',
+    fault: '{fault: node-down, node: kind-worker2}',
+    probe: nc('far:80'),
+    verdict: 'unroutable',
+    sees: 'timeout',
+  },
+  {
+    name: 'the same once the node is NotReady: no endpoint is left, and the client hears it at once',
+    fault: '{fault: node-down, node: kind-worker2, noticed: true}',
+    probe: nc('far:80'),
+    verdict: 'rejected',
+    sees: 'refused',
+  },
+];
+
+describe('faults', () => {
+  it.each(rows)('$name', ({ fault, probe, verdict, sees, why }) => {
+    const healthy = ask('[]', { ...probe, bytes: probe.bytes === undefined ? undefined : 56 });
+    expect(healthy.verdict).toBe('delivered');
+    const simulation = cluster(`[${fault}]`);
+    expect(simulation.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+    const trace = walk(simulation, probe);
+    expect({ verdict: trace.verdict, sees: trace.clientSees }).toEqual({ verdict, sees });
+    if (why !== undefined) expect(trace.reason.code).toBe(why);
+  });
+
+  it('has a row for every kind', () => {
+    for (const kind of FAULT_KINDS) expect(rows.some((r) => r.fault.includes(`fault: ${kind}`))).toBe(true);
+  });
+
+  it('leads from the rule that dropped to the line that put it there', () => {
+    const trace = ask(
+      '[{fault: port-blocked, node: kind-worker2, protocol: UDP, port: 8472}]',
+      nc('default/far:8080'),
+    );
+    expect(trace.steps[trace.decidedBy]?.origin).toMatchObject({
+      object: { kind: 'Playground' },
+      path: ['faults', 0],
+    });
+  });
+
+  it('shows in the tables of the node that it breaks, and in no other', () => {
+    const simulation = cluster(
+      '[{fault: port-blocked, node: kind-worker2, protocol: UDP, port: 8472}, {fault: rp-filter, value: 1, node: kind-worker}]',
+    );
+    const text = (node: string, command: string): string =>
+      tableOf(simulation, `node/${node}`, command)
+        .map((l) => l.text)
+        .join('\n');
+    const rule = '-A INPUT -i eth0 -p udp -m udp --dport 8472 -m comment --comment "host firewall" -j DROP';
+    expect(text('kind-worker2', 'iptables-save')).toContain(rule);
+    expect(text('kind-worker', 'iptables-save')).not.toContain(rule);
+    expect(text('kind-worker', 'sysctl -a')).toContain('net.ipv4.conf.all.rp_filter = 1');
+    expect(text('kind-worker2', 'sysctl -a')).toContain('net.ipv4.conf.all.rp_filter = 0');
+  });
+
+  it('are taken by the comparison from its own list', () => {
+    const files = [
+      {
+        name: 'a.yaml',
+        text: `${CLUSTER}\napiVersion: packetwalk.dev/v1alpha1\nkind: Playground\nfaults: [{fault: node-down, node: kind-worker2}]\ncompare: {faults: []}`,
+      },
+    ];
+    const probe = nc('default/far:8080');
+    expect(walk(simulate({ files }), probe).verdict).toBe('unroutable');
+    expect(walk(simulate({ files }, undefined, 'compare'), probe).verdict).toBe('delivered');
+  });
+
+  it.each([
+    ['a kind that there is not', '{fault: gremlins}', 'value/enum'],
+    ['a field of another kind', '{fault: node-down, node: kind-worker, mtu: 9000}', 'playground/fault-field'],
+    ['a field that is missing', '{fault: route-missing, node: kind-worker}', 'value/required'],
+    ['a node that there is not', '{fault: node-down, node: kind-worker9}', 'fault/unknown-node'],
+    [
+      'a Service that there is not',
+      '{fault: kube-proxy-stopped, service: default/nope}',
+      'fault/unknown-service',
+    ],
+    [
+      'an endpoint that is none',
+      '{fault: kube-proxy-stopped, service: default/far, endpoints: [far]}',
+      'fault/bad-endpoint',
+    ],
+    [
+      'a client that there is not',
+      '{fault: conntrack-remembers, from: default/x, sport: 1, service: default/dgrams, endpoint: "10.244.2.9:9000"}',
+      'fault/unknown-pod',
+    ],
+    ['a CIDR that is none', '{fault: route-missing, node: kind-worker, to: there}', 'value/cidr'],
+  ])('say at its place: %s', (_, fault, code) => {
+    const found = cluster(`[${fault}]`).diagnostics.find((d) => d.code === code);
+    expect(found?.range?.file).toBe('a.yaml');
+  });
+});
