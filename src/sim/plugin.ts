@@ -42,6 +42,8 @@ export interface CniAbout {
     readonly when: Readonly<Record<string, string>>;
     readonly message: string;
   }[];
+  /** kube-proxy modes that it cannot run beside, and why, in its own words. */
+  readonly notWith?: readonly { readonly kubeProxyMode: ProxyAbout['id']; readonly because: string }[];
   /** Does it enforce networking.k8s.io/v1 NetworkPolicy? */
   readonly enforcesNetworkPolicy: boolean;
   /** Does `hostPort` of a pod work, by portmap or by a way of its own? */
@@ -78,6 +80,8 @@ export interface ProxyAbout {
   readonly label: string;
   readonly fidelity: Fidelity;
   readonly sources: readonly string[];
+  /** CNIs that it cannot run beside, and why, in its own words. */
+  readonly notWith?: readonly { readonly cni: string; readonly because: string }[];
 }
 
 export interface ProxyPlugin extends ProxyAbout {
