@@ -4,7 +4,7 @@
  * in nf_tables are left out: `iptables-save` prints those.
  */
 import ipaddr from 'ipaddr.js';
-import { ipPort } from '../../base/ip.ts';
+import { cidr, cidrContains, ipPort } from '../../base/ip.ts';
 import type { NetnsConfig } from '../config.ts';
 import type {
   NftBaseChain,
@@ -380,8 +380,23 @@ function rejectText(family: NftFamily, how: Extract<NftStatement, { kind: 'rejec
 function valuesText(field: NftField, values: readonly string[]): string {
   if (field === 'ct state' || field === 'ct status') return values.join(',');
   const quoted = field.endsWith('ifname') ? values.map((value) => `"${value}"`) : values;
-  if (quoted.length === 1) return quoted[0] ?? '';
-  return `{ ${sortedValues(quoted).join(', ')} }`;
+  const merged = withoutContained(quoted);
+  if (merged.length === 1) return merged[0] ?? '';
+  return `{ ${sortedValues(merged).join(', ')} }`;
+}
+
+/** nft merges the intervals of an anonymous set: what lies inside another prefix is not printed. */
+function withoutContained(values: readonly string[]): readonly string[] {
+  const prefixes = values.filter((value) => value.includes('/')).map(cidr);
+  if (prefixes.length === 0) return values;
+  return values.filter((value) => {
+    const own = value.includes('/') ? cidr(value) : undefined;
+    return !prefixes.some((range) =>
+      own === undefined
+        ? cidrContains(range, value)
+        : range.prefixLength < own.prefixLength && cidrContains(range, own.ip),
+    );
+  });
 }
 
 /** An anonymous set is sorted like any other. */
