@@ -79,6 +79,12 @@ const networks: readonly Variant[] = [
     probes: () => policyProbes,
   },
   { name: 'flannel with vxlan', id: 'flannel-lab', files: baseCluster('flannel'), probes: () => core },
+  {
+    name: 'flannel with kube-proxy in nftables mode',
+    id: 'flannel-nftables',
+    files: baseCluster('flannel', 'nftables.yaml'),
+    probes: () => probes,
+  },
   { name: 'kubenet', id: 'kubenet', files: baseCluster('kubenet'), promiscuous: 'cbr0', probes: () => core },
   { name: 'flannel with host-gw', id: 'flannel-host-gw', files: baseCluster(hostGw), probes: () => core },
 ];

@@ -197,6 +197,14 @@ const TABLES: readonly {
     needs: () => ['ip_set'],
   },
   {
+    // Before iptables: of two hooks with equal priority the one registered later runs first.
+    shown: 'nft list ruleset',
+    load: 'nft -f -',
+    mark: 'NFT',
+    present: ({ nftables }) => nftables !== undefined,
+    needs: () => ['nf_tables'],
+  },
+  {
     shown: 'iptables-save',
     load: 'iptables-restore',
     mark: 'RULES',

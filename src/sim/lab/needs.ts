@@ -52,6 +52,9 @@ export function needsOf(configs: Iterable<NetnsConfig>): readonly Need[] {
     if (config.ipsets.length > 0) {
       need('ip_set', 'ipsets, and the iptables rules that ask them', ['ipset', 'create', 'try', 'hash:net']);
     }
+    if (config.nftables !== undefined) {
+      need('nf_tables', 'nftables rules', ['nft', 'add', 'table', 'ip', 'try']);
+    }
     for (const rules of [config.iptables, config.ip6tables]) {
       if (rules !== undefined) iptablesNeeds(rules, need);
     }
