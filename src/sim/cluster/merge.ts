@@ -123,6 +123,8 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
   const nftables = parts.flatMap((p) => p.nftables ?? []);
   const before = nftables.length === 0 ? undefined : nftablesBefore(parts);
   const proxied = [...(base.proxyNeighbours ?? []), ...parts.flatMap((p) => p.proxyNeighbours ?? [])];
+  const programs = [...(base.programs ?? []), ...parts.flatMap((p) => p.programs ?? [])];
+  const maps = [...(base.maps ?? []), ...parts.flatMap((p) => p.maps ?? [])];
   return {
     ...base,
     links: [...base.links, ...parts.flatMap((p) => p.links ?? [])],
@@ -140,5 +142,7 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     ...(nftables.length === 0 ? {} : { nftables }),
     ...(before === undefined ? {} : { nftablesBefore: before }),
     ...(proxied.length === 0 ? {} : { proxyNeighbours: proxied }),
+    ...(programs.length === 0 ? {} : { programs }),
+    ...(maps.length === 0 ? {} : { maps }),
   };
 }

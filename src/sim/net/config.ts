@@ -19,6 +19,8 @@ interface LinkBase {
   /** Bridge port option: may a frame leave by the port it came in? */
   readonly hairpin?: boolean;
   readonly up?: boolean;
+  /** `ip link set DEV arp off`: nobody is asked for addresses, frames carry the device's own. */
+  readonly noarp?: boolean;
   readonly origin?: Origin;
 }
 
@@ -34,6 +36,11 @@ export type LinkConfig =
       /** The underlay device. */
       readonly dev: string;
       readonly learning: boolean;
+      /**
+       * `external` (collect metadata): remote and VNI come with each packet, from the program that sent it here; `vni`
+       * and `local` mean nothing then.
+       */
+      readonly external?: boolean;
     })
   /** A device that swallows what is sent out of it; it is there for the addresses on it. */
   | (LinkBase & { readonly kind: 'dummy' /** Absent: 1000. */; readonly qlen?: number })
@@ -67,6 +74,8 @@ export interface RouteConfig {
   readonly nexthops?: readonly NexthopConfig[];
   /** `namespace/name` of the Service that the next hops share the load of; copied into the record of the choice. */
   readonly balances?: string;
+  /** `mtu N`, where it is smaller than the device's. */
+  readonly mtu?: number;
   readonly origin?: Origin;
 }
 
@@ -388,6 +397,38 @@ export interface IpvsConfig {
   readonly udpTimeoutSeconds?: number;
 }
 
+// programs on hooks
+
+/** A program that the kernel runs on each packet of a device, or on the sockets of a namespace's processes. */
+export interface ProgramAttachment {
+  readonly hook: 'tc-ingress' | 'tc-egress' | 'cgroup-sock';
+  /** The device of a tc hook. */
+  readonly dev?: string;
+  /** Its function's name, as `tc filter show` prints it; the key of `World.programs`. */
+  readonly program: string;
+  /** What its loader compiled into it. */
+  readonly constants: Readonly<Record<string, string | number | boolean>>;
+  /** The namespace whose maps it uses, where that is not its own: a pod's sockets use their node's. */
+  readonly mapsOf?: NetnsId;
+  readonly origin?: Origin;
+}
+
+/** One entry of a map. `value` has the type that the map's programs agree on. */
+export interface MapEntry {
+  readonly value: object;
+  readonly origin?: Origin;
+}
+
+/**
+ * A map that programs look up: what its owner (a daemon) wrote into it. What programs write themselves is runtime state.
+ * Keys are text, as the owner's own command prints them; those of an `lpm` map are prefixes.
+ */
+export interface MapConfig {
+  readonly name: string;
+  readonly kind: 'hash' | 'lpm';
+  readonly entries: ReadonlyMap<string, MapEntry>;
+}
+
 // processes
 
 /** Which program answers on a listener; the probe layer has one handler per id. */
@@ -453,6 +494,8 @@ export interface NetnsConfig {
   /** Absent: the module was never asked for. */
   readonly ipvs?: IpvsConfig;
   readonly listeners: readonly ListenerConfig[];
+  readonly programs?: readonly ProgramAttachment[];
+  readonly maps?: readonly MapConfig[];
   readonly origin?: Origin;
 }
 
@@ -474,6 +517,8 @@ export interface NetnsPart {
   readonly ipsets?: readonly IpsetConfig[];
   readonly ipvs?: IpvsConfig;
   readonly listeners?: readonly ListenerConfig[];
+  readonly programs?: readonly ProgramAttachment[];
+  readonly maps?: readonly MapConfig[];
   readonly chains?: readonly ChainPart[];
   readonly hooks?: readonly HookPart[];
   /** Made after the part's own `hooks`. */

@@ -12,7 +12,7 @@ import type { Box, Machine } from './machine.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
 import { routeInput } from './route-input.ts';
-import { routeRows, type Route } from './route.ts';
+import { mtuOf, routeRows, type Route } from './route.ts';
 import { mtuLength, withIp, type Skb } from './skb.ts';
 import { receiveTcp } from './tcp.ts';
 import { receiveUdp } from './udp.ts';
@@ -83,13 +83,14 @@ function forward(m: Machine, box: Box, dev: Device, skb: Skb, route: Route): voi
     { iface: dev.name, rows: routeRows(route), origin: route.origin },
   );
   const length = mtuLength(skb);
+  const mtu = mtuOf(route, out);
   // IPv6 routers never cut a packet.
-  if (length > out.mtu && (ip.df || ip.version === 6)) {
-    m.step(box, skb, 'drop', reason('link.mtu', { mtu: out.mtu, length }), {
+  if (length > mtu && (ip.df || ip.version === 6)) {
+    m.step(box, skb, 'drop', reason('link.mtu', { mtu, length }), {
       iface: out.name,
       rows: out.row,
     });
-    sendTooBig(m, box, skb, out.mtu);
+    sendTooBig(m, box, skb, mtu);
     return;
   }
   const before = skb.packet;

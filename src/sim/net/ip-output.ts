@@ -12,7 +12,7 @@ import { selectPath } from './multipath.ts';
 import { resolveNeighbour } from './neighbour.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
-import { isLoopback, leadsNowhere, routeRows, type Route } from './route.ts';
+import { isLoopback, leadsNowhere, mtuOf, routeRows, type Route } from './route.ts';
 import { linkRoute } from './route6.ts';
 import { mtuLength, type Skb } from './skb.ts';
 
@@ -84,18 +84,17 @@ export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Devi
   const { ip } = skb.packet;
   if (ip === undefined) return;
   const length = mtuLength(skb);
-  if (length > out.mtu) {
+  const mtu = mtuOf(route, out);
+  if (length > mtu) {
     const whole = ip.df || mustStayWhole(skb);
     m.step(
       box,
       skb,
       'drop',
-      whole
-        ? reason('link.mtu', { mtu: out.mtu, length })
-        : reason('unknown.fragmentation', { mtu: out.mtu, length }),
+      whole ? reason('link.mtu', { mtu, length }) : reason('unknown.fragmentation', { mtu, length }),
       { iface: out.name, rows: out.row },
     );
-    if (whole) sendTooBig(m, box, skb, out.mtu);
+    if (whole) sendTooBig(m, box, skb, mtu);
     return;
   }
   if (out.link.kind === 'loopback') {

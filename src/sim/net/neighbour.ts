@@ -78,6 +78,11 @@ export function resolveNeighbour(
     send(MAC_ZERO);
     return;
   }
+  if (dev.link.noarp === true) {
+    // arp_constructor: NUD_NOARP with the device's own address.
+    send(dev.mac);
+    return;
+  }
   const entry = findNeighbour(m, box, dev.name, ip) ?? newEntry(m, box, dev.name, ip);
   if (entry.mac !== undefined && entry.state !== 'INCOMPLETE' && entry.state !== 'FAILED') {
     if (entry.state === 'STALE') {

@@ -10,9 +10,11 @@ import type {
   FdbConfig,
   LinkConfig,
   ListenerConfig,
+  MapConfig,
   NeighbourConfig,
   NetnsConfig,
   NetnsId,
+  ProgramAttachment,
 } from './config.ts';
 import { hookCalls, type HookCall } from './netfilter/order.ts';
 import { compileIptables, type CompiledTables } from './netfilter/tables.ts';
@@ -45,6 +47,9 @@ export interface Device {
   readonly proxyNdpDelayMs: number;
   /** IPv6 groups whose packets it takes. */
   readonly groups: ReadonlySet<Ip>;
+  /** Programs on its tc hooks. */
+  readonly tcIngress?: ProgramAttachment;
+  readonly tcEgress?: ProgramAttachment;
   /** What its steps and wire entries say of it, made once. `peerPod` is the pod behind a node's end of a veth pair. */
   readonly shown: StepDetails & { readonly iface: string; readonly peerPod?: NetnsId };
   readonly transmitted: Reason;
@@ -65,6 +70,9 @@ export class Netns {
   readonly loopback: Device;
   readonly fib: Routing;
   readonly vxlans: readonly VxlanDevice[];
+  /** The program on the socket calls of its processes. */
+  readonly socketProgram: ProgramAttachment | undefined;
+  readonly maps: ReadonlyMap<string, MapConfig>;
   private readonly iptables: CompiledTables | undefined;
   private readonly ip6tables: CompiledTables | undefined;
   /** Somebody registered a hook: only then is there connection tracking. */
@@ -81,6 +89,9 @@ export class Netns {
     const devices = new Map<string, Device>();
     const addressed = new Set(config.addresses.map((a) => a.dev));
     const { sysctls } = config;
+    const programs = new Map((config.programs ?? []).map((p) => [`${p.hook} ${p.dev ?? ''}`, p]));
+    this.socketProgram = config.programs?.find((p) => p.hook === 'cgroup-sock');
+    this.maps = new Map((config.maps ?? []).map((map) => [map.name, map]));
     for (const link of config.links) {
       const own = sysctls.perInterface[link.name];
       const rp = Math.max(sysctls.rpFilterAll, own?.rpFilter ?? 0);
@@ -104,6 +115,8 @@ export class Netns {
         proxyNdp: own?.proxyNdp ?? false,
         proxyNdpDelayMs: own?.proxyNdpDelayMs ?? PROXY_DELAY_MS,
         groups: groupsOf(config, link),
+        tcIngress: programs.get(`tc-ingress ${link.name}`),
+        tcEgress: programs.get(`tc-egress ${link.name}`),
         shown: {
           iface: link.name,
           rows: [linkRow(link.name)],

@@ -12,7 +12,8 @@ import { ipHeaderLength } from './ip-header.ts';
 import { localOut, outDevice } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
-import { leadsNowhere, routeRows, type Route } from './route.ts';
+import { runSocketHook } from './program/socket.ts';
+import { leadsNowhere, mtuOf, routeRows, type Route } from './route.ts';
 import { closeTcp, connectTcp, sendTcp } from './tcp.ts';
 import type { PingWaiter, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
@@ -202,24 +203,37 @@ export class Program<R> {
     return { route, src };
   }
 
+  /** What a program on the namespace's socket calls makes of an address; undefined where the call fails. */
+  private socketHook(
+    call: 'connect' | 'getpeername',
+    proto: 'tcp' | 'udp',
+    { ip, port }: { readonly ip: Ip; readonly port: number },
+    socket: number,
+  ): { readonly ip: Ip; readonly port: number } | undefined {
+    if (this.box.net.socketProgram === undefined) return { ip, port };
+    const cookie = `${this.box.id} ${this.segment} ${socket}`;
+    return runSocketHook(this.m, this.box, this.flow(), { call, proto, ip, port, cookie });
+  }
+
   private mtuOf(route: Route): number {
-    return outDevice(this.box, route)?.mtu ?? 1500;
+    return mtuOf(route, outDevice(this.box, route) ?? { mtu: 1500 });
   }
 
   private connect(call: Extract<Syscall, { call: 'connect' }>, finish: Finish): void {
     this.begin('handshake', ipPort(call.ip, call.port), 'tcp');
-    const way = this.route(call.ip, call.source);
-    if (way === undefined || way.route.type === 'broadcast') {
+    const id = this.nextSocket++;
+    const to = this.socketHook('connect', 'tcp', call, id);
+    const way = to === undefined ? undefined : this.route(to.ip, call.source);
+    if (to === undefined || way === undefined || way.route.type === 'broadcast') {
       finish({ ok: false, error: 'unreachable' });
       return;
     }
-    const id = this.nextSocket++;
     const even = this.m.options.chooser.pick(PORT_COUNT / 2, `source port tcp ${this.box.id}`) * 2;
     const socket = connectTcp(this.m, this.box, {
       local: way.src,
       localPort: PORT_MIN + even,
-      remote: call.ip,
-      remotePort: call.port,
+      remote: to.ip,
+      remotePort: to.port,
       route: way.route,
       mtu: this.mtuOf(way.route),
       ttl: call.ttl ?? 64,
@@ -249,8 +263,9 @@ export class Program<R> {
       return;
     }
     socket.exchange = this.exchange;
+    const peer = { ip: socket.remote, port: socket.remotePort };
     socket.onData = (payload) =>
-      finish({ ok: true, payload, from: { ip: socket.remote, port: socket.remotePort } });
+      finish({ ok: true, payload, from: this.socketHook('getpeername', 'tcp', peer, call.socket) ?? peer });
     socket.onError = (error: SocketError) => finish({ ok: false, error });
     sendTcp(this.m, this.box, socket, call.payload);
   }
@@ -273,8 +288,10 @@ export class Program<R> {
       isDns ? `${payload.question.type} ${payload.question.name}` : ipPort(call.ip, call.port),
       'udp',
     );
-    const way = this.route(call.ip, call.source);
-    if (way === undefined) {
+    const id = this.nextSocket++;
+    const to = this.socketHook('connect', 'udp', call, id);
+    const way = to === undefined ? undefined : this.route(to.ip, call.source);
+    if (to === undefined || way === undefined) {
       finish({ ok: false, error: 'unreachable' });
       return;
     }
@@ -288,15 +305,19 @@ export class Program<R> {
     const waiter: UdpWaiter = {
       local: way.src,
       port,
-      remote: call.ip,
-      remotePort: call.port,
-      answered: (answer, ip, from) => end({ ok: true, payload: answer, from: { ip, port: from } }),
+      remote: to.ip,
+      remotePort: to.port,
+      answered: (answer, ip, from) => {
+        const peer = { ip, port: from };
+        const name = this.socketHook('getpeername', 'udp', peer, id) ?? peer;
+        end({ ok: true, payload: answer, from: name });
+      },
       failed: (error, mtu) => end({ ok: false, error, mtu }),
     };
     sockets.udp.add(waiter);
     this.m.queue.after(call.timeoutMs, () => sockets.udp.delete(waiter));
     const skb = datagram(
-      { src: way.src, sport: port, dst: call.ip, dport: call.port, ttl: call.ttl ?? 64 },
+      { src: way.src, sport: port, dst: to.ip, dport: to.port, ttl: call.ttl ?? 64 },
       payload,
       this.flow(),
     );

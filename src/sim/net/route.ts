@@ -26,6 +26,8 @@ export interface Route {
   /** Preferred source: the route's own, or what the kernel chooses for it. */
   readonly src?: Ip;
   readonly scope: 'global' | 'link' | 'host';
+  /** The route's own `mtu`. */
+  readonly mtu?: number;
   readonly row: RowKey;
   /** Row of the rule that led to this table, where it is not one of Linux' own. */
   readonly ruleRow?: RowKey;
@@ -188,6 +190,7 @@ export class Fib {
       via,
       src,
       scope,
+      mtu: r.mtu,
       row: routeRow(r.table ?? 'main', r.to, r.dev ?? ''),
       ...(r.nexthops === undefined ? {} : { nexthops: r.nexthops, balances: r.balances }),
       origin: r.origin,
@@ -261,3 +264,8 @@ const LOOPBACK_ROUTE: Route = {
   scope: 'host',
   row: routeRow('local', LOOPBACK, 'lo'),
 };
+
+/** What fits through a route: its own `mtu`, or its device's. */
+export function mtuOf(route: Route, out: { readonly mtu: number }): number {
+  return Math.min(route.mtu ?? out.mtu, out.mtu);
+}

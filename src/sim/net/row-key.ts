@@ -84,3 +84,8 @@ export function nftRuleRow(table: string, chain: string, index: number | 'policy
 export function nftElementRow(table: string, kind: 'set' | 'map', name: string, key: string): RowKey {
   return `nft/${table}/${kind}/${name}/{${key}}`;
 }
+
+/** An entry of a map that programs look up: `bpf/cilium_ipcache_v2/10.244.1.0/24`. */
+export function mapRow(map: string, key: string): RowKey {
+  return `bpf/${map}/${key}`;
+}

@@ -37,6 +37,10 @@ export interface Skb {
   reroute: boolean;
   /** IPVS has dealt with it and leaves it alone from now on (`ipvs_property`). */
   ipvs: boolean;
+  /** What a program and a tunnel device tell each other (`struct ip_tunnel_info`). */
+  tunnel?: { readonly id: number; readonly remote: Ip };
+  /** What one program leaves for the next (`skb->cb`, `tc_index`); gone with the namespace. */
+  meta?: Readonly<Record<string, number | boolean>>;
   /** For a TCP packet that segmentation offload will cut: how much longer it is than its largest piece. */
   gsoExcess?: number;
   /** The namespace where it is queued behind an unanswered question for a neighbour. */
@@ -63,6 +67,8 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     nextHop: undefined,
     reroute: false,
     ipvs: false,
+    tunnel: undefined,
+    meta: undefined,
     gsoExcess: undefined,
     waitingIn: undefined,
     hopsLeft: HOP_BUDGET,
@@ -84,6 +90,17 @@ export function scrub(skb: Skb): void {
   skb.inDev = undefined;
   skb.nextHop = undefined;
   skb.ipvs = false;
+  skb.tunnel = undefined;
+  skb.meta = undefined;
+}
+
+/** The same between two devices of one namespace: the connection is forgotten, the mark stays. */
+export function scrubConnection(skb: Skb): void {
+  skb.ct = undefined;
+  skb.ctDir = 'original';
+  skb.ctState = undefined;
+  skb.bridge = undefined;
+  skb.nextHop = undefined;
 }
 
 /** The length that an MTU is compared with: the IP packet, or its largest piece. */

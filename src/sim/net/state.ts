@@ -108,8 +108,16 @@ export interface NetnsState {
   readonly ipvs: IpvsMemory;
   /** Elements that rules put into nftables sets: `ip kube-proxy/SET`, then key, to when they expire. */
   nftSets: Map<string, Map<string, number>>;
+  /** What programs wrote into their maps: by map, then by key. Values are replaced, never changed. */
+  maps: Map<string, Map<string, RuntimeMapEntry>>;
   /** Counter behind the IPv4 identification of packets without DF. */
   ipId: number;
+}
+
+export interface RuntimeMapEntry {
+  readonly value: object;
+  /** On the state's clock. */
+  readonly expiresAtMs: number;
 }
 
 export interface WorldState {
@@ -131,6 +139,7 @@ export function netnsState(state: WorldState, id: NetnsId): NetnsState {
       recent: new Map(),
       ipvs: emptyIpvs(),
       nftSets: new Map(),
+      maps: new Map(),
       ipId: 0,
     };
     state.netns.set(id, found);
@@ -164,6 +173,7 @@ function copyNetns(one: NetnsState): NetnsState {
     recent: new Map([...one.recent].map(([name, list]) => [name, new Map(list)])),
     ipvs: copyIpvs(one.ipvs),
     nftSets: new Map([...one.nftSets].map(([name, set]) => [name, new Map(set)])),
+    maps: new Map([...one.maps].map(([name, entries]) => [name, new Map(entries)])),
     ipId: one.ipId,
   };
 }

@@ -15,7 +15,7 @@ import { confirmNeighbour } from './neighbour.ts';
 import type { Device } from './netns.ts';
 import type { SocketError } from './process.ts';
 import { serve } from './program.ts';
-import { leadsNowhere, type Route } from './route.ts';
+import { leadsNowhere, mtuOf, type Route } from './route.ts';
 import { socketRow } from './row-key.ts';
 import type { Skb } from './skb.ts';
 import type { TcpSocket } from './socket.ts';
@@ -206,7 +206,7 @@ function accept(
   const route = box.net.fib.lookup(ip.src, { src: ip.dst });
   if (route === undefined || leadsNowhere(route)) return;
   const out = route.type === 'local' ? box.net.loopback : box.net.device(route.dev);
-  const advertised = (out?.mtu ?? 1500) - headersTo(ip.src);
+  const advertised = mtuOf(route, out ?? { mtu: 1500 }) - headersTo(ip.src);
   const peerMss = tcp.options.find((o) => o.kind === 'mss')?.value ?? 536;
   const unit = Math.min(advertised, peerMss) - TIMESTAMPS;
   const iss = initialSequence(ip.dst, tcp.dport, ip.src, tcp.sport);

@@ -2,7 +2,9 @@
 import type { Chooser } from '../base/chooser.ts';
 import type { AppHandler } from './process.ts';
 import type { AppId, NetnsConfig, NetnsId, RememberedFlow } from './config.ts';
-import type { Trace } from '../trace/trace.ts';
+import type { HookProgram } from './program/context.ts';
+import type { RowKey, Trace } from '../trace/trace.ts';
+import type { NetnsState } from './state.ts';
 
 /** A pure function of the scenario. Building it is cheap: indexes are made when first asked for. */
 export interface World {
@@ -11,6 +13,19 @@ export interface World {
   readonly remembered?: readonly RememberedFlow[];
   /** Programs behind listeners. */
   readonly apps: Readonly<Record<AppId, AppHandler>>;
+  /** Programs behind `NetnsConfig.programs`, by name. */
+  readonly programs?: Readonly<Record<string, HookProgram>>;
+  /** Tools of whoever configured the maps: they print them as the real tool does. */
+  readonly commands?: readonly ToolCommand[];
+}
+
+/** A command of a configurator's own tool: what it prints of the namespace that has the maps. */
+export interface ToolCommand {
+  readonly command: string;
+  readonly print: (
+    config: NetnsConfig,
+    runtime: { readonly state: NetnsState; readonly clockMs: number } | undefined,
+  ) => readonly { readonly text: string; readonly key?: RowKey }[];
 }
 
 export interface RunOptions {

@@ -102,6 +102,9 @@ export function judge(
     case 'reset':
       return at('rejected', ended.find(isRefusal) ?? ended[0]);
     case 'unreachable': {
+      // The socket call itself was refused: nothing was ever on its way.
+      const refused = ended.find((s) => s.reason.code === 'program.socket-refused');
+      if (refused !== undefined) return at('rejected', refused);
       const deciding = ended.find((s) => UNROUTABLE.has(s.reason.code)) ?? ended[0];
       return at('unroutable', deciding);
     }

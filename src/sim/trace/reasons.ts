@@ -76,6 +76,23 @@ export interface ReasonParams {
   'ipvs.back-src': { from: string; to: string };
   'ipvs.no-server': { virtual: string };
   'ipvs.server-gone': { virtual: string; real: string };
+  // programs on hooks
+  'program.found': { program: string; map: string; key: string };
+  'program.missed': { program: string; map: string; key: string };
+  'program.wrote': { program: string; map: string; key: string };
+  'program.verdict': { program: string; act: string; to: string };
+  'program.drop': { program: string; text: string; code: number };
+  'program.no-service': { program: string; address: string };
+  'program.l3': { program: string; ttl: number; mac: string };
+  'program.tunnel': { program: string; id: number; remote: string };
+  'program.dnat': { program: string; from: string; to: string };
+  'program.snat': { program: string; from: string; to: string };
+  'program.back-dst': { program: string; from: string; to: string };
+  'program.back-src': { program: string; from: string; to: string };
+  'program.arp': { program: string; ip: string };
+  'program.socket': { program: string; call: string; from: string; to: string };
+  'program.socket-refused': { program: string; address: string };
+  'tunnel.no-key': { iface: string };
   // routing and neighbours
   'route.local': { ip: string };
   'route.forward': { prefix: string; dev: string; via: string };
@@ -123,7 +140,7 @@ export type Reason = {
 /** The reasons of a step that wrote another destination over the packet's own, whatever mechanism did it. */
 export type DestinationNat = Extract<
   Reason,
-  { code: 'nat.dnat' | 'ipvs.schedule' | 'ipvs.persistent' | 'ipvs.dnat' }
+  { code: 'nat.dnat' | 'ipvs.schedule' | 'ipvs.persistent' | 'ipvs.dnat' | 'program.dnat' | 'program.socket' }
 >;
 
 export function rewritesDestination(reason: Reason): reason is DestinationNat {
@@ -132,6 +149,8 @@ export function rewritesDestination(reason: Reason): reason is DestinationNat {
     case 'ipvs.schedule':
     case 'ipvs.persistent':
     case 'ipvs.dnat':
+    case 'program.dnat':
+    case 'program.socket':
       return true;
     default:
       return false;

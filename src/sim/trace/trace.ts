@@ -31,6 +31,7 @@ export type StepKind =
   | 'originate' // a kernel builds a packet for a socket (or an ICMP error, RST)
   | 'transmit' // a packet leaves an interface (what a capture shows as "out")
   | 'receive' // a packet arrives at an interface ("in")
+  | 'program' // a program on a hook looked something up, wrote it down, or gave its verdict
   | 'bridge' // a bridge learns, forwards, floods
   | 'hook' // a netfilter rule matched (or a chain's policy was reached)
   | 'conntrack' // a connection is new, found, or invalid
@@ -50,7 +51,7 @@ export type StepKind =
  * rule/PRIORITY/INDEX (`ip rule`) · neigh/DEV/IP ·
  * fdb/DEV/MAC · conntrack/ID · socket/PROTO/IP:PORT · ipset/NAME/ENTRY · link/NAME ·
  * ipvs/PROTO/VIP:PORT · ipvs/PROTO/VIP:PORT/IP:PORT · ipvs-conn/ID ·
- * nft/FAMILY TABLE/chain/CHAIN/INDEX · nft/FAMILY TABLE/set/SET/{KEY} · nft/FAMILY TABLE/map/MAP/{KEY}
+ * nft/FAMILY TABLE/chain/CHAIN/INDEX · nft/FAMILY TABLE/set/SET/{KEY} · nft/FAMILY TABLE/map/MAP/{KEY} · bpf/MAP/KEY
  */
 export type RowKey = string;
 

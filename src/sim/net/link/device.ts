@@ -8,7 +8,8 @@ import { receiveArp } from '../arp.ts';
 import { receiveIp } from '../ip-input.ts';
 import type { Box, Card, Machine } from '../machine.ts';
 import type { Device, VxlanDevice } from '../netns.ts';
-import { cloneSkb, mtuLength, scrub, type Skb } from '../skb.ts';
+import { runTc } from '../program/tc.ts';
+import { cloneSkb, mtuLength, scrub, scrubConnection, type Skb } from '../skb.ts';
 import { bridgeReceive, bridgeTransmit } from './bridge.ts';
 import { vxlanTransmit } from './vxlan.ts';
 
@@ -41,6 +42,7 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
     });
     return;
   }
+  if (dev.tcEgress !== undefined && !runTc(m, box, dev, skb, dev.tcEgress)) return;
   m.capture(box, dev, skb, 'transmit');
   switch (link.kind) {
     case 'veth':
@@ -75,7 +77,8 @@ function toPeer(m: Machine, box: Box, dev: Device, skb: Skb, netns: string, name
     });
     return;
   }
-  if (peerBox !== box) scrub(skb);
+  if (peerBox === box) scrubConnection(skb);
+  else scrub(skb);
   m.queue.packet(() => receive(m, peerBox, peer, skb));
 }
 
@@ -110,6 +113,13 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
   const dst = skb.packet.eth?.dst;
   const toAll = dst !== undefined && isGroupMac(dst);
   skb.pktType = dst === dev.mac ? 'host' : toAll ? 'broadcast' : 'other';
+  if (dev.tcIngress !== undefined) {
+    // A program sees every frame, whoever it is for, and may make it ours.
+    m.capture(box, dev, skb, 'receive');
+    if (!runTc(m, box, dev, skb, dev.tcIngress)) return;
+    if (skb.pktType !== 'other' && !(toAll && !takesGroup(dev, skb))) toProtocol(m, box, dev, skb);
+    return;
+  }
   if (skb.pktType === 'other' || (toAll && !takesGroup(dev, skb))) {
     // A flooded frame: a capture shows it, the host looks no further.
     m.capture(box, dev, skb, 'receive', reason('link.not-for-me', { mac: dst ?? '' }));

@@ -30,22 +30,35 @@ const PORT_MAX = 60999;
 export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb): void {
   const inner = skb.packet;
   const mac = inner.eth?.dst ?? MAC_ZERO;
-  const found = remoteOf(box, dev, mac) ?? remoteOf(box, dev, MAC_ZERO);
+  const found =
+    dev.link.external === true ? fromKey(skb) : (remoteOf(box, dev, mac) ?? remoteOf(box, dev, MAC_ZERO));
   if (found === undefined) {
-    m.step(box, skb, 'drop', reason('vxlan.no-fdb', { mac }), { iface: dev.name, rows: dev.row });
+    m.step(
+      box,
+      skb,
+      'drop',
+      dev.link.external === true
+        ? reason('tunnel.no-key', { iface: dev.name })
+        : reason('vxlan.no-fdb', { mac }),
+      { iface: dev.name, rows: dev.row },
+    );
     return;
   }
-  const { vni, port, local } = dev.link;
-  const route = box.net.fib.lookup(found.remote, { src: local });
+  const { port } = dev.link;
+  const vni = found.vni ?? dev.link.vni;
+  const route = box.net.fib.lookup(found.remote, dev.link.external === true ? {} : { src: dev.link.local });
   if (route === undefined || leadsNowhere(route)) {
     m.step(box, skb, 'drop', reason('route.none', { ip: found.remote }), { iface: dev.name });
     return;
   }
+  // A device without an address of its own sends from the one that the route prefers.
+  const local = dev.link.external === true ? (route.src ?? dev.link.local) : dev.link.local;
+  const rows = found.mac === undefined ? dev.row : [fdbRow(dev.name, found.mac)];
   if (route.dev === dev.name) {
     // udp_tunnel_dst_lookup: "circular route", -ELOOP.
     m.step(box, skb, 'drop', reason('link.loop', { iface: dev.name }), {
       iface: dev.name,
-      rows: [fdbRow(dev.name, found.mac), route.row],
+      rows: [...rows, route.row],
     });
     return;
   }
@@ -62,9 +75,10 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
   skb.bridge = undefined;
   skb.ipvs = false;
   skb.inDev = undefined;
+  skb.tunnel = undefined;
   m.step(box, skb, 'encap', reason('vxlan.encap', { vni, remote: found.remote, port }), {
     iface: dev.name,
-    rows: [fdbRow(dev.name, found.mac)],
+    rows,
     origin: found.origin ?? dev.link.origin,
     before: inner,
   });
@@ -78,7 +92,11 @@ export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): bool
   // A device's socket is of the family of its local address; two devices may share a port and a VNI so.
   const six = ip.version === 6;
   const dev = box.net.vxlans.find(
-    (v) => v.link.port === port && v.link.vni === vxlan.vni && v.up && v.link.local.includes(':') === six,
+    (v) =>
+      v.link.port === port &&
+      (v.link.external === true || v.link.vni === vxlan.vni) &&
+      v.up &&
+      v.link.local.includes(':') === six,
   );
   if (dev === undefined) return false;
   const before = skb.packet;
@@ -94,17 +112,27 @@ export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): bool
     origin: dev.link.origin,
     before,
   });
+  if (dev.link.external === true) skb.tunnel = { id: vxlan.vni, remote: ip.src };
   if (inner.eth?.src === dev.mac) return true;
   if (dev.link.learning && inner.eth !== undefined) learn(box, dev, inner.eth.src, ip.src);
   m.queue.packet(() => receive(m, box, dev, skb));
   return true;
 }
 
-function remoteOf(
-  box: Box,
-  dev: VxlanDevice,
-  mac: Mac,
-): { readonly remote: Ip; readonly mac: Mac; readonly origin?: VxlanDevice['link']['origin'] } | undefined {
+interface Remote {
+  readonly remote: Ip;
+  /** The FDB entry that named it; none where the packet brought its key along. */
+  readonly mac?: Mac;
+  readonly vni?: number;
+  readonly origin?: VxlanDevice['link']['origin'];
+}
+
+/** What the program that sent the packet here wrote into its tunnel key. */
+function fromKey(skb: Skb): Remote | undefined {
+  return skb.tunnel === undefined ? undefined : { remote: skb.tunnel.remote, vni: skb.tunnel.id };
+}
+
+function remoteOf(box: Box, dev: VxlanDevice, mac: Mac): Remote | undefined {
   const configured = box.net.configuredFdb(dev.name, mac);
   if (configured !== undefined) return { remote: configured.dst, mac, origin: configured.origin };
   const learnt = box.state.fdb.get(dev.name)?.get(mac);

@@ -47,7 +47,7 @@ function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): L
       ? 'LOOPBACK,'
       : link.kind === 'dummy'
         ? 'BROADCAST,NOARP,'
-        : 'BROADCAST,MULTICAST,';
+        : `BROADCAST,MULTICAST,${link.noarp === true ? 'NOARP,' : ''}`;
   if (link.up === false) return { flags: `${base}${promisc}`.slice(0, -1), state: 'DOWN', qdisc: 'noop' };
   const qdisc = link.kind === 'ethernet' ? 'fq_codel' : 'noqueue';
   const up = { flags: `${base}${promisc}UP,LOWER_UP`, state: 'UP', qdisc };
@@ -72,8 +72,10 @@ function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): L
   }
 }
 
-function nameText(link: LinkConfig, context: ShowContext): string {
+function nameText(config: NetnsConfig, link: LinkConfig, context: ShowContext): string {
   if (link.kind !== 'veth') return link.name;
+  // Both ends of a pair in one namespace name each other.
+  if (config.id === link.peer.netns) return `${link.name}@${link.peer.name}`;
   const peerNetns = context.netns(link.peer.netns);
   const index = peerNetns === undefined ? undefined : ifindex(peerNetns, link.peer.name);
   return `${link.name}@if${index ?? 2}`;
@@ -129,7 +131,7 @@ export function ipLink(
       });
     } else
       lines.push({
-        text: `${place + 1}: ${nameText(link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default ${queueText(link)}`,
+        text: `${place + 1}: ${nameText(config, link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default ${queueText(link)}`,
         key,
       });
     if (options.family === undefined) {
@@ -166,7 +168,7 @@ export function networkOf(address: { readonly ip: string; readonly prefixLength:
 export function ipBrief(config: NetnsConfig, context: ShowContext, addresses: boolean): ShowLine[] {
   return linksInOrder(config).map((link) => {
     const { flags, state } = stateOf(config, link, context);
-    const head = `${nameText(link, context).padEnd(16)} ${state.padEnd(14)} `;
+    const head = `${nameText(config, link, context).padEnd(16)} ${state.padEnd(14)} `;
     const tail = addresses
       ? addressesOf(config, link.name)
           .map((a) => `${a.ip}/${a.prefixLength} `)

@@ -103,6 +103,7 @@ function routeText(route: RouteConfig): string {
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   if (route.metric !== undefined && route.metric !== 0) parts.push(`metric ${route.metric}`);
   if (route.onlink === true) parts.push('onlink');
+  if (route.mtu !== undefined) parts.push(`mtu ${route.mtu}`);
   const hops = (route.nexthops ?? []).map(
     (hop) =>
       `\n\tnexthop via ${hop.via} dev ${hop.dev} weight ${hop.weight ?? 1} ${hop.onlink === true ? 'onlink ' : ''}`,

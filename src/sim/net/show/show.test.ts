@@ -286,6 +286,7 @@ function runtime(entries: readonly ConntrackEntry[]): ShowRuntime {
     recent: new Map(),
     ipvs: emptyIpvs(),
     nftSets: new Map(),
+    maps: new Map(),
     ipId: 0,
   };
   return { state, clockMs: 0 };

@@ -4,6 +4,7 @@
  */
 import type { NetnsConfig, TableName } from '../config.ts';
 import type { NetnsState } from '../state.ts';
+import type { ToolCommand } from '../world.ts';
 import type { RowKey } from '../../trace/trace.ts';
 import { conntrackList } from './conntrack.ts';
 import { ipvsadm } from './ipvsadm.ts';
@@ -33,6 +34,8 @@ export interface ShowRuntime {
 export interface ShowContext {
   /** The other namespaces: `ip link` names a veth's peer by its number there. */
   readonly netns: (id: string) => NetnsConfig | undefined;
+  /** Tools that the namespace's configurators brought along. */
+  readonly commands?: readonly ToolCommand[];
   /** As iptables-save writes it; the simulator's clock begins with the epoch. */
   readonly date?: string;
 }
@@ -81,7 +84,8 @@ export function show(
   context: ShowContext,
 ): ShowOutput {
   const words = command.trim().split(/\s+/);
-  const lines = run(config, runtime, words, context);
+  const tool = context.commands?.find((one) => one.command === words.join(' '));
+  const lines = tool?.print(config, runtime) ?? run(config, runtime, words, context);
   if (lines === undefined) {
     const known = notModelled.has(words[0] ?? '');
     return {
