@@ -20,6 +20,23 @@ const refuser = (at: string): string =>
       ? `the host ${at.slice(9)}`
       : 'the pod';
 
+function verdictTitle(program: string, act: string, to: string): string {
+  switch (act) {
+    case 'redirect':
+      return `${program} sends it out of ${to}`;
+    case 'redirect-ingress':
+      return `${program} lets it arrive on ${to}`;
+    case 'redirect-peer':
+      return `${program} puts it straight into the pod behind ${to}`;
+    case 'redirect-neigh':
+      return `${program} sends it out of ${to} itself`;
+    case 'shot':
+      return `${program} drops it: ${to}`;
+    default:
+      return `${program} lets it go on`;
+  }
+}
+
 export const reasons: ReasonText = {
   // processes
   'process.resolve': {
@@ -446,6 +463,102 @@ export const reasons: ReasonText = {
     info: () => 'IPVS: server gone',
     detail: () =>
       'The connection belongs to a real server that was taken away, and a packet of it cannot be given to another one. It is dropped in silence.',
+  },
+  // programs on hooks
+  'program.found': {
+    title: (p) => `${p.program} looked up ${p.key}`,
+    info: (p) => `${p.map}: found`,
+    detail: (p) =>
+      `The entry is in the map ${p.map}, which the node’s agent fills or an earlier packet left there.`,
+  },
+  'program.missed': {
+    title: (p) => `${p.program} found nothing under ${p.key}`,
+    info: (p) => `${p.map}: no entry`,
+    detail: (p) => `The map ${p.map} has no such entry, and that too is an answer.`,
+  },
+  'program.wrote': {
+    title: (p) => `${p.program} noted ${p.key}`,
+    info: (p) => `${p.map}: new entry`,
+    detail: (p) => `Later packets of the same conversation find it in ${p.map}.`,
+  },
+  'program.verdict': {
+    title: (p) => verdictTitle(p.program, p.act, p.to),
+    info: (p) => (p.to === '' ? p.act : `${p.act} ${p.to}`),
+    detail: (p) =>
+      p.act === 'redirect-peer' || p.act === 'redirect-neigh'
+        ? 'The packet skips the rest of this node’s stack: no iptables rule and no route of it is asked.'
+        : 'A program on a device’s hook decides where the packet goes next.',
+  },
+  'program.drop': {
+    title: (p) => `${p.program} dropped the packet: ${p.text}`,
+    info: (p) => `${p.text} (${p.code})`,
+    detail: (p) => `Cilium counts it under drop reason ${p.code}. The sender hears nothing.`,
+  },
+  'program.no-service': {
+    title: (p) => `No endpoint is behind ${p.address}`,
+    info: () => 'no backend',
+    detail: (p) => `${p.program} answers with “port unreachable” itself, so the client learns of it at once.`,
+  },
+  'program.l3': {
+    title: (p) => `${p.program} took one hop off the TTL: ${p.ttl}`,
+    info: (p) => `TTL ${p.ttl}`,
+    detail: (p) =>
+      p.mac === ''
+        ? 'The program routes the packet, so it does what a router does.'
+        : `The program routes the packet, so it does what a router does: the TTL falls, and the frame is addressed to ${p.mac}.`,
+  },
+  'program.tunnel': {
+    title: (p) => `${p.program} sends it through the tunnel to ${p.remote}`,
+    info: (p) => `tunnel key ${p.id}`,
+    detail: (p) =>
+      `The tunnel’s key, the VNI on the wire, is ${p.id}: the sender’s security identity. The other node’s policies need not guess who it was.`,
+  },
+  'program.dnat': {
+    title: (p) => `${p.program} wrote ${p.to} over the Service’s address`,
+    info: () => 'DNAT (eBPF)',
+    detail: (p) =>
+      `Nothing listens on ${p.from}. The program found it in its map of Services and chose one backend.`,
+  },
+  'program.snat': {
+    title: (p) => `${p.program} changed the source ${p.from} to ${p.to}`,
+    info: () => 'SNAT (eBPF)',
+    detail: () => 'The other end sees the new address, and its reply comes back to this node.',
+  },
+  'program.back-dst': {
+    title: (p) => `The reply’s destination is turned back into ${p.to}`,
+    info: () => 'un-SNAT (eBPF)',
+    detail: (p) =>
+      `${p.program} found the connection in its own NAT map; the kernel’s conntrack has no part in it.`,
+  },
+  'program.back-src': {
+    title: (p) => `The reply carries ${p.to} as its source again`,
+    info: () => 'un-DNAT (eBPF)',
+    detail: (p) =>
+      `The connection’s entry names the Service. Otherwise the client would get an answer from ${p.from}, which it never addressed.`,
+  },
+  'program.arp': {
+    title: (p) => `${p.program} answered the question for ${p.ip} itself`,
+    info: () => 'ARP answer',
+    detail: () =>
+      'Whatever address a pod asks for, the program on the node’s end of its cable answers with that end’s own MAC.',
+  },
+  'program.socket': {
+    title: (p) => `${p.call} to ${p.from} became one to ${p.to}`,
+    info: () => 'socket LB',
+    detail: () =>
+      'This happens inside the system call, before any packet exists: the Service’s address never appears on the wire, and no NAT is needed on the way back.',
+  },
+  'program.socket-refused': {
+    title: (p) => `connect() to ${p.address} failed at once`,
+    info: () => 'no backend',
+    detail: (p) =>
+      `The Service has no endpoint, so ${p.program} refuses the call: “no route to host”. No packet was sent.`,
+  },
+  'tunnel.no-key': {
+    title: (p) => `${p.iface} was given a packet without a tunnel key`,
+    info: () => 'no tunnel key',
+    detail: () =>
+      'This device learns where to send from the program that hands it a packet; this one came another way.',
   },
   // routing and neighbours
   'route.local': {

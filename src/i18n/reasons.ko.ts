@@ -10,6 +10,24 @@ const refuser = (at: string): string =>
       ? `호스트 ${josa(at.slice(9), '이/가')}`
       : '파드가';
 
+function verdictTitle(program: string, act: string, to: string): string {
+  const who = josa(program, '이/가');
+  switch (act) {
+    case 'redirect':
+      return `${who} ${josa(to, '으로/로')} 내보냅니다`;
+    case 'redirect-ingress':
+      return `${who} ${josa(to, '으로/로')} 들어온 것처럼 넘깁니다`;
+    case 'redirect-peer':
+      return `${who} ${to} 뒤의 파드에 바로 넣습니다`;
+    case 'redirect-neigh':
+      return `${who} 직접 ${josa(to, '으로/로')} 내보냅니다`;
+    case 'shot':
+      return `${who} 폐기합니다: ${to}`;
+    default:
+      return `${who} 그대로 보냅니다`;
+  }
+}
+
 export const reasons: ReasonText = {
   // 프로세스
   'process.resolve': {
@@ -432,6 +450,102 @@ export const reasons: ReasonText = {
     info: () => 'IPVS: 서버 사라짐',
     detail: () =>
       '연결을 맡던 실제 서버가 없어졌고, 그 연결의 패킷을 다른 서버에 넘길 수는 없습니다. 아무 말 없이 폐기합니다.',
+  },
+  // 훅에 걸린 프로그램
+  'program.found': {
+    title: (p) => `${josa(p.program, '이/가')} ${josa(p.key, '을/를')} 조회했습니다`,
+    info: (p) => `${p.map}: 있음`,
+    detail: (p) => `${p.map} 맵에 있는 항목입니다. 노드의 에이전트가 채웠거나 앞선 패킷이 남긴 것입니다.`,
+  },
+  'program.missed': {
+    title: (p) => `${josa(p.program, '이/가')} 찾는 ${josa(p.key, '은/는')} 맵에 없습니다`,
+    info: (p) => `${p.map}: 없음`,
+    detail: (p) => `${p.map} 맵에 그런 항목이 없다는 것도 하나의 답입니다.`,
+  },
+  'program.wrote': {
+    title: (p) => `${josa(p.program, '이/가')} ${josa(p.key, '을/를')} 기록했습니다`,
+    info: (p) => `${p.map}: 새 항목`,
+    detail: (p) => `같은 연결의 다음 패킷은 ${p.map}에서 이 항목을 찾습니다.`,
+  },
+  'program.verdict': {
+    title: (p) => verdictTitle(p.program, p.act, p.to),
+    info: (p) => (p.to === '' ? p.act : `${p.act} ${p.to}`),
+    detail: (p) =>
+      p.act === 'redirect-peer' || p.act === 'redirect-neigh'
+        ? '패킷은 이 노드의 나머지 스택을 건너뜁니다. iptables 규칙도 라우트도 거치지 않습니다.'
+        : '장치의 훅에 걸린 프로그램이 패킷의 다음 행선지를 정합니다.',
+  },
+  'program.drop': {
+    title: (p) => `${josa(p.program, '이/가')} 패킷을 폐기했습니다: ${p.text}`,
+    info: (p) => `${p.text} (${p.code})`,
+    detail: (p) =>
+      `실리움은 이것을 폐기 사유 ${josa(p.code, '으로/로')} 셉니다. 보낸 쪽에는 아무 소식도 가지 않습니다.`,
+  },
+  'program.no-service': {
+    title: (p) => `${p.address} 뒤에 엔드포인트가 없습니다`,
+    info: () => '백엔드 없음',
+    detail: (p) =>
+      `${josa(p.program, '이/가')} 직접 “port unreachable”로 답하므로 클라이언트는 바로 알게 됩니다.`,
+  },
+  'program.l3': {
+    title: (p) => `${josa(p.program, '이/가')} TTL을 ${josa(p.ttl, '으로/로')} 한 홉 줄였습니다`,
+    info: (p) => `TTL ${p.ttl}`,
+    detail: (p) =>
+      p.mac === ''
+        ? '프로그램이 패킷을 라우팅하므로 라우터가 하는 일을 합니다.'
+        : `프로그램이 패킷을 라우팅하므로 라우터가 하는 일을 합니다. TTL이 줄고, 프레임의 목적지는 ${josa(p.mac, '이/가')} 됩니다.`,
+  },
+  'program.tunnel': {
+    title: (p) => `${josa(p.program, '이/가')} 터널로 ${p.remote}에 보냅니다`,
+    info: (p) => `터널 키 ${p.id}`,
+    detail: (p) =>
+      `터널 키, 곧 와이어에 적히는 VNI는 ${p.id}입니다. 보낸 쪽의 보안 식별자이므로, 상대 노드의 정책은 누가 보냈는지 짐작할 필요가 없습니다.`,
+  },
+  'program.dnat': {
+    title: (p) => `${josa(p.program, '이/가')} 서비스 주소를 지우고 ${josa(p.to, '을/를')} 적었습니다`,
+    info: () => 'DNAT (eBPF)',
+    detail: (p) =>
+      `${p.from}에서 수신 대기하는 프로세스는 없습니다. 프로그램이 서비스 맵에서 이 주소를 찾아 백엔드 하나를 골랐습니다.`,
+  },
+  'program.snat': {
+    title: (p) =>
+      `${josa(p.program, '이/가')} 출발지 ${josa(p.from, '을/를')} ${josa(p.to, '으로/로')} 바꿨습니다`,
+    info: () => 'SNAT (eBPF)',
+    detail: () => '상대는 새 주소를 보고, 응답도 이 노드로 돌아옵니다.',
+  },
+  'program.back-dst': {
+    title: (p) => `응답의 목적지를 ${josa(p.to, '으로/로')} 되돌립니다`,
+    info: () => 'SNAT 되돌림 (eBPF)',
+    detail: (p) =>
+      `${josa(p.program, '이/가')} 자기 NAT 맵에서 연결을 찾았습니다. 커널의 conntrack은 관여하지 않습니다.`,
+  },
+  'program.back-src': {
+    title: (p) => `응답의 출발지를 다시 ${josa(p.to, '으로/로')} 적습니다`,
+    info: () => 'DNAT 되돌림 (eBPF)',
+    detail: (p) =>
+      `연결 항목에 서비스가 적혀 있습니다. 되돌리지 않으면 클라이언트는 말을 건 적 없는 ${p.from}에서 온 응답을 받게 됩니다.`,
+  },
+  'program.arp': {
+    title: (p) => `${josa(p.program, '이/가')} ${josa(p.ip, '을/를')} 찾는 질문에 직접 답했습니다`,
+    info: () => 'ARP 응답',
+    detail: () => '파드가 어떤 주소를 묻든, 케이블의 노드 쪽 끝에 걸린 프로그램이 그 끝의 MAC으로 답합니다.',
+  },
+  'program.socket': {
+    title: (p) => `${p.from}에 건 ${josa(p.call, '이/가')} ${p.to}에 거는 것으로 바뀌었습니다`,
+    info: () => '소켓 LB',
+    detail: () =>
+      '패킷이 생기기 전, 시스템 콜 안에서 일어난 일입니다. 서비스 주소는 와이어에 나타나지 않고, 돌아올 때 NAT도 필요 없습니다.',
+  },
+  'program.socket-refused': {
+    title: (p) => `${p.address}에 건 connect()가 바로 실패했습니다`,
+    info: () => '백엔드 없음',
+    detail: (p) =>
+      `서비스에 엔드포인트가 없어 ${josa(p.program, '이/가')} 호출을 거절했습니다(no route to host). 패킷은 하나도 나가지 않았습니다.`,
+  },
+  'tunnel.no-key': {
+    title: (p) => `${josa(p.iface, '이/가')} 터널 키가 없는 패킷을 받았습니다`,
+    info: () => '터널 키 없음',
+    detail: () => '이 장치는 패킷을 넘겨준 프로그램에게서 행선지를 듣습니다. 이 패킷은 다른 길로 왔습니다.',
   },
   // 라우팅과 이웃
   'route.local': {

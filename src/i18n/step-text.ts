@@ -60,7 +60,10 @@ export function stepDeviceShort(step: Step): string {
 
 /** What of the place acted: `nat PREROUTING`, `conntrack`, `cni0`. */
 export function stepDevice(step: Step): string {
-  const { params } = step.reason as { params: { table?: string; chain?: string; bridge?: string } };
+  const { params } = step.reason as {
+    params: { table?: string; chain?: string; bridge?: string; program?: string };
+  };
+  if (params.program !== undefined) return params.program;
   if (step.kind === 'hook' || step.kind === 'nat' || step.kind === 'drop' || step.kind === 'reject') {
     const row = step.rows.find((key) => /^ip6?tables\//.test(key));
     const table = params.table ?? row?.split('/')[1] ?? (step.kind === 'nat' ? 'nat' : undefined);

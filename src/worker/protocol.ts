@@ -55,6 +55,8 @@ export interface ClusterView {
     readonly cni: string;
     readonly cniLabel: string;
     readonly enforcesPolicy: boolean;
+    /** Commands of the CNI's own tool, and the maps whose rows each prints. */
+    readonly tools?: readonly { readonly command: string; readonly maps: readonly string[] }[];
     readonly kubeProxyMode: string;
     /** What `Playground.compare` sets. */
     readonly compare?: { readonly cni?: string; readonly kubeProxyMode?: string };

@@ -62,6 +62,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       cni: settings.cni.name,
       cniLabel: cni?.label ?? settings.cni.name,
       enforcesPolicy: cni?.enforcesNetworkPolicy ?? false,
+      tools: cni?.commands,
       kubeProxyMode: settings.kubeProxy.mode,
       ...(settings.compare === undefined
         ? {}

@@ -107,9 +107,15 @@ function candidates(plan: Plan, step: Step, at: Whereabouts): readonly (string |
                 deviceVertex(plan, room, 'hook', at.outDev ?? step.iface),
               ];
         case undefined:
+          // A program works where it is attached: on a device, or on the socket calls of the programs here.
+          if (step.reason.code.startsWith('program.')) {
+            return [step.iface === undefined ? local : device(step.iface), at.vertex];
+          }
           return step.kind === 'drop' || step.kind === 'reject' ? [at.vertex, device(step.iface)] : [];
       }
       break;
+    case 'program':
+      return [step.iface === undefined ? local : device(step.iface)];
     case 'neighbour':
       return [step.segment < 0 ? device(step.iface) : undefined];
   }

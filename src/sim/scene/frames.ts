@@ -204,11 +204,13 @@ function pointsOf(plan: Plan, ids: readonly string[]): readonly Point[] {
 function letterFor(step: Step): Letter | undefined {
   const packet: Packet | undefined = step.packet;
   if (packet === undefined) return undefined;
-  if (step.kind === 'nat' || step.kind === 'encap' || step.kind === 'decap' || step.kind === 'route') {
+  if (CHANGES.has(step.kind)) {
     return letterOf(packet, step.before);
   }
   return letterOf(packet);
 }
+
+const CHANGES: ReadonlySet<Step['kind']> = new Set(['nat', 'encap', 'decap', 'route', 'program']);
 
 function operationOf(step: Step): FrameOperation {
   switch (step.kind) {
@@ -228,6 +230,7 @@ function operationOf(step: Step): FrameOperation {
         ? 'drop'
         : 'route';
     case 'hook':
+    case 'program':
       return step.reason.code.startsWith('policy.') ? 'gate' : 'none';
     default:
       return 'none';

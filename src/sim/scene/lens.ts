@@ -51,6 +51,11 @@ function coarsest(step: Step): number {
         step.reason.code === 'rule.reject'
         ? 3
         : 4;
+    case 'program':
+      return step.reason.code.startsWith('policy.') ||
+        (step.reason.code === 'program.verdict' && step.reason.params.act !== 'ok')
+        ? 3
+        : 4;
     case 'receive':
       return 3;
     case 'transmit':

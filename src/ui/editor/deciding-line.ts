@@ -29,6 +29,7 @@ export function toneOf(step: Step): Tone {
     case 'timer':
       return 'route';
     case 'hook':
+    case 'program':
     case 'nat':
     case 'conntrack':
       return 'nat';
@@ -75,6 +76,7 @@ const BY_FIELD: Readonly<Record<string, DecidedBy>> = {
 /** Steps in which something was decided; on a wire or in a program nothing that the person wrote is consulted. */
 const DECIDES: ReadonlySet<Step['kind']> = new Set([
   'hook',
+  'program',
   'nat',
   'conntrack',
   'route',

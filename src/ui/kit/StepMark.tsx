@@ -12,6 +12,8 @@ export function MarkShape({ mark }: { readonly mark: Mark }) {
       return <circle r="3" className={styles.conntrack} />;
     case 'rule':
       return <path d="M0-5V5" className={styles.rule} />;
+    case 'program':
+      return <path d="M0-5.500L4.800-2.700V2.700L0 5.500-4.800 2.700V-2.700z" className={styles.program} />;
     case 'nat':
       return <rect x="-5" y="-5" width="10" height="10" rx="1" className={styles.nat} />;
     case 'route':

@@ -6,6 +6,7 @@ export type Mark =
   | 'wire'
   | 'conntrack'
   | 'rule'
+  | 'program'
   | 'nat'
   | 'route'
   | 'allow'
@@ -25,6 +26,7 @@ const BY_KIND: Readonly<Record<StepKind, Mark>> = {
   receive: 'wire',
   bridge: 'bridge',
   hook: 'rule',
+  program: 'program',
   conntrack: 'conntrack',
   nat: 'nat',
   route: 'route',
@@ -65,6 +67,7 @@ export function toneOf(mark: Mark): Tone {
     case 'nat':
     case 'conntrack':
     case 'rule':
+    case 'program':
       return 'nat';
     case 'route':
       return 'route';

@@ -35,6 +35,8 @@ const NODE_COMMANDS = [
   'sysctl -a',
 ];
 const POD_COMMANDS = ['ip route', 'ip addr', 'ip link', 'ip neigh', 'ss -lntu', 'ip route show table local'];
+type Tools = ClusterView['settings']['tools'];
+
 const LINE = 18;
 const NO_LINES: ShowResult['lines'] = [];
 
@@ -44,12 +46,12 @@ interface Choice {
 }
 
 /** The table that the current step looked at, or the last step before it that looked at one. */
-function choiceOf(trace: Trace | undefined, index: number): Choice | undefined {
+function choiceOf(trace: Trace | undefined, index: number, tools: Tools): Choice | undefined {
   const step = trace?.steps
     .slice(0, index + 1)
-    .findLast((s) => s.rows.some((key) => commandOf(key) !== undefined));
-  const key = step?.rows.find((k) => commandOf(k) !== undefined);
-  const source = key === undefined ? undefined : commandOf(key);
+    .findLast((s) => s.rows.some((key) => commandOf(key, tools) !== undefined));
+  const key = step?.rows.find((k) => commandOf(k, tools) !== undefined);
+  const source = key === undefined ? undefined : commandOf(key, tools);
   return step === undefined || source === undefined
     ? undefined
     : { netns: step.place, command: source.whole ?? source.command };
@@ -64,7 +66,8 @@ export function TablesTab() {
   const chosen = useLook((s) => s.table);
   const [moment, setMoment] = useState<'before' | 'after'>('after');
   const follows = chosen === undefined;
-  const ofStep = useMemo(() => choiceOf(walk?.trace, index), [walk, index]);
+  const tools = cluster?.settings.tools;
+  const ofStep = useMemo(() => choiceOf(walk?.trace, index, tools), [walk, index, tools]);
   const choice = chosen ??
     ofStep ?? { netns: `node/${firstWorker(cluster)}`, command: 'iptables-save -t nat' };
   const after = moment === 'after' ? walk?.probe : undefined;
@@ -74,12 +77,12 @@ export function TablesTab() {
   const current = step?.place === choice.netns ? step.rows : [];
   const set = (change: Partial<Choice>): void => {
     const next = { ...choice, ...change };
-    const commands = commandsFor(next.netns);
+    const commands = commandsFor(next.netns, tools);
     useLook.getState().set({
       table: commands.includes(next.command) ? next : { ...next, command: commands[0] ?? 'ip route' },
     });
   };
-  const commands = commandsFor(choice.netns);
+  const commands = commandsFor(choice.netns, tools);
   return (
     <div className={styles.tables}>
       <div className={styles.bar}>
@@ -128,8 +131,9 @@ function firstWorker(cluster: ClusterView | undefined): string {
   return (cluster?.nodes.find((n) => n.role === 'worker') ?? cluster?.nodes[0])?.name ?? '';
 }
 
-function commandsFor(netns: string): readonly string[] {
-  return netns.startsWith('node/') ? NODE_COMMANDS : POD_COMMANDS;
+function commandsFor(netns: string, tools: Tools): readonly string[] {
+  if (!netns.startsWith('node/')) return POD_COMMANDS;
+  return [...(tools ?? []).map((tool) => tool.command), ...NODE_COMMANDS];
 }
 
 function Places({

@@ -18,10 +18,11 @@ export function PhaseDetail({ step, trace }: { readonly step: Step; readonly tra
   // A connection's entry is printed as it stands after the whole probe; the card below tells what it holds now.
   const keys = step.rows.filter((key) => !key.startsWith('conntrack/'));
   const rows = useRows(step.place, keys);
+  const tools = useSimulation((s) => s.result?.cluster.settings.tools);
   const choice = trace.choices.find((c) => c.step === step.index);
   const openTable = (): void => {
     const key = keys.at(-1);
-    const source = key === undefined ? undefined : commandOf(key);
+    const source = key === undefined ? undefined : commandOf(key, tools);
     if (source === undefined) return;
     useLook.getState().set({ tab: 'tables', table: { netns: step.place, command: source.command } });
   };

@@ -58,6 +58,17 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
     case 'ipvs.persistent':
     case 'ipvs.dnat':
       return { kind: step.origin?.object.kind === 'Service' ? 'serviceDnat' : 'dnat', failed: false };
+    case 'program.dnat':
+    case 'program.socket':
+      return { kind: 'serviceDnat', failed: false };
+    case 'program.socket-refused':
+    case 'program.no-service':
+      return { kind: 'serviceDnat', failed: true };
+    case 'program.drop':
+      return { kind: 'rules', failed: true };
+    case 'tunnel.no-key':
+      return { kind: 'encap', failed: true };
+    case 'program.snat':
     case 'nat.masquerade':
     case 'nat.snat':
       return { kind: 'snat', failed: false };

@@ -17,8 +17,10 @@ export function printsAny(line: ShowResult['lines'][number], has: (key: RowKey) 
   return (line.key !== undefined && has(line.key)) || line.also?.some(has) === true;
 }
 
+type Tools = SimulateResult['cluster']['settings']['tools'];
+
 /** The command that prints a row; tables that packets change are asked for after the probe. */
-export function commandOf(key: RowKey): RowSource | undefined {
+export function commandOf(key: RowKey, tools?: Tools): RowSource | undefined {
   const [kind, second] = key.split('/');
   switch (kind) {
     case 'iptables':
@@ -50,6 +52,11 @@ export function commandOf(key: RowKey): RowSource | undefined {
       return { command: 'ipset list', runtime: false };
     case 'link':
       return { command: 'ip link', runtime: false };
+    case 'bpf': {
+      // A map's rows are printed by the tool of whoever filled it.
+      const tool = tools?.find((one) => one.maps.some((map) => (second ?? '').startsWith(map)));
+      return tool && { command: tool.command, runtime: true };
+    }
     default:
       return undefined;
   }
@@ -97,7 +104,7 @@ export function useRows(place: string, keys: readonly RowKey[]): readonly RowTex
     const read = async (): Promise<RowText[]> => {
       const found: RowText[] = [];
       for (const key of list) {
-        const source = commandOf(key);
+        const source = commandOf(key, result?.cluster.settings.tools);
         if (source === undefined) continue;
         try {
           const table = await tableText(result, place, source.command, source.runtime ? probe : undefined);
