@@ -454,6 +454,64 @@ describe('with IPv6 put into the built world', () => {
   });
 });
 
+describe('programs on hooks', () => {
+  const cilium = (replacement: 'true' | 'false'): Simulation => {
+    const cni = `{name: cilium, options: {kubeProxyReplacement: "${replacement}", "bpf.masquerade": "${replacement}"}}`;
+    const nobody =
+      '---\napiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {type: NodePort, clusterIP: 10.96.0.77, selector: {app: nobody}, ports: [{port: 80, nodePort: 30077}]}\n';
+    return simulate({ files: [{ name: 'cluster.yaml', text: cluster(cni) + nobody }] });
+  };
+  const ip = (s: Simulation, node: string): string =>
+    s.cluster.nodes.find((n) => n.name === node)?.ips[0] ?? '';
+
+  test('a socket call that is rewritten, and one that is refused', () => {
+    expect(ask(cilium('true'), { from: 'default/a', tool: 'curl', to: 'c' })).toContain('program.socket');
+    const refused = ask(cilium('true'), { from: 'default/a', tool: 'nc', to: '10.96.0.77', port: 80 });
+    expect(refused).toContain('program.socket-refused');
+  });
+
+  test('look-ups, a hop, a tunnel key, an answer to ARP', () => {
+    const given = ask(cilium('false'), { from: 'default/a', tool: 'curl', to: 'c' });
+    for (const code of [
+      'found',
+      'missed',
+      'wrote',
+      'verdict',
+      'l3',
+      'tunnel',
+      'arp',
+      'dnat',
+      'back-src',
+    ] as const)
+      expect(given).toContain(`program.${code}`);
+  });
+
+  test('a Service without endpoints, from inside and from outside', () => {
+    const inside = ask(cilium('false'), { from: 'default/a', tool: 'nc', to: '10.96.0.77', port: 80 });
+    expect(inside).toContain('program.drop');
+    const s = cilium('true');
+    const outside = ask(s, { from: 'external/laptop', tool: 'nc', to: ip(s, 'kind-worker'), port: 30_077 });
+    expect(outside).toContain('program.no-service');
+  });
+
+  test('masquerading in eBPF, and back', () => {
+    const given = ask(cilium('true'), { from: 'default/a', tool: 'nc', to: '203.0.113.10', port: 80 });
+    for (const code of ['program.snat', 'program.back-dst'] as const) expect(given).toContain(code);
+  });
+
+  test('a tunnel device that nobody gave a key', () => {
+    const lost = broken(cilium('false'), 'node/kind-worker', (config) => ({
+      routes: [...config.routes, { to: cidr('10.9.0.0/16'), dev: 'cilium_vxlan' }],
+      neighbours: [
+        ...config.neighbours,
+        { dev: 'cilium_vxlan', ip: '10.9.0.1', mac: '02:00:00:00:00:77', state: 'PERMANENT' },
+      ],
+    }));
+    const given = ask(lost, { from: 'node/kind-worker', tool: 'ping', to: '10.9.0.1' });
+    expect(given).toContain('tunnel.no-key');
+  });
+});
+
 describe('the closed list', () => {
   test('is given by the walks above, and by nothing else', () => {
     expect([...seen.keys()].sort()).toEqual(Object.keys(en).sort());

@@ -51,6 +51,8 @@ function holder<P>(
   };
 }
 
+const NO_HOOKS = { programs: {}, commands: [] };
+
 export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<CniPlugin> {
   const { lazy, code } = holder(about.id, fetch);
   return {
@@ -59,6 +61,7 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
     assignPodIps: (input) => code().assignPodIps(input),
     setUpNode: (context) => code().setUpNode(context),
     addPod: (context) => code().addPod(context),
+    hooks: () => code().hooks?.() ?? NO_HOOKS,
   };
 }
 

@@ -5,6 +5,8 @@
 import type { Ip } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod } from './k8s/cluster-state.ts';
 import type { NetnsPart } from './net/config.ts';
+import type { HookProgram } from './net/program/context.ts';
+import type { ToolCommand } from './net/world.ts';
 
 /** exact: compared with the real thing. modelled: read in its source. sketched: the shape only. */
 export type Fidelity = 'exact' | 'modelled' | 'sketched';
@@ -50,6 +52,10 @@ export interface CniAbout {
   readonly portMappings?: boolean;
   /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
   readonly overlay?: { readonly device: string; readonly label: string };
+  /** Commands of its own tool, and the maps whose rows each prints (the beginnings of their names). */
+  readonly commands?: readonly { readonly command: string; readonly maps: readonly string[] }[];
+  /** May an `ipBlock` of a NetworkPolicy mean a pod or a node of the cluster? Absent: yes, it compares addresses. */
+  readonly ipBlockIsOutside?: boolean;
 }
 
 export interface CniPlugin extends CniAbout {
@@ -67,6 +73,11 @@ export interface CniPlugin extends CniAbout {
   readonly setUpNode: (context: CniNodeContext) => NetnsPart;
   /** The ADD call for one pod: the pod's side and the node's side. */
   readonly addPod: (context: CniPodContext) => { readonly pod: NetnsPart; readonly node: NetnsPart };
+  /** The code of the programs that its parts attach to hooks, by name, and of its own tool's commands. */
+  readonly hooks?: () => {
+    readonly programs: Readonly<Record<string, HookProgram>>;
+    readonly commands: readonly ToolCommand[];
+  };
 }
 
 export interface ProxyNodeContext {

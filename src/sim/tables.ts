@@ -19,9 +19,17 @@ export function tableOf(
   if (config === undefined)
     throw new ProbeError(diagnosticOf('probe/netns-unknown', { name: netns }).problem);
   const state = createState(world);
+  // A pod's sockets look things up in its node's maps: a tool that prints them prints those.
+  const tools = world.commands ?? [];
+  const home = config.programs?.find((program) => program.mapsOf !== undefined)?.mapsOf;
+  const shown =
+    home !== undefined && tools.some((tool) => tool.command === command)
+      ? (world.netns.get(home) ?? config)
+      : config;
   if (after !== undefined) runProbe(world, cluster, after, state);
-  const output = show(config, { state: netnsState(state, config.id), clockMs: state.clockMs }, command, {
+  const output = show(shown, { state: netnsState(state, shown.id), clockMs: state.clockMs }, command, {
     netns: (id) => world.netns.get(id),
+    commands: tools,
   });
   if ('error' in output) {
     throw new ProbeError({ code: output.error.code, severity: 'error', params: output.error.params });

@@ -280,6 +280,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
   return {
     netns,
     ...(remembered.length === 0 ? {} : { remembered }),
+    ...cni?.plugin.hooks?.(),
     apps: {
       http: httpApp,
       echo: echoApp,

@@ -6,6 +6,7 @@ import { lazyCni } from '../lazy.ts';
 import type { CniPlugin, Lazy } from '../plugin.ts';
 import { bridgeAbout } from './bridge/about.ts';
 import { calicoAbout } from './calico/about.ts';
+import { ciliumAbout } from './cilium/about.ts';
 import { flannel } from './flannel/flannel.ts';
 import { kubenetAbout } from './kubenet/about.ts';
 
@@ -13,6 +14,7 @@ export const cniRegistry: readonly (CniPlugin & Partial<Lazy<CniPlugin>>)[] = [
   flannel,
   lazyCni(calicoAbout, async () => (await import('./calico/calico.ts')).calico),
   lazyCni(bridgeAbout, async () => (await import('./bridge/bridge.ts')).bridge),
+  lazyCni(ciliumAbout, async () => (await import('./cilium/cilium.ts')).cilium),
   lazyCni(kubenetAbout, async () => (await import('./kubenet/kubenet.ts')).kubenet),
 ];
 

@@ -124,3 +124,22 @@ export function rulesOf(policy: NetworkPolicy, direction: Direction): readonly N
 export function policyName(policy: Pick<NetworkPolicy, 'namespace' | 'name'>): string {
   return `${policy.namespace}/${policy.name}`;
 }
+
+/** A selector that no pod meets. */
+const NOBODY: NetworkPolicyPeer = {
+  podSelector: { matchExpressions: [{ key: 'none', operator: 'In', values: [] }] },
+};
+
+/** The policies as an engine reads them for which an `ipBlock` never means a pod: among pods such a peer is nobody. */
+export function withoutIpBlocks(policies: readonly NetworkPolicy[]): readonly NetworkPolicy[] {
+  const rules = (list: readonly NetworkPolicyRule[]): readonly NetworkPolicyRule[] =>
+    list.map((rule) => ({
+      ...rule,
+      peers: rule.peers.map((peer) => (peer.ipBlock === undefined ? peer : NOBODY)),
+    }));
+  return policies.map((policy) => ({
+    ...policy,
+    ingress: rules(policy.ingress),
+    egress: rules(policy.egress),
+  }));
+}

@@ -1,0 +1,32 @@
+/** What the app says about Cilium before its code is there. */
+import type { CniAbout } from '../../plugin.ts';
+
+export const ciliumAbout: CniAbout = {
+  id: 'cilium',
+  label: 'Cilium',
+  fidelity: 'modelled',
+  sources: [
+    'Cilium 1.17 to 1.19: bpf/bpf_lxc.c, bpf_host.c, bpf_overlay.c, bpf_sock.c, bpf/lib/{nodeport,lb,nat,conntrack,policy,local_delivery,drop_reasons}.h',
+    'Cilium: pkg/datapath/iptables, pkg/maps/{ipcache,lxcmap,ctmap,lbmap}, pkg/policy, cilium-dbg',
+    'no kernel proof: the programs are read, not run',
+  ],
+  options: [
+    { name: 'routingMode', values: ['tunnel', 'native'], default: 'tunnel' },
+    { name: 'tunnelProtocol', values: ['vxlan'], default: 'vxlan' },
+    { name: 'kubeProxyReplacement', values: ['true', 'false'], default: 'false' },
+    { name: 'bpf.masquerade', values: ['true', 'false'], default: 'false' },
+  ],
+  enforcesNetworkPolicy: true,
+  commands: [
+    { command: 'cilium-dbg bpf lb list', maps: ['cilium_lb4_services', 'cilium_lb4_backends'] },
+    { command: 'cilium-dbg bpf lb list --revnat', maps: ['cilium_lb4_reverse_nat'] },
+    { command: 'cilium-dbg bpf ct list global', maps: ['cilium_ct4', 'cilium_ct_any4'] },
+    { command: 'cilium-dbg bpf nat list', maps: ['cilium_snat_v4'] },
+    { command: 'cilium-dbg bpf ipcache list', maps: ['cilium_ipcache'] },
+    { command: 'cilium-dbg bpf endpoint list', maps: ['cilium_lxc'] },
+    { command: 'cilium-dbg bpf policy get --all -n', maps: ['cilium_policy'] },
+    { command: 'cilium-dbg endpoint list', maps: [] },
+  ],
+  ipBlockIsOutside: true,
+  overlay: { device: 'cilium_vxlan', label: 'VXLAN' },
+};

@@ -1,0 +1,165 @@
+/**
+ * What Cilium's programs share (bpf/lib/common.h, l3.h, drop_reasons.h, fib.h, encap.h): constants, drops with Cilium's
+ * own codes, the routing hop that rewrites MACs and TTL, the ways out.
+ */
+import type { Ip, Mac } from '../../../base/ip.ts';
+import type { PacketContext, StepNotes, TcVerdict } from '../../../net/program/context.ts';
+import type { IpHeader, Packet } from '../../../packet/packet.ts';
+import { reason } from '../../../trace/reasons.ts';
+import { IPCACHE, LXC, type EndpointValue, type IpcacheValue, type Protocol } from '../maps.ts';
+import { ID, MARK, VXLAN_DEVICE } from '../names.ts';
+import type { Found } from '../../../net/program/context.ts';
+
+/** `skb->cb` words that one program leaves for the next. */
+export const META = { natDone: 'snat-done', noService: 'no-service' } as const;
+
+export interface NodeConstants {
+  readonly tunnel: boolean;
+  readonly kubeProxyReplacement: boolean;
+  readonly bpfMasquerade: boolean;
+  readonly hostRouting: boolean;
+  readonly nodeIp: Ip;
+  readonly routerIp: Ip;
+  readonly hostMac: Mac;
+  readonly netMac: Mac;
+  readonly apiserver: boolean;
+  readonly nativeCidr: string;
+  readonly allocCidr: string;
+}
+
+export interface EndpointConstants extends NodeConstants {
+  readonly identity: number;
+  readonly endpoint: number;
+  readonly ip: Ip;
+  readonly pod: string;
+}
+
+/** The loader of this plug-in wrote them: cilium.ts. */
+export function nodeConstants(ctx: { readonly constants: unknown }): NodeConstants {
+  return ctx.constants as NodeConstants;
+}
+
+export function endpointConstants(ctx: PacketContext): EndpointConstants {
+  return ctx.constants as unknown as EndpointConstants;
+}
+
+/** Texts of pkg/monitor/api/drop.go. */
+const DROPS = {
+  132: 'Invalid source ip',
+  133: 'Policy denied',
+  139: 'Unsupported L3 protocol',
+  151: 'Stale or unroutable IP',
+  158: 'Service backend not found',
+  169: 'FIB lookup failed',
+  171: 'Invalid identity',
+  174: 'Is a ClusterIP',
+  177: 'Denied by LB src range check',
+  196: 'TTL exceeded',
+} as const;
+
+export function dropText(code: keyof typeof DROPS): string {
+  return `${DROPS[code]} (${code})`;
+}
+
+export function drop(program: string, code: keyof typeof DROPS, details?: StepNotes): TcVerdict {
+  return { act: 'shot', why: reason('program.drop', { program, text: DROPS[code], code }), details };
+}
+
+export const OK: TcVerdict = { act: 'ok' };
+
+export function protocolOf(packet: Packet): Protocol | undefined {
+  switch (packet.l4?.proto) {
+    case 'tcp':
+      return 'TCP';
+    case 'udp':
+      return 'UDP';
+    case 'icmp':
+      return 'ICMP';
+    default:
+      return undefined;
+  }
+}
+
+/** The IPv4 header, if the packet has one. */
+export function ipv4(ctx: PacketContext): IpHeader | undefined {
+  const { ip } = ctx.packet;
+  return ip?.version === 4 ? ip : undefined;
+}
+
+/** `ipv4_l3`: one routing hop. Undefined after it was done, else the drop. */
+export function l3Hop(
+  ctx: PacketContext,
+  program: string,
+  macs: { readonly src?: Mac; readonly dst?: Mac },
+): TcVerdict | undefined {
+  const { packet } = ctx;
+  if (packet.ip === undefined) return undefined;
+  if (packet.ip.ttl <= 1) return drop(program, 196);
+  const ttl = packet.ip.ttl - 1;
+  const eth = packet.eth;
+  ctx.rewrite(
+    {
+      ...packet,
+      ...(eth !== undefined && { eth: { src: macs.src ?? eth.src, dst: macs.dst ?? eth.dst } }),
+      ip: { ...packet.ip, ttl },
+    },
+    'program',
+    reason('program.l3', { program, ttl, mac: macs.dst ?? '' }),
+  );
+  return undefined;
+}
+
+/** `lookup_ip4_remote_endpoint` */
+export function whose(ctx: PacketContext, ip: Ip): Found<IpcacheValue> | undefined {
+  return ctx.lookupPrefix(IPCACHE, ip);
+}
+
+/** `__lookup_ip4_endpoint`: a pod of this node, or the node itself. Looked up on every path, so a miss is no step. */
+export function localEndpoint(ctx: PacketContext, ip: Ip): Found<EndpointValue> | undefined {
+  return ctx.peek(LXC, ip) === undefined ? undefined : ctx.lookup(LXC, ip);
+}
+
+/** `encap_and_redirect_with_nodeid`: to the tunnel device, with the sender's identity as the key. */
+export function encap(ctx: PacketContext, program: string, remote: Ip, identity: number): TcVerdict {
+  const { apiserver } = nodeConstants(ctx);
+  // What comes from this host is, seen from there, a packet of a remote node.
+  const id = identity === ID.host ? (apiserver ? ID.kubeApiserver : ID.remoteNode) : identity;
+  ctx.tunnel = { id, remote };
+  ctx.note('program', reason('program.tunnel', { program, id, remote }));
+  return { act: 'redirect', dev: VXLAN_DEVICE };
+}
+
+/** `fib_redirect_v4`: out by the route, past the stack. */
+export function fibRedirect(ctx: PacketContext, program: string): TcVerdict {
+  const { ip } = ctx.packet;
+  const way = ip === undefined ? undefined : ctx.fib(ip.dst);
+  if (ip === undefined || way === undefined) return drop(program, 169);
+  return l3Hop(ctx, program, {}) ?? { act: 'redirect-neigh', dev: way.dev, via: way.via ?? ip.dst };
+}
+
+/** `set_identity_mark`: the low 16 bits go above, the next eight to the bottom. */
+export function identityMark(identity: number, magic: number): number {
+  return (((identity & 0xffff) << 16) | magic | ((identity >> 16) & 0xff)) >>> 0;
+}
+
+/** `inherit_identity_from_host`: whose packet the stack sent; the world's where no mark says. */
+export function identityFromMark(mark: number): number {
+  switch (mark & MARK.mask) {
+    case MARK.host:
+      return ID.host;
+    case MARK.identity:
+      return ((mark >>> 16) & 0xffff) | ((mark & 0xff) << 16);
+    default:
+      return ID.world;
+  }
+}
+
+/**
+ * `resolve_srcid_ipv4`: a reserved identity gives way to what the address says; but a packet with a host's address is the
+ * host's only if its mark says so, for outside traffic is masqueraded to it.
+ */
+export function sourceIdentity(ctx: PacketContext, src: Ip, given: number): number {
+  if (given !== ID.world && given !== ID.any) return given;
+  const found = whose(ctx, src);
+  return found === undefined || found.value.identity === ID.host ? given : found.value.identity;
+}

@@ -1,0 +1,80 @@
+/**
+ * The last step to a pod of this node (bpf/lib/local_delivery.h) and its ingress policy program (bpf_lxc.c
+ * `handle_policy`), which whoever delivers calls: another pod's program, the tunnel's, the host's.
+ */
+import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
+import { reason } from '../../../trace/reasons.ts';
+import type { EndpointValue } from '../maps.ts';
+import { LOOPBACK_IP } from '../names.ts';
+import { l3Hop, nodeConstants } from './common.ts';
+import { ctCreate, ctKey, ctLookup, tupleOf } from './ct.ts';
+import { reverseNat } from './lb.ts';
+import { policyVerdict } from './policy.ts';
+
+export interface Delivery {
+  readonly identity: number;
+  readonly fromHost?: boolean;
+  readonly fromTunnel?: boolean;
+}
+
+/** `ipv4_local_delivery` */
+export function localDelivery(
+  ctx: PacketContext,
+  program: string,
+  endpoint: EndpointValue,
+  delivery: Delivery,
+): TcVerdict {
+  const expired = l3Hop(ctx, program, { src: endpoint.nodeMac, dst: endpoint.mac });
+  if (expired !== undefined) return expired;
+  const denied = ingressPolicy(ctx, program, endpoint, delivery);
+  if (denied !== undefined) return denied;
+  const usePeer = nodeConstants(ctx).hostRouting && delivery.fromHost !== true;
+  return { act: usePeer ? 'redirect-peer' : 'redirect', dev: endpoint.ifindexName };
+}
+
+/** `ipv4_policy`: replies pass and get their Service's address back; what is new must be allowed, and is noted. */
+function ingressPolicy(
+  ctx: PacketContext,
+  program: string,
+  endpoint: EndpointValue,
+  { identity }: Delivery,
+): TcVerdict | undefined {
+  const { status, entry } = ctLookup(ctx, 'IN');
+  if (status === 'reply' || status === 'related') {
+    if (entry !== undefined && entry.value.revNat !== 0 && status === 'reply') {
+      reverseNat(ctx, program, entry.value.revNat);
+      if (entry.value.loopback === true) backFromLoopback(ctx, program, endpoint);
+    }
+    return undefined;
+  }
+  const tuple = tupleOf(ctx.packet);
+  const loopback = tuple?.src === LOOPBACK_IP || entry?.value.loopback === true;
+  if (!loopback) {
+    const denied = policyVerdict(ctx, program, endpoint, 'ingress', identity);
+    if (denied !== undefined) return denied;
+  }
+  if (status === 'new' && tuple !== undefined) {
+    ctCreate(ctx, ctKey('IN', tuple), tuple.proto, {
+      revNat: 0,
+      sourceIdentity: identity,
+      ...(loopback && { loopback: true }),
+    });
+  }
+  return undefined;
+}
+
+/** The pod talked to itself: its reply goes to the address that it believes to have. */
+function backFromLoopback(ctx: PacketContext, program: string, endpoint: EndpointValue): void {
+  const tuple = tupleOf(ctx.packet);
+  const ip = endpointIp(ctx, endpoint);
+  if (tuple === undefined || ip === undefined) return;
+  ctx.translate('dst', { ip, port: tuple.dport }, (from, to) =>
+    reason('program.back-dst', { program, from, to }),
+  );
+}
+
+/** A pod that talks to itself has one address: the one its reply came from before the way back was written over it. */
+function endpointIp(ctx: PacketContext, endpoint: EndpointValue): string | undefined {
+  const { ip } = ctx.constants;
+  return typeof ip === 'string' && ctx.constants.pod === endpoint.pod ? ip : undefined;
+}

@@ -1,0 +1,74 @@
+/**
+ * bpf_host.c: on the network card (`cil_from_netdev`, `cil_to_netdev`) and on cilium_host (`cil_from_host` for what the
+ * node's stack sends into the cluster, `cil_to_host` for what comes out to it, which only the host firewall would act on).
+ */
+import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
+import { ID } from '../names.ts';
+import {
+  drop,
+  encap,
+  identityFromMark,
+  ipv4,
+  localEndpoint,
+  META,
+  nodeConstants,
+  OK,
+  sourceIdentity,
+  whose,
+} from './common.ts';
+import { localDelivery } from './deliver.ts';
+import { masquerade, nodePortLb, replyOfBackend } from './nodeport.ts';
+
+export function fromNetdev(ctx: PacketContext): TcVerdict {
+  const program = 'cil_from_netdev';
+  const own = nodeConstants(ctx);
+  const ip = ipv4(ctx);
+  // An encapsulated packet is UDP for this node: no Service's, and the programs of the tunnel device see to the rest.
+  if (ip === undefined || ctx.packet.inner !== undefined) return OK;
+  const identity = sourceIdentity(ctx, ip.src, ID.world);
+  if (own.kubeProxyReplacement) {
+    const verdict = nodePortLb(ctx, program, identity);
+    if (verdict !== undefined) return verdict;
+  }
+  if (!own.hostRouting) return OK;
+  const now = ipv4(ctx);
+  const endpoint = now === undefined ? undefined : localEndpoint(ctx, now.dst)?.value;
+  if (endpoint === undefined || endpoint.host) return OK;
+  return localDelivery(ctx, program, endpoint, { identity });
+}
+
+export function toNetdev(ctx: PacketContext): TcVerdict {
+  const own = nodeConstants(ctx);
+  if (ipv4(ctx) === undefined || ctx.meta[META.natDone] === true) return OK;
+  if (own.kubeProxyReplacement && !replyOfBackend(ctx, 'cil_to_netdev') && own.bpfMasquerade) {
+    masquerade(ctx, 'cil_to_netdev');
+  }
+  return OK;
+}
+
+export function fromHost(ctx: PacketContext): TcVerdict {
+  const program = 'cil_from_host';
+  const own = nodeConstants(ctx);
+  const ip = ipv4(ctx);
+  if (ip === undefined) return OK;
+  const identity = sourceIdentity(ctx, ip.src, identityFromMark(ctx.mark));
+  const endpoint = localEndpoint(ctx, ip.dst)?.value;
+  if (endpoint !== undefined && !endpoint.host) {
+    return localDelivery(ctx, program, endpoint, { identity, fromHost: true });
+  }
+  if (endpoint === undefined) {
+    const target = whose(ctx, ip.dst)?.value;
+    if (own.tunnel && target?.tunnelEndpoint !== undefined) {
+      return encap(ctx, program, target.tunnelEndpoint, identity);
+    }
+    // Nobody knows the address: back into the stack it would go round for ever.
+    if (target === undefined || target.identity === ID.world) return drop(program, 151);
+  }
+  const { eth } = ctx.packet;
+  if (eth !== undefined) ctx.toHost();
+  return OK;
+}
+
+export function toHost(): TcVerdict {
+  return OK;
+}

@@ -1,0 +1,170 @@
+/**
+ * The chains that the agent still writes (pkg/datapath/iptables): forwarding accepted, the host's own packets marked, and
+ * masquerading where that is not done in eBPF.
+ * Left out: the rules that steer packets to the L7 proxy and keep them from conntrack (CILIUM_PRE_mangle, the raw table,
+ * two ACCEPTs), because no proxy is modelled: those chains are there and empty.
+ */
+import { cidr, type Cidr, type Ip } from '../../base/ip.ts';
+import type { Origin } from '../../base/origin.ts';
+import type { ChainPart, HookPart, IpsetConfig, Match, NetnsPart, Rule, Target } from '../../net/config.ts';
+import { HOST_DEVICE, MARK, NET_DEVICE } from './names.ts';
+
+export interface IptablesOptions {
+  readonly masquerade: boolean;
+  readonly tunnel: boolean;
+  /** The node's own pod range. */
+  readonly allocCidr: Cidr;
+  /** Addresses that are reached without translation in native mode. */
+  readonly nativeCidr: Cidr;
+  readonly routerIp: Ip;
+  readonly nodeIps: readonly Ip[];
+  readonly origin: Origin;
+}
+
+const NODE_SET = 'cilium_node_set_v4';
+
+const FEEDERS: readonly (readonly [ChainPart['table'], HookPart['chain'], string])[] = [
+  ['filter', 'INPUT', 'CILIUM_INPUT'],
+  ['filter', 'OUTPUT', 'CILIUM_OUTPUT'],
+  ['raw', 'OUTPUT', 'CILIUM_OUTPUT_raw'],
+  ['nat', 'POSTROUTING', 'CILIUM_POST_nat'],
+  ['nat', 'OUTPUT', 'CILIUM_OUTPUT_nat'],
+  ['nat', 'PREROUTING', 'CILIUM_PRE_nat'],
+  ['mangle', 'POSTROUTING', 'CILIUM_POST_mangle'],
+  ['mangle', 'PREROUTING', 'CILIUM_PRE_mangle'],
+  ['raw', 'PREROUTING', 'CILIUM_PRE_raw'],
+  ['filter', 'FORWARD', 'CILIUM_FORWARD'],
+];
+
+const comment = (text: string): Match => ({ match: 'comment', text });
+const accept: Target = { target: 'ACCEPT' };
+
+export function ciliumIptables(options: IptablesOptions): Pick<NetnsPart, 'chains' | 'hooks' | 'ipsets'> {
+  const { origin } = options;
+  const rule = (matches: readonly Match[], target: Target): Rule => ({ matches, target, origin });
+  const rules: Readonly<Record<string, readonly Rule[]>> = {
+    CILIUM_FORWARD: [
+      rule(
+        [{ match: 'out', iface: HOST_DEVICE }, comment('cilium: any->cluster on cilium_host forward accept')],
+        accept,
+      ),
+      rule(
+        [
+          { match: 'in', iface: HOST_DEVICE },
+          comment('cilium: cluster->any on cilium_host forward accept (nodeport)'),
+        ],
+        accept,
+      ),
+      rule([{ match: 'in', iface: 'lxc+' }, comment('cilium: cluster->any on lxc+ forward accept')], accept),
+      rule(
+        [
+          { match: 'in', iface: NET_DEVICE },
+          comment('cilium: cluster->any on cilium_net forward accept (nodeport)'),
+        ],
+        accept,
+      ),
+    ],
+    CILIUM_OUTPUT: [
+      rule(
+        [
+          notMark(0xe00, 0xf00),
+          notMark(0xd00, 0xf00),
+          notMark(MARK.overlay, 0xf00),
+          notMark(0xa00, 0xe00),
+          notMark(0x800, 0xe00),
+          notMark(MARK.identity, 0xf00),
+          comment('cilium: host->any mark as from host'),
+        ],
+        { target: 'MARK', value: MARK.host, mask: MARK.mask },
+      ),
+    ],
+    CILIUM_POST_nat: options.masquerade ? masquerade(options, rule) : [],
+  };
+  return {
+    chains: FEEDERS.map(([table, , name]) => ({ table, name, rules: rules[name] ?? [] })),
+    hooks: FEEDERS.map(([table, chain, name]) => ({
+      table,
+      chain,
+      where: 'prepend',
+      rule: rule([comment(`cilium-feeder: ${name}`)], { target: 'jump', chain: name }),
+    })),
+    ipsets: nodeSet(options),
+  };
+}
+
+function notMark(value: number, mask: number): Match {
+  return { match: 'mark', value, mask, negate: true };
+}
+
+function masquerade(
+  options: IptablesOptions,
+  rule: (matches: readonly Match[], target: Target) => Rule,
+): readonly Rule[] {
+  const { allocCidr, tunnel, routerIp } = options;
+  const toRouter: Target = { target: 'SNAT', ip: routerIp };
+  return [
+    ...(tunnel
+      ? []
+      : [
+          rule(
+            [
+              { match: 'src', cidr: allocCidr },
+              { match: 'set', name: NODE_SET, dirs: ['dst'] },
+              comment('exclude traffic to cluster nodes from masquerade'),
+            ],
+            accept,
+          ),
+        ]),
+    rule(
+      [
+        { match: 'src', cidr: allocCidr },
+        { match: 'dst', cidr: tunnel ? allocCidr : options.nativeCidr, negate: true },
+        { match: 'out', iface: 'cilium_+', negate: true },
+        comment('cilium masquerade non-cluster'),
+      ],
+      { target: 'MASQUERADE' },
+    ),
+    rule(
+      [{ match: 'mark', value: 0xa00, mask: 0xe00 }, comment('exclude proxy return traffic from masquerade')],
+      accept,
+    ),
+    ...(tunnel
+      ? [
+          rule(
+            [
+              { match: 'src', cidr: allocCidr, negate: true },
+              { match: 'dst', cidr: allocCidr, negate: true },
+              { match: 'out', iface: HOST_DEVICE },
+              comment('cilium host->cluster masquerade'),
+            ],
+            toRouter,
+          ),
+        ]
+      : []),
+    rule(
+      [
+        { match: 'src', cidr: cidr('127.0.0.1') },
+        { match: 'out', iface: HOST_DEVICE },
+        comment('cilium host->cluster from 127.0.0.1 masquerade'),
+      ],
+      toRouter,
+    ),
+    rule(
+      [
+        { match: 'out', iface: HOST_DEVICE },
+        { match: 'mark', value: MARK.identity, mask: MARK.mask },
+        { match: 'ctstate', states: ['DNAT'] },
+        comment('hairpin traffic that originated from a local pod'),
+      ],
+      toRouter,
+    ),
+  ];
+}
+
+/** Native routing leaves packets to other nodes alone. */
+function nodeSet({ masquerade: on, tunnel, nodeIps, origin }: IptablesOptions): readonly IpsetConfig[] {
+  if (!on || tunnel) return [];
+  return [
+    { name: NODE_SET, type: 'hash:ip', entries: nodeIps, options: 'family inet maxelem 65536', origin },
+  ];
+}

@@ -1,0 +1,114 @@
+/**
+ * Cilium's maps: their names, what their values hold, and how their keys read. Keys are what `cilium-dbg bpf ... list`
+ * prints, so that a step names the line.
+ */
+import type { Cidr, Ip, Mac } from '../../base/ip.ts';
+import type { MapHandle } from '../../net/program/context.ts';
+
+/** `cilium_ipcache_v2`: whose an address is, and behind which node. Keys are prefixes. */
+export interface IpcacheValue {
+  readonly identity: number;
+  /** The node to send to through the tunnel. */
+  readonly tunnelEndpoint?: Ip;
+}
+export const IPCACHE: MapHandle<IpcacheValue> = { map: 'cilium_ipcache_v2' };
+
+/** `cilium_lxc`: the endpoints of this node, by address. */
+export interface EndpointValue {
+  /** An address of the node itself. */
+  readonly host: boolean;
+  readonly id: number;
+  readonly identity: number;
+  readonly ifindexName: string;
+  readonly mac: Mac;
+  readonly nodeMac: Mac;
+  /** `namespace/name`. */
+  readonly pod: string;
+  /** Of its identity, as Cilium prints them. */
+  readonly labels: readonly string[];
+  /** Policies that isolate the pod, for the words of a refusal. */
+  readonly isolatedBy: { readonly ingress: readonly string[]; readonly egress: readonly string[] };
+}
+export const LXC: MapHandle<EndpointValue> = { map: 'cilium_lxc' };
+
+/** `cilium_lb4_services_v2`: a front end (slot 0) and its back ends (1, 2, ...). */
+export interface ServiceValue {
+  readonly slot: number;
+  readonly count: number;
+  readonly backendId: number;
+  readonly revNat: number;
+  readonly flags: readonly string[];
+  /** `namespace/name`. */
+  readonly service: string;
+  readonly type: 'ClusterIP' | 'NodePort' | 'ExternalIPs' | 'LoadBalancer';
+  readonly affinitySeconds?: number;
+  readonly sourceRanges?: readonly Cidr[];
+  /** There is an entry of the same address for traffic from inside. */
+  readonly twoScopes: boolean;
+}
+export const SERVICES: MapHandle<ServiceValue> = { map: 'cilium_lb4_services_v2' };
+
+export interface BackendValue {
+  readonly ip: Ip;
+  readonly port: number;
+  readonly proto: 'TCP' | 'UDP';
+  readonly pod?: string;
+}
+export const BACKENDS: MapHandle<BackendValue> = { map: 'cilium_lb4_backends_v3' };
+
+export interface RevNatValue {
+  readonly ip: Ip;
+  readonly port: number;
+}
+export const REVERSE_NAT: MapHandle<RevNatValue> = { map: 'cilium_lb4_reverse_nat' };
+
+/** Written by the socket program: what a socket believes that it talks to. */
+export const REVERSE_SK: MapHandle<RevNatValue> = { map: 'cilium_lb4_reverse_sk' };
+
+export interface AffinityValue {
+  readonly backendId: number;
+}
+export const AFFINITY: MapHandle<AffinityValue> = { map: 'cilium_lb4_affinity' };
+
+/** `cilium_ct4_global`, and `cilium_ct_any4_global` for all but TCP. */
+export interface CtValue {
+  readonly revNat: number;
+  readonly backendId?: number;
+  readonly nodePort?: boolean;
+  readonly loopback?: boolean;
+  readonly sourceIdentity: number;
+}
+const CT_TCP: MapHandle<CtValue> = { map: 'cilium_ct4_global' };
+const CT_ANY: MapHandle<CtValue> = { map: 'cilium_ct_any4_global' };
+export const CT_MAPS = [CT_TCP, CT_ANY] as const;
+
+export function ctMap(proto: Protocol): MapHandle<CtValue> {
+  return proto === 'TCP' ? CT_TCP : CT_ANY;
+}
+
+/** `cilium_snat_v4_external` */
+export interface NatValue {
+  readonly xlate: 'SRC' | 'DST';
+  readonly ip: Ip;
+  readonly port: number;
+}
+export const SNAT: MapHandle<NatValue> = { map: 'cilium_snat_v4_external' };
+
+/** One endpoint's policy map: who may, in which direction, on which ports. */
+export interface PolicyValue {
+  readonly direction: 'Ingress' | 'Egress';
+  readonly identity: number;
+  readonly port: string;
+  /** The rule of a NetworkPolicy that made it; none for what is always allowed. */
+  readonly rule?: { readonly policy: string; readonly index: number };
+}
+
+export type Protocol = 'TCP' | 'UDP' | 'ICMP';
+
+export function frontendKey(ip: Ip, port: number, proto: Protocol, slot: number, internal = false): string {
+  return `${ip}:${port}/${proto}${internal ? '/i' : ''} (${slot})`;
+}
+
+export function policyKey(direction: 'Ingress' | 'Egress', identity: number, port: string): string {
+  return `${direction} ${identity} ${port}`;
+}

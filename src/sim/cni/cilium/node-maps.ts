@@ -1,0 +1,117 @@
+/** What the agent knows of addresses: whose each is (ipcache), and which are endpoints of its own node (lxc map). */
+import { cidrText } from '../../base/ip.ts';
+import { stableMac } from '../../base/mac.ts';
+import type { ClusterNode, ClusterState, Pod } from '../../k8s/cluster-state.ts';
+import type { MapConfig, MapEntry } from '../../net/config.ts';
+import { ipv4Of, nodeNetns, POD_DEVICE, podKey } from '../place.ts';
+import { identities, labelsOf, nodeIdentity } from './identity.ts';
+import { IPCACHE, LXC, type EndpointValue, type IpcacheValue } from './maps.ts';
+import { endpointIds, HOST_DEVICE, ID, lxcInterface, policyMapName, routerIp } from './names.ts';
+import { endpointPolicy } from './policy-map.ts';
+
+const BY = 'cilium-agent';
+
+/** `cilium_ipcache_v2`: pods, nodes, the ranges that policies name, and the world. */
+export function ipcache(cluster: ClusterState, node: ClusterNode, tunnel: boolean): MapConfig {
+  const all = identities(cluster);
+  const entries = new Map<string, MapEntry>();
+  const put = (prefix: string, value: IpcacheValue, origin: MapEntry['origin']): void => {
+    entries.set(prefix, { value, origin });
+  };
+  const behind = (name: string | undefined): IpcacheValue['tunnelEndpoint'] => {
+    const other = cluster.nodes.find((one) => one.name === name);
+    return !tunnel || other === undefined || other.name === node.name ? undefined : ipv4Of(other);
+  };
+  const world = { ...cluster.settings.origins.cni, by: BY };
+  put('0.0.0.0/0', { identity: ID.world }, world);
+  for (const range of all.cidrs) {
+    put(cidrText(range.cidr), { identity: range.id }, { ...cidrOrigin(cluster, range.cidr), by: BY });
+  }
+  for (const other of cluster.nodes) {
+    const identity = other.name === node.name ? ID.host : nodeIdentity(other);
+    const origin = { ...other.origin, by: BY };
+    for (const ip of other.ips) if (!ip.includes(':')) put(`${ip}/32`, { identity }, origin);
+    const router = routerIp(other);
+    if (router !== undefined) {
+      put(`${router}/32`, { identity, ...tunnelTo(behind(other.name)) }, origin);
+    }
+  }
+  for (const pod of cluster.pods) {
+    const ip = ipv4Of(pod);
+    const identity = all.ofPod.get(podKey(pod));
+    if (pod.hostNetwork || ip === undefined || identity === undefined) continue;
+    put(`${ip}/32`, { identity: identity.id, ...tunnelTo(behind(pod.node)) }, { ...pod.origin, by: BY });
+  }
+  return { name: IPCACHE.map, kind: 'lpm', entries };
+}
+
+function tunnelTo(tunnelEndpoint: IpcacheValue['tunnelEndpoint']): Pick<IpcacheValue, 'tunnelEndpoint'> {
+  return tunnelEndpoint === undefined ? {} : { tunnelEndpoint };
+}
+
+/** The rule that first named a range. */
+function cidrOrigin(cluster: ClusterState, range: { readonly ip: string; readonly prefixLength: number }) {
+  const text = `${range.ip}/${range.prefixLength}`;
+  for (const policy of cluster.networkPolicies) {
+    for (const rule of [...policy.ingress, ...policy.egress]) {
+      for (const { ipBlock } of rule.peers) {
+        if (ipBlock !== undefined && [ipBlock.cidr, ...ipBlock.except].some((c) => cidrText(c) === text)) {
+          return rule.origin;
+        }
+      }
+    }
+  }
+  return cluster.settings.origins.cni;
+}
+
+/** `cilium_lxc` and the endpoints' policy maps. */
+export function endpointMaps(
+  cluster: ClusterState,
+  node: ClusterNode,
+  pods: readonly Pod[],
+): readonly MapConfig[] {
+  const all = identities(cluster);
+  const ids = endpointIds(pods);
+  const entries = new Map<string, MapEntry>();
+  const policies: MapConfig[] = [];
+  const router = routerIp(node);
+  for (const ip of [
+    ...node.ips.filter((one) => !one.includes(':')),
+    ...(router === undefined ? [] : [router]),
+  ]) {
+    const value: EndpointValue = {
+      host: true,
+      id: 0,
+      identity: ID.host,
+      ifindexName: HOST_DEVICE,
+      mac: stableMac(nodeNetns(node), HOST_DEVICE),
+      nodeMac: stableMac(nodeNetns(node), HOST_DEVICE),
+      pod: '',
+      labels: [],
+      isolatedBy: { ingress: [], egress: [] },
+    };
+    entries.set(ip, { value, origin: { ...node.origin, by: BY } });
+  }
+  for (const pod of pods) {
+    const ip = ipv4Of(pod);
+    if (ip === undefined) continue;
+    const id = ids.get(podKey(pod)) ?? 0;
+    const iface = lxcInterface(pod);
+    const identity = all.ofPod.get(podKey(pod))?.id ?? 0;
+    const policy = endpointPolicy(pod, cluster.networkPolicies, all);
+    const value: EndpointValue = {
+      host: false,
+      id,
+      identity,
+      ifindexName: iface,
+      mac: stableMac(podKey(pod), POD_DEVICE),
+      nodeMac: stableMac(nodeNetns(node), iface),
+      pod: podKey(pod),
+      labels: labelsOf(all, identity),
+      isolatedBy: policy.isolatedBy,
+    };
+    entries.set(ip, { value, origin: { ...pod.origin, by: BY } });
+    policies.push({ name: policyMapName(id), kind: 'hash', entries: policy.entries });
+  }
+  return [{ name: LXC.map, kind: 'hash', entries }, ...policies];
+}

@@ -1,0 +1,23 @@
+/** Cilium's options, read once: what they switch on in the agent. */
+export interface CiliumSettings {
+  readonly tunnel: boolean;
+  readonly kubeProxyReplacement: boolean;
+  readonly bpfMasquerade: boolean;
+  /**
+   * eBPF host routing: packets skip the node's own stack. Needs the kube-proxy replacement and eBPF masquerading
+   * (daemon/cmd/kube_proxy_replacement.go); otherwise the agent falls back to legacy routing, as this does.
+   */
+  readonly hostRouting: boolean;
+}
+
+export function ciliumSettings(options: Readonly<Record<string, string>>): CiliumSettings {
+  const kubeProxyReplacement = options.kubeProxyReplacement === 'true';
+  // "BPF masquerade requires NodePort": without the replacement the agent goes on with iptables.
+  const bpfMasquerade = options['bpf.masquerade'] === 'true' && kubeProxyReplacement;
+  return {
+    tunnel: options.routingMode !== 'native',
+    kubeProxyReplacement,
+    bpfMasquerade,
+    hostRouting: bpfMasquerade,
+  };
+}
