@@ -91,6 +91,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `Nothing listens on ${p['targetPort']}/${p['protocol']} in ${p['pod']}${p['listens'] === '' ? '' : ` (it listens on ${p['listens']})`}: connections to ${p['service']}:${p['port']} will be refused by the pod.`,
   'proxy/mode-not-available': (p) =>
     `kube-proxy's mode "${p['mode']}" is not simulated (available: ${p['known']}): walks through Services stay unknown.`,
+  'proxy/deprecated': (p) =>
+    `kube-proxy's mode "${p['mode']}" is deprecated since Kubernetes ${p['since']}: it still works, and ${p['instead']} is what to choose instead.`,
   'stateful-set/no-service': (p) =>
     `There is no Service "${p['service']}": the pods of ${p['name']} get no names of their own in DNS.`,
   'policy/selects-nothing': (p) =>

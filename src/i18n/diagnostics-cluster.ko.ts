@@ -96,6 +96,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `파드 ${p['pod']}에서 ${p['targetPort']}/${p['protocol']} 포트를 여는 프로그램이 없습니다${p['listens'] === '' ? '' : `(열린 포트: ${p['listens']})`}. ${p['service']}:${p['port']} 연결은 파드가 거부합니다.`,
   'proxy/mode-not-available': (p) =>
     `kube-proxy의 ${p['mode']} 모드는 시뮬레이션하지 않습니다(사용 가능: ${p['known']}). 서비스를 거치는 경로의 판정은 ‘알 수 없음’입니다.`,
+  'proxy/deprecated': (p) =>
+    `kube-proxy의 ${p['mode']} 모드는 쿠버네티스 ${p['since']}부터 사용 중단(deprecated)되었습니다. 아직 동작하지만 ${josa(String(p['instead']), '을/를')} 쓰는 것이 좋습니다.`,
   'stateful-set/no-service': (p) =>
     `서비스 ${josa(`"${p['service']}"`, '이/가')} 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>

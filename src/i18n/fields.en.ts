@@ -308,6 +308,16 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.nftables': 'Settings of the nftables mode.',
   'KubeProxyConfiguration.nftables.masqueradeAll':
     'Masquerade everything that goes to a cluster IP, also from pods.',
+  'KubeProxyConfiguration.ipvs': 'Settings of the ipvs mode, which is deprecated since Kubernetes 1.35.',
+  'KubeProxyConfiguration.ipvs.scheduler':
+    'How a virtual server picks a real one: rr (the default) takes turns, lc the least connections, sh by the client’s address.',
+  'KubeProxyConfiguration.ipvs.strictARP':
+    'Sets arp_ignore to 1 and arp_announce to 2: the node does not answer ARP for addresses on kube-ipvs0.',
+  'KubeProxyConfiguration.ipvs.tcpTimeout':
+    'How long IPVS remembers an idle TCP connection; 0 leaves 15 minutes.',
+  'KubeProxyConfiguration.ipvs.tcpFinTimeout':
+    'How long IPVS remembers a TCP connection after a FIN; 0 leaves 2 minutes.',
+  'KubeProxyConfiguration.ipvs.udpTimeout': 'How long IPVS remembers a UDP flow; 0 leaves 5 minutes.',
   'KubeProxyConfiguration.conntrack': 'Connection tracking.',
   'KubeProxyConfiguration.conntrack.tcpBeLiberal':
     'True: packets outside the TCP window are not dropped as invalid.',

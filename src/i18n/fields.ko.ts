@@ -304,6 +304,16 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.nftables': 'nftables 모드의 설정입니다.',
   'KubeProxyConfiguration.nftables.masqueradeAll':
     '파드에서 온 것을 포함해 클러스터 IP로 가는 모든 트래픽을 마스커레이드합니다.',
+  'KubeProxyConfiguration.ipvs': 'ipvs 모드의 설정입니다. 이 모드는 쿠버네티스 1.35부터 사용 중단되었습니다.',
+  'KubeProxyConfiguration.ipvs.scheduler':
+    '가상 서버가 실제 서버를 고르는 방법입니다. rr(기본값)은 차례로, lc는 연결이 가장 적은 곳으로, sh는 클라이언트 주소에 따라 고릅니다.',
+  'KubeProxyConfiguration.ipvs.strictARP':
+    'arp_ignore를 1로, arp_announce를 2로 설정합니다. 노드가 kube-ipvs0의 주소를 묻는 ARP에 답하지 않습니다.',
+  'KubeProxyConfiguration.ipvs.tcpTimeout':
+    'IPVS가 조용한 TCP 연결을 기억하는 시간입니다. 0이면 15분 그대로입니다.',
+  'KubeProxyConfiguration.ipvs.tcpFinTimeout':
+    'IPVS가 FIN 이후의 TCP 연결을 기억하는 시간입니다. 0이면 2분 그대로입니다.',
+  'KubeProxyConfiguration.ipvs.udpTimeout': 'IPVS가 UDP 흐름을 기억하는 시간입니다. 0이면 5분 그대로입니다.',
   'KubeProxyConfiguration.conntrack': '연결 추적 설정입니다.',
   'KubeProxyConfiguration.conntrack.tcpBeLiberal':
     'true이면 TCP 윈도를 벗어난 패킷을 INVALID로 폐기하지 않습니다.',

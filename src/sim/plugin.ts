@@ -83,6 +83,8 @@ export interface CniPlugin extends CniAbout {
 export interface ProxyNodeContext {
   readonly cluster: ClusterState;
   readonly node: ClusterNode;
+  /** The addresses that the node's devices have apart from kube-proxy's own: its card's, the loopback's, the CNI's. */
+  readonly addresses: readonly Ip[];
 }
 
 /** What the app says about a kube-proxy mode before its code is there. */
@@ -93,6 +95,8 @@ export interface ProxyAbout {
   readonly sources: readonly string[];
   /** CNIs that it cannot run beside, and why, in its own words. */
   readonly notWith?: readonly { readonly cni: string; readonly because: string }[];
+  /** The release that deprecated it, and the mode to use instead. */
+  readonly deprecated?: { readonly since: string; readonly instead: string };
 }
 
 export interface ProxyPlugin extends ProxyAbout {

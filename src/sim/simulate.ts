@@ -9,6 +9,7 @@
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
+import { deprecatedProxy } from './cluster/deprecated.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
@@ -61,6 +62,7 @@ export function simulate(
       ...settled.diagnostics,
       ...corefileDiagnostics(settled.cluster, parsed.locate),
       ...reservedNamespaces(settled.cluster, parsed.locate),
+      ...deprecatedProxy(settled.cluster, parsed.locate),
     ],
   };
 }

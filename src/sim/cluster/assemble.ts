@@ -238,7 +238,6 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     const all = podsByNode.get(node.name) ?? [];
     const pods = all.filter((p) => !p.hostNetwork && p.ips.length > 0);
     const parts: NetnsPart[] = [];
-    if (proxy !== undefined) parts.push(proxy.setUpNode({ cluster: seenByProxy(cluster, node), node }));
     if (cni !== undefined) {
       const context = { cluster, node, pods, options: cni.options };
       parts.push(cni.plugin.setUpNode(context));
@@ -250,6 +249,11 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
         if (known?.part !== added.pod) podMemo.set(pod, { part: added.pod, config });
         netns.set(config.id, config);
       }
+    }
+    if (proxy !== undefined) {
+      // kube-proxy starts before the CNI's daemon, and later sees the addresses that came to be.
+      const addresses = [...nodeBase(node, cluster).addresses, ...parts.flatMap((p) => p.addresses ?? [])];
+      parts.unshift(proxy.setUpNode({ cluster: seenByProxy(cluster, node), node, addresses: addresses.map((a) => a.ip) }));
     }
     const checked = healthChecks(cluster, node);
     if (checked !== undefined) parts.push(checked);

@@ -19,6 +19,14 @@ export interface LabelSelector {
   }[];
 }
 
+export interface IpvsSettings {
+  readonly scheduler: 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'sed' | 'nq';
+  readonly strictARP: boolean;
+  readonly tcpTimeoutSeconds: number;
+  readonly tcpFinTimeoutSeconds: number;
+  readonly udpTimeoutSeconds: number;
+}
+
 /** Cluster-wide settings, from kind's Cluster, KubeProxyConfiguration and Playground, with defaults. */
 export interface ClusterSettings {
   readonly clusterName: string;
@@ -43,6 +51,8 @@ export interface ClusterSettings {
     readonly masqueradeAll: boolean;
     readonly localhostNodePorts: boolean;
     readonly tcpBeLiberal: boolean;
+    /** `ipvs` of KubeProxyConfiguration; a timeout of 0 leaves the kernel's own. */
+    readonly ipvs: IpvsSettings;
     /** `conntrack` of KubeProxyConfiguration, in seconds; 0 leaves the node's own value. */
     readonly tcpEstablishedTimeoutSeconds: number;
     readonly tcpCloseWaitTimeoutSeconds: number;

@@ -237,6 +237,14 @@ export interface UpstreamKindCluster {
   };
 }
 
+export interface UpstreamIpvs {
+  readonly scheduler?: string;
+  readonly strictARP?: boolean;
+  readonly tcpTimeout?: string;
+  readonly tcpFinTimeout?: string;
+  readonly udpTimeout?: string;
+}
+
 export interface UpstreamKubeProxyConfiguration {
   readonly mode?: string;
   readonly clusterCIDR?: string;
@@ -244,6 +252,7 @@ export interface UpstreamKubeProxyConfiguration {
   readonly nodePortAddresses?: readonly string[];
   readonly iptables?: { readonly masqueradeAll?: boolean; readonly localhostNodePorts?: boolean };
   readonly nftables?: { readonly masqueradeAll?: boolean };
+  readonly ipvs?: UpstreamIpvs;
   readonly detectLocal?: { readonly bridgeInterface?: string; readonly interfaceNamePrefix?: string };
   readonly conntrack?: {
     readonly tcpBeLiberal?: boolean;

@@ -4,6 +4,7 @@ import type { NetnsPart } from '../net/config.ts';
 import { lazyProxy } from '../lazy.ts';
 import type { Lazy, ProxyPlugin } from '../plugin.ts';
 import { iptablesProxy } from './iptables/iptables-proxy.ts';
+import { ipvsAbout } from './ipvs/about.ts';
 import { kubeletPart } from './kubelet.ts';
 import { nftablesAbout } from './nftables/about.ts';
 
@@ -24,6 +25,7 @@ const noProxy: ProxyPlugin = {
 const modes: readonly (ProxyPlugin & Partial<Lazy<ProxyPlugin>>)[] = [
   iptablesProxy,
   lazyProxy(nftablesAbout, async () => (await import('./nftables/nftables-proxy.ts')).nftablesProxy),
+  lazyProxy(ipvsAbout, async () => (await import('./ipvs/ipvs-proxy.ts')).ipvsProxy),
   noProxy,
 ];
 

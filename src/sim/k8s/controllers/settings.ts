@@ -14,11 +14,17 @@ import type {
   ClusterSettings,
   ExpectSpec,
   ExternalHost,
+  IpvsSettings,
   ListeningPort,
   ProbeSpec,
 } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
-import type { UpstreamKindCluster, UpstreamKubeProxyConfiguration, UpstreamPlayground } from '../upstream.ts';
+import type {
+  UpstreamIpvs,
+  UpstreamKindCluster,
+  UpstreamKubeProxyConfiguration,
+  UpstreamPlayground,
+} from '../upstream.ts';
 import { readFaults } from './faults.ts';
 import type { Report } from './report.ts';
 
@@ -202,6 +208,7 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
             : addresses.flatMap((a) => parseCidrStrict(a)?.cidr ?? []),
       masqueradeAll: (mode === 'nftables' ? kubeProxy.nftables : kubeProxy.iptables)?.masqueradeAll ?? false,
       localhostNodePorts: kubeProxy.iptables?.localhostNodePorts ?? true,
+      ipvs: ipvsSettings(kubeProxy.ipvs),
       tcpBeLiberal: kubeProxy.conntrack?.tcpBeLiberal ?? false,
       tcpEstablishedTimeoutSeconds: durationSeconds(kubeProxy.conntrack?.tcpEstablishedTimeout) ?? 86_400,
       tcpCloseWaitTimeoutSeconds: durationSeconds(kubeProxy.conntrack?.tcpCloseWaitTimeout) ?? 3_600,
@@ -259,6 +266,19 @@ function readCompare(
 
 function readMode(text: string | undefined): ClusterSettings['kubeProxy']['mode'] {
   return text === 'ipvs' || text === 'nftables' || text === 'none' ? text : 'iptables';
+}
+
+const SCHEDULERS: readonly IpvsSettings['scheduler'][] = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'sed', 'nq'];
+
+function ipvsSettings(written: UpstreamIpvs | undefined): IpvsSettings {
+  return {
+    // Empty means rr; what is not modelled was reported with its place.
+    scheduler: SCHEDULERS.find((name) => name === written?.scheduler) ?? 'rr',
+    strictARP: written?.strictARP ?? false,
+    tcpTimeoutSeconds: durationSeconds(written?.tcpTimeout) ?? 0,
+    tcpFinTimeoutSeconds: durationSeconds(written?.tcpFinTimeout) ?? 0,
+    udpTimeoutSeconds: durationSeconds(written?.udpTimeout) ?? 0,
+  };
 }
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };

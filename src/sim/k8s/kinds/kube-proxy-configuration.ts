@@ -1,5 +1,5 @@
 import { cidrValue } from './names.ts';
-import type { KindSpec, Report } from './schema.ts';
+import { simulated, type KindSpec, type Report } from './schema.ts';
 
 /** kube-proxy's configuration file, read where kind's config has no word for it. */
 export const kubeProxyConfiguration: KindSpec = {
@@ -40,10 +40,19 @@ export const kubeProxyConfiguration: KindSpec = {
     'conntrack.tcpBeLiberal': { support: 'simulated' },
     'conntrack.tcpEstablishedTimeout': { support: 'simulated' },
     'conntrack.tcpCloseWaitTimeout': { support: 'simulated' },
-    ipvs: { support: 'unsupported' },
     nftables: { support: 'simulated' },
     'nftables.masqueradeAll': { support: 'simulated' },
     'nftables.masqueradeBit': { support: 'unsupported', when: (v) => v !== 14 },
+    ...simulated('ipvs', 'ipvs.strictARP', 'ipvs.tcpTimeout', 'ipvs.tcpFinTimeout', 'ipvs.udpTimeout'),
+    'ipvs.scheduler': {
+      support: 'unsupported',
+      enum: ['', 'rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'],
+      when: (v) => v === 'mh' || v === 'lblc' || v === 'lblcr',
+    },
+    // When kube-proxy cleans up: it never touches anything that a simulated node has.
+    'ipvs.excludeCIDRs': { support: 'accepted' },
+    'ipvs.syncPeriod': { support: 'accepted' },
+    'ipvs.minSyncPeriod': { support: 'accepted' },
   },
   nameOf: () => 'kube-proxy',
 };

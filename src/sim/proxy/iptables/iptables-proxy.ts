@@ -12,7 +12,7 @@ import type { ProxyNodeContext, ProxyPlugin } from '../../plugin.ts';
 import { conntrackSysctls } from '../conntrack-sysctls.ts';
 import { differsByNode, nodeVariant, perService, sameItems } from '../remember.ts';
 import { canaries, forwardChain, jumpHooks, natFrame } from './base-rules.ts';
-import { localDetector } from './local-detector.ts';
+import { localDetector } from '../local-detector.ts';
 import { comment, dstIp, dstLocal, jump, tableOf } from './rule.ts';
 import type { ProxyView, ServiceRules } from './service-rules.ts';
 import { serviceRules } from './service-rules.ts';

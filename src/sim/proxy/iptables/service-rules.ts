@@ -20,7 +20,7 @@ import {
   usesLocalEndpoints,
 } from '../../service/endpoint-choice.ts';
 import { serviceOfFamily } from '../../service/by-family.ts';
-import type { LocalDetector } from './local-detector.ts';
+import type { LocalDetector } from '../local-detector.ts';
 import type { ServiceChains } from './names.ts';
 import { endpointChain, serviceChains, servicePortName } from './names.ts';
 import {

@@ -2,10 +2,10 @@
  * How kube-proxy tells pod traffic from the rest (`detectLocalMode`): a match for "from a pod of the cluster" or "of
  * this node", and its negation. No detector means that kube-proxy leaves the rules out.
  */
-import type { Cidr, IpFamily } from '../../base/ip.ts';
-import { cidrOfFamily, cidrText } from '../../base/ip.ts';
-import type { ClusterNode, ClusterSettings } from '../../k8s/cluster-state.ts';
-import type { Match } from '../../net/config.ts';
+import type { Cidr, IpFamily } from '../base/ip.ts';
+import { cidrOfFamily, cidrText } from '../base/ip.ts';
+import type { ClusterNode, ClusterSettings } from '../k8s/cluster-state.ts';
+import type { Match } from '../net/config.ts';
 
 export interface LocalDetector {
   /** Equal ids write equal rules. */
