@@ -313,14 +313,18 @@ export const reasons: ReasonText = {
   },
   'rule.reject': {
     title: (p) =>
-      p.chain.startsWith('KUBE')
-        ? 'The Service has no endpoint: the node refuses on its behalf'
-        : `A rule of ${p.chain} refuses the packet`,
+      p.chain === 'KUBE-IPVS-FILTER'
+        ? 'The address is a Service’s, and this is none of its ports: the node refuses'
+        : p.chain.startsWith('KUBE')
+          ? 'The Service has no endpoint: the node refuses on its behalf'
+          : `A rule of ${p.chain} refuses the packet`,
     info: (p) => (p.with === 'tcp-reset' ? 'REJECT: RST' : 'REJECT: ICMP'),
     detail: (p) =>
-      p.chain.startsWith('KUBE')
-        ? `Nothing ready is behind this Service port, so kube-proxy wrote a REJECT rule (${p.with}). The client sees “connection refused” at once.`
-        : `REJECT answers with ${p.with}, so the sender learns of it at once.`,
+      p.chain === 'KUBE-IPVS-FILTER'
+        ? `The address lies on kube-ipvs0, so the node’s own programs could be reached through it. kube-proxy’s last rule lets in what a virtual server takes and answers everything else with ${p.with}: a ping too.`
+        : p.chain.startsWith('KUBE')
+          ? `Nothing ready is behind this Service port, so kube-proxy wrote a REJECT rule (${p.with}). The client sees “connection refused” at once.`
+          : `REJECT answers with ${p.with}, so the sender learns of it at once.`,
   },
   'nft.map': {
     title: (p) => `${p.map} knows ${p.key}: ${p.verdict}`,

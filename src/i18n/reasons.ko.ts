@@ -300,14 +300,18 @@ export const reasons: ReasonText = {
   },
   'rule.reject': {
     title: (p) =>
-      p.chain.startsWith('KUBE')
-        ? '서비스에 엔드포인트가 없어 노드가 대신 거부합니다'
-        : `${p.chain}의 규칙이 패킷을 거부합니다`,
+      p.chain === 'KUBE-IPVS-FILTER'
+        ? '서비스의 주소이지만 그 서비스의 포트가 아니어서 노드가 거부합니다'
+        : p.chain.startsWith('KUBE')
+          ? '서비스에 엔드포인트가 없어 노드가 대신 거부합니다'
+          : `${p.chain}의 규칙이 패킷을 거부합니다`,
     info: (p) => (p.with === 'tcp-reset' ? 'REJECT: RST' : 'REJECT: ICMP'),
     detail: (p) =>
-      p.chain.startsWith('KUBE')
-        ? `이 서비스 포트 뒤에 준비된 파드가 없어 kube-proxy가 REJECT 규칙(${p.with})을 썼습니다. 클라이언트는 바로 “connection refused”를 봅니다.`
-        : `REJECT는 ${josa(p.with, '으로/로')} 답하므로 보낸 쪽이 바로 압니다.`,
+      p.chain === 'KUBE-IPVS-FILTER'
+        ? `주소가 kube-ipvs0에 있어서 노드 자신의 프로그램에도 이 주소로 닿을 수 있습니다. 그래서 kube-proxy의 마지막 규칙은 가상 서버가 받는 것만 들이고 나머지에는 ${josa(p.with, '으로/로')} 답합니다. ping도 마찬가지입니다.`
+        : p.chain.startsWith('KUBE')
+          ? `이 서비스 포트 뒤에 준비된 파드가 없어 kube-proxy가 REJECT 규칙(${p.with})을 썼습니다. 클라이언트는 바로 “connection refused”를 봅니다.`
+          : `REJECT는 ${josa(p.with, '으로/로')} 답하므로 보낸 쪽이 바로 압니다.`,
   },
   'nft.map': {
     title: (p) => `${p.map}에 ${josa(p.key, '이/가')} 있습니다: ${p.verdict}`,
