@@ -154,10 +154,21 @@ function open(
   }));
 }
 
+type Options = readonly { readonly to: string; readonly pod?: string; readonly probability: number }[];
+
+const knownOptions = new WeakMap<IpvsServiceConfig, Options>();
+
 /** A fresh list gives each server the first place equally likely; see scheduler.ts. */
-function optionsOf(
-  service: IpvsServiceConfig,
-): readonly { readonly to: string; readonly pod?: string; readonly probability: number }[] {
+function optionsOf(service: IpvsServiceConfig): Options {
+  let options = knownOptions.get(service);
+  if (options === undefined) {
+    options = listOptions(service);
+    knownOptions.set(service, options);
+  }
+  return options;
+}
+
+function listOptions(service: IpvsServiceConfig): Options {
   const usable = service.servers.filter((s) => s.weight > 0);
   return service.servers.map((s) => ({
     to: ipPort(s.ip, s.port),
