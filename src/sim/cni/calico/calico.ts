@@ -11,7 +11,13 @@ import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
 import { cidr, cidrText, ipFamily, ipOfFamily } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
-import type { ClusterNode, ClusterState, NetworkPolicy, Pod } from '../../k8s/cluster-state.ts';
+import type {
+  ClusterNode,
+  ClusterSettings,
+  ClusterState,
+  NetworkPolicy,
+  Pod,
+} from '../../k8s/cluster-state.ts';
 import type { ChainPart, IpsetConfig, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import { POD_DEVICE, UNDERLAY_DEVICE, UNDERLAY_MTU, nodeNetns, podKey } from '../place.ts';
@@ -30,6 +36,7 @@ import type { NodeBlocks } from './ipam.ts';
 import { assignCalicoIpam, nodeBlocks } from './ipam.ts';
 import { VXLAN_DEVICE, VXLAN_PORT, VXLAN_VNI, staticSetName } from './marks.ts';
 import { caliInterface, vtepMac } from './names.ts';
+import { ipvsDispatchChains } from './ipvs-chains.ts';
 import { policyProgram, setFamily } from './policies.ts';
 import { staticChains } from './static-chains.ts';
 
@@ -159,6 +166,11 @@ function staticSets(
   ];
 }
 
+/** Felix looks for kube-ipvs0 when it starts. */
+function hasIpvs({ kubeProxy }: Pick<ClusterSettings, 'kubeProxy'>): boolean {
+  return kubeProxy.mode === 'ipvs';
+}
+
 /** Chains and sets of the pods of one node, in one family. */
 function workloadChains(
   context: CniNodeContext,
@@ -200,6 +212,7 @@ function workloadChains(
   return {
     chains: [
       ...dispatchChains(pods, origin),
+      ...(hasIpvs(cluster.settings) ? ipvsDispatchChains(pods, origin) : []),
       ...perPod,
       ...[...groups.values()].map(({ group, direction }) => groupChain(group, direction, origin)),
       ...wanted.map(({ policy, direction, pods: served }) => program.chain(policy, direction, served)),
@@ -214,7 +227,7 @@ function setUpFamily(context: CniNodeContext, family: IpFamily): NetnsPart {
   const { settings } = context.cluster;
   const fixed = rememberStatic[family]([settings], () => {
     const origin: Origin = { ...settings.origins.cni, by: BY };
-    return { ...staticChains(origin, family), origin };
+    return { ...staticChains(origin, family, hasIpvs(settings)), origin };
   });
   const tunnel = overlay(context, family);
   const workloads = workloadChains(context, fixed.origin, family);

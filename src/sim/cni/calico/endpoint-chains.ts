@@ -249,42 +249,47 @@ function profileChainsOf(profile: string, origin: Origin): readonly ChainPart[] 
   );
 }
 
-/** `cali-from-wl-dispatch` and `cali-to-wl-dispatch`, with a child chain per next character of the interfaces' names. */
-export function dispatchChains(pods: readonly Pod[], origin: Origin): readonly ChainPart[] {
+/** A root chain that leads to each pod's own chain, with a child chain per next character of the interfaces' names. */
+export function dispatchBy(
+  pods: readonly Pod[],
+  root: string,
+  prefix: Parameters<typeof endpointChain>[0],
+  match: (iface: string) => FelixMatch,
+  ends: readonly FelixRule[],
+  origin: Origin,
+): readonly ChainPart[] {
   const byName = new Map(pods.map((pod) => [caliInterface(pod), pod]));
   const names = [...byName.keys()].sort();
-  const build = (
-    root: string,
-    prefix: 'cali-tw-' | 'cali-fw-',
-    match: (iface: string) => FelixMatch,
-  ): readonly ChainPart[] => {
-    const end: FelixRule = { action: DROP, comment: ['Unknown interface'] };
-    const goToEndpoint = (name: string): FelixRule => {
-      const pod = byName.get(name);
-      return {
-        match: [match(name)],
-        action: goTo(endpointChain(prefix, name)),
-        ...(pod === undefined ? {} : { origin: { ...pod.origin, by: 'felix' } }),
-      };
+  const goToEndpoint = (name: string): FelixRule => {
+    const pod = byName.get(name);
+    return {
+      match: [match(name)],
+      action: goTo(endpointChain(prefix, name)),
+      ...(pod === undefined ? {} : { origin: { ...pod.origin, by: 'felix' } }),
     };
-    const common = commonPrefix(names);
-    const rules: FelixRule[] = [];
-    const children: ChainPart[] = [];
-    for (const [start, group] of bins(names, common)) {
-      const [only] = group;
-      if (group.length === 1 && only !== undefined) {
-        rules.push(goToEndpoint(only));
-        continue;
-      }
-      const child = `${root}-${start.slice(common.length)}`;
-      rules.push({ match: [match(`${start}+`)], action: goTo(child) });
-      children.push(chainPart('filter', child, [...group.map(goToEndpoint), end], origin));
-    }
-    return [...children, chainPart('filter', root, [...rules, end], origin)];
   };
+  const common = commonPrefix(names);
+  const rules: FelixRule[] = [];
+  const children: ChainPart[] = [];
+  for (const [start, group] of bins(names, common)) {
+    const [only] = group;
+    if (group.length === 1 && only !== undefined) {
+      rules.push(goToEndpoint(only));
+      continue;
+    }
+    const child = `${root}-${start.slice(common.length)}`;
+    rules.push({ match: [match(`${start}+`)], action: goTo(child) });
+    children.push(chainPart('filter', child, [...group.map(goToEndpoint), ...ends], origin));
+  }
+  return [...children, chainPart('filter', root, [...rules, ...ends], origin)];
+}
+
+/** `cali-from-wl-dispatch` and `cali-to-wl-dispatch`. */
+export function dispatchChains(pods: readonly Pod[], origin: Origin): readonly ChainPart[] {
+  const ends: readonly FelixRule[] = [{ action: DROP, comment: ['Unknown interface'] }];
   return [
-    ...build('cali-from-wl-dispatch', 'cali-fw-', inInterface),
-    ...build('cali-to-wl-dispatch', 'cali-tw-', outInterface),
+    ...dispatchBy(pods, 'cali-from-wl-dispatch', 'cali-fw-', inInterface, ends, origin),
+    ...dispatchBy(pods, 'cali-to-wl-dispatch', 'cali-tw-', outInterface, ends, origin),
   ];
 }
 

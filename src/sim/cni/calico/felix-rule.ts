@@ -93,6 +93,12 @@ export function markNotClear(mark: number): FelixMatch {
     match: { match: 'mark', value: 0, mask: mark, negate: true },
   };
 }
+export function markMatches(mark: number, mask: number, negate?: boolean): FelixMatch {
+  return {
+    text: `-m mark${negate === true ? ' !' : ''} --mark ${hex(mark)}/${hex(mask)}`,
+    match: { match: 'mark', value: mark, mask, negate },
+  };
+}
 export function protocol(proto: 'tcp' | 'udp' | 'sctp'): FelixMatch {
   return { text: `-p ${proto}`, match: { match: 'proto', proto } };
 }

@@ -9,6 +9,9 @@ export const MARK_PASS = 0x20000;
 /** 0x40000 is the drop bit, which only policies with a deny action use. */
 export const MARK_SCRATCH0 = 0x80000;
 export const MARK_SCRATCH1 = 0x100000;
+/** All bits that are left, for the endpoint that a packet through IPVS comes from; the lowest alone: none of Calico's. */
+export const MARK_ENDPOINT = 0xffe00000;
+export const MARK_NON_CALI_ENDPOINT = 0x200000;
 export const ALL_MARKS = MARK_ACCEPT | MARK_PASS | MARK_SCRATCH0 | MARK_SCRATCH1;
 
 export const VXLAN_DEVICE: Readonly<Record<IpFamily, string>> = { 4: 'vxlan.calico', 6: 'vxlan-v6.calico' };

@@ -74,6 +74,6 @@ export function profileChain(prefix: 'cali-pri-' | 'cali-pro-', profile: string)
   return lengthLimited(prefix, profile);
 }
 
-export function endpointChain(prefix: 'cali-tw-' | 'cali-fw-', iface: string): string {
+export function endpointChain(prefix: 'cali-tw-' | 'cali-fw-' | 'cali-sm-', iface: string): string {
   return lengthLimited(prefix, iface);
 }

@@ -1,6 +1,6 @@
 /**
  * The chains that Felix writes on every node whatever runs there (`felix/rules/static.go`, `nat.go`), with VXLAN on and
- * IPIP, WireGuard, IPVS, host endpoints and DSCP policies off. Felix leaves out chains that nothing jumps to; without a
+ * IPIP, WireGuard, host endpoints and DSCP policies off. IPVS support is on where kube-proxy runs in that mode. Felix leaves out chains that nothing jumps to; without a
  * host endpoint that goes for the failsafe chains.
  */
 import type { IpFamily } from '../../base/ip.ts';
@@ -33,6 +33,7 @@ import {
   protocolNumber,
   setMark,
 } from './felix-rule.ts';
+import { IPVS_INPUT, IPVS_OUTPUT, ipvsStaticChains } from './ipvs-chains.ts';
 import { ALL_MARKS, MARK_ACCEPT, MARK_SCRATCH0, VXLAN_DEVICE, VXLAN_PORT, staticSetName } from './marks.ts';
 
 const WORKLOADS = 'cali+';
@@ -53,7 +54,7 @@ const filterForward: readonly FelixRule[] = [
   { action: jumpTo('cali-cidr-block') },
 ];
 
-const filterInput = (family: IpFamily): readonly FelixRule[] => [
+const filterInput = (family: IpFamily, ipvs: boolean): readonly FelixRule[] => [
   {
     match: [
       protocolNumber('udp'),
@@ -69,6 +70,7 @@ const filterInput = (family: IpFamily): readonly FelixRule[] => [
     action: DROP,
     comment: [`Drop IPv${family} VXLAN packets from non-allowed hosts`],
   },
+  ...(ipvs ? IPVS_INPUT : []),
   { match: [inInterface(WORKLOADS)], action: goTo('cali-wl-to-host') },
   acceptAccepted(),
   { action: clearMark(ALL_MARKS) },
@@ -90,8 +92,9 @@ const workloadToHost = (family: IpFamily): readonly FelixRule[] => [
 ];
 
 /** Traffic from the host to its own pods is not policed: it returns before anything could drop it. */
-const filterOutput = (family: IpFamily): readonly FelixRule[] => [
+const filterOutput = (family: IpFamily, ipvs: boolean): readonly FelixRule[] => [
   acceptAccepted(),
+  ...(ipvs ? [IPVS_OUTPUT] : []),
   { match: [outInterface(WORKLOADS)], action: RETURN },
   {
     match: [
@@ -180,6 +183,7 @@ const rawOutput: readonly FelixRule[] = [
 export function staticChains(
   origin: Origin,
   family: IpFamily,
+  ipvs: boolean,
 ): {
   readonly chains: readonly ChainPart[];
   readonly hooks: readonly HookPart[];
@@ -205,13 +209,14 @@ export function staticChains(
       chainPart('nat', 'cali-fip-snat', [], origin),
       chainPart('nat', 'cali-nat-outgoing', natOutgoing(family), origin),
       chainPart('filter', 'cali-FORWARD', filterForward, origin),
-      chainPart('filter', 'cali-INPUT', filterInput(family), origin),
-      chainPart('filter', 'cali-OUTPUT', filterOutput(family), origin),
+      chainPart('filter', 'cali-INPUT', filterInput(family, ipvs), origin),
+      chainPart('filter', 'cali-OUTPUT', filterOutput(family, ipvs), origin),
       chainPart('filter', 'cali-cidr-block', [], origin),
       chainPart('filter', 'cali-from-hep-forward', [], origin),
       chainPart('filter', 'cali-from-host-endpoint', [], origin),
       chainPart('filter', 'cali-to-hep-forward', [], origin),
       chainPart('filter', 'cali-to-host-endpoint', [], origin),
+      ...(ipvs ? ipvsStaticChains(origin, family) : []),
       chainPart('filter', 'cali-wl-to-host', workloadToHost(family), origin),
     ],
     hooks: [
