@@ -8,17 +8,12 @@ import { cidrContains, ipFamily, type IpFamily } from '../../base/ip.ts';
 import type { Ip } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
-import type {
-  ClusterNode,
-  ClusterSettings,
-  ClusterState,
-  EndpointSlice,
-  Service,
-} from '../../k8s/cluster-state.ts';
+import type { ClusterNode, ClusterSettings } from '../../k8s/cluster-state.ts';
 import type { AddressConfig, IpsetConfig, IpvsServiceConfig, NetnsPart } from '../../net/config.ts';
 import type { ProxyNodeContext, ProxyPlugin } from '../../plugin.ts';
-import { slicesOf } from '../../service/endpoint-list.ts';
+import { conntrackSysctls } from '../conntrack-sysctls.ts';
 import { localDetector } from '../local-detector.ts';
+import { perService, sameItems } from '../remember.ts';
 import { ipvsAbout } from './about.ts';
 import { chains, jumpHooks } from './chains.ts';
 import {
@@ -31,15 +26,13 @@ import { ipsets, SET_NAMES, type Entries, type SetName } from './sets.ts';
 
 const DUMMY = 'kube-ipvs0';
 
+/** kube-proxy runs for both families, whatever the cluster's are. */
+const FAMILIES: readonly IpFamily[] = [4, 6];
+
 export const ipvsProxy: ProxyPlugin = { ...ipvsAbout, setUpNode };
 
-interface Remembered {
-  readonly slices: readonly EndpointSlice[];
-  readonly byVariant: Map<string, ServiceEntries>;
-}
-
-/** One changed Service is written anew alone; what no longer exists is collected with its object. */
-const remembered = new WeakMap<Service, Remembered>();
+/** One changed Service is written anew alone. */
+const entriesOf = perService(serviceEntries);
 
 interface Built {
   readonly entries: readonly ServiceEntries[];
@@ -52,23 +45,17 @@ const newest = new Map<string, Built>();
 const NEWEST_LIMIT = 128;
 
 function setUpNode({ cluster, node, addresses }: ProxyNodeContext): NetnsPart {
-  const { kubeProxy, origins, ipFamilies } = cluster.settings;
-  const entries = ipFamilies.flatMap((family) => {
+  const { kubeProxy, origins } = cluster.settings;
+  const entries = FAMILIES.flatMap((family) => {
     const view: EntriesView = { node, family, scheduler: kubeProxy.ipvs.scheduler };
-    return cluster.services.map((service) => entriesOf(cluster, service, view));
+    const shared = `${family} ${view.scheduler}`;
+    return cluster.services.map((service) => entriesOf(cluster, service, view, shared));
   });
-  const written = JSON.stringify([
-    kubeProxy,
-    origins.kubeProxy,
-    ipFamilies,
-    node.ips,
-    node.podCIDRs,
-    addresses,
-  ]);
+  const written = JSON.stringify([kubeProxy, origins.kubeProxy, node.ips, node.podCIDRs, addresses]);
   const last = newest.get(node.name);
   if (last !== undefined && last.written === written && sameItems(last.entries, entries)) return last.part;
   const count = cluster.services.length;
-  const families = ipFamilies.map((family, i) =>
+  const families = FAMILIES.map((family, i) =>
     familyPart(cluster.settings, node, addresses, family, entries.slice(i * count, (i + 1) * count)),
   );
   const part = joined(cluster.settings, node, families);
@@ -90,11 +77,7 @@ function joined(
   node: Pick<ClusterNode, 'name'>,
   families: readonly FamilyPart[],
 ): NetnsPart {
-  const {
-    tcpEstablishedTimeoutSeconds: established,
-    tcpCloseWaitTimeoutSeconds: closeWait,
-    ipvs,
-  } = kubeProxy;
+  const { ipvs } = kubeProxy;
   return {
     links: [
       {
@@ -114,9 +97,7 @@ function joined(
       vsExpireNodestConn: true,
       vsExpireQuiescentTemplate: true,
       ...(ipvs.strictARP ? { arpIgnoreAll: 1, arpAnnounceAll: 2 } : {}),
-      ...(kubeProxy.tcpBeLiberal ? { tcpBeLiberal: true } : {}),
-      ...(established > 0 ? { conntrackTcpEstablishedSeconds: established } : {}),
-      ...(closeWait > 0 ? { conntrackTcpCloseWaitSeconds: closeWait } : {}),
+      ...conntrackSysctls(kubeProxy),
     },
     ipsets: families.flatMap((f) => f.ipsets),
     ipvs: {
@@ -219,55 +200,6 @@ function sharedOf(entries: readonly ServiceEntries[], family: IpFamily): Shared 
   };
   newestShared.set(family, made);
   return made;
-}
-
-function entriesOf(cluster: ClusterState, service: Service, view: EntriesView): ServiceEntries {
-  const slices = slicesOf(cluster.endpointSlices, service);
-  let known = remembered.get(service);
-  if (known === undefined || !sameItems(known.slices, slices)) {
-    known = { slices, byVariant: new Map() };
-    remembered.set(service, known);
-  }
-  const perNode = seesTheNode(service) || slices.some(hasHints);
-  const shared = `${view.family} ${view.scheduler}`;
-  const variant = perNode ? `${shared} ${nodeVariant(view)}` : shared;
-  let entries = known.byVariant.get(variant);
-  if (entries === undefined) {
-    entries = serviceEntries(service, slices, view);
-    known.byVariant.set(variant, entries);
-  }
-  return entries;
-}
-
-function nodeVariant({ node }: EntriesView): string {
-  return `${node.name} ${node.ips.join()} ${node.labels['topology.kubernetes.io/zone'] ?? ''}`;
-}
-
-/** Do this Service's entries name endpoints of one node, or ask for the node's own address? */
-function seesTheNode(service: Service): boolean {
-  return (
-    (service.loadBalancerSourceRanges?.length ?? 0) > 0 ||
-    service.internalTrafficPolicy === 'Local' ||
-    service.externalTrafficPolicy === 'Local'
-  );
-}
-
-const hinted = new WeakMap<EndpointSlice, boolean>();
-
-function hasHints(slice: EndpointSlice): boolean {
-  let known = hinted.get(slice);
-  if (known === undefined) {
-    known = slice.endpoints.some((endpoint) => endpoint.hints !== undefined);
-    hinted.set(slice, known);
-  }
-  return known;
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 function isLoopback(ip: Ip): boolean {
