@@ -10,6 +10,14 @@ import { proxyPlugins } from './registry.ts';
 
 await loadAllPlugins();
 
+/** Every node has a load balancer's address on kube-ipvs0: without this they all answer ARP for it (MetalLB asks for it). */
+const STRICT_ARP = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+mode: ipvs
+ipvs: {strictARP: true}
+---
+`;
+
 const CLUSTER = (mode: string): string => `apiVersion: kind.x-k8s.io/v1alpha4
 kind: Cluster
 nodes:
@@ -21,7 +29,7 @@ nodes:
     labels: {topology.kubernetes.io/zone: b}
 networking: {kubeProxyMode: ${mode}}
 ---
-apiVersion: packetwalk.dev/v1alpha1
+${mode === 'ipvs' ? STRICT_ARP : ''}apiVersion: packetwalk.dev/v1alpha1
 kind: Playground
 cni: flannel
 external:
@@ -69,7 +77,15 @@ interface Row {
   readonly status?: number;
   /** Modes that answer otherwise by design. */
   readonly but?: Partial<
-    Record<ProxyMode, { readonly verdict: string; readonly clientSees: string; readonly source: string }>
+    Record<
+      ProxyMode,
+      {
+        readonly verdict: string;
+        readonly clientSees: string;
+        readonly source: string;
+        readonly ask?: Partial<ProbeSpec>;
+      }
+    >
   >;
 }
 
@@ -166,6 +182,13 @@ const rows: readonly Row[] = [
     ask: { from: laptop, to: 'node/kind-control-plane:30080' },
     verdict: 'dropped',
     clientSees: 'timeout',
+    but: {
+      ipvs: {
+        verdict: 'delivered',
+        clientSees: 'connected',
+        source: 'pkg/proxy/ipvs/proxier.go syncEndpoint: all endpoints where there is no local one',
+      },
+    },
   },
   {
     field: 'internalTrafficPolicy: Local, from a node with an endpoint',
@@ -184,9 +207,10 @@ const rows: readonly Row[] = [
     clientSees: 'timeout',
     but: {
       ipvs: {
-        verdict: 'delivered',
-        clientSees: 'connected',
-        source: 'pkg/proxy/ipvs/proxier.go syncEndpoint: all endpoints where there is no local one',
+        verdict: 'rejected',
+        clientSees: 'refused',
+        source:
+          'pkg/proxy/serviceport.go UsesClusterEndpoints: a Service with no way in from outside has no other endpoints to fall back on; IPVS refuses what has no real server',
       },
     },
   },
@@ -319,6 +343,15 @@ subsets: [{addresses: [{ip: 203.0.113.80}], ports: [{port: 80}]}]
     clientSees: 'connected',
     at: 'default/web-2',
     sees: 'default/client',
+    but: {
+      ipvs: {
+        ask: { endpoint: undefined },
+        verdict: 'delivered',
+        clientSees: 'connected',
+        source:
+          'pkg/proxy/ipvs/proxier.go syncEndpoint: the address has this node’s endpoints alone, for pods too',
+      },
+    },
   },
   {
     field: 'type: LoadBalancer, externalTrafficPolicy: Local',
@@ -479,9 +512,9 @@ describe.each(modes)('kube-proxy in %s mode', (mode) => {
     const simulation = build(row.yaml);
     const problems = simulation.diagnostics.filter((d) => d.severity === 'error');
     expect(problems).toEqual([]);
-    const probe: ProbeSpec = { from: client, tool: 'nc', ...row.ask };
-    const trace = walk(simulation, probe);
     const expected = row.but?.[mode] ?? row;
+    const probe: ProbeSpec = { from: client, tool: 'nc', ...row.ask, ...expected.ask };
+    const trace = walk(simulation, probe);
     expect({ verdict: trace.verdict, clientSees: trace.clientSees }).toEqual({
       verdict: expected.verdict,
       clientSees: expected.clientSees,

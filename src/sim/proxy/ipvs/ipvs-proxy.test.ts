@@ -321,6 +321,28 @@ describe('packets', () => {
     expect(back?.src).toBe(far);
   });
 
+  test.each([
+    { strictARP: false, answers: 'every node that has the address' },
+    { strictARP: true, answers: 'the load balancer alone' },
+  ])('who answers ARP for a load balancer’s address, strictARP $strictARP: $answers', ({ strictARP }) => {
+    const simulation = build(
+      `${EVERYTHING}---\napiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs\nipvs: {strictARP: ${strictARP}}\n---\n${service(
+        'cloud',
+        '10.96.20.20',
+        `type: LoadBalancer, loadBalancerIP: 172.18.255.200, selector: {app: near}, ${PORT}`,
+      )}`,
+    );
+    const trace = walk(simulation, nc('external/laptop', '172.18.255.200:80'));
+    const answers = trace.steps.flatMap(({ reason, place }) =>
+      (reason.code === 'neighbour.answer' || reason.code === 'neighbour.proxy-answer') &&
+      reason.params.ip === '172.18.255.200'
+        ? [place]
+        : [],
+    );
+    expect(answers.some((place) => place.startsWith('node/'))).toBe(!strictARP);
+    expect(answers.some((place) => !place.startsWith('node/'))).toBe(true);
+  });
+
   test('the same walk, told by the iptables mode, ends at the same pod', () => {
     const iptables = build(EVERYTHING.replace('kubeProxyMode: ipvs', 'kubeProxyMode: iptables'));
     for (const row of rows.filter(
