@@ -7,7 +7,7 @@ import type { NetnsConfig } from '../../src/sim/net/config.ts';
 import { show } from '../../src/sim/net/show/show.ts';
 import { simulate } from '../../src/sim/simulate.ts';
 import { attempt, bash, lacking } from './shell.ts';
-import { Rig } from './topology.ts';
+import { HandRig } from './hand-rig.ts';
 
 const why = lacking() ?? otherVersions();
 if (why !== undefined) console.warn(`e2e/kernel/ipvs-tables is skipped: ${why}`);
@@ -68,7 +68,7 @@ describe.skipIf(why !== undefined)('the tables of the ipvs mode', () => {
   const simulation =
     why === undefined ? simulate({ files: [{ name: 'ipvs.yaml', text: SCENARIO }] }) : undefined;
   const config = simulation?.world.netns.get('node/kind-worker');
-  const rig = new Rig('ipvs');
+  const rig = new HandRig('ipvs');
   const name = rig.netns('node/ipvs');
 
   beforeAll(() => {
