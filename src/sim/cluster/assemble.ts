@@ -253,7 +253,9 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     if (proxy !== undefined) {
       // kube-proxy starts before the CNI's daemon, and later sees the addresses that came to be.
       const addresses = [...nodeBase(node, cluster).addresses, ...parts.flatMap((p) => p.addresses ?? [])];
-      parts.unshift(proxy.setUpNode({ cluster: seenByProxy(cluster, node), node, addresses: addresses.map((a) => a.ip) }));
+      parts.unshift(
+        proxy.setUpNode({ cluster: seenByProxy(cluster, node), node, addresses: addresses.map((a) => a.ip) }),
+      );
     }
     const checked = healthChecks(cluster, node);
     if (checked !== undefined) parts.push(checked);
