@@ -227,6 +227,13 @@ describe('one thing broken in the world', () => {
       ({ routes }) => ({ routes: [...routes, { to: cidr('203.0.113.0/24'), type: 'unreachable' }] }),
       () => ({ from: 'default/a', tool: 'nc', to: '203.0.113.10:80' }),
     ],
+    [
+      ['neighbour.fabric-answer'],
+      'flannel',
+      'node/kind-worker',
+      () => ({ held: [] }),
+      () => ({ from: 'node/kind-worker', tool: 'ping', to: 'node/kind-worker2' }),
+    ],
     // The outer packet of a tunnel has no DF.
     [['unknown.fragmentation'], 'flannel', 'node/kind-worker', link('eth0', { mtu: 100 }), toC],
     [['route.none'], 'flannel', 'default/a', () => ({ routes: [] }), toC],

@@ -657,6 +657,12 @@ export const reasons: ReasonText = {
         ? `proxy_ndp is on at ${p.iface}, and the address is among its proxy neighbours (ip -6 neigh show proxy): every packet for it goes through the node.`
         : `proxy_arp is on at ${p.iface}. The address need not exist anywhere: the pod only needs a MAC to send to, and so every packet goes through the node.`,
   },
+  'neighbour.fabric-answer': {
+    title: (p) => `The network itself answers: ${p.ip} is at ${p.mac}`,
+    info: () => 'ARP reply of the cloud',
+    detail: () =>
+      'A cloud network floods no broadcast. It knows which card has which address, pods’ addresses included, and answers in the name of that card.',
+  },
   'neighbour.learnt': {
     title: (p) => `Noted: ${p.ip} is at ${p.mac}`,
     info: () => 'neighbour learnt',

@@ -645,6 +645,12 @@ export const reasons: ReasonText = {
         ? `${p.iface}에 proxy_ndp가 켜져 있고, 이 주소가 프록시 이웃 목록(ip -6 neigh show proxy)에 있습니다. 그래서 이 주소로 가는 모든 패킷이 노드를 지납니다.`
         : `${p.iface}에 proxy_arp가 켜져 있습니다. 그 주소가 실제로 없어도 됩니다. 파드는 보낼 MAC만 있으면 되고, 그래서 모든 패킷이 노드를 지납니다.`,
   },
+  'neighbour.fabric-answer': {
+    title: (p) => `네트워크가 직접 답합니다: ${p.ip}의 MAC은 ${p.mac}`,
+    info: () => '클라우드의 ARP 응답',
+    detail: () =>
+      '클라우드 네트워크는 브로드캐스트를 퍼뜨리지 않습니다. 파드 주소를 포함해 어느 카드에 어떤 주소가 있는지 알고, 그 카드를 대신해 답합니다.',
+  },
   'neighbour.learnt': {
     title: (p) => `${p.ip}의 MAC 주소 ${josa(p.mac, '을/를')} 적어 둡니다`,
     info: () => '이웃 학습',

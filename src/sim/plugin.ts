@@ -50,6 +50,11 @@ export interface CniAbout {
   readonly enforcesNetworkPolicy: boolean;
   /** Does `hostPort` of a pod work, by portmap or by a way of its own? */
   readonly portMappings?: boolean;
+  /**
+   * What its installer hands to kube-proxy as `clusterCIDR`, where that is not the pod subnet: nothing, or the nodes' own
+   * network. Otherwise kube-proxy would take pods for strangers and masquerade them.
+   */
+  readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';
   /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
   readonly overlay?: { readonly device: string; readonly label: string };
   /** Commands of its own tool, and the maps whose rows each prints (the beginnings of their names). */

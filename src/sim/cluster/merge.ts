@@ -116,6 +116,11 @@ function nftablesBefore(parts: readonly NetnsPart[]): Record<string, number> | u
   return Object.keys(before).length === 0 ? undefined : before;
 }
 
+function mergeHeld(base: NetnsConfig, parts: readonly NetnsPart[]): Pick<NetnsConfig, 'held'> {
+  const all = [base, ...parts].flatMap((p) => (p.held === undefined ? [] : [p.held]));
+  return all.length === 0 ? {} : { held: all.flat() };
+}
+
 /** One namespace from a base (loopback, cards, addresses) and the parts that components add to it. */
 export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): NetnsConfig {
   const iptables = mergeIptables(parts, 4);
@@ -131,6 +136,7 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     addresses: [...base.addresses, ...parts.flatMap((p) => p.addresses ?? [])],
     routes: [...base.routes, ...parts.flatMap((p) => p.routes ?? [])],
     ...mergeRules(base, parts),
+    ...mergeHeld(base, parts),
     neighbours: [...base.neighbours, ...parts.flatMap((p) => p.neighbours ?? [])],
     fdb: [...base.fdb, ...parts.flatMap((p) => p.fdb ?? [])],
     ipsets: [...base.ipsets, ...parts.flatMap((p) => p.ipsets ?? [])],

@@ -324,6 +324,15 @@ describe.each([
     elsewhere: '172.18.0.4',
     node: '172.18.0.4',
   },
+  { cni: 'kindnet', there: '10.244.1.1', elsewhere: '172.18.0.4', node: '172.18.0.4' },
+  { cni: 'aws-vpc', there: '172.18.0.3', elsewhere: '172.18.0.4', node: '172.18.0.4' },
+  {
+    cni: '{name: aws-vpc, options: {AWS_VPC_K8S_CNI_EXTERNALSNAT: "true"}}',
+    there: '172.18.0.3',
+    elsewhere: '172.18.0.4',
+    node: '172.18.0.4',
+  },
+  { cni: 'azure', there: '172.18.0.3', elsewhere: '172.18.0.4', node: '172.18.0.4' },
   { cni: 'calico', there: '172.18.0.3', elsewhere: '10.244.0.128', node: '10.244.0.128' },
 ])('the source that a server sees with $cni', ({ cni, there, elsewhere, node }) => {
   const simulation = cluster(cni);

@@ -34,6 +34,7 @@ spec:
 
 const COMMANDS = [
   'ip addr',
+  'ip rule',
   'ip route',
   'ip neigh',
   'bridge fdb',
@@ -45,6 +46,9 @@ const COMMANDS = [
 it.each([
   { cni: 'flannel', own: /FLANNEL|flanneld|CNI-/ },
   { cni: 'bridge', own: /CNI-/ },
+  { cni: 'kindnet', own: /CNI-|KIND-MASQ/ },
+  { cni: 'aws-vpc', own: /CNI-|AWS/ },
+  { cni: 'azure', own: /CNI-|IP-MASQ/ },
   { cni: 'kubenet', own: /kubenet|hostport|HOSTPORTS|KUBE-HP/ },
   { cni: 'calico', own: /cali[-:]|^\*|CNI-/ },
 ])('$cni', async ({ cni, own }) => {

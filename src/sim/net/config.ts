@@ -52,6 +52,15 @@ export interface AddressConfig {
   readonly ip: Ip;
   readonly prefixLength: number;
   readonly scope: 'global' | 'link' | 'host';
+  /** False where somebody deleted the route to its subnet that the kernel made. */
+  readonly connectedRoute?: boolean;
+  readonly origin?: Origin;
+}
+
+/** An address that the network outside delivers to a card of this host, though the host itself does not have it. */
+export interface HeldAddressConfig {
+  readonly dev: string;
+  readonly ip: Ip;
   readonly origin?: Origin;
 }
 
@@ -67,7 +76,7 @@ export interface RouteConfig {
   readonly dev?: string;
   readonly onlink?: boolean;
   readonly src?: Ip;
-  readonly scope?: 'global' | 'link';
+  readonly scope?: 'global' | 'link' | 'host';
   readonly protocol?: 'kernel' | 'boot' | 'static' | 'bird' | '80';
   readonly metric?: number;
   /** Several next hops in place of `via` and `dev`: each flow takes one of them. */
@@ -476,6 +485,8 @@ export interface NetnsConfig {
   readonly routes: readonly RouteConfig[];
   /** Policy routing beside Linux' own rules, in the order in which they were added. */
   readonly rules?: readonly IpRuleConfig[];
+  /** Present, the segments of its cards are a cloud's network and no plain switch (link/fabric.ts). */
+  readonly held?: readonly HeldAddressConfig[];
   readonly neighbours: readonly NeighbourConfig[];
   /** `ip -6 neigh add proxy`: addresses that this host answers neighbour solicitations for on a device. */
   readonly proxyNeighbours?: readonly ProxyNeighbourConfig[];
@@ -508,6 +519,7 @@ export interface NetnsPart {
   readonly addresses?: readonly AddressConfig[];
   readonly routes?: readonly RouteConfig[];
   readonly rules?: readonly IpRuleConfig[];
+  readonly held?: readonly HeldAddressConfig[];
   readonly neighbours?: readonly NeighbourConfig[];
   readonly proxyNeighbours?: readonly ProxyNeighbourConfig[];
   readonly fdb?: readonly FdbConfig[];

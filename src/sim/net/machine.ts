@@ -80,6 +80,11 @@ export class Machine {
     return cardIndex(this.world).get(segment) ?? [];
   }
 
+  /** Who has which address on a segment that is a cloud's network; undefined for a plain switch. */
+  fabric(segment: string): ReadonlyMap<Ip, Card> | undefined {
+    return fabricIndex(this.world).get(segment);
+  }
+
   /** A request reached a program, or an echo request its address. */
   reached(box: Box, skb: Skb, ip: Ip, port: number): void {
     const { packet, flow } = skb;
@@ -109,6 +114,34 @@ export class Machine {
 }
 
 const NOTHING: StepDetails = {};
+
+const fabrics = new WeakMap<World['netns'], ReadonlyMap<string, ReadonlyMap<Ip, Card>>>();
+
+/** Addresses of every card, those that hosts have and those that the network holds for them. */
+function fabricIndex(world: World): ReadonlyMap<string, ReadonlyMap<Ip, Card>> {
+  const known = fabrics.get(world.netns);
+  if (known !== undefined) return known;
+  const all = [...world.netns.values()];
+  const index = new Map<string, Map<Ip, Card>>();
+  for (const config of all) {
+    if (config.held === undefined) continue;
+    for (const link of config.links) {
+      if (link.kind === 'ethernet' && !index.has(link.segment)) index.set(link.segment, new Map());
+    }
+  }
+  for (const config of index.size === 0 ? [] : all) {
+    for (const link of config.links) {
+      const segment = link.kind === 'ethernet' ? index.get(link.segment) : undefined;
+      if (segment === undefined) continue;
+      const card = { netns: config.id, dev: link.name, mac: link.mac };
+      for (const { dev, ip } of [...config.addresses, ...(config.held ?? [])]) {
+        if (dev === link.name) segment.set(ip, card);
+      }
+    }
+  }
+  fabrics.set(world.netns, index);
+  return index;
+}
 
 const cards = new WeakMap<World['netns'], ReadonlyMap<string, readonly Card[]>>();
 

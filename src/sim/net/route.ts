@@ -76,6 +76,7 @@ export class Fib {
       if (a.dev === 'lo' || a.prefixLength >= 31) continue;
       const broadcast = broadcastAddress(subnet);
       if (!this.local.has(broadcast)) this.local.set(broadcast, localRoute('broadcast', cidr(broadcast), a));
+      if (a.connectedRoute === false) continue;
       if (
         !config.routes.some(
           (r) => r.table === undefined && r.dev === a.dev && sameCidr(r.to, subnet) && r.via === undefined,

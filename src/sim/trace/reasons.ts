@@ -108,6 +108,7 @@ export interface ReasonParams {
   'neighbour.known': { ip: string; mac: string; state: string };
   'neighbour.ask': { ip: string; iface: string };
   'neighbour.answer': { ip: string; mac: string };
+  'neighbour.fabric-answer': { ip: string; mac: string };
   'neighbour.proxy-answer': { ip: string; mac: string; iface: string };
   'neighbour.learnt': { ip: string; mac: string };
   'neighbour.failed': { ip: string; tries: number };

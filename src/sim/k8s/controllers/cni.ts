@@ -9,6 +9,7 @@ export interface CniForSettling {
   readonly label: string;
   readonly enforcesNetworkPolicy: boolean;
   readonly portMappings?: boolean;
+  readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';
   readonly conflicts?: readonly {
     readonly when: Readonly<Record<string, string>>;
     readonly message: string;
@@ -33,6 +34,18 @@ interface Chosen {
 /** No plug-in of that name: as on a node without a CNI, pods wait for an address. */
 function noCni(name: string): CniForSettling {
   return { id: name, label: name, enforcesNetworkPolicy: true, options: [], assignPodIps: () => new Map() };
+}
+
+/** kube-proxy's clusterCIDR as the CNI's installer leaves it, where the scenario does not write one. */
+export function withInstallersDefaults(
+  settings: ClusterSettings,
+  cnis: readonly CniForSettling[],
+): ClusterSettings {
+  const handed = cnis.find((c) => c.id === settings.cni.name)?.kubeProxyClusterCIDR;
+  // kubeadm's default is the very list of pod subnets.
+  if (handed === undefined || settings.kubeProxy.clusterCIDRs !== settings.podSubnets) return settings;
+  const clusterCIDRs = handed === 'none' ? [] : settings.nodeSubnets;
+  return { ...settings, kubeProxy: { ...settings.kubeProxy, clusterCIDRs } };
 }
 
 export function chooseCni(

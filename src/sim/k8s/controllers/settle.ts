@@ -8,7 +8,7 @@ import { lifeEvents } from './events.ts';
 import { makeEndpointSlices, PodIndex } from './endpointslices.ts';
 import { makeNodes } from './nodes.ts';
 import { listObjects } from './objects.ts';
-import { chooseCni } from './cni.ts';
+import { chooseCni, withInstallersDefaults } from './cni.ts';
 import type { CniForSettling } from './cni.ts';
 import { makePods } from './pods.ts';
 import { makePolicies } from './policies.ts';
@@ -55,7 +55,7 @@ export function settle(
 ): Settled {
   const report = createReport(parsed);
   const { store, read } = admit(parsed, report, variant);
-  const settings = sameSettings(read.settings);
+  const settings = sameSettings(withInstallersDefaults(read.settings, cnis));
   const { cni, options } = chooseCni(settings, cnis, report);
   const { compare } = settings;
   if (variant === 'main' && compare?.cni !== undefined) {

@@ -11,6 +11,7 @@ import type { Device, VxlanDevice } from '../netns.ts';
 import { runTc } from '../program/tc.ts';
 import { cloneSkb, mtuLength, scrub, scrubConnection, type Skb } from '../skb.ts';
 import { bridgeReceive, bridgeTransmit } from './bridge.ts';
+import { fabricTakes } from './fabric.ts';
 import { vxlanTransmit } from './vxlan.ts';
 
 /** A receiver takes frames of its MTU, the Ethernet header and room for a VLAN tag (`is_skb_forwardable`). */
@@ -83,6 +84,7 @@ function toPeer(m: Machine, box: Box, dev: Device, skb: Skb, netns: string, name
 }
 
 function toSegment(m: Machine, box: Box, dev: Device, skb: Skb, segment: string): void {
+  if (fabricTakes(m, box, dev, skb, segment)) return;
   const dst = skb.packet.eth?.dst;
   const toAll = dst !== undefined && isGroupMac(dst);
   const targets = m

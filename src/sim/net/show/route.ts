@@ -14,7 +14,8 @@ function connectedRoutes(config: NetnsConfig): RouteConfig[] {
   for (const link of config.links) {
     if (link.kind === 'loopback' || link.up === false) continue;
     for (const address of addressesOf(config, link.name)) {
-      if (address.ip.includes(':') || address.prefixLength === 32) continue;
+      const { ip, prefixLength, connectedRoute } = address;
+      if (ip.includes(':') || prefixLength === 32 || connectedRoute === false) continue;
       routes.push({
         to: networkOf(address),
         dev: link.name,
@@ -99,7 +100,7 @@ function routeText(route: RouteConfig): string {
   // A route without a gateway reaches its hosts directly: scope link.
   const single = route.via === undefined && route.nexthops === undefined;
   const scope = route.scope ?? (single && unicast ? 'link' : 'global');
-  if (scope === 'link') parts.push('scope link');
+  if (scope !== 'global') parts.push(`scope ${scope}`);
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   if (route.metric !== undefined && route.metric !== 0) parts.push(`metric ${route.metric}`);
   if (route.onlink === true) parts.push('onlink');
@@ -138,8 +139,9 @@ export function ipRouteLocal(config: NetnsConfig): ShowLine[] {
   }
   const first = new Map<string, LocalRoute>();
   for (const route of routes) {
-    const prefix = prefixText(route.to);
-    if (!first.has(prefix)) first.set(prefix, route);
+    // Several devices may have one address.
+    const key = `${prefixText(route.to)} ${route.dev}`;
+    if (!first.has(key)) first.set(key, route);
   }
   return [...first.values()]
     .sort((a, b) => compareIp(a.to.ip, b.to.ip) || a.to.prefixLength - b.to.prefixLength)
