@@ -120,7 +120,8 @@ function setUpNode(context: CniNodeContext): NetnsPart {
     return withPortmap(part, pods, {
       network: NETWORK,
       prefixLength: range?.prefixLength ?? 32,
-      device: () => BRIDGE,
+      // portmap asks for the route to the pod: without an address on the bridge that is the default route.
+      device: () => (bridgeConf(context).isGateway === false ? UNDERLAY_DEVICE : BRIDGE),
     });
   });
 }
