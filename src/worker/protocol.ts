@@ -54,6 +54,8 @@ export interface ClusterView {
   readonly settings: {
     readonly cni: string;
     readonly cniLabel: string;
+    /** Every option of the CNI with the value in force. */
+    readonly cniOptions?: Readonly<Record<string, string>>;
     readonly enforcesPolicy: boolean;
     /** Commands of the CNI's own tool, and the maps whose rows each prints. */
     readonly tools?: readonly { readonly command: string; readonly maps: readonly string[] }[];
@@ -72,6 +74,7 @@ export interface ClusterView {
         readonly id: string;
         readonly label: string;
         readonly enforcesPolicy: boolean;
+        readonly options?: readonly { readonly name: string; readonly values: readonly string[] }[];
       }[];
       readonly kubeProxyModes: readonly string[];
     };

@@ -22,7 +22,8 @@ export function viewOf({ cluster }: Simulation): ClusterView {
   const isBuiltIn = (kind: string, namespace: string, name: string) =>
     builtIn.has(`${kind}/${namespace}/${name}`);
   const { settings } = cluster;
-  const cni = chosenCni(cluster)?.plugin;
+  const chosen = chosenCni(cluster);
+  const cni = chosen?.plugin;
   return {
     nodes: cluster.nodes.map((n) => ({
       name: n.name,
@@ -61,6 +62,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
     settings: {
       cni: settings.cni.name,
       cniLabel: cni?.label ?? settings.cni.name,
+      cniOptions: chosen?.options ?? {},
       enforcesPolicy: cni?.enforcesNetworkPolicy ?? false,
       tools: cni?.commands,
       kubeProxyMode: settings.kubeProxy.mode,
@@ -79,6 +81,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
           id: c.id,
           label: c.label,
           enforcesPolicy: c.enforcesNetworkPolicy,
+          options: c.options.map(({ name, values }) => ({ name, values })),
         })),
         kubeProxyModes: proxyPlugins.map((p) => p.id),
       },

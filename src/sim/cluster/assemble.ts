@@ -33,9 +33,9 @@ export function chosenCni(
   if (plugin === undefined) return undefined;
   const options: Record<string, string> = {};
   for (const option of plugin.options) {
-    const given = cluster.settings.cni.options[option.name];
-    options[option.name] =
-      typeof given === 'string' && option.values.includes(given) ? given : option.default;
+    // YAML's `true` and `"true"` are one value.
+    const given = String(cluster.settings.cni.options[option.name] ?? option.default);
+    options[option.name] = option.values.includes(given) ? given : option.default;
   }
   return { plugin, options };
 }

@@ -19,6 +19,7 @@ export function ClusterSettings() {
   if (cluster === undefined) return <p className={styles.note}>{t.title}</p>;
   const { settings } = cluster;
   const offered = settings.offered ?? { cnis: [], kubeProxyModes: [] };
+  const options = offered.cnis.find((c) => c.id === settings.cni)?.options ?? [];
   const count = (role: 'control-plane' | 'worker'): number =>
     cluster.nodes.filter((n) => n.role === role).length;
 
@@ -55,6 +56,16 @@ export function ClusterSettings() {
         onChange={(cni) => change({ cni })}
       />
       <p className={styles.hint}>{settings.enforcesPolicy ? t.enforces : t.doesNotEnforce}</p>
+      {options.map(({ name, values }) => (
+        // An option's name and values are the CNI's own words.
+        <Choice
+          key={`${settings.cni} ${name}`}
+          label={name}
+          value={settings.cniOptions?.[name] ?? ''}
+          options={values.map((value) => ({ id: value, label: value }))}
+          onChange={(value) => change({ cniOption: { name, value } })}
+        />
+      ))}
       <Choice
         label={t.kubeProxyMode}
         value={settings.kubeProxyMode}

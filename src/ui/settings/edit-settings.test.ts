@@ -69,6 +69,20 @@ describe('editSettings', () => {
       wanted: 'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: {name: calico}\n',
     },
     {
+      name: 'gives the CNI an option',
+      text: 'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: bridge\nseed: 7\n',
+      change: { cniOption: { name: 'routes', value: 'static' } },
+      wanted:
+        'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni:\n  name: bridge\n  options:\n    routes: static\nseed: 7\n',
+    },
+    {
+      name: 'changes an option beside another',
+      text: 'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: {name: bridge, options: {routes: none, ipMasq: false}}\n',
+      change: { cniOption: { name: 'routes', value: 'static' } },
+      wanted:
+        'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: {name: bridge, options: {routes: static, ipMasq: false}}\n',
+    },
+    {
       name: 'keeps flow entries and the other documents',
       text: `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: packetwalk.dev/v1alpha1\nkind: Playground\nprobes:\n- {from: default/a, tool: curl, to: "http://web"}\n---\n# last\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n`,
       change: { cni: 'kubenet' },

@@ -9,6 +9,8 @@ export interface SettingsChange {
   readonly controlPlanes?: number;
   readonly workers?: number;
   readonly cni?: string;
+  /** One option of the CNI that is chosen. */
+  readonly cniOption?: { readonly name: string; readonly value: string };
   readonly kubeProxyMode?: string;
   /** What is set beside the cluster; `''` takes it away again. */
   readonly compare?: { readonly cni?: string; readonly kubeProxyMode?: string };
@@ -30,6 +32,7 @@ export type EditResult =
 
 /** Matches how kind's own defaults read: one control plane, two workers. */
 const DEFAULT_NODES = { controlPlanes: 1, workers: 2 };
+const DEFAULT_CNI = 'flannel';
 const NEW_FILE = 'cluster.yaml';
 
 interface Found {
@@ -98,7 +101,7 @@ export function readSettings(files: readonly ScenarioFile[]): WrittenSettings {
 /** Writes a change into the documents; makes them where they are absent. */
 export function editSettings(files: readonly ScenarioFile[], change: SettingsChange): EditResult {
   let result: EditResult = { ok: true, files, file: NEW_FILE };
-  const { cni, compare, ...cluster } = change;
+  const { cni, compare, cniOption, ...cluster } = change;
   if (Object.values(cluster).some((value) => value !== undefined)) {
     result = editDocument(result.files, CLUSTER, (doc) => changeCluster(doc, cluster));
   }
@@ -107,6 +110,9 @@ export function editSettings(files: readonly ScenarioFile[], change: SettingsCha
   }
   if (result.ok && compare !== undefined) {
     result = editDocument(result.files, PLAYGROUND, (doc) => changeCompare(doc, compare));
+  }
+  if (result.ok && cniOption !== undefined) {
+    result = editDocument(result.files, PLAYGROUND, (doc) => changeOption(doc, cniOption));
   }
   return result;
 }
@@ -131,7 +137,17 @@ function changeCni(doc: Document.Parsed, cni: string): void {
   } else doc.set('cni', cni);
 }
 
-function changeCluster(doc: Document.Parsed, change: Omit<SettingsChange, 'cni' | 'compare'>): void {
+/** `cni: NAME` becomes a map once it has an option; without a CNI the default is written out. */
+function changeOption(doc: Document.Parsed, option: { readonly name: string; readonly value: string }): void {
+  const written = doc.get('cni');
+  if (!isMap(written)) doc.set('cni', doc.createNode({ name: written ?? DEFAULT_CNI }));
+  doc.setIn(['cni', 'options', option.name], option.value);
+}
+
+function changeCluster(
+  doc: Document.Parsed,
+  change: Omit<SettingsChange, 'cni' | 'compare' | 'cniOption'>,
+): void {
   if (change.podSubnet !== undefined) doc.setIn(['networking', 'podSubnet'], change.podSubnet);
   if (change.serviceSubnet !== undefined) doc.setIn(['networking', 'serviceSubnet'], change.serviceSubnet);
   if (change.kubeProxyMode !== undefined) doc.setIn(['networking', 'kubeProxyMode'], change.kubeProxyMode);

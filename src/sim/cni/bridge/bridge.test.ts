@@ -34,9 +34,9 @@ it.each([
   { options: '', to: 'default/far', ends: 'unreachable', why: 'route.none', at: 'external/gateway' },
   { options: '', to: 'default/near', ends: 'connected', sees: 'client' },
   { options: 'routes: static', to: 'default/far', ends: 'connected', sees: 'node' },
-  { options: 'routes: static, ipMasq: "false"', to: 'default/far', ends: 'connected', sees: 'client' },
+  { options: 'routes: static, ipMasq: false', to: 'default/far', ends: 'connected', sees: 'client' },
   // The gateway does not know where the pod is.
-  { options: 'ipMasq: "false"', to: '203.0.113.10', ends: 'timeout' },
+  { options: 'ipMasq: false', to: '203.0.113.10', ends: 'timeout' },
   { options: '', to: '203.0.113.10', ends: 'connected', sees: 'node' },
   // With routes, or not even CoreDNS on another node answers.
   { options: 'routes: static', to: 'self', ends: 'connected' },
