@@ -62,6 +62,7 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
     setUpNode: (context) => code().setUpNode(context),
     addPod: (context) => code().addPod(context),
     hooks: () => code().hooks?.() ?? NO_HOOKS,
+    queue: (cluster) => code().queue?.(cluster),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Ip } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod } from './k8s/cluster-state.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
-import type { ToolCommand } from './net/world.ts';
+import type { QueueReader, ToolCommand } from './net/world.ts';
 
 /** exact: compared with the real thing. modelled: read in its source. sketched: the shape only. */
 export type Fidelity = 'exact' | 'modelled' | 'sketched';
@@ -76,6 +76,10 @@ export interface CniPlugin extends CniAbout {
   }) => ReadonlyMap<string, readonly Ip[]>;
   /** What the CNI's daemon sets up on a node: bridge, tunnel device, routes to the other nodes, masquerade rules, policies. */
   readonly setUpNode: (context: CniNodeContext) => NetnsPart;
+  /** A program of its own that decides on queued packets. */
+  readonly queue?: (
+    cluster: ClusterState,
+  ) => { readonly number: number; readonly reader: QueueReader } | undefined;
   /** The ADD call for one pod: the pod's side and the node's side. */
   readonly addPod: (context: CniPodContext) => { readonly pod: NetnsPart; readonly node: NetnsPart };
   /** The code of the programs that its parts attach to hooks, by name, and of its own tool's commands. */

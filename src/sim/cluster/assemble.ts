@@ -295,6 +295,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
       dns: dnsApp(cluster),
       'kube-proxy-health': healthApp(cluster),
     },
+    ...queues(cluster, cni?.plugin),
   };
 }
 
@@ -306,6 +307,11 @@ function healthApp(cluster: ClusterState): World['apps']['kube-proxy-health'] {
     if (answer === undefined || request.kind !== 'http-request') return undefined;
     return { kind: 'http-response', ...answer, body: request.method === 'HEAD' ? '' : answer.body };
   };
+}
+
+function queues(cluster: ClusterState, plugin: CniPlugin | undefined): Pick<World, 'queues'> {
+  const queue = plugin?.queue?.(cluster);
+  return queue === undefined ? {} : { queues: new Map([[queue.number, queue.reader]]) };
 }
 
 /** One handler answers for CoreDNS in the cluster and for resolvers outside; the asked namespace tells which. */

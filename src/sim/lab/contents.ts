@@ -2,6 +2,7 @@
  * What fills a namespace once its devices exist: bridge ports, addresses, routes, neighbours and forwarding entries as
  * lines of `ip -batch` and `bridge -batch`, its sysctls, and its tables in the very text that `show` prints.
  */
+import { cidr, cidrText } from '../base/ip.ts';
 import { objectName, type Origin } from '../base/origin.ts';
 import type { IpRuleConfig, LinkConfig, NetnsConfig, RouteConfig } from '../net/config.ts';
 import { linksInOrder } from '../net/show/link.ts';
@@ -38,11 +39,15 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
     if (link.master !== undefined) add(words('link set', link.name, 'master', link.master));
     if (link.up !== false) add(words('link set', link.name, 'up'));
   }
-  for (const { dev, ip, prefixLength, scope, origin } of config.addresses) {
+  for (const { dev, ip, prefixLength, scope, connectedRoute, origin } of config.addresses) {
     if (dev === 'lo' && (ip === '127.0.0.1' || ip === '::1')) continue;
     const broadcast = !ip.includes(':') && scope !== 'host' && prefixLength < 31 ? 'brd +' : '';
     const text = words('addr add', `${ip}/${prefixLength}`, broadcast, 'dev', dev, 'scope', scope);
     lines.push({ text: text + because(origin), need: need(dev) });
+    if (connectedRoute === false) {
+      const subnet = cidrText(cidr(`${ip}/${prefixLength}`));
+      lines.push({ text: words('route del', subnet, 'dev', dev, 'proto kernel src', ip), need: need(dev) });
+    }
   }
   // A gateway must be reachable before a route can name it.
   const routes = [...config.routes].sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined));

@@ -51,6 +51,7 @@ export function labScript({ netns }: World, options: LabOptions = {}): string {
     ...built,
     '',
     ...switchLines(devices),
+    ...fabricLines(devices, configs),
     '}',
     '',
     '# One program a namespace: protocol, what it does, address, port.',
@@ -144,5 +145,43 @@ function switchLines({ ports }: Devices): string[] {
     ),
     'LINES',
     `if has br_netfilter; then ip netns exec "$LAB-${SWITCH}" sysctl -qw net.bridge.bridge-nf-call-iptables=0; fi`,
+  ];
+}
+
+/**
+ * A cloud's network instead of a plain switch (net/link/fabric.ts): the bridge knows who has which address, answers ARP by
+ * itself (`proxy_arp` of a port, to which nothing is flooded then), and is told where every card is. Its router tells
+ * nobody of a shorter way.
+ */
+function fabricLines({ ports }: Devices, configs: readonly NetnsConfig[]): string[] {
+  const clouds = new Set<string>();
+  for (const { links, held } of configs) {
+    if (held === undefined) continue;
+    for (const link of links) if (link.kind === 'ethernet') clouds.add(link.segment);
+  }
+  const cards = configs.flatMap(({ id, links, addresses, held = [] }) =>
+    links.flatMap((link) => {
+      const port = ports.find(({ card }) => card === `${id} ${link.name}`);
+      if (link.kind !== 'ethernet' || port === undefined || !clouds.has(link.segment)) return [];
+      const ips = [...addresses, ...held].filter(({ dev }) => dev === link.name).map(({ ip }) => ip);
+      return [{ id, link, port: port.name, ips }];
+    }),
+  );
+  if (cards.length === 0) return [];
+  return [
+    '# ---- the cloud: it answers ARP for every address that it knows, and floods nothing',
+    `ip -n "$LAB-${SWITCH}" -batch - <<LINES`,
+    ...cards.flatMap(({ link, port, ips }) => [
+      `link set ${port} type bridge_slave proxy_arp on`,
+      ...ips.map((ip) => `neigh replace ${ip} lladdr ${link.mac} dev ${link.segment} nud permanent`),
+    ]),
+    'LINES',
+    `bridge -n "$LAB-${SWITCH}" -batch - <<LINES`,
+    ...cards.map(({ link, port }) => `fdb replace ${link.mac} dev ${port} master static`),
+    'LINES',
+    ...cards.map(
+      ({ id, link }) =>
+        `ip netns exec "$LAB-${labName(id)}" sysctl -qw net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.${link.name}.send_redirects=0`,
+    ),
   ];
 }

@@ -16,9 +16,12 @@ import { isLoopback, leadsNowhere, mtuOf, routeRows, type Route } from './route.
 import { linkRoute } from './route6.ts';
 import { mtuLength, type Skb } from './skb.ts';
 
+const ICMP_ECHO = 8;
+
 /** Sends a packet of this host along `route`, which chose its source. */
 export function localOut(m: Machine, box: Box, skb: Skb, found: Route): void {
   const route = selectPath(m, box, skb, found);
+  if (sentBySocket(skb)) skb.socketOf = box.id;
   const out = outDevice(box, route);
   if (out === undefined) return;
   recordRoute(m, box, skb, route);
@@ -52,6 +55,20 @@ export function outputFrom(m: Machine, box: Box, skb: Skb, dev: Device): void {
   const dst = skb.packet.ip?.dst;
   if (dst === undefined || !runHook(m, box, 'OUTPUT', skb, undefined, dev)) return;
   outputTo(m, box, skb, linkRoute(dev.name, dst), dev);
+}
+
+/** Resets, echo replies and ICMP errors come from the kernel itself. */
+function sentBySocket({ packet: { l4 } }: Skb): boolean {
+  switch (l4?.proto) {
+    case 'tcp':
+      return !l4.flags.includes('RST');
+    case 'udp':
+      return true;
+    case 'icmp':
+      return l4.type === ICMP_ECHO;
+    default:
+      return false;
+  }
 }
 
 /** A packet to an address of this host goes through the loopback, whatever device has the address. */

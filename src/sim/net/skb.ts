@@ -33,6 +33,8 @@ export interface Skb {
   inDev?: string;
   /** The gateway of the route it follows: MASQUERADE chooses an address near it. */
   nextHop?: Ip;
+  /** The namespace of the program's socket that sent it. */
+  socketOf?: string;
   /** mangle's OUTPUT gave it another mark, so the route is asked for again. */
   reroute: boolean;
   /** IPVS has dealt with it and leaves it alone from now on (`ipvs_property`). */
@@ -65,6 +67,7 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     bridge: undefined,
     inDev: undefined,
     nextHop: undefined,
+    socketOf: undefined,
     reroute: false,
     ipvs: false,
     tunnel: undefined,
@@ -89,6 +92,7 @@ export function scrub(skb: Skb): void {
   skb.bridge = undefined;
   skb.inDev = undefined;
   skb.nextHop = undefined;
+  skb.socketOf = undefined;
   skb.ipvs = false;
   skb.tunnel = undefined;
   skb.meta = undefined;

@@ -47,6 +47,8 @@ export interface ConntrackEntry {
   seenReply: boolean;
   assured: boolean;
   mark: number;
+  /** Bits of `ct label` that are set. */
+  labels?: ReadonlySet<number>;
   /** NAT was decided for this side; a null binding counts. */
   dstDone: boolean;
   srcDone: boolean;

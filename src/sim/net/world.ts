@@ -1,7 +1,8 @@
 /** The configured cluster network, ready to carry packets, and what changes while it does. */
 import type { Chooser } from '../base/chooser.ts';
 import type { AppHandler } from './process.ts';
-import type { AppId, NetnsConfig, NetnsId, RememberedFlow } from './config.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { AppId, NetnsConfig, NetnsId, RememberedFlow, RuleMeaning } from './config.ts';
 import type { HookProgram } from './program/context.ts';
 import type { RowKey, Trace } from '../trace/trace.ts';
 import type { NetnsState } from './state.ts';
@@ -17,6 +18,8 @@ export interface World {
   readonly programs?: Readonly<Record<string, HookProgram>>;
   /** Tools of whoever configured the maps: they print them as the real tool does. */
   readonly commands?: readonly ToolCommand[];
+  /** Programs in user space that decide on queued packets (nfnetlink_queue), by the queue's number. */
+  readonly queues?: ReadonlyMap<number, QueueReader>;
 }
 
 /** A command of a configurator's own tool: what it prints of the namespace that has the maps. */
@@ -27,6 +30,15 @@ export interface ToolCommand {
     runtime: { readonly state: NetnsState; readonly clockMs: number } | undefined,
   ) => readonly { readonly text: string; readonly key?: RowKey }[];
 }
+
+/** What a queue's reader answers: its verdict, a `ct label` that it sets with it, and why. */
+export interface QueueVerdict {
+  readonly accept: boolean;
+  readonly label?: number;
+  readonly meanings: readonly RuleMeaning[];
+}
+
+export type QueueReader = (packet: Packet) => QueueVerdict;
 
 export interface RunOptions {
   readonly chooser: Chooser;

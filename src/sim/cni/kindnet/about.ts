@@ -5,11 +5,12 @@ export const kindnetAbout: CniAbout = {
   label: 'kindnet',
   fidelity: 'modelled',
   sources: [
-    'kind: images/kindnetd (cni.go, masq.go, routes.go)',
+    'kind v0.24 and later: images/kindnetd (cni.go, masq.go, routes.go)',
+    'kube-network-policies, embedded in kindnetd: pkg/dataplane/controller.go, pkg/networkpolicy; its table as nodes print it',
     'containernetworking/plugins v1.1.1, run beside it: ptp, host-local, portmap',
     'network namespaces on Linux 6.18',
   ],
   options: [],
-  enforcesNetworkPolicy: false,
+  enforcesNetworkPolicy: true,
   portMappings: true,
 };

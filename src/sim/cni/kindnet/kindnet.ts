@@ -1,6 +1,7 @@
 /**
  * kindnet, the default of kind clusters: kindnetd writes a configuration of ptp, host-local and portmap on each node, a route
  * to each other node's pod CIDR by that node's address, and the chain KIND-MASQ-AGENT, which spares the pods' network.
+ * What it does for NetworkPolicy is in policy-queue.ts.
  * Left out: IPv6.
  */
 import { cidrOfFamily } from '../../base/ip.ts';
@@ -15,6 +16,7 @@ import { withPortmap } from '../portmap.ts';
 import { addPtp } from '../ptp-plugin.ts';
 import { rememberPer } from '../remember.ts';
 import { kindnetAbout } from './about.ts';
+import { QUEUE, managedPods, policyReader, policyTable } from './policy-queue.ts';
 
 const BY = 'kindnetd';
 const MASQ = 'KIND-MASQ-AGENT';
@@ -90,12 +92,14 @@ const rememberPod = rememberPer<Pod, { pod: NetnsPart; node: NetnsPart }>();
 
 function setUpNode(context: CniNodeContext): NetnsPart {
   const { cluster, node, pods } = context;
-  const dependencies = [cluster.settings, ...cluster.nodes, null, ...mappingPods(pods)];
+  const managed = managedPods(cluster, pods);
+  const dependencies = [cluster.settings, ...cluster.nodes, null, ...mappingPods(pods), null, ...managed];
   return rememberNode(node, dependencies, () => {
     const part: NetnsPart = {
       routes: nodeRoutes(context),
       sysctls: { ipForward: true, bridgeNfCallIptables: true },
       ...masqueradeRules(context),
+      nftables: [policyTable(managed, { ...cluster.settings.origins.cni, by: BY })],
     };
     return withPortmap(part, pods, {
       network: 'kindnet',
@@ -109,6 +113,7 @@ export const kindnet: CniPlugin = {
   ...kindnetAbout,
   assignPodIps: assignHostLocal,
   setUpNode,
+  queue: (cluster) => ({ number: QUEUE, reader: policyReader(cluster) }),
   addPod: (context) =>
     rememberPod(context.pod, [context.node], () => addPtp(context, { mtu: UNDERLAY_MTU, by: BY })),
 };

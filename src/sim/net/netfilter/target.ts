@@ -36,7 +36,7 @@ function policyName(ref: PolicyRuleRef): string {
 }
 
 /** A policy's own words for what its rule did, else the rule's. */
-function meaningOf(meaning: RuleMeaning | undefined, fallback: Reason): Reason {
+export function meaningOf(meaning: RuleMeaning | undefined, fallback: Reason): Reason {
   switch (meaning?.kind) {
     case 'policy-allow':
       return reason('policy.allow', {

@@ -99,6 +99,7 @@ export type NftField =
   | 'ct state'
   | 'ct status'
   | 'ct direction'
+  | 'meta skuid'
   | 'fib saddr type'
   | 'fib daddr type';
 
@@ -161,6 +162,10 @@ export type NftStatement =
   | { readonly kind: 'reject'; readonly with?: 'tcp reset' | 'admin-prohibited' }
   /** `update @SET { FIELD }`: the key's time begins anew. */
   | { readonly kind: 'update'; readonly set: string; readonly fields: readonly NftField[] }
+  /** `queue flags bypass to NUMBER`: a program in user space decides (`World.queues`). */
+  | { readonly kind: 'queue'; readonly number: number }
+  /** `ct label BIT`, and the same set. */
+  | { readonly kind: 'ct-label'; readonly label: number; readonly set?: boolean }
   | { readonly kind: 'counter' }
   | { readonly kind: 'notrack' }
   | ({ readonly kind: 'verdict' } & NftVerdict);

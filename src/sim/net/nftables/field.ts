@@ -40,6 +40,9 @@ export function fieldText(c: HookContext, field: NftField): string | undefined {
       return c.skb.ct === undefined ? undefined : hex(c.skb.ct.mark);
     case 'ct direction':
       return c.skb.ct === undefined ? undefined : c.skb.ctDir;
+    case 'meta skuid':
+      // Every program of a host is root's here. What the kernel itself sends belongs to no socket.
+      return c.skb.socketOf === c.box.id ? '0' : undefined;
     case 'ct state':
       return c.skb.ctState?.toLowerCase();
     case 'ct status':

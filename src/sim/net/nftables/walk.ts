@@ -6,7 +6,7 @@
 import type { Origin } from '../../base/origin.ts';
 import { reason, type Reason } from '../../trace/reasons.ts';
 import type { HookContext } from '../netfilter/match.ts';
-import { answerReject, masqueradeAddress } from '../netfilter/target.ts';
+import { answerReject, masqueradeAddress, meaningOf } from '../netfilter/target.ts';
 import { decide, isDecided, type NatDecision } from '../nat.ts';
 import { nftElementRow, nftRuleRow } from '../row-key.ts';
 import type { NftChain, NftChoice, NftElement, NftRule, NftStatement, NftVerdict } from './config.ts';
@@ -174,9 +174,44 @@ function compileStatement(statement: NftStatement): Step {
         w.c.skb.ctState = 'UNTRACKED';
         return 'next';
       };
+    case 'queue':
+      return (w, at) => queue(w, at, statement.number);
+    case 'ct-label': {
+      const { label, set } = statement;
+      return (w) => {
+        const { ct } = w.c.skb;
+        if (set === true) {
+          if (ct !== undefined) ct.labels = new Set([...(ct.labels ?? []), label]);
+          return 'next';
+        }
+        return ct?.labels?.has(label) === true ? 'next' : 'break';
+      };
+    }
     case 'counter':
       return () => 'next';
   }
+}
+
+/** NF_QUEUE: the reader's verdict ends this base chain. Without a reader `bypass` lets the packet pass (nf_queue). */
+function queue(w: Walk, at: At, number: number): Outcome {
+  const { c } = w;
+  const verdict = c.m.world.queues?.get(number)?.(c.skb.packet);
+  if (verdict === undefined) return ACCEPT;
+  const { ct } = c.skb;
+  if (verdict.accept && verdict.label !== undefined && ct !== undefined) {
+    ct.labels = new Set([...(ct.labels ?? []), verdict.label]);
+  }
+  const fallback = verdict.accept ? reason('rule.accept', place(w, at)) : dropped(w, at);
+  const meanings = verdict.meanings.length === 0 ? [undefined] : verdict.meanings;
+  for (const meaning of meanings) {
+    act(
+      w,
+      at,
+      meaning?.kind === 'policy-deny' || !verdict.accept ? 'drop' : 'hook',
+      meaningOf(meaning, fallback),
+    );
+  }
+  return verdict.accept ? ACCEPT : DROP;
 }
 
 function inSet(w: Walk, name: string, key: string): boolean {

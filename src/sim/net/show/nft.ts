@@ -362,6 +362,10 @@ function statementText(family: NftFamily, statement: NftStatement): string {
       return rejectText(family, statement.with);
     case 'update':
       return `update @${statement.set} { ${fieldsText(statement.fields)} }`;
+    case 'queue':
+      return `queue flags bypass to ${statement.number}`;
+    case 'ct-label':
+      return `ct label ${statement.set === true ? 'set ' : ''}${statement.label}`;
     case 'counter':
       return 'counter packets 0 bytes 0';
     case 'notrack':

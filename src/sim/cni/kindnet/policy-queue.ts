@@ -1,0 +1,159 @@
+/**
+ * NetworkPolicy in kindnet since kind v0.24: kindnetd embeds kube-network-policies. No rule says what a policy says; the
+ * table `inet kindnet-network-policies` queues the first packet of each connection of a selected pod to kindnetd, which looks
+ * at source and destination as they are after DNAT and before any masquerading, and answers accept or drop. Accepted
+ * connections get a label and are not asked about again.
+ * Read in kube-network-policies (`pkg/dataplane/controller.go` of its main branch, `pkg/networkpolicy`), with the table's
+ * name, queue 101 and label 28 as kind nodes of 2026 print them. Left out: the IPv6 sets and rules, AdminNetworkPolicies, and
+ * that with kindnetd stopped everything passes (`bypass`).
+ */
+import { compareIp } from '../../base/ip.ts';
+import type { Ip } from '../../base/ip.ts';
+import type { Origin } from '../../base/origin.ts';
+import type { ClusterState, NetworkPolicy, Pod, Protocol } from '../../k8s/cluster-state.ts';
+import type { RuleMeaning } from '../../net/config.ts';
+import type { NftRule, NftStatement, NftTable } from '../../net/nftables/config.ts';
+import type { QueueReader, QueueVerdict } from '../../net/world.ts';
+import type { Packet } from '../../packet/packet.ts';
+import type { Direction, FlowEnd } from '../../policy/matching.ts';
+import {
+  isPod,
+  namespaceLabels,
+  policyName,
+  ruleMatches,
+  rulesOf,
+  selectsPod,
+} from '../../policy/matching.ts';
+import { ipv4Of } from '../place.ts';
+
+export const QUEUE = 101;
+const LABEL = 28;
+const SET = 'podips-v4';
+
+const selected = (policies: readonly NetworkPolicy[], pod: Pod): boolean =>
+  policies.some((policy) => selectsPod(policy, pod, 'ingress') || selectsPod(policy, pod, 'egress'));
+
+/** Pods of a node whose first packets kindnetd wants to see. */
+export function managedPods(
+  cluster: Pick<ClusterState, 'networkPolicies'>,
+  pods: readonly Pod[],
+): readonly Pod[] {
+  return pods.filter((pod) => ipv4Of(pod) !== undefined && selected(cluster.networkPolicies, pod));
+}
+
+export function policyTable(pods: readonly Pod[], origin: Origin): NftTable {
+  const queue: NftStatement = { kind: 'queue', number: QUEUE };
+  const accept: NftStatement = { kind: 'verdict', verdict: 'accept' };
+  const match = (field: 'ip saddr' | 'ip daddr'): NftStatement => ({
+    kind: 'lookup',
+    fields: [field],
+    set: SET,
+  });
+  const is = (
+    field: Extract<NftStatement, { kind: 'match' }>['field'],
+    values: readonly string[],
+    negate?: boolean,
+  ): NftStatement => ({ kind: 'match', field, values, ...(negate === undefined ? {} : { negate }) });
+  const rule = (...statements: readonly NftStatement[]): NftRule => ({ statements, origin });
+  const ofPods = [rule(match('ip saddr'), queue), rule(match('ip daddr'), queue)];
+  return {
+    family: 'inet',
+    name: 'kindnet-network-policies',
+    sets: [
+      {
+        name: SET,
+        type: ['ipv4_addr'],
+        elements: pods
+          .map((pod) => ({ key: ipv4Of(pod) ?? '', origin: { ...pod.origin, by: 'kindnetd' } }))
+          .toSorted((a, b) => compareIp(a.key, b.key)),
+      },
+    ],
+    chains: [
+      {
+        name: 'postrouting',
+        base: { type: 'filter', hook: 'postrouting', priority: 95, policy: 'accept' },
+        rules: [
+          // DNS was asked about in prerouting: queueing clashes with two questions from one socket on older kernels.
+          rule(is('udp dport', ['53']), accept),
+          rule(is('meta skuid', ['0']), { kind: 'counter' }, accept),
+          rule(
+            { kind: 'ct-label', label: LABEL },
+            is('ct state', ['established', 'related']),
+            { kind: 'counter' },
+            accept,
+          ),
+          ...ofPods,
+          rule({ kind: 'ct-label', label: LABEL, set: true }),
+        ],
+      },
+      {
+        name: 'input',
+        base: { type: 'filter', hook: 'input', priority: 101, policy: 'accept' },
+        rules: [
+          rule(is('meta iifname', ['lo']), accept),
+          rule(match('ip saddr'), is('ct state', ['new']), queue),
+        ],
+      },
+      {
+        name: 'prerouting',
+        base: { type: 'filter', hook: 'prerouting', priority: -95, policy: 'accept' },
+        rules: [
+          rule(is('meta l4proto', ['udp'], true), accept),
+          rule(is('udp dport', ['53'], true), accept),
+          ...ofPods,
+        ],
+      },
+    ],
+    origin,
+  };
+}
+
+const PROTOCOL: Readonly<Record<string, Protocol | 'ICMP'>> = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' };
+
+/** `evaluatePacket`: egress of the source pod, then ingress of the destination pod. */
+export function policyReader(cluster: ClusterState): QueueReader {
+  const byIp = new Map<Ip, Pod>();
+  for (const pod of cluster.pods) {
+    if (!pod.hostNetwork) for (const ip of pod.ips) byIp.set(ip, pod);
+  }
+  const namespaces = namespaceLabels(cluster);
+  return ({ ip, l4 }: Packet): QueueVerdict => {
+    if (ip === undefined) return { accept: true, meanings: [] };
+    const from: FlowEnd = byIp.get(ip.src) ?? { ip: ip.src };
+    const to: FlowEnd = byIp.get(ip.dst) ?? { ip: ip.dst };
+    const port = l4 !== undefined && 'dport' in l4 ? l4.dport : undefined;
+    const protocol = PROTOCOL[l4?.proto ?? ''] ?? 'ICMP';
+    const meanings: RuleMeaning[] = [];
+    for (const direction of ['egress', 'ingress'] as const) {
+      const subject = direction === 'egress' ? from : to;
+      if (!isPod(subject)) continue;
+      const peer = direction === 'egress' ? to : from;
+      const meaning = judge(cluster, direction, subject, { peer, target: to, port, protocol }, namespaces);
+      if (meaning !== undefined) meanings.push(meaning);
+      if (meaning?.kind === 'policy-deny') return { accept: false, meanings };
+    }
+    return { accept: true, label: LABEL, meanings };
+  };
+}
+
+function judge(
+  cluster: Pick<ClusterState, 'networkPolicies'>,
+  direction: Direction,
+  subject: Pod,
+  flow: Parameters<typeof ruleMatches>[2],
+  namespaces: Parameters<typeof ruleMatches>[3],
+): RuleMeaning | undefined {
+  const isolating = cluster.networkPolicies.filter((policy) => selectsPod(policy, subject, direction));
+  if (isolating.length === 0) return undefined;
+  const pod = `${subject.namespace}/${subject.name}`;
+  for (const policy of isolating) {
+    const rule = rulesOf(policy, direction).findIndex((candidate) =>
+      ruleMatches(candidate, policy.namespace, flow, namespaces),
+    );
+    if (rule >= 0) {
+      const { namespace, name } = policy;
+      return { kind: 'policy-allow', direction, pod, policy: { namespace, name, rule } };
+    }
+  }
+  return { kind: 'policy-deny', direction, pod, policies: isolating.map(policyName) };
+}
