@@ -60,6 +60,24 @@ const core = probes.filter(({ id }) =>
   ].includes(id),
 );
 
+/** Without the probe whose answer takes another way than its question: what conntrack keeps of it is open. */
+const symmetric = core.filter(({ id }) => id !== 'routed-pod-elsewhere');
+
+/** kind-worker has its run of addresses at 172.18.17.0, kind-worker2 at 172.18.18.0; the second card's begin at .32. */
+const VPC: Readonly<Record<string, string>> = {
+  '10.244.1.2': '172.18.17.33',
+  '10.244.1.3': '172.18.17.1',
+  '10.244.2.2': '172.18.18.33',
+  '10.244.2.3': '172.18.18.1',
+};
+
+/** The same with other addresses. */
+function readdressed<T>(thing: T, addresses: Readonly<Record<string, string>>): T {
+  let text = JSON.stringify(thing);
+  for (const [from, to] of Object.entries(addresses)) text = text.replaceAll(from, to);
+  return JSON.parse(text) as T;
+}
+
 const hostGw = '{name: flannel, options: {backend: host-gw}}';
 
 /** The base cluster with one CNI after another. */
@@ -87,6 +105,19 @@ const networks: readonly Variant[] = [
   },
   { name: 'kubenet', id: 'kubenet', files: baseCluster('kubenet'), promiscuous: 'cbr0', probes: () => core },
   { name: 'flannel with host-gw', id: 'flannel-host-gw', files: baseCluster(hostGw), probes: () => core },
+  { name: 'kindnet', id: 'kindnet', files: baseCluster('kindnet'), probes: () => symmetric },
+  {
+    name: 'bridge with static routes',
+    id: 'bridge',
+    files: baseCluster('{name: bridge, options: {routes: static}}'),
+    probes: () => symmetric,
+  },
+  {
+    name: 'AWS VPC CNI, pods on the second card',
+    id: 'aws-vpc',
+    files: readdressed(baseCluster('aws-vpc'), VPC),
+    probes: () => readdressed(core, VPC),
+  },
 ];
 
 /** Clusters that show one thing each, with their own YAML and questions. */
