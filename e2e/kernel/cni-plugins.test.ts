@@ -205,9 +205,14 @@ ip -n ${name} link set lo up`);
           .replace(/ (link-netns(id)? \S+|qlen \d+|group \S+|qdisc \S+)/g, '')
           .replace(/,M-DOWN/, '')
           .replace(/^(# .* on) .*$/, '$1 DATE')
-          .replace(/ +/g, ' '),
+          .replace(/ (fe80::|::1)\S*/g, '')
+          .replace(/ +/g, ' ')
+          .trimEnd(),
       )
-      .filter((line) => line !== '' && !line.includes('KUBE-KUBELET-CANARY') && without?.test(line) !== true)
+      .filter(
+        (line) =>
+          line !== '' && !/KUBE-KUBELET-CANARY|inet6|valid_lft/.test(line) && without?.test(line) !== true,
+      )
       .join('\n');
   }
 
@@ -244,5 +249,5 @@ ip -n ${name} link set lo up`);
 
 /** A node's card is one end of a pair here and was made later or earlier; the order of devices is not the point. */
 function sortedLinks(text: string): string {
-  return text.includes('valid_lft') || text.includes('UP ') ? text.split('\n').sort().join('\n') : text;
+  return text.includes(' inet ') || text.includes('UP ') ? text.split('\n').sort().join('\n') : text;
 }
