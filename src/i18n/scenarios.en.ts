@@ -36,6 +36,10 @@ export const scenarios = {
     title: 'Hairpin: a pod reaches itself',
     summary: 'Out through its own Service, and back in by the very port that it left from.',
   },
+  'socket-load-balancer': {
+    title: 'The Service address that no wire ever sees',
+    summary: 'Cilium rewrites connect() itself: where are the Service’s address and the NAT now?',
+  },
   'default-deny-with-allow': {
     title: 'Default deny, and one exception',
     summary: 'Two NetworkPolicies under Calico: the frontend gets through, the stranger does not.',

@@ -38,6 +38,10 @@ export const scenarios = {
     title: '헤어핀: 파드가 자기 자신에게',
     summary: '자기 서비스를 거쳐, 나온 포트로 되돌아갑니다.',
   },
+  'socket-load-balancer': {
+    title: '와이어에 나타나지 않는 서비스 주소',
+    summary: '실리움(Cilium)은 connect() 자체를 바꿉니다. 서비스 주소와 NAT는 어디로 갔을까요?',
+  },
   'default-deny-with-allow': {
     title: '모두 막고 하나만 허용하기',
     summary: '캘리코(Calico)에서 네트워크폴리시 두 개로 frontend는 통과하고 stranger는 막힙니다.',

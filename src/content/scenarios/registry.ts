@@ -14,6 +14,7 @@ import { podsOnTwoNodes } from './pods-on-two-nodes/scenario.ts';
 import { policyNobodyEnforces } from './policy-nobody-enforces/scenario.ts';
 import { serviceToRemotePod } from './service-to-remote-pod/scenario.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints/scenario.ts';
+import { socketLoadBalancer } from './socket-load-balancer/scenario.ts';
 import { studyNotesService } from './study-notes-service/scenario.ts';
 import { wrongTargetPort } from './wrong-target-port/scenario.ts';
 
@@ -27,6 +28,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   nodePortFromOutside,
   podToTheInternet,
   podReachesItself,
+  socketLoadBalancer,
   defaultDenyWithAllow,
   policyNobodyEnforces,
   egressForgotDns,

@@ -95,6 +95,14 @@ describe('what each is about', () => {
       sees: '10.244.1.2',
     },
     {
+      slug: 'socket-load-balancer',
+      probe: 'web',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '10.244.1.2',
+      server: /^default\/web-/,
+    },
+    {
       slug: 'localhost-in-a-pod',
       probe: 'localhost',
       verdict: 'delivered',
