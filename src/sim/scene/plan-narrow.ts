@@ -15,7 +15,14 @@ import type {
   PlanTube,
   PlanWire,
 } from './planned.ts';
-import type { Scene, SceneHost, ScenePod, SceneRoom, SceneService } from './scene.ts';
+import {
+  tunnelLabel,
+  type Scene,
+  type SceneHost,
+  type ScenePod,
+  type SceneRoom,
+  type SceneService,
+} from './scene.ts';
 
 const WIDTH = 390;
 const SPINE = 60;
@@ -256,7 +263,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
   if (tunnel !== undefined && a !== undefined && b !== undefined) {
     tubes.push({
       id: tunnel.id,
-      label: `VXLAN  ·  VNI ${tunnel.vni}  ·  UDP ${tunnel.port}`,
+      label: tunnelLabel(tunnel),
       lines: [[a, b]],
       labelAt: { x: 200, y: (a.y + b.y) / 2 - 2 },
     });

@@ -3,7 +3,7 @@ import type { GraphBuilder, Point } from './net-graph.ts';
 import type { Concern } from './concern.ts';
 import type { PlanDevice, PlanHost, PlanRoom, PlanTube, PlanWire, Plan } from './planned.ts';
 import { MARGIN } from './planned.ts';
-import type { Scene, SceneHost, SceneRoom } from './scene.ts';
+import { tunnelLabel, type Scene, type SceneHost, type SceneRoom } from './scene.ts';
 import { textWidth } from './text-width.ts';
 
 export interface UnderlayInput {
@@ -323,7 +323,7 @@ function tubesOf(
     }
     tubes.push({
       id: tunnel.id,
-      label: `VXLAN  ·  VNI ${tunnel.vni}  ·  UDP ${tunnel.port}`,
+      label: tunnelLabel(tunnel),
       lines,
       labelAt,
     });

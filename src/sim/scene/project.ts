@@ -3,7 +3,7 @@ import { cidr, cidrText, compareIp } from '../base/ip.ts';
 import { objectKey } from '../base/origin.ts';
 import type { ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
-import type { NetnsConfig, NetnsId } from '../net/config.ts';
+import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
 import type {
   Scene,
   SceneDevice,
@@ -149,7 +149,13 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
         devices.push({ ...base, kind: 'bridge' });
         break;
       case 'vxlan':
-        devices.push({ ...base, kind: 'vxlan', vni: link.vni, port: link.port, under: link.dev });
+        devices.push({
+          ...base,
+          kind: 'vxlan',
+          ...vniOf(link),
+          port: link.port,
+          under: link.dev,
+        });
         break;
       case 'ethernet':
         devices.push({ ...base, kind: 'ethernet', segment: link.segment });
@@ -231,13 +237,18 @@ function segmentsOf(world: SceneWorld): readonly SceneSegment[] {
   return [...found].map(([id, members]) => ({ id, label: labels.get(id) ?? '', members }));
 }
 
+/** A device that collects its keys from packets has no VNI of its own. */
+function vniOf(link: Extract<LinkConfig, { kind: 'vxlan' }>): { readonly vni?: number } {
+  return link.external === true ? {} : { vni: link.vni };
+}
+
 function tunnelsOf(world: SceneWorld): readonly SceneTunnel[] {
   const found = new Map<string, SceneTunnel & { readonly members: { netns: string; device: string }[] }>();
   for (const config of world.netns.values()) {
     for (const link of config.links) {
       if (link.kind !== 'vxlan') continue;
       const id = `vxlan/${link.vni}`;
-      const tunnel = found.get(id) ?? { id, vni: link.vni, port: link.port, members: [] };
+      const tunnel = found.get(id) ?? { id, ...vniOf(link), port: link.port, members: [] };
       tunnel.members.push({ netns: config.id, device: link.name });
       found.set(id, tunnel);
     }

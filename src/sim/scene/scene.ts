@@ -102,7 +102,8 @@ export interface SceneSegment {
 export interface SceneTunnel {
   /** `vxlan/1`. */
   readonly id: string;
-  readonly vni: number;
+  /** Absent where each packet brings its own. */
+  readonly vni?: number;
   readonly port: number;
   readonly members: readonly { readonly netns: string; readonly device: string }[];
 }
@@ -119,4 +120,11 @@ export interface Scene {
   readonly pending: readonly string[];
   /** Which program writes the Services' rules on a node; undefined where none does. */
   readonly rulesBy: string | undefined;
+}
+
+/** What a tunnel's tube says. */
+export function tunnelLabel(tunnel: Pick<SceneTunnel, 'vni' | 'port'>): string {
+  return ['VXLAN', ...(tunnel.vni === undefined ? [] : [`VNI ${tunnel.vni}`]), `UDP ${tunnel.port}`].join(
+    '  ·  ',
+  );
 }
