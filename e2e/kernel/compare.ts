@@ -138,7 +138,7 @@ export function bothSides(
 
 /** How a real client's command ended, in the words of `clientSees`. */
 export function howItEnded(status: number, output: string): string {
-  if (/Connection refused/.test(output)) return 'refused';
+  if (/Connection refused|Destination Port Unreachable/.test(output)) return 'refused';
   if (/No route to host|Network is unreachable|Net(work)? Unreachable|Host Unreachable/i.test(output)) {
     return 'unreachable';
   }

@@ -461,3 +461,42 @@ export const policyProbes: readonly KernelProbe[] = [
     ends: 'connected',
   },
 ];
+
+/** What kube-proxy in nftables mode decides, most of it otherwise than in iptables mode. */
+export const nftablesProbes: readonly KernelProbe[] = [
+  ...probes.filter(({ id }) =>
+    [
+      'pod-cross-node',
+      'clusterip-remote',
+      'clusterip-local',
+      'hairpin',
+      'nodeport-remote',
+      'nodeport-local',
+      'nodeport-from-pod',
+      'pod-outside',
+      'empty-service',
+      'empty-nodeport',
+      'clusterip-wrong-port',
+      'udp-clusterip',
+      'kept-endpoint-here',
+      'kept-endpoint-elsewhere',
+      'kept-from-pod',
+      'inside-elsewhere',
+      'node-clusterip',
+      'node-clusterip-local',
+      'node-localhost-nodeport',
+      'node-empty-service',
+      'node-own-nodeport',
+      'node-clusterip-wrong',
+      'routed-clusterip',
+      'ping-clusterip',
+      'hairpin-nodeport',
+      'hairpin-other-nodeport',
+    ].includes(id),
+  ),
+  {
+    id: 'unallocated',
+    title: 'pod to an address that no Service has',
+    ...dropped(CLIENT, '10.96.99.99', 80),
+  },
+];

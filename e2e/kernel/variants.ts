@@ -9,7 +9,7 @@ import type { World } from '../../src/sim/net/world.ts';
 import type { Simulation } from '../../src/sim/simulate.ts';
 import { flannelByHand } from './flannel-by-hand.ts';
 import type { KernelProbe } from './probes.ts';
-import { policyProbes, probes } from './probes.ts';
+import { nftablesProbes, policyProbes, probes } from './probes.ts';
 import { kernelProbe, ownQuestions } from './question.ts';
 import type { Rig } from './rig.ts';
 import { shapes } from './shapes.ts';
@@ -101,7 +101,7 @@ const networks: readonly Variant[] = [
     name: 'flannel with kube-proxy in nftables mode',
     id: 'flannel-nftables',
     files: baseCluster('flannel', 'nftables.yaml'),
-    probes: () => probes,
+    probes: () => nftablesProbes,
   },
   { name: 'kubenet', id: 'kubenet', files: baseCluster('kubenet'), promiscuous: 'cbr0', probes: () => core },
   { name: 'flannel with host-gw', id: 'flannel-host-gw', files: baseCluster(hostGw), probes: () => core },

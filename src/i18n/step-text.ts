@@ -65,7 +65,7 @@ export function stepDevice(step: Step): string {
   };
   if (params.program !== undefined) return params.program;
   if (step.kind === 'hook' || step.kind === 'nat' || step.kind === 'drop' || step.kind === 'reject') {
-    const row = step.rows.find((key) => /^ip6?tables\//.test(key));
+    const row = step.rows.find((key) => /^(?:ip6?tables|nft)\//.test(key));
     const table = params.table ?? row?.split('/')[1] ?? (step.kind === 'nat' ? 'nat' : undefined);
     if (step.hook !== undefined) return table === undefined ? step.hook : `${table} ${step.hook}`;
     if (table !== undefined && params.chain !== undefined) return `${table} ${params.chain}`;

@@ -5,6 +5,7 @@ import { walkTranscript } from '../../i18n/transcript.ts';
 import { encode } from '../../sim/packet/codec.ts';
 import type { ProbeSpec } from '../../sim/k8s/cluster-state.ts';
 import { simulate, walk } from '../../sim/simulate.ts';
+import { tableOf } from '../../sim/tables.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
 import type { MatrixResult } from '../../worker/protocol.ts';
 import { yamlText } from './cluster/yaml-text.ts';
@@ -12,7 +13,7 @@ import { cellOf, countDenied, groupsOf } from './matrix/groups.ts';
 import { packetRows } from './packet/packet-rows.ts';
 import { changesOf } from './why/changes.ts';
 import { currentPhase, phasesOf, phaseState } from './why/phases.ts';
-import { commandOf } from './why/use-rows.ts';
+import { commandOf, ownText, printsAny } from './why/use-rows.ts';
 
 const pod = (name: string, node: string, more = ''): string => `
 ---
@@ -43,6 +44,8 @@ spec:
   policyTypes: [Ingress]
 `;
 const CALICO = '---\napiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: calico\n';
+const NFTABLES =
+  '---\napiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: nftables\n';
 const BASE = pod('client', 'kind-worker') + pod('web', 'kind-worker2', LISTENS);
 const CURL: ProbeSpec = { from: 'default/client', tool: 'curl', to: 'http://web' };
 
@@ -78,6 +81,18 @@ describe('phases come in the order in which the packet met them', () => {
       phases: ['dns', 'route', 'rules', 'reply', 'outcome'],
       failed: ['rules'],
     },
+    {
+      name: 'nftables: the map leads to the endpoint, the rest is as in iptables',
+      text: NFTABLES + BASE + SERVICE(8080),
+      phases: ['dns', 'serviceDnat', 'route', 'encap', 'route', 'delivery', 'reply', 'outcome'],
+      failed: [],
+    },
+    {
+      name: 'nftables: no endpoint',
+      text: NFTABLES + pod('client', 'kind-worker') + SERVICE(80),
+      phases: ['dns', 'route', 'rules', 'reply', 'outcome'],
+      failed: ['rules'],
+    },
   ])('$name', ({ text, phases, failed }) => {
     const trace = traceOf(text);
     const found = phasesOf(trace, probeSegment(trace));
@@ -99,6 +114,29 @@ it('the client hears a status, not that it hung up', () => {
     code: 'process.response',
     params: { status: 200 },
   });
+});
+
+it('every row of nftables has a command that prints it, and one element is picked out of its line', () => {
+  const text = NFTABLES + BASE + SERVICE(8080);
+  const simulation = simulate({ files: [{ name: 'cluster.yaml', text }] });
+  const trace = traceOf(text);
+  const keys = trace.steps.flatMap((s) =>
+    s.rows.filter((row) => row.startsWith('nft/')).map((row) => [s.place, row] as const),
+  );
+  expect(keys.length).toBeGreaterThan(3);
+  for (const [place, key] of keys) {
+    const source = commandOf(key);
+    expect(source, key).toBeDefined();
+    const lines = tableOf(simulation, place, source?.command ?? '');
+    expect(
+      lines.filter((line) => printsAny(line, (one) => one === key)),
+      key,
+    ).toHaveLength(1);
+    const { text: printed } = lines.find((line) => printsAny(line, (one) => one === key))!;
+    const own = ownText(key, printed);
+    if (key.includes('/map/')) expect(own).toMatch(/^10\.96\.\S+ \. (tcp|udp) \. \d+ : goto service-\S+$/);
+    else expect(own).toBe(printed);
+  }
 });
 
 describe('what changed', () => {

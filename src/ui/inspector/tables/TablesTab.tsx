@@ -21,6 +21,7 @@ const NODE_COMMANDS = [
   'iptables-save',
   'iptables-save -t nat',
   'iptables-save -t filter',
+  'nft list ruleset',
   'ip route',
   'ip addr',
   'ip link',

@@ -7,6 +7,11 @@ import styles from './Why.module.css';
 const DECIDES = [
   /(--to-destination \S+)/,
   /(-j (?:SNAT|MASQUERADE|DROP|REJECT|ACCEPT|RETURN|MARK)\b.*$)/,
+  // nft's statements, and the verdict of a map's element.
+  /(dnat (?:ip6? )?to .+$)/,
+  /(masquerade(?: fully-random)?$)/,
+  /(meta mark set meta mark \S+ \S+)/,
+  /((?:jump|goto) \S+|\b(?:accept|drop|reject)(?: with [\w -]+)?(?= comment|$))/,
   /( dst [\d.a-f:]+)/,
   /(lladdr \S+)/,
   /(dev \S+)/,

@@ -68,6 +68,18 @@ export interface RowText {
   readonly text: string;
 }
 
+/** What of a line is the row's own: nft prints several elements of a set on one, between braces. */
+export function ownText(key: RowKey, text: string): string {
+  const element = /^nft\/[^/]+\/(?:set|map)\/.+\/\{(.*)\}$/.exec(key)?.[1];
+  if (element === undefined) return text;
+  const all = text
+    .trim()
+    .replace(/^elements = \{ /, '')
+    .replace(/(?:,| \})$/, '')
+    .split(', ');
+  return all.find((one) => one === element || one.startsWith(`${element} `)) ?? text;
+}
+
 const cache = new Map<string, Promise<ShowResult>>();
 let cachedFor: unknown;
 
@@ -110,7 +122,7 @@ export function useRows(place: string, keys: readonly RowKey[]): readonly RowTex
           const table = await tableText(result, place, source.command, source.runtime ? probe : undefined);
           for (const line of table.lines) {
             if (printsAny(line, (one) => one === key) && line.text.trim() !== '') {
-              found.push({ key, command: source.command, text: line.text });
+              found.push({ key, command: source.command, text: ownText(key, line.text) });
             }
           }
         } catch {
