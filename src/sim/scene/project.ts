@@ -55,6 +55,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
       role: node.role,
       ip: node.ips[0] ?? '',
       podCIDR: node.podCIDRs[0] === undefined ? '' : cidrText(node.podCIDRs[0]),
+      ...ipvsDeviceOf(world.netns.get(id)),
       devices: devicesOf(world.netns.get(id)),
       pods: pods.sort(byAddress),
     };
@@ -163,6 +164,12 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
     }
   }
   return devices;
+}
+
+/** The dummy device with the addresses of virtual servers, on a node where IPVS has any. */
+function ipvsDeviceOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'ipvsDevice'> {
+  const name = config?.ipvs === undefined ? undefined : config.links.find((l) => l.kind === 'dummy')?.name;
+  return name === undefined ? {} : { ipvsDevice: name };
 }
 
 /** More endpoints than this are only counted. */

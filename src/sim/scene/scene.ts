@@ -51,6 +51,8 @@ export interface SceneRoom {
   readonly role: 'control-plane' | 'worker';
   readonly ip: string;
   readonly podCIDR: string;
+  /** Where IPVS serves the Services: the device that has their addresses. */
+  readonly ipvsDevice?: string;
   readonly devices: readonly SceneDevice[];
   /** In the order of their addresses. */
   readonly pods: readonly ScenePod[];

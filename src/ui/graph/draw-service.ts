@@ -39,8 +39,12 @@ export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[]
   const elsewhere = !asked && (frame?.plates.length ?? 0) > 0;
   const shapes: Shape[] = [rect(box, asked ? 'plate' : elsewhere ? 'plate-idle' : 'plate-ready', 3)];
   shapes.push(path(`M${box.x} ${box.y + 19.5}h${box.w}`, 'rule'));
-  shapes.push(label(box.x + 8, box.y + 14, state?.hook ?? 'PREROUTING', 'mono-muted'));
-  shapes.push(label(box.x + box.w - 8, box.y + 14, 'nat', 'mono-muted', 'end'));
+  // With IPVS the Service's address is the node's own: the packet is caught on its way in, and no nat table is asked.
+  const { ipvsDevice } = room.room;
+  const hook = state?.hook ?? (ipvsDevice === undefined ? 'PREROUTING' : 'INPUT');
+  const table = ipvsDevice === undefined ? 'nat' : `ipvs · ${ipvsDevice}`;
+  shapes.push(label(box.x + 8, box.y + 14, hook, 'mono-muted'));
+  shapes.push(label(box.x + box.w - 8, box.y + 14, table, 'mono-muted', 'end'));
   for (const section of plate.sections) shapes.push(...drawSection(context, room, section, elsewhere));
   if (elsewhere) {
     shapes.push(label(box.x, box.y + box.h + 16, words.notAsked, 'small-muted'));
