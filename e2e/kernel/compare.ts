@@ -142,6 +142,7 @@ export function howItEnded(status: number, output: string): string {
   if (/No route to host|Network is unreachable|Net(work)? Unreachable|Host Unreachable/i.test(output)) {
     return 'unreachable';
   }
+  if (/Frag needed|[Mm]essage too long/.test(output)) return 'too-big';
   // By the command line's contract a TTL that ran out is a timeout; ping says more.
   if (/timed out|TimeoutError|Time to live exceeded/.test(output)) return 'timeout';
   // ping without an answer.

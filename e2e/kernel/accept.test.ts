@@ -1,0 +1,93 @@
+/**
+ * The real commands take what `show` prints: for every scenario, and for every CNI with every proxy mode of the
+ * registries, each node's and pod's tables go through `ipset restore`, `iptables-restore`, `ip6tables-restore` (with
+ * `--test` first, which alone overlooks a missing chain) and `nft -c`, in a namespace of their own.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scenarioEntries } from '../../src/content/scenarios/registry.ts';
+import { cniRegistry } from '../../src/sim/cni/registry.ts';
+import { show } from '../../src/sim/net/show/show.ts';
+import { proxyPlugins } from '../../src/sim/proxy/registry.ts';
+import type { ScenarioFile } from '../../src/sim/scenario.ts';
+import { simulate } from '../../src/sim/simulate.ts';
+import { attempt, lacking } from './shell.ts';
+import { baseCluster } from './variants.ts';
+
+const why = lacking();
+const NETNS = `pwk${process.pid.toString(36)}accept`;
+const folder = mkdtempSync(join(tmpdir(), 'packetwalk-accept-'));
+
+/** What is printed, and the command that has to take it. Sets come first: rules name them. */
+const LOADS: readonly { readonly shown: string; readonly load: string }[] = [
+  { shown: 'ipset save', load: 'ipset restore' },
+  { shown: 'iptables-save', load: 'iptables-restore --test' },
+  { shown: 'iptables-save', load: 'iptables-restore' },
+  { shown: 'ip6tables-save', load: 'ip6tables-restore --test' },
+  { shown: 'ip6tables-save', load: 'ip6tables-restore' },
+  { shown: 'nft list ruleset', load: 'nft -c -f -' },
+];
+
+const scenarios = scenarioEntries.map(({ slug, files }) => ({ name: `the scenario ${slug}`, files }));
+const registered = cniRegistry.flatMap(({ id }) =>
+  proxyPlugins.map((proxy) => ({ name: `${id} with kube-proxy ${proxy.id}`, files: withMode(id, proxy.id) })),
+);
+
+function withMode(cni: string, mode: string): readonly ScenarioFile[] {
+  const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ${mode}\n`;
+  return [...baseCluster(cni, 'policies.yaml'), { name: 'proxy.yaml', text }];
+}
+
+beforeAll(() => {
+  if (why === undefined) attempt(`ip netns add ${NETNS}`);
+});
+afterAll(() => {
+  if (why === undefined) attempt(`ip netns del ${NETNS}`);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(why !== undefined)('the real commands take the tables of', () => {
+  it.each([...scenarios, ...registered])('$name', ({ files }) => {
+    const { world } = simulate({ files });
+    const script: string[] = ['set +e'];
+    const known = new Set<string>();
+    for (const config of world.netns.values()) {
+      const loads = LOADS.flatMap(({ shown, load }) => {
+        const printed = show(config, undefined, shown, { netns: (id) => world.netns.get(id) });
+        const text = 'lines' in printed ? printed.lines.map((line) => `${line.text}\n`).join('') : '';
+        return text.trim() === '' ? [] : [{ shown, load, text }];
+      });
+      // Many pods have the same tables.
+      const all = loads.map(({ text }) => text).join('');
+      if (all === '' || known.has(all)) continue;
+      known.add(all);
+      for (const [index, { shown, load, text }] of loads.entries()) {
+        const file = join(folder, `${known.size}-${index}`);
+        writeFileSync(file, text);
+        script.push(`${load} <${file} || echo "FAILED ${config.id} ${shown}"`);
+      }
+      script.push('nft flush ruleset; ipset destroy 2>/dev/null');
+    }
+    const run = join(folder, 'run.sh');
+    writeFileSync(run, script.join('\n'));
+    const { output } = attempt(`ip netns exec ${NETNS} bash ${run}`, 120_000);
+    expect(output).toBe('');
+    expect(known.size).toBeGreaterThan(0);
+  });
+});
+
+it.skipIf(why !== undefined)('and refuse what is wrong', () => {
+  for (const [load, text] of [
+    ['iptables-restore --test', '*filter\n-A FORWARD -m nonsense -j ACCEPT\nCOMMIT\n'],
+    ['iptables-restore', '*filter\n-A NOWHERE -j ACCEPT\nCOMMIT\n'],
+    ['ip6tables-restore', '*filter\n-A FORWARD -j NOWHERE\nCOMMIT\n'],
+    ['ipset restore', 'add none 10.0.0.1\n'],
+    ['nft -c -f -', 'table ip t { chain c { nonsense } }\n'],
+  ] as const) {
+    const file = join(folder, 'wrong');
+    writeFileSync(file, text);
+    expect(attempt(`ip netns exec ${NETNS} ${load} <${file}`).status, load).not.toBe(0);
+  }
+});
