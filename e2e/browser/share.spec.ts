@@ -124,7 +124,9 @@ test('a damaged link over saved work leaves that work as it was', async ({ app }
   expect(await keptText(app, 'client.yaml')).toContain('still mine');
 });
 
-test('YAML, the walk as text and the picture can be taken along', async ({ app }) => {
+test('YAML, the walk as text and as a capture, the lab and the picture can be taken along', async ({
+  app,
+}) => {
   const exported = async (name: string | RegExp): Promise<{ name: string; text: string }> => {
     await app.getByRole('button', { name: 'Export' }).click();
     const [file] = await Promise.all([
@@ -151,6 +153,15 @@ test('YAML, the walk as text and the picture can be taken along', async ({ app }
   expect(walk.text).toContain('Verdict: delivered');
   expect(walk.text).toMatch(/ 10\.244\.\d+\.\d+:8080/);
   expect(walk.text).toContain('you wrote app.yaml:');
+
+  const capture = await exported(/Walk for Wireshark/);
+  expect(capture.name).toBe('packetwalk-service-to-remote-pod.pcapng');
+  expect(capture.text).toContain('node/kind-worker:cni0');
+
+  const lab = await exported(/Lab for Linux/);
+  expect(lab.name).toBe('packetwalk-service-to-remote-pod.sh');
+  expect(lab.text).toMatch(/^#!\/usr\/bin\/env bash\n/);
+  expect(lab.text).toContain('-A KUBE-SERVICES');
 
   const svg = await exported(/^SVG/);
   expect(svg.text).toMatch(/^<svg|^<\?xml/);

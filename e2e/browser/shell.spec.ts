@@ -80,6 +80,7 @@ test('the palette reaches what menus and buttons do', async ({ app }) => {
     'Export: PNG',
     'Export: SVG',
     'Export: YAML',
+    'Export: Lab for Linux',
     'Open: ',
     'Empty cluster',
     'Cluster settings',

@@ -49,10 +49,14 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
       lines.push({ text: words('route del', subnet, 'dev', dev, 'proto kernel src', ip), need: need(dev) });
     }
   }
+  const indirect = ({ via, nexthops }: RouteConfig): boolean => via !== undefined || nexthops !== undefined;
   // A gateway must be reachable before a route can name it.
-  const routes = [...config.routes].sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined));
+  const routes = [...config.routes].sort((a, b) => Number(indirect(a)) - Number(indirect(b)));
   for (const route of routes) {
-    lines.push({ text: routeText(route) + because(route.origin), need: need(route.dev) });
+    lines.push({
+      text: routeText(route) + because(route.origin),
+      need: need(route.dev ?? route.nexthops?.[0]?.dev),
+    });
   }
   for (const rule of config.rules ?? []) lines.push({ text: ruleText(rule) + because(rule.origin) });
   for (const { dev, ip, origin } of config.proxyNeighbours ?? []) {
@@ -97,6 +101,11 @@ function routeText(route: RouteConfig): string {
     ...(route.table === undefined ? [] : ['table', route.table]),
     ...(route.metric === undefined ? [] : ['metric', route.metric]),
     route.onlink === true ? 'onlink' : '',
+    ...(route.nexthops ?? []).flatMap(({ via, dev, weight, onlink }) => [
+      ...['nexthop via', via, 'dev', dev],
+      ...(weight === undefined ? [] : ['weight', weight]),
+      onlink === true ? 'onlink' : '',
+    ]),
   );
 }
 
@@ -223,7 +232,26 @@ const TABLES: readonly {
     present: ({ ip6tables }) => ip6tables !== undefined,
     needs: iptablesConditions,
   },
+  {
+    shown: 'nft list ruleset',
+    load: 'nft -f -',
+    mark: 'RULESET',
+    present: (config) => (config.nftables ?? []).length > 0 && !nftablesFirst(config),
+    needs: () => ['nf_tables'],
+  },
+  {
+    shown: 'ipvsadm -S -n',
+    load: 'ipvsadm -R',
+    mark: 'SERVICES',
+    present: ({ ipvs }) => ipvs !== undefined,
+    needs: () => ['ip_vs'],
+  },
 ];
+
+/** Of two hooks with one priority, the one that was registered later runs first: so the order of loading matters. */
+function nftablesFirst({ nftables = [], nftablesBefore = {} }: NetnsConfig): boolean {
+  return nftables.length > 0 && Object.values(nftablesBefore).some((count) => count > 0);
+}
 
 export function tables(config: NetnsConfig): readonly LoadedTable[] {
   return TABLES.filter(({ present }) => present(config)).map(({ shown, load, mark, needs: needed }) => {

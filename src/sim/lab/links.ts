@@ -45,7 +45,8 @@ export class Devices {
         return `${base} type veth peer name ${port} netns ${labVariable(SWITCH)}`;
       }
       case 'bridge':
-        return `${base} type bridge`;
+      case 'dummy':
+        return `${base} type ${link.kind}`;
       case 'vxlan':
         return `${base} ${words('type vxlan id', link.vni, 'local', link.local, 'dev', link.dev, 'dstport', link.port, link.learning ? '' : 'nolearning')}`;
       case 'veth': {

@@ -18,6 +18,7 @@ const MAKE = ['ip', 'link', 'add', 'try0', 'type'];
 
 /** Devices that a lab cannot do without are asked by the script itself. */
 const DEVICES: Partial<Record<LinkConfig['kind'], readonly string[]>> = {
+  dummy: [...MAKE, 'dummy'],
   vxlan: [...MAKE, 'vxlan', 'id', '1', 'dstport', '8472', 'local', '127.0.0.1'],
 };
 
@@ -58,6 +59,13 @@ export function needsOf(configs: Iterable<NetnsConfig>): readonly Need[] {
     for (const rules of [config.iptables, config.ip6tables]) {
       if (rules !== undefined) iptablesNeeds(rules, need);
     }
+    if ((config.nftables ?? []).length > 0) {
+      need('nf_tables', 'nftables rules', [
+        'nft',
+        'table ip try { chain c { numgen random mod 2 vmap { 0 : accept, 1 : drop }; } }',
+      ]);
+    }
+    if (config.ipvs !== undefined) need('ip_vs', 'IPVS services', ['ipvsadm', '-Ln']);
     if (config.links.some((link) => link.kind === 'bridge')) {
       need('br_netfilter', 'net.bridge.bridge-nf-call-iptables: bridged packets pass by iptables', [
         'sysctl',

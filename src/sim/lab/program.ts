@@ -35,7 +35,7 @@ def accept(connection, me, peer):
 def serve(connection, app):
     with connection:
         try:
-            {"http": http, "echo": echo}.get(app, accept)(connection, connection.getsockname(), connection.getpeername())
+            {"http": http, "kube-proxy-health": http, "echo": echo}.get(app, accept)(connection, connection.getsockname(), connection.getpeername())
         except OSError:
             pass
 

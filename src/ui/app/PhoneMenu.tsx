@@ -6,7 +6,7 @@ import { sendProbe } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Menu } from '../kit/Menu.tsx';
 import { knownProbes, probeLabel } from '../probe/probe-label.ts';
-import { exportWalk, exportYaml } from '../share/export-files.ts';
+import { exportCapture, exportLab, exportWalk, exportYaml } from '../share/export-files.ts';
 import { switchLanguage } from './language.ts';
 import { useShell } from './shell-store.ts';
 
@@ -93,6 +93,14 @@ export function PhoneMenu() {
               disabled: !walked,
               onSelect: () => void exportWalk(),
             },
+            {
+              id: 'pcapng',
+              label: all.share.pcapng,
+              note: walked ? all.share.pcapngNote : all.share.walkNone,
+              disabled: !walked,
+              onSelect: () => void exportCapture(),
+            },
+            { id: 'lab', label: all.share.lab, note: all.share.labNote, onSelect: () => void exportLab() },
           ],
         },
         {

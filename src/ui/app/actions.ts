@@ -18,7 +18,7 @@ import { focusProbeBar } from '../probe/focus.ts';
 import { probeLabel } from '../probe/probe-label.ts';
 import { addFile } from '../editor/file-names.ts';
 import { focusEditor, useEditor } from '../editor/editor-store.ts';
-import { exportPicture, exportWalk, exportYaml } from '../share/export-files.ts';
+import { exportCapture, exportLab, exportPicture, exportWalk, exportYaml } from '../share/export-files.ts';
 import { switchLanguage } from './language.ts';
 import { pictureSvg } from './picture-svg.ts';
 import { openScenario, scenarioList } from './scenarios.ts';
@@ -176,6 +176,7 @@ export function allActions(t: Messages): readonly Action[] {
           run: () => void exportPicture(kind, pictureSvg),
         }))),
     { id: 'export-yaml', group: g.file, label: a.export({ name: t.share.yaml }), run: exportYaml },
+    { id: 'export-lab', group: g.file, label: a.export({ name: t.share.lab }), run: () => void exportLab() },
     ...(walk === undefined
       ? []
       : [
@@ -184,6 +185,12 @@ export function allActions(t: Messages): readonly Action[] {
             group: g.file,
             label: a.export({ name: t.share.walk }),
             run: () => void exportWalk(),
+          },
+          {
+            id: 'export-pcapng',
+            group: g.file,
+            label: a.export({ name: t.share.pcapng }),
+            run: () => void exportCapture(),
           },
         ]),
     { id: 'share', group: g.file, label: t.app.share, run: () => shell({ share: true }) },
