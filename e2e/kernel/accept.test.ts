@@ -11,10 +11,9 @@ import { scenarioEntries } from '../../src/content/scenarios/registry.ts';
 import { cniRegistry } from '../../src/sim/cni/registry.ts';
 import { show } from '../../src/sim/net/show/show.ts';
 import { proxyPlugins } from '../../src/sim/proxy/registry.ts';
-import type { ScenarioFile } from '../../src/sim/scenario.ts';
 import { simulate } from '../../src/sim/simulate.ts';
 import { attempt, lacking } from './shell.ts';
-import { baseCluster } from './variants.ts';
+import { baseCluster, proxyMode } from './variants.ts';
 
 const why = lacking();
 const NETNS = `pwk${process.pid.toString(36)}accept`;
@@ -32,13 +31,11 @@ const LOADS: readonly { readonly shown: string; readonly load: string }[] = [
 
 const scenarios = scenarioEntries.map(({ slug, files }) => ({ name: `the scenario ${slug}`, files }));
 const registered = cniRegistry.flatMap(({ id }) =>
-  proxyPlugins.map((proxy) => ({ name: `${id} with kube-proxy ${proxy.id}`, files: withMode(id, proxy.id) })),
+  proxyPlugins.map((proxy) => ({
+    name: `${id} with kube-proxy ${proxy.id}`,
+    files: [...baseCluster(id, 'policies.yaml'), proxyMode(proxy.id)],
+  })),
 );
-
-function withMode(cni: string, mode: string): readonly ScenarioFile[] {
-  const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ${mode}\n`;
-  return [...baseCluster(cni, 'policies.yaml'), { name: 'proxy.yaml', text }];
-}
 
 beforeAll(() => {
   if (why === undefined) attempt(`ip netns add ${NETNS}`);

@@ -39,6 +39,12 @@ export function baseCluster(cni: string, extra?: string): readonly ScenarioFile[
   return extra === undefined ? [base] : [base, { name: extra, text: read(extra) }];
 }
 
+/** The document that chooses how kube-proxy works. */
+export function proxyMode(mode: string): ScenarioFile {
+  const text = `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ${mode}\n`;
+  return { name: 'proxy.yaml', text };
+}
+
 /** What differs from one way of routing to the other. */
 const core = probes.filter(({ id }) =>
   [

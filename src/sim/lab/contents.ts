@@ -102,7 +102,10 @@ function routeText(route: RouteConfig): string {
     ...(route.metric === undefined ? [] : ['metric', route.metric]),
     route.onlink === true ? 'onlink' : '',
     ...(route.nexthops ?? []).flatMap(({ via, dev, weight, onlink }) => [
-      ...['nexthop via', via, 'dev', dev],
+      'nexthop via',
+      via,
+      'dev',
+      dev,
       ...(weight === undefined ? [] : ['weight', weight]),
       onlink === true ? 'onlink' : '',
     ]),
@@ -233,13 +236,6 @@ const TABLES: readonly {
     needs: iptablesConditions,
   },
   {
-    shown: 'nft list ruleset',
-    load: 'nft -f -',
-    mark: 'RULESET',
-    present: (config) => (config.nftables ?? []).length > 0 && !nftablesFirst(config),
-    needs: () => ['nf_tables'],
-  },
-  {
     shown: 'ipvsadm -S -n',
     load: 'ipvsadm -R',
     mark: 'SERVICES',
@@ -247,11 +243,6 @@ const TABLES: readonly {
     needs: () => ['ip_vs'],
   },
 ];
-
-/** Of two hooks with one priority, the one that was registered later runs first: so the order of loading matters. */
-function nftablesFirst({ nftables = [], nftablesBefore = {} }: NetnsConfig): boolean {
-  return nftables.length > 0 && Object.values(nftablesBefore).some((count) => count > 0);
-}
 
 export function tables(config: NetnsConfig): readonly LoadedTable[] {
   return TABLES.filter(({ present }) => present(config)).map(({ shown, load, mark, needs: needed }) => {

@@ -131,9 +131,13 @@ function hostile(world: World, canary: string): World {
   return { ...world, netns };
 }
 
-describe.skipIf(!hasBash)('names that try to break out', () => {
+describe.skipIf(!hasBash)('run with stand-ins for every tool', () => {
   /** Runs `up` and `down` with stand-ins for every tool, and tells what was touched and loaded. */
-  function run(script: string, folder: string): { readonly status: number | null; readonly log: string } {
+  function run(
+    script: string,
+    folder: string,
+    lacks = 'nothing',
+  ): { readonly status: number | null; readonly log: string; readonly said: string } {
     const bin = join(folder, 'bin');
     mkdirSync(bin);
     const stub = (name: string, body: string): void => {
@@ -144,7 +148,10 @@ describe.skipIf(!hasBash)('names that try to break out', () => {
     writeFileSync(log, '');
     // Reads what it is given only where it is asked to, and writes down its words.
     for (const name of ['ip', 'bridge', 'sysctl', 'modprobe', 'python3', 'ipset']) {
-      stub(name, `echo "${name} $*" >>'${log}'; case "$*" in *batch*|*restore*) cat >>'${log}';; esac`);
+      stub(
+        name,
+        `case "$*" in *"${lacks}"*) exit 1;; esac; echo "${name} $*" >>'${log}'; case "$*" in *batch*|*restore*) cat >>'${log}';; esac`,
+      );
     }
     stub('id', 'echo 0');
     writeFileSync(join(folder, 'lab.sh'), script);
@@ -152,10 +159,10 @@ describe.skipIf(!hasBash)('names that try to break out', () => {
       cwd: folder,
       env: { PATH: `${bin}:/usr/bin:/bin` },
     });
-    return { status: ran.status, log: readFileSync(log, 'utf8') };
+    return { status: ran.status, log: readFileSync(log, 'utf8'), said: ran.stderr.toString() };
   }
 
-  it('run nothing', () => {
+  it('names that try to break out run nothing', () => {
     const folder = mkdtempSync(join(tmpdir(), 'packetwalk-hostile-'));
     try {
       const canary = join(folder, 'broken-out');
@@ -166,6 +173,34 @@ describe.skipIf(!hasBash)('names that try to break out', () => {
       // The stand-ins were asked for everything, so nothing was cut short either.
       expect(log).toContain('*nat');
       expect(log).toMatch(/route replace 0\.0\.0\.0\/0/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('what a kernel lacks is said beforehand, and only that is left out', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packetwalk-lacking-'));
+    try {
+      const { status, log, said } = run(labScript(worldOf(CLUSTER)), folder, 'type vxlan');
+      expect(status).toBe(0);
+      expect(said).toContain(
+        'not built, for this kernel lacks it: vxlan devices, and the routes through them',
+      );
+      expect(log).not.toContain('dev flannel.1');
+      expect(log).toContain('dev cni0');
+      expect(log).toContain('*nat');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('nothing is built where there are no bridges', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packetwalk-lacking-'));
+    try {
+      const { status, log, said } = run(labScript(worldOf(CLUSTER)), folder, 'type bridge');
+      expect(status).toBe(1);
+      expect(said).toContain('nothing can be built');
+      expect(log).not.toContain('route replace');
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -53,17 +53,18 @@ export function needsOf(configs: Iterable<NetnsConfig>): readonly Need[] {
     if (config.ipsets.length > 0) {
       need('ip_set', 'ipsets, and the iptables rules that ask them', ['ipset', 'create', 'try', 'hash:net']);
     }
-    if (config.nftables !== undefined) {
-      need('nf_tables', 'nftables rules', ['nft', 'add', 'table', 'ip', 'try']);
-    }
     for (const rules of [config.iptables, config.ip6tables]) {
       if (rules !== undefined) iptablesNeeds(rules, need);
     }
     if ((config.nftables ?? []).length > 0) {
       need('nf_tables', 'nftables rules', [
         'nft',
-        'table ip try { chain c { numgen random mod 2 vmap { 0 : accept, 1 : drop }; } }',
+        'add table ip try; add chain ip try c; add rule ip try c numgen random mod 2 vmap { 0 : accept, 1 : drop }',
       ]);
+    }
+    if ((config.programs ?? []).length > 0) {
+      // The simulator has their meaning and not their code: there is nothing to load.
+      need('bpf', 'eBPF programs: packets pass where they would act', ['false']);
     }
     if (config.ipvs !== undefined) need('ip_vs', 'IPVS services', ['ipvsadm', '-Ln']);
     if (config.links.some((link) => link.kind === 'bridge')) {
