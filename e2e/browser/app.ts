@@ -39,7 +39,9 @@ export async function skipTour(
 
 /** Waits until the picture of the opening scenario stands. */
 export async function ready(page: Page): Promise<void> {
-  await expect(page.locator('[data-id^="room:"], .react-flow__node').first()).toBeVisible();
+  await expect(page.locator('[data-id^="room:"], .react-flow__node').first()).toBeVisible({
+    timeout: 30_000,
+  });
 }
 
 /** Waits for Monaco and puts the caret at the end of the first line that holds `text`. */

@@ -1,5 +1,6 @@
 import { app } from './app.en.ts';
 import { editor } from './editor.en.ts';
+import { faults } from './faults.en.ts';
 import { graph } from './graph.en.ts';
 import { probe } from './probe.en.ts';
 import { rest } from './rest.en.ts';
@@ -9,4 +10,4 @@ import { share } from './share.en.ts';
 import { timeline } from './timeline.en.ts';
 
 /** What the page says before anything was sent: loaded before it renders. */
-export const first = { app, editor, graph, probe, rest, scenarios, settings, share, timeline };
+export const first = { app, editor, faults, graph, probe, rest, scenarios, settings, share, timeline };

@@ -73,5 +73,19 @@ export const graph = {
     `Service ${name}, virtual address ${address}, ${endpoints} endpoints`,
   plateLabel: (node: string) => `Service rules on ${node}`,
   hostLabel: (name: string, ip: string) => `${name}, ${ip}, outside the cluster`,
+  /** On a node: what is broken there. */
+  faultSigns: {
+    mtu: 'MTU changed',
+    'port-blocked': 'port blocked',
+    'icmp-blocked': 'ICMP blocked',
+    'route-missing': 'route missing',
+    'rp-filter': 'rp_filter',
+    'bridge-nf-off': 'bridge-nf 0',
+    'ip-forward-off': 'ip_forward 0',
+    'kube-proxy-stopped': 'kube-proxy stopped',
+    'conntrack-remembers': 'stale conntrack',
+    'ports-exhausted': 'no ports left',
+    'node-down': 'down',
+  },
   legend: 'Lines',
 };

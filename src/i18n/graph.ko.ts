@@ -76,5 +76,18 @@ export const graph = {
     `서비스 ${name}, 가상 주소 ${address}, 엔드포인트 ${endpoints}개`,
   plateLabel: (node: string) => `${node}의 서비스 규칙`,
   hostLabel: (name: string, ip: string) => `${name}, ${ip}, 클러스터 밖`,
+  faultSigns: {
+    mtu: 'MTU 바뀜',
+    'port-blocked': '포트 막힘',
+    'icmp-blocked': 'ICMP 막힘',
+    'route-missing': '라우트 없음',
+    'rp-filter': 'rp_filter',
+    'bridge-nf-off': 'bridge-nf 0',
+    'ip-forward-off': 'ip_forward 0',
+    'kube-proxy-stopped': 'kube-proxy 멈춤',
+    'conntrack-remembers': '낡은 conntrack',
+    'ports-exhausted': '포트 없음',
+    'node-down': '끊김',
+  },
   legend: '선의 뜻',
 } satisfies Catalog<typeof en>;

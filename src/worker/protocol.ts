@@ -1,7 +1,7 @@
 /** Messages between the page and the simulation worker. Types only; every message is structured-clone data. */
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
-import type { ClusterEvent, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
+import type { ClusterEvent, FaultSpec, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import type { Scene } from '../sim/scene/scene.ts';
 import type { Moment } from '../sim/trace/align.ts';
@@ -62,6 +62,8 @@ export interface ClusterView {
     readonly kubeProxyMode: string;
     /** What `Playground.compare` sets. */
     readonly compare?: { readonly cni?: string; readonly kubeProxyMode?: string };
+    /** What is broken on purpose, in the order of the document. */
+    readonly faults: readonly { readonly kind: FaultSpec['fault']; readonly node?: string }[];
     readonly podSubnet: string;
     readonly serviceSubnet: string;
     readonly dnsDomain: string;

@@ -71,6 +71,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
         : {
             compare: { cni: settings.compare.cni?.name, kubeProxyMode: settings.compare.kubeProxyMode },
           }),
+      faults: (settings.faults ?? []).map((f) => ({ kind: f.fault, node: f.node })),
       podSubnet: settings.podSubnets.map(cidrText).join(),
       serviceSubnet: settings.serviceSubnets.map(cidrText).join(),
       dnsDomain: settings.dnsDomain,

@@ -57,6 +57,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
       podCIDR: node.podCIDRs[0] === undefined ? '' : cidrText(node.podCIDRs[0]),
       ...ipvsDeviceOf(world.netns.get(id)),
       devices: devicesOf(world.netns.get(id)),
+      ...brokenHere(cluster, node.name),
       pods: pods.sort(byAddress),
     };
   });
@@ -98,6 +99,16 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     pending,
     rulesBy: cluster.settings.kubeProxy.mode === 'none' ? undefined : cluster.settings.kubeProxy.mode,
   };
+}
+
+/** Faults of this node; one that names none is every node's, and a remembered flow is its client's node's. */
+function brokenHere({ settings, pods }: ClusterState, node: string): Pick<SceneRoom, 'faults'> {
+  const here = (settings.faults ?? []).filter((f) =>
+    f.from === undefined
+      ? f.node === undefined || f.node === node
+      : pods.some((p) => `${p.namespace}/${p.name}` === f.from && p.node === node),
+  );
+  return here.length === 0 ? {} : { faults: [...new Set(here.map((f) => f.fault))] };
 }
 
 /** One address, and how many more there are. */

@@ -3,6 +3,8 @@
  * read off the configured namespaces. Plain data, the same for every walk; `plan.ts` gives it places.
  */
 
+import type { FaultKind } from '../k8s/faults.ts';
+
 export type DeviceKind = 'bridge' | 'veth' | 'vxlan' | 'ethernet';
 
 export interface SceneDevice {
@@ -54,6 +56,8 @@ export interface SceneRoom {
   /** Where IPVS serves the Services: the device that has their addresses. */
   readonly ipvsDevice?: string;
   readonly devices: readonly SceneDevice[];
+  /** What `Playground.faults` breaks here. */
+  readonly faults?: readonly FaultKind[];
   /** In the order of their addresses. */
   readonly pods: readonly ScenePod[];
 }

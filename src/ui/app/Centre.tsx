@@ -3,7 +3,9 @@ import { useText, withLaterTexts } from '../../i18n/messages.ts';
 import { useLook } from '../../state/selection.ts';
 import type { View } from '../../state/preferences.ts';
 import { Segmented } from '../kit/Segmented.tsx';
+import { ActiveFaults, FaultButton } from '../faults/Faults.tsx';
 import { ProbeBar } from '../probe/ProbeBar.tsx';
+import { editFaults } from './edit-faults.ts';
 import styles from './Centre.module.css';
 import { PanelBoundary } from './PanelBoundary.tsx';
 import { WorkState } from './WorkState.tsx';
@@ -64,8 +66,10 @@ export function Centre({ before }: { readonly before?: ReactNode }) {
         {before}
         <ProbeBar />
         <span className={styles.rule} />
+        <FaultButton edit={editFaults} />
         <ViewSwitch />
       </div>
+      <ActiveFaults edit={editFaults} />
       <Stage />
     </main>
   );

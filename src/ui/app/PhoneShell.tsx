@@ -1,7 +1,9 @@
 import { Suspense } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { useLook } from '../../state/selection.ts';
+import { ActiveFaults, FaultButton } from '../faults/Faults.tsx';
 import { ProbeBar } from '../probe/ProbeBar.tsx';
+import { editFaults } from './edit-faults.ts';
 import { classes } from '../kit/classes.ts';
 import { Dialog } from '../kit/Dialog.tsx';
 import { Mark } from '../kit/Icon.tsx';
@@ -29,11 +31,13 @@ export function PhoneShell() {
         <div className={styles.title}>
           <ScenarioMenu />
         </div>
+        <FaultButton edit={editFaults} />
         <ShareButton compact />
         <PhoneMenu />
       </header>
       <div className={styles.probe}>
         <ProbeBar compact />
+        <ActiveFaults edit={editFaults} />
       </div>
       <main className={styles.stage} data-view={view}>
         <Stage />

@@ -21,16 +21,31 @@ export function roomTitle(
       mirror ? 'end' : undefined,
     ),
   ];
-  if (
-    level >= 2 &&
-    room.podCIDR !== '' &&
-    textWidth(room.name, 'name') + textWidth(cidr, 'mono') + 40 < box.w
-  ) {
+  const name = textWidth(room.name, 'name');
+  const sign = faultSign(room.faults ?? [], words);
+  const signed = sign === undefined ? 0 : textWidth(sign, 'small') + 24;
+  if (sign !== undefined) {
+    const w = signed - 8;
+    const x = mirror ? right - name - 8 - w : left + name + 8;
+    shapes.push(rect({ x, y: box.y + 8, w, h: 18 }, 'card-deny', 3));
+    shapes.push(label(x + 8, box.y + 21, sign, 'small-deny'));
+  }
+  if (level >= 2 && room.podCIDR !== '' && name + signed + textWidth(cidr, 'mono') + 40 < box.w) {
     shapes.push(
       label(mirror ? box.x + 16 : right, box.y + 21, cidr, 'room-note', mirror ? undefined : 'end'),
     );
   }
   return shapes;
+}
+
+/** What is broken here, in a word or two. */
+function faultSign(
+  faults: NonNullable<PlanRoom['room']['faults']>,
+  words: DrawContext['words'],
+): string | undefined {
+  const [first, ...more] = faults;
+  if (first === undefined) return undefined;
+  return more.length === 0 ? words.faultSigns[first] : `${words.faultSigns[first]} +${more.length}`;
 }
 
 /** A node's room: wall, floor, name, its range of pod addresses. */

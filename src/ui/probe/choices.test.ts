@@ -44,6 +44,7 @@ const cluster: ClusterView = {
     cni: 'flannel',
     cniLabel: 'Flannel',
     enforcesPolicy: false,
+    faults: [],
     kubeProxyMode: 'iptables',
     podSubnet: '10.244.0.0/16',
     serviceSubnet: '10.96.0.0/16',

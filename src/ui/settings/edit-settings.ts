@@ -14,6 +14,8 @@ export interface SettingsChange {
   readonly kubeProxyMode?: string;
   /** What is set beside the cluster; `''` takes it away again. */
   readonly compare?: { readonly cni?: string; readonly kubeProxyMode?: string };
+  /** An entry for `faults`, or the index of one to take away. */
+  readonly faults?: { readonly add?: Readonly<Record<string, unknown>>; readonly remove?: number };
   readonly podSubnet?: string;
   readonly serviceSubnet?: string;
 }
@@ -101,7 +103,7 @@ export function readSettings(files: readonly ScenarioFile[]): WrittenSettings {
 /** Writes a change into the documents; makes them where they are absent. */
 export function editSettings(files: readonly ScenarioFile[], change: SettingsChange): EditResult {
   let result: EditResult = { ok: true, files, file: NEW_FILE };
-  const { cni, compare, cniOption, ...cluster } = change;
+  const { cni, compare, cniOption, faults, ...cluster } = change;
   if (Object.values(cluster).some((value) => value !== undefined)) {
     result = editDocument(result.files, CLUSTER, (doc) => changeCluster(doc, cluster));
   }
@@ -114,7 +116,22 @@ export function editSettings(files: readonly ScenarioFile[], change: SettingsCha
   if (result.ok && cniOption !== undefined) {
     result = editDocument(result.files, PLAYGROUND, (doc) => changeOption(doc, cniOption));
   }
+  if (result.ok && faults !== undefined) {
+    result = editDocument(result.files, PLAYGROUND, (doc) => changeFaults(doc, faults));
+  }
   return result;
+}
+
+function changeFaults(doc: Document.Parsed, change: NonNullable<SettingsChange['faults']>): void {
+  if (!isSeq(doc.get('faults'))) doc.set('faults', doc.createNode([]));
+  const list = doc.get('faults');
+  if (!isSeq(list)) return;
+  if (change.remove !== undefined) list.items.splice(change.remove, 1);
+  if (change.add !== undefined) {
+    list.flow = false;
+    list.add(doc.createNode(change.add, { flow: true }));
+  }
+  if (list.items.length === 0) doc.delete('faults');
 }
 
 function changeCompare(doc: Document.Parsed, change: NonNullable<SettingsChange['compare']>): void {
@@ -146,7 +163,7 @@ function changeOption(doc: Document.Parsed, option: { readonly name: string; rea
 
 function changeCluster(
   doc: Document.Parsed,
-  change: Omit<SettingsChange, 'cni' | 'compare' | 'cniOption'>,
+  change: Omit<SettingsChange, 'cni' | 'compare' | 'cniOption' | 'faults'>,
 ): void {
   if (change.podSubnet !== undefined) doc.setIn(['networking', 'podSubnet'], change.podSubnet);
   if (change.serviceSubnet !== undefined) doc.setIn(['networking', 'serviceSubnet'], change.serviceSubnet);
