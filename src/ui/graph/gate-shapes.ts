@@ -163,6 +163,13 @@ function gateText(
         title,
         detail: answer === undefined ? words.byRule(reason.params.chain) : words.answers(answer),
       };
+    case 'service.no-endpoints':
+    case 'service.no-such-port':
+      return { title, detail: answer === undefined ? words.noEndpoint : words.answers(answer) };
+    case 'service.no-local-endpoints':
+      return { title, detail: words.noLocalEndpoint(reason.params.service) };
+    case 'service.unallocated':
+      return { title, detail: words.noService(reason.params.ip) };
     case 'rule.policy':
       return { title, detail: words.byChainPolicy(reason.params.chain) };
     case 'socket.no-listener-tcp':
