@@ -136,7 +136,11 @@ export function answerShow(simulation: Simulation, options: AnswerOptions): stri
   const [from, to, ...more] = after?.trim().split(/\s+/) ?? [];
   if (after !== undefined && (to === undefined || more.length > 0))
     throw new UsageError('--after takes "FROM TO"');
-  const probe = from === undefined || to === undefined ? undefined : probeFrom({ from, to });
+  const [, target = to, proto] = /^(.*:\d+)\/(tcp|udp|sctp)$/i.exec(to ?? '') ?? [];
+  const probe =
+    from === undefined || target === undefined
+      ? undefined
+      : probeFrom({ from, to: target, ...(proto === undefined ? {} : { proto: proto.toLowerCase() }) });
   return tableOf(simulation, netns, command, probe)
     .map((l) => l.text)
     .join('\n');

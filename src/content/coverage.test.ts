@@ -104,6 +104,11 @@ describe('as a person would write it', () => {
       probe: { from: 'default/a', tool: 'nc', proto: 'udp', to: 'default/c', port: 99 },
     },
     {
+      codes: ['socket.no-listener-sctp'],
+      cni: 'flannel',
+      probe: { from: 'default/a', tool: 'nc', proto: 'sctp', to: 'default/c', port: 99 },
+    },
+    {
       codes: ['bridge.nf-dnat-bridged'],
       cni: 'flannel',
       probe: { from: 'default/a', tool: 'curl', to: 'http://b' },

@@ -140,6 +140,20 @@ const fields: PacketFieldText = {
   'tcp.optWindowScale': { name: 'Window scale', help: 'The window is shifted left by this many bits.' },
   'tcp.optEnd': { name: 'End of options', help: 'Zeros up to a multiple of four bytes.' },
   'tcp.optOther': { name: 'Option', help: 'An option that is not shown in detail.' },
+  'sctp.sport': { name: 'Source port', help: 'The client picks a free one.' },
+  'sctp.dport': { name: 'Destination port', help: 'Which listener is meant. DNAT may change it.' },
+  'sctp.vtag': {
+    name: 'Verification tag',
+    help: 'The number that the other side asked for in its INIT: a packet without it is a stranger’s. Zero on the INIT itself.',
+  },
+  'sctp.checksum': {
+    name: 'Checksum',
+    help: 'A CRC32c over header and chunks. It has no part of the IP addresses, so translating those leaves it as it is.',
+  },
+  'sctp.chunk': {
+    name: 'Chunk',
+    help: 'What the packet does: INIT, INIT ACK, COOKIE ECHO and COOKIE ACK open an association, SHUTDOWN closes it, ABORT refuses it.',
+  },
   'udp.sport': {
     name: 'Source port',
     help: 'For VXLAN a hash of the inner flow, so that routers spread flows over links.',
@@ -202,6 +216,7 @@ export const packet = {
     icmpv6: 'ICMPv6',
     tcp: 'TCP',
     udp: 'UDP',
+    sctp: 'SCTP',
     vxlan: 'VXLAN',
     dns: 'DNS',
     http: 'HTTP',

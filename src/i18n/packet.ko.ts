@@ -119,6 +119,20 @@ const fields: PacketFieldText = {
   'tcp.optWindowScale': { name: '윈도 스케일', help: '윈도 값을 이만큼 왼쪽으로 민 것이 실제 크기입니다.' },
   'tcp.optEnd': { name: '옵션 끝', help: '4바이트 단위를 맞추는 0입니다.' },
   'tcp.optOther': { name: '옵션', help: '자세히 보여 주지 않는 옵션입니다.' },
+  'sctp.sport': { name: '출발지 포트', help: '클라이언트가 빈 포트를 고릅니다.' },
+  'sctp.dport': { name: '목적지 포트', help: '어느 프로세스가 받을지 정합니다. DNAT가 바꿀 수 있습니다.' },
+  'sctp.vtag': {
+    name: '검증 태그',
+    help: '상대가 INIT에서 요청한 번호입니다. 이 번호가 없는 패킷은 남의 것으로 봅니다. INIT에서는 0입니다.',
+  },
+  'sctp.checksum': {
+    name: '체크섬',
+    help: '헤더와 청크 전체의 CRC32c입니다. IP 주소가 들어가지 않으므로 주소를 바꿔도 그대로입니다.',
+  },
+  'sctp.chunk': {
+    name: '청크',
+    help: '패킷이 하는 일입니다. INIT, INIT ACK, COOKIE ECHO, COOKIE ACK로 연결을 맺고 SHUTDOWN으로 닫으며 ABORT로 거부합니다.',
+  },
   'udp.sport': {
     name: '출발지 포트',
     help: 'VXLAN에서는 안쪽 흐름의 해시이며, 라우터가 흐름을 여러 링크로 나누게 합니다.',
@@ -181,6 +195,7 @@ export const packet = {
     icmpv6: 'ICMPv6',
     tcp: 'TCP',
     udp: 'UDP',
+    sctp: 'SCTP',
     vxlan: 'VXLAN',
     dns: 'DNS',
     http: 'HTTP',

@@ -187,6 +187,14 @@ export const reasons: ReasonText = {
         ? 'No process here has a UDP socket. The kernel answers with ICMP port unreachable.'
         : `The packet arrived; the pod listens on ${p.listening}. The kernel answers with ICMP port unreachable.`,
   },
+  'socket.no-listener-sctp': {
+    title: (p) => `Refused by ${refuser(p.at)}: nothing listens on ${p.ip}:${p.port}/SCTP`,
+    info: (p) => `${p.port}/SCTP closed: ABORT`,
+    detail: (p) =>
+      p.listening === ''
+        ? 'The packet arrived; no process here has an SCTP socket. The kernel answers with ABORT, which the client reads as “connection refused”.'
+        : `The packet arrived; the pod listens on ${p.listening}. The kernel answers with ABORT, which the client reads as “connection refused”.`,
+  },
   'socket.no-connection': {
     title: (p) => `No socket here knows this packet (${p.flags})`,
     info: (p) => `unknown connection: ${p.flags}`,

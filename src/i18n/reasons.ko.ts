@@ -175,6 +175,15 @@ export const reasons: ReasonText = {
         ? '여기에는 UDP 소켓을 연 프로세스가 없습니다. 커널이 ICMP port unreachable로 답합니다.'
         : `패킷은 도착했지만 여기서 수신 대기하는 포트는 ${p.listening}입니다. 커널이 ICMP port unreachable로 답합니다.`,
   },
+  'socket.no-listener-sctp': {
+    title: (p) =>
+      `${refuser(p.at)} 거부했습니다: ${p.ip}:${p.port}/SCTP에서 수신 대기하는 프로세스가 없습니다`,
+    info: (p) => `${p.port}/SCTP 닫힘: ABORT`,
+    detail: (p) =>
+      p.listening === ''
+        ? '패킷은 도착했지만 여기에는 SCTP 소켓을 연 프로세스가 없습니다. 커널이 ABORT로 답하고, 클라이언트에는 “connection refused”로 보입니다.'
+        : `패킷은 도착했지만 여기서 수신 대기하는 포트는 ${p.listening}입니다. 커널이 ABORT로 답하고, 클라이언트에는 “connection refused”로 보입니다.`,
+  },
   'socket.no-connection': {
     title: (p) => `이 패킷(${p.flags})을 아는 소켓이 없습니다`,
     info: (p) => `모르는 연결: ${p.flags}`,

@@ -1,4 +1,5 @@
 /** Words for a step of a trace, shared by the time line, the inspector, the text view and the command line. */
+import { portsOf } from '../sim/packet/ports.ts';
 import type { Packet } from '../sim/packet/packet.ts';
 import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
 import type { Place, Step, Trace } from '../sim/trace/trace.ts';
@@ -88,10 +89,8 @@ export function packetEnds(packet: Packet | undefined): { readonly src: string; 
   if (packet.arp !== undefined) return { src: packet.arp.senderIp, dst: packet.arp.targetIp };
   if (packet.ip === undefined) return { src: packet.eth?.src ?? '', dst: packet.eth?.dst ?? '' };
   const { ip, l4 } = packet;
-  if (packet.inner !== undefined || (l4?.proto !== 'tcp' && l4?.proto !== 'udp')) {
-    return { src: ip.src, dst: ip.dst };
-  }
-  return { src: endpoint(ip.src, l4.sport), dst: endpoint(ip.dst, l4.dport) };
+  const ports = packet.inner === undefined ? portsOf(l4) : undefined;
+  return { src: endpoint(ip.src, ports?.sport), dst: endpoint(ip.dst, ports?.dport) };
 }
 
 /** `SYN`, `GET /`, `A? web...`, `ICMP 3/3`: what a packet is, in a word or two. */
@@ -108,6 +107,8 @@ export function packetWord(packet: Packet): string {
   switch (l4.proto) {
     case 'tcp':
       return l4.flags.join(',');
+    case 'sctp':
+      return l4.chunks.map((c) => c.chunk).join(',');
     case 'udp':
       return 'UDP';
     case 'icmp':

@@ -19,7 +19,7 @@ const probeSchema = v.object({
   tool: v.picklist(['curl', 'nc', 'ping', 'dig']),
   to: text(2000),
   port: v.optional(port),
-  proto: v.optional(v.picklist(['tcp', 'udp'])),
+  proto: v.optional(v.picklist(['tcp', 'udp', 'sctp'])),
   method: v.optional(text(20)),
   headers: v.optional(v.pipe(v.array(text(2000)), v.maxLength(50))),
   resolve: v.optional(v.pipe(v.array(text(400)), v.maxLength(20))),

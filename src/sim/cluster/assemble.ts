@@ -48,19 +48,19 @@ export function nodeNetns(name: string): NetnsId {
   return `node/${name}`;
 }
 
+const PROTOCOL = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
+
 function podListeners(pod: Pod): ListenerConfig[] {
   if (pod.phase !== 'Running') return [];
-  return pod.listening
-    .filter((l) => l.protocol !== 'SCTP')
-    .map((l) => ({
-      proto: l.protocol === 'UDP' ? 'udp' : 'tcp',
-      ip: boundTo(l.address, pod.ips),
-      port: l.port,
-      app: l.app,
-      process: l.process,
-      container: l.container,
-      origin: l.origin,
-    }));
+  return pod.listening.map((l) => ({
+    proto: PROTOCOL[l.protocol],
+    ip: boundTo(l.address, pod.ips),
+    port: l.port,
+    app: l.app,
+    process: l.process,
+    container: l.container,
+    origin: l.origin,
+  }));
 }
 
 /** Ports that a kind node itself listens on: kubelet, kube-proxy, and on the control plane the API server and etcd. */

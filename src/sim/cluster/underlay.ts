@@ -134,17 +134,17 @@ function externalHost(
   };
 }
 
+const PROTOCOL = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
+
 function listenersOf(host: ExternalHost): ListenerConfig[] {
-  return host.listen
-    .filter((l) => l.protocol !== 'SCTP')
-    .map((l) => ({
-      proto: l.protocol === 'UDP' ? 'udp' : 'tcp',
-      ip: boundTo(l.address, host.ips),
-      port: l.port,
-      app: l.app,
-      process: l.process,
-      origin: l.origin,
-    }));
+  return host.listen.map((l) => ({
+    proto: PROTOCOL[l.protocol],
+    ip: boundTo(l.address, host.ips),
+    port: l.port,
+    app: l.app,
+    process: l.process,
+    origin: l.origin,
+  }));
 }
 
 /** A program that listens on every address binds `::` where there is IPv6, which takes both families. */

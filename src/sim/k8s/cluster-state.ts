@@ -104,7 +104,7 @@ export interface ProbeSpec {
   /** An IP, a name as the client would type it, `host:port`, a URL, or `namespace/pod`. */
   readonly to: string;
   readonly port?: number;
-  readonly proto?: 'tcp' | 'udp';
+  readonly proto?: 'tcp' | 'udp' | 'sctp';
   readonly method?: string;
   readonly headers?: readonly string[];
   /** curl's `--resolve HOST:PORT:ADDR`. */
@@ -130,7 +130,7 @@ export interface ExpectSpec {
   readonly verdict?: string;
   readonly clientSees?: string;
   readonly tool?: ProbeTool;
-  readonly proto?: 'tcp' | 'udp';
+  readonly proto?: 'tcp' | 'udp' | 'sctp';
   /** Leads to the entry's line. */
   readonly origin: Origin;
 }

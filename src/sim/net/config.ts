@@ -444,7 +444,7 @@ export interface MapConfig {
 export type AppId = 'kube-proxy-health' | 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
 
 export interface ListenerConfig {
-  readonly proto: 'tcp' | 'udp';
+  readonly proto: 'tcp' | 'udp' | 'sctp';
   /**
    * An address, or a wildcard as Linux has them: `::` is what a program binds that listens on every address, and takes
    * IPv6 and IPv4; `0.0.0.0` takes IPv4 alone. `boundTo` in cluster/underlay.ts says which a program binds.

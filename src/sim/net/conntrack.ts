@@ -9,6 +9,7 @@ import type { Packet, TcpFlag } from '../packet/packet.ts';
 import { isIcmpError } from './icmp.ts';
 import type { Box, Machine } from './machine.ts';
 import { conntrackRow } from './row-key.ts';
+import { advanceSctp, firstSctpState, sctpTimeout } from './conntrack-sctp.ts';
 import type { Skb } from './skb.ts';
 import type { RememberedFlow } from './config.ts';
 import {
@@ -122,6 +123,7 @@ export function tupleOf(packet: Packet): ConntrackTuple | undefined {
   switch (l4.proto) {
     case 'tcp':
     case 'udp':
+    case 'sctp':
       return { proto: l4.proto, src: ip.src, dst: ip.dst, sport: l4.sport, dport: l4.dport };
     case 'icmp':
       if (l4.id === undefined || (l4.type !== 8 && l4.type !== 0)) return undefined;
@@ -210,6 +212,10 @@ export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface
     } else invalid(m, box, hook, skb, iface);
     return;
   }
+  if (l4?.proto === 'sctp' && !advanceSctp(entry, dir, l4)) {
+    invalid(m, box, hook, skb, iface);
+    return;
+  }
   if (dir === 'reply') entry.seenReply = true;
   refresh(m, box, entry);
   skb.ct = entry;
@@ -239,6 +245,9 @@ function create(
       return;
     }
     tcpState = next;
+  } else if (l4?.proto === 'sctp' && firstSctpState(l4) === undefined) {
+    invalid(m, box, hook, skb, iface);
+    return;
   } else if (ECHO_REPLIES.includes(tuple.icmpType)) {
     invalid(m, box, hook, skb, iface);
     return;
@@ -249,6 +258,7 @@ function create(
     orig: tuple,
     reply: invertTuple(tuple),
     tcpState,
+    sctpState: l4?.proto === 'sctp' ? firstSctpState(l4) : undefined,
     expiresAtMs: 0,
     confirmed: false,
     seenReply: false,
@@ -332,6 +342,9 @@ function refresh(m: Machine, box: Box, entry: ConntrackEntry): void {
   switch (entry.proto) {
     case 'tcp':
       seconds = tcpTimeout(box, entry.tcpState ?? 'NONE');
+      break;
+    case 'sctp':
+      seconds = sctpTimeout(entry.sctpState ?? 'NONE');
       break;
     case 'udp':
       seconds = entry.assured ? UDP_STREAM_TIMEOUT_S : UDP_TIMEOUT_S;

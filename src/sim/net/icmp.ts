@@ -2,6 +2,7 @@
  * ICMPv4 (`net/ipv4/icmp.c`): echo, and the errors a host or router sends, with their source address and quote.
  * Leaves out redirects, timestamps, and the rate limit.
  */
+import { portsOf } from '../packet/ports.ts';
 import type { Ip } from '../base/ip.ts';
 import type { IcmpHeader, Packet } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
@@ -129,6 +130,9 @@ export function deliverError(m: Machine, box: Box, dev: Device, skb: Skb, icmp: 
     case 'tcp':
       tcpError(m, box, quote.ip, quote.l4, icmp);
       break;
+    case 'sctp':
+      // A soft error only: the INIT is sent again (sctp_v4_err_handle).
+      break;
     case 'udp':
       udpError(box, quote.ip, quote.l4, icmp);
       break;
@@ -143,7 +147,8 @@ export function deliverError(m: Machine, box: Box, dev: Device, skb: Skb, icmp: 
 }
 
 function localPort(quote: Packet): number {
-  return quote.l4?.proto === 'tcp' || quote.l4?.proto === 'udp' ? quote.l4.sport : (quote.l4?.id ?? 0);
+  const { l4 } = quote;
+  return portsOf(l4)?.sport ?? (l4 !== undefined && 'id' in l4 ? (l4.id ?? 0) : 0);
 }
 
 /** `icmp_err_convert`: what a socket makes of an error. */

@@ -14,6 +14,7 @@ import type { Device } from './netns.ts';
 import { routeInput } from './route-input.ts';
 import { mtuOf, routeRows, type Route } from './route.ts';
 import { mtuLength, withIp, type Skb } from './skb.ts';
+import { receiveSctp } from './sctp.ts';
 import { receiveTcp } from './tcp.ts';
 import { receiveUdp } from './udp.ts';
 
@@ -51,6 +52,9 @@ function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
   switch (l4.proto) {
     case 'tcp':
       receiveTcp(m, box, dev, skb, l4);
+      break;
+    case 'sctp':
+      receiveSctp(m, box, dev, skb, l4);
       break;
     case 'udp':
       if (skb.packet.inner !== undefined && vxlanReceive(m, box, skb, l4.dport)) return;

@@ -59,7 +59,7 @@ function finder({ type, entries }: IpsetConfig): Ipset['find'] {
       const exact = new Set(entries);
       // ip_set_get_ip_port: only TCP and UDP have a port here, whichever of the two.
       return (_ip, l4, [first = 'src']) =>
-        l4?.proto === 'tcp' || l4?.proto === 'udp' ? member(exact, String(portOf(l4, first))) : undefined;
+        l4 !== undefined && 'sport' in l4 ? member(exact, String(portOf(l4, first))) : undefined;
     }
   }
 }

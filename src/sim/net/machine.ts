@@ -1,4 +1,5 @@
 /** One run: the world, its state, the clock and the record, and the namespaces that packets have reached so far. */
+import { portsOf } from '../packet/ports.ts';
 import type { Ip } from '../base/ip.ts';
 import type { Reason } from '../trace/reasons.ts';
 import { Recorder, type StepDetails } from '../trace/recorder.ts';
@@ -90,7 +91,7 @@ export class Machine {
     const { packet, flow } = skb;
     if (flow.dir !== 'request' || this.recorder.segments[flow.segment]?.purpose !== 'probe') return;
     const { l4 } = packet;
-    const from = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4.sport : 0;
+    const from = portsOf(l4)?.sport ?? 0;
     this.server = { netns: box.id, ip, port, sees: { ip: packet.ip?.src ?? '', port: from } };
   }
 

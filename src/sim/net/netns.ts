@@ -191,7 +191,7 @@ export class Netns {
    * The socket that takes a packet for `ip:port`: one bound to the address before one bound to all. One bound to `::`
    * takes both families, one bound to 0.0.0.0 IPv4 alone.
    */
-  listener(proto: 'tcp' | 'udp', ip: Ip, port: number): ListenerConfig | undefined {
+  listener(proto: ListenerConfig['proto'], ip: Ip, port: number): ListenerConfig | undefined {
     let any: ListenerConfig | undefined;
     const six = ip.includes(':');
     for (const l of this.config.listeners) {

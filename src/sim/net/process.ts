@@ -12,6 +12,7 @@ export type Syscall =
   /** TCP three-way handshake. `timeoutMs` is how long the program waits. Result: ConnectResult. */
   | {
       readonly call: 'connect';
+      readonly proto?: 'sctp';
       readonly ip: Ip;
       readonly port: number;
       readonly timeoutMs: number;

@@ -14,8 +14,9 @@ import type { Box, Machine } from './machine.ts';
 import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
 import { runSocketHook } from './program/socket.ts';
 import { leadsNowhere, mtuOf, routeRows, type Route } from './route.ts';
+import { closeSctp, connectSctp } from './sctp.ts';
 import { closeTcp, connectTcp, sendTcp } from './tcp.ts';
-import type { PingWaiter, TcpSocket, UdpWaiter } from './socket.ts';
+import type { PingWaiter, SctpSocket, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
 
 /** A destination of 0.0.0.0 or `::` is this host: its output route is looked up as the loopback's (net/ipv4/route.c). */
@@ -37,6 +38,7 @@ export class Program<R> {
   private readonly process: Process<R>;
   private readonly done: (result: R) => void;
   private readonly sockets = new Map<number, TcpSocket>();
+  private readonly associations = new Map<number, SctpSocket>();
   private segment: number;
   private exchange: number;
   private nextSocket = 3;
@@ -159,9 +161,11 @@ export class Program<R> {
     if (drops.length === 0) return 'delivered';
     const last = drops.find((s) => s.retry === undefined) ?? drops[0];
     const code = last?.reason.code ?? '';
-    return code === 'route.none' || code === 'route.unreachable' || code === 'neighbour.failed'
-      ? 'unroutable'
-      : 'dropped';
+    if (code === 'route.none' || code === 'route.unreachable' || code === 'neighbour.failed') {
+      return 'unroutable';
+    }
+    // Refused, and the program did not take it for an answer.
+    return drops.every((s) => s.kind === 'reject') ? 'rejected' : 'dropped';
   }
 
   /** The route and source of a new flow; undefined after recording that there is none. */
@@ -220,12 +224,17 @@ export class Program<R> {
   }
 
   private connect(call: Extract<Syscall, { call: 'connect' }>, finish: Finish): void {
-    this.begin('handshake', ipPort(call.ip, call.port), 'tcp');
+    this.begin('handshake', ipPort(call.ip, call.port), call.proto ?? 'tcp');
     const id = this.nextSocket++;
-    const to = this.socketHook('connect', 'tcp', call, id);
+    // Only TCP and UDP ask a program before they connect (`sk_prot->pre_connect`).
+    const to = call.proto === 'sctp' ? call : this.socketHook('connect', 'tcp', call, id);
     const way = to === undefined ? undefined : this.route(to.ip, call.source);
     if (to === undefined || way === undefined || way.route.type === 'broadcast') {
       finish({ ok: false, error: 'unreachable' });
+      return;
+    }
+    if (call.proto === 'sctp') {
+      this.associate(call, way, id, finish);
       return;
     }
     const even = this.m.options.chooser.pick(PORT_COUNT / 2, `source port tcp ${this.box.id}`) * 2;
@@ -255,6 +264,37 @@ export class Program<R> {
     );
   }
 
+  private associate(
+    call: Extract<Syscall, { call: 'connect' }>,
+    { route, src }: { readonly route: Route; readonly src: Ip },
+    id: number,
+    finish: Finish,
+  ): void {
+    const { chooser } = this.m.options;
+    const socket = connectSctp(this.m, this.box, {
+      local: src,
+      localPort: PORT_MIN + chooser.pick(PORT_COUNT, `source port sctp ${this.box.id}`),
+      remote: call.ip,
+      remotePort: call.port,
+      route,
+      ttl: call.ttl ?? 64,
+      segment: this.segment,
+      exchange: this.exchange,
+      done: (made, error) => {
+        if (error !== undefined) finish({ ok: false, error });
+        else finish({ ok: true, socket: id, local: { ip: made.local, port: made.localPort } });
+      },
+    });
+    this.associations.set(id, socket);
+    this.m.queue.after(
+      call.timeoutMs,
+      () => {
+        if (socket.state === 'COOKIE_WAIT') this.box.sockets.removeSctp(socket);
+      },
+      'program',
+    );
+  }
+
   private request(call: Extract<Syscall, { call: 'request' }>, finish: Finish): void {
     this.begin('request', requestLabel(call.payload), 'tcp');
     const socket = this.sockets.get(call.socket);
@@ -271,7 +311,12 @@ export class Program<R> {
   }
 
   private close(call: Extract<Syscall, { call: 'close' }>, finish: Finish): void {
-    this.begin('close', '', 'tcp');
+    const association = this.associations.get(call.socket);
+    this.begin('close', '', association === undefined ? 'tcp' : 'sctp');
+    if (association !== undefined) {
+      association.exchange = this.exchange;
+      closeSctp(this.m, this.box, association);
+    }
     const socket = this.sockets.get(call.socket);
     if (socket !== undefined) {
       socket.exchange = this.exchange;

@@ -1,4 +1,5 @@
 /** A packet on its way: the packet itself and what the kernel remembers beside it (`struct sk_buff`). */
+import { portsOf } from '../packet/ports.ts';
 import { ipPort, type Ip, type Mac } from '../base/ip.ts';
 import type { IpHeader, Packet, TransportHeader } from '../packet/packet.ts';
 import type { Flow } from '../trace/recorder.ts';
@@ -117,8 +118,7 @@ export function withIp(packet: Packet, change: Partial<IpHeader>): Packet {
 }
 
 function withPort(l4: TransportHeader, side: 'sport' | 'dport', port: number): TransportHeader {
-  if (l4.proto === 'tcp' || l4.proto === 'udp') return { ...l4, [side]: port };
-  return l4;
+  return portsOf(l4) === undefined ? l4 : { ...l4, [side]: port };
 }
 
 /** Source or destination replaced; for an ICMP echo the identifier plays the port. */
@@ -139,6 +139,7 @@ export function rewrite(packet: Packet, side: 'src' | 'dst', ip: Ip, port: numbe
 export function endText(packet: Packet, side: 'src' | 'dst'): string {
   const { ip, l4 } = packet;
   if (ip === undefined) return '';
-  if (l4 === undefined || (l4.proto !== 'tcp' && l4.proto !== 'udp')) return ip[side];
-  return ipPort(ip[side], side === 'src' ? l4.sport : l4.dport);
+  const ports = portsOf(l4);
+  if (ports === undefined) return ip[side];
+  return ipPort(ip[side], side === 'src' ? ports.sport : ports.dport);
 }

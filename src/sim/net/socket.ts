@@ -54,6 +54,24 @@ export interface TcpSocket {
   onError?: (error: SocketError) => void;
 }
 
+export interface SctpSocket {
+  readonly local: Ip;
+  readonly localPort: number;
+  readonly remote: Ip;
+  readonly remotePort: number;
+  readonly route: Route;
+  readonly ttl: number;
+  readonly client: boolean;
+  state: 'COOKIE_WAIT' | 'COOKIE_ECHOED' | 'ESTABLISHED' | 'SHUTDOWN_SENT' | 'SHUTDOWN_ACK_SENT';
+  /** The tag that packets to this end carry, and the one that the peer's carry. */
+  readonly tag: number;
+  peerTag: number;
+  segment: number;
+  exchange: number;
+  timer?: Timer;
+  onConnect?: (error?: SocketError) => void;
+}
+
 export interface UdpWaiter {
   readonly local: Ip;
   readonly port: number;
@@ -70,6 +88,7 @@ export interface PingWaiter {
 
 export class SocketTable {
   readonly tcp = new Map<string, TcpSocket>();
+  readonly sctp = new Map<string, SctpSocket>();
   readonly udp = new Set<UdpWaiter>();
   readonly pings = new Map<number, PingWaiter>();
 
@@ -87,6 +106,19 @@ export class SocketTable {
     this.tcp.delete(tcpKey(socket));
   }
 
+  findSctp(local: Ip, localPort: number, remote: Ip, remotePort: number): SctpSocket | undefined {
+    return this.sctp.get(`${local} ${localPort} ${remote} ${remotePort}`);
+  }
+
+  addSctp(socket: SctpSocket): void {
+    this.sctp.set(tcpKey(socket), socket);
+  }
+
+  removeSctp(socket: SctpSocket): void {
+    if (socket.timer !== undefined) socket.timer.cancelled = true;
+    this.sctp.delete(tcpKey(socket));
+  }
+
   findUdp(local: Ip, port: number, remote: Ip, remotePort: number): UdpWaiter | undefined {
     for (const w of this.udp) {
       if (w.port === port && w.local === local && w.remote === remote && w.remotePort === remotePort)
@@ -96,6 +128,6 @@ export class SocketTable {
   }
 }
 
-function tcpKey(s: TcpSocket): string {
+function tcpKey(s: TcpSocket | SctpSocket): string {
   return `${s.local} ${s.localPort} ${s.remote} ${s.remotePort}`;
 }

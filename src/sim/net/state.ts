@@ -8,7 +8,7 @@ import type { NetnsId } from './config.ts';
 import { copyIpvs, emptyIpvs, type IpvsMemory } from './ipvs/connection.ts';
 
 /** Protocols that conntrack knows ports or identifiers of. */
-export type ConntrackProto = 'tcp' | 'udp' | 'icmp' | 'icmpv6';
+export type ConntrackProto = 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6';
 
 export interface ConntrackTuple {
   readonly proto: ConntrackProto;
@@ -33,6 +33,16 @@ export type ConntrackTcpState =
   | 'CLOSE'
   | 'SYN_SENT2';
 
+export type ConntrackSctpState =
+  | 'NONE'
+  | 'CLOSED'
+  | 'COOKIE_WAIT'
+  | 'COOKIE_ECHOED'
+  | 'ESTABLISHED'
+  | 'SHUTDOWN_SENT'
+  | 'SHUTDOWN_RECD'
+  | 'SHUTDOWN_ACK_SENT';
+
 /** One connection, as `conntrack -L` prints it. */
 export interface ConntrackEntry {
   readonly id: number;
@@ -41,6 +51,7 @@ export interface ConntrackEntry {
   /** Rewritten by NAT while the first packet travels. */
   reply: ConntrackTuple;
   tcpState?: ConntrackTcpState;
+  sctpState?: ConntrackSctpState;
   /** On the state's clock. */
   expiresAtMs: number;
   confirmed: boolean;

@@ -190,7 +190,7 @@ export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: Tcp
 }
 
 /** `80, 443`: what does listen, for the reason. */
-export function listening(box: Box, proto: 'tcp' | 'udp'): string {
+export function listening(box: Box, proto: 'tcp' | 'udp' | 'sctp'): string {
   const ports = box.net.config.listeners.filter((l) => l.proto === proto).map((l) => l.port);
   return [...new Set(ports)].sort((a, b) => a - b).join(', ');
 }

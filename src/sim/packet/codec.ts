@@ -4,6 +4,7 @@
  */
 import { ARP_LENGTH, readArp, writeArp } from './arp.ts';
 import { internetChecksum, pseudoHeaderSum } from './checksum.ts';
+import { crc32c } from './crc32c.ts';
 import { ETHERNET, ETHERNET_LENGTH } from './ethernet.ts';
 import { readHeader, writeHeader, type Dissection, type FieldSpan } from './field.ts';
 import { ICMP_LENGTH, icmpHeaderLength, quoteLimit, readIcmp, writeIcmp } from './icmp.ts';
@@ -11,6 +12,7 @@ import { IPV4_LENGTH, readIpv4, writeIpv4 } from './ipv4.ts';
 import { IPV6_LENGTH, readIpv6, writeIpv6 } from './ipv6.ts';
 import type { Packet, TransportHeader } from './packet.ts';
 import { payloadBytes, payloadLength, readBytes, readPayload } from './payload.ts';
+import { readSctp, SCTP_CHECKSUM_AT, SCTP_LENGTH, sctpLength, writeSctp } from './sctp.ts';
 import { readTcp, TCP_CHECKSUM_AT, TCP_MIN_LENGTH, tcpLength, writeTcp } from './tcp.ts';
 import { readUdp, UDP_CHECKSUM_AT, UDP_LENGTH, writeUdp } from './udp.ts';
 import { readVxlan, VXLAN_LENGTH, VXLAN_PORTS, writeVxlan } from './vxlan.ts';
@@ -23,7 +25,13 @@ export interface EncodedPacket {
 /** What the bytes begin with: an Ethernet frame, or an IP packet as the IP layer sees it. */
 export type FirstHeader = 'ethernet' | 'ip';
 
-const PROTOCOL: Readonly<Record<TransportHeader['proto'], number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
+const PROTOCOL: Readonly<Record<TransportHeader['proto'], number>> = {
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  icmpv6: 58,
+  sctp: 132,
+};
 
 /** The bytes of a packet as a capture would show them, with correct lengths and checksums, and a span for each field. */
 export function encode(packet: Packet): EncodedPacket {
@@ -56,6 +64,8 @@ function transportLength(packet: Packet, version: 4 | 6): number {
   switch (l4.proto) {
     case 'tcp':
       return tcpLength(l4) + payloadLength(packet.payload);
+    case 'sctp':
+      return sctpLength(l4, payloadLength(packet.payload));
     case 'udp':
       return (
         UDP_LENGTH +
@@ -92,6 +102,14 @@ function writePacket(out: Uint8Array, start: number, packet: Packet): void {
   const end = at + length;
   writeTransport(out, transportAt, end, packet);
   if (l4 === undefined) return;
+  if (l4.proto === 'sctp') {
+    new DataView(out.buffer, out.byteOffset).setUint32(
+      transportAt + SCTP_CHECKSUM_AT,
+      crc32c(out, transportAt, end),
+      true,
+    );
+    return;
+  }
   const pseudo =
     l4.proto === 'icmp' ? 0 : pseudoHeaderSum(ip.src, ip.dst, PROTOCOL[l4.proto], end - transportAt);
   const sum = internetChecksum(out, transportAt, end, pseudo);
@@ -114,6 +132,9 @@ function writeTransport(out: Uint8Array, at: number, end: number, packet: Packet
       case 'tcp':
         writeTcp(out, at, l4);
         payloadAt = at + tcpLength(l4);
+        break;
+      case 'sctp':
+        payloadAt = writeSctp(out, at, l4, payloadLength(packet.payload));
         break;
       case 'udp':
         writeUdp(out, at, l4, end - at);
@@ -184,6 +205,11 @@ function readTransport(
   if (protocol === PROTOCOL.tcp && room >= TCP_MIN_LENGTH) {
     const { l4, headerLength } = readTcp(d, depth, at);
     return withPayload(d, depth, at + headerLength, end, { ...base, l4 });
+  }
+  if (protocol === PROTOCOL.sctp && room >= SCTP_LENGTH) {
+    const { l4, content } = readSctp(d, depth, at, end);
+    if (content === undefined || content.to <= content.from) return { ...base, l4 };
+    return { ...base, l4, payload: readBytes(d, depth, content.from, content.to) };
   }
   if (protocol === PROTOCOL.udp && room >= UDP_LENGTH) {
     const { l4 } = readUdp(d, depth, at);

@@ -14,6 +14,7 @@ export type Layer =
   | 'icmpv6'
   | 'tcp'
   | 'udp'
+  | 'sctp'
   | 'vxlan'
   | 'dns'
   | 'http'

@@ -1,6 +1,6 @@
 /**
  * A packet as immutable data: one object per header, outermost first, nested where the wire nests.
- * Models Ethernet II, ARP, IPv4, IPv6, UDP, TCP, ICMPv4/v6 errors and echo, neighbour discovery, VXLAN and the payloads
+ * Models Ethernet II, ARP, IPv4, IPv6, UDP, TCP, SCTP, ICMPv4/v6 errors and echo, neighbour discovery, VXLAN and the payloads
  * that tools send. Leaves out IP options and extension headers, fragments and VLAN tags.
  */
 import type { Ip, Mac } from '../base/ip.ts';
@@ -61,6 +61,41 @@ export interface UdpHeader {
   readonly checksum: boolean;
 }
 
+interface SctpInit {
+  readonly initTag: number;
+  /** Receiver window credit. */
+  readonly window: number;
+  readonly outStreams: number;
+  readonly inStreams: number;
+  readonly tsn: number;
+}
+
+/** What the server wants to have back. `cookie` is its first word: the tag of the side that it is about. */
+interface SctpCookie {
+  readonly cookie: number;
+  readonly cookieLength: number;
+}
+
+/** `reflected` is the T bit: the tag is the receiver's own, sent back. */
+export type SctpChunk =
+  | ({ readonly chunk: 'INIT' } & SctpInit)
+  | ({ readonly chunk: 'INIT ACK' } & SctpInit & SctpCookie)
+  | ({ readonly chunk: 'COOKIE ECHO' } & SctpCookie)
+  | { readonly chunk: 'COOKIE ACK' | 'SHUTDOWN ACK' }
+  | { readonly chunk: 'DATA'; readonly tsn: number; readonly stream: number; readonly ssn: number }
+  | { readonly chunk: 'SACK'; readonly tsn: number; readonly window: number }
+  | { readonly chunk: 'SHUTDOWN'; readonly tsn: number }
+  | { readonly chunk: 'SHUTDOWN COMPLETE' | 'ABORT'; readonly reflected: boolean };
+
+export interface SctpHeader {
+  readonly proto: 'sctp';
+  readonly sport: number;
+  readonly dport: number;
+  /** Verification tag: the one that the receiver asked for; 0 on an INIT. */
+  readonly vtag: number;
+  readonly chunks: readonly SctpChunk[];
+}
+
 export interface IcmpHeader {
   readonly proto: 'icmp' | 'icmpv6';
   readonly type: number;
@@ -81,7 +116,7 @@ export interface IcmpHeader {
   readonly quote?: Packet;
 }
 
-export type TransportHeader = TcpHeader | UdpHeader | IcmpHeader;
+export type TransportHeader = TcpHeader | UdpHeader | SctpHeader | IcmpHeader;
 
 /** A DNS message; names are absolute without the trailing dot, lower case as sent. */
 export interface DnsMessage {

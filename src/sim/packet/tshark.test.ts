@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encode } from './codec.ts';
-import type { IpHeader, Packet, TcpHeader } from './packet.ts';
+import type { IpHeader, Packet, SctpChunk, TcpHeader } from './packet.ts';
 
 const available = ['tshark', 'text2pcap'].every((c) => spawnSync(c, ['--version']).status === 0);
 
@@ -140,6 +140,34 @@ const packets: Packet[] = [
   },
 ];
 
+const sctpInit = { initTag: 3735928559, window: 106496, outStreams: 10, inStreams: 65535, tsn: 7 };
+const sctpChunks: readonly SctpChunk[] = [
+  { chunk: 'INIT', ...sctpInit },
+  { chunk: 'INIT ACK', ...sctpInit, cookie: 1, cookieLength: 256 },
+  { chunk: 'COOKIE ECHO', cookie: 1, cookieLength: 256 },
+  { chunk: 'COOKIE ACK' },
+  { chunk: 'DATA', tsn: 7, stream: 0, ssn: 0 },
+  { chunk: 'SACK', tsn: 7, window: 106496 },
+  { chunk: 'SHUTDOWN', tsn: 7 },
+  { chunk: 'SHUTDOWN ACK' },
+  { chunk: 'SHUTDOWN COMPLETE', reflected: false },
+  { chunk: 'ABORT', reflected: true },
+];
+const sctpPackets = sctpChunks.map(
+  (chunk): Packet => ({
+    eth: client,
+    ip: { ...ip, id: 0, tos: 2 },
+    l4: {
+      proto: 'sctp',
+      sport: 40312,
+      dport: 5060,
+      vtag: chunk.chunk === 'INIT' ? 0 : 4711,
+      chunks: [chunk],
+    },
+    ...(chunk.chunk === 'DATA' ? { payload: { kind: 'bytes', length: 6, text: 'hello\n' } as const } : {}),
+  }),
+);
+
 function hexDump(bytes: Uint8Array): string {
   const rows: string[] = [];
   for (let i = 0; i < bytes.length; i += 16) {
@@ -150,6 +178,31 @@ function hexDump(bytes: Uint8Array): string {
 }
 
 describe.skipIf(!available)('tshark reads what we encode (skipped where tshark is not installed)', () => {
+  it('SCTP: every chunk by its name, the parameters of INIT, the CRC32c', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'packetwalk-tshark-'));
+    try {
+      writeFileSync(join(folder, 'in.txt'), sctpPackets.map((p) => hexDump(encode(p).bytes)).join('\n'));
+      execFileSync('text2pcap', [join(folder, 'in.txt'), join(folder, 'out.pcap')], { stdio: 'pipe' });
+      const run = (...more: string[]): string =>
+        execFileSync('tshark', ['-r', join(folder, 'out.pcap'), '-o', 'sctp.checksum:CRC 32c', ...more], {
+          stdio: 'pipe',
+        })
+          .toString()
+          .trim();
+      expect(run('-T', 'fields', '-e', 'sctp.chunk_type').split('\n').map(Number)).toEqual([
+        1, 2, 10, 11, 0, 3, 7, 8, 14, 6,
+      ]);
+      expect(run('-Y', '_ws.malformed || _ws.short || sctp.checksum.status == "Bad"')).toBe('');
+      expect(run('-Y', 'sctp.checksum.status == "Good"').split('\n')).toHaveLength(sctpChunks.length);
+      expect(
+        run('-Y', 'sctp.init_initiate_tag == 0xdeadbeef && sctp.parameter_supported_address_type == 5'),
+      ).not.toBe('');
+      expect(run('-Y', 'sctp.initack_initiate_tag == 0xdeadbeef && sctp.parameter_type == 7')).not.toBe('');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('without malformed packets or bad checksums', () => {
     const folder = mkdtempSync(join(tmpdir(), 'packetwalk-tshark-'));
     try {

@@ -8,7 +8,11 @@ import type { Step } from '../trace/trace.ts';
 /** The steps, with refusals by a missing listener traced to the rule that sent the packet to that port. */
 export function blameThePort(steps: readonly Step[]): readonly Step[] {
   return steps.map((step) => {
-    if (step.reason.code !== 'socket.no-listener-tcp' && step.reason.code !== 'socket.no-listener-udp')
+    if (
+      step.reason.code !== 'socket.no-listener-tcp' &&
+      step.reason.code !== 'socket.no-listener-udp' &&
+      step.reason.code !== 'socket.no-listener-sctp'
+    )
       return step;
     const { ip, port } = step.reason.params;
     const rewritten = steps.findLast(

@@ -19,9 +19,10 @@ export interface Expectation {
 
 /** The probe behind an entry: a URL is asked with curl, `host:port` with nc, `host:port/UDP` with a datagram, else ping. */
 export function probeOf(spec: ExpectSpec): ProbeSpec {
-  const transport = /\/(tcp|udp)$/i.exec(spec.to);
+  const transport = /\/(tcp|udp|sctp)$/i.exec(spec.to);
   const to = transport === null ? spec.to : spec.to.slice(0, -transport[0].length);
-  const proto = spec.proto ?? (transport?.[1]?.toLowerCase() === 'udp' ? 'udp' : undefined);
+  const named = transport?.[1]?.toLowerCase();
+  const proto = spec.proto ?? (named === 'udp' || named === 'sctp' ? named : undefined);
   const tool = spec.tool ?? (/^https?:\/\//i.test(to) ? 'curl' : /:\d+$/.test(to) ? 'nc' : 'ping');
   return { from: spec.from, to, tool, ...(proto === undefined ? {} : { proto }) };
 }

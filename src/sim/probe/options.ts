@@ -3,8 +3,8 @@ import { parseIp } from '../base/ip.ts';
 import type { ProbeSpec } from '../k8s/cluster-state.ts';
 import { diagnosticOf, type ProbeProblem } from './problem.ts';
 
-/** A probe as the command line may ask it: SCTP too, whose answer is `unknown`. */
-export type ProbeQuestion = Omit<ProbeSpec, 'proto'> & { readonly proto?: ProbeSpec['proto'] | 'sctp' };
+/** A probe as the command line or a person asks it. */
+export type ProbeQuestion = ProbeSpec;
 
 const DIG_TYPES: readonly string[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT', 'NS', 'SOA', 'ANY'];
 

@@ -2,6 +2,7 @@
  * What the policies said of one walk, read from the steps that walked their rules. Where the CNI enforces none,
  * `notEnforced` names the policies that an enforcing CNI would have denied by.
  */
+import { portsOf } from '../packet/ports.ts';
 import { chosenCni } from '../cluster/assemble.ts';
 import type { ClusterState, Protocol } from '../k8s/cluster-state.ts';
 import { evaluate } from '../policy/evaluate.ts';
@@ -75,7 +76,7 @@ function wouldDeny(cluster: ClusterState, source: Source, walked: Walked): reado
     const protocol = PROTOCOLS[step.packet?.l4?.proto ?? ''];
     if (segment === undefined || segment.purpose === 'upstream-dns' || protocol === undefined) return;
     const l4 = step.packet?.l4;
-    const port = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4.dport : undefined;
+    const port = portsOf(l4)?.dport;
     const key = `${step.place} ${protocol} ${port}`;
     if (asked.has(key)) return;
     asked.add(key);
@@ -98,4 +99,5 @@ const REACHED: ReadonlySet<string> = new Set([
   'socket.echo-reply',
   'socket.no-listener-tcp',
   'socket.no-listener-udp',
+  'socket.no-listener-sctp',
 ]);

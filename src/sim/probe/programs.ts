@@ -136,6 +136,7 @@ function* handshake({ spec }: ProgramInput, ip: Ip, port: number): Process<Hands
   const at = ipPort(ip, port);
   const connected = yield {
     call: 'connect',
+    ...(spec.proto === 'sctp' ? { proto: spec.proto } : {}),
     ip,
     port,
     timeoutMs: TOOL_TIMEOUT_MS,
@@ -187,7 +188,7 @@ export function* curl(input: ProgramInput): Process<ProgramResult> {
   return { ...base, clientSees: http === undefined ? 'connected' : 'http', http };
 }
 
-/** nc: `nc -vz` over TCP (handshake, close), or one datagram over UDP. */
+/** nc: `nc -vz` over TCP and `ncat --sctp -z` (handshake, close), or one datagram over UDP. */
 export function* nc(input: ProgramInput): Process<ProgramResult> {
   const { target, spec } = input;
   const found = yield* address(input);

@@ -63,7 +63,6 @@ function program(
 
 /** Transports and addresses that no part of the box models. */
 function beyondModel(spec: ProbeQuestion, target: Target): string | undefined {
-  if (spec.proto === 'sctp') return 'SCTP';
   if (target.ip === undefined || spec.tool === 'dig') return undefined;
   // A link-local address means nothing without its link, which no probe names.
   if (/^fe[89ab][0-9a-f]:/.test(target.ip)) return 'IPv6 link-local';

@@ -1,4 +1,5 @@
 /** Which unmodelled field could have changed a walk: one of an object that the walk used, and no other. */
+import { portsOf } from '../packet/ports.ts';
 import { isReserved } from '../cluster/reserved.ts';
 import type { ClusterState, UnmodelledField } from '../k8s/cluster-state.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -68,9 +69,8 @@ export function touchedUnmodelled(
           const { l4 } = packet;
           const node = cluster.nodes.find((n) => n.name === affects.name);
           return (
-            (l4?.proto === 'tcp' || l4?.proto === 'udp') &&
-            l4.proto === affects.protocol.toLowerCase() &&
-            l4.dport === affects.port &&
+            portsOf(l4)?.dport === affects.port &&
+            l4?.proto === affects.protocol.toLowerCase() &&
             node?.ips.includes(packet.ip.dst) === true
           );
         });

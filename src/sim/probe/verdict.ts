@@ -51,7 +51,8 @@ function isRefusal(step: Step): boolean {
   return (
     step.kind === 'reject' ||
     step.reason.code === 'socket.no-listener-tcp' ||
-    step.reason.code === 'socket.no-listener-udp'
+    step.reason.code === 'socket.no-listener-udp' ||
+    step.reason.code === 'socket.no-listener-sctp'
   );
 }
 
@@ -116,6 +117,8 @@ export function judge(
       if (drop === undefined && lastDelivery === undefined) return at('dropped', own.findLast(isOnTheWay));
       if (drop === undefined) return at('delivered', lastDelivery);
       if (UNROUTABLE.has(drop.reason.code)) return at('unroutable', drop);
+      // The refusal arrived, and the client went on trying: SCTP takes ICMP for a soft error.
+      if (ended.every(isRefusal)) return at('rejected', drop);
       return at('dropped', drop);
     }
   }

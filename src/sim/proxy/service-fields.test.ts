@@ -92,6 +92,9 @@ interface Row {
 const client = 'default/client';
 const laptop = 'external/laptop';
 
+const SCTP_POD =
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: sig-1, labels: {app: sig}, annotations: {packetwalk.dev/listen: "5060/SCTP"}}\nspec: {nodeName: kind-worker2, containers: [{name: c, image: example.com/app}]}\n---\n';
+
 const rows: readonly Row[] = [
   {
     field: 'type: ClusterIP, from a pod of the same node',
@@ -151,6 +154,34 @@ const rows: readonly Row[] = [
     clientSees: 'timeout',
     at: 'default/web-2',
     sees: 'default/client',
+  },
+  {
+    field: 'ports.protocol: SCTP',
+    yaml: SCTP_POD + S('selector: {app: sig}, ports: [{port: 5060, protocol: SCTP}]'),
+    ask: { from: client, to: 's:5060', proto: 'sctp' },
+    verdict: 'delivered',
+    clientSees: 'connected',
+    at: 'default/sig-1',
+    sees: 'default/client',
+  },
+  {
+    field: 'ports.protocol: SCTP, ports.nodePort',
+    yaml:
+      SCTP_POD +
+      S('type: NodePort, selector: {app: sig}, ports: [{port: 5060, protocol: SCTP, nodePort: 30060}]'),
+    ask: { from: laptop, to: 'node/kind-worker:30060', proto: 'sctp' },
+    verdict: 'delivered',
+    clientSees: 'connected',
+    at: 'default/sig-1',
+    sees: '10.244.1.0',
+  },
+  {
+    // The refusal comes as ICMP, which SCTP takes for a soft error: the client goes on trying.
+    field: 'ports.protocol: SCTP without endpoints',
+    yaml: S('selector: {app: nobody}, ports: [{port: 5060, protocol: SCTP}]'),
+    ask: { from: client, to: 's:5060', proto: 'sctp' },
+    verdict: 'rejected',
+    clientSees: 'timeout',
   },
   {
     field: 'type: NodePort, ports.nodePort written',

@@ -69,6 +69,8 @@ export function letterTitle(packet: Packet): string {
       return `TCP ${l4.flags.join(', ')}`;
     case 'udp':
       return 'UDP';
+    case 'sctp':
+      return `SCTP ${l4.chunks.map((c) => c.chunk).join(', ')}`;
     case 'icmpv6':
       return ICMPV6_TITLES[`${l4.type}/${l4.code}`] ?? `ICMPv6 ${l4.type}/${l4.code}`;
     case 'icmp':
@@ -137,7 +139,7 @@ function portRow(
   tunnel: boolean,
 ): LetterRow | undefined {
   if (l4 === undefined) return undefined;
-  if (l4.proto === 'tcp' || l4.proto === 'udp') {
+  if (l4.proto === 'tcp' || l4.proto === 'udp' || l4.proto === 'sctp') {
     const was = before !== undefined && before.proto === l4.proto ? before : undefined;
     return row(
       tunnel ? 'vx' : 'l4',

@@ -28,6 +28,7 @@ export interface ReasonParams {
   'socket.deliver-reply': { port: number; proto: string };
   'socket.no-listener-tcp': { at: string; ip: string; port: number; listening: string };
   'socket.no-listener-udp': { at: string; ip: string; port: number; listening: string };
+  'socket.no-listener-sctp': { at: string; ip: string; port: number; listening: string };
   'socket.no-connection': { flags: string };
   'socket.echo-reply': { ip: string };
   // interfaces

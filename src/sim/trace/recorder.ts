@@ -1,4 +1,5 @@
 /** Collects what a run does: steps, wire entries, segments and exchanges, in the order in which they happen. */
+import { portsOf } from '../packet/ports.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Reason } from './reasons.ts';
 import type {
@@ -169,7 +170,7 @@ function wireEntry(
           vni: packet.vxlan?.vni,
         }
       : undefined;
-  const ports = l4 !== undefined && (l4.proto === 'tcp' || l4.proto === 'udp') ? l4 : undefined;
+  const ports = portsOf(l4);
   return {
     segment: flow.segment,
     dir: flow.dir,
@@ -183,7 +184,12 @@ function wireEntry(
     sport: ports?.sport,
     dport: ports?.dport,
     ttl: ip?.ttl,
-    flags: l4?.proto === 'tcp' ? flagText(l4.flags) : undefined,
+    flags:
+      l4?.proto === 'tcp'
+        ? flagText(l4.flags)
+        : l4?.proto === 'sctp'
+          ? l4.chunks.map((c) => c.chunk).join(',')
+          : undefined,
     icmp: l4?.proto === 'icmp' || l4?.proto === 'icmpv6' ? `${l4.type}/${l4.code}` : undefined,
     length,
     srcMac: packet.eth?.src,

@@ -117,7 +117,7 @@ export interface WireEntry {
 /** One connection or one request/answer pair: DNS query, TCP connection, ping. */
 export interface Segment {
   readonly index: number;
-  readonly proto: 'tcp' | 'udp' | 'icmp' | 'icmpv6';
+  readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6';
   readonly purpose: 'dns' | 'probe' | 'upstream-dns';
   readonly client: Place;
   readonly verdict: Verdict;

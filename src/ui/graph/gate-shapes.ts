@@ -174,6 +174,7 @@ function gateText(
       return { title, detail: words.byChainPolicy(reason.params.chain) };
     case 'socket.no-listener-tcp':
     case 'socket.no-listener-udp':
+    case 'socket.no-listener-sctp':
       return { title: words.refused, detail: words.noListener(reason.params.port) };
     case 'route.none':
       return { title: words.droppedHere, detail: words.noRoute(reason.params.ip) };

@@ -84,7 +84,7 @@ export const playground: KindSpec = {
     'probes.to': { support: 'simulated', refers: 'target' },
     'probes.tool': { support: 'simulated', enum: TOOLS, default: 'curl' },
     'probes.port': { support: 'simulated', check: between(1, 65535) },
-    'probes.proto': { support: 'simulated', enum: ['tcp', 'udp'] },
+    'probes.proto': { support: 'simulated', enum: ['tcp', 'udp', 'sctp'] },
     'probes.source': { support: 'simulated', check: ipAddress },
     'probes.ttl': { support: 'simulated', check: between(1, 255) },
     'probes.bytes': { support: 'simulated', check: between(0, 65000) },
@@ -94,7 +94,7 @@ export const playground: KindSpec = {
     'expect.verdict': { support: 'simulated', enum: VERDICTS },
     'expect.clientSees': { support: 'simulated', enum: CLIENT_SEES },
     'expect.tool': { support: 'simulated', enum: TOOLS },
-    'expect.proto': { support: 'simulated', enum: ['tcp', 'udp'] },
+    'expect.proto': { support: 'simulated', enum: ['tcp', 'udp', 'sctp'] },
   },
   nameOf: (body) => String(asRecord(body.metadata).name ?? 'playground'),
   complete: (body: Body) => {

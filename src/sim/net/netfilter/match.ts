@@ -1,4 +1,5 @@
 /** The matches of iptables as functions of a packet at a hook. */
+import { portsOf } from '../../packet/ports.ts';
 import { cidrContains, isHost } from '../../base/ip.ts';
 import type { Ip } from '../../base/ip.ts';
 import type { AddrType, Match, PortRange } from '../config.ts';
@@ -57,18 +58,16 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
       const side = match.match;
       return (c) => {
         const { l4 } = c.skb.packet;
-        if (l4 === undefined || (l4.proto !== 'tcp' && l4.proto !== 'udp') || l4.proto !== match.proto) {
-          return false;
-        }
-        return inRange(match.ports, l4[side]);
+        const ports = portsOf(l4);
+        return ports?.proto === match.proto && inRange(match.ports, ports[side]);
       };
     }
     case 'multiport': {
       const side = match.side === 'dports' ? 'dport' : 'sport';
       return (c) => {
         const { l4 } = c.skb.packet;
-        if (l4 === undefined || (l4.proto !== 'tcp' && l4.proto !== 'udp')) return false;
-        return match.ports.some((range) => inRange(range, l4[side]));
+        const ports = portsOf(l4);
+        return ports !== undefined && match.ports.some((range) => inRange(range, ports[side]));
       };
     }
     case 'icmp-type':

@@ -21,12 +21,13 @@ export function conntrackList(state: NetnsState | undefined, clockMs: number, fa
   return lines;
 }
 
-const numbers = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
+const numbers = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
 
 function entryText(entry: ConntrackEntry, clockMs: number): string {
   const left = Math.max(0, Math.ceil((entry.expiresAtMs - clockMs) / 1000));
   const parts = [`${entry.proto.padEnd(8)} ${numbers[entry.proto]} ${left}`];
   if (entry.proto === 'tcp') parts.push(entry.tcpState ?? 'NONE');
+  if (entry.proto === 'sctp') parts.push(entry.sctpState ?? 'NONE');
   parts.push(tupleText(entry.orig));
   if (!entry.seenReply) parts.push('[UNREPLIED]');
   parts.push(tupleText(entry.reply));

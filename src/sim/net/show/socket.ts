@@ -10,6 +10,7 @@ import type { ShowLine } from './show.ts';
 export interface SocketFilter {
   readonly tcp: boolean;
   readonly udp: boolean;
+  readonly sctp?: boolean;
   readonly processes: boolean;
   readonly family?: 4 | 6;
 }
@@ -47,8 +48,9 @@ export function ssListening(config: NetnsConfig, filter: SocketFilter): ShowLine
     rows.push(...inFamilies(config.listeners, 'udp', filter, kernelSockets(config)));
   }
   if (filter.tcp) rows.push(...inFamilies(config.listeners, 'tcp', filter, []));
+  if (filter.sctp === true) rows.push(...inFamilies(config.listeners, 'sctp', filter, []));
   // With one protocol alone there is no Netid column.
-  const from = filter.tcp && filter.udp ? 0 : 1;
+  const from = [filter.tcp, filter.udp, filter.sctp === true].filter(Boolean).length > 1 ? 0 : 1;
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map(({ cells: c }) => (c[column] ?? '').length)),
   );
@@ -69,7 +71,7 @@ export function ssListening(config: NetnsConfig, filter: SocketFilter): ShowLine
 /** The kernel is asked for IPv4 sockets, then for IPv6 ones. */
 function inFamilies(
   listeners: readonly ListenerConfig[],
-  proto: 'tcp' | 'udp',
+  proto: ListenerConfig['proto'],
   filter: SocketFilter,
   kernel: readonly (Row & { readonly family: 4 | 6 })[],
 ): Row[] {
@@ -103,7 +105,7 @@ function row(listener: ListenerConfig, filter: SocketFilter): Row {
 
 /** `*` is the `::` that takes both families. */
 function cells(
-  proto: 'tcp' | 'udp',
+  proto: ListenerConfig['proto'],
   ip: string,
   v6only: boolean,
   port: number,
@@ -116,7 +118,7 @@ function cells(
   const peer = any ? '*:' : six ? '[::]:' : '0.0.0.0:';
   return [
     proto,
-    proto === 'tcp' ? 'LISTEN' : 'UNCONN',
+    proto === 'udp' ? 'UNCONN' : 'LISTEN',
     '0',
     String(backlog),
     local,

@@ -183,6 +183,7 @@ function layerTone(layer: string, outer: boolean): 'l2' | 'l3' | 'l4' | 'l7' | '
       return 'l3';
     case 'tcp':
     case 'udp':
+    case 'sctp':
       return 'l4';
     default:
       return 'l7';

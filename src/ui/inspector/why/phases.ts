@@ -105,6 +105,7 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
       return { kind: 'delivery', failed: false };
     case 'socket.no-listener-tcp':
     case 'socket.no-listener-udp':
+    case 'socket.no-listener-sctp':
     case 'socket.no-connection':
       return { kind: 'delivery', failed: true };
     case 'rule.drop':
