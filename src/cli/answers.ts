@@ -83,6 +83,8 @@ export function probeFrom(options: AnswerOptions): ProbeQuestion {
     ttl: numberOption(options, 'ttl', 1, 255),
     bytes: numberOption(options, 'bytes', 0, 65_000),
     sport: numberOption(options, 'sport', 1, 65_535),
+    count: numberOption(options, 'count', 1, 100),
+    interval: numberOption(options, 'interval', 0, 604_800),
   };
 }
 

@@ -20,6 +20,8 @@ const OPTIONS = {
   pcapng: { type: 'string' },
   bytes: { type: 'string' },
   sport: { type: 'string' },
+  count: { type: 'string' },
+  interval: { type: 'string' },
   in: { type: 'string' },
   after: { type: 'string' },
   help: { type: 'boolean' },
@@ -56,6 +58,8 @@ const PROBE = [
   'ttl',
   'bytes',
   'sport',
+  'count',
+  'interval',
 ] as const;
 
 /** The options of each command, beside `json`, `lang` and `help`. */

@@ -342,6 +342,6 @@ describe('files and languages', () => {
     expect(await tool('--to', 'web:80')).toBe('delivered connected');
     expect(await tool('--to', 'web:80', '--header', 'Host: x')).toBe('delivered http');
     expect(await tool('--to', 'web.default.svc.cluster.local', '--type', 'a')).toBe('delivered answered');
-    expect(await tool('--to', 'web:80', '--proto', 'sctp')).toBe('unknown timeout');
+    expect(await tool('--to', 'web:80', '--proto', 'sctp')).toBe('unroutable timeout');
   });
 });

@@ -73,6 +73,7 @@ export function walkJson(trace: Trace, texts: CliTexts): Record<string, unknown>
     choices: trace.choices.map(named),
     nat: trace.nat.map(named),
     ...(trace.dns === undefined ? {} : { dns: trace.dns }),
+    ...(trace.connections === undefined ? {} : { connections: trace.connections }),
     segments: trace.segments,
     exchanges: trace.exchanges,
     wire: trace.wire,

@@ -356,6 +356,9 @@ export const fields: FieldHelp = {
   'Playground.probes.source': 'The source address to send from.',
   'Playground.probes.seed': 'Decides the random choices of this probe.',
   'Playground.probes.endpoint': 'Makes the random choice of an endpoint fall on this pod.',
+  'Playground.probes.count':
+    'So many connections in a row; connection tracking and session affinity remember those before. The walk shown is the last.',
+  'Playground.probes.interval': 'Seconds between one connection and the next; 1 when left out.',
   'Playground.probes.ttl': 'The TTL to start with: each router takes one.',
   'Playground.probes.bytes': 'How much is sent: ping’s data, or the length of nc’s datagram.',
   'Playground.probes.sport':

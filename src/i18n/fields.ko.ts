@@ -351,6 +351,9 @@ export const fields: FieldHelp = {
   'Playground.probes.source': '출발지로 쓸 주소입니다.',
   'Playground.probes.seed': '이 프로브의 무작위 선택을 정합니다.',
   'Playground.probes.endpoint': '엔드포인트를 고를 때 이 파드가 선택됩니다.',
+  'Playground.probes.count':
+    '이어서 몇 번 연결할지 정합니다. conntrack과 세션 어피니티는 앞의 연결을 기억합니다. 화면에는 마지막 연결을 보여 줍니다.',
+  'Playground.probes.interval': '연결 사이의 간격(초)입니다. 생략하면 1초입니다.',
   'Playground.probes.ttl': '처음 TTL입니다. 라우터를 지날 때마다 1씩 줄어듭니다.',
   'Playground.probes.bytes': '보낼 크기입니다. ping의 데이터 또는 nc가 보내는 데이터그램의 길이입니다.',
   'Playground.probes.sport':

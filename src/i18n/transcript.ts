@@ -55,6 +55,10 @@ export function walkTranscript(trace: Trace, texts: Messages): string {
     `${texts.inspector.clientSees}: ${clientSeesText(trace, texts)}`,
     `${texts.inspector.because}: ${reasonTitle(texts.reasons, trace.reason)}`,
   ];
+  for (const [i, { verdict, server }] of (trace.connections ?? []).entries()) {
+    const to = server === undefined ? '' : ` → ${server.netns} (${server.sees.ip})`;
+    lines.push(`${String(i + 1).padStart(4)}  ${texts.inspector.verdicts[verdict]}${to}`);
+  }
   let segment: number | undefined;
   let place: string | undefined;
   let dir: string | undefined;

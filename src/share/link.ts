@@ -30,6 +30,8 @@ const probeSchema = v.object({
   ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255))),
   bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_000))),
   sport: v.optional(port),
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
+  interval: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(604_800))),
 });
 
 const viewSchema = v.object({

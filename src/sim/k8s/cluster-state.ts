@@ -121,6 +121,10 @@ export interface ProbeSpec {
   readonly bytes?: number;
   /** The source port of nc's datagram (`-p`), as a client keeps it that does not close its socket. */
   readonly sport?: number;
+  /** So many times in a row, on the state that the times before left; the trace is the last one's. */
+  readonly count?: number;
+  /** Seconds from the end of one to the start of the next; 1 when left out. */
+  readonly interval?: number;
 }
 
 export interface ExpectSpec {

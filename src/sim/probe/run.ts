@@ -1,5 +1,5 @@
 /** One probe, from the question to its trace: a program runs in the client's namespace and the box records what it did. */
-import { seededChooser } from '../base/chooser.ts';
+import { type Chooser, seededChooser } from '../base/chooser.ts';
 import type { Ip } from '../base/ip.ts';
 import { resolverConfig } from '../dns/resolver.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
@@ -7,7 +7,7 @@ import { createState, run, type WorldState } from '../net/kernel.ts';
 import type { Process } from '../net/process.ts';
 import type { World } from '../net/world.ts';
 import { reason } from '../trace/reasons.ts';
-import type { Trace } from '../trace/trace.ts';
+import type { Connection, Trace } from '../trace/trace.ts';
 import { blameThePort } from './blame.ts';
 import { httpAnswer } from './http-answer.ts';
 import { optionProblem, type ProbeQuestion } from './options.ts';
@@ -88,6 +88,36 @@ export function runProbe(
   spec: ProbeQuestion,
   state?: WorldState,
 ): ProbeRun {
+  const runtime = state ?? createState(world);
+  const chooser = seededChooser(spec.seed ?? cluster.settings.seed);
+  const began = runtime.clockMs;
+  const first = runOnce(world, cluster, spec, runtime, chooser);
+  if (spec.count === undefined) return first;
+  let { trace } = first;
+  const connections: Connection[] = [];
+  const note = (atMs: number): void => {
+    const { verdict, clientSees, server } = trace;
+    connections.push({ atMs, verdict, clientSees, ...(server === undefined ? {} : { server }) });
+  };
+  note(0);
+  for (let i = 1; i < spec.count; i++) {
+    runtime.clockMs += (spec.interval ?? 1) * 1000;
+    const startedMs = runtime.clockMs - began;
+    // Only the first choice is forced: what follows is left to affinity and chance.
+    ({ trace } = runOnce(world, cluster, { ...spec, endpoint: undefined }, runtime, chooser));
+    note(startedMs);
+  }
+  return { trace: { ...trace, connections }, state: runtime };
+}
+
+/** One connection on the state that is there. */
+function runOnce(
+  world: World,
+  cluster: ClusterState,
+  spec: ProbeQuestion,
+  runtime: WorldState,
+  chooser: Chooser,
+): ProbeRun {
   const option = optionProblem(spec);
   if (option !== undefined) throw new ProbeError(option.problem);
   const source = resolveSource(cluster, spec.from);
@@ -98,10 +128,9 @@ export function runProbe(
     throw new ProbeError(diagnosticOf('probe/port-needed', { tool: 'nc', target: spec.to }).problem);
   }
   const endpoint = endpointOf(cluster, spec);
-  const runtime = state ?? createState(world);
   const names = podOf(cluster);
   const { result, trace: raw } = run(world, runtime, source.netns, program(spec, source, target, cluster), {
-    chooser: seededChooser(spec.seed ?? cluster.settings.seed),
+    chooser,
     podOf: names,
     forceChoice:
       endpoint === undefined

@@ -75,6 +75,8 @@ interface Row {
   /** Every pod that chance could have chosen, over all seeds. */
   readonly endpoints?: readonly string[];
   readonly status?: number;
+  /** With `count`: whether all connections reached one pod, or more than one. */
+  readonly reached?: 'one' | 'several';
   /** Modes that answer otherwise by design. */
   readonly but?: Partial<
     Record<
@@ -244,6 +246,43 @@ const rows: readonly Row[] = [
           'pkg/proxy/serviceport.go UsesClusterEndpoints: a Service with no way in from outside has no other endpoints to fall back on; IPVS refuses what has no real server',
       },
     },
+  },
+  {
+    field: 'sessionAffinity: None',
+    yaml: S(`${WEB}, ${PORT}`),
+    ask: { from: client, to: 's:80', count: 12 },
+    verdict: 'delivered',
+    clientSees: 'connected',
+    reached: 'several',
+  },
+  {
+    field: 'sessionAffinity: ClientIP',
+    yaml: S(`sessionAffinity: ClientIP, ${WEB}, ${PORT}`),
+    ask: { from: client, to: 's:80', count: 12, endpoint: 'default/web-2' },
+    verdict: 'delivered',
+    clientSees: 'connected',
+    at: 'default/web-2',
+    reached: 'one',
+  },
+  {
+    field: 'sessionAffinityConfig.clientIP.timeoutSeconds, each connection within it',
+    yaml: S(
+      `sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 10}}, ${WEB}, ${PORT}`,
+    ),
+    ask: { from: client, to: 's:80', count: 12, interval: 8 },
+    verdict: 'delivered',
+    clientSees: 'connected',
+    reached: 'one',
+  },
+  {
+    field: 'sessionAffinityConfig.clientIP.timeoutSeconds, each connection after it',
+    yaml: S(
+      `sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 10}}, ${WEB}, ${PORT}`,
+    ),
+    ask: { from: client, to: 's:80', count: 12, interval: 20 },
+    verdict: 'delivered',
+    clientSees: 'connected',
+    reached: 'several',
   },
   {
     field: 'publishNotReadyAddresses: false',
@@ -559,6 +598,10 @@ describe.each(modes)('kube-proxy in %s mode', (mode) => {
     if (row.sees !== undefined) {
       const pod = simulation.cluster.pods.find((p) => `${p.namespace}/${p.name}` === row.sees);
       expect(trace.server?.sees.ip).toBe(pod?.ips[0] ?? row.sees);
+    }
+    if (row.reached !== undefined) {
+      const pods = new Set(trace.connections?.map((c) => c.server?.netns));
+      expect(pods.size === 1 ? 'one' : 'several').toBe(row.reached);
     }
     if (row.endpoints !== undefined) {
       const met = new Set<string>();

@@ -208,6 +208,16 @@ export interface Trace {
     readonly queries: readonly { readonly name: string; readonly type: string; readonly rcode: string }[];
   };
   readonly policy: PolicyVerdict;
+  /** Every connection of a probe that makes several, in order; the trace itself is the last one's. */
+  readonly connections?: readonly Connection[];
+}
+
+export interface Connection {
+  /** Virtual milliseconds since the first one began. */
+  readonly atMs: number;
+  readonly verdict: Verdict;
+  readonly clientSees: ClientSees;
+  readonly server?: Trace['server'];
 }
 
 /** What a step needs from whoever records it; the recorder adds index, time, segment and exchange. */

@@ -45,7 +45,7 @@ export const playground: KindSpec = {
     ExternalHost: 'name:s! ip:s ips:[s listen:[s dnsNames:[s routes:[ExternalRoute',
     ExternalRoute: 'to:s! via:s!',
     Probe:
-      'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i bytes:i sport:i',
+      'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i bytes:i sport:i count:i interval:i',
     Expectation: 'from:s! to:s! allowed:b verdict:s clientSees:s tool:s proto:s',
   },
   rules: {
@@ -89,6 +89,8 @@ export const playground: KindSpec = {
     'probes.ttl': { support: 'simulated', check: between(1, 255) },
     'probes.bytes': { support: 'simulated', check: between(0, 65000) },
     'probes.sport': { support: 'simulated', check: between(1, 65535) },
+    'probes.count': { support: 'simulated', check: between(1, 100) },
+    'probes.interval': { support: 'simulated', check: between(0, 604_800) },
     'expect.from': { support: 'simulated', refers: 'pod-or-host' },
     'expect.to': { support: 'simulated', refers: 'target' },
     'expect.verdict': { support: 'simulated', enum: VERDICTS },

@@ -35,6 +35,8 @@ export function tupleOf(packet: Packet): Tuple | undefined {
   if (ip === undefined || l4 === undefined || proto === undefined) return undefined;
   const ends = { proto, src: ip.src, dst: ip.dst };
   if (l4.proto === 'tcp' || l4.proto === 'udp') return { ...ends, sport: l4.sport, dport: l4.dport };
+  // SCTP is off unless asked for (sctp.enabled).
+  if (l4.proto === 'sctp') return undefined;
   const id = l4.id ?? 0;
   return l4.type === 0 ? { ...ends, sport: 0, dport: id } : { ...ends, sport: id, dport: 0 };
 }
