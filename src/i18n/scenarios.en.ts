@@ -28,6 +28,27 @@ export const scenarios = {
     title: 'NodePort from a laptop',
     summary: 'A second hop, and the client’s address is lost; externalTrafficPolicy: Local keeps it.',
   },
+  'load-balancer': {
+    title: 'LoadBalancer: an address of the cloud',
+    summary:
+      'The cloud’s load balancer picks a node. Local keeps the client’s address, and health checks find the nodes.',
+  },
+  'session-affinity': {
+    title: 'Session affinity: stay with one pod',
+    summary: 'Chance picks the pod once; then each node remembers its clients for a while.',
+  },
+  'zone-aware-routing': {
+    title: 'Stay in the zone',
+    summary: 'Hints on the endpoints keep traffic near: trafficDistribution: PreferSameZone.',
+  },
+  'external-name': {
+    title: 'ExternalName: only an alias',
+    summary: 'DNS answers with another name; no rule, no address, no proxy.',
+  },
+  'service-without-selector': {
+    title: 'A Service without a selector',
+    summary: 'You write the endpoints: a cluster IP that leads to a database outside.',
+  },
   'pod-to-the-internet': {
     title: 'From a pod to the internet',
     summary: 'On leaving the cluster the pod borrows its node’s address.',

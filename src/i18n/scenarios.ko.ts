@@ -30,6 +30,27 @@ export const scenarios = {
     title: '노트북에서 NodePort로',
     summary: '노드를 하나 더 거치며 클라이언트 주소를 잃습니다. externalTrafficPolicy로 지킬 수 있습니다.',
   },
+  'load-balancer': {
+    title: 'LoadBalancer: 클라우드가 주는 주소',
+    summary:
+      '클라우드 로드 밸런서가 노드를 고릅니다. Local이면 클라이언트 주소가 유지되고, 헬스 체크로 노드를 찾습니다.',
+  },
+  'session-affinity': {
+    title: '세션 어피니티: 같은 파드로',
+    summary: '처음에는 무작위로 고르고, 그다음에는 노드가 한동안 클라이언트를 기억합니다.',
+  },
+  'zone-aware-routing': {
+    title: '같은 존 안에서',
+    summary: '엔드포인트의 힌트로 트래픽을 가까운 곳에 둡니다. trafficDistribution: PreferSameZone을 씁니다.',
+  },
+  'external-name': {
+    title: 'ExternalName: 별칭일 뿐입니다',
+    summary: 'DNS가 다른 이름으로 답합니다. 규칙도 주소도 프록시도 없습니다.',
+  },
+  'service-without-selector': {
+    title: '셀렉터가 없는 서비스',
+    summary: '엔드포인트를 직접 씁니다. 클러스터 IP가 밖에 있는 데이터베이스로 이어집니다.',
+  },
   'pod-to-the-internet': {
     title: '파드에서 인터넷으로',
     summary: '클러스터를 나갈 때 파드는 노드의 주소를 빌립니다.',

@@ -5,6 +5,11 @@ import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
 import { dnsSearchList } from './dns-search-list/scenario.ts';
 import { egressForgotDns } from './egress-forgot-dns/scenario.ts';
 import { headlessStatefulSet } from './headless-stateful-set/scenario.ts';
+import { loadBalancer } from './load-balancer/scenario.ts';
+import { sessionAffinity } from './session-affinity/scenario.ts';
+import { zoneAwareRouting } from './zone-aware-routing/scenario.ts';
+import { externalName } from './external-name/scenario.ts';
+import { serviceWithoutSelector } from './service-without-selector/scenario.ts';
 import { localhostInAPod } from './localhost-in-a-pod/scenario.ts';
 import { nodePortFromOutside } from './node-port-from-outside/scenario.ts';
 import { podReachesItself } from './pod-reaches-itself/scenario.ts';
@@ -26,6 +31,11 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   dnsSearchList,
   headlessStatefulSet,
   nodePortFromOutside,
+  loadBalancer,
+  sessionAffinity,
+  zoneAwareRouting,
+  externalName,
+  serviceWithoutSelector,
   podToTheInternet,
   podReachesItself,
   socketLoadBalancer,
