@@ -586,6 +586,12 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `${p.prefix} is the longest prefix that holds the destination.${p.via === '' ? ' The destination is on this link itself.' : ''} The node acts as a router here.`,
   },
+  'route.balance': {
+    title: (p) => `Load balancing: ${p.via} takes this connection`,
+    info: (p) => `→ ${p.via}`,
+    detail: (p) =>
+      `The route to ${p.prefix} has ${p.hops} next hops. The hash of addresses and ports picks one, so all packets of a connection go the same way. The destination address stays as it is.`,
+  },
   'route.output': {
     title: (p) =>
       p.via === ''

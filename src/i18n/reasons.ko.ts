@@ -576,6 +576,12 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `목적지를 포함하는 가장 긴 프리픽스는 ${p.prefix}입니다.${p.via === '' ? ' 목적지가 바로 이 링크에 있습니다.' : ''} 노드가 라우터 노릇을 합니다.`,
   },
+  'route.balance': {
+    title: (p) => `부하 분산: 이 연결은 ${josa(p.via, '이/가')} 맡습니다`,
+    info: (p) => `→ ${p.via}`,
+    detail: (p) =>
+      `${josa(p.prefix, '으로/로')} 가는 라우트에 다음 홉이 ${p.hops}개 있습니다. 주소와 포트의 해시로 하나를 고르므로 한 연결의 패킷은 모두 같은 길로 갑니다. 목적지 주소는 그대로입니다.`,
+  },
   'route.output': {
     title: (p) =>
       p.via === ''

@@ -83,7 +83,14 @@ function forward(m: Machine, box: Box, dev: Device, skb: Skb, route: Route): voi
     box,
     skb,
     'route',
-    reason('route.forward', { prefix: route.prefix, dev: route.dev, via: route.via ?? '' }),
+    route.nexthops === undefined
+      ? reason('route.forward', { prefix: route.prefix, dev: route.dev, via: route.via ?? '' })
+      : reason('route.balance', {
+          prefix: route.prefix,
+          dev: route.dev,
+          via: route.via ?? '',
+          hops: route.nexthops.length,
+        }),
     { iface: dev.name, rows: routeRows(route), origin: route.origin },
   );
   const length = mtuLength(skb);

@@ -40,6 +40,7 @@ function coarsest(step: Step): number {
     case 'bridge':
       return step.reason.code === 'bridge.up' ? 4 : 2;
     case 'route':
+      if (step.reason.code === 'route.balance') return 1;
       if (!step.place.startsWith('node/')) return step.reason.code === 'route.none' ? 0 : 4;
       return step.reason.code === 'route.forward' || step.reason.code === 'route.output' ? 2 : 4;
     case 'encap':

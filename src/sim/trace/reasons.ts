@@ -97,6 +97,8 @@ export interface ReasonParams {
   // routing and neighbours
   'route.local': { ip: string };
   'route.forward': { prefix: string; dev: string; via: string };
+  /** One of several next hops. */
+  'route.balance': { prefix: string; dev: string; via: string; hops: number };
   'route.output': { prefix: string; dev: string; via: string; src: string };
   'route.none': { ip: string };
   'route.blackhole': { prefix: string };

@@ -158,6 +158,8 @@ function resultOf(
     case 'nat.masquerade':
     case 'nat.snat':
       return `→ ${reason.params.to}`;
+    case 'route.balance':
+      return `→ ${reason.params.via}`;
     case 'route.forward':
     case 'route.output':
       return reason.params.dev;

@@ -73,6 +73,7 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
     case 'nat.snat':
       return { kind: 'snat', failed: false };
     case 'route.forward':
+    case 'route.balance':
     case 'route.output':
       return { kind: 'route', failed: false };
     case 'route.none':
