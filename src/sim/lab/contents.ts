@@ -37,7 +37,7 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
     const add = (text: string): void => void lines.push({ text, need: need(link.name) });
     if (link.kind === 'bridge' && link.promisc === true) add(words('link set', link.name, 'promisc on'));
     if (link.master !== undefined) add(words('link set', link.name, 'master', link.master));
-    if (link.up !== false) add(words('link set', link.name, 'up'));
+    if (link.up !== false) add(words('link set', link.name, link.noarp === true ? 'arp off' : '', 'up'));
   }
   for (const { dev, ip, prefixLength, scope, connectedRoute, origin } of config.addresses) {
     if (dev === 'lo' && (ip === '127.0.0.1' || ip === '::1')) continue;
@@ -100,6 +100,7 @@ function routeText(route: RouteConfig): string {
     ...(route.scope === undefined ? [] : ['scope', route.scope]),
     ...(route.table === undefined ? [] : ['table', route.table]),
     ...(route.metric === undefined ? [] : ['metric', route.metric]),
+    ...(route.mtu === undefined ? [] : ['mtu', route.mtu]),
     route.onlink === true ? 'onlink' : '',
     ...(route.nexthops ?? []).flatMap(({ via, dev, weight, onlink }) => [
       'nexthop via',

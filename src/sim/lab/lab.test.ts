@@ -96,6 +96,16 @@ describe('the script', () => {
     expect(script).toContain(text);
   });
 
+  it('says that it has no eBPF programs, and makes their devices all the same', () => {
+    const cni = '{name: cilium, options: {kubeProxyReplacement: "true"}}';
+    const text = labScript(worldOf(CLUSTER.replace('cni: flannel', `cni: ${cni}`)), { title: 'programs' });
+    expect(text).toMatch(/ask bpf '.*' false/);
+    expect(text).toContain('type vxlan external dstport 8472 nolearning');
+    expect(text).toContain('link set cilium_host arp off up');
+    expect(text).toMatch(/via 10\.244\.1\.1 dev cilium_host src 10\.244\.1\.1 proto kernel mtu 1450/);
+    expect(script).not.toContain('ask bpf');
+  });
+
   it.skipIf(!hasBash)('is bash', () => {
     expect(spawnSync('bash', ['-n'], { input: script }).stderr.toString()).toBe('');
   });

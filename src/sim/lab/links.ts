@@ -48,6 +48,9 @@ export class Devices {
       case 'dummy':
         return `${base} type ${link.kind}`;
       case 'vxlan':
+        if (link.external === true) {
+          return `${base} ${words('type vxlan external dstport', link.port, link.learning ? '' : 'nolearning')}`;
+        }
         return `${base} ${words('type vxlan id', link.vni, 'local', link.local, 'dev', link.dev, 'dstport', link.port, link.learning ? '' : 'nolearning')}`;
       case 'veth': {
         const there = this.world.get(link.peer.netns);
