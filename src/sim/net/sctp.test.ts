@@ -100,3 +100,11 @@ test.each([
   const policy = `---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: allow}\nspec: {podSelector: {matchLabels: {app: sig}}, ingress: [{ports: [{port: 5060, protocol: ${protocol}}]}]}\n`;
   expect(walk(cluster('calico', policy), probe('10.96.7.7:5060')).verdict).toBe(verdict);
 });
+
+test('a CNI that enforces nothing: the walk names the policy that would have denied it', () => {
+  const policy =
+    '---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\nspec: {podSelector: {matchLabels: {app: sig}}, policyTypes: [Ingress]}\n';
+  const trace = walk(cluster('flannel', policy), probe('10.96.7.7:5060'));
+  expect(trace.verdict).toBe('delivered');
+  expect(trace.policy.notEnforced?.policies).toEqual(['default/deny']);
+});

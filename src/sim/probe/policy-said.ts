@@ -11,7 +11,12 @@ import type { Source } from './target.ts';
 
 type Walked = Pick<Trace, 'steps' | 'segments' | 'server'>;
 
-const PROTOCOLS: Readonly<Record<string, Protocol | 'ICMP'>> = { tcp: 'TCP', udp: 'UDP', icmp: 'ICMP' };
+const PROTOCOLS: Readonly<Record<string, Protocol | 'ICMP'>> = {
+  tcp: 'TCP',
+  udp: 'UDP',
+  sctp: 'SCTP',
+  icmp: 'ICMP',
+};
 
 /** Segments that the verdict is about: the probe's own, or the look-up's where the walk ended in DNS. */
 function ownSegments(segments: readonly Segment[]): ReadonlySet<number> {
