@@ -31,6 +31,8 @@ const NODE_COMMANDS = [
   'ss -lntu',
   'conntrack -L',
   'ipset list',
+  'ipvsadm -Ln',
+  'ipvsadm -Lcn',
   'ip rule',
   'ip route show table local',
   'sysctl -a',

@@ -50,6 +50,10 @@ export function commandOf(key: RowKey, tools?: Tools): RowSource | undefined {
       return { command: 'ss -lntu', runtime: false };
     case 'ipset':
       return { command: 'ipset list', runtime: false };
+    case 'ipvs':
+      return { command: 'ipvsadm -Ln', runtime: true };
+    case 'ipvs-conn':
+      return { command: 'ipvsadm -Lcn', runtime: true };
     case 'link':
       return { command: 'ip link', runtime: false };
     case 'bpf': {
