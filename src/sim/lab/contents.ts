@@ -161,6 +161,11 @@ export function settings(config: NetnsConfig): readonly Setting[] {
   const flag = (on: boolean | undefined): number | undefined => (on === undefined ? undefined : Number(on));
   set('net.ipv4.ip_forward', Number(sysctls.ipForward));
   set('net.ipv4.conf.all.rp_filter', sysctls.rpFilterAll);
+  set('net.ipv4.conf.all.arp_ignore', sysctls.arpIgnoreAll);
+  set('net.ipv4.conf.all.arp_announce', sysctls.arpAnnounceAll);
+  set('net.ipv4.vs.conntrack', flag(sysctls.vsConntrack), 'ip_vs');
+  set('net.ipv4.vs.expire_nodest_conn', flag(sysctls.vsExpireNodestConn), 'ip_vs');
+  set('net.ipv4.vs.expire_quiescent_template', flag(sysctls.vsExpireQuiescentTemplate), 'ip_vs');
   set('net.ipv4.conf.all.route_localnet', flag(sysctls.routeLocalnetAll));
   set('net.netfilter.nf_conntrack_tcp_be_liberal', flag(sysctls.tcpBeLiberal));
   set('net.netfilter.nf_conntrack_tcp_timeout_established', sysctls.conntrackTcpEstablishedSeconds);

@@ -29,6 +29,24 @@ spec: {type: NodePort, selector: {app: web}, ports: [{name: http, port: 80, node
 `;
 const worldOf = (text: string): World => simulate({ files: [{ name: 'app.yaml', text }] }).world;
 
+it('asks for what the ipvs mode needs, and builds it where the kernel has it', () => {
+  const mode =
+    'apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\nnodes: [{role: control-plane}, {role: worker}]\nnetworking: {kubeProxyMode: ipvs}\n---\n';
+  const script = labScript(worldOf(mode + CLUSTER));
+  for (const line of [
+    /^\s*ask dummy .* ip link add try0 type dummy$/m,
+    /^\s*ask ip_vs .* ipvsadm -Ln$/m,
+    /link add kube-ipvs0 index 3 address \S+ mtu 1500 txqueuelen 0 type dummy/,
+    /addr(ess)? add \S+\/32 dev kube-ipvs0/,
+    /ipvsadm -R/,
+    /^-A -t 10\.96\.0\.1:443 -s rr$/m,
+    /net\.ipv4\.vs\.conntrack=1/,
+  ]) {
+    expect(script).toMatch(line);
+  }
+  expect(script).not.toMatch(/link set kube-ipvs0 up/);
+});
+
 describe('words and documents', () => {
   it.each([
     ['kind-worker', 'kind-worker'],

@@ -45,8 +45,9 @@ export class Devices {
         return `${base} type veth peer name ${port} netns ${labVariable(SWITCH)}`;
       }
       case 'bridge':
+        return `${base} type bridge`;
       case 'dummy':
-        return `${base} type ${link.kind}`;
+        return words(base, link.qlen === undefined ? '' : words('txqueuelen', link.qlen), 'type dummy');
       case 'vxlan':
         if (link.external === true) {
           return `${base} ${words('type vxlan external dstport', link.port, link.learning ? '' : 'nolearning')}`;

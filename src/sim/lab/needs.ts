@@ -32,6 +32,7 @@ const MATCHES: Partial<Record<Match['match'], readonly string[]>> = {
   statistic: ['-m', 'statistic', '--mode', 'random', '--probability', '0.5'],
   addrtype: ['-m', 'addrtype', '--dst-type', 'LOCAL'],
   recent: ['-m', 'recent', '--name', 'x', '--rcheck'],
+  ipvs: ['-m', 'ipvs', '--ipvs'],
   rpfilter: ['-m', 'rpfilter'],
   physdev: ['-m', 'physdev', '--physdev-is-bridged'],
 };
