@@ -31,6 +31,8 @@ const RISE = 7;
 const FALL = 14;
 /** Where the outermost device (tunnel mouth, card) stands, from the outer wall. */
 const CARD_X = 58;
+/** From one card in the wall to the next. */
+const CARD_PITCH = 64;
 
 interface Column {
   readonly pods: readonly ScenePod[];
@@ -70,7 +72,11 @@ function columnsOf(basis: RoomBasis, room: SceneRoom): readonly Column[] {
   return merged.length === 0 ? visible : [{ pods: merged, stackOf: '' }, ...visible];
 }
 
-const pillColumns = (count: number): number => Math.max(2, count);
+const cardsOf = (room: SceneRoom): readonly SceneDevice[] =>
+  room.devices.filter((d) => d.kind === 'ethernet');
+
+/** Two at least, and room for every card in the wall. */
+const pillColumns = (room: SceneRoom, count: number): number => Math.max(2, count, cardsOf(room).length);
 
 /** Rows under a virtual address: its endpoints, what is left out, or that there is none. */
 function rowCount(service: SceneService): number {
@@ -118,7 +124,7 @@ function levels(basis: RoomBasis): Levels {
 }
 
 export function roomSize(basis: RoomBasis, room: SceneRoom): { readonly w: number; readonly h: number } {
-  const columns = pillColumns(columnsOf(basis, room).length);
+  const columns = pillColumns(room, columnsOf(basis, room).length);
   const side = basis.compact ? COMPACT_SIDE : 20 + PLATE_W + 16;
   return {
     w: CARD_X + (Math.max(columns, basis.compact ? 3 : 0) - 1) * PITCH + side + (basis.compact ? 16 : 0),
@@ -154,14 +160,14 @@ export function placeRoom(
   const out: -1 | 1 = mirror ? 1 : -1;
   const id = room.id;
   const columns = columnsOf(basis, room);
-  const last = CARD_X + (Math.max(pillColumns(columns.length), basis.compact ? 3 : 0) - 1) * PITCH;
+  const last = CARD_X + (Math.max(pillColumns(room, columns.length), basis.compact ? 3 : 0) - 1) * PITCH;
   const columnX = (i: number): number => last - (columns.length - 1 - i) * PITCH;
   const pods: PlanPod[] = [];
   const devices: PlanDevice[] = [];
   const wires: PlanWire[] = [];
   const bridge = room.devices.find((d) => d.kind === 'bridge');
   const tunnels = room.devices.filter((d) => d.kind === 'vxlan');
-  const card = room.devices.find((d) => d.kind === 'ethernet');
+  const [card, ...others] = cardsOf(room);
 
   // The routing line and its stops.
   // With a bridge the decision is made on the row of the tunnel mouth; without one right under the rules, where the
@@ -279,7 +285,25 @@ export function placeRoom(
   const cardHook = graph.point(`hook:${id}/${cardDevice.name}`, cardX + out * -40, Y(y.direct));
   const join = graph.point(`join:${id}`, cardX + side, Y(y.direct));
   const top = graph.point(`top:${id}`, cardX + side, wallY);
-  graph.line(corner, cardHook, join, top, inWall);
+  // Further cards stand beside the first, each under a stop of its own on the way to it.
+  const further = others.map((device, k) => {
+    const x = X(CARD_X + CARD_PITCH * (k + 1));
+    const hook = graph.point(`hook:${id}/${device.name}`, x, Y(y.direct));
+    const point = graph.point(`dev:${id}/${device.name}`, x, wallY + 13);
+    graph.line(hook, graph.point(`wall:${id}/${device.name}`, x, wallY), point);
+    wires.push({
+      id: `wire:${id}/${device.name}`,
+      points: [
+        { x, y: Y(y.direct) },
+        { x, y: wallY - 11 },
+      ],
+      level: 3,
+      kind: 'host',
+    });
+    devices.push({ netns: id, device, box: { x: x - 20, y: wallY - 11, w: 40, h: 22 } });
+    return { name: device.name, at: { x, y: wallY }, hook };
+  });
+  graph.line(corner, ...further.map(({ hook }) => hook).toReversed(), cardHook, join, top, inWall);
   wires.push({
     id: `wire:${id}/direct`,
     points: [
@@ -369,6 +393,7 @@ export function placeRoom(
       routePlate: box(last + 20, routeY - 11, PLATE_W, 22),
       local,
       card: { x: cardX, y: wallY },
+      further: further.map(({ name, at: point }) => ({ name, at: point })),
       plate,
       out,
       guest: false,

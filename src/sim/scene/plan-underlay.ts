@@ -67,6 +67,20 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
         level: 3,
         kind: 'underlay',
       });
+      for (const { name: other, at } of room.further ?? []) {
+        const tap = graph.point(`tap:${room.room.id}/${other}`, at.x, y);
+        graph.line(`dev:${room.room.id}/${other}`, tap);
+        taps[i]?.push({ x: at.x, id: tap });
+        wires.push({
+          id: `wire:${room.room.id}/${other}/down`,
+          points: [
+            { x: at.x, y: at.y + 11 },
+            { x: at.x, y },
+          ],
+          level: 3,
+          kind: 'underlay',
+        });
+      }
     }
   });
   const bottom = taps.at(-1) ?? [];

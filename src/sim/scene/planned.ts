@@ -79,6 +79,8 @@ export interface PlanRoom {
   readonly routePlate: Box;
   readonly local: Box;
   readonly card: Point;
+  /** Cards beside the first. */
+  readonly further?: readonly { readonly name: string; readonly at: Point }[];
   readonly plate: PlanPlate | undefined;
   /** Which way is out of the house from the diamond: -1 left, 1 right. */
   readonly out: -1 | 1;

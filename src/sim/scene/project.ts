@@ -54,7 +54,11 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
       name: node.name,
       role: node.role,
       ip: node.ips[0] ?? '',
-      podCIDR: node.podCIDRs[0] === undefined ? '' : cidrText(node.podCIDRs[0]),
+      // Where the network outside holds the pods' addresses, the range that the node was given is idle.
+      podCIDR:
+        node.podCIDRs[0] === undefined || world.netns.get(id)?.held !== undefined
+          ? ''
+          : cidrText(node.podCIDRs[0]),
       ...ipvsDeviceOf(world.netns.get(id)),
       devices: devicesOf(world.netns.get(id)),
       ...brokenHere(cluster, node.name),

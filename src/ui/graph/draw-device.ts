@@ -38,7 +38,9 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
     case 'ethernet': {
       shapes.push(rect(box, 'device', 2));
       shapes.push(label(mid, box.y + 15, device.name, 'mono', 'middle'));
-      if (room !== undefined && !room.folded && device.ip !== undefined) {
+      // Between two cards there is no room for an address.
+      const crowded = device.name !== (room?.further?.at(-1)?.name ?? device.name);
+      if (room !== undefined && !room.folded && device.ip !== undefined && !crowded) {
         shapes.push(
           room.mirror
             ? label(box.x - 8, box.y + 27, device.ip, 'mono-muted', 'end')
