@@ -2,33 +2,17 @@
  * Plug-ins whose code is a file of its own, fetched when a scenario chooses it: a first visit pays for one CNI and one
  * kube-proxy mode. What the app says about a plug-in is there from the start (`about.ts`).
  */
+import { CodeMissing, type Loading } from './base/code.ts';
 import type { CniAbout, CniPlugin, Lazy, ProxyAbout, ProxyPlugin } from './plugin.ts';
 
-/** Thrown by `simulate` where it needs code that is not there yet: `load` fetches it, then ask again. */
-export class PluginsMissing extends Error {
-  override readonly name = 'PluginsMissing';
-  readonly load: () => Promise<void>;
-  constructor(missing: readonly Loading[]) {
-    super(`not loaded: ${missing.map((plugin) => plugin.id).join(', ')}`);
-    this.load = async () => {
-      await Promise.all(missing.map((plugin) => plugin.load()));
-    };
-  }
-}
-
-interface Loading {
-  readonly id: string;
-  readonly load: () => Promise<void>;
-}
-
-/** Throws `PluginsMissing` if the code of any of these is apart and not there. */
+/** Throws `CodeMissing` if the code of any of these is apart and not there. */
 export function needLoaded(
   plugins: readonly (({ readonly id: string } & Partial<Lazy<unknown>>) | undefined)[],
 ): void {
   const missing = plugins.flatMap((plugin): Loading[] =>
     plugin?.load === undefined || plugin.loaded?.() === true ? [] : [{ id: plugin.id, load: plugin.load }],
   );
-  if (missing.length > 0) throw new PluginsMissing(missing);
+  if (missing.length > 0) throw new CodeMissing(missing);
 }
 
 /** Holds the code once it is there. */

@@ -18,6 +18,7 @@ import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
+import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
@@ -35,7 +36,7 @@ export interface Simulation {
 
 export type Stage = 'parse' | 'settle' | 'build';
 
-/** Builds the cluster that a scenario describes. Never throws on what a user wrote; `PluginsMissing` asks for code. */
+/** Builds the cluster that a scenario describes. Never throws on what a user wrote; `CodeMissing` asks for code. */
 export function simulate(
   scenario: Scenario,
   progress?: (stage: Stage, done: number, total: number) => void,
@@ -90,7 +91,8 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
   };
 }
 
-/** Fetches every plug-in's code, where nobody waits for it: the command line, the tests. */
+/** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {
+  await loadAnyYaml();
   for (const plugin of [...cniRegistry, ...proxyPlugins]) await plugin.load?.();
 }

@@ -2,9 +2,10 @@
 import { ProbeError } from '../sim/probe/problem.ts';
 import { projectScene } from '../sim/scene/project.ts';
 import type { Scenario } from '../sim/scenario.ts';
-import { PluginsMissing } from '../sim/lazy.ts';
+import { CodeMissing } from '../sim/base/code.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
+import { loadAnyYaml } from '../sim/k8s/parse/read-yaml.ts';
 import { clusterDetail, expectationsOf, shownByLens, viewOf } from './views.ts';
 
 type Question = Exclude<ToWorker, { readonly cancel: number }>;
@@ -112,23 +113,26 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
   /** Answers now, or returns what has to be waited for: code that the question needs. */
   const attempt = (message: Question): Promise<void> | undefined => {
     const { id } = message;
+    const failed = (error: unknown): Promise<void> | undefined => {
+      if (!(error instanceof CodeMissing)) {
+        fail(id, error);
+        return undefined;
+      }
+      return error.load().then(
+        () => attempt(message),
+        (problem: unknown) => fail(id, problem),
+      );
+    };
     try {
       const result = answer(message);
       if (result instanceof Promise) {
-        result.then(
-          (value: unknown) => send({ id, ok: true, result: value }),
-          (error: unknown) => fail(id, error),
-        );
+        result.then((value: unknown) => send({ id, ok: true, result: value }), failed);
       } else send({ id, ok: true, result });
     } catch (error) {
-      if (error instanceof PluginsMissing) {
-        return error.load().then(
-          () => attempt(message),
-          (problem: unknown) => fail(id, problem),
-        );
-      }
-      fail(id, error);
+      return failed(error);
     }
+    // The first edit may need it; nobody waits for it now.
+    if (message.name === 'simulate') loadAnyYaml().catch(() => undefined);
     return undefined;
   };
 

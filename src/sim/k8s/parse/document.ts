@@ -4,7 +4,8 @@ import { diagnose } from '../diagnostics.ts';
 import { MAX_DEPTH, tooDeepAt } from './nesting.ts';
 import { buildObject, type ParsedObject } from './object.ts';
 import { lineStarts, pieceRange } from './places.ts';
-import { readYaml, type TextProblem } from './read-yaml.ts';
+import type { TextProblem } from './read-any-yaml.ts';
+import { readYaml } from './read-yaml.ts';
 import { entryOf, nodeType } from './tree.ts';
 
 export const MAX_DOCUMENT_LENGTH = 256 * 1024;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readEveryday } from './read-everyday.ts';
-import { readAnyYaml } from './read-yaml.ts';
+import { readAnyYaml } from './read-any-yaml.ts';
 
 const TYPICAL = [
   'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  labels: {app: web, tier: "1"}\nspec:\n  selector:\n    app: web\n  ports:\n  - port: 80\n    name: http\n  - name: x\n    port: 81\n',
