@@ -21,7 +21,7 @@ const OPTIONS = [
 const COLUMNS = [
   'frame.interface_name',
   'frame.packet_flags_direction',
-  'frame.time_relative',
+  'frame.time_epoch',
   'frame.protocols',
   'arp.opcode',
   'arp.src.proto_ipv4',
@@ -89,18 +89,14 @@ export function dissect(file: string): readonly Dissected[] {
 }
 
 /** What `capinfos` says of the file. */
-export function capinfos(file: string): {
-  readonly frames: number;
-  readonly devices: number;
-  readonly text: string;
-} {
+export function capinfos(file: string): { readonly frames: number; readonly devices: number } {
   const text = execFileSync('capinfos', ['-M', file], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const number = (name: string): number =>
     Number(new RegExp(`^${name}[^:]*: *(\\d+)`, 'm').exec(text)?.[1] ?? -1);
-  return { frames: number('Number of packets'), devices: number('Number of interfaces in file'), text };
+  return { frames: number('Number of packets'), devices: number('Number of interfaces in file') };
 }
 
 const CHECKSUMS: readonly Column[] = [

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { answerExport, answerWalk } from '../../src/cli/answers.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerCapture, answerExport, answerWalk } from '../../src/cli/answers.ts';
 import { cliTexts } from '../../src/cli/texts.ts';
-import { wireCases } from './cases.ts';
+import { type CaptureFile, pcapng } from '../../src/sim/packet/pcapng.ts';
+import type { Trace } from '../../src/sim/trace/trace.ts';
+import { type WireCase, wireCases } from './cases.ts';
 import { dissectedText, wireText } from './entries.ts';
-import { capinfos, dissect, faults, lacking } from './tshark.ts';
+import { capinfos, type Dissected, dissect, faults, lacking } from './tshark.ts';
 
 const why = lacking();
 if (why !== undefined) console.warn(`e2e/wire is skipped: ${why}`);
@@ -16,24 +18,70 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = join(folder, 'walk.pcapng');
 const cases = why === undefined ? wireCases() : [];
 
-describe.skipIf(why !== undefined).each([...cases])('$name', ({ simulation, questions }) => {
-  it.each([...questions])('$title', ({ question }) => {
-    const trace = answerWalk(simulation, question);
-    const { bytes, frames, devices } = answerExport(simulation, question, cliTexts('en'));
-    writeFileSync(file, bytes);
-    const seen = dissect(file);
-    expect(seen.map(dissectedText)).toEqual(trace.wire.map(wireText));
-    expect(seen.flatMap((frame, i) => faults(frame).map((fault) => `frame ${i + 1}: ${fault}`))).toEqual([]);
-    expect(frames).toBe(trace.wire.length);
-    if (frames === 0) return;
-    const info = capinfos(file);
-    expect({ frames: info.frames, devices: info.devices }).toEqual({ frames, devices });
-    expect(devices).toBe(new Set(trace.wire.map((w) => `${w.netns}:${w.iface}`)).size);
+interface Exported {
+  readonly trace: Trace;
+  readonly frames: readonly Dissected[];
+  readonly devices: number;
+}
+
+/** Walks one after the other in one file, so that one tshark reads them all: each with devices of its own. */
+function joined(captures: readonly CaptureFile[]): CaptureFile {
+  const devices: CaptureFile['devices'][number][] = [];
+  const frames: CaptureFile['frames'][number][] = [];
+  let begin = 0;
+  for (const capture of captures) {
+    const first = devices.length;
+    devices.push(...capture.devices);
+    for (const frame of capture.frames) {
+      frames.push({ ...frame, device: frame.device + first, timeUs: frame.timeUs + begin });
+    }
+    begin = (frames.at(-1)?.timeUs ?? 0) + 1_000_000;
+  }
+  const [any] = captures;
+  return { comment: '', application: '', names: any?.names ?? [], devices, frames };
+}
+
+function exportAll({ simulation, questions }: WireCase): readonly Exported[] {
+  const texts = cliTexts('en');
+  const walks = questions.map(({ question }) => ({
+    trace: answerWalk(simulation, question),
+    capture: answerCapture(simulation, question, texts),
+  }));
+  const all = joined(walks.map(({ capture }) => capture));
+  writeFileSync(file, pcapng(all));
+  const seen = dissect(file);
+  const info = capinfos(file);
+  expect(seen.length).toBe(all.frames.length);
+  expect({ frames: info.frames, devices: info.devices }).toEqual({
+    frames: all.frames.length,
+    devices: all.devices.length,
+  });
+  let at = 0;
+  return walks.map(({ trace, capture }) => {
+    at += capture.frames.length;
+    return { trace, frames: seen.slice(at - capture.frames.length, at), devices: capture.devices.length };
+  });
+}
+
+describe.skipIf(why !== undefined).each([...cases])('$name', (wireCase) => {
+  let all: readonly Exported[] = [];
+  beforeAll(() => {
+    all = exportAll(wireCase);
+  });
+
+  it.each(wireCase.questions.map(({ title }, index) => ({ title, index })))('$title', ({ index }) => {
+    const { trace, frames, devices } = all[index] ?? { trace: undefined, frames: [], devices: 0 };
+    expect(frames.map(dissectedText)).toEqual(trace?.wire.map(wireText));
+    expect(frames.flatMap((frame, i) => faults(frame).map((fault) => `frame ${i + 1}: ${fault}`))).toEqual(
+      [],
+    );
+    expect(devices).toBe(new Set(trace?.wire.map((w) => `${w.netns}:${w.iface}`)).size);
+    if (frames.length === 0) return;
     // Virtual time never stands still or runs back.
-    const times = seen.map((frame) => Number(frame['frame.time_relative'][0]));
+    const times = frames.map((frame) => Number(frame['frame.time_epoch'][0]));
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(new Set(times).size).toBe(times.length);
-    expect(seen.some((frame) => frame['frame.comment'].length > 0)).toBe(true);
+    expect(frames.some((frame) => frame['frame.comment'].length > 0)).toBe(true);
   });
 });
 

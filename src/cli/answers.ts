@@ -1,6 +1,6 @@
 /** Answers the command line's questions about one scenario; `batch` and the single commands share them. */
 import { captureNames, walkCapture } from '../i18n/walk-capture.ts';
-import { pcapng } from '../sim/packet/pcapng.ts';
+import { type CaptureFile, pcapng } from '../sim/packet/pcapng.ts';
 import type { ProbeTool } from '../sim/k8s/cluster-state.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
@@ -92,12 +92,8 @@ export function answerWalk(simulation: Simulation, options: AnswerOptions): Trac
   return walk(simulation, probeFrom(options));
 }
 
-/** The walk as a pcapng file. */
-export function answerExport(
-  simulation: Simulation,
-  options: AnswerOptions,
-  texts: CliTexts,
-): { readonly bytes: Uint8Array; readonly frames: number; readonly devices: number } {
+/** The walk as a capture, with names for the cluster's addresses. */
+export function answerCapture(simulation: Simulation, options: AnswerOptions, texts: CliTexts): CaptureFile {
   const { cluster } = simulation;
   const names = captureNames({
     nodes: cluster.nodes,
@@ -109,7 +105,16 @@ export function answerExport(
     })),
     external: cluster.settings.external,
   });
-  const capture = walkCapture(answerWalk(simulation, options), names, texts.messages);
+  return walkCapture(answerWalk(simulation, options), names, texts.messages);
+}
+
+/** The same as a pcapng file. */
+export function answerExport(
+  simulation: Simulation,
+  options: AnswerOptions,
+  texts: CliTexts,
+): { readonly bytes: Uint8Array; readonly frames: number; readonly devices: number } {
+  const capture = answerCapture(simulation, options, texts);
   return { bytes: pcapng(capture), frames: capture.frames.length, devices: capture.devices.length };
 }
 
