@@ -144,6 +144,11 @@ describe.each(CASES)('$name', (one) => {
     expect([trace.clientSees, trace.server?.netns]).toEqual(['connected', 'default/near']);
   });
 
+  it('an address of the node’s own range that no pod has is unroutable, and nothing goes round', () => {
+    const trace = walk(simulation, { from: 'node/kind-worker', to: '10.244.1.99', tool: 'nc', port: 80 });
+    expect([trace.verdict, trace.reason]).toMatchObject(['dropped', { params: { code: 151 } }]);
+  });
+
   it('ping goes there and back', () => {
     for (const to of ['default/near', 'default/far', '203.0.113.10']) {
       expect(walk(simulation, { from: 'default/client', to, tool: 'ping' }).verdict, to).toBe('delivered');

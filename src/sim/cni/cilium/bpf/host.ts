@@ -64,8 +64,7 @@ export function fromHost(ctx: PacketContext): TcVerdict {
     // Nobody knows the address: back into the stack it would go round for ever.
     if (target === undefined || target.identity === ID.world) return drop(program, 151);
   }
-  const { eth } = ctx.packet;
-  if (eth !== undefined) ctx.toHost();
+  // rewrite_dmac_to_host: on to cilium_net. Whatever is routed to cilium_host is a pod's or nobody's, so nothing comes here.
   return OK;
 }
 
