@@ -97,6 +97,12 @@ export const reasons: ReasonText = {
     detail: () =>
       'A program’s name with fewer dots than ndots (5 in a pod) is tried with each suffix of the search list before it is tried as it stands; dig asks for exactly what is typed.',
   },
+  'process.truncated': {
+    title: (p) => `The answer for ${p.name} was cut: it did not fit a datagram`,
+    info: () => 'TC: again over TCP',
+    detail: () =>
+      'Without EDNS a DNS answer over UDP has at most 512 bytes. The server leaves out what does not fit and sets the TC bit, and the resolver asks once more over TCP.',
+  },
   'process.answer': {
     title: (p) =>
       p.rcode === 'NOERROR'

@@ -86,6 +86,12 @@ export const reasons: ReasonText = {
     detail: () =>
       '점의 수가 ndots(파드에서는 5)보다 적은 이름은 검색 목록의 접미사를 하나씩 붙여 먼저 묻고, 그다음에 적힌 그대로 묻습니다. dig는 적힌 그대로만 묻습니다.',
   },
+  'process.truncated': {
+    title: (p) => `${p.name}의 응답이 데이터그램에 다 들어가지 않아 잘렸습니다`,
+    info: () => 'TC: TCP로 다시 묻기',
+    detail: () =>
+      'EDNS를 쓰지 않으면 UDP로 오는 DNS 응답은 512바이트까지입니다. 서버는 넘치는 레코드를 빼고 TC 비트를 켜며, 리졸버는 같은 질문을 TCP로 다시 보냅니다.',
+  },
   'process.answer': {
     title: (p) =>
       p.rcode === 'NOERROR'

@@ -116,10 +116,10 @@ export class ClusterZone {
     }
     if (name === `ns.dns.${zone}`) {
       const service = this.#index.services.get('kube-dns.kube-system');
-      const ips = type === 'A' ? (service?.clusterIPs ?? []) : [];
+      const ips = (service?.clusterIPs ?? []).filter((ip) => type === (ipFamily(ip) === 4 ? 'A' : 'AAAA'));
       return this.#finish(
         zone,
-        ips.map((ip) => record(name, 'A', ttl, ip)),
+        ips.map((ip) => record(name, type, ttl, ip)),
       );
     }
     const targets = this.#lookUp(name, zone);

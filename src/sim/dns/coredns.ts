@@ -1,20 +1,20 @@
 /**
  * CoreDNS as a program: reads the cluster's objects, and asks its upstream over the very network for what it does not
  * own. Models the plugins that decide an answer (see corefile.ts). Leaves out its cache (kubeadm's Corefile does not
- * cache the cluster's names), TCP fallback, health checks of upstreams and the shuffle of answers.
+ * cache the cluster's names), health checks of upstreams, connections kept open, and the shuffle of answers.
  */
 import type { Ip } from '../base/ip.ts';
 import { DEFAULT_COREFILE } from '../k8s/built-ins.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
 import type { AppHandler, Process } from '../net/process.ts';
-import type { DnsMessage } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import { ClusterZone } from './cluster-zone.ts';
 import type { HostsPlugin, RewriteRule, ServerBlock } from './corefile.ts';
 import { parseCorefile } from './corefile.ts';
 import { nodeDns } from '../k8s/pod-dns.ts';
 import type { Answer, Question } from './message.ts';
-import { failure, found, inZone, normalName, nothing, query, record, reply } from './message.ts';
+import { exchange, messageOf } from './exchange.ts';
+import { failure, fit, found, inZone, normalName, nothing, record, reply } from './message.ts';
 
 export { internetDns } from './internet.ts';
 
@@ -26,6 +26,13 @@ const FORWARD_DEADLINE_MS = 5000;
 function corefileText(cluster: ClusterState): string {
   const map = cluster.configMaps.find((c) => c.namespace === 'kube-system' && c.name === 'coredns');
   return map?.data['Corefile'] ?? DEFAULT_COREFILE.replaceAll('{{domain}}', cluster.settings.dnsDomain);
+}
+
+/** The upstream, and the client's own question: `forward` goes on by the protocol that the client came by. */
+interface Way {
+  readonly upstream: Ip;
+  readonly id: number;
+  readonly proto: 'tcp' | 'udp';
 }
 
 interface Server {
@@ -54,15 +61,19 @@ export function coreDns(cluster: ClusterState): AppHandler {
     return best?.server;
   };
 
-  return function* (request) {
+  return function* (request, _peer, { proto }) {
     if (request.kind !== 'dns' || request.response) return undefined;
     const asked = { name: normalName(request.question.name), type: request.question.type };
     const server = serverFor(asked.name);
-    if (server === undefined) return reply(request, failure('REFUSED'));
+    if (server === undefined) return fit(reply(request, failure('REFUSED')), request, proto);
     const rule = server.block.rewrites.find((r) => rewritten(r, asked.name) !== undefined);
     const name = rule === undefined ? asked.name : (rewritten(rule, asked.name) ?? asked.name);
-    const answer = yield* resolve(server, { name, type: asked.type }, upstream, request.id);
-    return reply(request, name === asked.name ? answer : renamed(answer, name, asked.name));
+    const answer = yield* resolve(server, { name, type: asked.type }, { upstream, id: request.id, proto });
+    return fit(
+      reply(request, name === asked.name ? answer : renamed(answer, name, asked.name)),
+      request,
+      proto,
+    );
   };
 }
 
@@ -88,7 +99,7 @@ function renamed(answer: Answer, from: string, to: string): Answer {
 }
 
 /** The chain of plugins, in the order of CoreDNS' plugin.cfg: hosts, kubernetes, forward. */
-function* resolve(server: Server, question: Question, upstream: Ip, id: number): Process<Answer> {
+function* resolve(server: Server, question: Question, way: Way): Process<Answer> {
   const { block, zone } = server;
   if (block.hosts !== undefined) {
     const answer = fromHosts(block.hosts, question);
@@ -97,10 +108,10 @@ function* resolve(server: Server, question: Question, upstream: Ip, id: number):
   const result = zone?.ask(question) ?? { kind: 'pass' };
   if (result.kind === 'answer') return result.answer;
   if (result.kind === 'chase') {
-    const rest = yield* resolve(server, { name: result.target, type: question.type }, upstream, id);
+    const rest = yield* resolve(server, { name: result.target, type: question.type }, way);
     return found([result.cname, ...rest.answers]);
   }
-  return yield* forward(block, question, upstream, id);
+  return yield* forward(block, question, way);
 }
 
 function fromHosts(hosts: HostsPlugin, question: Question): Answer | undefined {
@@ -114,7 +125,7 @@ function fromHosts(hosts: HostsPlugin, question: Question): Answer | undefined {
   return hosts.fallthrough ? undefined : nothing('NXDOMAIN', undefined);
 }
 
-function* forward(block: ServerBlock, question: Question, upstream: Ip, id: number): Process<Answer> {
+function* forward(block: ServerBlock, question: Question, { upstream, id, proto }: Way): Process<Answer> {
   const plugin = block.forwards.find(
     (f) => inZone(question.name, f.zone) && !f.except.some((z) => inZone(question.name, z)),
   );
@@ -127,14 +138,8 @@ function* forward(block: ServerBlock, question: Question, upstream: Ip, id: numb
       step: { reason: reason('process.forward-dns', { name: question.name, upstream: `${ip}:53` }) },
     };
     yield { call: 'segment', purpose: 'upstream-dns', label: `${question.type} ${question.name}` };
-    const result = yield {
-      call: 'datagram',
-      ip,
-      port: 53,
-      payload: query(question, id),
-      timeoutMs: FORWARD_TIMEOUT_MS,
-    };
-    const message = dnsOf(result);
+    const result = yield* exchange(question, ip, { id, proto, timeoutMs: FORWARD_TIMEOUT_MS });
+    const message = messageOf(result);
     if (message !== undefined) {
       const { rcode, authoritative, answers, authority } = message;
       return { rcode, authoritative, answers, authority };
@@ -142,10 +147,4 @@ function* forward(block: ServerBlock, question: Question, upstream: Ip, id: numb
     if (result?.ok === false && result.error !== 'timeout' && tries + 1 >= addresses.length) break;
   }
   return failure('SERVFAIL');
-}
-
-function dnsOf(result: Parameters<ReturnType<AppHandler>['next']>[0]): DnsMessage | undefined {
-  return result !== undefined && result.ok && 'payload' in result && result.payload.kind === 'dns'
-    ? result.payload
-    : undefined;
 }

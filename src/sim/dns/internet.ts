@@ -6,7 +6,7 @@ import { compareIp, type Ip } from '../base/ip.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
 import type { AppHandler } from '../net/process.ts';
 import type { Answer, Question } from './message.ts';
-import { found, inZone, normalName, nothing, record, reply, reverseAddress } from './message.ts';
+import { fit, found, inZone, normalName, nothing, record, reply, reverseAddress } from './message.ts';
 
 const TTL = 300;
 
@@ -71,10 +71,10 @@ function answerOutside(cluster: ClusterState, { name, type }: Question): Answer 
 
 /** The program behind port 53 of hosts outside the cluster. */
 export function internetDns(cluster: ClusterState): AppHandler {
-  return function* (request) {
+  return function* (request, _peer, self) {
     if (request.kind !== 'dns' || request.response) return undefined;
     const question = { name: normalName(request.question.name), type: request.question.type };
-    return reply(request, answerOutside(cluster, question));
+    return fit(reply(request, answerOutside(cluster, question)), request, self.proto);
   };
 }
 

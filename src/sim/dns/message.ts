@@ -1,4 +1,6 @@
 /** DNS messages as data: questions, answers, and the SOA that goes with "no". Names are lower case without the last dot. */
+import { ipBytes, parseIp, type Ip } from '../base/ip.ts';
+import { dnsBytes } from '../packet/dns.ts';
 import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
 
 type Rcode = DnsMessage['rcode'];
@@ -46,7 +48,11 @@ export function failure(rcode: 'SERVFAIL' | 'REFUSED' | 'NOTIMP'): Answer {
   return { rcode, authoritative: false, answers: [], authority: [] };
 }
 
-export function query(question: Question, id: number): DnsMessage {
+export function query(
+  question: Question,
+  id: number,
+  form: Pick<DnsMessage, 'framed' | 'udpSize'> = {},
+): DnsMessage {
   return {
     kind: 'dns',
     id,
@@ -58,6 +64,7 @@ export function query(question: Question, id: number): DnsMessage {
     question,
     answers: [],
     authority: [],
+    ...form,
   };
 }
 
@@ -76,8 +83,45 @@ export function reply(request: DnsMessage, answer: Answer): DnsMessage {
   };
 }
 
-/** `3.1.244.10.in-addr.arpa` -> `10.244.1.3`. */
-export function reverseAddress(name: string): string | undefined {
+/** What a client without EDNS takes in one datagram (RFC 1035). */
+const UDP_SIZE = 512;
+
+/**
+ * The answer as it travels: behind its length over TCP, and over UDP without the records that the datagram has no room
+ * for (TC), as CoreDNS' ScrubWriter cuts it.
+ */
+export function fit(answer: DnsMessage, request: DnsMessage, proto: 'tcp' | 'udp'): DnsMessage {
+  const udpSize = request.udpSize === undefined ? {} : { udpSize: request.udpSize };
+  if (proto === 'tcp') return { ...answer, ...udpSize, framed: true };
+  const whole = { ...answer, ...udpSize };
+  const limit = Math.max(UDP_SIZE, request.udpSize ?? 0);
+  if (dnsBytes(whole).length <= limit) return whole;
+  const { answers, authority } = whole;
+  const sized = (kept: number, said: number): DnsMessage => ({
+    ...whole,
+    answers: answers.slice(0, kept),
+    authority: authority.slice(0, said),
+    truncated: kept < answers.length,
+  });
+  // Answers come first; what is left goes to the other sections, whose loss is no truncation.
+  for (let kept = answers.length; kept >= 0; kept--) {
+    for (let said = authority.length; said >= 0; said--) {
+      const message = sized(kept, said);
+      if (dnsBytes(message).length <= limit) return message;
+    }
+  }
+  return sized(0, 0);
+}
+
+const NIBBLES = /^((?:[0-9a-f]\.){32})ip6\.arpa$/;
+
+/** `3.1.244.10.in-addr.arpa` -> `10.244.1.3`, and 32 hex digits under ip6.arpa to an IPv6 address. */
+export function reverseAddress(name: string): Ip | undefined {
+  const nibbles = NIBBLES.exec(name)?.[1];
+  if (nibbles !== undefined) {
+    const digits = nibbles.split('.').reverse().join('');
+    return parseIp(digits.replace(/.{4}(?=.)/g, '$&:'));
+  }
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.in-addr\.arpa$/.exec(name);
   if (match === null) return undefined;
   const parts = [match[4], match[3], match[2], match[1]];
@@ -85,6 +129,8 @@ export function reverseAddress(name: string): string | undefined {
 }
 
 /** `10.244.1.3` -> `3.1.244.10.in-addr.arpa`: what `dig -x` asks. */
-export function reverseName(ip: string): string {
-  return `${ip.split('.').reverse().join('.')}.in-addr.arpa`;
+export function reverseName(ip: Ip): string {
+  if (!ip.includes(':')) return `${ip.split('.').reverse().join('.')}.in-addr.arpa`;
+  const digits = ipBytes(ip).map((byte) => byte.toString(16).padStart(2, '0'));
+  return `${[...digits.join('')].reverse().join('.')}.ip6.arpa`;
 }

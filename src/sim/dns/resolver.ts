@@ -1,7 +1,8 @@
 /**
  * The stub resolver of the C library (getaddrinfo), and dig. Models resolv.conf as the kubelet writes it, /etc/hosts,
  * the search list with ndots, A then AAAA from one socket, timeouts and retries as glibc 2.36 was seen to do them. A
- * and AAAA leave one after the other here: glibc sends both before the first answer comes. Leaves out TCP fallback, EDNS, rotate, nscd and musl's ways.
+ * and AAAA leave one after the other here: glibc sends both before the first answer comes. An answer that was cut (TC) is
+ * asked for again over TCP. Leaves out rotate, trust-ad, nscd and musl's ways.
  */
 import { parseIp, type Ip } from '../base/ip.ts';
 import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
@@ -11,8 +12,10 @@ import type { Process, SocketError } from '../net/process.ts';
 import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import { machineHosts } from './internet.ts';
+import { orderAddresses } from './address-order.ts';
+import { exchange, messageOf } from './exchange.ts';
 import type { Question } from './message.ts';
-import { normalName, query, reverseName } from './message.ts';
+import { normalName, reverseName } from './message.ts';
 
 export interface ResolverConfig {
   readonly nameservers: readonly Ip[];
@@ -41,6 +44,9 @@ export interface Lookup {
 /** dig 9.18: +tries=3 +timeout=5. */
 const DIG_TRIES = 3;
 const DIG_TIMEOUT_MS = 5000;
+/** The datagrams that they say they take: dig always, glibc with `options edns0`. */
+const DIG_UDP_SIZE = 1232;
+const GLIBC_UDP_SIZE = 1200;
 
 /** The resolver of a pod, or of a machine (node, outside host) where `pod` is absent. */
 export function resolverConfig(cluster: ClusterState, from: { readonly pod?: Pod }): ResolverConfig {
@@ -108,27 +114,37 @@ interface Log {
 
 const FAILURES: ReadonlySet<string> = new Set(['SERVFAIL', 'REFUSED', 'NOTIMP']);
 
-/** One question to one server, and what came back. */
-function* ask(
+interface AskOptions {
+  readonly timeoutMs: number;
+  readonly sport?: number;
+  readonly udpSize?: number;
+  /** resolv.conf's `use-vc`: TCP from the start. */
+  readonly tcp?: boolean;
+}
+
+type Asked = { readonly message: DnsMessage; readonly error?: undefined } | { readonly error: SocketError };
+
+/** One question to one server, and what came back; a cut answer is asked for again over TCP. */
+function* ask(question: Question, ip: Ip, log: Log, options: AskOptions): Process<Asked> {
+  const asked = yield* askBy(options.tcp === true ? 'tcp' : 'udp', question, ip, log, options);
+  if (asked.error !== undefined || asked.message.truncated !== true) return asked;
+  yield { call: 'note', step: { reason: reason('process.truncated', { ...question }) } };
+  return yield* askBy('tcp', question, ip, log, options);
+}
+
+function* askBy(
+  proto: 'tcp' | 'udp',
   question: Question,
   ip: Ip,
-  timeoutMs: number,
   log: Log,
-  sport?: number,
-): Process<{ readonly message: DnsMessage; readonly error?: undefined } | { readonly error: SocketError }> {
+  { timeoutMs, sport, udpSize }: AskOptions,
+): Process<Asked> {
   const id = mix(fnv32a(`${question.name} ${question.type} ${log.count++}`)) & 0xffff;
   yield { call: 'segment', purpose: 'dns', label: `${question.type} ${question.name}` };
   yield { call: 'note', step: { reason: reason('process.query', { ...question }) } };
-  const result = yield {
-    call: 'datagram',
-    ip,
-    port: 53,
-    payload: query(question, id),
-    timeoutMs,
-    ...(sport === undefined ? {} : { sport }),
-  };
-  if (result !== undefined && result.ok && 'payload' in result && result.payload.kind === 'dns') {
-    const message = result.payload;
+  const result = yield* exchange(question, ip, { id, proto, timeoutMs, sport, udpSize });
+  const message = messageOf(result);
+  if (message !== undefined) {
     const { rcode } = message;
     log.queries.push({ ...question, rcode });
     const count = message.answers.length;
@@ -152,19 +168,24 @@ interface Pair {
  */
 function* askPair(name: string, config: ResolverConfig, log: Log): Process<Pair> {
   const port = (salt: number): number => 32768 + (mix(fnv32a(`${name} ${log.count} ${salt}`)) % 28232);
-  const { timeoutMs, nameservers } = config;
+  const { timeoutMs, nameservers, options } = config;
+  const how: AskOptions = {
+    timeoutMs,
+    tcp: options.includes('use-vc'),
+    ...(options.includes('edns0') ? { udpSize: GLIBC_UDP_SIZE } : {}),
+  };
   let sport = port(0);
   let error: SocketError = 'timeout';
   let failure: string | undefined;
   let halfAnswered: Ip | undefined;
   for (let attempt = 0; attempt < config.attempts; attempt++) {
     for (const ip of nameservers) {
-      const a = yield* ask({ name, type: 'A' }, ip, timeoutMs, log, sport);
+      const a = yield* ask({ name, type: 'A' }, ip, log, { ...how, sport });
       if (a.error !== undefined && a.error !== 'refused') {
         error = a.error;
         continue;
       }
-      const aaaa = yield* ask({ name, type: 'AAAA' }, ip, timeoutMs, log, sport);
+      const aaaa = yield* ask({ name, type: 'AAAA' }, ip, log, { ...how, sport });
       if (a.error !== undefined) {
         // An ICMP error closes the socket: the next try has another port.
         error = a.error;
@@ -185,8 +206,8 @@ function* askPair(name: string, config: ResolverConfig, log: Log): Process<Pair>
   }
   if (failure !== undefined) return { answers: [], rcode: failure };
   if (halfAnswered !== undefined) {
-    const a = yield* ask({ name, type: 'A' }, halfAnswered, timeoutMs, log, port(1));
-    yield* ask({ name, type: 'AAAA' }, halfAnswered, timeoutMs, log, port(2));
+    const a = yield* ask({ name, type: 'A' }, halfAnswered, log, { ...how, sport: port(1) });
+    yield* ask({ name, type: 'AAAA' }, halfAnswered, log, { ...how, sport: port(2) });
     if (a.error === undefined) return { answers: a.message.answers, rcode: a.message.rcode };
   }
   return { answers: [], rcode: 'SERVFAIL', error };
@@ -202,7 +223,7 @@ export function* lookUp(config: ResolverConfig, host: string): Process<Lookup> {
   const known = literal === undefined ? fromHosts(config, host) : [literal];
   const log: Log = { queries: [], count: 0 };
   if (known !== undefined) {
-    return { addresses: known, rcode: 'NOERROR', answers: [], queries: [] };
+    return { addresses: yield* orderAddresses(known), rcode: 'NOERROR', answers: [], queries: [] };
   }
   if (config.nameservers.length === 0) {
     return { addresses: [], rcode: 'SERVFAIL', answers: [], queries: [], error: 'refused' };
@@ -220,7 +241,12 @@ export function* lookUp(config: ResolverConfig, host: string): Process<Lookup> {
     const pair = yield* askPair(name, config, log);
     const addresses = addressesIn(pair.answers);
     if (addresses.length > 0) {
-      return { addresses, rcode: 'NOERROR', answers: distinct(pair.answers), queries: log.queries };
+      return {
+        addresses: yield* orderAddresses(addresses),
+        rcode: 'NOERROR',
+        answers: distinct(pair.answers),
+        queries: log.queries,
+      };
     }
     error = pair.error;
     if (error !== undefined || pair.rcode === 'REFUSED' || pair.rcode === 'NOTIMP') givenUp = true;
@@ -258,7 +284,7 @@ export function* queryOnce(config: ResolverConfig, host: string, type: string): 
   let waitedMs = 0;
   for (let attempt = 0; attempt < DIG_TRIES; attempt++) {
     for (const ip of config.nameservers) {
-      const asked = yield* ask({ name, type }, ip, DIG_TIMEOUT_MS, log);
+      const asked = yield* ask({ name, type }, ip, log, { timeoutMs: DIG_TIMEOUT_MS, udpSize: DIG_UDP_SIZE });
       if (asked.error === 'timeout') waitedMs += DIG_TIMEOUT_MS;
       if (asked.error !== undefined) error = asked.error;
       else if (asked.message.rcode === 'SERVFAIL') failed = asked.message;

@@ -49,6 +49,8 @@ export type Syscall =
       readonly ttl?: number;
       readonly df?: boolean;
     }
+  /** The source address that a packet to `ip` would have, as getaddrinfo asks for it. Result: SourceResult, at once. */
+  | { readonly call: 'source'; readonly ip: Ip }
   /** Records a step of kind `process` at the program's namespace. Result: undefined. */
   | { readonly call: 'note'; readonly step: Pick<StepInput, 'reason' | 'origin'> }
   /** Begins a segment (see Trace); later calls belong to it. Result: undefined. */
@@ -61,6 +63,7 @@ export type SyscallResult =
       readonly payload: Payload;
       readonly from: { readonly ip: Ip; readonly port: number };
     }
+  | { readonly ok: true; readonly source: Ip }
   | { readonly ok: true }
   | { readonly ok: false; readonly error: SocketError; readonly mtu?: number };
 
@@ -79,4 +82,6 @@ export interface AppSelf {
   readonly ip: Ip;
   readonly port: number;
   readonly process: string;
+  /** What the request came by: a DNS answer over UDP has to fit a datagram. */
+  readonly proto: 'tcp' | 'udp';
 }

@@ -72,6 +72,9 @@ export class Program<R> {
       } else if (call.call === 'segment') {
         this.segment = this.m.recorder.beginSegment(this.box.id, call.purpose, call.label).index;
         this.exchange = -1;
+      } else if (call.call === 'source') {
+        next = this.process.next(this.source(call.ip));
+        continue;
       } else {
         this.start(call);
         return;
@@ -89,7 +92,7 @@ export class Program<R> {
   }
 
   /** Starts a call that takes time; the program continues when it is finished, once. */
-  private start(call: Exclude<Syscall, { call: 'note' | 'segment' }>): void {
+  private start(call: Exclude<Syscall, { call: 'note' | 'segment' | 'source' }>): void {
     let finished = false;
     const timer =
       'timeoutMs' in call
@@ -217,6 +220,14 @@ export class Program<R> {
     if (this.box.net.socketProgram === undefined) return { ip, port };
     const cookie = `${this.box.id} ${this.segment} ${socket}`;
     return runSocketHook(this.m, this.box, this.flow(), { call, proto, ip, port, cookie });
+  }
+
+  /** connect() of a datagram socket sends nothing: it only chooses. */
+  private source(ip: Ip): SyscallResult {
+    const { fib } = this.box.net;
+    const route = fib.lookup(ip);
+    const source = route === undefined || leadsNowhere(route) ? undefined : fib.sourceFor(route, ip);
+    return source === undefined ? { ok: false, error: 'unreachable' } : { ok: true, source };
   }
 
   private mtuOf(route: Route): number {
@@ -447,6 +458,7 @@ export function serve(
       ip: self.local,
       port: self.localPort,
       process: listener.process,
+      proto: listener.proto,
     }),
     { segment: self.segment, exchange: self.exchange },
     done,

@@ -1,6 +1,6 @@
 /**
- * DNS messages (RFC 1035, SRV of RFC 2782) over UDP: one question, answers and authority, names compressed as servers
- * do. Leaves out EDNS, the additional section, truncation and DNS over TCP; unknown types travel as RFC 3597 hex.
+ * DNS messages (RFC 1035, SRV of RFC 2782) over UDP and TCP: one question, answers and authority, names compressed as
+ * servers do. Of the additional section only EDNS' OPT record with its size; unknown types travel as RFC 3597 hex.
  */
 import { ipBytes } from '../base/ip.ts';
 import { ipText, readHeader, writeHeader, type Dissection, type Field } from './field.ts';
@@ -50,8 +50,16 @@ function typeName(number: number): string {
   return TYPE_NAMES.get(number) ?? `TYPE${number}`;
 }
 
-/** The bytes of a whole message. */
+const OPT = 41;
+
+/** The bytes of a whole message, behind its length where it travels over TCP. */
 export function dnsBytes(message: DnsMessage): Uint8Array {
+  const bytes = messageBytes(message);
+  if (message.framed !== true) return bytes;
+  return Uint8Array.from([bytes.length >> 8, bytes.length & 0xff, ...bytes]);
+}
+
+function messageBytes(message: DnsMessage): Uint8Array {
   const out: number[] = new Array<number>(DNS_HEADER_LENGTH).fill(0);
   const known = new Map<string, number>();
 
@@ -130,13 +138,22 @@ export function dnsBytes(message: DnsMessage): Uint8Array {
     out[lengthAt + 1] = length & 0xff;
   }
 
+  if (message.udpSize !== undefined) {
+    // The root's name, OPT, the size in place of a class, and neither flags nor options.
+    out.push(0);
+    u16(OPT);
+    u16(message.udpSize);
+    u32(0);
+    u16(0);
+  }
+
   const bytes = Uint8Array.from(out);
   writeHeader(bytes, 0, DNS, {
     id: message.id,
     qr: message.response ? 1 : 0,
     opcode: 0,
     aa: message.authoritative ? 1 : 0,
-    tc: 0,
+    tc: message.truncated === true ? 1 : 0,
     rd: message.recursionDesired ? 1 : 0,
     ra: message.recursionAvailable ? 1 : 0,
     z: 0,
@@ -144,7 +161,7 @@ export function dnsBytes(message: DnsMessage): Uint8Array {
     qdcount: 1,
     ancount: message.answers.length,
     nscount: message.authority.length,
-    arcount: 0,
+    arcount: message.udpSize === undefined ? 0 : 1,
   });
   return bytes;
 }
@@ -243,6 +260,9 @@ export function readDns(d: Dissection, depth: number, offset: number, end: numbe
   };
   const answers = records('answer', v.ancount);
   const authority = records('authority', v.nscount);
+  const opt = v.arcount > 0 && bytes[at] === 0 && u16(at + 1) === OPT;
+  const udpSize = opt ? u16(at + 3) : undefined;
+  if (opt) span('opt', at, 11, `OPT udp: ${udpSize}`);
   return {
     kind: 'dns',
     id: v.id,
@@ -254,5 +274,7 @@ export function readDns(d: Dissection, depth: number, offset: number, end: numbe
     question,
     answers,
     authority,
+    ...(v.tc === 1 ? { truncated: true } : {}),
+    ...(udpSize === undefined ? {} : { udpSize }),
   };
 }

@@ -130,6 +130,12 @@ export interface DnsMessage {
   readonly question: { readonly name: string; readonly type: string };
   readonly answers: readonly DnsRecord[];
   readonly authority: readonly DnsRecord[];
+  /** TC: answers were left out, for they did not fit. */
+  readonly truncated?: boolean;
+  /** Over TCP a message has its length in front of it (RFC 1035 section 4.2.2). */
+  readonly framed?: boolean;
+  /** EDNS(0): the size of datagram that the sender takes (RFC 6891). */
+  readonly udpSize?: number;
 }
 
 export interface DnsRecord {

@@ -52,6 +52,14 @@ export function readPayload(
     const dns = readDns(d, depth, offset, end);
     if (dns !== undefined) return dns;
   }
+  if (l4.proto === 'tcp' && (l4.sport === DNS_PORT || l4.dport === DNS_PORT)) {
+    const length = ((d.bytes[offset] ?? 0) << 8) | (d.bytes[offset + 1] ?? 0);
+    if (length === end - offset - 2) {
+      d.fields.push({ layer: 'dns', key: 'length', depth, offset, length: 2, value: String(length) });
+      const dns = readDns(d, depth, offset + 2, end);
+      if (dns !== undefined) return { ...dns, framed: true };
+    }
+  }
   if (l4.proto === 'tcp') {
     const http = readHttp(d, depth, offset, end);
     if (http !== undefined) return http;

@@ -66,24 +66,26 @@ function* fail(
 }
 
 type Address =
-  | { readonly ip: Ip; readonly lookup?: Lookup }
+  /** Every address of the name, in the order in which the tool tries them; the first is `ip`. */
+  | { readonly ip: Ip; readonly all: readonly Ip[]; readonly lookup?: Lookup }
   | { readonly ip: undefined; readonly failed: ProgramResult };
 
 /** The target's address: literal, from curl's --resolve, or by name through the client's own resolver. */
 function* address(input: ProgramInput): Process<Address> {
   const { target, spec } = input;
-  if (target.ip !== undefined) return { ip: target.ip };
+  if (target.ip !== undefined) return { ip: target.ip, all: [target.ip] };
   for (const entry of spec.resolve ?? []) {
     const pinned = readResolve(entry);
     const named = pinned?.host === target.host.toLowerCase() || pinned?.host === '*';
-    if (pinned !== undefined && named && pinned.port === (target.port ?? 80)) return { ip: pinned.ip };
+    if (pinned !== undefined && named && pinned.port === (target.port ?? 80))
+      return { ip: pinned.ip, all: [pinned.ip] };
   }
   yield* note(reason('process.resolve', { tool: spec.tool, name: target.host }));
   const lookup = yield* lookUp(input.resolver, target.host);
   const ip = lookup.addresses[0];
   if (ip !== undefined) {
     yield* note(reason('process.resolved', { name: target.host, address: ip }));
-    return { ip, lookup };
+    return { ip, all: lookup.addresses, lookup };
   }
   if (lookup.rcode === 'NXDOMAIN' || lookup.rcode === 'NOERROR') {
     yield* note(reason('process.nxdomain', { name: target.host }));
@@ -151,17 +153,34 @@ function* handshake({ spec }: ProgramInput, ip: Ip, port: number): Process<Hands
   return { socket: connected.socket };
 }
 
+/**
+ * One address after the other until one connects, as nc does; curl also begins with the next family while it waits
+ * (happy eyeballs, 200 ms), which is left out. Waiting uses up the tool's time.
+ */
+function* connectAny(
+  input: ProgramInput,
+  addresses: readonly Ip[],
+  port: number,
+): Process<{ readonly ip: Ip; readonly connected: Handshake }> {
+  const [first = '', ...rest] = addresses;
+  const at = ipPort(first, port);
+  yield { call: 'segment', purpose: 'probe', label: at };
+  yield* note(reason('process.connect', { tool: input.spec.tool, address: at }));
+  const connected = yield* handshake(input, first, port);
+  const over =
+    connected.socket !== undefined || rest.length === 0 || connected.failed.clientSees === 'timeout';
+  return over ? { ip: first, connected } : yield* connectAny(input, rest, port);
+}
+
 /** curl: name, handshake, one HTTP/1.1 request, close. Whatever the status, the packet was delivered. */
 export function* curl(input: ProgramInput): Process<ProgramResult> {
   const { target, spec } = input;
   const found = yield* address(input);
   if (found.ip === undefined) return found.failed;
   const port = target.port ?? 80;
-  const at = ipPort(found.ip, port);
-  const base = { ip: found.ip, port, lookup: found.lookup };
-  yield { call: 'segment', purpose: 'probe', label: at };
-  yield* note(reason('process.connect', { tool: 'curl', address: at }));
-  const connected = yield* handshake(input, found.ip, port);
+  const { ip, connected } = yield* connectAny(input, found.all, port);
+  const at = ipPort(ip, port);
+  const base = { ip, port, lookup: found.lookup };
   if (connected.socket === undefined) return { ...base, ...connected.failed };
   if (target.scheme === 'https') return { ...base, clientSees: 'connected', unknown: 'TLS' };
   yield* note(
@@ -194,11 +213,11 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
   const found = yield* address(input);
   if (found.ip === undefined) return found.failed;
   const port = target.port ?? 0;
-  const at = ipPort(found.ip, port);
-  const base = { ip: found.ip, port, lookup: found.lookup };
-  yield { call: 'segment', purpose: 'probe', label: at };
-  yield* note(reason('process.connect', { tool: 'nc', address: at }));
   if (spec.proto === 'udp') {
+    const at = ipPort(found.ip, port);
+    const base = { ip: found.ip, port, lookup: found.lookup };
+    yield { call: 'segment', purpose: 'probe', label: at };
+    yield* note(reason('process.connect', { tool: 'nc', address: at }));
     const answer = yield {
       call: 'datagram',
       ip: found.ip,
@@ -216,7 +235,8 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
     const { error, mtu } = errorOf(answer);
     return { ...base, clientSees: yield* fail(error, at, mtu), error };
   }
-  const connected = yield* handshake(input, found.ip, port);
+  const { ip, connected } = yield* connectAny(input, found.all, port);
+  const base = { ip, port, lookup: found.lookup };
   if (connected.socket === undefined) return { ...base, ...connected.failed };
   yield { call: 'close', socket: connected.socket };
   yield* note(reason('process.closed', {}));

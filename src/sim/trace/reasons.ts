@@ -14,6 +14,7 @@ export interface ReasonParams {
   'process.response': { status: number };
   'process.echo': { address: string };
   'process.query': { name: string; type: string };
+  'process.truncated': { name: string; type: string };
   'process.answer': { name: string; type: string; rcode: string; count: number };
   'process.refused': { address: string };
   'process.reset': { address: string };
