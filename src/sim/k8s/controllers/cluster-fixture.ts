@@ -1,4 +1,4 @@
-/** For tests: YAML text to a settled cluster, with a CNI that hands out addresses in order as host-local does. */
+/** For tests: YAML text to a settled cluster, with a CNI that hands out addresses in order, one of each family, as host-local does. */
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { cidrSize, nthAddress } from '../../base/ip.ts';
 import type { ClusterState } from '../cluster-state.ts';
@@ -40,11 +40,12 @@ export function fakeCni(enforcesNetworkPolicy = false): CniForSettling {
       const result = new Map<string, readonly string[]>();
       const next = new Map<string, number>();
       for (const pod of pods) {
-        const range = cluster.nodes.find((n) => n.name === pod.node)?.podCIDRs[0];
+        const ranges = cluster.nodes.find((n) => n.name === pod.node)?.podCIDRs ?? [];
+        const range = ranges[0];
         const n = next.get(pod.node) ?? 2;
         if (pod.given === undefined) next.set(pod.node, n + 1);
         const free = range !== undefined && n < cidrSize(range) - 1;
-        result.set(pod.key, pod.given ?? (free ? [nthAddress(range, n)] : []));
+        result.set(pod.key, pod.given ?? (free ? ranges.map((one) => nthAddress(one, n)) : []));
       }
       return result;
     },
