@@ -2,7 +2,9 @@
 import type { ScenarioEntry } from './scenario-entry.ts';
 import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
 import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
+import { dnsAnswerTooBig } from './dns-answer-too-big/scenario.ts';
 import { dnsSearchList } from './dns-search-list/scenario.ts';
+import { dualStackService } from './dual-stack-service/scenario.ts';
 import { egressForgotDns } from './egress-forgot-dns/scenario.ts';
 import { headlessStatefulSet } from './headless-stateful-set/scenario.ts';
 import { loadBalancer } from './load-balancer/scenario.ts';
@@ -10,6 +12,7 @@ import { sessionAffinity } from './session-affinity/scenario.ts';
 import { zoneAwareRouting } from './zone-aware-routing/scenario.ts';
 import { externalName } from './external-name/scenario.ts';
 import { serviceWithoutSelector } from './service-without-selector/scenario.ts';
+import { ipv6OnlyCluster } from './ipv6-only-cluster/scenario.ts';
 import { localhostInAPod } from './localhost-in-a-pod/scenario.ts';
 import { nodePortFromOutside } from './node-port-from-outside/scenario.ts';
 import { podReachesItself } from './pod-reaches-itself/scenario.ts';
@@ -30,6 +33,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   podsOnTwoNodes,
   dnsSearchList,
   headlessStatefulSet,
+  dnsAnswerTooBig,
   nodePortFromOutside,
   loadBalancer,
   sessionAffinity,
@@ -39,6 +43,8 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   podToTheInternet,
   podReachesItself,
   socketLoadBalancer,
+  dualStackService,
+  ipv6OnlyCluster,
   defaultDenyWithAllow,
   policyNobodyEnforces,
   egressForgotDns,
