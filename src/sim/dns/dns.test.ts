@@ -196,7 +196,13 @@ describe('CoreDNS answers', () => {
         answers: [],
         authority: [],
       } as const;
-      const self = { netns: 'kube-system/coredns', ip: '10.244.0.2', port: 53, process: 'coredns' };
+      const self = {
+        netns: 'kube-system/coredns',
+        ip: '10.244.0.2',
+        port: 53,
+        process: 'coredns',
+        proto: 'udp',
+      } as const;
       const { result } = runProgram(handler(request, { ip: '10.244.1.2', port: 4000 }, self), {});
       expect(result).toMatchObject({
         authoritative: true,
