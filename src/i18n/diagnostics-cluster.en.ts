@@ -14,6 +14,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/unknown-option': (p) => `${p['cni']} has no option "${p['option']}"${among(p['known'])}.`,
   'cni/bad-option': (p) =>
     `${p['cni']}: "${p['value']}" is not a value of ${p['option']} (${p['known']}); the default is used.`,
+  'cni/family-not-modelled': (p) =>
+    `${p['cni']} is not simulated with ${p['family']}: walks over it are unknown.`,
   'cni/conflict': (p) => `${p['cni']} refuses this combination of options: ${p['message']}`,
   'external/duplicate': (p) =>
     `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,

@@ -15,6 +15,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/unknown-option': (p) => `${p['cni']}에는 "${p['option']}" 옵션이 없습니다${among(p['known'])}.`,
   'cni/bad-option': (p) =>
     `${p['cni']}: "${p['value']}" 값은 ${p['option']}에 쓸 수 없어(${p['known']}) 기본값을 씁니다.`,
+  'cni/family-not-modelled': (p) =>
+    `${p['cni']}의 ${josa(String(p['family']), '은/는')} 시뮬레이션하지 않으므로, 그 패밀리로 가는 패킷의 결과는 알 수 없습니다.`,
   'cni/conflict': (p) => `${josa(String(p['cni']), '은/는')} 이 옵션 조합을 거부합니다: ${p['message']}`,
   'external/duplicate': (p) =>
     `호스트 ${p['name']}의 이름이나 주소가 ${josa(String(p['other']), '과/와')} 겹쳐서 뺐습니다.`,

@@ -2,7 +2,7 @@
  * The contracts that plug-ins meet: a CNI and a kube-proxy mode are pure functions from cluster state to parts of
  * network namespaces. Shared code never asks which plug-in it has; it reads what the plug-in declares here.
  */
-import type { Ip } from './base/ip.ts';
+import type { Ip, IpFamily } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod } from './k8s/cluster-state.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
@@ -46,6 +46,8 @@ export interface CniAbout {
   }[];
   /** kube-proxy modes that it cannot run beside, and why, in its own words. */
   readonly notWith?: readonly { readonly kubeProxyMode: ProxyAbout['id']; readonly because: string }[];
+  /** The IP families that it is modelled for. Absent: IPv4 alone, and walks over IPv6 are `unknown`. */
+  readonly ipFamilies?: readonly IpFamily[];
   /** Does it enforce networking.k8s.io/v1 NetworkPolicy? */
   readonly enforcesNetworkPolicy: boolean;
   /** Does `hostPort` of a pod work, by portmap or by a way of its own? */

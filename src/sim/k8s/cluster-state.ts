@@ -76,6 +76,7 @@ export interface ClusterSettings {
     readonly cluster: Origin;
     readonly kubeProxy: Origin;
     readonly cni: Origin;
+    readonly ipFamily: Origin;
     readonly podSubnet: Origin;
     readonly serviceSubnet: Origin;
   };
@@ -373,6 +374,8 @@ export interface UnmodelledField {
         readonly port: number;
         readonly protocol: Protocol;
       }
+    /** Walks that send a packet of this family. */
+    | { readonly kind: 'ip-family'; readonly family: IpFamily }
     | { readonly kind: 'all' };
   readonly origin: Origin;
 }

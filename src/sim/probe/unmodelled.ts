@@ -55,6 +55,8 @@ export function touchedUnmodelled(
       return asked && affects.kind === 'pod' && affects.name === sourceName;
     }
     switch (affects.kind) {
+      case 'ip-family':
+        return walked.steps.some(({ packet }) => packet?.ip?.version === affects.family);
       case 'all':
         return true;
       case 'pod':

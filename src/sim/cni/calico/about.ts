@@ -13,6 +13,7 @@ export const calicoAbout: CniAbout = {
     { name: 'encapsulation', values: ['VXLAN'], default: 'VXLAN' },
     { name: 'ipam', values: ['calico-ipam'], default: 'calico-ipam' },
   ],
+  ipFamilies: [4, 6],
   enforcesNetworkPolicy: true,
   portMappings: true,
   overlay: { device: VXLAN_DEVICE[4], label: `VXLAN ${VXLAN_VNI}` },

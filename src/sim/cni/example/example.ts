@@ -104,6 +104,7 @@ export const exampleCni: CniPlugin = {
   fidelity: 'sketched',
   sources: ['containernetworking/plugins: ptp'],
   options: [],
+  ipFamilies: [4, 6],
   enforcesNetworkPolicy: false,
   assignPodIps: assignHostLocal,
   setUpNode: (context) =>

@@ -175,6 +175,7 @@ export const flannel: CniPlugin = {
     'network namespaces on Linux 6.18',
   ],
   options: [{ name: 'backend', values: ['vxlan', 'host-gw'], default: 'vxlan' }],
+  ipFamilies: [4, 6],
   enforcesNetworkPolicy: false,
   portMappings: true,
   overlay: { device: VXLAN_DEVICE[4], label: 'VXLAN 1' },

@@ -15,6 +15,7 @@ export const kubenetAbout: CniAbout = {
       default: 'promiscuous-bridge',
     },
   ],
+  ipFamilies: [4, 6],
   enforcesNetworkPolicy: false,
   portMappings: true,
 };

@@ -1,5 +1,5 @@
 /** The network plug-in that the scenario names, and its options with defaults filled in. */
-import type { Ip } from '../../base/ip.ts';
+import type { Ip, IpFamily } from '../../base/ip.ts';
 import type { ClusterNode, ClusterSettings } from '../cluster-state.ts';
 import type { Report } from './report.ts';
 
@@ -7,6 +7,7 @@ import type { Report } from './report.ts';
 export interface CniForSettling {
   readonly id: string;
   readonly label: string;
+  readonly ipFamilies?: readonly IpFamily[];
   readonly enforcesNetworkPolicy: boolean;
   readonly portMappings?: boolean;
   readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';

@@ -95,6 +95,12 @@ const rows: readonly Row[] = [
     says: /"pigeon"/,
   },
   {
+    code: 'cni/family-not-modelled',
+    severity: 'warning',
+    yaml: CLUSTER('networking:\n▶  ipFamily: dual\n'),
+    says: /is not simulated with IPv6/,
+  },
+  {
     code: 'cni/conflict',
     severity: 'error',
     yaml: PLAYGROUND('cni:\n  name: flannel\n  options:\n▶    backend: host-gw\n'),

@@ -8,6 +8,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'cni/unknown-option',
   'cni/bad-option',
   'cni/conflict',
+  'cni/family-not-modelled',
   'external/duplicate',
   'external/unknown-via',
   'node/duplicate-ip',

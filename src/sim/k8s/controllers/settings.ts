@@ -236,6 +236,7 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
           ? at(proxy, ['mode'], true)
           : at(cluster, ['networking', 'kubeProxyMode'], kind.networking?.kubeProxyMode !== undefined),
       cni: cni.origin,
+      ipFamily: at(cluster, ['networking', 'ipFamily'], kind.networking?.ipFamily !== undefined),
       podSubnet: at(cluster, podPath, kind.networking?.podSubnet !== undefined),
       serviceSubnet: at(cluster, servicePath, kind.networking?.serviceSubnet !== undefined),
     },

@@ -16,7 +16,7 @@ import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
 import { makeServices } from './services.ts';
 import { readSettings, type Variant } from './settings.ts';
-import { expandUnmodelled, unmodelledHostPorts, unmodelledProxy } from './unmodelled.ts';
+import { expandUnmodelled, unmodelledFamilies, unmodelledHostPorts, unmodelledProxy } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
 import { clusterDns, nodeDns, podDns } from '../pod-dns.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
@@ -93,6 +93,7 @@ export function settle(
     unmodelled: [
       ...expandUnmodelled(parsed.unmodelled, pods),
       ...unmodelledHostPorts(pods, cni),
+      ...unmodelledFamilies(settings, cni, report),
       ...unmodelledProxy(settings, proxyModes, services, nodes, report),
     ],
     events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],

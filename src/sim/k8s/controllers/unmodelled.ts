@@ -1,4 +1,5 @@
 /** What an unmodelled field of a workload could change: the walks of the pods that were made from it. */
+import type { IpFamily } from '../../base/ip.ts';
 import { objectKey } from '../../base/origin.ts';
 import type { ClusterNode, ClusterSettings, Pod, Service, UnmodelledField } from '../cluster-state.ts';
 import type { Report } from './report.ts';
@@ -52,6 +53,23 @@ export function unmodelledHostPorts(
     affects: { kind: 'host-port', name: node, port: hostPort, protocol },
     origin: pod.origin,
   }));
+}
+
+/** A family of the cluster's pods that the CNI is not modelled for: what goes by it is open. */
+export function unmodelledFamilies(
+  settings: ClusterSettings,
+  cni: { readonly label: string; readonly ipFamilies?: readonly IpFamily[] },
+  report: Report,
+): readonly UnmodelledField[] {
+  const missing = settings.ipFamilies.filter((family) => !(cni.ipFamilies ?? [4]).includes(family));
+  const origin = settings.origins.ipFamily;
+  const { object, path } = origin;
+  return missing.map((family) => {
+    const params = { cni: cni.label, family: `IPv${family}` };
+    report.say('warning', 'cni/family-not-modelled', params, object, path);
+    const field = 'networking.ipFamily';
+    return { object, field, affects: { kind: 'ip-family', family }, origin };
+  });
 }
 
 /** A kube-proxy mode that nobody here writes rules for: every walk through a Service is open. */

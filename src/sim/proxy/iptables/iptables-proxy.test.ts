@@ -138,6 +138,7 @@ function cluster(
         cluster: written,
         kubeProxy: written,
         cni: written,
+        ipFamily: written,
         podSubnet: written,
         serviceSubnet: written,
       },
