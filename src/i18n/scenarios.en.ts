@@ -20,23 +20,13 @@ export const scenarios = {
     title: 'DNS: search list and ndots',
     summary: 'How a short name becomes a full one, and what looking up an outside name costs.',
   },
-  'dual-stack-service': {
-    title: 'A Service with both IP families',
-    summary:
-      'The name has two addresses, and the program tries IPv6 first. Each family has rules of its own.',
-  },
-  'ipv6-only-cluster': {
-    title: 'A cluster without IPv4',
-    summary:
-      'Neighbours are asked instead of ARP, the tunnel runs over IPv6, and IPv4 addresses are out of reach.',
+  'headless-stateful-set': {
+    title: 'Headless Service and StatefulSet',
+    summary: 'DNS answers with the pods themselves, each with a name of its own.',
   },
   'dns-answer-too-big': {
     title: 'A DNS answer too big for UDP',
     summary: 'What does not fit 512 bytes is cut, and the resolver asks again over TCP.',
-  },
-  'headless-stateful-set': {
-    title: 'Headless Service and StatefulSet',
-    summary: 'DNS answers with the pods themselves, each with a name of its own.',
   },
   'node-port-from-outside': {
     title: 'NodePort from a laptop',
@@ -74,6 +64,16 @@ export const scenarios = {
   'socket-load-balancer': {
     title: 'The Service address that no wire ever sees',
     summary: 'Cilium rewrites connect() itself: where are the Service’s address and the NAT now?',
+  },
+  'dual-stack-service': {
+    title: 'A Service with both IP families',
+    summary:
+      'The name has two addresses, and the program tries IPv6 first. Each family has rules of its own.',
+  },
+  'ipv6-only-cluster': {
+    title: 'A cluster without IPv4',
+    summary:
+      'Neighbours are asked instead of ARP, the tunnel runs over IPv6, and IPv4 addresses are out of reach.',
   },
   'default-deny-with-allow': {
     title: 'Default deny, and one exception',

@@ -22,21 +22,13 @@ export const scenarios = {
     title: 'DNS: 검색 목록(search)과 ndots',
     summary: '짧은 이름이 전체 이름이 되는 과정과, 외부 이름을 찾는 데 드는 비용을 봅니다.',
   },
-  'dual-stack-service': {
-    title: 'IP 패밀리가 둘인 서비스',
-    summary: '이름 하나에 주소가 둘이고 프로그램은 IPv6부터 시도합니다. 규칙도 패밀리마다 따로 있습니다.',
-  },
-  'ipv6-only-cluster': {
-    title: 'IPv4가 없는 클러스터',
-    summary: 'ARP 대신 이웃 탐색으로 주소를 찾고 터널도 IPv6로 지나가며, IPv4 주소에는 닿을 수 없습니다.',
+  'headless-stateful-set': {
+    title: '헤드리스 서비스와 스테이트풀셋',
+    summary: 'DNS가 파드 주소를 바로 알려 주고, 파드마다 자기 이름이 있습니다.',
   },
   'dns-answer-too-big': {
     title: 'UDP에 다 담기지 않는 DNS 응답',
     summary: '512바이트를 넘는 응답은 잘리고, 리졸버가 TCP로 다시 묻습니다.',
-  },
-  'headless-stateful-set': {
-    title: '헤드리스 서비스와 스테이트풀셋',
-    summary: 'DNS가 파드 주소를 바로 알려 주고, 파드마다 자기 이름이 있습니다.',
   },
   'node-port-from-outside': {
     title: '노트북에서 NodePort로',
@@ -74,6 +66,14 @@ export const scenarios = {
   'socket-load-balancer': {
     title: '와이어에 나타나지 않는 서비스 주소',
     summary: '실리움(Cilium)은 connect() 자체를 바꿉니다. 서비스 주소와 NAT는 어디로 갔을까요?',
+  },
+  'dual-stack-service': {
+    title: 'IP 패밀리가 둘인 서비스',
+    summary: '이름 하나에 주소가 둘이고 프로그램은 IPv6부터 시도합니다. 규칙도 패밀리마다 따로 있습니다.',
+  },
+  'ipv6-only-cluster': {
+    title: 'IPv4가 없는 클러스터',
+    summary: 'ARP 대신 이웃 탐색으로 주소를 찾고 터널도 IPv6로 지나가며, IPv4 주소에는 닿을 수 없습니다.',
   },
   'default-deny-with-allow': {
     title: '모두 막고 하나만 허용하기',

@@ -68,7 +68,11 @@ export function coreDns(cluster: ClusterState): AppHandler {
     if (server === undefined) return fit(reply(request, failure('REFUSED')), request, proto);
     const rule = server.block.rewrites.find((r) => rewritten(r, asked.name) !== undefined);
     const name = rule === undefined ? asked.name : (rewritten(rule, asked.name) ?? asked.name);
-    const answer = yield* resolve(server, { name, type: asked.type }, { upstream, id: request.id, proto });
+    const answer = yield* resolve(
+      server,
+      { name, type: asked.type },
+      { upstream, id: request.id, proto: proto === 'udp' ? 'udp' : 'tcp' },
+    );
     return fit(
       reply(request, name === asked.name ? answer : renamed(answer, name, asked.name)),
       request,

@@ -1,5 +1,6 @@
 /** DNS messages as data: questions, answers, and the SOA that goes with "no". Names are lower case without the last dot. */
 import { ipBytes, parseIp, type Ip } from '../base/ip.ts';
+import type { AppSelf } from '../net/process.ts';
 import { dnsBytes } from '../packet/dns.ts';
 import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
 
@@ -90,9 +91,9 @@ const UDP_SIZE = 512;
  * The answer as it travels: behind its length over TCP, and over UDP without the records that the datagram has no room
  * for (TC), as CoreDNS' ScrubWriter cuts it.
  */
-export function fit(answer: DnsMessage, request: DnsMessage, proto: 'tcp' | 'udp'): DnsMessage {
+export function fit(answer: DnsMessage, request: DnsMessage, proto: AppSelf['proto']): DnsMessage {
   const udpSize = request.udpSize === undefined ? {} : { udpSize: request.udpSize };
-  if (proto === 'tcp') return { ...answer, ...udpSize, framed: true };
+  if (proto !== 'udp') return { ...answer, ...udpSize, framed: true };
   const whole = { ...answer, ...udpSize };
   const limit = Math.max(UDP_SIZE, request.udpSize ?? 0);
   if (dnsBytes(whole).length <= limit) return whole;

@@ -83,5 +83,5 @@ export interface AppSelf {
   readonly port: number;
   readonly process: string;
   /** What the request came by: a DNS answer over UDP has to fit a datagram. */
-  readonly proto: 'tcp' | 'udp';
+  readonly proto: 'tcp' | 'udp' | 'sctp';
 }
