@@ -24,6 +24,8 @@ export interface Frame {
   readonly flags?: string;
   readonly icmp?: string;
   readonly df?: boolean;
+  /** Neighbour discovery: the address asked for, or told of. */
+  readonly target?: string;
   readonly srcMac: string;
   readonly dstMac: string;
   readonly outer?: {
@@ -102,16 +104,23 @@ export class Capture {
     const at = tunnelled ? 1 : 0;
     const srcMac = cell('eth.src')[at] ?? '';
     const dstMac = cell('eth.dst')[at] ?? '';
-    const ips = cell('ip.src');
+    // tshark lists each family's headers apart: which come first is said by the EtherTypes.
+    const kinds = cell('eth.type');
+    const header = (which: number): IpCells => {
+      const six = kinds[which] === '0x86dd';
+      const nth = kinds.slice(0, which).filter((kind) => (kind === '0x86dd') === six).length;
+      return ipCells(cell, six, nth);
+    };
+    const outerIp = header(0);
     const outer = tunnelled
       ? {
-          src: ips[0] ?? '',
-          dst: cell('ip.dst')[0] ?? '',
+          src: outerIp.src,
+          dst: outerIp.dst,
           proto: 'udp',
           dport: Number(cell('udp.dstport')[0]),
           vni: Number(cell('vxlan.vni')[0]),
-          ttl: Number(cell('ip.ttl')[0]),
-          df: flag(cell('ip.flags.df')[0]),
+          ttl: outerIp.ttl,
+          df: outerIp.df,
           srcMac: cell('eth.src')[0] ?? '',
           dstMac: cell('eth.dst')[0] ?? '',
         }
@@ -129,28 +138,31 @@ export class Capture {
         outer,
       };
     }
-    const protocol = Number(cell('ip.proto')[at] ?? -1);
-    const proto = ({ 1: 'icmp', 6: 'tcp', 17: 'udp' } as Record<number, string>)[protocol];
-    // IPv6 chatter of the host's own making, spanning tree and the like.
+    const inner = header(at);
+    const proto = ({ 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' } as Record<number, string>)[
+      inner.protocol
+    ];
+    // Spanning tree and the like.
     if (proto === undefined) return undefined;
-    const ip = {
-      ...base,
-      proto,
-      src: ips[at] ?? '',
-      dst: cell('ip.dst')[at] ?? '',
-      ttl: Number(cell('ip.ttl')[at]),
-      df: flag(cell('ip.flags.df')[at]),
-      srcMac,
-      dstMac,
-      outer,
-    };
-    if (proto === 'icmp') {
-      const quotedSrc = ips[at + 1];
-      const quoted =
-        quotedSrc === undefined
-          ? undefined
-          : { src: quotedSrc, dst: cell('ip.dst')[at + 1] ?? '', ttl: Number(cell('ip.ttl')[at + 1]) };
-      return { ...ip, icmp: `${cell('icmp.type')[0]}/${cell('icmp.code')[0]}`, quoted };
+    const { src, dst, ttl, df } = inner;
+    const ip = { ...base, proto, src, dst, ttl, df, srcMac, dstMac, outer };
+    if (proto === 'icmpv6') {
+      const type = Number(cell('icmpv6.type')[0]);
+      if (type === 135 || type === 136) {
+        const flags = ['router', 'solicited', 'override'].filter((name) =>
+          flag(cell(`icmpv6.nd.na.flag.${name.charAt(0)}` as 'icmpv6.nd.na.flag.r')[0]),
+        );
+        const target = cell(type === 135 ? 'icmpv6.nd.ns.target_address' : 'icmpv6.nd.na.target_address')[0];
+        return { ...ip, proto: 'nd', flags: type === 135 ? 'request' : `reply ${flags.join(',')}`, target };
+      }
+      // Group memberships, routers and redirects, none of which the simulator models.
+      if (type >= 130) return undefined;
+    }
+    if (proto === 'icmp' || proto === 'icmpv6') {
+      const quoted = ipCells(cell, proto === 'icmpv6', inner.nth + 1);
+      const kind = `${cell(`${proto}.type`)[0]}/${cell(`${proto}.code`)[0]}`;
+      const { src: from, dst: to, ttl: left } = quoted;
+      return { ...ip, icmp: kind, quoted: from === '' ? undefined : { src: from, dst: to, ttl: left } };
     }
     if (proto === 'udp') {
       const port = tunnelled ? 1 : 0;
@@ -170,6 +182,7 @@ const COLUMNS = [
   'frame.time_epoch',
   'eth.src',
   'eth.dst',
+  'eth.type',
   'arp.opcode',
   'arp.src.proto_ipv4',
   'arp.dst.proto_ipv4',
@@ -178,6 +191,17 @@ const COLUMNS = [
   'ip.ttl',
   'ip.proto',
   'ip.flags.df',
+  'ipv6.src',
+  'ipv6.dst',
+  'ipv6.hlim',
+  'ipv6.nxt',
+  'icmpv6.type',
+  'icmpv6.code',
+  'icmpv6.nd.ns.target_address',
+  'icmpv6.nd.na.target_address',
+  'icmpv6.nd.na.flag.r',
+  'icmpv6.nd.na.flag.s',
+  'icmpv6.nd.na.flag.o',
   'tcp.srcport',
   'tcp.dstport',
   'tcp.flags',
@@ -187,6 +211,33 @@ const COLUMNS = [
   'icmp.code',
   'vxlan.vni',
 ] as const;
+
+interface IpCells {
+  readonly src: string;
+  readonly dst: string;
+  readonly ttl: number;
+  readonly df: boolean;
+  readonly protocol: number;
+  readonly nth: number;
+}
+
+/** The nth IP header of one family. */
+function ipCells(
+  cell: (name: (typeof COLUMNS)[number]) => readonly string[],
+  six: boolean,
+  nth: number,
+): IpCells {
+  const of = (four: (typeof COLUMNS)[number], other: (typeof COLUMNS)[number]): string =>
+    cell(six ? other : four)[nth] ?? '';
+  return {
+    src: of('ip.src', 'ipv6.src'),
+    dst: of('ip.dst', 'ipv6.dst'),
+    ttl: Number(of('ip.ttl', 'ipv6.hlim')),
+    df: !six && flag(cell('ip.flags.df')[nth]),
+    protocol: Number(of('ip.proto', 'ipv6.nxt') || -1),
+    nth,
+  };
+}
 
 function layer(frame: Frame): number {
   return frame.outer !== undefined ? 0 : frame.peer !== undefined ? 1 : 2;

@@ -7,7 +7,9 @@
  * Not compared: ports that a kernel chose, and what depends on the moment: the place of a packet among packets of
  * another kind on another interface, and whether a kernel acknowledges data at once or with the next packet.
  * ARP: the same broadcast questions and their answers on the same interfaces; how often each was asked does not count,
- * nor the order. Unicast questions, by which a kernel confirms after seconds what it knows, are left out.
+ * nor the order. Unicast questions, by which a kernel confirms after seconds what it knows, are left out. Neighbour
+ * discovery is compared by the same rule, with its flags and hop limit. Group memberships (MLD), which every IPv6 host
+ * reports of its own accord and the simulator does not model, are left out; so are redirects.
  */
 import type { Trace } from '../../src/sim/trace/trace.ts';
 import type { Simulation } from '../../src/sim/simulate.ts';
@@ -36,6 +38,7 @@ function frameText(side: Side, frame: Frame): string {
   const parts = [ends(frame), kind(frame)];
   if (frame.ttl !== undefined) parts.push(`ttl ${frame.ttl}${frame.df === true ? ' DF' : ''}`);
   parts.push(`[${side.nameOf(frame.srcMac)} > ${side.nameOf(frame.dstMac)}]`);
+  if (frame.target !== undefined) parts.push(`target ${frame.target}`);
   if (frame.quoted !== undefined) {
     parts.push(`quotes ${frame.quoted.src} > ${frame.quoted.dst} ttl ${frame.quoted.ttl}`);
   }
@@ -72,12 +75,16 @@ export function summary(side: Side, options: Options): Comparison {
   for (const frame of side.frames) {
     const text = frameText(side, frame);
     const place = where(frame);
-    if (frame.proto === 'arp') {
+    if (frame.proto === 'arp' || frame.proto === 'nd') {
       const request = frame.flags === 'request';
+      const toAll = frame.dstMac === 'ff:ff:ff:ff:ff:ff' || frame.dstMac.startsWith('33:33:');
+      const question = request
+        ? `${frame.src} ${frame.target ?? frame.dst}`
+        : `${frame.dst} ${frame.target ?? frame.src}`;
       // A question to one host is a kernel that confirms, seconds later, what it knows already.
-      if (request && frame.dstMac === 'ff:ff:ff:ff:ff:ff') askedAll.add(`${frame.src} ${frame.dst}`);
-      if (!askedAll.has(request ? `${frame.src} ${frame.dst}` : `${frame.dst} ${frame.src}`)) continue;
-      if (request && frame.dstMac !== 'ff:ff:ff:ff:ff:ff') continue;
+      if (request && toAll) askedAll.add(question);
+      if (!askedAll.has(question)) continue;
+      if (request && !toAll) continue;
       arp.add(`${place}: ${text}`);
       continue;
     }
@@ -138,13 +145,17 @@ export function bothSides(
 
 /** How a real client's command ended, in the words of `clientSees`. */
 export function howItEnded(status: number, output: string): string {
-  if (/Connection refused|Destination Port Unreachable/.test(output)) return 'refused';
-  if (/No route to host|Network is unreachable|Net(work)? Unreachable|Host Unreachable/i.test(output)) {
+  if (/Connection refused|Destination Port Unreachable|Destination unreachable: Port unreachable/.test(output)) return 'refused';
+  if (
+    /No route to host|Network is unreachable|Net(work)? Unreachable|Host Unreachable|Destination unreachable: (No route|Address unreachable)/i.test(
+      output,
+    )
+  ) {
     return 'unreachable';
   }
   if (/Frag needed|[Mm]essage too long/.test(output)) return 'too-big';
   // By the command line's contract a TTL that ran out is a timeout; ping says more.
-  if (/timed out|TimeoutError|Time to live exceeded/.test(output)) return 'timeout';
+  if (/timed out|TimeoutError|Time to live exceeded|Time exceeded: Hop limit/.test(output)) return 'timeout';
   // ping without an answer.
   if (status === 1 && /100% packet loss/.test(output)) return 'timeout';
   if (status !== 0) return `exit status ${status}: ${output}`;
@@ -160,7 +171,7 @@ export function connectionsText(text: string): string[] {
   const lines = text
     .split('\n')
     // Not the group memberships that a bridge announces as it comes up.
-    .filter((line) => /^(tcp|udp|icmp) /.test(line))
+    .filter((line) => /^(tcp|udp|icmp|icmpv6) /.test(line) && !/type=1[34]\d/.test(line))
     .map((line) =>
       line
         .replace(/^(\w+ +\d+) \d+/, '$1 *')

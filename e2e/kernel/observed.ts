@@ -50,6 +50,7 @@ function frameText(rig: Rig, frame: Frame): string {
     frame.ttl === undefined ? '' : `ttl ${frame.ttl}${frame.df === true ? ' DF' : ''}`,
     `[${macName(rig.interfaces, frame.srcMac)} > ${macName(rig.interfaces, frame.dstMac)}]`,
   ];
+  if (frame.target !== undefined) parts.push(`target ${frame.target}`);
   if (frame.quoted !== undefined) {
     parts.push(`quotes ${frame.quoted.src} > ${frame.quoted.dst} ttl ${frame.quoted.ttl}`);
   }

@@ -27,7 +27,8 @@ function asQuestion({ from, to, tool, port, proto, ttl, method }: ProbeSpec): Qu
 
 /** What the client's own kernel was first asked to send: its address and port are what the real command is given. */
 function firstPacket(trace: Trace, client: string): WireEntry | undefined {
-  const sent = (w: WireEntry): boolean => w.netns === client && w.at === 'out' && w.proto !== 'arp';
+  const sent = (w: WireEntry): boolean =>
+    w.netns === client && w.at === 'out' && w.proto !== 'arp' && w.icmp !== '135/0' && w.icmp !== '136/0';
   return (
     trace.wire.find((w) => sent(w) && trace.segments[w.segment]?.purpose === 'probe') ?? trace.wire.find(sent)
   );
@@ -40,8 +41,9 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   const client = clientOf(simulation, probe.from);
   const first = firstPacket(trace, client);
   // Refused before anything was sent, by a route or by its own netfilter: then the target is an address already.
-  const url = /^(https?):\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(probe.to);
-  const ip = first?.dst ?? url?.[2] ?? probe.to.replace(/:\d+$/, '');
+  const url = /^(https?):\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?(\/.*)?$/.exec(probe.to);
+  const ip =
+    first?.dst ?? url?.[2] ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
   const dns = first !== undefined && trace.segments[first.segment]?.purpose !== 'probe';
   const port = first?.dport ?? probe.port ?? Number(url?.[3] ?? 80);
   const repeats = trace.wire.some((w) => w.retry !== undefined) || undefined;
@@ -74,10 +76,10 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
     };
   }
   // For packets that somebody drops the real client waits a shorter time than the simulated one.
-  const wait = repeats === true ? 2 : 5;
+  const wait = repeats === true && trace.clientSees === 'timeout' ? 2 : 5;
   if (probe.tool === 'curl' && url !== null && url[1] === 'http') {
     const [, , host = '', , path = '/'] = url;
-    const named = host === ip ? '' : `--resolve ${host}:${port}:${ip} `;
+    const named = host === ip || host === `[${ip}]` ? '' : `--resolve ${host}:${port}:${ip} `;
     const method = probe.method === undefined ? '' : `-X ${probe.method} `;
     return {
       ...base,

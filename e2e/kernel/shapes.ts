@@ -18,6 +18,8 @@ export interface Shape {
   })[];
   /** What no YAML says: a host's own setting. Both sides get it. */
   readonly alter?: (world: World) => World;
+  /** Titles of questions whose real client asks again for a reason that the simulator leaves out. */
+  readonly again?: readonly string[];
   /** A bridge that overhears what passes between its ports. */
   readonly promiscuous?: string;
 }

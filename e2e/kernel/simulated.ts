@@ -57,6 +57,8 @@ export function simulatedFrames(trace: Trace): Frame[] {
 function frame(entry: WireEntry, packet: Packet): Frame {
   const shown = packet.inner ?? packet;
   const { ip, l4, arp, eth } = shown;
+  const nd = l4?.proto === 'icmpv6' && l4.target !== undefined ? l4 : undefined;
+  const said = (['router', 'solicited', 'override'] as const).filter((name) => nd?.[name] === true);
   const quoted = l4 !== undefined && 'quote' in l4 ? l4.quote?.ip : undefined;
   return {
     time: 0,
@@ -64,15 +66,17 @@ function frame(entry: WireEntry, packet: Packet): Frame {
     iface: entry.iface,
     peer: entry.peer,
     at: entry.at,
-    proto: entry.proto,
+    proto: nd === undefined ? entry.proto : 'nd',
     src: entry.src,
     dst: entry.dst,
     sport: entry.sport,
     dport: entry.dport,
     ttl: entry.ttl,
     df: ip?.df,
-    flags: arp?.op ?? entry.flags,
-    icmp: entry.icmp,
+    flags:
+      nd === undefined ? (arp?.op ?? entry.flags) : nd.type === 135 ? 'request' : `reply ${said.join(',')}`,
+    icmp: nd === undefined ? entry.icmp : undefined,
+    target: nd?.target,
     srcMac: eth?.src ?? '',
     dstMac: eth?.dst ?? '',
     quoted: quoted === undefined ? undefined : { src: quoted.src, dst: quoted.dst, ttl: quoted.ttl },

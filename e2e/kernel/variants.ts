@@ -13,6 +13,7 @@ import { nftablesProbes, policyProbes, probes } from './probes.ts';
 import { kernelProbe, ownQuestions } from './question.ts';
 import type { Rig } from './rig.ts';
 import { shapes } from './shapes.ts';
+import { shapes6 } from './shapes6.ts';
 
 export interface Variant {
   readonly name: string;
@@ -127,14 +128,20 @@ const networks: readonly Variant[] = [
 ];
 
 /** Clusters that show one thing each, with their own YAML and questions. */
-const shaped: readonly Variant[] = shapes.map(({ name, id, yaml, ask, alter, promiscuous }) => ({
-  name,
-  id,
-  alter,
-  files: [{ name: `${id}.yaml`, text: yaml }],
-  promiscuous,
-  probes: (simulation) => ask.map(({ title, ...question }) => kernelProbe(simulation, title, question)),
-}));
+const shaped: readonly Variant[] = [...shapes, ...shapes6].map(
+  ({ name, id, yaml, ask, alter, again, promiscuous }) => ({
+    name,
+    id,
+    alter,
+    files: [{ name: `${id}.yaml`, text: yaml }],
+    promiscuous,
+    probes: (simulation) =>
+      ask.map(({ title, ...question }) => {
+        const probe = kernelProbe(simulation, title, question);
+        return again?.includes(title) === true ? { ...probe, repeats: true } : probe;
+      }),
+  }),
+);
 
 /** The scenarios that people open, each with its own probes. One that opens broken cannot be built as it is. */
 const opened: readonly Variant[] = scenarioEntries

@@ -134,9 +134,8 @@ export interface Setting {
   readonly need?: string;
 }
 
-/** IPv6 is left off where nothing has an address of it. */
-function hasIpv6({ sysctls, addresses }: NetnsConfig): boolean {
-  return sysctls.disableIpv6 !== true && addresses.some(({ ip }) => ip.includes(':') && ip !== '::1');
+function hasIpv6({ sysctls }: NetnsConfig): boolean {
+  return sysctls.disableIpv6 !== true;
 }
 
 /** Switches that are set before any device is there, so that each device begins with them. */
@@ -144,7 +143,7 @@ export function firstSettings(config: NetnsConfig): readonly string[] {
   const six = hasIpv6(config);
   return [
     ...['all', 'default'].map((at) => `net.ipv6.conf.${at}.disable_ipv6=${six ? 0 : 1}`),
-    // An address of the other family can be used at once, and nobody announces routers.
+    // An IPv6 address can be used at once, and nobody asks for routers.
     ...(six ? ['net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.default.accept_ra=0'] : []),
     ...['all', 'default'].map((at) => `net.ipv4.conf.${at}.rp_filter=0`),
   ];
@@ -188,6 +187,8 @@ export function settings(config: NetnsConfig): readonly Setting[] {
       set(`net.ipv6.conf.${name}.disable_ipv6`, flag(own.disableIpv6), of);
       set(`net.ipv6.conf.${name}.forwarding`, flag(own.forwarding6), of);
       set(`net.ipv6.conf.${name}.proxy_ndp`, flag(own.proxyNdp), of);
+      const delay = own.proxyNdpDelayMs === undefined ? undefined : own.proxyNdpDelayMs / 10;
+      set(`net.ipv6.neigh.${name}.proxy_delay`, delay, of);
     }
     if (own.proxyDelayMs !== undefined) {
       set(`net.ipv4.neigh.${name}.proxy_delay`, own.proxyDelayMs / 10, of);
