@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import type { NetnsConfig } from '../../src/sim/net/config.ts';
 import { show } from '../../src/sim/net/show/show.ts';
+import type { ScenarioFile } from '../../src/sim/scenario.ts';
 import { HandRig } from './hand-rig.ts';
 import { labRig } from './lab-rig.ts';
 import { attempt, bash, lacking } from './shell.ts';
+import { shapes6 } from './shapes6.ts';
 import { simulateFiles } from './simulated.ts';
 import { baseCluster } from './variants.ts';
 
@@ -26,10 +28,12 @@ function otherVersions(): string | undefined {
 const COMMANDS = [
   'ip link',
   'ip addr',
+  'ip -6 addr',
   'ip -br addr',
   'ip route',
   'ip -6 route',
   'ip route show table local',
+  'ip -6 route show table local',
   'ip rule',
   'ip neigh',
   'bridge fdb',
@@ -41,8 +45,13 @@ const COMMANDS = [
   'ipset list -n',
 ];
 
-describe.skipIf(why !== undefined).each(['flannel', 'calico', 'kubenet'])('tables with %s', (cni) => {
-  const simulation = why === undefined ? simulateFiles(baseCluster(cni)) : undefined;
+const clusters: readonly (readonly [string, readonly ScenarioFile[]])[] = [
+  ...['flannel', 'calico', 'kubenet'].map((cni) => [cni, baseCluster(cni)] as const),
+  ...shapes6.slice(0, 2).map(({ name, yaml }) => [name, [{ name: 'cluster.yaml', text: yaml }]] as const),
+];
+
+describe.skipIf(why !== undefined).each(clusters)('tables: %s', (_, files) => {
+  const simulation = why === undefined ? simulateFiles(files) : undefined;
   const places = [...(simulation?.world.netns.keys() ?? [])];
   const rig = simulation === undefined ? undefined : labRig(simulation.world);
 
@@ -55,6 +64,10 @@ describe.skipIf(why !== undefined).each(['flannel', 'calico', 'kubenet'])('table
       throw new Error('no such namespace');
     for (const command of [...COMMANDS, ...sysctls(config)]) {
       const ours = show(config, undefined, command, { netns: (id) => simulation.world.netns.get(id) });
+      // Pods announce their IPv6 groups as they come up, and so a bridge has learnt where they are.
+      const bridges = command === 'bridge fdb' ? config.links.filter((link) => link.kind === 'bridge') : [];
+      for (const { name } of bridges)
+        attempt(`ip -n ${rig.netns(place)} link set ${name} type bridge fdb_flush`);
       const real = attempt(`ip netns exec ${rig.netns(place)} ${command}`).output;
       const text = 'lines' in ours ? ours.lines.map((line) => `${line.text}\n`).join('') : ours.error.code;
       expect(`${command}\n${normal(command, text)}`).toBe(`${command}\n${normal(command, real)}`);
@@ -81,7 +94,12 @@ it.skipIf(why !== undefined)("iptables-restore takes kube-proxy's golden and pri
 
 /** One command for all switches, so that each name is checked. */
 function sysctls(config: NetnsConfig): string[] {
-  const names = ['net.ipv4.ip_forward', 'net.ipv4.conf.all.rp_filter', 'net.ipv4.conf.all.route_localnet'];
+  const names = [
+    'net.ipv4.ip_forward',
+    'net.ipv6.conf.all.forwarding',
+    'net.ipv4.conf.all.rp_filter',
+    'net.ipv4.conf.all.route_localnet',
+  ];
   for (const [name, values] of Object.entries(config.sysctls.perInterface)) {
     const dotted = name.replaceAll('.', '/');
     if (values.rpFilter !== undefined) names.push(`net.ipv4.conf.${dotted}.rp_filter`);
@@ -101,9 +119,11 @@ function normal(command: string, text: string): string {
     .replace(/initval 0x[0-9a-f]{8}/g, 'initval *');
   if (command.startsWith('ip ') && !command.includes('route')) {
     // A node's card is a veth end here.
-    out = out.replace(/^(\d+: )?(eth\d)(@if\d+)?/gm, '$1$2').replace(/fq_codel/g, 'noqueue');
+    out = out.replace(/^(\d+: )?(eth\d)(@[^:\s]+)?/gm, '$1$2').replace(/fq_codel/g, 'noqueue');
     out = out.replace(/(eth\d) +/g, '$1 ').replace(/(ff:ff:ff:ff:ff:ff) link-netns \*$/gm, '$1');
   }
+  // Routes of one prefix stand in the order in which their links came up; a card has no peer to name.
+  if (command.startsWith('ip -6 route')) out = out.split('\n').sort().join('\n');
   // A vxlan device binds its socket late and joins no group; hash tables have an order of their own.
   if (command === 'ip neigh' || command === 'ipset list' || command === 'bridge fdb') {
     out = out.split('\n').sort().join('\n');
