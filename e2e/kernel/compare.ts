@@ -145,7 +145,10 @@ export function bothSides(
 
 /** How a real client's command ended, in the words of `clientSees`. */
 export function howItEnded(status: number, output: string): string {
-  if (/Connection refused|Destination Port Unreachable|Destination unreachable: Port unreachable/.test(output)) return 'refused';
+  if (
+    /Connection refused|Destination Port Unreachable|Destination unreachable: Port unreachable/.test(output)
+  )
+    return 'refused';
   if (
     /No route to host|Network is unreachable|Net(work)? Unreachable|Host Unreachable|Destination unreachable: (No route|Address unreachable)/i.test(
       output,
