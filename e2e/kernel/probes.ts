@@ -9,7 +9,7 @@ export interface KernelProbe {
   /** The arguments of `packetwalk walk`. */
   readonly walk: Readonly<Record<string, string | number>>;
   /** How the real client ends. */
-  readonly ends: 'connected' | 'answered' | 'refused' | 'timeout' | 'unreachable' | 'http';
+  readonly ends: 'connected' | 'answered' | 'refused' | 'timeout' | 'unreachable' | 'too-big' | 'http';
   /** Packets are sent again as time passes; how often is not compared. */
   readonly repeats?: boolean;
   /** How long to listen on after the command ended, for what comes late. */

@@ -56,11 +56,17 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   };
   if (probe.tool === 'ping') {
     const ttl = probe.ttl === undefined ? '' : ` -t ${probe.ttl}`;
-    const walked = { from: probe.from, to: ip, tool: 'ping' } as const;
+    const size = probe.bytes === undefined ? '' : ` -s ${probe.bytes}`;
     return {
       ...base,
-      command: `ping -n -c 1 -W 2${ttl} ${ip}`,
-      walk: probe.ttl === undefined ? walked : { ...walked, ttl: probe.ttl },
+      command: `ping -n -c 1 -W 2${ttl}${size} ${ip}`,
+      walk: {
+        from: probe.from,
+        to: ip,
+        tool: 'ping',
+        ...(probe.ttl === undefined ? {} : { ttl: probe.ttl }),
+        ...(probe.bytes === undefined ? {} : { bytes: probe.bytes }),
+      },
     };
   }
   if (first?.proto === 'udp' || probe.proto === 'udp') {

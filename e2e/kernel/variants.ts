@@ -7,6 +7,7 @@ import { scenarioEntries } from '../../src/content/scenarios/registry.ts';
 import type { ScenarioFile } from '../../src/sim/scenario.ts';
 import type { World } from '../../src/sim/net/world.ts';
 import type { Simulation } from '../../src/sim/simulate.ts';
+import { faultShapes } from './faults.ts';
 import { flannelByHand } from './flannel-by-hand.ts';
 import type { KernelProbe } from './probes.ts';
 import { nftablesProbes, policyProbes, probes } from './probes.ts';
@@ -128,7 +129,7 @@ const networks: readonly Variant[] = [
 ];
 
 /** Clusters that show one thing each, with their own YAML and questions. */
-const shaped: readonly Variant[] = [...shapes, ...shapes6].map(
+const shaped: readonly Variant[] = [...shapes, ...shapes6, ...faultShapes].map(
   ({ name, id, yaml, ask, alter, again, promiscuous }) => ({
     name,
     id,

@@ -117,8 +117,9 @@ export function judge(
       if (drop === undefined && lastDelivery === undefined) return at('dropped', own.findLast(isOnTheWay));
       if (drop === undefined) return at('delivered', lastDelivery);
       if (UNROUTABLE.has(drop.reason.code)) return at('unroutable', drop);
-      // The refusal arrived, and the client went on trying: SCTP takes ICMP for a soft error.
-      if (ended.every(isRefusal)) return at('rejected', drop);
+      // The refusal arrived, and the client went on trying: SCTP takes ICMP for a soft error. An answer that the client
+      // itself refuses is lost to it.
+      if (ended.every((s) => isRefusal(s) && s.dir === 'request')) return at('rejected', drop);
       return at('dropped', drop);
     }
   }
