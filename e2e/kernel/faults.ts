@@ -123,7 +123,8 @@ export const faultShapes: readonly Shape[] = [
     id: 'fault-node-down',
     yaml: cluster('[{fault: node-down, node: kind-worker2}]'),
     ask: [
-      { title: 'the tunnel leads nowhere', from: client, to: far, tool: 'ping' },
+      // Not through the tunnel: tshark takes the VXLAN packet that the ICMP error quotes for one on the wire.
+      { title: 'from its neighbour', from: 'node/kind-worker', to: '172.18.0.4', tool: 'ping' },
       { title: 'from outside', from: 'external/laptop', to: '172.18.0.4', tool: 'ping' },
     ],
   },

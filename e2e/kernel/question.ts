@@ -56,10 +56,12 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   };
   if (probe.tool === 'ping') {
     const ttl = probe.ttl === undefined ? '' : ` -t ${probe.ttl}`;
+    // Three ARP requests go unanswered for three seconds before anybody says so.
+    const patience = trace.steps.some((s) => s.reason.code === 'neighbour.failed') ? 4 : 2;
     const size = probe.bytes === undefined ? '' : ` -s ${probe.bytes}`;
     return {
       ...base,
-      command: `ping -n -c 1 -W 2${ttl}${size} ${ip}`,
+      command: `ping -n -c 1 -W ${patience}${ttl}${size} ${ip}`,
       walk: {
         from: probe.from,
         to: ip,

@@ -214,7 +214,7 @@ function breakWorld(
     const places = [nodeNetns(node.name), ...(podsByNode.get(node.name) ?? []).map(podNetns)];
     for (const id of places) {
       const config = netns.get(id);
-      if (config !== undefined) netns.set(id, breakNetns(config, faults, node.name));
+      if (config !== undefined) netns.set(id, breakNetns(config, faults, node));
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What `Playground.faults` breaks, done to the configuration of the machines and to nothing else: a rule of a host
- * firewall, a sysctl, an MTU, a route, a link that is down, rules written for endpoints of earlier, a connection that is
+ * firewall, a sysctl, an MTU, a route, a card that is plugged in nowhere, rules written for endpoints of earlier, a connection that is
  * remembered. What follows for a packet comes out in the box, as on a real node.
  */
 import { ipFamily, ipOfFamily } from '../base/ip.ts';
@@ -109,10 +109,14 @@ export function faultPart(faults: readonly FaultSpec[], node: ClusterNode): Netn
 }
 
 /** A node's namespace, or a pod's that runs on `node`, with its links, routes and ports as the faults leave them. */
-export function breakNetns(config: NetnsConfig, faults: readonly FaultSpec[], node: string): NetnsConfig {
+export function breakNetns(
+  config: NetnsConfig,
+  faults: readonly FaultSpec[],
+  node: ClusterNode,
+): NetnsConfig {
   let broken = config;
-  const isNode = config.id === `node/${node}`;
-  for (const fault of on(faults, node)) {
+  const isNode = config.id === `node/${node.name}`;
+  for (const fault of on(faults, node.name)) {
     switch (fault.fault) {
       case 'mtu': {
         const changed = (link: LinkConfig): boolean =>
@@ -142,7 +146,9 @@ export function breakNetns(config: NetnsConfig, faults: readonly FaultSpec[], no
           broken = {
             ...broken,
             links: broken.links.map((link) =>
-              link.kind === 'loopback' ? link : { ...link, up: false, origin: fault.origin },
+              link.kind === 'ethernet'
+                ? { ...link, segment: `unplugged${node.index}`, origin: fault.origin }
+                : link,
             ),
           };
         }
