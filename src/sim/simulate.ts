@@ -74,22 +74,24 @@ export function walk(simulation: Simulation, probe: ProbeQuestion): Trace {
   return locateTrace(simulation.parsed, trace);
 }
 
-/** Adds to every step's origin the place in the text, so that the page can light the line. */
+/** Adds to every step's origin the place in the text, so that the page can light the line. The trace is new: nobody else has it. */
 function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
-  const known = new Map<Origin, LocatedOrigin>();
-  const located = (origin: Origin): LocatedOrigin => {
-    let found = known.get(origin);
-    if (found === undefined) {
-      found = { ...origin, range: parsed.locate(origin) };
-      known.set(origin, found);
+  let known = locatedOrigins.get(parsed);
+  if (known === undefined) locatedOrigins.set(parsed, (known = new WeakMap<Origin, LocatedOrigin>()));
+  for (const step of trace.steps as readonly { origin?: LocatedOrigin }[]) {
+    const { origin } = step;
+    if (origin === undefined) continue;
+    let located = known.get(origin);
+    if (located === undefined) {
+      located = { ...origin, range: parsed.locate(origin) };
+      known.set(origin, located);
     }
-    return found;
-  };
-  return {
-    ...trace,
-    steps: trace.steps.map((s) => (s.origin === undefined ? s : { ...s, origin: located(s.origin) })),
-  };
+    step.origin = located;
+  }
+  return trace;
 }
+
+const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin>>();
 
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {

@@ -64,10 +64,16 @@ export function parseCidrStrict(text: string): { cidr: Cidr; hostBits: boolean }
   return { cidr: { ip: base, prefixLength, family }, hostBits: base !== ip };
 }
 
+const cidrs = new Map<string, Cidr>();
+
 /** Like `parseCidrStrict`, for text that our own code wrote: throws on a mistake. */
 export function cidr(text: string): Cidr {
+  const known = cidrs.get(text);
+  if (known !== undefined) return known;
   const parsed = parseCidrStrict(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
   if (parsed === undefined) throw new Error(`not a CIDR: ${text}`);
+  if (cidrs.size > MEMO_LIMIT) cidrs.clear();
+  cidrs.set(text, parsed.cidr);
   return parsed.cidr;
 }
 

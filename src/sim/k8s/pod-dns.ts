@@ -100,6 +100,12 @@ export function clusterDns(cluster: Pick<ClusterState, 'settings' | 'services'>)
   readonly clusterDns: Ip | undefined;
   readonly domain: string;
 } {
-  const service = cluster.services.find((s) => s.namespace === 'kube-system' && s.name === 'kube-dns');
-  return { clusterDns: service?.clusterIPs[0], domain: cluster.settings.dnsDomain };
+  const { services } = cluster;
+  if (!kubeDns.has(services)) {
+    const service = services.find((s) => s.namespace === 'kube-system' && s.name === 'kube-dns');
+    kubeDns.set(services, service?.clusterIPs[0]);
+  }
+  return { clusterDns: kubeDns.get(services), domain: cluster.settings.dnsDomain };
 }
+
+const kubeDns = new WeakMap<ClusterState['services'], Ip | undefined>();

@@ -21,6 +21,24 @@ export interface Box {
   readonly sockets: SocketTable;
 }
 
+class OpenBox implements Box {
+  readonly id: NetnsId;
+  readonly net: Netns;
+  readonly state: NetnsState;
+  private opened?: SocketTable;
+
+  constructor(id: NetnsId, net: Netns, state: NetnsState) {
+    this.id = id;
+    this.net = net;
+    this.state = state;
+  }
+
+  /** Most namespaces that a broadcast reaches have none in use. */
+  get sockets(): SocketTable {
+    return (this.opened ??= new SocketTable());
+  }
+}
+
 /** A card on a segment. */
 export interface Card {
   readonly netns: NetnsId;
@@ -61,12 +79,7 @@ export class Machine {
     if (known !== undefined) return known;
     const config: NetnsConfig | undefined = this.world.netns.get(id);
     if (config === undefined) return undefined;
-    const box: Box = {
-      id,
-      net: netnsOf(config),
-      state: netnsState(this.state, id),
-      sockets: new SocketTable(),
-    };
+    const box = new OpenBox(id, netnsOf(config), netnsState(this.state, id));
     this.boxes.set(id, box);
     return box;
   }

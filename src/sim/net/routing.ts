@@ -6,12 +6,23 @@ import { Fib, type Route } from './route.ts';
 import { Fib6 } from './route6.ts';
 
 export class Routing {
-  private readonly four: Fib;
-  private readonly six: Fib6;
+  private readonly config: NetnsConfig;
+  private readonly up: (dev: string) => boolean;
+  private fib4?: Fib;
+  private fib6?: Fib6;
 
   constructor(config: NetnsConfig, up: (dev: string) => boolean) {
-    this.four = new Fib(config, up);
-    this.six = new Fib6(config, up);
+    this.config = config;
+    this.up = up;
+  }
+
+  /** A broadcast reaches a hundred namespaces, and most of them route nothing of the other family. */
+  private get four(): Fib {
+    return (this.fib4 ??= new Fib(this.config, this.up));
+  }
+
+  private get six(): Fib6 {
+    return (this.fib6 ??= new Fib6(this.config, this.up));
   }
 
   /** Where a packet for `ip` goes, or undefined: the network is unreachable. */

@@ -144,20 +144,41 @@ export interface WorldState {
 export function netnsState(state: WorldState, id: NetnsId): NetnsState {
   let found = state.netns.get(id);
   if (found === undefined) {
-    found = {
-      id,
-      conntrack: new Map(),
-      neighbours: new Map(),
-      fdb: new Map(),
-      recent: new Map(),
-      ipvs: emptyIpvs(),
-      nftSets: new Map(),
-      maps: new Map(),
-      ipId: 0,
-    };
+    found = new FreshState(id);
     state.netns.set(id, found);
   }
   return found;
+}
+
+/** Makes each table when it is first looked at: a broadcast reaches a hundred namespaces that need none of them. */
+class FreshState implements NetnsState {
+  readonly id: NetnsId;
+  readonly neighbours: NetnsState['neighbours'] = new Map();
+  ipId = 0;
+  private readonly made: { -readonly [K in keyof NetnsState]?: NetnsState[K] } = {};
+
+  constructor(id: NetnsId) {
+    this.id = id;
+  }
+
+  get conntrack(): NetnsState['conntrack'] {
+    return (this.made.conntrack ??= new Map());
+  }
+  get fdb(): NetnsState['fdb'] {
+    return (this.made.fdb ??= new Map());
+  }
+  get recent(): NetnsState['recent'] {
+    return (this.made.recent ??= new Map());
+  }
+  get ipvs(): NetnsState['ipvs'] {
+    return (this.made.ipvs ??= emptyIpvs());
+  }
+  get nftSets(): NetnsState['nftSets'] {
+    return (this.made.nftSets ??= new Map());
+  }
+  get maps(): NetnsState['maps'] {
+    return (this.made.maps ??= new Map());
+  }
 }
 
 export function copyState(state: WorldState): WorldState {

@@ -50,9 +50,9 @@ export function findPod(cluster: ClusterState, name: string): Pod | undefined {
   const slash = name.indexOf('/');
   const namespace = slash < 0 ? 'default' : name.slice(0, slash);
   const own = slash < 0 ? name : name.slice(slash + 1);
-  const inNamespace = cluster.pods.filter((p) => p.namespace === namespace);
   return (
-    inNamespace.find((p) => p.name === own) ?? inNamespace.find((p) => p.owners.some((o) => o.name === own))
+    cluster.pods.find((p) => p.name === own && p.namespace === namespace) ??
+    cluster.pods.find((p) => p.namespace === namespace && p.owners.some((o) => o.name === own))
   );
 }
 

@@ -1,4 +1,5 @@
 /** Which unmodelled field could have changed a walk: one of an object that the walk used, and no other. */
+import type { Ip } from '../base/ip.ts';
 import { portsOf } from '../packet/ports.ts';
 import { isReserved } from '../cluster/reserved.ts';
 import type { ClusterState, UnmodelledField } from '../k8s/cluster-state.ts';
@@ -10,13 +11,24 @@ export function touchedReserved(
   cluster: ClusterState,
   { steps }: Pick<Trace, 'steps'>,
 ): Pick<UnmodelledField, 'field' | 'object'> | undefined {
-  const ips = new Set(cluster.pods.filter((p) => isReserved(p) && !p.hostNetwork).flatMap((p) => p.ips));
+  const ips = reservedIps(cluster.pods);
   if (ips.size === 0) return undefined;
   const met = steps.find((s) => ips.has(s.packet?.ip?.dst ?? ''))?.packet?.ip?.dst ?? '';
   const pod = met === '' ? undefined : cluster.pods.find((p) => p.ips.includes(met));
   return (
     pod && { field: 'metadata.namespace', object: { kind: 'Pod', namespace: pod.namespace, name: pod.name } }
   );
+}
+
+const reserved = new WeakMap<ClusterState['pods'], ReadonlySet<Ip>>();
+
+function reservedIps(pods: ClusterState['pods']): ReadonlySet<Ip> {
+  let ips = reserved.get(pods);
+  if (ips === undefined) {
+    ips = new Set(pods.filter((p) => isReserved(p) && !p.hostNetwork).flatMap((p) => p.ips));
+    reserved.set(pods, ips);
+  }
+  return ips;
 }
 
 /** The first such field, in document order. */
