@@ -150,15 +150,25 @@ export function netnsState(state: WorldState, id: NetnsId): NetnsState {
   return found;
 }
 
+type Tables = Omit<NetnsState, 'id' | 'neighbours' | 'ipId'>;
+
 /** Makes each table when it is first looked at: a broadcast reaches a hundred namespaces that need none of them. */
 class FreshState implements NetnsState {
   readonly id: NetnsId;
-  readonly neighbours: NetnsState['neighbours'] = new Map();
-  ipId = 0;
-  private readonly made: { -readonly [K in keyof NetnsState]?: NetnsState[K] } = {};
+  readonly neighbours: NetnsState['neighbours'];
+  ipId: number;
+  private readonly made: { -readonly [K in keyof Tables]?: Tables[K] };
 
-  constructor(id: NetnsId) {
+  constructor(
+    id: NetnsId,
+    neighbours: NetnsState['neighbours'] = new Map(),
+    ipId = 0,
+    made: Partial<Tables> = {},
+  ) {
     this.id = id;
+    this.neighbours = neighbours;
+    this.ipId = ipId;
+    this.made = made;
   }
 
   get conntrack(): NetnsState['conntrack'] {
@@ -199,15 +209,17 @@ function copyNetns(one: NetnsState): NetnsState {
     }
     conntrack.set(key, { entry: copy, dir });
   }
-  return {
-    id: one.id,
-    conntrack,
-    neighbours: new Map([...one.neighbours].map(([key, entry]) => [key, { ...entry }])),
-    fdb: new Map([...one.fdb].map(([dev, table]) => [dev, new Map(table)])),
-    recent: new Map([...one.recent].map(([name, list]) => [name, new Map(list)])),
-    ipvs: copyIpvs(one.ipvs),
-    nftSets: new Map([...one.nftSets].map(([name, set]) => [name, new Map(set)])),
-    maps: new Map([...one.maps].map(([name, entries]) => [name, new Map(entries)])),
-    ipId: one.ipId,
-  };
+  return new FreshState(
+    one.id,
+    new Map([...one.neighbours].map(([key, entry]) => [key, { ...entry }])),
+    one.ipId,
+    {
+      conntrack,
+      fdb: new Map([...one.fdb].map(([dev, table]) => [dev, new Map(table)])),
+      recent: new Map([...one.recent].map(([name, list]) => [name, new Map(list)])),
+      ipvs: copyIpvs(one.ipvs),
+      nftSets: new Map([...one.nftSets].map(([name, set]) => [name, new Map(set)])),
+      maps: new Map([...one.maps].map(([name, entries]) => [name, new Map(entries)])),
+    },
+  );
 }

@@ -49,6 +49,8 @@ export interface RunOptions {
   ) => number | undefined;
   /** Names the pod behind an address, for `choices` and `peer`. */
   readonly podOf?: (ip: string) => string | undefined;
+  /** Told how many rules of a chain the kernel would have evaluated for a packet, index or not; the bench counts them. */
+  readonly walked?: (packet: Packet, rules: number) => void;
 }
 
 export interface RunResult<R> {

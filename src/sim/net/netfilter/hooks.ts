@@ -127,15 +127,22 @@ function walkChain(c: HookContext, tables: CompiledTables, chain: CompiledChain)
       result = walkChain(c, tables, next);
       c.path.pop();
       if (result === 'return' || result === 'continue') {
-        if (target.target === 'goto') return 'return';
+        if (target.target === 'goto') return after(c, compiled, 'return');
         continue;
       }
-      return result;
+      return after(c, compiled, result);
     }
     result = applyTarget(c, chain, compiled);
-    if (result !== 'continue') return result;
+    if (result !== 'continue') return after(c, compiled, result);
   }
+  c.m.options.walked?.(c.skb.packet, chain.rules.length);
   return 'return';
+}
+
+/** The kernel asked every rule of the chain up to this one. */
+function after(c: HookContext, { index }: CompiledRule, result: TargetResult): TargetResult {
+  c.m.options.walked?.(c.skb.packet, index + 1);
+  return result;
 }
 
 function matches(c: HookContext, compiled: CompiledRule, forced: number | undefined): boolean {

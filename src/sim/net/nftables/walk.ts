@@ -69,11 +69,15 @@ function walkChain(w: Walk, chain: NftChain): 'accept' | 'drop' | 'return' {
     }
     if (outcome !== 'next' && outcome !== 'break') {
       const result = follow(w, at, outcome);
-      if (result !== 'continue') return result;
+      if (result !== 'continue') {
+        w.c.m.options.walked?.(w.c.skb.packet, i + 1);
+        return result;
+      }
     }
     w.path.length = pathLength;
     w.elements.length = elementsLength;
   }
+  w.c.m.options.walked?.(w.c.skb.packet, steps.length);
   return 'return';
 }
 

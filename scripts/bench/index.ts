@@ -1,0 +1,4 @@
+/** What bench.mjs runs in Node. */
+export { benchLinks, coreBench } from './core.ts';
+export { modeCosts, modeRows } from './modes.ts';
+export { modePlot, modeSvg } from './plot.ts';
