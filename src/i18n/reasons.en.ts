@@ -1,4 +1,4 @@
-import { isIpv6, protocolName } from './family.ts';
+import { addressPort, isIpv6, protocolName } from './family.ts';
 import type { ReasonCode, ReasonParams } from '../sim/trace/reasons.ts';
 
 /** `title`: the headline of the Why card. `info`: a few words for the event list. `detail`: one or two sentences of why. */
@@ -178,7 +178,7 @@ export const reasons: ReasonText = {
       'The socket compares all four numbers: had the source address not been translated back, it would not know this packet.',
   },
   'socket.no-listener-tcp': {
-    title: (p) => `Connection refused by ${refuser(p.at)}: nothing listens on ${p.ip}:${p.port}`,
+    title: (p) => `Connection refused by ${refuser(p.at)}: nothing listens on ${addressPort(p.ip, p.port)}`,
     info: (p) => `${p.port} closed: RST`,
     detail: (p) =>
       p.listening === ''
@@ -186,7 +186,7 @@ export const reasons: ReasonText = {
         : `The packet arrived at the right pod, on the wrong port: it listens on ${p.listening}. The kernel answers with RST, which the client reads as “connection refused”.`,
   },
   'socket.no-listener-udp': {
-    title: (p) => `Refused by ${refuser(p.at)}: nothing listens on ${p.ip}:${p.port}/UDP`,
+    title: (p) => `Refused by ${refuser(p.at)}: nothing listens on ${addressPort(p.ip, p.port)}/UDP`,
     info: (p) => `${p.port}/UDP closed`,
     detail: (p) =>
       p.listening === ''
@@ -194,7 +194,7 @@ export const reasons: ReasonText = {
         : `The packet arrived; the pod listens on ${p.listening}. The kernel answers with ICMP port unreachable.`,
   },
   'socket.no-listener-sctp': {
-    title: (p) => `Refused by ${refuser(p.at)}: nothing listens on ${p.ip}:${p.port}/SCTP`,
+    title: (p) => `Refused by ${refuser(p.at)}: nothing listens on ${addressPort(p.ip, p.port)}/SCTP`,
     info: (p) => `${p.port}/SCTP closed: ABORT`,
     detail: (p) =>
       p.listening === ''

@@ -1,4 +1,4 @@
-import { isIpv6, protocolName } from './family.ts';
+import { addressPort, isIpv6, protocolName } from './family.ts';
 import { josa } from './particles.ts';
 import type { ReasonText } from './reasons.en.ts';
 
@@ -165,7 +165,7 @@ export const reasons: ReasonText = {
   },
   'socket.no-listener-tcp': {
     title: (p) =>
-      `${refuser(p.at)} 연결을 거부했습니다: ${p.ip}:${p.port}에서 수신 대기하는 프로세스가 없습니다`,
+      `${refuser(p.at)} 연결을 거부했습니다: ${addressPort(p.ip, p.port)}에서 수신 대기하는 프로세스가 없습니다`,
     info: (p) => `${p.port} 닫힘: RST`,
     detail: (p) =>
       p.listening === ''
@@ -174,7 +174,7 @@ export const reasons: ReasonText = {
   },
   'socket.no-listener-udp': {
     title: (p) =>
-      `${refuser(p.at)} 거부했습니다: ${p.ip}:${p.port}/UDP에서 수신 대기하는 프로세스가 없습니다`,
+      `${refuser(p.at)} 거부했습니다: ${addressPort(p.ip, p.port)}/UDP에서 수신 대기하는 프로세스가 없습니다`,
     info: (p) => `${p.port}/UDP 닫힘`,
     detail: (p) =>
       p.listening === ''
@@ -183,7 +183,7 @@ export const reasons: ReasonText = {
   },
   'socket.no-listener-sctp': {
     title: (p) =>
-      `${refuser(p.at)} 거부했습니다: ${p.ip}:${p.port}/SCTP에서 수신 대기하는 프로세스가 없습니다`,
+      `${refuser(p.at)} 거부했습니다: ${addressPort(p.ip, p.port)}/SCTP에서 수신 대기하는 프로세스가 없습니다`,
     info: (p) => `${p.port}/SCTP 닫힘: ABORT`,
     detail: (p) =>
       p.listening === ''

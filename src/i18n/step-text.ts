@@ -3,7 +3,7 @@ import { portsOf } from '../sim/packet/ports.ts';
 import type { Packet } from '../sim/packet/packet.ts';
 import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
 import type { Place, Step, Trace } from '../sim/trace/trace.ts';
-import { protocolName } from './family.ts';
+import { addressPort, protocolName } from './family.ts';
 import type { ReasonText } from './reasons.en.ts';
 
 interface AnyText {
@@ -80,7 +80,7 @@ export function stepDevice(step: Step): string {
 /** `10.0.0.1:80`, or the address alone where there is no port. */
 function endpoint(ip: string, port: number | undefined): string {
   if (port === undefined) return ip;
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  return addressPort(ip, port);
 }
 
 /** Source and destination as a list of packets shows them; a tunnelled packet shows its outer addresses. */

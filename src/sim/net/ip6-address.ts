@@ -46,9 +46,21 @@ export function multicastMacOf(group: Ip): Mac {
 
 /** Whether a link carries IPv6: it is up, nothing disables it there, and its MTU suffices. */
 export function hasIpv6(config: NetnsConfig, link: LinkConfig): boolean {
-  const { sysctls } = config;
+  return link.up !== false && allowsIpv6(config, link);
+}
+
+function allowsIpv6({ sysctls }: NetnsConfig, link: LinkConfig): boolean {
   const disabled = sysctls.perInterface[link.name]?.disableIpv6 ?? sysctls.disableIpv6 ?? false;
-  return link.up !== false && !disabled && link.mtu >= IPV6_MIN_MTU;
+  return !disabled && link.mtu >= IPV6_MIN_MTU;
+}
+
+/**
+ * Whether the addresses given to a link count. On a device that is down they stay tentative, for nobody can be asked
+ * whether they are free; one without ARP asks nobody (`addrconf_dad_begin`), so it has them even while it is down.
+ */
+function holdsIpv6(config: NetnsConfig, link: LinkConfig): boolean {
+  const asksNobody = link.noarp === true || link.kind === 'dummy';
+  return hasIpv6(config, link) || (asksNobody && allowsIpv6(config, link));
 }
 
 /** A bridge has a carrier, and with it a link-local address, once it has a port. */
@@ -74,7 +86,7 @@ export function ip6Addresses(config: NetnsConfig): ReadonlyMap<string, readonly 
     ? config.links
     : [LOOPBACK_LINK, ...config.links];
   for (const link of links) {
-    if (!hasIpv6(config, link)) continue;
+    if (!holdsIpv6(config, link)) continue;
     const own = config.addresses.filter((a) => a.dev === link.name && ipFamily(a.ip) === 6);
     const all = [...impliedOf(config, link, own), ...own].reverse();
     all.sort((a, b) => SCOPE_ORDER[a.scope] - SCOPE_ORDER[b.scope]);
@@ -90,7 +102,7 @@ function impliedOf(
   own: readonly AddressConfig[],
 ): readonly AddressConfig[] {
   const ip = link.kind === 'loopback' ? LOOPBACK_6 : linkLocalOf(link.mac);
-  if (own.some((a) => a.ip === ip) || !hasCarrier(config, link)) return [];
+  if (own.some((a) => a.ip === ip) || !hasIpv6(config, link) || !hasCarrier(config, link)) return [];
   if (link.kind === 'loopback') return [{ dev: link.name, ip, prefixLength: 128, scope: 'host' }];
   return [{ dev: link.name, ip, prefixLength: 64, scope: 'link', origin: link.origin }];
 }

@@ -37,7 +37,10 @@ export class Fib6 {
   private readonly addresses: ReadonlyMap<string, readonly AddressConfig[]>;
   private readonly cache = new Map<Ip, Route | undefined>();
 
+  private readonly up: (dev: string) => boolean;
+
   constructor(config: NetnsConfig, up: (dev: string) => boolean) {
+    this.up = up;
     this.addresses = ip6Addresses(config);
     for (const own of localRoutes6(config)) {
       if (isLinkLocal(own.to.ip)) this.linkLocal.set(`${own.dev} ${own.to.ip}`, localRoute(own));
@@ -66,7 +69,7 @@ export class Fib6 {
 
   /** What means the same on every link: the device decides, else the first that has IPv6 (RT6_LOOKUP_F_IFACE). */
   private onLink(ip: Ip, dev: string | undefined): Route | undefined {
-    const out = dev ?? [...this.addresses.keys()].find((name) => name !== 'lo');
+    const out = dev ?? [...this.addresses.keys()].find((name) => name !== 'lo' && this.up(name));
     if (out === undefined) return undefined;
     if (isMulticast6(ip)) return { ...unicast(MULTICAST, out), type: 'broadcast', row: groupRow(out) };
     const local = this.linkLocal.get(`${out} ${ip}`);
@@ -114,7 +117,7 @@ function groupRow(dev: string): string {
 export function connectedRoutes6(config: NetnsConfig): readonly RouteConfig[] {
   const made: RouteConfig[] = [];
   for (const [dev, addresses] of ip6Addresses(config)) {
-    if (dev === 'lo') continue;
+    if (dev === 'lo' || isDown(config, dev)) continue;
     for (const a of addresses) {
       const to = cidr(`${a.ip}/${a.prefixLength}`);
       const same = (r: RouteConfig): boolean =>
@@ -124,6 +127,11 @@ export function connectedRoutes6(config: NetnsConfig): readonly RouteConfig[] {
     }
   }
   return made;
+}
+
+/** An address is local even on a device that is down, but no packet leaves by it. */
+export function isDown(config: NetnsConfig, dev: string): boolean {
+  return config.links.find((l) => l.name === dev)?.up === false;
 }
 
 export interface LocalRoute6 {

@@ -1,7 +1,7 @@
 /** What a walk concerns: it decides what is unfolded and which Services are written out. */
-import { compareIp } from '../base/ip.ts';
+import { compareIp, ipFamily, ipPort } from '../base/ip.ts';
 import type { Trace } from '../trace/trace.ts';
-import type { SceneEndpoint, SceneService } from './scene.ts';
+import type { Scene, SceneEndpoint, ScenePod, SceneService } from './scene.ts';
 
 /** What a walk passes: nodes, pods and outside hosts by place, and the addresses it speaks to. */
 export interface Concern {
@@ -24,7 +24,7 @@ export function concernOf(trace: Trace | undefined): Concern {
       if (packet?.ip === undefined) continue;
       addresses.add(packet.ip.dst);
       if (packet.l4 !== undefined && 'dport' in packet.l4) {
-        addresses.add(`${packet.ip.dst}:${packet.l4.dport}`);
+        addresses.add(ipPort(packet.ip.dst, packet.l4.dport));
         addresses.add(`:${packet.l4.dport}`);
       }
     }
@@ -36,7 +36,7 @@ export function concernOf(trace: Trace | undefined): Concern {
     const colon = option?.to.lastIndexOf(':') ?? -1;
     if (option === undefined || colon < 0) continue;
     const endpoint = {
-      ip: option.to.slice(0, colon),
+      ip: option.to.slice(0, colon).replace(/^\[|\]$/g, ''),
       port: Number(option.to.slice(colon + 1)),
       pod: option.pod,
     };
@@ -57,6 +57,38 @@ export function isOf(name: string, service: SceneService): boolean {
   return name === service.id || name.startsWith(`${service.id}:`);
 }
 
+/**
+ * The scene in the family that this walk speaks: a pod's address of the other family stands in its place, and so does
+ * a Service's with the endpoints that it has there.
+ */
+export function inSpokenFamily(scene: Scene, concern: Concern): Scene {
+  const pod = (p: ScenePod): ScenePod =>
+    p.otherIp !== undefined && concern.addresses.has(p.otherIp) && !concern.addresses.has(p.ip ?? '')
+      ? { ...p, ip: p.otherIp, otherIp: p.ip }
+      : p;
+  const service = (s: SceneService): SceneService => {
+    if (s.other === undefined || s.ip === undefined) return s;
+    const chosen = concern.chosen.filter((c) => isOf(c.service, s));
+    const speaks = (ip: string): boolean =>
+      concern.addresses.has(ip) || chosen.some((c) => ipFamily(c.endpoint.ip) === ipFamily(ip));
+    return speaks(s.other.ip) && !speaks(s.ip)
+      ? { ...s, ...s.other, other: { ip: s.ip, ports: s.ports } }
+      : s;
+  };
+  if (!concern.any || !scene.rooms.some((r) => r.pods.some((p) => p.otherIp !== undefined))) return scene;
+  return {
+    ...scene,
+    rooms: scene.rooms.map((r) => ({ ...r, pods: r.pods.map(pod) })),
+    services: scene.services.map(service),
+  };
+}
+
+/** A Service's address with its first port, as the plates and pills say it. */
+export function virtualAddress({ ip, ports }: SceneService): string {
+  const port = ports[0]?.port;
+  return ip === undefined || port === undefined ? (ip ?? '') : ipPort(ip, port);
+}
+
 /** The endpoints to write out for a Service: those that the walk chose, then the first of the others. */
 export function writtenEndpoints(
   concern: Concern,
@@ -65,7 +97,7 @@ export function writtenEndpoints(
 ): { readonly shown: readonly SceneEndpoint[]; readonly more: number } {
   const port = service.ports[0];
   const all = port?.endpoints ?? [];
-  const key = (e: SceneEndpoint): string => `${e.ip}:${e.port}`;
+  const key = (e: SceneEndpoint): string => ipPort(e.ip, e.port);
   const picked = new Map<string, SceneEndpoint>();
   for (const c of concern.chosen) if (isOf(c.service, service)) picked.set(key(c.endpoint), c.endpoint);
   for (const e of all) if (concern.addresses.has(key(e))) picked.set(key(e), e);

@@ -2,6 +2,7 @@
  * For each step of a walk: where the packet is in the picture, which way it came, what its letter says and which
  * plates, gates and routes it has set so far. Pure; the motion between two frames is a function of both and a share.
  */
+import { ipPort } from '../base/ip.ts';
 import type { Packet } from '../packet/packet.ts';
 import { rewritesDestination, type Reason } from '../trace/reasons.ts';
 import type { Step, Trace } from '../trace/trace.ts';
@@ -256,7 +257,7 @@ function plateOf(
         (choice.service === p.service.id || choice.service.startsWith(`${p.service.id}:`)),
     ) ??
     plan.pills.find((p) =>
-      p.service.ports.some((port) => port.endpoints.some((e) => `${e.ip}:${e.port}` === to)),
+      p.service.ports.some((port) => port.endpoints.some((e) => ipPort(e.ip, e.port) === to)),
     );
   if (service === undefined) return undefined;
   const matched = matchedBy(step, service.service);
@@ -275,7 +276,7 @@ function plateOf(
 function matchedBy({ before }: Step, service: SceneService): string | undefined {
   if (before?.ip === undefined || before.ip.dst === service.ip) return undefined;
   if (before.l4 === undefined || !('dport' in before.l4)) return undefined;
-  return `${before.ip.dst}:${before.l4.dport}`;
+  return ipPort(before.ip.dst, before.l4.dport);
 }
 
 function gateOf(

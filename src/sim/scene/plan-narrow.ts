@@ -4,7 +4,7 @@
  */
 import type { Trace } from '../trace/trace.ts';
 import { GraphBuilder, type Point } from './net-graph.ts';
-import { concernOf, concernsService, writtenEndpoints } from './concern.ts';
+import { concernOf, concernsService, virtualAddress, writtenEndpoints } from './concern.ts';
 import type {
   Plan,
   PlanHost,
@@ -153,7 +153,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
             {
               service,
               y: sectionY,
-              address: `${service.ip ?? ''}:${service.ports[0]?.port ?? ''}`,
+              address: virtualAddress(service),
               rows: shown.map((endpoint, k) => ({ y: sectionY + (k + 1) * ROW, endpoint })),
               more,
             },
@@ -161,7 +161,7 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
         };
         pills.push({
           service,
-          address: `${service.ip ?? ''}:${service.ports[0]?.port ?? ''}`,
+          address: virtualAddress(service),
           box: { x: 168, y: top + 32, w: 198, h: 34 },
           links: [],
           beams: [

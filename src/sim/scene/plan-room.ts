@@ -1,9 +1,9 @@
 /** One node as a room: pods above, their wires down to the floor, bridge, routing line, tunnel mouth and card. */
 import { joinAlong, type GraphBuilder, type Point } from './net-graph.ts';
-import { writtenEndpoints, type Concern } from './concern.ts';
+import { virtualAddress, writtenEndpoints, type Concern } from './concern.ts';
 import type { Box, PlanDevice, PlanPlate, PlanPod, PlanRoom, PlanWire, PlateSection } from './planned.ts';
+import { CARD_X, placeTunnels, tunnelPlaces } from './plan-tunnels.ts';
 import type { Scene, SceneDevice, ScenePod, SceneRoom, SceneService } from './scene.ts';
-import { textWidth } from './text-width.ts';
 
 export interface RoomBasis {
   readonly scene: Scene;
@@ -11,13 +11,14 @@ export interface RoomBasis {
   /** Services whose rules are written out on the plates. */
   readonly plates: readonly SceneService[];
   readonly podHeight: number;
+  readonly podWidth: number;
+  readonly plateWidth: number;
   /** A crowd: rooms without plates and with fewer columns. */
   readonly compact: boolean;
 }
 
-const POD_W = 92;
-const PITCH = 104;
-const PLATE_W = 178;
+/** Between one pod and the next. */
+const POD_GAP = 12;
 const POD_TOP = 30;
 const ROW = 17;
 /** Single pods drawn in one room before pods that are alike are stacked. */
@@ -29,8 +30,6 @@ const MOST_ROWS = 3;
 /** In the gutter before the plates: up to the hook, and from the plate down to the route. */
 const RISE = 7;
 const FALL = 14;
-/** Where the outermost device (tunnel mouth, card) stands, from the outer wall. */
-const CARD_X = 58;
 /** From one card in the wall to the next. */
 const CARD_PITCH = 64;
 
@@ -123,11 +122,27 @@ function levels(basis: RoomBasis): Levels {
   };
 }
 
+const pitch = (basis: RoomBasis): number => basis.podWidth + POD_GAP;
+
+/** The middle of the first column, over the card where pods are as wide as they mostly are. */
+const firstColumn = (basis: RoomBasis): number => CARD_X - 46 + basis.podWidth / 2;
+
+/** Where the last column stands, and under it the route: clear of the tunnels' mouths. */
+function lastColumn(basis: RoomBasis, room: SceneRoom, count: number): number {
+  const columns = Math.max(pillColumns(room, count), basis.compact ? 3 : 0);
+  const mouths = tunnelPlaces(tunnelsIn(room)).at(-1);
+  return Math.max(
+    firstColumn(basis) + (columns - 1) * pitch(basis),
+    mouths === undefined ? 0 : mouths.from + mouths.width + 48,
+  );
+}
+
+const tunnelsIn = (room: SceneRoom): readonly SceneDevice[] => room.devices.filter((d) => d.kind === 'vxlan');
+
 export function roomSize(basis: RoomBasis, room: SceneRoom): { readonly w: number; readonly h: number } {
-  const columns = pillColumns(room, columnsOf(basis, room).length);
-  const side = basis.compact ? COMPACT_SIDE : 20 + PLATE_W + 16;
+  const side = basis.compact ? COMPACT_SIDE + 16 : 20 + basis.plateWidth + 16;
   return {
-    w: CARD_X + (Math.max(columns, basis.compact ? 3 : 0) - 1) * PITCH + side + (basis.compact ? 16 : 0),
+    w: lastColumn(basis, room, columnsOf(basis, room).length) + side,
     h: levels(basis).wall,
   };
 }
@@ -160,13 +175,14 @@ export function placeRoom(
   const out: -1 | 1 = mirror ? 1 : -1;
   const id = room.id;
   const columns = columnsOf(basis, room);
-  const last = CARD_X + (Math.max(pillColumns(room, columns.length), basis.compact ? 3 : 0) - 1) * PITCH;
-  const columnX = (i: number): number => last - (columns.length - 1 - i) * PITCH;
+  const { podWidth, plateWidth } = basis;
+  const last = lastColumn(basis, room, columns.length);
+  const columnX = (i: number): number => last - (columns.length - 1 - i) * pitch(basis);
   const pods: PlanPod[] = [];
   const devices: PlanDevice[] = [];
   const wires: PlanWire[] = [];
   const bridge = room.devices.find((d) => d.kind === 'bridge');
-  const tunnels = room.devices.filter((d) => d.kind === 'vxlan');
+  const tunnels = tunnelsIn(room);
   const [card, ...others] = cardsOf(room);
 
   // The routing line and its stops.
@@ -185,7 +201,7 @@ export function placeRoom(
   const row = bridge !== undefined ? route : graph.point(`row:${id}`, diamond.x, Y(y.bus));
   if (bridge !== undefined) graph.line(route, gateDown, corner);
   else graph.line(route, gateDown, row, corner);
-  const local = box(last + 20, y.direct - 11, PLATE_W, 22);
+  const local = box(last + 20, y.direct - 11, plateWidth, 22);
   const localPoint = graph.point(`local:${id}`, mirror ? local.x + local.w : local.x, Y(y.direct));
   graph.line(corner, localPoint);
 
@@ -196,10 +212,10 @@ export function placeRoom(
     const podId =
       column.stackOf === undefined ? pod.id : `stack:${room.name}/${column.stackOf === '' ? '*' : pod.owner}`;
     const x = columnX(i);
-    const home = box(x - POD_W / 2, y.pod, POD_W, basis.podHeight);
+    const home = box(x - podWidth / 2, y.pod, podWidth, basis.podHeight);
     const moved = dragged[podId];
     const podBox = moved === undefined ? home : { ...home, x: moved.x, y: moved.y };
-    const port = { x: podBox.x + POD_W / 2, y: podBox.y + podBox.h };
+    const port = { x: podBox.x + podWidth / 2, y: podBox.y + podBox.h };
     const veth = room.devices.find((d) => d.kind === 'veth' && d.peer === pod.id);
     pods.push({
       id: podId,
@@ -320,48 +336,19 @@ export function placeRoom(
     device: cardDevice,
     box: { x: cardX - 20, y: wallY - 11, w: 40, h: 22 },
   });
-  tunnels.forEach((tunnel, k) => {
-    const width = Math.max(76, Math.ceil(textWidth(tunnel.name, 'mono') + 20));
-    const dx = cardX + (mirror ? -1 : 1) * k * (width + 8);
-    const middle = graph.point(`in:${id}/${tunnel.name}`, dx, Y(y.bus));
-    // At its mouth, so that a dot does not hide its name.
-    const mouth = graph.point(`dev:${id}/${tunnel.name}`, dx, Y(y.bus + 13));
-    const edge = dx + out * -(width / 2);
-    const hook = graph.point(`hook:${id}/${tunnel.name}`, edge + out * -10, Y(y.bus));
-    const inside = graph.point(`mid:${id}/${tunnel.name}`, dx, Y(y.direct + 6));
-    const gate =
-      bridge !== undefined
-        ? graph.point(`gate:${id}/${tunnel.name}`, edge + out * -34, Y(y.bus))
-        : graph.point(`gate:${id}/${tunnel.name}`, diamond.x, Y(routeY + 28));
-    if (bridge !== undefined) graph.line(route, gate, hook, middle, mouth, inside, inWall);
-    else {
-      graph.line(route, gate, row);
-      graph.line(row, hook, middle, mouth, inside, inWall);
-    }
-    devices.push({
-      netns: id,
-      device: tunnel,
-      box: { x: dx - width / 2, y: Y(y.bus - 11), w: width, h: 22 },
-    });
-    wires.push({
-      id: `wire:${id}/${tunnel.name}`,
-      points: [
-        { x: diamond.x, y: Y(y.bus) },
-        { x: edge, y: Y(y.bus) },
-      ],
-      level: 3,
-      kind: 'host',
-    });
-    wires.push({
-      id: `wire:${id}/${tunnel.name}/down`,
-      points: [
-        { x: dx, y: Y(y.bus + 11) },
-        { x: dx, y: wallY - 11 },
-      ],
-      level: 3,
-      kind: 'host',
-    });
+  const mouths = placeTunnels(tunnels, graph, {
+    id,
+    mirror,
+    X,
+    row: Y(y.bus),
+    inside: Y(y.direct + 6),
+    wallY,
+    cardX,
+    diamond,
+    gate: bridge === undefined ? { x: diamond.x, y: Y(routeY + 28), stop: row } : undefined,
   });
+  devices.push(...mouths.devices);
+  wires.push(...mouths.wires);
 
   // A packet that comes in by the card is asked at the same hook as those of pods: up to it, in to the plate, down
   // to the route.
@@ -376,7 +363,7 @@ export function placeRoom(
   const plate =
     basis.plates.length === 0
       ? undefined
-      : placePlate(basis, box(last + 20, y.plate, PLATE_W, plateHeight(basis.plates)));
+      : placePlate(basis, box(last + 20, y.plate, plateWidth, plateHeight(basis.plates)));
   const planeEdge = plate === undefined ? X(w - 22) : mirror ? plate.box.x + plate.box.w : plate.box.x;
   return {
     room: {
@@ -390,7 +377,7 @@ export function placeRoom(
       planeTo: Math.max(X(22), planeEdge),
       busY: Y(y.bus),
       diamond,
-      routePlate: box(last + 20, routeY - 11, PLATE_W, 22),
+      routePlate: box(last + 20, routeY - 11, plateWidth, 22),
       local,
       card: { x: cardX, y: wallY },
       further: further.map(({ name, at: point }) => ({ name, at: point })),
@@ -407,12 +394,11 @@ export function placeRoom(
 function placePlate(basis: RoomBasis, box: Box): PlanPlate {
   let y = box.y + 32;
   const sections = basis.plates.map((service): PlateSection => {
-    const port = service.ports[0];
     const { shown, more } = writtenEndpoints(basis.concern, service, MOST_ROWS);
     const section: PlateSection = {
       service,
       y,
-      address: `${service.ip ?? ''}:${port?.port ?? ''}`,
+      address: virtualAddress(service),
       rows: shown.map((endpoint, i) => ({ y: y + (i + 1) * ROW, endpoint })),
       more,
     };

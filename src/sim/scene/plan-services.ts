@@ -1,5 +1,5 @@
 /** Services above the rooms: dashed pills, dashed links to their endpoints, a beam to each node's plate. */
-import { writtenEndpoints, type Concern } from './concern.ts';
+import { virtualAddress, writtenEndpoints, type Concern } from './concern.ts';
 import type { Point } from './net-graph.ts';
 import { MARGIN, type Box, type PlanLink, type PlanPill, type PlanPod, type PlanRoom } from './planned.ts';
 import type { SceneService } from './scene.ts';
@@ -27,7 +27,7 @@ export function placeServices(input: {
   readonly dragged: Readonly<Record<string, Point>>;
 }): PlacedServices {
   const { services, rooms, pods, standIn, dragged } = input;
-  const address = (s: SceneService): string => `${s.ip ?? ''}:${s.ports[0]?.port ?? ''}`;
+  const address = virtualAddress;
   const widths = services.map((s) =>
     Math.max(
       200,

@@ -2,14 +2,16 @@
  * Gives everything in a Scene its place, once for a whole walk: stepping never moves anything. A place depends on an
  * object's identity (its node, the order of addresses), on what the walk passes, and on where a person dragged it.
  */
+import { ipPort } from '../base/ip.ts';
 import type { Trace } from '../trace/trace.ts';
-import { concernOf, concernsService, type Concern } from './concern.ts';
+import { concernOf, concernsService, inSpokenFamily, type Concern } from './concern.ts';
 import { GraphBuilder, type Point } from './net-graph.ts';
 import { placeRoom, roomSize, type RoomBasis } from './plan-room.ts';
 import { placeServices } from './plan-services.ts';
 import { placeUnderlay } from './plan-underlay.ts';
 import { MARGIN, type Plan, type PlanDevice, type PlanPod, type PlanRoom, type PlanWire } from './planned.ts';
-import type { Scene, SceneRoom } from './scene.ts';
+import type { Scene, SceneRoom, SceneService } from './scene.ts';
+import { textWidth } from './text-width.ts';
 
 export interface PlanOptions {
   readonly trace?: Trace;
@@ -26,9 +28,13 @@ const OPEN_ROOMS = 6;
 /** In a crowd: fewer things rather than smaller ones. */
 const OPEN_IN_CROWD = ROOMS_IN_ROW;
 const PILL_BAND = 52;
+/** At least, and at most: an IPv6 address is shortened rather than the picture made too wide to read. */
+const POD_WIDTH = [92, 128] as const;
+const PLATE_WIDTH = [178, 192] as const;
 
-export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
+export function planScene(given: Scene, options: PlanOptions = {}): Plan {
   const concern = concernOf(options.trace);
+  const scene = inSpokenFamily(given, concern);
   const services = scene.services.filter((s) => s.ip !== undefined && s.type !== 'ExternalName');
   const concerned = services.filter((s) => concernsService(concern, s));
   const own = services.filter((s) => !s.builtIn);
@@ -46,6 +52,8 @@ export function planScene(scene: Scene, options: PlanOptions = {}): Plan {
     plates: scene.rulesBy === undefined || compact ? [] : inPlates,
     compact,
     podHeight: podHeight(scene, open, concern),
+    podWidth: podWidth(scene, open),
+    plateWidth: plateWidth(inPlates),
   };
 
   const graph = new GraphBuilder();
@@ -168,6 +176,25 @@ function openRooms(
   const byHand = wants.filter((r) => folds[r.id] === false);
   const most = wants.length > OPEN_ROOMS ? OPEN_IN_CROWD : OPEN_ROOMS;
   return new Set([...wants.slice(0, most), ...byHand].map((r) => r.id));
+}
+
+/** All pods are as wide as the longest address among those that are drawn, within bounds. */
+function podWidth(scene: Scene, open: ReadonlySet<string>): number {
+  const ips = scene.rooms
+    .filter((r) => open.has(r.id))
+    .flatMap((r) => r.pods.map((p) => (p.hostNetwork ? '' : (p.ip ?? ''))));
+  return fitting(ips, 19, POD_WIDTH);
+}
+
+/** All plates are as wide as their longest row with the end of a pod's name, within bounds. */
+function plateWidth(services: readonly SceneService[]): number {
+  const rows = services.flatMap((s) => (s.ports[0]?.endpoints ?? []).map((e) => ipPort(e.ip, e.port)));
+  return fitting(rows, 28 + 11 + 36, PLATE_WIDTH);
+}
+
+function fitting(texts: readonly string[], around: number, [least, most]: readonly [number, number]): number {
+  const longest = Math.max(0, ...texts.map((text) => textWidth(text, 'mono')));
+  return Math.min(most, Math.max(least, Math.ceil((longest + around) / 2) * 2));
 }
 
 /** All pods are as tall as the one with most containers among those that are drawn, three at most. */

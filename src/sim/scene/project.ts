@@ -1,5 +1,5 @@
 /** Cluster and configured namespaces become a Scene. It reads links by their kind and asks no plug-in who it is. */
-import { cidr, cidrText, compareIp } from '../base/ip.ts';
+import { cidr, cidrText, compareIp, ipFamily, type IpFamily } from '../base/ip.ts';
 import { objectKey } from '../base/origin.ts';
 import type { ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
@@ -134,6 +134,7 @@ function scenePod(pod: Pod, builtIn: boolean): ScenePod {
     name: pod.name,
     shortName: pod.shortName,
     ip: pod.ips[0],
+    ...(pod.ips[1] === undefined ? {} : { otherIp: pod.ips[1] }),
     owner: top === undefined ? `Pod/${pod.namespace}/${pod.name}` : objectKey(top),
     containers: pod.containers.map((c) => ({
       name: c.name,
@@ -206,23 +207,36 @@ function sceneService(service: Service, slices: readonly EndpointSlice[], builtI
   ) {
     return before.scene;
   }
+  const second = service.clusterIPs[1];
   const scene: SceneService = {
     id: `${service.namespace}/${service.name}`,
     namespace: service.namespace,
     name: service.name,
     type: service.type,
     ip: service.clusterIPs[0],
-    ports: service.ports.map((port) => servicePort(service, port, slices)),
+    ports: portsOf(service, slices, service.clusterIPs[0]),
+    ...(second === undefined ? {} : { other: { ip: second, ports: portsOf(service, slices, second) } }),
     builtIn,
   };
   known.set(service, { slices, scene });
   return scene;
 }
 
+/** With the endpoints of the address's family; a Service without an address is a list of all. */
+function portsOf(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  ip: string | undefined,
+): readonly SceneServicePort[] {
+  const family = ip === undefined ? undefined : ipFamily(ip);
+  return service.ports.map((port) => servicePort(service, port, slices, family));
+}
+
 function servicePort(
   service: Service,
   port: Service['ports'][number],
   slices: readonly EndpointSlice[],
+  family: IpFamily | undefined,
 ): SceneServicePort {
   const endpoints: SceneEndpoint[] = [];
   let total = 0;
@@ -231,9 +245,11 @@ function servicePort(
     if (target === undefined) continue;
     for (const e of slice.endpoints) {
       if (!e.ready && !service.publishNotReadyAddresses) continue;
+      const ip = e.addresses[0] ?? '';
+      if (family !== undefined && ip !== '' && ipFamily(ip) !== family) continue;
       total++;
       if (endpoints.length < MOST_ENDPOINTS) {
-        endpoints.push({ ip: e.addresses[0] ?? '', port: target.port, pod: e.pod });
+        endpoints.push({ ip, port: target.port, pod: e.pod });
       }
     }
   }

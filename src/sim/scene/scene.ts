@@ -37,6 +37,8 @@ export interface ScenePod {
   readonly name: string;
   readonly shortName: string;
   readonly ip: string | undefined;
+  /** Its address of the other family, in a dual-stack cluster. */
+  readonly otherIp?: string;
   /** Pods of one owner are alike: `Deployment/default/web`, or the pod itself. */
   readonly owner: string;
   readonly containers: readonly SceneContainer[];
@@ -95,6 +97,8 @@ export interface SceneService {
   readonly type: string;
   readonly ip: string | undefined;
   readonly ports: readonly SceneServicePort[];
+  /** The same in its other family: an address there has endpoints of that family. */
+  readonly other?: { readonly ip: string; readonly ports: readonly SceneServicePort[] };
   readonly builtIn: boolean;
 }
 

@@ -1,4 +1,5 @@
-import type { PlanDevice, PlanHost } from '../../sim/scene/planned.ts';
+import type { PlanDevice, PlanHost, PlanRoom } from '../../sim/scene/planned.ts';
+import type { SceneDevice } from '../../sim/scene/scene.ts';
 import { fitText } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { label, path, rect, type Shape } from './shapes.ts';
@@ -38,13 +39,12 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
     case 'ethernet': {
       shapes.push(rect(box, 'device', 2));
       shapes.push(label(mid, box.y + 15, device.name, 'mono', 'middle'));
-      // Between two cards there is no room for an address.
-      const crowded = device.name !== (room?.further?.at(-1)?.name ?? device.name);
-      if (room !== undefined && !room.folded && device.ip !== undefined && !crowded) {
+      if (room !== undefined && !room.folded) {
+        const text = cardAddresses(room, device);
         shapes.push(
           room.mirror
-            ? label(box.x - 8, box.y + 27, device.ip, 'mono-muted', 'end')
-            : label(box.x + box.w + 8, box.y + 27, device.ip, 'mono-muted'),
+            ? label(box.x - 8, box.y + 27, text, 'mono-muted', 'end')
+            : label(box.x + box.w + 8, box.y + 27, text, 'mono-muted'),
         );
       }
       break;
@@ -68,6 +68,15 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
     selection: { kind: 'device', id: plan.netns, iface: device.name },
     draggable: false,
   };
+}
+
+/** Between two cards there is no room for an address: they stand beside the last, in the cards' order on the wall. */
+function cardAddresses({ room, further, mirror }: PlanRoom, device: SceneDevice): string {
+  if (device.name !== (further?.at(-1)?.name ?? device.name)) return '';
+  const cards = room.devices.filter((d) => d.kind === 'ethernet' && d.ip !== undefined);
+  const shown = cards.slice(0, 2).map((d) => d.ip ?? '');
+  const more = cards.length > shown.length ? ` +${cards.length - shown.length}` : '';
+  return `${(mirror ? shown.toReversed() : shown).join(' · ')}${more}`;
 }
 
 /** A machine outside the cluster. */

@@ -1,4 +1,5 @@
 /** Everything between things: beams, tubes, wires, links to endpoints, hooks, labels along the wire. */
+import { addressPort } from '../../i18n/family.ts';
 import { MARGIN, type Plan } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext } from './drawing.ts';
@@ -101,7 +102,7 @@ function links(context: DrawContext): readonly Shape[] {
     if (plan.pills.length > 2 && pill.service.id !== of && !kin.services.has(pill.service.id)) continue;
     const state = frame?.plates.findLast((p) => p.service === pill.service.id);
     for (const link of pill.links) {
-      const on = state?.to === `${link.endpoint.ip}:${link.endpoint.port}`;
+      const on = state?.to === addressPort(link.endpoint.ip, link.endpoint.port);
       const isKin = kin.services.has(pill.service.id);
       const end = link.points.at(-1);
       if (end === undefined || (link.far && !on && !isKin)) continue;
@@ -120,7 +121,7 @@ function links(context: DrawContext): readonly Shape[] {
       });
       const only = mine.length === 1 ? mine[0] : undefined;
       if (only === undefined) continue;
-      const on = state?.to === `${only.endpoint.ip}:${only.endpoint.port}`;
+      const on = state?.to === addressPort(only.endpoint.ip, only.endpoint.port);
       shapes.push(
         label(
           side < 0 ? pill.box.x - 10 : pill.box.x + pill.box.w + 10,
@@ -182,7 +183,7 @@ function routes(context: DrawContext): readonly Shape[] {
       const fresh = state.step === frame?.step;
       shapes.push(path(`M${at.x} ${at.y}H${near}`, 'lead'));
       shapes.push(rect(routePlate, fresh ? 'route-plate-on' : 'route-plate', 3));
-      const text = fitText(`${state.prefix} → ${state.dev}`, 'mono', routePlate.w - 12);
+      const text = routeText(state.prefix, state.dev, routePlate.w - 12);
       shapes.push(label(routePlate.x + 6, routePlate.y + 15, text, fresh ? 'mono-route' : 'mono'));
     }
   }
@@ -208,4 +209,12 @@ function underlay(context: DrawContext): readonly Shape[] {
     }
   }
   return shapes;
+}
+
+/** Where there is no room for both, each is shortened by itself: what a route says is from what to where. */
+function routeText(prefix: string, dev: string, width: number): string {
+  const text = `${prefix} → ${dev}`;
+  if (textWidth(text, 'mono') <= width) return text;
+  const end = fitText(dev, 'mono', Math.max(width * 0.45, width - textWidth(`${prefix} → `, 'mono')));
+  return `${fitText(prefix, 'mono', width - textWidth(` → ${end}`, 'mono'))} → ${end}`;
 }

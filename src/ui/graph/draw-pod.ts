@@ -1,3 +1,4 @@
+import { addressPort } from '../../i18n/family.ts';
 import type { PlanPod } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
@@ -41,8 +42,9 @@ export function drawPod(context: DrawContext, plan: PlanPod): Item {
     if (title.end !== '') {
       shapes.push(label(x + textWidth(title.name, 'name') + 5, box.y + 17, title.end, 'small-muted'));
     }
-    const chosen = frame?.plates.some((p) => pod.ip !== undefined && p.to.startsWith(`${pod.ip}:`)) === true;
-    const ip = pod.ip ?? '';
+    const own = pod.ip === undefined ? undefined : addressPort(pod.ip, 0).slice(0, -1);
+    const chosen = frame?.plates.some((p) => own !== undefined && p.to.startsWith(own)) === true;
+    const ip = fitText(pod.ip ?? '', 'mono', width);
     if (chosen && level >= 1) {
       shapes.push(rect({ x: x - 3, y: box.y + 21.5, w: textWidth(ip, 'mono') + 6, h: 14 }, 'new-bg', 2));
       shapes.push(label(x, box.y + 31, ip, 'mono-new'));

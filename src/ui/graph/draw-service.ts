@@ -1,3 +1,4 @@
+import { addressPort } from '../../i18n/family.ts';
 import type { PlanPill, PlanRoom, PlateSection } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
@@ -74,7 +75,7 @@ function drawSection(
   const muted = idle || (state === undefined && (frame?.plates.length ?? 0) > 0);
   const shapes: Shape[] = [];
   const forkX = box.x + 13;
-  const chosen = section.rows.findIndex((r) => `${r.endpoint.ip}:${r.endpoint.port}` === state?.to);
+  const chosen = section.rows.findIndex((r) => addressPort(r.endpoint.ip, r.endpoint.port) === state?.to);
   section.rows.forEach((row, i) => {
     if (i === chosen) return;
     shapes.push(path(fork(forkX, section.y + 7, row.y), 'fork'));
@@ -92,7 +93,7 @@ function drawSection(
   }
   section.rows.forEach((row, i) => {
     const free = box.w - 28 - 8 - 3;
-    const key = `${row.endpoint.ip}:${row.endpoint.port}`;
+    const key = addressPort(row.endpoint.ip, row.endpoint.port);
     const on = i === chosen;
     if (kin.endpoints.has(key)) {
       shapes.push(rect({ x: box.x + 24, y: row.y - 8, w: box.w - 28, h: 16 }, 'kin-bg', 2));

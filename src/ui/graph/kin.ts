@@ -1,4 +1,5 @@
 /** What belongs to the selected thing: its endpoints, its rows on the plates, its Services. */
+import { addressPort } from '../../i18n/family.ts';
 import type { Plan } from '../../sim/scene/planned.ts';
 import type { Selection } from '../../state/selection.ts';
 
@@ -26,7 +27,7 @@ export function kinOf(plan: Plan, selection: Selection): Kin {
         const isService = selection.kind === 'service' && service.id === selection.id;
         if (!isPod && !isService) continue;
         services.add(service.id);
-        endpoints.add(`${e.ip}:${e.port}`);
+        endpoints.add(addressPort(e.ip, e.port));
         const drawn = e.pod === undefined ? undefined : plan.standIn.get(e.pod);
         if (drawn !== undefined && isService) pods.add(drawn);
       }

@@ -1,4 +1,5 @@
 /** What moves, at one instant: the line walked so far, gates, the dot, the letter. A pure function of motion and time. */
+import { addressPort } from '../../i18n/family.ts';
 import type { Messages } from '../../i18n/en.ts';
 import { flightPaths, type Frame, type GateState, type PlateState } from '../../sim/scene/frames.ts';
 import { partOf, pointAlong, simplify, type Point } from '../../sim/scene/net-graph.ts';
@@ -97,7 +98,7 @@ function detour(plan: Plan, state: PlateState): readonly Shape[] {
   const plate = room?.plate;
   if (room === undefined || plate === undefined) return [];
   const section = plate.sections.find((s) => s.service.id === state.service);
-  const row = section?.rows.find((r) => `${r.endpoint.ip}:${r.endpoint.port}` === state.to);
+  const row = section?.rows.find((r) => addressPort(r.endpoint.ip, r.endpoint.port) === state.to);
   if (section === undefined) return [];
   if (Math.abs(state.at.y - room.planeY) > 1) return pointer(room, plate.box, section.y, state.at);
   const near = room.mirror ? plate.box.x + plate.box.w : plate.box.x;

@@ -6,7 +6,7 @@ import type { Cidr } from '../../base/ip.ts';
 import { cidr, cidrWithin, compareIp } from '../../base/ip.ts';
 import type { NetnsConfig, RouteConfig } from '../config.ts';
 import { ip6Addresses } from '../ip6-address.ts';
-import { connectedRoutes6, localRoutes6, PREFIX_METRIC, ROUTE_METRIC } from '../route6.ts';
+import { connectedRoutes6, isDown, localRoutes6, PREFIX_METRIC, ROUTE_METRIC } from '../route6.ts';
 import { prefixText, routeRow } from '../row-key.ts';
 import type { ShowLine } from './show.ts';
 
@@ -45,7 +45,7 @@ function routeText(route: RouteConfig): string {
 export function ip6RouteLocal(config: NetnsConfig): ShowLine[] {
   const groups = cidr('ff00::/8');
   const multicast = [...ip6Addresses(config).keys()]
-    .filter((dev) => dev !== 'lo')
+    .filter((dev) => dev !== 'lo' && !isDown(config, dev))
     .map((dev) => ({ type: 'multicast', to: groups, dev, metric: PREFIX_METRIC }));
   const own = localRoutes6(config).map((route) => ({ ...route, metric: 0 }));
   return [...own, ...multicast].sort(byTree).map(({ type, to, dev, metric }) => ({

@@ -343,6 +343,36 @@ describe('packets', () => {
     expect(answers.some((place) => !place.startsWith('node/'))).toBe(true);
   });
 
+  test('IPv6: the addresses on kube-ipvs0 are local though the device is down, for it has no ARP', () => {
+    const text = `apiVersion: kind.x-k8s.io/v1alpha4
+kind: Cluster
+nodes: [{role: control-plane}, {role: worker}]
+networking: {kubeProxyMode: ipvs, ipFamily: ipv6}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: client}
+spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {nodeName: kind-control-plane, containers: [{name: c, image: nginx}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, clusterIP: "fd00:10:96::77", ports: [{port: 80}]}
+`;
+    const simulation = build(text);
+    const trace = walk(simulation, { from: 'default/client', tool: 'curl', to: 'http://web' });
+    expect(trace).toMatchObject({ verdict: 'delivered', clientSees: 'http' });
+    expect(printed(simulation, 'ip -6 route show table local')).toContain(
+      'local fd00:10:96::77 dev kube-ipvs0 proto kernel metric 0 pref medium',
+    );
+    expect(printed(simulation, 'ip -6 route')).not.toContain('kube-ipvs0');
+  });
+
   test('the same walk, told by the iptables mode, ends at the same pod', () => {
     const iptables = build(EVERYTHING.replace('kubeProxyMode: ipvs', 'kubeProxyMode: iptables'));
     for (const row of rows.filter(

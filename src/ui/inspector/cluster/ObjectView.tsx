@@ -1,3 +1,4 @@
+import { addressPort } from '../../../i18n/family.ts';
 import { useText } from '../../../i18n/messages.ts';
 import type { ObjectRef } from '../../../sim/base/origin.ts';
 import { objectKey, objectName } from '../object-name.ts';
@@ -175,9 +176,9 @@ function Endpoints({ object }: { readonly object: ObjectRef }) {
       {service.ports.map((port) => (
         <ul key={`${port.port}/${port.protocol}`} className={styles.endpoints}>
           {port.endpoints.map((e) => (
-            <li key={`${e.ip}:${e.port}`}>
+            <li key={addressPort(e.ip, e.port)}>
               <code>
-                {port.port}/{port.protocol} → {e.ip}:{e.port}
+                {port.port}/{port.protocol} → {addressPort(e.ip, e.port)}
               </code>
               {e.pod !== undefined && <span>{e.pod}</span>}
             </li>

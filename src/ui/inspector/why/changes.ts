@@ -1,3 +1,4 @@
+import { addressPort } from '../../../i18n/family.ts';
 import { encode, packetLength } from '../../../sim/packet/codec.ts';
 import { ETHERNET_LENGTH } from '../../../sim/packet/ethernet.ts';
 import type { FieldSpan } from '../../../sim/packet/field.ts';
@@ -113,5 +114,5 @@ function frameLength(packet: Packet): number {
 function sourceOf(packet: Packet): string {
   const ip = packet.ip?.src ?? '';
   const l4 = packet.l4;
-  return l4?.proto === 'tcp' || l4?.proto === 'udp' ? `${ip}:${l4.sport}` : ip;
+  return l4?.proto === 'tcp' || l4?.proto === 'udp' ? addressPort(ip, l4.sport) : ip;
 }
