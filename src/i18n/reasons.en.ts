@@ -482,6 +482,71 @@ export const reasons: ReasonText = {
     detail: () =>
       'The connection belongs to a real server that was taken away, and a packet of it cannot be given to another one. It is dropped in silence.',
   },
+  // Open vSwitch
+  'ovs.flow': {
+    title: (p) => `A flow of table ${p.table} matches`,
+    info: (p) => `${p.table}: ${p.actions}`,
+    detail: (p) =>
+      `${p.match === '' ? 'No other flow of the table matched, so its last one did' : `The flow asks for ${p.match}`}. ${p.bridge} does: ${p.actions}.`,
+  },
+  'ovs.group': {
+    title: (p) => `Group ${p.group} chose ${p.to}`,
+    info: (p) => `group ${p.group}: ${p.to}`,
+    detail: (p) =>
+      p.of === 1
+        ? 'The group has one bucket, for the one endpoint there is.'
+        : `One bucket of ${p.of}, by the hash of the connection. The next table translates to it; later packets follow the connection.`,
+  },
+  'ovs.learn': {
+    title: (p) => `A new flow in table ${p.table} remembers the choice`,
+    info: (p) => `learn: ${p.match}`,
+    detail: (p) =>
+      `For ${p.seconds} seconds a packet with ${p.match} is led to the same endpoint: the bridge wrote itself a flow.`,
+  },
+  'ovs.output': {
+    title: (p) => `${p.bridge} sends it out by ${p.port}`,
+    info: (p) => `output: ${p.port}`,
+    detail: () => 'The tables before this one wrote the number of the port into a register.',
+  },
+  'ovs.drop': {
+    title: (p) => `A flow of table ${p.table} drops the packet`,
+    info: (p) => `${p.table}: drop`,
+    detail: (p) =>
+      p.match === ''
+        ? 'No flow of the table allows it, and the flow for everything else has no action: drop.'
+        : `The flow asks for ${p.match} and has no action: drop.`,
+  },
+  'ovs.miss': {
+    title: (p) => `Table ${p.table} has no flow for it`,
+    info: (p) => `${p.table}: no flow`,
+    detail: () => 'OpenFlow drops what no flow of a table matches.',
+  },
+  'ovs.no-output': {
+    title: (p) => `The tables of ${p.bridge} end without a port`,
+    info: () => 'no output',
+    detail: () => 'No flow said where the packet should go, so it goes nowhere.',
+  },
+  'ovs.in-port': {
+    title: (p) => `${p.port} is where it came in`,
+    info: (p) => `not back to ${p.port}`,
+    detail: () => 'OpenFlow sends nothing out of the port it came in by, unless a flow says IN_PORT.',
+  },
+  'ovs.ttl': {
+    title: (p) => `The TTL ran out in ${p.bridge}`,
+    info: () => 'TTL expired',
+    detail: () => 'The action dec_ttl drops the packet. A bridge sends no ICMP error about it.',
+  },
+  'ovs.reject': {
+    title: () => 'The agent refuses the connection',
+    info: () => 'to the controller: reject',
+    detail: (p) =>
+      `A flow sends the packet up to the controller of ${p.bridge}, which is the agent in user space. It answers in the name of the destination.`,
+  },
+  'unknown.controller': {
+    title: () => 'The packet goes to the controller',
+    info: () => 'not modelled',
+    detail: (p) => `What the controller of ${p.bridge} does with it is not modelled.`,
+  },
   // programs on hooks
   'program.found': {
     title: (p) => `${p.program} looked up ${p.key}`,

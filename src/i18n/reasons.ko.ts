@@ -470,6 +470,71 @@ export const reasons: ReasonText = {
     detail: () =>
       '연결을 맡던 실제 서버가 없어졌고, 그 연결의 패킷을 다른 서버에 넘길 수는 없습니다. 아무 말 없이 폐기합니다.',
   },
+  // Open vSwitch
+  'ovs.flow': {
+    title: (p) => `${p.table} 테이블의 플로와 일치합니다`,
+    info: (p) => `${p.table}: ${p.actions}`,
+    detail: (p) =>
+      `${p.match === '' ? '테이블의 다른 플로와 일치하지 않아 마지막 플로를 따릅니다' : `플로의 조건은 ${p.match}입니다`}. ${p.bridge} 브리지의 동작: ${p.actions}.`,
+  },
+  'ovs.group': {
+    title: (p) => `그룹 ${p.group}에서 ${josa(p.to, '을/를')} 골랐습니다`,
+    info: (p) => `그룹 ${p.group}: ${p.to}`,
+    detail: (p) =>
+      p.of === 1
+        ? '엔드포인트가 하나여서 그룹의 버킷도 하나입니다.'
+        : `연결의 해시로 버킷 ${p.of}개 중 하나를 고릅니다. 다음 테이블이 그 주소로 변환하고, 이후 패킷은 연결을 따라갑니다.`,
+  },
+  'ovs.learn': {
+    title: (p) => `${p.table} 테이블에 생긴 새 플로가 선택을 기억합니다`,
+    info: (p) => `학습: ${p.match}`,
+    detail: (p) =>
+      `${p.seconds}초 동안 ${p.match} 조건의 패킷은 같은 엔드포인트로 갑니다. 브리지가 스스로 플로를 추가했습니다.`,
+  },
+  'ovs.output': {
+    title: (p) => `${josa(p.bridge, '이/가')} ${p.port} 포트로 내보냅니다`,
+    info: (p) => `출력: ${p.port}`,
+    detail: () => '앞선 테이블이 포트 번호를 레지스터에 적어 두었습니다.',
+  },
+  'ovs.drop': {
+    title: (p) => `${p.table} 테이블의 플로가 패킷을 폐기했습니다`,
+    info: (p) => `${p.table}: 폐기`,
+    detail: (p) =>
+      p.match === ''
+        ? '테이블의 어떤 플로도 허용하지 않았고, 나머지를 맡는 플로에는 동작이 없습니다. 그래서 폐기합니다.'
+        : `플로의 조건은 ${p.match}이며 동작이 없습니다. 그래서 폐기합니다.`,
+  },
+  'ovs.miss': {
+    title: (p) => `${p.table} 테이블에 맞는 플로가 없습니다`,
+    info: (p) => `${p.table}: 플로 없음`,
+    detail: () => 'OpenFlow는 테이블의 어떤 플로와도 일치하지 않는 패킷을 폐기합니다.',
+  },
+  'ovs.no-output': {
+    title: (p) => `${p.bridge} 브리지의 테이블이 포트를 정하지 않고 끝났습니다`,
+    info: () => '출력 없음',
+    detail: () => '어디로 보낼지 정한 플로가 없어 패킷은 어디로도 가지 않습니다.',
+  },
+  'ovs.in-port': {
+    title: (p) => `${josa(p.port, '은/는')} 패킷이 들어온 포트입니다`,
+    info: (p) => `${p.port} 포트로 되돌리지 않음`,
+    detail: () => 'OpenFlow는 플로가 IN_PORT라고 하지 않는 한 들어온 포트로 내보내지 않습니다.',
+  },
+  'ovs.ttl': {
+    title: (p) => `${p.bridge} 브리지에서 TTL이 다했습니다`,
+    info: () => 'TTL 만료',
+    detail: () => 'dec_ttl 동작이 패킷을 폐기합니다. 브리지는 ICMP 오류를 보내지 않습니다.',
+  },
+  'ovs.reject': {
+    title: () => '에이전트가 연결을 거부합니다',
+    info: () => '컨트롤러로: 거부',
+    detail: (p) =>
+      `플로가 패킷을 ${p.bridge} 브리지의 컨트롤러, 곧 사용자 공간의 에이전트로 올려 보냅니다. 에이전트는 목적지의 이름으로 응답합니다.`,
+  },
+  'unknown.controller': {
+    title: () => '패킷이 컨트롤러로 갑니다',
+    info: () => '모델링하지 않음',
+    detail: (p) => `${p.bridge} 브리지의 컨트롤러가 무엇을 하는지는 모델링하지 않습니다.`,
+  },
   // 훅에 걸린 프로그램
   'program.found': {
     title: (p) => `${josa(p.program, '이/가')} ${josa(p.key, '을/를')} 조회했습니다`,

@@ -59,6 +59,8 @@ export interface CniAbout {
   readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';
   /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
   readonly overlay?: { readonly device: string; readonly label: string };
+  /** A module of the kernel that its nodes' configuration needs, fetched with its code. */
+  readonly kernelModule?: 'openvswitch';
   /** Commands of its own tool, and the maps whose rows each prints (the beginnings of their names). */
   readonly commands?: readonly { readonly command: string; readonly maps: readonly string[] }[];
   /** May an `ipBlock` of a NetworkPolicy mean a pod or a node of the cluster? Absent: yes, it compares addresses. */

@@ -19,6 +19,7 @@ import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
+import { openvswitchModule } from './net/ovs/module.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
@@ -45,7 +46,12 @@ export function simulate(
   progress?.('parse', 0, 1);
   const parsed = parseScenario(scenario.files);
   const named = pluginsNamed(parsed, variant);
-  needLoaded([cniPlugin(named.cni), proxyPlugin(named.kubeProxyMode)]);
+  const chosen = cniPlugin(named.cni);
+  needLoaded([
+    chosen,
+    proxyPlugin(named.kubeProxyMode),
+    chosen?.kernelModule === 'openvswitch' ? openvswitchModule : undefined,
+  ]);
   progress?.('settle', 0, 1);
   const settled = settle(
     parsed,
@@ -96,5 +102,6 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
+  await openvswitchModule.load();
   for (const plugin of [...cniRegistry, ...proxyPlugins]) await plugin.load?.();
 }

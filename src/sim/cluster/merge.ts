@@ -130,6 +130,7 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
   const proxied = [...(base.proxyNeighbours ?? []), ...parts.flatMap((p) => p.proxyNeighbours ?? [])];
   const programs = [...(base.programs ?? []), ...parts.flatMap((p) => p.programs ?? [])];
   const maps = [...(base.maps ?? []), ...parts.flatMap((p) => p.maps ?? [])];
+  const switches = parts.flatMap((p) => p.switches ?? []);
   return {
     ...base,
     links: [...base.links, ...parts.flatMap((p) => p.links ?? [])],
@@ -150,5 +151,6 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     ...(proxied.length === 0 ? {} : { proxyNeighbours: proxied }),
     ...(programs.length === 0 ? {} : { programs }),
     ...(maps.length === 0 ? {} : { maps }),
+    ...(switches.length === 0 ? {} : { switches }),
   };
 }

@@ -36,7 +36,10 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
   for (const link of linksInOrder(config)) {
     const add = (text: string): void => void lines.push({ text, need: need(link.name) });
     if (link.kind === 'bridge' && link.promisc === true) add(words('link set', link.name, 'promisc on'));
-    if (link.master !== undefined) add(words('link set', link.name, 'master', link.master));
+    const master = config.links.find((other) => other.name === link.master);
+    if (master !== undefined && master.kind !== 'openvswitch') {
+      add(words('link set', link.name, 'master', master.name));
+    }
     if (link.up !== false) add(words('link set', link.name, link.noarp === true ? 'arp off' : '', 'up'));
   }
   for (const { dev, ip, prefixLength, scope, connectedRoute, origin } of config.addresses) {

@@ -46,6 +46,9 @@ export class Devices {
       }
       case 'bridge':
         return `${base} type bridge`;
+      // Its flows are no part of the lab: a plain bridge would do something else.
+      case 'openvswitch':
+        return undefined;
       case 'dummy':
         return words(base, link.qlen === undefined ? '' : words('txqueuelen', link.qlen), 'type dummy');
       case 'vxlan':

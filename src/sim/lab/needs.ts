@@ -19,6 +19,8 @@ const MAKE = ['ip', 'link', 'add', 'try0', 'type'];
 /** Devices that a lab cannot do without are asked by the script itself. */
 const DEVICES: Partial<Record<LinkConfig['kind'], readonly string[]>> = {
   dummy: [...MAKE, 'dummy'],
+  // A lab has no flows, and a bridge without them would do something else: what hangs on it is left out everywhere.
+  openvswitch: ['false'],
   vxlan: [...MAKE, 'vxlan', 'id', '1', 'dstport', '8472', 'local', '127.0.0.1'],
 };
 

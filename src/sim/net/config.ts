@@ -6,6 +6,7 @@
 import type { Cidr, Ip, Mac } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { NftTable } from './nftables/config.ts';
+import type { SwitchConfig } from './ovs/config.ts';
 
 /** `node/kind-worker`, `external/laptop`, or `namespace/pod`. */
 export type NetnsId = string;
@@ -14,7 +15,7 @@ interface LinkBase {
   readonly name: string;
   readonly mac: Mac;
   readonly mtu: number;
-  /** Name of the bridge that this link is a port of. */
+  /** Name of the bridge that this link is a port of; of Open vSwitch's as well, which `ip link` calls by its datapath. */
   readonly master?: string;
   /** Bridge port option: may a frame leave by the port it came in? */
   readonly hairpin?: boolean;
@@ -44,6 +45,11 @@ export type LinkConfig =
     })
   /** A device that swallows what is sent out of it; it is there for the addresses on it. */
   | (LinkBase & { readonly kind: 'dummy' /** Absent: 1000. */; readonly qlen?: number })
+  /**
+   * A device of Open vSwitch: the datapath (`ovs-system`), a bridge's own (`br-int`), or another internal port, which has
+   * the bridge as its master. What is sent out of the latter two enters the bridge.
+   */
+  | (LinkBase & { readonly kind: 'openvswitch' })
   /** A network card, plugged into a segment: a perfect switch that joins every card on it. */
   | (LinkBase & { readonly kind: 'ethernet'; readonly segment: string });
 
@@ -507,6 +513,8 @@ export interface NetnsConfig {
   readonly listeners: readonly ListenerConfig[];
   readonly programs?: readonly ProgramAttachment[];
   readonly maps?: readonly MapConfig[];
+  /** Bridges of Open vSwitch; each has a link of its name. */
+  readonly switches?: readonly SwitchConfig[];
   readonly origin?: Origin;
 }
 
@@ -531,6 +539,7 @@ export interface NetnsPart {
   readonly listeners?: readonly ListenerConfig[];
   readonly programs?: readonly ProgramAttachment[];
   readonly maps?: readonly MapConfig[];
+  readonly switches?: readonly SwitchConfig[];
   readonly chains?: readonly ChainPart[];
   readonly hooks?: readonly HookPart[];
   /** Made after the part's own `hooks`. */

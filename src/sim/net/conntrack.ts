@@ -1,6 +1,6 @@
 /**
  * Connection tracking (`nf_conntrack_core.c`, `nf_conntrack_proto_tcp.c`): tuples, NEW / ESTABLISHED / RELATED /
- * INVALID, the TCP state table, ICMP errors tied to the connection they quote. Leaves out zones, helpers,
+ * INVALID, the TCP state table, zones, ICMP errors tied to the connection they quote. Leaves out helpers,
  * expectations, TCP window checks and the races between packets.
  */
 import { ipPort } from '../base/ip.ts';
@@ -99,7 +99,7 @@ function eventOf(flags: readonly TcpFlag[]): Event {
 }
 
 export function tupleKey(t: ConntrackTuple): string {
-  return `${t.proto} ${t.src} ${t.sport} ${t.dst} ${t.dport} ${t.icmpType ?? ''}`;
+  return `${t.proto} ${t.src} ${t.sport} ${t.dst} ${t.dport} ${t.icmpType ?? ''} ${t.zone ?? ''}`;
 }
 
 const ECHO_TURNED: Readonly<Record<number, number>> = { 0: 8, 8: 0, 128: 129, 129: 128 };
@@ -113,6 +113,7 @@ export function invertTuple(t: ConntrackTuple): ConntrackTuple {
     sport: t.dport,
     dport: t.sport,
     icmpType: t.icmpType === undefined ? undefined : ECHO_TURNED[t.icmpType],
+    zone: t.zone,
   };
 }
 
@@ -137,9 +138,10 @@ export function tupleOf(packet: Packet): ConntrackTuple | undefined {
 
 /** `src:port > dst:port`, for a reason. */
 export function tupleText(t: ConntrackTuple): string {
+  const zone = t.zone === undefined ? '' : ` zone ${t.zone}`;
   return t.icmpType !== undefined
-    ? `${t.src} > ${t.dst} ${t.proto} id ${t.sport}`
-    : `${ipPort(t.src, t.sport)} > ${ipPort(t.dst, t.dport)} ${t.proto}`;
+    ? `${t.src} > ${t.dst} ${t.proto} id ${t.sport}${zone}`
+    : `${ipPort(t.src, t.sport)} > ${ipPort(t.dst, t.dport)} ${t.proto}${zone}`;
 }
 
 /** The live entry under a tuple. */
@@ -162,7 +164,6 @@ function removeEntry(box: Box, entry: ConntrackEntry): void {
   box.state.conntrack.delete(tupleKey(entry.reply));
 }
 
-/** `nf_conntrack_in`, at PREROUTING and OUTPUT: ties the packet to its connection. */
 /** Puts a flow into a namespace's table as if its packets had been seen: a rewritten destination, answered. */
 export function remember(state: WorldState, { netns, orig, reply, origin }: RememberedFlow): void {
   const entry: ConntrackEntry = {
@@ -186,18 +187,27 @@ export function remember(state: WorldState, { netns, orig, reply, origin }: Reme
   conntrack.set(tupleKey(reply), { entry, dir: 'reply' });
 }
 
-export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
+/** `nf_conntrack_in`, at PREROUTING and OUTPUT, or in a zone without a hook: ties the packet to its connection. */
+export function track(
+  m: Machine,
+  box: Box,
+  hook: NetfilterHook | undefined,
+  skb: Skb,
+  iface: string | undefined,
+  zone?: number,
+): void {
   if (skb.ctState !== undefined) return;
   const { l4 } = skb.packet;
   if (isIcmpError(l4)) {
-    trackError(m, box, hook, skb, iface);
+    trackError(m, box, hook, skb, iface, zone);
     return;
   }
-  const tuple = tupleOf(skb.packet);
-  if (tuple === undefined) {
+  const own = tupleOf(skb.packet);
+  if (own === undefined) {
     skb.ctState = 'UNTRACKED';
     return;
   }
+  const tuple = zone === undefined ? own : { ...own, zone };
   const found = findEntry(m, box, tuple);
   if (found === undefined) {
     create(m, box, hook, skb, tuple, iface);
@@ -231,7 +241,7 @@ export function track(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface
 function create(
   m: Machine,
   box: Box,
-  hook: NetfilterHook,
+  hook: NetfilterHook | undefined,
   skb: Skb,
   tuple: ConntrackTuple,
   iface: string | undefined,
@@ -280,18 +290,31 @@ function create(
   });
 }
 
-function invalid(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
+function invalid(
+  m: Machine,
+  box: Box,
+  hook: NetfilterHook | undefined,
+  skb: Skb,
+  iface: string | undefined,
+): void {
   skb.ct = undefined;
   skb.ctState = 'INVALID';
   m.step(box, skb, 'conntrack', reason('conntrack.invalid', {}), { hook, iface });
 }
 
 /** An ICMP error belongs to the connection of the packet that it quotes. */
-function trackError(m: Machine, box: Box, hook: NetfilterHook, skb: Skb, iface: string | undefined): void {
+function trackError(
+  m: Machine,
+  box: Box,
+  hook: NetfilterHook | undefined,
+  skb: Skb,
+  iface: string | undefined,
+  zone: number | undefined,
+): void {
   const { l4, ip } = skb.packet;
   const quote = l4?.proto === 'icmp' || l4?.proto === 'icmpv6' ? l4.quote : undefined;
   const quoted = quote === undefined ? undefined : tupleOf(quote);
-  const found = quoted === undefined ? undefined : findEntry(m, box, invertTuple(quoted));
+  const found = quoted === undefined ? undefined : findEntry(m, box, { ...invertTuple(quoted), zone });
   // The error must travel to where the quoted packet came from.
   const fits =
     found !== undefined &&

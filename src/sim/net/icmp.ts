@@ -29,7 +29,7 @@ const TYPE_TIME_EXCEEDED = 11;
 /** Errors are sent with precedence "internetwork control". */
 const ERROR_TOS = 0xc0;
 
-const TEXT: Readonly<Record<number, string>> = {
+export const TEXT: Readonly<Record<number, string>> = {
   0: 'network unreachable',
   1: 'host unreachable',
   2: 'protocol unreachable',

@@ -46,7 +46,7 @@ const PORT_SPAN = 64512;
 export function decide(
   m: Machine,
   box: Box,
-  hook: NetfilterHook,
+  hook: NetfilterHook | undefined,
   skb: Skb,
   entry: ConntrackEntry,
   side: Side,
@@ -143,9 +143,20 @@ export function translate(
   skb: Skb,
   iface: string | undefined,
 ): void {
+  translateSide(m, box, hook, sideOf(hook), skb, iface);
+}
+
+/** The same for one side, of a packet that is at no hook. */
+export function translateSide(
+  m: Machine,
+  box: Box,
+  hook: NetfilterHook | undefined,
+  side: Side,
+  skb: Skb,
+  iface: string | undefined,
+): void {
   const entry = skb.ct;
   if (entry === undefined) return;
-  const side = sideOf(hook);
   const original = skb.ctDir === 'original';
   // On the way back the sides change places.
   const applies = (side === 'dst') === original ? entry.dstNat : entry.srcNat;

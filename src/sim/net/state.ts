@@ -19,6 +19,8 @@ export interface ConntrackTuple {
   readonly dport: number;
   /** ICMP and ICMPv6 only: the type (8 or 0, 128 or 129); the code is 0. */
   readonly icmpType?: number;
+  /** Connections of one zone know nothing of another's; absent: 0, where netfilter's own are. */
+  readonly zone?: number;
 }
 
 export type ConntrackTcpState =

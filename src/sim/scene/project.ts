@@ -165,6 +165,14 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
       case 'bridge':
         devices.push({ ...base, kind: 'bridge' });
         break;
+      case 'openvswitch':
+        // The bridge, with the address that its node has on it; the datapath's own device is nobody's port.
+        if (config.switches?.some((sw) => sw.bridge === link.name) === true) {
+          const ports = config.links.filter((l) => l.kind === 'openvswitch' && l.master === link.name);
+          const ip = ports.map((l) => ips.get(l.name)).find((found) => found !== undefined);
+          devices.push({ name: link.name, ip, kind: 'bridge' });
+        }
+        break;
       case 'vxlan':
         devices.push({
           ...base,

@@ -104,6 +104,16 @@ export interface ReasonParams {
   'route.none': { ip: string };
   'route.blackhole': { prefix: string };
   'route.unreachable': { prefix: string };
+  'ovs.flow': { bridge: string; table: string; match: string; actions: string };
+  'ovs.group': { bridge: string; group: number; to: string; of: number };
+  'ovs.learn': { bridge: string; table: string; match: string; seconds: number; actions: string };
+  'ovs.output': { bridge: string; port: string };
+  'ovs.drop': { bridge: string; table: string; match: string };
+  'ovs.miss': { bridge: string; table: string };
+  'ovs.no-output': { bridge: string };
+  'ovs.in-port': { bridge: string; port: string };
+  'ovs.ttl': { bridge: string };
+  'ovs.reject': { bridge: string };
   'route.ttl-expired': Record<string, never>;
   'route.ttl': { from: number; to: number };
   'route.no-forwarding': { sysctl: string };
@@ -132,6 +142,7 @@ export interface ReasonParams {
   'policy.allow': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string };
   'policy.deny': { direction: 'ingress' | 'egress'; policies: string; pod: string };
   // the simulator's own limits
+  'unknown.controller': { bridge: string };
   'unknown.field': { field: string; object: string };
   'unknown.fragmentation': { mtu: number; length: number };
 }

@@ -51,7 +51,8 @@ export type StepKind =
  * rule/PRIORITY/INDEX (`ip rule`) · neigh/DEV/IP ·
  * fdb/DEV/MAC · conntrack/ID · socket/PROTO/IP:PORT · ipset/NAME/ENTRY · link/NAME ·
  * ipvs/PROTO/VIP:PORT · ipvs/PROTO/VIP:PORT/IP:PORT · ipvs-conn/ID ·
- * nft/FAMILY TABLE/chain/CHAIN/INDEX · nft/FAMILY TABLE/set/SET/{KEY} · nft/FAMILY TABLE/map/MAP/{KEY} · bpf/MAP/KEY
+ * nft/FAMILY TABLE/chain/CHAIN/INDEX · nft/FAMILY TABLE/set/SET/{KEY} · nft/FAMILY TABLE/map/MAP/{KEY} · bpf/MAP/KEY ·
+ * ovs/BRIDGE/TABLE/N · ovs-group/BRIDGE/ID
  */
 export type RowKey = string;
 

@@ -1,6 +1,6 @@
 /**
  * Where packets leave and reach interfaces, and what a capture there shows. Models veth pairs, cards on a perfect
- * switch, bridges, vxlan devices and the loopback. Leaves out queues, offloads other than segmentation, and VLANs.
+ * switch, bridges, Open vSwitch, vxlan devices and the loopback. Leaves out queues, offloads other than segmentation, and VLANs.
  */
 import { isGroupMac } from '../../base/ip.ts';
 import { reason } from '../../trace/reasons.ts';
@@ -8,6 +8,7 @@ import { receiveArp } from '../arp.ts';
 import { receiveIp } from '../ip-input.ts';
 import type { Box, Card, Machine } from '../machine.ts';
 import type { Device, VxlanDevice } from '../netns.ts';
+import { openvswitch } from '../ovs/module.ts';
 import { runTc } from '../program/tc.ts';
 import { cloneSkb, mtuLength, scrub, scrubConnection, type Skb } from '../skb.ts';
 import { bridgeReceive, bridgeTransmit } from './bridge.ts';
@@ -58,6 +59,9 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
     case 'dummy':
       m.step(box, skb, 'drop', reason('link.dummy', { iface: dev.name }), { iface: dev.name, rows: dev.row });
       break;
+    case 'openvswitch':
+      openvswitch().input(m, box, dev, skb);
+      break;
     case 'vxlan':
       vxlanTransmit(m, box, dev as VxlanDevice, skb);
       break;
@@ -107,7 +111,12 @@ function toCard(m: Machine, card: Card, skb: Skb): void {
 
 /** A frame arrives at `dev` (`netif_receive_skb`). */
 export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
-  if (dev.master !== undefined) {
+  if (dev.master?.link.kind === 'openvswitch' && dev.link.kind !== 'openvswitch') {
+    m.capture(box, dev, skb, 'receive');
+    openvswitch().input(m, box, dev, skb);
+    return;
+  }
+  if (dev.master !== undefined && dev.link.kind !== 'openvswitch') {
     m.capture(box, dev, skb, 'receive');
     bridgeReceive(m, box, dev.master, dev, skb);
     return;

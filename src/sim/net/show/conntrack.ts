@@ -32,7 +32,9 @@ function entryText(entry: ConntrackEntry, clockMs: number): string {
   if (!entry.seenReply) parts.push('[UNREPLIED]');
   parts.push(tupleText(entry.reply));
   if (entry.assured) parts.push('[ASSURED]');
-  parts.push(`mark=${entry.mark}`, 'use=1');
+  parts.push(`mark=${entry.mark}`);
+  if (entry.orig.zone !== undefined) parts.push(`zone=${entry.orig.zone}`);
+  parts.push('use=1');
   return parts.join(' ');
 }
 

@@ -55,6 +55,7 @@ function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): L
     case 'loopback':
     case 'dummy':
     case 'vxlan':
+    case 'openvswitch':
       return { ...up, state: 'UNKNOWN' };
     case 'bridge': {
       const carrier = config.links.some((port) => port.master === link.name && port.up !== false);
@@ -106,6 +107,13 @@ function queueText(link: LinkConfig): string {
   return qlen === 0 ? '' : `qlen ${qlen}`;
 }
 
+/** Ports of Open vSwitch belong to the datapath's device; those of its own kind name no master. */
+function masterText(config: NetnsConfig, link: LinkConfig): string {
+  if (link.master === undefined || link.kind === 'openvswitch') return '';
+  const bridge = config.links.find((other) => other.name === link.master);
+  return ` master ${bridge?.kind === 'openvswitch' ? 'ovs-system' : link.master}`;
+}
+
 export function ipLink(
   config: NetnsConfig,
   context: ShowContext,
@@ -120,7 +128,7 @@ export function ipLink(
     );
     if (options.family !== undefined && addresses.length === 0) continue;
     const { flags, state, qdisc } = stateOf(config, link, context);
-    const master = link.master === undefined ? '' : ` master ${link.master}`;
+    const master = masterText(config, link);
     const mode = options.addresses ? '' : ' mode DEFAULT';
     const key = linkRow(link.name);
     // IPv6 addresses are asked for by themselves: the answer says less of the link, and of a peer only the number.

@@ -66,6 +66,7 @@ export function bridgeFdb(
   for (const link of linksInOrder(config)) {
     if (link.kind === 'loopback' || (filter.dev !== undefined && link.name !== filter.dev)) continue;
     if (filter.bridge !== undefined && link.master !== filter.bridge && link.name !== filter.bridge) continue;
+    if (isOpenvswitch(config, link)) continue;
     if (link.kind === 'vxlan') {
       lines.push(...vxlanEntries(config, link, state));
       continue;
@@ -85,6 +86,14 @@ export function bridgeFdb(
     }
   }
   return lines;
+}
+
+/** Open vSwitch keeps what it learns to itself (`ovs-appctl fdb/show`). */
+function isOpenvswitch(config: NetnsConfig, link: LinkConfig): boolean {
+  return (
+    link.kind === 'openvswitch' ||
+    config.links.find(({ name }) => name === link.master)?.kind === 'openvswitch'
+  );
 }
 
 function vxlanEntries(config: NetnsConfig, link: LinkConfig, state: NetnsState | undefined): ShowLine[] {
@@ -116,7 +125,7 @@ export function bridgeLink(config: NetnsConfig, context: ShowContext): ShowLine[
   const lines: ShowLine[] = [];
   const links = linksInOrder(config);
   for (const [place, link] of links.entries()) {
-    if (link.master === undefined) continue;
+    if (link.master === undefined || isOpenvswitch(config, link)) continue;
     const up = link.up !== false;
     const flags = up ? 'BROADCAST,MULTICAST,UP,LOWER_UP' : 'BROADCAST,MULTICAST';
     lines.push({

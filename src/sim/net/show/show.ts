@@ -4,6 +4,7 @@
  */
 import type { NetnsConfig, TableName } from '../config.ts';
 import type { NetnsState } from '../state.ts';
+import { openvswitch } from '../ovs/module.ts';
 import type { ToolCommand } from '../world.ts';
 import type { RowKey } from '../../trace/trace.ts';
 import { conntrackList } from './conntrack.ts';
@@ -96,7 +97,16 @@ export function show(
 }
 
 /** Real commands whose tables this simulator does not have. */
-const notModelled = new Set(['tc', 'ovs-ofctl', 'ovs-vsctl', 'cilium', 'bpftool', 'ebtables', 'wg']);
+const notModelled = new Set([
+  'tc',
+  'ovs-ofctl',
+  'ovs-vsctl',
+  'ovs-appctl',
+  'cilium',
+  'bpftool',
+  'ebtables',
+  'wg',
+]);
 
 function run(
   config: NetnsConfig,
@@ -136,6 +146,9 @@ function run(
     case 'ipvsadm':
     case 'ipvsadm-save':
       return ipvsadm(config, runtime, program === 'ipvsadm-save' ? ['-S', ...args] : args);
+    case 'ovs-ofctl':
+    case 'ovs-vsctl':
+      return config.switches === undefined ? undefined : openvswitch().ovs(config, runtime, program, args);
     default:
       return undefined;
   }

@@ -56,6 +56,10 @@ export function commandOf(key: RowKey, tools?: Tools): RowSource | undefined {
       return { command: 'ipvsadm -Lcn', runtime: true };
     case 'link':
       return { command: 'ip link', runtime: false };
+    case 'ovs':
+      return { command: `ovs-ofctl dump-flows ${second} -O OpenFlow15 --no-stats --names`, runtime: true };
+    case 'ovs-group':
+      return { command: `ovs-ofctl dump-groups ${second} -O OpenFlow15 --names`, runtime: false };
     case 'bpf': {
       // A map's rows are printed by the tool of whoever filled it.
       const tool = tools?.find((one) => one.maps.some((map) => (second ?? '').startsWith(map)));
