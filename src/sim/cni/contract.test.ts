@@ -133,7 +133,9 @@ describe.each(pairs.filter((one) => one.because === undefined))('$pair', ({ plug
       for (const link of config.links) {
         expect(link.name.length).toBeLessThanOrEqual(15);
         if (link.master !== undefined) {
-          expect(config.links.find((other) => other.name === link.master)?.kind).toBe('bridge');
+          expect(['bridge', 'openvswitch']).toContain(
+            config.links.find((other) => other.name === link.master)?.kind,
+          );
         }
         if (link.kind !== 'veth') continue;
         const peer = world.netns.get(link.peer.netns)?.links.find((other) => other.name === link.peer.name);
@@ -188,6 +190,7 @@ describe.each(pairs.filter((one) => one.because === undefined))('$pair', ({ plug
         ...config.neighbours,
         ...config.fdb,
         ...config.ipsets,
+        ...(config.switches ?? []).flatMap((sw) => [...sw.flows, ...sw.groups]),
         ...tablesOf(config).flatMap(([, chains]) => [...chains.values()].flatMap((chain) => chain.rules)),
         ...(config.nftables ?? []).flatMap((table) => [table, ...table.sets.flatMap((set) => set.elements)]),
       ];
@@ -333,6 +336,13 @@ describe.each([
     node: '172.18.0.4',
   },
   { cni: 'azure', there: '172.18.0.3', elsewhere: '172.18.0.4', node: '172.18.0.4' },
+  { cni: 'antrea', there: '10.244.1.1', elsewhere: '10.244.2.1', node: '10.244.2.1' },
+  {
+    cni: '{name: antrea, options: {trafficEncapMode: noEncap}}',
+    there: '10.244.1.1',
+    elsewhere: '172.18.0.4',
+    node: '172.18.0.4',
+  },
   { cni: 'calico', there: '172.18.0.3', elsewhere: '10.244.0.128', node: '10.244.0.128' },
 ])('the source that a server sees with $cni', ({ cni, there, elsewhere, node }) => {
   const simulation = cluster(cni);

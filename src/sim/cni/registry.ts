@@ -4,6 +4,7 @@
  */
 import { lazyCni } from '../lazy.ts';
 import type { CniPlugin, Lazy } from '../plugin.ts';
+import { antreaAbout } from './antrea/about.ts';
 import { awsVpcAbout } from './aws-vpc/about.ts';
 import { azureAbout } from './azure/about.ts';
 import { bridgeAbout } from './bridge/about.ts';
@@ -21,6 +22,7 @@ export const cniRegistry: readonly (CniPlugin & Partial<Lazy<CniPlugin>>)[] = [
   lazyCni(azureAbout, async () => (await import('./azure/azure.ts')).azure),
   lazyCni(bridgeAbout, async () => (await import('./bridge/bridge.ts')).bridge),
   lazyCni(ciliumAbout, async () => (await import('./cilium/cilium.ts')).cilium),
+  lazyCni(antreaAbout, async () => (await import('./antrea/antrea.ts')).antrea),
   lazyCni(kubenetAbout, async () => (await import('./kubenet/kubenet.ts')).kubenet),
 ];
 
