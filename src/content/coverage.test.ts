@@ -9,6 +9,7 @@ import { reasons as en } from '../i18n/reasons.en.ts';
 import { reasons as ko } from '../i18n/reasons.ko.ts';
 import { cidr } from '../sim/base/ip.ts';
 import type { IpvsServiceConfig, NetnsConfig } from '../sim/net/config.ts';
+import type { SwitchConfig } from '../sim/net/ovs/config.ts';
 import { createState } from '../sim/net/kernel.ts';
 import { runProbe } from '../sim/probe/run.ts';
 import { type Simulation, simulate, walk } from '../sim/simulate.ts';
@@ -521,6 +522,69 @@ describe('programs on hooks', () => {
     }));
     const given = ask(lost, { from: 'node/kind-worker', tool: 'ping', to: '10.9.0.1' });
     expect(given).toContain('tunnel.no-key');
+  });
+});
+
+describe('Open vSwitch', () => {
+  const more = `---
+apiVersion: v1
+kind: Service
+metadata: {name: nobody}
+spec: {clusterIP: 10.96.0.77, selector: {app: nobody}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: sticky}
+spec: {selector: {app: c}, sessionAffinity: ClientIP, ports: [{port: 80}]}
+`;
+  const simulation = simulate({ files: [{ name: 'cluster.yaml', text: cluster('antrea') + more }] });
+  const altered = (change: (sw: SwitchConfig) => Partial<SwitchConfig>): Simulation =>
+    broken(simulation, 'node/kind-worker', ({ switches = [] }) => ({
+      switches: switches.map((sw) => ({ ...sw, ...change(sw) })),
+    }));
+  const without = (table: string, priority: number): Simulation =>
+    altered(({ flows }) => ({ flows: flows.filter((f) => f.table !== table || f.priority !== priority) }));
+
+  test('flows, groups, ports, and what a bridge learns', () => {
+    const given = ask(simulation, { from: 'default/a', tool: 'curl', to: 'sticky' });
+    for (const code of ['flow', 'group', 'learn', 'output'] as const) expect(given).toContain(`ovs.${code}`);
+  });
+
+  test('a Service that the agent refuses, and a controller that nobody knows', () => {
+    const probe = { from: 'default/a', tool: 'nc', to: '10.96.0.77', port: 80 } as const;
+    expect(ask(simulation, probe)).toContain('ovs.reject');
+    expect(
+      ask(
+        altered(() => ({ packetIn: {} })),
+        probe,
+      ),
+    ).toContain('unknown.controller');
+  });
+
+  test('a source that is not the pod’s, a hop limit', () => {
+    const forged = broken(simulation, 'default/a', ({ addresses }) => ({
+      addresses: addresses.map((a) => (a.dev === 'eth0' ? { ...a, ip: '10.244.1.200' } : a)),
+    }));
+    expect(ask(forged, { from: 'default/a', tool: 'ping', to: 'default/b' })).toContain('ovs.drop');
+    expect(ask(simulation, { from: 'default/a', tool: 'ping', to: 'default/c', ttl: 1 })).toContain(
+      'ovs.ttl',
+    );
+  });
+
+  test('tables that lack a flow', () => {
+    const own = simulation.cluster.services.find((service) => service.name === 'a')?.clusterIPs[0] ?? '';
+    const probe = { from: 'default/a', tool: 'nc', to: own, port: 80 } as const;
+    expect(ask(without('SpoofGuard', 200), probe)).toContain('ovs.drop');
+    expect(ask(without('ConntrackState', 0), probe)).toContain('ovs.miss');
+    expect(ask(without('ServiceLB', 0), { ...probe, to: 'default/b' })).toContain('ovs.miss');
+    // Without IN_PORT nothing turns round.
+    expect(ask(without('Output', 210), probe)).toContain('ovs.in-port');
+    const silent = altered(({ flows }) => ({
+      flows: flows.map((f) =>
+        f.table === 'Output' ? { ...f, actions: [{ act: 'set', to: 'reg2', value: '0' }] } : f,
+      ),
+    }));
+    expect(ask(silent, { ...probe, to: 'default/b' })).toContain('ovs.no-output');
   });
 });
 
