@@ -18,11 +18,11 @@ const why =
   (existsSync(`${PLUGINS}/portmap`) ? undefined : 'wants the package containernetworking-plugins');
 if (why !== undefined) console.warn(`e2e/kernel/cni-plugins is skipped: ${why}`);
 
-const CLUSTER = (cni: string): string => `
+const CLUSTER = (cni: string, ipFamily: string): string => `
 kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 nodes: [{role: control-plane}, {role: worker}]
-networking: {kubeProxyMode: none}
+networking: {kubeProxyMode: none, ipFamily: ${ipFamily}}
 ---
 apiVersion: packetwalk.dev/v1alpha1
 kind: Playground
@@ -40,6 +40,9 @@ spec:
         - {containerPort: 80, hostPort: 8080}
         - {containerPort: 81, hostPort: 8081, hostIP: 172.18.0.3}
         - {containerPort: 53, hostPort: 5353, protocol: UDP}
+        - {containerPort: 82, hostPort: 8083, hostIP: "fc00:f853:ccd:e793::3"}
+        - {containerPort: 83, hostPort: 8084, hostIP: "::"}
+        - {containerPort: 84, hostPort: 8085, hostIP: 0.0.0.0}
 ---
 apiVersion: v1
 kind: Pod
@@ -57,6 +60,8 @@ interface Row {
   readonly cni: string;
   readonly network: string;
   readonly conf: Readonly<Record<string, unknown>>;
+  /** With ranges of both families. */
+  readonly dual?: boolean;
   /** Rules of the daemon, which no plug-in writes. */
   readonly without?: RegExp;
 }
@@ -96,22 +101,44 @@ const rows: readonly Row[] = [
     conf: { type: 'ptp', ipMasq: false, mtu: 1500 },
     without: /KIND-MASQ-AGENT| via 172\.18\.0\./,
   },
+  { name: 'bridge, dual stack', cni: 'bridge', network: 'mynet', conf: bridgeConf, dual: true },
+  {
+    name: 'bridge that is no gateway, dual stack',
+    cni: '{name: bridge, options: {isDefaultGateway: "false", isGateway: "false", ipMasq: "false"}}',
+    network: 'mynet',
+    conf: { ...bridgeConf, isDefaultGateway: false, isGateway: false, ipMasq: false },
+    dual: true,
+  },
+  {
+    name: 'ptp, as kindnetd configures it for both families',
+    cni: 'kindnet',
+    network: 'kindnet',
+    conf: { type: 'ptp', ipMasq: false, mtu: 1500 },
+    without: /KIND-MASQ-AGENT| via (172\.18\.0\.|fc00:)/,
+    dual: true,
+  },
 ];
 
-describe.skipIf(why !== undefined).each(rows)('$name', ({ cni, network, conf, without }) => {
-  const simulation = simulate({ files: [{ name: 'cluster.yaml', text: CLUSTER(cni) }] });
+describe.skipIf(why !== undefined).each(rows)('$name', ({ cni, network, conf, without, dual = false }) => {
+  const simulation = simulate({
+    files: [{ name: 'cluster.yaml', text: CLUSTER(cni, dual ? 'dual' : 'ipv4') }],
+  });
   const pods = simulation.cluster.pods.filter((pod) => pod.node === 'kind-worker' && !pod.hostNetwork);
   const prefix = `pwcp${process.pid.toString(36)}`;
   const node = `${prefix}-node`;
   const wire = `${prefix}-wire`;
   const folder = mkdtempSync(join(tmpdir(), 'packetwalk-cni-'));
   const netns = new Map(pods.map((pod, i) => [`${pod.namespace}/${pod.name}`, `${prefix}-${i}`]));
+  /** Addresses are usable at once, as they are here; without IPv6 there are none. */
+  const ipv6 = dual
+    ? 'net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0'
+    : 'net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1';
   /** The name and MAC that a device has here, and what the simulator calls it. */
   const renamed = new Map<string, string>();
 
   beforeAll(() => {
     bash(`ip netns add ${node}
-ip netns exec ${node} sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 net.ipv4.conf.default.rp_filter=0
+ip netns exec ${node} sysctl -qw ${ipv6} net.ipv4.conf.default.rp_filter=0
 ip -n ${node} link set lo up
 ip netns add ${wire}
 ip -n ${node} link add eth0 type veth peer name other netns ${wire}
@@ -119,9 +146,13 @@ ip -n ${node} link set eth0 up
 ip -n ${wire} link set other up
 ip -n ${node} addr add 172.18.0.3/16 brd + dev eth0
 ip -n ${node} route add default via 172.18.0.1 dev eth0`);
+    if (dual) {
+      bash(`ip -n ${node} addr add fc00:f853:ccd:e793::3/64 dev eth0
+ip -n ${node} route add default via fc00:f853:ccd:e793::1 dev eth0`);
+    }
     for (const [place, name] of netns) {
       bash(`ip netns add ${name}
-ip netns exec ${name} sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+ip netns exec ${name} sysctl -qw ${ipv6}
 ip -n ${name} link set lo up`);
       const pod = pods.find((one) => `${one.namespace}/${one.name}` === place);
       if (pod !== undefined) add(pod, name);
@@ -143,7 +174,7 @@ ip -n ${name} link set lo up`);
       return JSON.parse(printed) as Record<string, unknown>;
     };
     const base = { cniVersion: '1.0.0', name: network };
-    const range = simulation.cluster.nodes.find((one) => one.name === 'kind-worker')?.podCIDRs[0];
+    const ranges = simulation.cluster.nodes.find((one) => one.name === 'kind-worker')?.podCIDRs ?? [];
     const gateway = conf.isDefaultGateway === true;
     const result = call(String(conf.type), {
       ...base,
@@ -151,9 +182,12 @@ ip -n ${name} link set lo up`);
       ipam: {
         type: 'host-local',
         dataDir: folder,
-        ranges: [[{ subnet: `${range?.ip}/${range?.prefixLength}` }]],
+        ranges: ranges.map(({ ip, prefixLength }) => [{ subnet: `${ip}/${prefixLength}` }]),
         // isDefaultGateway adds the route by itself.
-        routes: conf.type === 'bridge' && (gateway || conf.isGateway === false) ? [] : [{ dst: '0.0.0.0/0' }],
+        routes:
+          conf.type === 'bridge' && (gateway || conf.isGateway === false)
+            ? []
+            : ranges.map(({ family }) => ({ dst: family === 4 ? '0.0.0.0/0' : '::/0' })),
       },
     });
     const interfaces = result.interfaces as readonly {
@@ -205,13 +239,18 @@ ip -n ${name} link set lo up`);
           .replace(/ (link-netns(id)? \S+|qlen \d+|group \S+|qdisc \S+)/g, '')
           .replace(/,M-DOWN/, '')
           .replace(/^(# .* on) .*$/, '$1 DATE')
-          .replace(/ (fe80::|::1)\S*/g, '')
+          // Made of the MAC.
+          .replace(/ (fe80::[0-9a-f]|::1)\S*/g, '')
+          .replace(/ tentative/, '')
           .replace(/ +/g, ' ')
           .trimEnd(),
       )
       .filter(
         (line) =>
-          line !== '' && !/KUBE-KUBELET-CANARY|inet6|valid_lft/.test(line) && without?.test(line) !== true,
+          line !== '' &&
+          !/KUBE-KUBELET-CANARY|valid_lft/.test(line) &&
+          (dual || !line.includes('inet6')) &&
+          without?.test(line) !== true,
       )
       .join('\n');
   }
@@ -221,6 +260,16 @@ ip -n ${name} link set lo up`);
       const { ours, real } = table(place, command);
       expect(`${place}\n${sortedLinks(ours)}`).toBe(`${place}\n${sortedLinks(real)}`);
     }
+  });
+  it.runIf(dual).each(['ip -6 route', 'ip -6 route show table local'])('%s', (command) => {
+    for (const place of places) {
+      const { ours, real } = table(place, command);
+      expect(`${place}\n${sortedLines(ours)}`).toBe(`${place}\n${sortedLines(real)}`);
+    }
+  });
+  it.runIf(dual)('ip6tables-save', () => {
+    const { ours, real } = table('node/kind-worker', 'ip6tables-save -t nat');
+    expect(ours).toBe(real);
   });
   it('iptables-save', () => {
     const { ours, real } = table('node/kind-worker', 'iptables-save -t nat');
@@ -249,5 +298,9 @@ ip -n ${name} link set lo up`);
 
 /** A node's card is one end of a pair here and was made later or earlier; the order of devices is not the point. */
 function sortedLinks(text: string): string {
-  return text.includes(' inet ') || text.includes('UP ') ? text.split('\n').sort().join('\n') : text;
+  return text.includes(' inet ') || text.includes('UP ') ? sortedLines(text) : text;
+}
+
+function sortedLines(text: string): string {
+  return text.split('\n').sort().join('\n');
 }

@@ -10,13 +10,13 @@ nodes: [{role: control-plane}, {role: worker}, {role: worker}]
 ---
 `;
 
-function pod(name: string, node: string, ips: readonly string[]): string {
+function pod(name: string, node: string, ips: readonly string[], ports = ''): string {
   const [first] = ips;
   return `---
 apiVersion: v1
 kind: Pod
 metadata: {name: ${name}, labels: {app: ${name}}, annotations: {packetwalk.dev/listen: "8080/TCP,9000/UDP"}}
-spec: {nodeName: ${node}, containers: [{name: main, image: example.test/${name}}]}
+spec: {nodeName: ${node}, containers: [{name: main, image: example.test/${name}${ports}}]}
 status: {podIP: "${first}", podIPs: [${ips.map((ip) => `{ip: "${ip}"}`).join(', ')}]}
 `;
 }
@@ -88,6 +88,25 @@ const FAR = ['10.244.2.2', 'fd00:10:244:2::2'] as const;
 const CLIENT = ['10.244.1.2', 'fd00:10:244:1::2'] as const;
 const clusterIps = (last: number): readonly string[] => [`10.96.0.${last}`, `fd00:10:96::${last}`];
 
+/** Port 8080 of a pod as a port of its node. */
+const mapped = (hostPort: number): string => `, ports: [{containerPort: 8080, hostPort: ${hostPort}}]`;
+
+const podsMapped = (of: (ips: readonly string[]) => readonly string[]): string =>
+  pod('client', 'kind-worker', of(CLIENT), mapped(8081)) +
+  pod('near', 'kind-worker', of(NEAR), mapped(8082)) +
+  pod('far', 'kind-worker2', of(FAR), mapped(8083));
+
+const NODE = { near: 'fc00:f853:ccd:e793::3', far: 'fc00:f853:ccd:e793::4' };
+
+/** portmap's rules of IPv6. */
+const hostPorts: Shape['ask'] = [
+  { title: 'the host port of a pod on another node', from: client, to: NODE.far, port: 8083 },
+  { title: 'the host port of a pod on the own node', from: client, to: NODE.near, port: 8082 },
+  { title: 'itself through its host port', from: client, to: NODE.near, port: 8081 },
+  { title: 'a node to a host port of another node', from: worker, to: NODE.far, port: 8083 },
+  { title: 'a node to a host port of its own', from: worker, to: NODE.near, port: 8082 },
+];
+
 const pods = (of: (ips: readonly string[]) => readonly string[]): string =>
   pod('client', 'kind-worker', of(CLIENT)) +
   pod('near', 'kind-worker', of(NEAR)) +
@@ -135,6 +154,43 @@ export const shapes6: readonly Shape[] = [
     yaml: `${KIND('ipv6')}${playground('flannel')}${pods(six)}${services(six)}`,
     again: AGAIN,
     ask: questions(NEAR[1], FAR[1], ['fd00:10:244:1::99', 'fd00:10:244:2::99']),
+  },
+  {
+    name: 'dual stack with kindnet',
+    id: 'dual-kindnet',
+    yaml: `${KIND('dual')}${playground('kindnet')}${podsMapped(both)}${services(both)}`,
+    again: AGAIN,
+    ask: [
+      ...questions(NEAR[1], FAR[1], ['fd00:10:244:1::99', 'fd00:10:244:2::99']),
+      ...hostPorts,
+      { title: 'IPv4 beside it, to a pod of another node', from: client, to: FAR[0], port: 8080 },
+      { title: 'IPv4 beside it, through the ClusterIP', from: client, to: '10.96.0.20', port: 80 },
+      { title: 'IPv4 beside it, through the host port', from: client, to: '172.18.0.4', port: 8083 },
+    ],
+  },
+  {
+    name: 'dual stack with bridge and static routes',
+    id: 'dual-bridge',
+    yaml: `${KIND('dual')}${playground('{name: bridge, options: {routes: static}}')}${podsMapped(both)}${services(both)}`,
+    again: AGAIN,
+    ask: [
+      ...questions(NEAR[1], FAR[1], ['fd00:10:244:1::99', 'fd00:10:244:2::99']),
+      ...hostPorts,
+      { title: 'IPv4 beside it, to a pod of another node', from: client, to: FAR[0], port: 8080 },
+      { title: 'IPv4 beside it, through the ClusterIP', from: client, to: '10.96.0.20', port: 80 },
+    ],
+  },
+  {
+    name: 'dual stack with Calico and VXLAN',
+    id: 'dual-calico',
+    yaml: `${KIND('dual')}${playground('calico')}${podsMapped(both)}${services(both)}`,
+    again: AGAIN,
+    ask: [
+      ...questions(NEAR[1], FAR[1], ['fd00:10:244:1::99', 'fd00:10:244:2::99']),
+      ...hostPorts,
+      { title: 'IPv4 beside it, to a pod of another node', from: client, to: FAR[0], port: 8080 },
+      { title: 'IPv4 beside it, through the ClusterIP', from: client, to: '10.96.0.20', port: 80 },
+    ],
   },
   {
     name: 'IPv6 without bridge-nf-call-ip6tables',

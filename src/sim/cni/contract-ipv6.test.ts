@@ -56,13 +56,16 @@ external: [{name: laptop}]
 
 const six = (ips: readonly string[] | undefined): string => (ips ?? []).find((ip) => ip.includes(':')) ?? '';
 
+/** A plug-in that needs telling to reach pods of other nodes. */
+const TOLD: Readonly<Record<string, string>> = { bridge: '{name: bridge, options: {routes: static}}' };
+
 const plugins = cniRegistry.filter((plugin) => plugin.ipFamilies?.includes(6) === true);
 for (const plugin of cniRegistry) await plugin.load?.();
 
 describe.each(plugins.flatMap(({ id }) => ['ipv6', 'dual'].map((family) => ({ id, family }))))(
   '$id, $family',
   ({ id, family }) => {
-    const simulation = cluster(id, family);
+    const simulation = cluster(TOLD[id] ?? id, family);
     const { pods, services, nodes } = simulation.cluster;
     const podIp = (name: string): string => six(pods.find((p) => p.name === name)?.ips);
     const nodeIp = (name: string): string => six(nodes.find((n) => n.name === name)?.ips);
@@ -197,9 +200,11 @@ describe.each(plugins.flatMap(({ id }) => ['ipv6', 'dual'].map((family) => ({ id
       );
     });
 
-    it('shows a pod’s own address to pods', () => {
-      expect(nc('default/client', podIp('far'), 8080).server?.sees.ip).toBe(podIp('client'));
-      expect(nc('default/client', clusterIp('far'), 80).server?.sees.ip).toBe(podIp('client'));
+    it('shows a pod’s own address to pods, or the node’s where only its own range is spared', () => {
+      const seen = id === 'bridge' ? nodeIp('kind-worker') : podIp('client');
+      expect(nc('default/client', podIp('near'), 8080).server?.sees.ip).toBe(podIp('client'));
+      expect(nc('default/client', podIp('far'), 8080).server?.sees.ip).toBe(seen);
+      expect(nc('default/client', clusterIp('far'), 80).server?.sees.ip).toBe(seen);
     });
 
     it('refuses without endpoints, closed ports, and node ports on ::1', () => {
@@ -246,6 +251,18 @@ describe.each([
     elsewhere: 'fc00:f853:ccd:e793::4',
     node: 'fc00:f853:ccd:e793::4',
   },
+  {
+    cni: 'kindnet',
+    there: 'fd00:10:244:1::1',
+    elsewhere: 'fc00:f853:ccd:e793::4',
+    node: 'fc00:f853:ccd:e793::4',
+  },
+  {
+    cni: '{name: bridge, options: {routes: static}}',
+    there: 'fd00:10:244:1::1',
+    elsewhere: 'fc00:f853:ccd:e793::4',
+    node: 'fc00:f853:ccd:e793::4',
+  },
   { cni: 'calico', there: 'fd00:10:244::40', elsewhere: 'fd00:10:244::80', node: 'fd00:10:244::80' },
 ])('the source that a server sees over IPv6 with $cni', ({ cni, there, elsewhere, node }) => {
   const simulation = cluster(cni, 'dual');
@@ -265,7 +282,7 @@ describe.each([
 });
 
 it('over a family that a plug-in is not modelled for nothing is known, and the other is untouched', () => {
-  const simulation = cluster('{name: bridge, options: {isDefaultGateway: true}}', 'dual');
+  const simulation = cluster('cilium', 'dual');
   const near = simulation.cluster.pods.find((p) => p.name === 'near')?.ips ?? [];
   const nc = (to: string) => walk(simulation, { from: 'default/client', to, tool: 'nc', port: 8080 });
   expect(simulation.diagnostics.map((d) => d.code)).toContain('cni/family-not-modelled');

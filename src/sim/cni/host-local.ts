@@ -6,7 +6,14 @@
  */
 import type { Cidr, Ip } from '../base/ip.ts';
 import { cidrContains, cidrSize, ipFamily, nthAddress } from '../base/ip.ts';
+import type { ClusterNode } from '../k8s/cluster-state.ts';
 import type { CniPlugin } from '../plugin.ts';
+import type { PrefixLengths } from './portmap.ts';
+
+/** By family, the prefix length of the addresses that a node's ranges give. */
+export function rangePrefixes(node: Pick<ClusterNode, 'podCIDRs'>): PrefixLengths {
+  return Object.fromEntries(node.podCIDRs.map((range) => [range.family, range.prefixLength]));
+}
 
 /** One range of one node. */
 class Range {

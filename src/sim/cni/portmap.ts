@@ -2,16 +2,16 @@
  * The `portmap` plug-in, chained behind the one that connects the pod: `hostPort` as DNAT on the node, with its iptables back
  * end. Compared with the real plug-in v1.1.1 (`e2e/kernel/cni-plugins.test.ts`); read up to v1.9, which has an nftables back
  * end too and takes iptables where that is installed. Newer sources put the youngest pod first into CNI-HOSTPORT-DNAT.
- * Left out: `snat: false`, `masqAll`, conditions, and the removal of stale UDP connections.
+ * Rules are written for each of the pod's addresses, in the tables of its family; ::1 cannot be mapped, for Linux has no
+ * route_localnet for IPv6. Left out: `snat: false`, `masqAll`, conditions, and the removal of stale UDP connections.
  */
-import { cidr } from '../base/ip.ts';
-import type { Ip } from '../base/ip.ts';
+import { cidr, ipFamily, ipOfFamily } from '../base/ip.ts';
+import type { Ip, IpFamily } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { Pod } from '../k8s/cluster-state.ts';
 import type { ChainPart, HookPart, InterfaceSysctl, Match, NetnsPart, Rule, Target } from '../net/config.ts';
 import { cniChainName, cniComment } from './chain-name.ts';
 import { hostPortsOf, mappingPods, sandboxId, type HostPort } from './host-ports.ts';
-import { ipv4Of } from './place.ts';
 
 const DNAT = 'CNI-HOSTPORT-DNAT';
 const SETMARK = 'CNI-HOSTPORT-SETMARK';
@@ -21,19 +21,26 @@ const LOCALHOST = cidr('127.0.0.1/32');
 /** The multiport match takes 15 ports. */
 const MULTIPORT = 15;
 
+/** Absent: a family's address is alone, a /32 or /128. */
+export type PrefixLengths = Readonly<Partial<Record<IpFamily, number>>>;
+
 export interface PortmapConf {
   /** `name` of the network configuration list; it is part of the chains' names. */
   readonly network: string;
-  /** Prefix length of the pod's address in the result of the plug-in before. */
-  readonly prefixLength: number;
+  /** By family, the prefix length of the pod's address in the result of the plug-in before. */
+  readonly prefixLengths: PrefixLengths;
   /** The device that the node reaches a pod by: there 127.0.0.1 may be a source. */
   readonly device: (pod: Pod) => string;
 }
 
 /** A node's part, and what portmap adds for its pods. */
 export function withPortmap(part: NetnsPart, pods: readonly Pod[], conf: PortmapConf): NetnsPart {
-  const { chains = [], hooks = [], perInterface } = portmapRules(pods, conf);
+  const rules = ([4, 6] as const).map((family) => portmapRules(pods, conf, family));
+  const chains = rules.flatMap((one) => one.chains);
+  const hooks = rules.flatMap((one) => one.hooks);
   if (chains.length === 0) return part;
+  const ofIpv4 = mappingPods(pods).filter((pod) => ipOfFamily(pod.ips, 4) !== undefined);
+  const perInterface = Object.fromEntries(ofIpv4.map((pod) => [conf.device(pod), { routeLocalnet: true }]));
   return {
     ...part,
     chains: [...(part.chains ?? []), ...chains],
@@ -51,16 +58,16 @@ function merged(
   return both;
 }
 
-/** Everything that the ADD calls of a node's pods leave behind. Without a host port the plug-in writes nothing. */
+/** The tables of one family as the ADD calls of a node's pods leave them. Without a host port the plug-in writes nothing. */
 function portmapRules(
   pods: readonly Pod[],
   conf: PortmapConf,
-): Pick<NetnsPart, 'chains' | 'hooks'> & {
-  readonly perInterface: Readonly<Record<string, InterfaceSysctl>>;
-} {
-  const mapping = mappingPods(pods).filter((pod) => ipv4Of(pod) !== undefined);
+  family: IpFamily,
+): { readonly chains: readonly ChainPart[]; readonly hooks: readonly HookPart[] } {
+  const mapping = mappingPods(pods).filter((pod) => ipOfFamily(pod.ips, family) !== undefined);
   const [first] = mapping;
-  if (first === undefined) return { chains: [], hooks: [], perInterface: {} };
+  if (first === undefined) return { chains: [], hooks: [] };
+  const tables = family === 6 ? { family } : {};
   const origin: Origin = { ...first.origin, by: 'portmap' };
   const hook = (
     chain: HookPart['chain'],
@@ -68,6 +75,7 @@ function portmapRules(
     matches: readonly Match[],
     to: string,
   ): HookPart => ({
+    ...tables,
     table: 'nat',
     chain,
     where,
@@ -76,9 +84,10 @@ function portmapRules(
   const local: readonly Match[] = [{ match: 'addrtype', side: 'dst', type: 'LOCAL' }];
   return {
     chains: [
-      ...mapping.map((pod) => podChain(pod, conf)),
-      { table: 'nat', name: DNAT, rules: mapping.flatMap((pod) => entries(pod, conf)) },
+      ...mapping.map((pod) => podChain(pod, conf, family)),
+      { ...tables, table: 'nat', name: DNAT, rules: mapping.flatMap((pod) => entries(pod, conf)) },
       {
+        ...tables,
         table: 'nat',
         name: MASQ,
         rules: [
@@ -90,6 +99,7 @@ function portmapRules(
         ],
       },
       {
+        ...tables,
         table: 'nat',
         name: SETMARK,
         rules: [
@@ -107,7 +117,6 @@ function portmapRules(
       // Before the masquerading rules of the plug-ins that connect pods, which would end the walk.
       hook('POSTROUTING', 'prepend', [{ match: 'comment', text: 'CNI portfwd requiring masquerade' }], MASQ),
     ],
-    perInterface: Object.fromEntries(mapping.map((pod) => [conf.device(pod), { routeLocalnet: true }])),
   };
 }
 
@@ -137,23 +146,27 @@ function entries(pod: Pod, conf: PortmapConf): readonly Rule[] {
   return rules;
 }
 
-/** Marks what comes from the pod's own network or from 127.0.0.1, so that the answer comes back here; then the DNAT. */
-function podChain(pod: Pod, conf: PortmapConf): ChainPart {
-  const ip = ipv4Of(pod) ?? '';
+/**
+ * Marks what comes from the pod's own network or from 127.0.0.1, so that the answer comes back here; then the DNAT. Ports
+ * of a hostIP of the other family are passed over.
+ */
+function podChain(pod: Pod, conf: PortmapConf, family: IpFamily): ChainPart {
+  const ip = ipOfFamily(pod.ips, family) ?? '';
   const origin: Origin = { ...pod.origin, by: 'portmap' };
   const rule = (matches: readonly Match[], target: Target): Rule => ({ matches, target, origin });
-  const network = cidr(`${ip}/${conf.prefixLength}`);
+  const network = cidr(`${ip}/${conf.prefixLengths[family] ?? cidr(ip).prefixLength}`);
   const mark: Target = { target: 'jump', chain: SETMARK };
   return {
+    ...(family === 6 ? { family } : {}),
     table: 'nat',
     name: cniChainName(conf.network, sandboxId(pod), 'DN-'),
     rules: hostPortsOf(pod)
-      .filter((port) => port.hostIP === undefined || !port.hostIP.includes(':'))
+      .filter((port) => port.hostIP === undefined || ipFamily(port.hostIP) === family)
       .flatMap((port) => {
         const base = baseMatches(port);
         return [
           rule([{ match: 'src', cidr: network }, ...base], mark),
-          rule([{ match: 'src', cidr: LOCALHOST }, ...base], mark),
+          ...(family === 4 ? [rule([{ match: 'src', cidr: LOCALHOST }, ...base], mark)] : []),
           rule(base, { target: 'DNAT', ip, port: port.containerPort }),
         ];
       }),
@@ -170,5 +183,5 @@ function baseMatches({ proto, hostPort, hostIP }: HostPort): readonly Match[] {
 }
 
 function specified(ip: Ip | undefined): Ip | undefined {
-  return ip === undefined || ip === '' || ip === '0.0.0.0' ? undefined : ip;
+  return ip === undefined || ip === '0.0.0.0' || ip === '::' ? undefined : ip;
 }

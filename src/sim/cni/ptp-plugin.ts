@@ -1,16 +1,20 @@
 /**
- * The `ptp` plug-in: a veth pair per pod and no bridge. The node's end has the range's first address, every pod's the same
- * one, and the node a route to each pod; the pod's route to its own range goes by that address too.
- * Compared with the real plug-in v1.1.1 (`e2e/kernel/cni-plugins.test.ts`). Left out: IPv6, ipMasq, the gratuitous ARP at the
- * end of ADD.
+ * The `ptp` plug-in: a veth pair per pod and no bridge. The node's end has the first address of each range, every pod's the
+ * same ones, and the node a route to each of a pod's addresses; the pod's route to its own range goes by that address too.
+ * IPv6's gateway is the range's first address as well, not a link-local one.
+ * Compared with the real plug-in v1.1.1 (`e2e/kernel/cni-plugins.test.ts`). Left out: ipMasq, the gratuitous ARP and
+ * unsolicited advertisement at the end of ADD.
  */
-import { cidr, nthAddress } from '../base/ip.ts';
+import type { Cidr, Ip, IpFamily } from '../base/ip.ts';
+import { cidr, cidrOfFamily, ipFamily, nthAddress } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { Origin } from '../base/origin.ts';
-import type { NetnsPart } from '../net/config.ts';
+import type { NetnsPart, RouteConfig } from '../net/config.ts';
 import type { CniPodContext } from '../plugin.ts';
 import { vethName } from './bridge-plugin.ts';
-import { POD_DEVICE, ipv4Of, ipv4PodCidr, nodeNetns, podKey } from './place.ts';
+import { POD_DEVICE, nodeNetns, podKey } from './place.ts';
+
+const DEFAULT_ROUTE: Readonly<Record<IpFamily, Cidr>> = { 4: cidr('0.0.0.0/0'), 6: cidr('::/0') };
 
 export interface PtpConf {
   readonly mtu: number;
@@ -18,14 +22,21 @@ export interface PtpConf {
   readonly by: string;
 }
 
+interface Given {
+  readonly ip: Ip;
+  readonly range: Cidr;
+  readonly gateway: Ip;
+}
+
 export function addPtp(context: CniPodContext, conf: PtpConf): { pod: NetnsPart; node: NetnsPart } {
   const { pod, node } = context;
-  const range = ipv4PodCidr(node);
-  const ip = ipv4Of(pod);
-  if (range === undefined || ip === undefined) return { pod: {}, node: {} };
+  const given = pod.ips.flatMap((ip): Given[] => {
+    const range = cidrOfFamily(node.podCIDRs, ipFamily(ip));
+    return range === undefined ? [] : [{ ip, range, gateway: nthAddress(range, 1) }];
+  });
+  if (given.length === 0) return { pod: {}, node: {} };
   const podNetns = podKey(pod);
   const host = vethName(podNetns);
-  const gateway = nthAddress(range, 1);
   const origin: Origin = { ...pod.origin, by: conf.by };
   return {
     pod: {
@@ -39,21 +50,15 @@ export function addPtp(context: CniPodContext, conf: PtpConf): { pod: NetnsPart;
           origin,
         },
       ],
-      addresses: [
-        {
-          dev: POD_DEVICE,
-          ip,
-          prefixLength: range.prefixLength,
-          scope: 'global',
-          connectedRoute: false,
-          origin,
-        },
-      ],
-      routes: [
-        { to: cidr(gateway), dev: POD_DEVICE, scope: 'link', src: ip, protocol: 'boot', origin },
-        { to: range, via: gateway, dev: POD_DEVICE, src: ip, protocol: 'boot', origin },
-        { to: cidr('0.0.0.0/0'), via: gateway, dev: POD_DEVICE, protocol: 'boot', origin },
-      ],
+      addresses: given.map(({ ip, range: { prefixLength } }) => ({
+        dev: POD_DEVICE,
+        ip,
+        prefixLength,
+        scope: 'global',
+        connectedRoute: false,
+        origin,
+      })),
+      routes: given.flatMap((one) => podRoutes(one, origin)),
     },
     node: {
       links: [
@@ -66,10 +71,30 @@ export function addPtp(context: CniPodContext, conf: PtpConf): { pod: NetnsPart;
           origin,
         },
       ],
-      addresses: [{ dev: host, ip: gateway, prefixLength: 32, scope: 'global', origin }],
-      routes: [{ to: cidr(ip), dev: host, scope: 'host', protocol: 'boot', origin }],
+      addresses: given.map(({ gateway }) => ({
+        dev: host,
+        ip: gateway,
+        prefixLength: cidr(gateway).prefixLength,
+        scope: 'global',
+        origin,
+      })),
+      routes: given.map(({ ip }): RouteConfig => {
+        // IPv6's routes have no scope.
+        const scope = ipFamily(ip) === 4 ? { scope: 'host' as const } : {};
+        return { to: cidr(ip), dev: host, ...scope, protocol: 'boot', origin };
+      }),
       // systemd's default for every new interface on Debian, which kind's node image is built on.
       sysctls: { perInterface: { [host]: { rpFilter: 2 } } },
     },
   };
+}
+
+function podRoutes({ ip, range, gateway }: Given, origin: Origin): readonly RouteConfig[] {
+  const scope = range.family === 4 ? { scope: 'link' as const } : {};
+  const route = { dev: POD_DEVICE, protocol: 'boot' as const, origin };
+  return [
+    { ...route, to: cidr(gateway), ...scope, src: ip },
+    { ...route, to: range, via: gateway, src: ip },
+    { ...route, to: DEFAULT_ROUTE[range.family], via: gateway },
+  ];
 }

@@ -43,26 +43,39 @@ const COMMANDS = [
   'iptables-save',
 ];
 
-it.each([
-  { cni: 'flannel', own: /FLANNEL|flanneld|CNI-/ },
-  { cni: 'bridge', own: /CNI-/ },
-  { cni: 'kindnet', own: /CNI-|KIND-MASQ/ },
+const ROWS = [
+  { cni: 'flannel', own: /FLANNEL|flanneld|CNI-/, dual: true },
+  { cni: 'bridge', own: /CNI-/, dual: true },
+  { cni: 'kindnet', own: /CNI-|KIND-MASQ/, dual: true },
   { cni: 'aws-vpc', own: /CNI-|AWS/ },
   { cni: 'azure', own: /CNI-|IP-MASQ/ },
-  { cni: 'kubenet', own: /kubenet|hostport|HOSTPORTS|KUBE-HP/ },
-  { cni: 'calico', own: /cali[-:]|^\*|CNI-/ },
-])('$cni', async ({ cni, own }) => {
-  const settings = `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${cni}\n---`;
-  const simulation = simulate({ files: [{ name: 'cluster.yaml', text: settings + CLUSTER }] });
+  { cni: 'kubenet', own: /kubenet|hostport|HOSTPORTS|KUBE-HP/, dual: true },
+  { cni: 'calico', own: /cali[-:]|^\*|CNI-/, dual: true },
+];
+
+const DUAL = 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking: {ipFamily: dual}\n---\n';
+/** What the other family adds: the tables of IPv6, and kindnet's, which holds both. */
+const COMMANDS_6 = ['ip addr', 'ip -6 route', 'ip -6 neigh', 'ip6tables-save'];
+
+function tables(cni: string, own: RegExp, commands: readonly string[], ofPod: string, settings = ''): string {
+  const playground = `${settings}apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${cni}\n---`;
+  const simulation = simulate({ files: [{ name: 'cluster.yaml', text: playground + CLUSTER }] });
   const print = (netns: string, command: string): string => {
     const lines = tableOf(simulation, netns, command).map((line) => line.text.trimEnd());
-    const only = command === 'iptables-save' ? own : command === 'bridge fdb' ? / dst / : /./;
+    const only = command.endsWith('tables-save') ? own : command === 'bridge fdb' ? / dst / : /./;
     const shown = lines.filter((line) => only.test(line));
     return [`# ${netns}: ${command}`, ...shown, ''].join('\n');
   };
-  const text = [
-    ...COMMANDS.map((command) => print('node/kind-worker', command)),
-    print('default/web', 'ip route'),
-  ].join('\n');
-  await expect(text).toMatchFileSnapshot(`golden/${cni}.txt`);
+  return [...commands.map((command) => print('node/kind-worker', command)), print('default/web', ofPod)].join(
+    '\n',
+  );
+}
+
+it.each(ROWS)('$cni', async ({ cni, own }) => {
+  await expect(tables(cni, own, COMMANDS, 'ip route')).toMatchFileSnapshot(`golden/${cni}.txt`);
+});
+
+it.each(ROWS.filter((row) => row.dual === true))('$cni, dual stack', async ({ cni, own }) => {
+  const commands = cni === 'kindnet' ? [...COMMANDS_6, 'nft list ruleset'] : COMMANDS_6;
+  await expect(tables(cni, own, commands, 'ip -6 route', DUAL)).toMatchFileSnapshot(`golden/${cni}-dual.txt`);
 });

@@ -49,7 +49,9 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
     lines.push({ text: text + because(origin), need: need(dev) });
     if (connectedRoute === false) {
       const subnet = cidrText(cidr(`${ip}/${prefixLength}`));
-      lines.push({ text: words('route del', subnet, 'dev', dev, 'proto kernel src', ip), need: need(dev) });
+      // IPv6's connected routes name no source.
+      const source = ip.includes(':') ? '' : words('src', ip);
+      lines.push({ text: words('route del', subnet, 'dev', dev, 'proto kernel', source), need: need(dev) });
     }
   }
   const indirect = ({ via, nexthops }: RouteConfig): boolean => via !== undefined || nexthops !== undefined;

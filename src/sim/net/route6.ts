@@ -119,6 +119,7 @@ export function connectedRoutes6(config: NetnsConfig): readonly RouteConfig[] {
   for (const [dev, addresses] of ip6Addresses(config)) {
     if (dev === 'lo' || isDown(config, dev)) continue;
     for (const a of addresses) {
+      if (a.connectedRoute === false) continue;
       const to = cidr(`${a.ip}/${a.prefixLength}`);
       const same = (r: RouteConfig): boolean =>
         r.table === undefined && r.dev === dev && r.via === undefined && sameCidr(r.to, to);

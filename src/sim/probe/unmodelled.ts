@@ -1,5 +1,5 @@
 /** Which unmodelled field could have changed a walk: one of an object that the walk used, and no other. */
-import type { Ip } from '../base/ip.ts';
+import { ipFamily, type Ip } from '../base/ip.ts';
 import { portsOf } from '../packet/ports.ts';
 import { isReserved } from '../cluster/reserved.ts';
 import type { ClusterState, UnmodelledField } from '../k8s/cluster-state.ts';
@@ -68,7 +68,14 @@ export function touchedUnmodelled(
     }
     switch (affects.kind) {
       case 'ip-family':
-        return walked.steps.some(({ packet }) => packet?.ip?.version === affects.family);
+        // Without an address of the family there is no packet: the client finds no way to the address it was given.
+        return walked.steps.some(
+          ({ packet, reason }) =>
+            packet?.ip?.version === affects.family ||
+            (packet === undefined &&
+              reason.code === 'route.none' &&
+              ipFamily(String(reason.params.ip)) === affects.family),
+        );
       case 'all':
         return true;
       case 'pod':

@@ -134,7 +134,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
         origin,
       }),
     };
-    return withPortmap(part, pods, { network: 'aws-cni', prefixLength: 32, device: eniInterface });
+    return withPortmap(part, pods, { network: 'aws-cni', prefixLengths: {}, device: eniInterface });
   });
 }
 

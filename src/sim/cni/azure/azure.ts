@@ -131,7 +131,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
       sysctls: { ipForward: true },
       ...masqueradeRules(context),
     };
-    return withPortmap(part, pods, { network: 'azure', prefixLength: 32, device: azvInterface });
+    return withPortmap(part, pods, { network: 'azure', prefixLengths: {}, device: azvInterface });
   });
 }
 

@@ -24,6 +24,7 @@ export const bridgeAbout: CniAbout = {
       message: 'cannot set hairpin mode and promiscuous mode at the same time.',
     },
   ],
+  ipFamilies: [4, 6],
   enforcesNetworkPolicy: false,
   portMappings: true,
 };

@@ -2,10 +2,12 @@
  * The reference plug-ins without a daemon: `bridge` with host-local, and portmap chained behind it. They work on one node
  * and know of no other: a pod reaches pods elsewhere only if an administrator wrote a route to each node's range
  * (`routes: static`); with `none` such packets follow the node's default route and end where nobody knows the range.
- * `ipMasq` spares the pod's own range only, so pods of other nodes see the node's address.
- * Left out: IPv6, VLANs, MAC spoof checks, `isolated` ports, several ranges, the nftables back end of ipMasq.
+ * `ipMasq` spares the pod's own range only, so pods of other nodes see the node's address. A node with ranges of both
+ * families has both in host-local's `ranges`, and the pods an address of each.
+ * Left out: VLANs, MAC spoof checks, `isolated` ports, several ranges of one family, the nftables back end of ipMasq.
  */
-import { cidr } from '../../base/ip.ts';
+import type { Cidr, IpFamily } from '../../base/ip.ts';
+import { cidr, cidrOfFamily, ipFamily, ipOfFamily } from '../../base/ip.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
 import type { ChainPart, HookPart, Match, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
@@ -13,8 +15,8 @@ import type { BridgeConf } from '../bridge-plugin.ts';
 import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
 import { cniChainName, cniComment } from '../chain-name.ts';
 import { mappingPods, sandboxId } from '../host-ports.ts';
-import { assignHostLocal } from '../host-local.ts';
-import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr } from '../place.ts';
+import { assignHostLocal, rangePrefixes } from '../host-local.ts';
+import { UNDERLAY_DEVICE, UNDERLAY_MTU } from '../place.ts';
 import { withPortmap } from '../portmap.ts';
 import { rememberPer } from '../remember.ts';
 import { bridgeAbout } from './about.ts';
@@ -23,7 +25,7 @@ const BY = 'bridge';
 /** `name` of the configuration list, as the plug-ins' documentation has it. */
 const NETWORK = 'mynet';
 const BRIDGE = 'cni0';
-const MULTICAST = cidr('224.0.0.0/4');
+const MULTICAST: Readonly<Record<IpFamily, Cidr>> = { 4: cidr('224.0.0.0/4'), 6: cidr('ff00::/8') };
 
 const on = (value: string | undefined): boolean => value === 'true';
 
@@ -44,55 +46,59 @@ function bridgeConf({ options }: CniNodeContext): BridgeConf {
 
 /** What an administrator types on each node: `ip route add RANGE via NODE`. */
 function staticRoutes({ cluster, node }: CniNodeContext): readonly RouteConfig[] {
-  return cluster.nodes.flatMap((other): RouteConfig[] => {
-    const to = ipv4PodCidr(other);
-    const via = ipv4Of(other);
-    if (other.name === node.name || to === undefined || via === undefined) return [];
-    const origin = { ...other.origin, by: 'administrator' };
-    return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin }];
-  });
+  return cluster.nodes
+    .filter((other) => other.name !== node.name)
+    .flatMap((other) =>
+      other.podCIDRs.flatMap((to): RouteConfig[] => {
+        const via = ipOfFamily(other.ips, to.family);
+        if (via === undefined) return [];
+        const origin = { ...other.origin, by: 'administrator' };
+        return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin }];
+      }),
+    );
 }
 
-/** `ip.SetupIPMasq`: a chain per pod. */
+/** `ip.SetupIPMasq`: a chain per pod and family. */
 function masquerade({ pod, node }: CniPodContext): {
   chains: readonly ChainPart[];
   hooks: readonly HookPart[];
 } {
-  const ip = ipv4Of(pod);
-  const range = ipv4PodCidr(node);
-  if (ip === undefined || range === undefined) return { chains: [], hooks: [] };
   const id = sandboxId(pod);
   const chain = cniChainName(NETWORK, id);
   const origin = { ...pod.origin, by: BY };
   const comment: Match = { match: 'comment', text: cniComment(NETWORK, id) };
-  return {
-    chains: [
-      {
-        table: 'nat',
-        name: chain,
-        rules: [
-          { matches: [{ match: 'dst', cidr: range }, comment], target: { target: 'ACCEPT' }, origin },
-          {
-            matches: [{ match: 'dst', cidr: MULTICAST, negate: true }, comment],
-            target: { target: 'MASQUERADE' },
-            origin,
-          },
-        ],
-      },
-    ],
-    hooks: [
-      {
-        table: 'nat',
-        chain: 'POSTROUTING',
-        where: 'append',
-        rule: {
-          matches: [{ match: 'src', cidr: cidr(ip) }, comment],
-          target: { target: 'jump', chain },
+  const rules = pod.ips.flatMap((ip) => {
+    const family = ipFamily(ip);
+    const range = cidrOfFamily(node.podCIDRs, family);
+    if (range === undefined) return [];
+    const tables = family === 6 ? { family } : {};
+    const own: ChainPart = {
+      ...tables,
+      table: 'nat',
+      name: chain,
+      rules: [
+        { matches: [{ match: 'dst', cidr: range }, comment], target: { target: 'ACCEPT' }, origin },
+        {
+          matches: [{ match: 'dst', cidr: MULTICAST[family], negate: true }, comment],
+          target: { target: 'MASQUERADE' },
           origin,
         },
+      ],
+    };
+    const hook: HookPart = {
+      ...tables,
+      table: 'nat',
+      chain: 'POSTROUTING',
+      where: 'append',
+      rule: {
+        matches: [{ match: 'src', cidr: cidr(ip) }, comment],
+        target: { target: 'jump', chain },
+        origin,
       },
-    ],
-  };
+    };
+    return [{ own, hook }];
+  });
+  return { chains: rules.map(({ own }) => own), hooks: rules.map(({ hook }) => hook) };
 }
 
 const rememberNode = rememberPer<ClusterNode, NetnsPart>();
@@ -105,7 +111,8 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const key = JSON.stringify(context.options);
   const dependencies = [settings, key, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)];
   return rememberNode(node, dependencies, () => {
-    const range = ipv4PodCidr(node);
+    const families = node.podCIDRs.map((range) => range.family);
+    const gateway = bridgeConf(context).isGateway !== false;
     const bridge = hasBridge
       ? bridgeOnNode(node, bridgeConf(context), {
           link: settings.origins.cni,
@@ -115,13 +122,17 @@ function setUpNode(context: CniNodeContext): NetnsPart {
     const part: NetnsPart = {
       ...bridge,
       routes: context.options.routes === 'static' ? staticRoutes(context) : [],
-      sysctls: { ipForward: true, bridgeNfCallIptables: true },
+      sysctls: {
+        ipForward: families.includes(4),
+        ip6Forward: families.includes(6),
+        bridgeNfCallIptables: true,
+      },
     };
     return withPortmap(part, pods, {
       network: NETWORK,
-      prefixLength: range?.prefixLength ?? 32,
+      prefixLengths: rangePrefixes(node),
       // portmap asks for the route to the pod: without an address on the bridge that is the default route.
-      device: () => (bridgeConf(context).isGateway === false ? UNDERLAY_DEVICE : BRIDGE),
+      device: () => (gateway ? BRIDGE : UNDERLAY_DEVICE),
     });
   });
 }

@@ -269,7 +269,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
       },
     };
     // The manifest's configuration list chains portmap.
-    return withPortmap(part, pods, { network: 'k8s-pod-network', prefixLength: 32, device: caliInterface });
+    return withPortmap(part, pods, { network: 'k8s-pod-network', prefixLengths: {}, device: caliInterface });
   });
 }
 

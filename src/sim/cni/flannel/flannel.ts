@@ -4,7 +4,7 @@
  * `pkg/trafficmngr/iptables`), its cni-plugin, and containernetworking's bridge and host-local.
  * A cluster with IPv6 (`EnableIPv6`) has a second device, flannel-v6.1, with the underlay's IPv6 addresses as tunnel ends.
  * flanneld asks for the underlay's MTU less 50 for both; the kernel cuts the IPv6 one to 70 less (observed).
- * Left out: DirectRouting, the wireguard, ipip, ipsec and udp backends, and portmap's rules for IPv6.
+ * Left out: DirectRouting, the wireguard, ipip, ipsec and udp backends.
  */
 import type { IpFamily } from '../../base/ip.ts';
 import { cidrOfFamily, ipOfFamily } from '../../base/ip.ts';
@@ -16,7 +16,7 @@ import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import type { BridgeConf } from '../bridge-plugin.ts';
 import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
 import { mappingPods } from '../host-ports.ts';
-import { assignHostLocal } from '../host-local.ts';
+import { assignHostLocal, rangePrefixes } from '../host-local.ts';
 import { UNDERLAY_DEVICE, UNDERLAY_MTU, nodeNetns } from '../place.ts';
 import { withPortmap } from '../portmap.ts';
 import { rememberPer } from '../remember.ts';
@@ -153,12 +153,10 @@ function setUpNode(context: CniNodeContext): NetnsPart {
       chains: rules.flatMap((rule) => rule.chains),
       hooks: rules.flatMap((rule) => rule.hooks),
     };
-    const subnet = cidrOfFamily(node.podCIDRs, 4);
-    if (subnet === undefined) return part;
     // kube-flannel.yml chains portmap in the network `cbr0`.
     return withPortmap(part, pods, {
       network: 'cbr0',
-      prefixLength: subnet.prefixLength,
+      prefixLengths: rangePrefixes(node),
       device: () => 'cni0',
     });
   });

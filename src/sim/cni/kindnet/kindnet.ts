@@ -1,17 +1,18 @@
 /**
  * kindnet, the default of kind clusters: kindnetd writes a configuration of ptp, host-local and portmap on each node, a route
- * to each other node's pod CIDR by that node's address, and the chain KIND-MASQ-AGENT, which spares the pods' network.
- * What it does for NetworkPolicy is in policy-queue.ts.
- * Left out: IPv6.
+ * to each other node's pod CIDR by that node's address of the same family, and the chain KIND-MASQ-AGENT of each family,
+ * which spares the pods' network. What it does for NetworkPolicy is in policy-queue.ts.
  */
-import { cidrOfFamily } from '../../base/ip.ts';
+import type { Cidr } from '../../base/ip.ts';
+import { ipOfFamily } from '../../base/ip.ts';
+import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
 import type { ChainPart, HookPart, Match, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin } from '../../plugin.ts';
 import { vethName } from '../bridge-plugin.ts';
 import { mappingPods } from '../host-ports.ts';
-import { assignHostLocal } from '../host-local.ts';
-import { UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, ipv4PodCidr, podKey } from '../place.ts';
+import { assignHostLocal, rangePrefixes } from '../host-local.ts';
+import { UNDERLAY_DEVICE, UNDERLAY_MTU, podKey } from '../place.ts';
 import { withPortmap } from '../portmap.ts';
 import { addPtp } from '../ptp-plugin.ts';
 import { rememberPer } from '../remember.ts';
@@ -23,40 +24,39 @@ const MASQ = 'KIND-MASQ-AGENT';
 
 /** `syncRoute` */
 function nodeRoutes({ cluster, node }: CniNodeContext): readonly RouteConfig[] {
-  return cluster.nodes.flatMap((other): RouteConfig[] => {
-    const to = ipv4PodCidr(other);
-    const via = ipv4Of(other);
-    if (other.name === node.name || to === undefined || via === undefined) return [];
-    return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin: { ...other.origin, by: BY } }];
-  });
+  return cluster.nodes
+    .filter((other) => other.name !== node.name)
+    .flatMap((other) =>
+      other.podCIDRs.flatMap((to): RouteConfig[] => {
+        const via = ipOfFamily(other.ips, to.family);
+        if (via === undefined) return [];
+        return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin: { ...other.origin, by: BY } }];
+      }),
+    );
 }
 
-/** What leaves the pods' network takes the node's address, whoever sent it. */
-function masqueradeRules({ cluster }: CniNodeContext): {
-  chains: readonly ChainPart[];
-  hooks: readonly HookPart[];
-} {
-  const network = cidrOfFamily(cluster.settings.podSubnets, 4);
-  const origin = { ...cluster.settings.origins.podSubnet, by: BY };
+/** What leaves the pods' network takes the node's address, whoever sent it: an agent for each family of the network. */
+function masqueradeRules(
+  network: Cidr,
+  origin: Origin,
+): { chains: readonly ChainPart[]; hooks: readonly HookPart[] } {
   const comment = (text: string): Match => ({ match: 'comment', text });
+  const tables = network.family === 6 ? { family: network.family } : {};
   return {
     chains: [
       {
+        ...tables,
         table: 'nat',
         name: MASQ,
         rules: [
-          ...(network === undefined
-            ? []
-            : [
-                {
-                  matches: [
-                    { match: 'dst' as const, cidr: network },
-                    comment('kind-masq-agent: local traffic is not subject to MASQUERADE'),
-                  ],
-                  target: { target: 'RETURN' as const },
-                  origin,
-                },
-              ]),
+          {
+            matches: [
+              { match: 'dst', cidr: network },
+              comment('kind-masq-agent: local traffic is not subject to MASQUERADE'),
+            ],
+            target: { target: 'RETURN' },
+            origin,
+          },
           {
             matches: [
               comment('kind-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)'),
@@ -69,6 +69,7 @@ function masqueradeRules({ cluster }: CniNodeContext): {
     ],
     hooks: [
       {
+        ...tables,
         table: 'nat',
         chain: 'POSTROUTING',
         where: 'append',
@@ -95,15 +96,23 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const managed = managedPods(cluster, pods);
   const dependencies = [cluster.settings, ...cluster.nodes, null, ...mappingPods(pods), null, ...managed];
   return rememberNode(node, dependencies, () => {
+    const { podSubnets, origins } = cluster.settings;
+    const rules = podSubnets.map((network) => masqueradeRules(network, { ...origins.podSubnet, by: BY }));
+    const families = podSubnets.map((network) => network.family);
     const part: NetnsPart = {
       routes: nodeRoutes(context),
-      sysctls: { ipForward: true, bridgeNfCallIptables: true },
-      ...masqueradeRules(context),
-      nftables: [policyTable(managed, { ...cluster.settings.origins.cni, by: BY })],
+      sysctls: {
+        ipForward: families.includes(4),
+        ip6Forward: families.includes(6),
+        bridgeNfCallIptables: true,
+      },
+      chains: rules.flatMap((rule) => rule.chains),
+      hooks: rules.flatMap((rule) => rule.hooks),
+      nftables: [policyTable(managed, { ...origins.cni, by: BY })],
     };
     return withPortmap(part, pods, {
       network: 'kindnet',
-      prefixLength: ipv4PodCidr(node)?.prefixLength ?? 32,
+      prefixLengths: rangePrefixes(node),
       device: (pod) => vethName(podKey(pod)),
     });
   });

@@ -4,11 +4,11 @@
  * at source and destination as they are after DNAT and before any masquerading, and answers accept or drop. Accepted
  * connections get a label and are not asked about again.
  * Read in kube-network-policies (`pkg/dataplane/controller.go` of its main branch, `pkg/networkpolicy`), with the table's
- * name, queue 101 and label 28 as kind nodes of 2026 print them. Left out: the IPv6 sets and rules, AdminNetworkPolicies, and
- * that with kindnetd stopped everything passes (`bypass`).
+ * name, queue 101 and label 28 as kind nodes of 2026 print them. Both families are in it whatever the cluster has. Left out:
+ * AdminNetworkPolicies, and that with kindnetd stopped everything passes (`bypass`).
  */
-import { compareIp } from '../../base/ip.ts';
-import type { Ip } from '../../base/ip.ts';
+import { compareIp, ipOfFamily } from '../../base/ip.ts';
+import type { Ip, IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterState, NetworkPolicy, Pod, Protocol } from '../../k8s/cluster-state.ts';
 import type { RuleMeaning } from '../../net/config.ts';
@@ -24,11 +24,19 @@ import {
   rulesOf,
   selectsPod,
 } from '../../policy/matching.ts';
-import { ipv4Of } from '../place.ts';
 
 export const QUEUE = 101;
 const LABEL = 28;
-const SET = 'podips-v4';
+const SETS: Readonly<Record<IpFamily, string>> = { 4: 'podips-v4', 6: 'podips-v6' };
+const FAMILIES = [4, 6] as const;
+/** What neighbours of an IPv6 network cannot do without: queued, a policy would cut the pod off. */
+const NEIGHBOUR_DISCOVERY = [
+  'nd-router-solicit',
+  'nd-router-advert',
+  'nd-neighbor-solicit',
+  'nd-neighbor-advert',
+  'nd-redirect',
+];
 
 const selected = (policies: readonly NetworkPolicy[], pod: Pod): boolean =>
   policies.some((policy) => selectsPod(policy, pod, 'ingress') || selectsPod(policy, pod, 'egress'));
@@ -38,16 +46,16 @@ export function managedPods(
   cluster: Pick<ClusterState, 'networkPolicies'>,
   pods: readonly Pod[],
 ): readonly Pod[] {
-  return pods.filter((pod) => ipv4Of(pod) !== undefined && selected(cluster.networkPolicies, pod));
+  return pods.filter((pod) => pod.ips.length > 0 && selected(cluster.networkPolicies, pod));
 }
 
 export function policyTable(pods: readonly Pod[], origin: Origin): NftTable {
   const queue: NftStatement = { kind: 'queue', number: QUEUE };
   const accept: NftStatement = { kind: 'verdict', verdict: 'accept' };
-  const match = (field: 'ip saddr' | 'ip daddr'): NftStatement => ({
+  const match = (side: 'saddr' | 'daddr', family: IpFamily): NftStatement => ({
     kind: 'lookup',
-    fields: [field],
-    set: SET,
+    fields: [family === 4 ? `ip ${side}` : `ip6 ${side}`],
+    set: SETS[family],
   });
   const is = (
     field: Extract<NftStatement, { kind: 'match' }>['field'],
@@ -55,19 +63,23 @@ export function policyTable(pods: readonly Pod[], origin: Origin): NftTable {
     negate?: boolean,
   ): NftStatement => ({ kind: 'match', field, values, ...(negate === undefined ? {} : { negate }) });
   const rule = (...statements: readonly NftStatement[]): NftRule => ({ statements, origin });
-  const ofPods = [rule(match('ip saddr'), queue), rule(match('ip daddr'), queue)];
+  const ofPods = FAMILIES.flatMap((family) => [
+    rule(match('saddr', family), queue),
+    rule(match('daddr', family), queue),
+  ]);
   return {
     family: 'inet',
     name: 'kindnet-network-policies',
-    sets: [
-      {
-        name: SET,
-        type: ['ipv4_addr'],
-        elements: pods
-          .map((pod) => ({ key: ipv4Of(pod) ?? '', origin: { ...pod.origin, by: 'kindnetd' } }))
-          .toSorted((a, b) => compareIp(a.key, b.key)),
-      },
-    ],
+    sets: FAMILIES.map((family) => ({
+      name: SETS[family],
+      type: [family === 4 ? ('ipv4_addr' as const) : ('ipv6_addr' as const)],
+      elements: pods
+        .flatMap((pod) => {
+          const key = ipOfFamily(pod.ips, family);
+          return key === undefined ? [] : [{ key, origin: { ...pod.origin, by: 'kindnetd' } }];
+        })
+        .toSorted((a, b) => compareIp(a.key, b.key)),
+    })),
     chains: [
       {
         name: 'postrouting',
@@ -75,6 +87,7 @@ export function policyTable(pods: readonly Pod[], origin: Origin): NftTable {
         rules: [
           // DNS was asked about in prerouting: queueing clashes with two questions from one socket on older kernels.
           rule(is('udp dport', ['53']), accept),
+          ...NEIGHBOUR_DISCOVERY.map((type) => rule(is('icmpv6 type', [type]), accept)),
           rule(is('meta skuid', ['0']), { kind: 'counter' }, accept),
           rule(
             { kind: 'ct-label', label: LABEL },
@@ -91,7 +104,7 @@ export function policyTable(pods: readonly Pod[], origin: Origin): NftTable {
         base: { type: 'filter', hook: 'input', priority: 101, policy: 'accept' },
         rules: [
           rule(is('meta iifname', ['lo']), accept),
-          rule(match('ip saddr'), is('ct state', ['new']), queue),
+          ...FAMILIES.map((family) => rule(match('saddr', family), is('ct state', ['new']), queue)),
         ],
       },
       {

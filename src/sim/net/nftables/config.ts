@@ -90,6 +90,7 @@ export type NftField =
   | 'th sport'
   | 'th dport'
   | `${'tcp' | 'udp' | 'sctp'} ${'sport' | 'dport'}`
+  | 'icmpv6 type'
   | 'meta l4proto'
   | 'meta nfproto'
   | 'meta mark'

@@ -3,6 +3,21 @@ import { cidr, cidrContains } from '../../base/ip.ts';
 import { hasType, type HookContext } from '../netfilter/match.ts';
 import type { NftField, NftStatement } from './config.ts';
 
+/** `icmpv6_type_tbl` of nftables' src/datatype.c. */
+const ICMPV6_TYPE: Readonly<Record<number, string>> = {
+  1: 'destination-unreachable',
+  2: 'packet-too-big',
+  3: 'time-exceeded',
+  4: 'parameter-problem',
+  128: 'echo-request',
+  129: 'echo-reply',
+  133: 'nd-router-solicit',
+  134: 'nd-router-advert',
+  135: 'nd-neighbor-solicit',
+  136: 'nd-neighbor-advert',
+  137: 'nd-redirect',
+};
+
 export function fieldText(c: HookContext, field: NftField): string | undefined {
   const { ip, l4 } = c.skb.packet;
   switch (field) {
@@ -26,6 +41,8 @@ export function fieldText(c: HookContext, field: NftField): string | undefined {
       if (l4 === undefined || !('dport' in l4)) return undefined;
       return proto === 'th' || l4.proto === proto ? String(l4[side]) : undefined;
     }
+    case 'icmpv6 type':
+      return l4?.proto === 'icmpv6' ? (ICMPV6_TYPE[l4.type] ?? String(l4.type)) : undefined;
     case 'meta l4proto':
       return l4?.proto === 'icmpv6' ? 'ipv6-icmp' : l4?.proto;
     case 'meta nfproto':
