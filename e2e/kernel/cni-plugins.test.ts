@@ -149,6 +149,8 @@ ip -n ${node} route add default via 172.18.0.1 dev eth0`);
     if (dual) {
       bash(`ip -n ${node} addr add fc00:f853:ccd:e793::3/64 dev eth0
 ip -n ${node} route add default via fc00:f853:ccd:e793::1 dev eth0`);
+      // A plug-in that is a gateway makes the node a router; otherwise whoever set up the node did.
+      if (conf.isGateway === false) bash(`ip netns exec ${node} sysctl -qw net.ipv6.conf.all.forwarding=1`);
     }
     for (const [place, name] of netns) {
       bash(`ip netns add ${name}
@@ -248,7 +250,7 @@ ip -n ${name} link set lo up`);
       .filter(
         (line) =>
           line !== '' &&
-          !/KUBE-KUBELET-CANARY|valid_lft/.test(line) &&
+          !/KUBE-KUBELET-CANARY|valid_lft|^Error: Peer netns/.test(line) &&
           (dual || !line.includes('inet6')) &&
           without?.test(line) !== true,
       )
