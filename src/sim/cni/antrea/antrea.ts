@@ -209,7 +209,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
     };
     return withPortmap(part, pods, {
       network: 'antrea',
-      prefixLength: range.prefixLength,
+      prefixLengths: { 4: range.prefixLength },
       device: podInterface,
     });
   });
