@@ -8,6 +8,8 @@ export const settings = {
   workers: 'Workers',
   cni: 'CNI',
   kubeProxyMode: 'kube-proxy mode',
+  deprecated: (p: { mode: string }) => `${p.mode} (deprecated)`,
+  ipFamily: 'IP family',
   podSubnet: 'Pod subnet',
   serviceSubnet: 'Service subnet',
   apply: 'Apply',

@@ -78,7 +78,7 @@ export interface ClusterView {
         readonly enforcesPolicy: boolean;
         readonly options?: readonly { readonly name: string; readonly values: readonly string[] }[];
       }[];
-      readonly kubeProxyModes: readonly string[];
+      readonly kubeProxyModes: readonly { readonly id: string; readonly deprecated: boolean }[];
     };
   };
 }

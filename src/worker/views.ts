@@ -84,7 +84,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
           enforcesPolicy: c.enforcesNetworkPolicy,
           options: c.options.map(({ name, values }) => ({ name, values })),
         })),
-        kubeProxyModes: proxyPlugins.map((p) => p.id),
+        kubeProxyModes: proxyPlugins.map((p) => ({ id: p.id, deprecated: p.deprecated !== undefined })),
       },
     },
   };

@@ -155,18 +155,19 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     if (step.kind === 'encap') tunnel = true;
     if (step.kind === 'decap') tunnel = false;
     const room = step.place.startsWith('node/') ? step.place : undefined;
-    if (room !== undefined) {
-      const plate = plateOf(plan, trace, step, room, point, flight);
+    // What a pod's socket call goes on with is written by its node.
+    const near = room ?? plan.pods.find((p) => p.members.includes(step.place))?.room;
+    if (near !== undefined) {
+      const plate = plateOf(plan, trace, step, near, point, flight);
       if (plate !== undefined) plates = [...plates.filter((p) => p.service !== plate.service), plate];
       const routed = step.reason.code === 'route.forward' || step.reason.code === 'route.output';
       // The node's own route for the outer packet does not replace the one that the letter inside took.
-      if (routed && !wrapped) {
+      if (room !== undefined && routed && !wrapped) {
         const { prefix, dev } = step.reason.params;
         routes = [...routes.filter((r) => r.room !== room), { room, prefix, dev, step: step.index }];
       }
     }
-    const gateRoom = room ?? plan.pods.find((p) => p.members.includes(step.place))?.room;
-    const gate = gateOf(step, gateRoom ?? step.place, point, way, room === undefined);
+    const gate = gateOf(step, near ?? step.place, point, way, room === undefined);
     if (gate !== undefined) gates = [...gates, gate];
     const unknown = leftOpen(trace, step);
     out.push({
@@ -248,7 +249,7 @@ function plateOf(
   flight: number,
 ): PlateState | undefined {
   if (!rewritesDestination(step.reason)) return undefined;
-  const choice = trace.choices.findLast((c) => c.at === room && c.step <= step.index);
+  const choice = trace.choices.findLast((c) => c.at === step.place && c.step <= step.index);
   const { to } = step.reason.params;
   const service =
     plan.pills.find(
@@ -266,7 +267,7 @@ function plateOf(
     service: service.service.id,
     to,
     at,
-    hook: step.hook ?? 'PREROUTING',
+    hook: step.hook ?? ('program' in step.reason.params ? step.reason.params.program : 'PREROUTING'),
     ...(matched === undefined ? {} : { matched }),
     flight,
   };

@@ -4,7 +4,7 @@
  */
 import type { Trace } from '../trace/trace.ts';
 import { GraphBuilder, type Point } from './net-graph.ts';
-import { concernOf, concernsService, virtualAddress, writtenEndpoints } from './concern.ts';
+import { concernOf, concernsService, inSpokenFamily, virtualAddress, writtenEndpoints } from './concern.ts';
 import type {
   Plan,
   PlanHost,
@@ -51,11 +51,12 @@ interface Stage {
 }
 
 /** The vertical plan of one conversation; undefined where it has another shape (it comes from outside, or passes a node). */
-export function planNarrow(scene: Scene, trace: Trace | undefined, segment: number): Plan | undefined {
+export function planNarrow(given: Scene, trace: Trace | undefined, segment: number): Plan | undefined {
+  const concern = concernOf(trace);
+  const scene = inSpokenFamily(given, concern);
   const way = trace === undefined ? restingWay(scene) : walkedWay(scene, trace, segment);
   if (way === undefined) return undefined;
   const { stages, hosts } = way;
-  const concern = concernOf(trace);
   const services = scene.services.filter((s) => s.ip !== undefined && s.type !== 'ExternalName');
   const mine = trace === undefined ? undefined : spokenTo(trace, segment, services);
   const service =
@@ -147,18 +148,19 @@ export function planNarrow(scene: Scene, trace: Trace | undefined, segment: numb
       }
       if (service !== undefined) {
         const sectionY = plateY + 32;
-        plate = {
-          box: { x: 92, y: plateY, w: ROOM_W - 92, h: plateH },
-          sections: [
-            {
-              service,
-              y: sectionY,
-              address: virtualAddress(service),
-              rows: shown.map((endpoint, k) => ({ y: sectionY + (k + 1) * ROW, endpoint })),
-              more,
-            },
-          ],
-        };
+        if (scene.rulesBy !== undefined)
+          plate = {
+            box: { x: 92, y: plateY, w: ROOM_W - 92, h: plateH },
+            sections: [
+              {
+                service,
+                y: sectionY,
+                address: virtualAddress(service),
+                rows: shown.map((endpoint, k) => ({ y: sectionY + (k + 1) * ROW, endpoint })),
+                more,
+              },
+            ],
+          };
         pills.push({
           service,
           address: virtualAddress(service),

@@ -3,7 +3,7 @@ import { cidr, cidrText, compareIp, ipFamily, type IpFamily } from '../base/ip.t
 import { objectKey } from '../base/origin.ts';
 import type { ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
-import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
+import type { LinkConfig, NetnsConfig, NetnsId, MapEntry } from '../net/config.ts';
 import type {
   Scene,
   SceneDevice,
@@ -60,6 +60,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
           ? ''
           : cidrText(node.podCIDRs[0]),
       ...ipvsDeviceOf(world.netns.get(id)),
+      ...servedBy(world.netns.get(id)),
       devices: devicesOf(world.netns.get(id)),
       ...brokenHere(cluster, node.name),
       pods: pods.sort(byAddress),
@@ -101,7 +102,10 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     tunnels: tunnelsOf(world),
     namespaces: cluster.namespaces.map((n) => n.name).filter((n) => n !== 'default'),
     pending,
-    rulesBy: cluster.settings.kubeProxy.mode === 'none' ? undefined : cluster.settings.kubeProxy.mode,
+    rulesBy:
+      cluster.settings.kubeProxy.mode === 'none'
+        ? rooms.find((r) => r.servedBy !== undefined)?.servedBy
+        : cluster.settings.kubeProxy.mode,
   };
 }
 
@@ -154,7 +158,8 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
   for (const a of config.addresses) if (!ips.has(a.dev)) ips.set(a.dev, a.ip);
   const devices: SceneDevice[] = [];
   for (const link of config.links) {
-    const base = { name: link.name, ip: ips.get(link.name) };
+    const program = config.programs?.find((p) => p.dev === link.name)?.program;
+    const base = { name: link.name, ip: ips.get(link.name), ...(program === undefined ? {} : { program }) };
     switch (link.kind) {
       case 'loopback':
       case 'dummy':
@@ -195,6 +200,18 @@ function ipvsDeviceOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'ipvsDev
   const name = config?.ipvs === undefined ? undefined : config.links.find((l) => l.kind === 'dummy')?.name;
   return name === undefined ? {} : { ipvsDevice: name };
 }
+
+/** The program of a node whose maps hold entries for Services: the one on socket calls, which is asked first. */
+function servedBy(config: NetnsConfig | undefined): Pick<SceneRoom, 'servedBy'> {
+  const maps = config?.maps?.some((map) => [...map.entries.values()].some(isOfService)) === true;
+  if (!maps) return {};
+  const programs = config?.programs ?? [];
+  const program =
+    programs.find((p) => p.hook === 'cgroup-sock') ?? programs.find((p) => p.hook === 'tc-ingress');
+  return program === undefined ? {} : { servedBy: program.program };
+}
+
+const isOfService = ({ origin }: MapEntry): boolean => origin?.object.kind === 'Service';
 
 /** More endpoints than this are only counted. */
 const MOST_ENDPOINTS = 8;

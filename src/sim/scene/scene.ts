@@ -19,6 +19,8 @@ export interface SceneDevice {
   readonly segment?: string;
   readonly vni?: number;
   readonly port?: number;
+  /** A program sees every packet that comes in or leaves by it. */
+  readonly program?: string;
   /** The card that a tunnel device sends through. */
   readonly under?: string;
 }
@@ -55,6 +57,8 @@ export interface SceneRoom {
   readonly role: 'control-plane' | 'worker';
   readonly ip: string;
   readonly podCIDR: string;
+  /** The program that serves the Services here, out of maps that an agent fills for them. */
+  readonly servedBy?: string;
   /** Where IPVS serves the Services: the device that has their addresses. */
   readonly ipvsDevice?: string;
   readonly devices: readonly SceneDevice[];
@@ -128,7 +132,7 @@ export interface Scene {
   readonly namespaces: readonly string[];
   /** Pods without a node, with the reason in the cluster's events. */
   readonly pending: readonly string[];
-  /** Which program writes the Services' rules on a node; undefined where none does. */
+  /** Who serves the Services on a node: kube-proxy's mode, or a program; undefined where nobody does. */
   readonly rulesBy: string | undefined;
 }
 

@@ -11,6 +11,7 @@ import { Picture } from '../graph/Picture.tsx';
 import { classes } from '../kit/classes.ts';
 import { Segmented } from '../kit/Segmented.tsx';
 import { editSettings, type SettingsChange } from '../settings/edit-settings.ts';
+import { Select } from '../kit/Select.tsx';
 import styles from './CompareStage.module.css';
 import { useLayout } from './layout.ts';
 
@@ -121,7 +122,7 @@ function Choices({ cluster }: { readonly cluster: ClusterView }) {
   };
   return (
     <span className={styles.choices}>
-      <select
+      <Select
         aria-label={t.cni}
         value={compare?.cni ?? ''}
         onChange={(event) => set({ cni: event.target.value })}
@@ -134,21 +135,21 @@ function Choices({ cluster }: { readonly cluster: ClusterView }) {
               {c.label}
             </option>
           ))}
-      </select>
-      <select
+      </Select>
+      <Select
         aria-label={t.kubeProxyMode}
         value={compare?.kubeProxyMode ?? ''}
         onChange={(event) => set({ kubeProxyMode: event.target.value })}
       >
         <option value="">{`kube-proxy ${t.asYours}`}</option>
         {offered?.kubeProxyModes
-          .filter((mode) => mode !== kubeProxyMode || mode === compare?.kubeProxyMode)
-          .map((mode) => (
-            <option key={mode} value={mode}>
-              {mode}
+          .filter(({ id }) => id !== kubeProxyMode || id === compare?.kubeProxyMode)
+          .map(({ id, deprecated }) => (
+            <option key={id} value={id}>
+              {deprecated ? words.deprecated({ mode: id }) : id}
             </option>
           ))}
-      </select>
+      </Select>
       {cannot !== undefined && <em role="alert">{words.cannotEdit({ file: cannot })}</em>}
     </span>
   );

@@ -6,6 +6,7 @@ import { useSimulation } from '../../state/simulation.ts';
 import { classes } from '../kit/classes.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { Popover } from '../kit/Popover.tsx';
+import { Select } from '../kit/Select.tsx';
 import styles from './Faults.module.css';
 import { offersFor, type Offer } from './offers.ts';
 
@@ -122,14 +123,14 @@ function Panel({
       <p className={styles.intro}>{t.intro}</p>
       <label className={styles.where}>
         {t.where}
-        <select value={node ?? ''} onChange={(event) => setNode(event.target.value || undefined)}>
+        <Select value={node ?? ''} onChange={(event) => setNode(event.target.value || undefined)}>
           <option value="">{t.everywhere}</option>
           {cluster.nodes.map((n) => (
             <option key={n.name} value={n.name}>
               {n.name}
             </option>
           ))}
-        </select>
+        </Select>
       </label>
       <ul className={styles.list}>
         {offers.map((offer) => {

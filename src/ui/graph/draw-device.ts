@@ -2,7 +2,7 @@ import type { PlanDevice, PlanHost, PlanRoom } from '../../sim/scene/planned.ts'
 import type { SceneDevice } from '../../sim/scene/scene.ts';
 import { fitText } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
-import { label, path, rect, type Shape } from './shapes.ts';
+import { label, path, programMark, rect, type Shape } from './shapes.ts';
 
 /** A bridge is a bar with a notch for each line, a tunnel device a violet box, a card sits in the wall. */
 export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
@@ -55,7 +55,11 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
   const acting =
     (frame?.operation === 'encap' || frame?.operation === 'decap') &&
     device.kind === 'vxlan' &&
-    frame.place === plan.netns;
+    frame.place === plan.netns &&
+    Math.abs(frame.point.x - mid) <= box.w / 2;
+  if (device.program !== undefined && context.level >= 3) {
+    shapes.push(programMark(device.kind === 'vxlan' ? box.x + box.w - 2 : box.x + 2, box.y));
+  }
   if (selected || acting) {
     shapes.push(rect({ x: box.x - 3.5, y: box.y - 3.5, w: box.w + 7, h: box.h + 7 }, 'now-box', 5));
   }

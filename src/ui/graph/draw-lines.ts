@@ -4,7 +4,7 @@ import { MARGIN, type Plan } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext } from './drawing.ts';
 import { roomTitle } from './draw-room.ts';
-import { circle, label, linePath, path, rect, type Shape } from './shapes.ts';
+import { circle, label, linePath, path, programMark, rect, type Shape } from './shapes.ts';
 
 /** Between one column of pods and the next. */
 const VETH_W = 84;
@@ -35,7 +35,7 @@ export function drawSigns(context: DrawContext): readonly Shape[] {
     shapes.push(
       path(`M${x} ${y - 5.5}l5.5 5.5l-5.5 5.5l-5.5 -5.5z`, asked ? 'route-mark' : 'route-mark-idle'),
     );
-    if (level < 3 || room.plate === undefined) continue;
+    if (level < 3 || room.plate === undefined || room.room.servedBy !== undefined) continue;
     // In the gutter, where what came in by the card is asked.
     for (const state of frame?.plates ?? []) {
       const byCard = state.at.x !== room.diamond.x && state.at.y === room.planeY;
@@ -147,13 +147,18 @@ function hostEnds(context: DrawContext): readonly Shape[] {
   for (const room of plan.rooms) {
     if (room.folded) continue;
     const mine = plan.pods.filter((p) => p.room === room.room.id);
-    if (level >= 3 && room.plate !== undefined) {
+    if (level >= 3 && room.plate !== undefined && room.room.servedBy === undefined) {
       shapes.push(path(`M${room.planeFrom} ${room.planeY + 0.5}H${room.planeTo}`, 'plane'));
     }
     for (const pod of mine) {
       const wire = plan.wires.find((w) => w.id === `wire:${pod.id}`)?.points.at(-1);
       if (wire === undefined) continue;
-      shapes.push(rect({ x: wire.x - 4, y: room.floor.y - 4, w: 8, h: 8 }, 'port', 1));
+      const program = room.room.devices.find((d) => d.name === pod.veth)?.program;
+      shapes.push(
+        program === undefined
+          ? rect({ x: wire.x - 4, y: room.floor.y - 4, w: 8, h: 8 }, 'port', 1)
+          : programMark(wire.x, room.floor.y),
+      );
       if (pod.veth !== undefined && pod.stackOf === undefined) {
         const name = fitText(pod.veth, 'mono', VETH_W);
         const from = room.mirror ? wire.x - 6 - textWidth(name, 'mono') : wire.x + 6;

@@ -144,7 +144,17 @@ function detour(plan: Plan, state: PlateState): readonly Shape[] {
 /** The rule was asked at a hook that lies elsewhere (the card, the node's own processes): a link, not a way. */
 function pointer(room: PlanRoom, plate: Box, rowY: number, at: Point): readonly Shape[] {
   const edge = room.mirror ? plate.x + plate.w : plate.x;
-  const x = at.x > plate.x && at.x < plate.x + plate.w ? edge + (room.mirror ? 8 : -8) : at.x;
+  const inwards = room.mirror ? -8 : 8;
+  if (at.y < plate.y) {
+    // From above, beside the line that the packet takes.
+    const down = [
+      { x: at.x + inwards, y: at.y },
+      { x: at.x + inwards, y: rowY },
+      { x: edge, y: rowY },
+    ];
+    return [path(linePath(down), 'virtual-on')];
+  }
+  const x = at.x > plate.x && at.x < plate.x + plate.w ? edge - inwards : at.x;
   const line = [
     { x: at.x, y: at.y - 12 },
     { x, y: at.y - 12 },

@@ -135,7 +135,7 @@ function obstaclesOf(
     const here =
       Math.abs(x - (d.box.x + d.box.w / 2)) < d.box.w / 2 + 4 &&
       Math.abs(y - (d.box.y + d.box.h / 2)) < d.box.h / 2 + 4;
-    list.push({ ...d.box, cost: here ? 2500 : d.device.kind === 'bridge' ? 40 : 130 });
+    list.push({ ...d.box, cost: here ? 2500 : d.device.kind === 'bridge' ? 40 : 260 });
   }
   for (const room of plan.rooms) {
     if (room.folded) continue;

@@ -103,3 +103,8 @@ export function virtualMark(x: number, y: number, size: number, s: 'vip' | 'vip-
     circle(x, y, size / 10, s === 'vip' ? 'vip-dot' : 'vip-dot-idle'),
   ];
 }
+
+/** A program on a device: a hexagon, as on the time line. */
+export function programMark(x: number, y: number): Shape {
+  return path(`M${num(x)} ${num(y - 6)}l5.2 3v6l-5.2 3l-5.2 -3v-6Z`, 'program');
+}

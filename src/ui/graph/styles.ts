@@ -99,6 +99,7 @@ export const STYLES = {
   skip: line('floor', 5),
   plane: line('line-strong', 1, { dash: '3 3' }),
   ring: { fill: 'room', stroke: 'ink-muted', width: 1 },
+  program: { fill: 'room', stroke: 'nat-fill', width: 1.5 },
   tick: line('wire', 1.25),
   lead: line('line-strong', 1),
   // devices

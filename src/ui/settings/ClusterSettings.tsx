@@ -3,9 +3,16 @@ import { useText } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Button, IconButton } from '../kit/Button.tsx';
+import { Select } from '../kit/Select.tsx';
 import styles from './ClusterSettings.module.css';
 import { editSettings, readSettings, type SettingsChange } from './edit-settings.ts';
 
+/** As kind writes them; the labels are names. */
+const FAMILIES = [
+  { id: 'ipv4', label: 'IPv4' },
+  { id: 'ipv6', label: 'IPv6' },
+  { id: 'dual', label: 'IPv4 + IPv6' },
+] as const;
 const MAX_WORKERS = 12;
 const MAX_CONTROL_PLANES = 3;
 
@@ -69,8 +76,17 @@ export function ClusterSettings() {
       <Choice
         label={t.kubeProxyMode}
         value={settings.kubeProxyMode}
-        options={offered.kubeProxyModes.map((id) => ({ id, label: id }))}
+        options={offered.kubeProxyModes.map(({ id, deprecated }) => ({
+          id,
+          label: deprecated ? t.deprecated({ mode: id }) : id,
+        }))}
         onChange={(kubeProxyMode) => change({ kubeProxyMode })}
+      />
+      <Choice
+        label={t.ipFamily}
+        value={settings.families.includes(',') ? 'dual' : settings.families.toLowerCase()}
+        options={FAMILIES}
+        onChange={(ipFamily) => change({ ipFamily })}
       />
       <Subnet
         key={`pods ${settings.podSubnet}`}
@@ -150,9 +166,9 @@ function Choice({
       <label className={styles.label} htmlFor={id}>
         {label}
       </label>
-      <select
+      <Select
         id={id}
-        className={styles.field}
+        className={styles.choice}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       >
@@ -162,13 +178,14 @@ function Choice({
             {o.label}
           </option>
         ))}
-      </select>
+      </Select>
     </div>
   );
 }
 
-/** Loose on purpose: the simulator says exactly what is wrong with a CIDR once it is in the YAML. */
-const LOOKS_LIKE_CIDR = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
+/** Loose on purpose: the simulator says exactly what is wrong with a CIDR once it is in the YAML. One of each family. */
+const LOOKS_LIKE_CIDR =
+  /^(?:(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}|[\da-f:]*:[\da-f:]*\/\d{1,3})(?:,(?:(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}|[\da-f:]*:[\da-f:]*\/\d{1,3}))?$/i;
 
 function Subnet({
   label,

@@ -23,6 +23,18 @@ networking:
 describe('editSettings', () => {
   it.each([
     {
+      name: 'writes the IP family, and takes away a subnet of another',
+      text: CLUSTER,
+      change: { ipFamily: 'dual' },
+      wanted: CLUSTER.replace('podSubnet: 10.244.0.0/16 # pods', 'ipFamily: dual'),
+    },
+    {
+      name: 'IPv4 needs no word',
+      text: CLUSTER.replace('networking:\n', 'networking:\n  ipFamily: ipv4\n'),
+      change: { ipFamily: 'ipv4' },
+      wanted: CLUSTER,
+    },
+    {
       name: 'changes a subnet and keeps comments',
       text: CLUSTER,
       change: { podSubnet: '10.10.0.0/16' },

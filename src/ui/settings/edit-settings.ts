@@ -16,6 +16,8 @@ export interface SettingsChange {
   readonly compare?: { readonly cni?: string; readonly kubeProxyMode?: string };
   /** An entry for `faults`, or the index of one to take away. */
   readonly faults?: { readonly add?: Readonly<Record<string, unknown>>; readonly remove?: number };
+  /** kind's `networking.ipFamily`. */
+  readonly ipFamily?: string;
   readonly podSubnet?: string;
   readonly serviceSubnet?: string;
 }
@@ -165,6 +167,7 @@ function changeCluster(
   doc: Document.Parsed,
   change: Omit<SettingsChange, 'cni' | 'compare' | 'cniOption' | 'faults'>,
 ): void {
+  if (change.ipFamily !== undefined) changeFamily(doc, change.ipFamily);
   if (change.podSubnet !== undefined) doc.setIn(['networking', 'podSubnet'], change.podSubnet);
   if (change.serviceSubnet !== undefined) doc.setIn(['networking', 'serviceSubnet'], change.serviceSubnet);
   if (change.kubeProxyMode !== undefined) doc.setIn(['networking', 'kubeProxyMode'], change.kubeProxyMode);
@@ -179,6 +182,20 @@ function changeCluster(
   }
   if (change.controlPlanes !== undefined) setCount(doc, nodes, 'control-plane', change.controlPlanes);
   if (change.workers !== undefined) setCount(doc, nodes, 'worker', change.workers);
+}
+
+/** IPv4 is what stands without a word. Subnets of other families would contradict it: kind's own take their place. */
+function changeFamily(doc: Document.Parsed, family: string): void {
+  if (family === 'ipv4') doc.deleteIn(['networking', 'ipFamily']);
+  else doc.setIn(['networking', 'ipFamily'], family);
+  for (const key of ['podSubnet', 'serviceSubnet']) {
+    const written = doc.getIn(['networking', key]);
+    if (typeof written !== 'string') continue;
+    const families = written.split(',').map((cidr) => (cidr.includes(':') ? 'ipv6' : 'ipv4'));
+    if ((families.length > 1 ? 'dual' : families[0]) !== family) doc.deleteIn(['networking', key]);
+  }
+  const left = doc.get('networking');
+  if (isMap(left) && left.items.length === 0) doc.delete('networking');
 }
 
 /** Adds nodes behind those of their role, or takes the last ones away. */

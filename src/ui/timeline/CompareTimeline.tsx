@@ -27,6 +27,7 @@ export function CompareTimeline() {
         progress={ready ? { position: moment, total: moments.length } : undefined}
         width={size.width}
         firstChange={t.firstDifference}
+        keysFrom={1140}
       >
         {ready && (
           <>

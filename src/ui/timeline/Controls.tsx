@@ -34,12 +34,15 @@ export function Controls({
   progress,
   width,
   firstChange,
+  keysFrom = 940,
   children,
 }: {
   readonly progress: Progress | undefined;
   readonly width: number;
   /** What the jump to the first change is called, where it goes to another kind of change. */
   readonly firstChange?: string;
+  /** Narrower than this the keys are not said. */
+  readonly keysFrom?: number;
   /** What stands at the right. */
   readonly children?: ReactNode;
 }) {
@@ -106,7 +109,7 @@ export function Controls({
           ]}
         />
       )}
-      {width >= 940 && (
+      {width >= keysFrom && (
         <p className={styles.keys} aria-hidden="true">
           <kbd>←</kbd>
           <kbd>→</kbd> {t.keyStep} <kbd>{t.keySpace}</kbd> {t.keyPlay}

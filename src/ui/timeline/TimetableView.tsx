@@ -6,7 +6,7 @@ import { classes } from '../kit/classes.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { MarkShape } from '../kit/StepMark.tsx';
 import { markOf } from '../kit/step-mark.ts';
-import { geometryOf, linePath, nearestStop, rowIcon, turns } from './geometry.ts';
+import { geometryOf, linePath, nearestStop, placeWord, rowIcon, turns, wordWidth } from './geometry.ts';
 import type { Lane } from './lanes.ts';
 import { Overview } from './Overview.tsx';
 import styles from './Timetable.module.css';
@@ -223,18 +223,20 @@ function Halves({
             : view.trace.steps.slice(stop.step).find((s) => s.packet !== undefined);
         if (stop === undefined) return null;
         const x = i === 0 ? g.x(0) : (g.x(i - 1) + g.x(i)) / 2;
+        const dir = stop.dir === 'reply' ? t.reply : t.request;
         const word = step?.packet === undefined ? '' : `, ${packetWord(inside(step.packet))}`;
-        const room = (starts[k + 1] === undefined ? g.right : g.x(starts[k + 1] ?? 0)) - x;
-        const word0 = x + (k > 0 ? 6 : -4);
-        const covered = flag !== undefined && flag > word0 - 20 && flag < word0 + (room > 130 ? 100 : 50);
-        const textX = covered ? flag + 22 : word0;
+        const next = starts[k + 1];
+        const half = {
+          from: x + (k > 0 ? 6 : -4),
+          until: next === undefined ? g.right + 8 : (g.x(next - 1) + g.x(next)) / 2 - 4,
+        };
+        const said = placeWord(half, `${dir}${word}`, flag) ?? placeWord(half, dir, flag);
         return (
           <g key={i}>
             {k > 0 && <path d={`M${x} ${g.top}V${bottom + 4}`} className={styles.half} />}
-            {room > 56 && (
-              <text x={textX} y={bottom + 16} className={styles.note}>
-                {stop.dir === 'reply' ? t.reply : t.request}
-                {room > 130 ? word : ''}
+            {said !== undefined && (
+              <text x={said.x} y={bottom + 16} className={styles.note}>
+                {said.text}
               </text>
             )}
           </g>
@@ -293,7 +295,7 @@ function Silence({
   if (timeout?.reason.code !== 'process.timeout') return null;
   const retries = Math.max(0, ...own.map((s) => s.retry ?? 0));
   const words = t.hearsNothing({ retries, seconds: timeout.reason.params.seconds });
-  const wide = [...words].reduce((n, c) => n + (c > '\u1100' ? 10.5 : 5.5), 0);
+  const wide = wordWidth(words);
   // Where it does not fit beside the line it ends at the edge: the client's own row is empty there.
   if (to - 190 < wide) return null;
   const beside = to - from > wide;

@@ -89,3 +89,27 @@ export function rowIcon(kind: Row['kind']): 'pod' | 'node' | 'outside' | 'wire' 
       return 'wire';
   }
 }
+
+/** Half of the step's flag, with air. */
+const FLAG = 22;
+
+export function wordWidth(text: string): number {
+  return [...text].reduce((width, c) => width + (c > '\u1100' ? 10.5 : 5.8), 0);
+}
+
+/** Where words stand under their part of the line: at its start, or beside the step's flag; undefined where they do not fit. */
+export function placeWord(
+  { from, until }: { readonly from: number; readonly until: number },
+  text: string,
+  flag: number | undefined,
+): { readonly x: number; readonly text: string } | undefined {
+  const width = wordWidth(text);
+  const places = flag === undefined ? [from] : [from, flag + FLAG, flag - FLAG - width];
+  const x = places.find(
+    (at) =>
+      at >= from &&
+      at + width <= until &&
+      (flag === undefined || at >= flag + FLAG || at + width <= flag - FLAG + 6),
+  );
+  return x === undefined ? undefined : { x, text };
+}

@@ -4,7 +4,7 @@ import { shownSteps } from '../../sim/scene/lens.ts';
 import { simulate, walk, type Simulation } from '../../sim/simulate.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
 import { laneAt, lanesOf, type Lane } from './lanes.ts';
-import { geometryOf, linePath, nearestStop, turns } from './geometry.ts';
+import { geometryOf, linePath, nearestStop, placeWord, turns, wordWidth } from './geometry.ts';
 import { pathOf, stopAt, timetableOf, type Where } from './timetable.ts';
 
 const APP = `
@@ -171,5 +171,27 @@ describe('a request that a policy drops', () => {
     const segment = w.trace.segments.findIndex((s) => s.purpose === 'probe');
     const rows = pathOf(w.trace, segment, w.where);
     expect(rows.filter((r) => !r.reached).map((r) => r.id)).toEqual(['default/web']);
+  });
+});
+
+describe('the words under the line', () => {
+  const half = { from: 100, until: 260 };
+  it.each([
+    ['at its start', undefined, 100],
+    ['at its start, where the flag stands further on', 240, 100],
+    ['behind the flag', 110, 132],
+  ])('stand %s', (_name, flag, x) => {
+    expect(placeWord(half, 'request, SYN', flag)).toEqual({ x, text: 'request, SYN' });
+  });
+
+  it('stand before the flag where there is no room behind it', () => {
+    const placed = placeWord({ from: 100, until: 230 }, 'request, SYN', 198);
+    expect(placed?.x).toBeGreaterThanOrEqual(100);
+    expect((placed?.x ?? 0) + wordWidth('request, SYN')).toBeLessThan(198);
+  });
+
+  it('are left out rather than printed over the next half', () => {
+    for (const flag of [undefined, 110, 130])
+      expect(placeWord({ from: 100, until: 140 }, 'request, SYN', flag)).toBeUndefined();
   });
 });
