@@ -98,8 +98,26 @@ export function balanced(packet: Packet): ConntrackTuple | undefined {
   return tuple === undefined || tuple.icmpType !== undefined ? undefined : tuple;
 }
 
+/** What a template's timer is set to when it runs out while connections made from it are still in the table. */
+const CONTROLLING_MS = 60_000;
+
+/**
+ * When an entry goes (`ip_vs_conn_expire`): a template outlives its timer as long as it controls a connection, one in
+ * TIME_WAIT too, and one that never led to an answer goes with the last of them.
+ */
+export function expiryMs(memory: IpvsMemory, entry: IpvsConnection, nowMs: number): number {
+  let at = entry.expiresAtMs;
+  if (!entry.template) return at;
+  const key = templateKey(entry.proto, entry.client.ip, entry.virtual);
+  let last = 0;
+  for (const c of memory.byClient.values()) if (c.control === key) last = Math.max(last, c.expiresAtMs);
+  if (entry.state !== 'ASSURED' && last <= nowMs) return last;
+  while (at <= nowMs && last > at) at += CONTROLLING_MS;
+  return at;
+}
+
 function live(m: Machine, box: Box, found: IpvsConnection | undefined): IpvsConnection | undefined {
-  if (found === undefined || found.expiresAtMs > m.nowMs) return found;
+  if (found === undefined || expiryMs(box.state.ipvs, found, m.nowMs) > m.nowMs) return found;
   forget(box, found);
   return undefined;
 }

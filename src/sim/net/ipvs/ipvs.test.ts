@@ -300,8 +300,22 @@ describe('persistence', () => {
       expect(trace.choices).toEqual([]);
       expect(trace.steps.some((s) => s.reason.code === 'ipvs.persistent')).toBe(true);
     }
-    state.clockMs += 101_000;
+    state.clockMs += 181_000;
     expect(fetch(world, 'default/a', state, 9).trace.choices).toHaveLength(1);
+  });
+
+  test('a template outlives its time while a closed connection is in the table', () => {
+    const world = cluster([virtual(pair, { persistentSeconds: 10 })]);
+    const state = createState(world);
+    fetch(world, 'default/a', state);
+    state.clockMs += 15_000;
+    const templates = (): string[] =>
+      showOn(world, state, 'ipvsadm -Lcn').filter((l) => l.includes('ASSURED'));
+    expect(templates()[0]).toMatch(/^TCP 00:5[45]/);
+    expect(fetch(world, 'default/a', state, 2).trace.choices).toEqual([]);
+    state.clockMs += 140_000;
+    expect(templates()).toEqual([]);
+    expect(fetch(world, 'default/a', state, 3).trace.choices).toHaveLength(1);
   });
 
   test('the template shows in the connection list', () => {

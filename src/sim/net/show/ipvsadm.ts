@@ -4,7 +4,7 @@
  */
 import { compareIp, ipPort } from '../../base/ip.ts';
 import type { IpvsConfig, IpvsServiceConfig, NetnsConfig } from '../config.ts';
-import { timeoutSeconds, type IpvsConnection } from '../ipvs/connection.ts';
+import { expiryMs, timeoutSeconds, type IpvsConnection } from '../ipvs/connection.ts';
 import { connections } from '../ipvs/scheduler.ts';
 import { ipvsConnectionRow, ipvsRow, ipvsServerRow } from '../row-key.ts';
 import type { ShowLine, ShowRuntime } from './show.ts';
@@ -105,9 +105,11 @@ function connectionList(runtime: ShowRuntime | undefined): ShowLine[] {
     { text: 'IPVS connection entries' },
     { text: 'pro expire state       source             virtual            destination' },
   ];
-  const seen = new Set<IpvsConnection>(runtime?.state.ipvs.byClient.values());
-  for (const c of seen) {
-    const left = Math.ceil((c.expiresAtMs - (runtime?.clockMs ?? 0)) / 1000);
+  if (runtime === undefined) return lines;
+  const { clockMs } = runtime;
+  const memory = runtime.state.ipvs;
+  for (const c of new Set(memory.byClient.values())) {
+    const left = Math.ceil((expiryMs(memory, c, clockMs) - clockMs) / 1000);
     if (left <= 0) continue;
     const expire = `${String(Math.floor(left / 60)).padStart(2, '0')}:${String(left % 60).padStart(2, '0')}`;
     const end = (at: IpvsConnection['client']): string => ipPort(at.ip, at.port);
