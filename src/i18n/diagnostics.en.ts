@@ -12,6 +12,8 @@ export type CheckedText = { readonly [C in DiagnosticCode]: (p: ParamsOf<C>) => 
 };
 
 const didYouMean = (word: string): string => (word === '' ? '' : ` Did you mean \`${word}\`?`);
+const invalidList = (p: { path: string; value: string }, why: string): string =>
+  `${p.path}: Invalid value: ${p.value}: ${why}`;
 const invalid = (p: { path: string; value: string | number }, why: string): string =>
   `${p.path}: Invalid value: ${typeof p.value === 'number' ? p.value : JSON.stringify(p.value)}: ${why}`;
 const megabytes = (size: number): string => `${(size / 1048576).toFixed(1)} MB`;
@@ -83,6 +85,10 @@ const checked: CheckedText = {
 
   'field/unknown': (p) =>
     `Unknown field "${p.path}": the object is used without it.${didYouMean(p.suggestion)}`,
+  'field/deprecated': (p) =>
+    p.value === ''
+      ? `${p.path} is deprecated.`
+      : `${p.path}: "${p.value}" is deprecated; use "${p.instead}".`,
   'field/unmodelled': (p) =>
     `${p.path} is not simulated: a walk that it could change ends with the verdict unknown.`,
 
@@ -124,6 +130,8 @@ const checked: CheckedText = {
     ),
   'value/ip': (p) => invalid(p, 'must be a valid IP address (e.g. 10.9.8.7 or 2001:db8::ffff)'),
   'value/cidr': (p) => invalid(p, 'must be a valid CIDR value (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
+  'value/cidr-bits-beyond': (p) =>
+    `${invalid(p, 'must not have bits set beyond the prefix length')} (the network is ${p.masked})`,
   'value/cidr-host-bits': (p) =>
     `${p.path}: ${p.value} has bits set beyond its prefix length; the network is ${p.masked}.`,
   'pod/duplicate-port': (p) => `${p.path}: this container lists the port ${p.value} twice.`,
@@ -145,13 +153,14 @@ const checked: CheckedText = {
   'pod/dns-search-line': (p) =>
     invalid(p, 'must not have more than 2048 characters (including spaces) in the search list'),
   'service/node-port-type': (p) => `${p.path}: Forbidden: may not be used when type is '${p.type}'`,
-  'service/headless-type': (p) => `${p.path}: Invalid value: may not be set to 'None' for ${p.type} services`,
+  'service/headless-type': (p) =>
+    `${p.path}: Invalid value: "None": may not be set to 'None' for ${p.type} services`,
   'service/cluster-ip-external-name': (p) => `${p.path}: Forbidden: may not be set for ExternalName services`,
-  'service/cluster-ips-mismatch': (p) => invalid(p, 'first value must match clusterIP'),
-  'service/cluster-ips-alone': (p) => invalid(p, 'must be empty when clusterIP is not specified'),
-  'service/cluster-ips-none': (p) => invalid(p, "'None' must be the first and only value"),
-  'service/cluster-ips-max': (p) => invalid(p, 'may only hold up to 2 values'),
-  'service/cluster-ips-one-each': (p) => invalid(p, 'may specify no more than one IP for each IP family'),
+  'service/cluster-ips-mismatch': (p) => invalidList(p, 'first value must match clusterIP'),
+  'service/cluster-ips-alone': (p) => invalidList(p, 'must be empty when clusterIP is not specified'),
+  'service/cluster-ips-none': (p) => invalidList(p, "'None' must be the first and only value"),
+  'service/cluster-ips-max': (p) => invalidList(p, 'may only hold up to 2 values'),
+  'service/cluster-ips-one-each': (p) => invalidList(p, 'may specify no more than one IP for each IP family'),
   'service/cluster-ip-family': (p) =>
     invalid(p, `expected an ${p.family} value as indicated by ipFamilies[${p.index}]`),
   'service/external-policy': (p) => invalid(p, 'may only be set for externally-accessible services'),
@@ -165,9 +174,10 @@ const checked: CheckedText = {
     p.where === 'headless'
       ? `${p.path} is ignored for headless Services.`
       : p.where === 'ExternalName'
-        ? `${p.path} has no effect: a Service of type ExternalName has no endpoints, only its alias.`
+        ? `${p.path} has no effect: a Service of type ExternalName has no addresses and no endpoints, only its alias.`
         : `${p.path} is ignored when spec.type is not ExternalName.`,
   'endpoints/no-addresses': (p) => `${p.path}: Required value: must specify addresses or notReadyAddresses`,
+  'endpoints/unspecified-address': (p) => invalid(p, `may not be unspecified (${p.value})`),
   'endpoints/forbidden-address': (p) => invalid(p, `may not be in the ${p.range}`),
   'endpoints/wrong-family': (p) => invalid(p, `must be an ${p.type} address, as addressType says`),
   'networkpolicy/too-many-types': (p) =>

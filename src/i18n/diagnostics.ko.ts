@@ -4,6 +4,8 @@ import type { CheckedText, DiagnosticText } from './diagnostics.en.ts';
 import { josa } from './particles.ts';
 
 const didYouMean = (word: string): string => (word === '' ? '' : ` 혹시 \`${word}\`인가요?`);
+const invalidList = (p: { path: string; value: string }, why: string): string =>
+  `${p.path}: 잘못된 값 ${p.value}: ${why}`;
 const invalid = (p: { path: string; value: string | number }, why: string): string =>
   `${p.path}: 잘못된 값 ${typeof p.value === 'number' ? p.value : JSON.stringify(p.value)}: ${why}`;
 const megabytes = (size: number): string => `${(size / 1048576).toFixed(1)} MB`;
@@ -74,6 +76,10 @@ const checked: CheckedText = {
 
   'field/unknown': (p) =>
     `알 수 없는 필드 "${p.path}": 이 필드를 뺀 오브젝트를 사용합니다.${didYouMean(p.suggestion)}`,
+  'field/deprecated': (p) =>
+    p.value === ''
+      ? `${josa(p.path, '은/는')} 사용 중단(deprecated)되었습니다.`
+      : `${p.path}: "${p.value}" 값은 사용 중단(deprecated)되었습니다. "${p.instead}" 값을 쓰세요.`,
   'field/unmodelled': (p) =>
     `${josa(p.path, '은/는')} 시뮬레이션하지 않습니다. 이 필드가 결과를 바꿀 수 있는 경로의 판정은 ‘알 수 없음’입니다.`,
 
@@ -109,6 +115,8 @@ const checked: CheckedText = {
     ),
   'value/ip': (p) => invalid(p, '올바른 IP 주소여야 합니다(예: 10.9.8.7, 2001:db8::ffff)'),
   'value/cidr': (p) => invalid(p, '올바른 CIDR이어야 합니다(예: 10.9.8.0/24, 2001:db8::/64)'),
+  'value/cidr-bits-beyond': (p) =>
+    invalid(p, `프리픽스 길이 뒤에 켜진 비트가 없어야 합니다(네트워크는 ${p.masked})`),
   'value/cidr-host-bits': (p) =>
     `${p.path}: ${p.value}에는 프리픽스 길이 뒤에 켜진 비트가 있습니다. 네트워크는 ${p.masked}입니다.`,
   'pod/duplicate-port': (p) => `${p.path}: 이 컨테이너에 포트 ${josa(p.value, '이/가')} 두 번 적혀 있습니다.`,
@@ -127,13 +135,13 @@ const checked: CheckedText = {
   'pod/dns-searches': (p) => invalid(p, '검색 도메인은 32개까지만 쓸 수 있습니다'),
   'pod/dns-search-line': (p) => invalid(p, '검색 목록은 공백을 포함해 2048자까지만 쓸 수 있습니다'),
   'service/node-port-type': (p) => `${p.path}: 금지: type이 '${p.type}'이면 쓸 수 없습니다`,
-  'service/headless-type': (p) => `${p.path}: ${p.type} 서비스에는 'None'을 쓸 수 없습니다`,
+  'service/headless-type': (p) => `${p.path}: 잘못된 값 "None": ${p.type} 서비스에는 쓸 수 없습니다`,
   'service/cluster-ip-external-name': (p) => `${p.path}: 금지: ExternalName 서비스에는 쓸 수 없습니다`,
-  'service/cluster-ips-mismatch': (p) => invalid(p, '첫 값이 clusterIP와 같아야 합니다'),
-  'service/cluster-ips-alone': (p) => invalid(p, 'clusterIP가 없으면 비어 있어야 합니다'),
-  'service/cluster-ips-none': (p) => invalid(p, "'None'은 하나뿐인 첫 값이어야 합니다"),
-  'service/cluster-ips-max': (p) => invalid(p, '값은 두 개까지만 쓸 수 있습니다'),
-  'service/cluster-ips-one-each': (p) => invalid(p, 'IP 패밀리마다 주소를 하나씩만 쓸 수 있습니다'),
+  'service/cluster-ips-mismatch': (p) => invalidList(p, '첫 값이 clusterIP와 같아야 합니다'),
+  'service/cluster-ips-alone': (p) => invalidList(p, 'clusterIP가 없으면 비어 있어야 합니다'),
+  'service/cluster-ips-none': (p) => invalidList(p, "'None'은 하나뿐인 첫 값이어야 합니다"),
+  'service/cluster-ips-max': (p) => invalidList(p, '값은 두 개까지만 쓸 수 있습니다'),
+  'service/cluster-ips-one-each': (p) => invalidList(p, 'IP 패밀리마다 주소를 하나씩만 쓸 수 있습니다'),
   'service/cluster-ip-family': (p) => invalid(p, `ipFamilies[${p.index}]에 따라 ${p.family} 주소여야 합니다`),
   'service/external-policy': (p) => invalid(p, '클러스터 밖에서 접근할 수 있는 서비스에만 쓸 수 있습니다'),
   'service/affinity-config': (p) => `${p.path}: 금지: sessionAffinity가 None이면 쓸 수 없습니다`,
@@ -146,9 +154,10 @@ const checked: CheckedText = {
     p.where === 'headless'
       ? `헤드리스 서비스에서는 ${josa(String(p.path), '이/가')} 무시됩니다.`
       : p.where === 'ExternalName'
-        ? `${josa(String(p.path), '은/는')} 효과가 없습니다. ExternalName 서비스에는 엔드포인트가 없고 별칭만 있습니다.`
+        ? `${josa(String(p.path), '은/는')} 효과가 없습니다. ExternalName 서비스에는 주소와 엔드포인트가 없고 별칭만 있습니다.`
         : `spec.type이 ExternalName이 아니면 ${josa(String(p.path), '은/는')} 무시됩니다.`,
   'endpoints/no-addresses': (p) => `${p.path}: 필수 값: addresses나 notReadyAddresses를 써야 합니다`,
+  'endpoints/unspecified-address': (p) => invalid(p, '지정되지 않은 주소(0.0.0.0, ::)는 쓸 수 없습니다'),
   'endpoints/forbidden-address': (p) => invalid(p, `${p.range}에 속하는 주소는 쓸 수 없습니다`),
   'endpoints/wrong-family': (p) => invalid(p, `addressType에 맞는 ${p.type} 주소여야 합니다`),
   'networkpolicy/too-many-types': (p) => `${p.path}: 잘못된 값: policyTypes는 두 개까지 쓸 수 있습니다`,

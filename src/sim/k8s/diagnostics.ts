@@ -25,6 +25,8 @@ type At = { path: string };
 type Invalid = { path: string; value: string };
 
 const quoted = (value: string): string => JSON.stringify(value);
+/** The value is a list, as JSON. */
+const badList = (p: { value: string }, why: string): string => `Invalid value: ${p.value}: ${why}`;
 const bad = (p: { value: string }, why: string): string => `Invalid value: ${quoted(p.value)}: ${why}`;
 
 /** The first rule of a port's name (an IANA service name) that a text breaks. */
@@ -72,6 +74,7 @@ export const diagnosticCodes = {
   'kind/deprecated': warning<{ kind: string; since: string; instead: string }>(),
   // Fields
   'field/unknown': error<{ path: string; suggestion: string }>(),
+  'field/deprecated': warning<{ path: string; value: string; instead: string }>(),
   'field/unmodelled': info<{ path: string }>(),
   // Values
   'value/type': error<{ path: string; expected: string; got: string }>(),
@@ -125,6 +128,9 @@ export const diagnosticCodes = {
   'value/cidr': refused<Invalid>((p) =>
     bad(p, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'),
   ),
+  'value/cidr-bits-beyond': refused<{ path: string; value: string; masked: string }>((p) =>
+    bad(p, 'must not have bits set beyond the prefix length'),
+  ),
   'value/cidr-host-bits': warning<{ path: string; value: string; masked: string }>(),
   'pod/duplicate-port': warning<Invalid>(),
   'value/quantity': refused<Invalid>((p) =>
@@ -156,19 +162,19 @@ export const diagnosticCodes = {
     (p) => `Forbidden: may not be used when \`type\` is '${p.type}'`,
   ),
   'service/headless-type': refused<{ path: string; type: string }>(
-    (p) => `Invalid value: ["None"]: may not be set to 'None' for ${p.type} services`,
+    (p) => `Invalid value: "None": may not be set to 'None' for ${p.type} services`,
   ),
   'service/cluster-ip-external-name': refused<At>(
     () => 'Forbidden: may not be set for ExternalName services',
   ),
-  'service/cluster-ips-mismatch': refused<Invalid>((p) => bad(p, 'first value must match `clusterIP`')),
+  'service/cluster-ips-mismatch': refused<Invalid>((p) => badList(p, 'first value must match `clusterIP`')),
   'service/cluster-ips-alone': refused<Invalid>((p) =>
-    bad(p, 'must be empty when `clusterIP` is not specified'),
+    badList(p, 'must be empty when `clusterIP` is not specified'),
   ),
-  'service/cluster-ips-none': refused<Invalid>((p) => bad(p, "'None' must be the first and only value")),
-  'service/cluster-ips-max': refused<Invalid>((p) => bad(p, 'may only hold up to 2 values')),
+  'service/cluster-ips-none': refused<Invalid>((p) => badList(p, "'None' must be the first and only value")),
+  'service/cluster-ips-max': refused<Invalid>((p) => badList(p, 'may only hold up to 2 values')),
   'service/cluster-ips-one-each': refused<Invalid>((p) =>
-    bad(p, 'may specify no more than one IP for each IP family'),
+    badList(p, 'may specify no more than one IP for each IP family'),
   ),
   'service/cluster-ip-family': refused<{ path: string; value: string; family: string; index: number }>((p) =>
     bad(p, `expected an ${p.family} value as indicated by \`ipFamilies[${p.index}]\``),
@@ -192,6 +198,7 @@ export const diagnosticCodes = {
   'endpoints/no-addresses': refused<At>(
     () => 'Required value: must specify `addresses` or `notReadyAddresses`',
   ),
+  'endpoints/unspecified-address': refused<Invalid>((p) => bad(p, `may not be unspecified (${p.value})`)),
   'endpoints/forbidden-address': refused<{ path: string; value: string; range: string }>((p) =>
     bad(p, `may not be in the ${p.range}`),
   ),

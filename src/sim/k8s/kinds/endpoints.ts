@@ -49,6 +49,7 @@ export const endpoints: KindSpec = {
 
 /** Addresses that no endpoint may have: they would lead back into the node or to nobody. */
 export function endpointAddress(ip: string, path: readonly (string | number)[], report: Report): void {
+  if (ip === '0.0.0.0' || ip === '::') report('endpoints/unspecified-address', path, { value: ip });
   const range =
     ip.startsWith('127.') || ip === '::1'
       ? 'loopback range (127.0.0.0/8, ::1/128)'

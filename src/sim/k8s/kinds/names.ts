@@ -100,7 +100,18 @@ export function ipAddress(value: string, path: FieldPath, report: Report): void 
   if (parseIp(value) === undefined) report('value/ip', path, { value });
 }
 
-export function cidrValue(value: string, path: FieldPath, report: Report): void {
+/** A CIDR of an API object: KEP-4858 (on by default since 1.36) refuses what names an address and a network at once. */
+export function objectCidr(value: string, path: FieldPath, report: Report): void {
+  cidrValue(value, path, report, 'value/cidr-bits-beyond');
+}
+
+/** A CIDR of a component's configuration, which KEP-4858 leaves alone. */
+export function cidrValue(
+  value: string,
+  path: FieldPath,
+  report: Report,
+  hostBits: 'value/cidr-host-bits' | 'value/cidr-bits-beyond' = 'value/cidr-host-bits',
+): void {
   const parsed = parseCidrStrict(value);
   if (parsed === undefined) {
     const ip = parseIp(value);
@@ -114,7 +125,7 @@ export function cidrValue(value: string, path: FieldPath, report: Report): void 
   } else if (parsed.hostBits) {
     const masked = cidrText(parsed.cidr);
     report(
-      'value/cidr-host-bits',
+      hostBits,
       path,
       { value, masked },
       {
@@ -122,6 +133,11 @@ export function cidrValue(value: string, path: FieldPath, report: Report): void 
       },
     );
   }
+}
+
+/** `ValidateQualifiedName`: what a label's key has to be. */
+export function qualifiedName(value: string, path: FieldPath, report: Report): void {
+  if (!isLabelKey(value)) report('value/label-key', path, { value });
 }
 
 export function quantity(value: string, path: FieldPath, report: Report): void {

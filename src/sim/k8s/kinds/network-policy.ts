@@ -1,7 +1,7 @@
 import { cidrWithin, parseCidrStrict } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import { metadataRules } from './metadata.ts';
-import { between, cidrValue, dnsSubdomain, portOrName } from './names.ts';
+import { between, dnsSubdomain, objectCidr, portOrName } from './names.ts';
 import {
   asRecord,
   asRecords,
@@ -29,7 +29,7 @@ function ruleRules(direction: string, peers: string): Rules {
     ...selectorRules(`${at}.${peers}.podSelector`),
     [`${at}.${peers}.namespaceSelector`]: { support: 'simulated' },
     ...selectorRules(`${at}.${peers}.namespaceSelector`),
-    [`${at}.${peers}.ipBlock.cidr`]: { support: 'simulated', check: cidrValue },
+    [`${at}.${peers}.ipBlock.cidr`]: { support: 'simulated', check: objectCidr },
     [`${at}.${peers}.ipBlock.except`]: { support: 'simulated' },
   };
 }
@@ -136,8 +136,9 @@ function validatePeer(peer: Body, path: FieldPath, report: Report): void {
   (Array.isArray(block.except) ? block.except.map(String) : []).forEach((text, i) => {
     const at = [...path, 'ipBlock', 'except', i];
     const inner = parseCidrStrict(text);
-    if (inner === undefined) cidrValue(text, at, report);
-    else if (
+    if (inner === undefined || inner.hostBits) objectCidr(text, at, report);
+    if (inner === undefined) return;
+    if (
       outer !== undefined &&
       (!cidrWithin(outer.cidr, inner.cidr) || inner.cidr.prefixLength <= outer.cidr.prefixLength)
     ) {

@@ -2,15 +2,15 @@ import { endpointAddress } from './endpoints.ts';
 import { metadataRules } from './metadata.ts';
 import {
   between,
-  cidrValue,
   dnsLabel,
   dnsSubdomain,
   eachOf,
   ipAddress,
-  isLabelKey,
   labels,
+  objectCidr,
   portNumber,
   portOrName,
+  qualifiedName,
   serviceName,
 } from './names.ts';
 import { ipFamily, parseIp } from '../../base/ip.ts';
@@ -43,7 +43,8 @@ export const service: KindSpec = {
     'spec.ports.name': { support: 'simulated', check: dnsLabel },
     'spec.ports.port': { support: 'simulated', check: portNumber },
     'spec.ports.protocol': { support: 'simulated', enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' },
-    'spec.ports.targetPort': { support: 'simulated', from: 'port', check: portOrName, refers: 'port-name' },
+    'spec.ports.targetPort': { support: 'simulated', from: 'port', check: targetPort, refers: 'port-name' },
+    'spec.ports.appProtocol': { check: qualifiedName },
     'spec.ports.nodePort': { support: 'simulated', check: between(0, 65535) },
     'spec.externalName': { support: 'simulated', check: cname },
     'spec.externalTrafficPolicy': { support: 'simulated', enum: ['Cluster', 'Local'] },
@@ -79,6 +80,11 @@ export const service: KindSpec = {
   validate,
 };
 
+/** 0 and "" mean the Service's own port (SetDefaults_Service). */
+function targetPort(value: number | string, path: FieldPath, report: Report): void {
+  if (value !== 0 && value !== '') portOrName(value, path, report);
+}
+
 /** A CNAME's target; a dot at its end is allowed. */
 function cname(value: string, path: FieldPath, report: Report): void {
   dnsSubdomain(value.replace(/\.$/, ''), path, report);
@@ -95,7 +101,7 @@ function sourceRanges(values: readonly string[], path: FieldPath, report: Report
   values.forEach((value, i) => {
     const spelt: Report = (code, at, params, options) =>
       report(code, at, params, { ...options, apiPath: `spec.LoadBalancerSourceRanges[${i}]` });
-    cidrValue(value.trim(), [...path, i], spelt);
+    objectCidr(value.trim(), [...path, i], spelt);
   });
 }
 
@@ -139,7 +145,7 @@ function validate(body: Body, report: Report): void {
       value: String(spec.externalTrafficPolicy),
     });
   }
-  if (spec.sessionAffinity !== 'ClientIP' && asRecord(spec.sessionAffinityConfig).clientIP !== undefined) {
+  if (spec.sessionAffinity !== 'ClientIP' && spec.sessionAffinityConfig !== undefined) {
     report('service/affinity-config', ['spec', 'sessionAffinityConfig'], {});
   }
   warnIgnored(spec, type, report);
@@ -164,8 +170,7 @@ function validateLoadBalancer(spec: Body, type: string, report: Report): void {
       if (spec[field] !== undefined) report('service/load-balancer-only', ['spec', field], {});
     }
   } else if (typeof spec.loadBalancerClass === 'string') {
-    const value = spec.loadBalancerClass;
-    if (!isLabelKey(value)) report('value/label-key', ['spec', 'loadBalancerClass'], { value });
+    qualifiedName(spec.loadBalancerClass, ['spec', 'loadBalancerClass'], report);
   }
   const port = spec.healthCheckNodePort;
   const checked = type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
@@ -183,7 +188,15 @@ function warnIgnored(spec: Body, type: string, report: Report): void {
     if (Array.isArray(spec.externalIPs) && spec.externalIPs.length > 0) ignored('externalIPs', 'headless');
     if (spec.sessionAffinity === 'ClientIP') ignored('sessionAffinity', 'headless');
   }
+  const external = Array.isArray(spec.externalIPs) && spec.externalIPs.length > 0;
+  if (external)
+    report('field/deprecated', ['spec', 'externalIPs'], { value: '', instead: '' }, { key: true });
+  if (spec.trafficDistribution === 'PreferClose') {
+    const said = { value: 'PreferClose', instead: 'PreferSameZone' };
+    report('field/deprecated', ['spec', 'trafficDistribution'], said);
+  }
   if (type === 'ExternalName') {
+    if (external) ignored('externalIPs', 'ExternalName');
     if (Object.keys(asRecord(spec.selector)).length > 0) ignored('selector', 'ExternalName');
   } else if (spec.externalName !== undefined && spec.externalName !== '') {
     ignored('externalName', 'not-ExternalName');
@@ -212,7 +225,7 @@ function validateClusterIPs(spec: Body, type: string, report: Report): void {
   if (one === 'None' && type !== 'ClusterIP') {
     report('service/headless-type', ['spec', 'clusterIPs', 0], { type });
   }
-  const value = many.join(',');
+  const value = JSON.stringify(many);
   if (many.length > 0 && one === undefined) report('service/cluster-ips-alone', at, { value });
   else if (many.length > 0 && many[0] !== one) report('service/cluster-ips-mismatch', at, { value });
   validateFamilies(spec, many, report);
@@ -225,7 +238,7 @@ function validateFamilies(spec: Body, ips: readonly string[], report: Report): v
   families.forEach((family, i) => {
     if (families.indexOf(family) < i) report('value/duplicate', ['spec', 'ipFamilies', i], { value: family });
   });
-  const value = ips.join(',');
+  const value = JSON.stringify(ips);
   if (ips[0] === 'None' && ips.length > 1) {
     report('service/cluster-ips-none', at, { value });
     return;

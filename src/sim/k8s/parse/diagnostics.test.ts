@@ -165,9 +165,29 @@ const rows: readonly Row[] = [
     fixed: `${POLICY}spec:\n  ingress: [{from: [{ipBlock: {cidr: 10.0.0.1/32}}]}]\n`,
   },
   {
-    code: 'value/cidr-host-bits',
+    code: 'value/cidr-bits-beyond',
     text: `${POLICY}spec:\n  ingress: [{from: [{ipBlock: {cidr: ⟦10.0.0.1/8⟧}}]}]\n`,
+    refused:
+      'NetworkPolicy.networking.k8s.io "p" is invalid: spec.ingress[0].from[0].ipBlock.cidr: Invalid value: "10.0.0.1/8": must not have bits set beyond the prefix length',
     fixed: `${POLICY}spec:\n  ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]\n`,
+  },
+  {
+    code: 'value/cidr-host-bits',
+    text: `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: ⟦10.244.0.1/16⟧\n`,
+    fixed: `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.244.0.0/16\n`,
+  },
+  { code: 'value/label-key', text: `${SERVICE}spec:\n  ports: [{port: 80, appProtocol: ⟦a b⟧}]\n` },
+  { code: 'field/deprecated', text: `${SERVICE}${PORTS}  ⟦externalIPs⟧: [198.51.100.7]\n` },
+  {
+    code: 'field/deprecated',
+    text: `${SERVICE}${PORTS}  trafficDistribution: ⟦PreferClose⟧\n`,
+    says: 'PreferSameZone',
+  },
+  {
+    code: 'endpoints/unspecified-address',
+    text: `${SERVICE}${PORTS}  externalIPs: [⟦0.0.0.0⟧]\n`,
+    refused:
+      'Service "web" is invalid: spec.externalIPs[0]: Invalid value: "0.0.0.0": may not be unspecified (0.0.0.0)',
   },
   { code: 'value/quantity', text: `${POD}${CONTAINER}    resources: {limits: {memory: ⟦64mb⟧}}\n` },
   {
@@ -226,7 +246,11 @@ const rows: readonly Row[] = [
     code: 'pod/dns-search-line',
     text: `${POD}spec: {containers: [{name: a, image: b}], dnsConfig: {searches: ⟦[${Array.from({ length: 11 }, (_, i) => `s${i}.${'a'.repeat(62)}.${'b'.repeat(62)}.${'c'.repeat(62)}`).join(', ')}]⟧}}\n`,
   },
-  { code: 'service/headless-type', text: `${SERVICE}${PORTS}  type: NodePort\n  clusterIP: ⟦None⟧\n` },
+  {
+    code: 'service/headless-type',
+    text: `${SERVICE}${PORTS}  type: NodePort\n  clusterIP: ⟦None⟧\n`,
+    refused: `Service "web" is invalid: spec.clusterIPs[0]: Invalid value: "None": may not be set to 'None' for NodePort services`,
+  },
   {
     code: 'service/cluster-ip-external-name',
     text: `${SERVICE}spec: {type: ExternalName, externalName: a.example, clusterIP: ⟦10.96.0.9⟧}\n`,
@@ -234,6 +258,8 @@ const rows: readonly Row[] = [
   {
     code: 'service/cluster-ips-mismatch',
     text: `${SERVICE}${PORTS}  clusterIP: 10.96.0.9\n  clusterIPs: ⟦[10.96.0.8]⟧\n`,
+    refused:
+      'Service "web" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.8"]: first value must match `clusterIP`',
   },
   {
     code: 'service/cluster-ips-alone',
