@@ -19,6 +19,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/conflict': (p) => `${p['cni']} refuses this combination of options: ${p['message']}`,
   'external/duplicate': (p) =>
     `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,
+  'external/address-in-use': (p) =>
+    `The host ${p['name']} has the address ${p['ip']} of ${p['owner']}: two machines answer for it. Choose another.`,
   'external/unknown-via': (p) =>
     `The route goes through "${p['via']}", which is neither a node nor an IP address${among(p['known'])}; it is left out.`,
   'node/duplicate-ip': (p) => `The address ${p['ip']} already belongs to node ${p['other']}.`,

@@ -20,6 +20,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/conflict': (p) => `${josa(String(p['cni']), '은/는')} 이 옵션 조합을 거부합니다: ${p['message']}`,
   'external/duplicate': (p) =>
     `호스트 ${p['name']}의 이름이나 주소가 ${josa(String(p['other']), '과/와')} 겹쳐서 뺐습니다.`,
+  'external/address-in-use': (p) =>
+    `호스트 ${p['name']}의 주소 ${josa(String(p['ip']), '은/는')} 이미 ${p['owner']}의 주소라서 두 기기가 함께 응답합니다. 다른 주소를 쓰세요.`,
   'external/unknown-via': (p) =>
     `라우트가 거치는 ${josa(String(p['via']), '은/는')} 노드도 IP 주소도 아니어서 이 라우트를 뺍니다.`,
   'node/duplicate-ip': (p) => `주소 ${josa(String(p['ip']), '은/는')} 이미 노드 ${p['other']}의 것입니다.`,

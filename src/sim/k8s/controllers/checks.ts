@@ -1,5 +1,5 @@
 /** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
-import { parseIp } from '../../base/ip.ts';
+import { type Ip, parseIp } from '../../base/ip.ts';
 import type { ObjectRef } from '../../base/origin.ts';
 import type { ClusterState, Labels, Pod, Service, ServicePort } from '../cluster-state.ts';
 import { matchesSelector, selectorText } from '../selectors.ts';
@@ -38,6 +38,7 @@ export function checkCluster(
   checkPolicies(cluster, cni, report);
   checkQuestions(cluster, report);
   checkFaults(cluster, report);
+  checkExternal(cluster, report);
 }
 
 function checkService(service: Service, labels: Labels, pods: readonly Pod[], report: Report): void {
@@ -263,4 +264,20 @@ function looksLikePlace(to: string, cluster: ClusterState): boolean {
   return (
     match[1] === 'node' || match[1] === 'external' || cluster.namespaces.some((n) => n.name === match[1])
   );
+}
+
+/** A host outside with an address that a node or a pod has: two machines would answer for it. */
+function checkExternal(cluster: ClusterState, report: Report): void {
+  const hosts = cluster.settings.external.filter((h) => h.origin.by !== 'built-in');
+  if (hosts.length === 0) return;
+  const owners = new Map<Ip, string>();
+  for (const pod of cluster.pods) for (const ip of pod.ips) owners.set(ip, `${pod.namespace}/${pod.name}`);
+  for (const node of cluster.nodes) for (const ip of node.ips) owners.set(ip, `node/${node.name}`);
+  for (const { name, ips, origin } of hosts) {
+    for (const ip of ips) {
+      const owner = owners.get(ip);
+      if (owner !== undefined)
+        report.say('error', 'external/address-in-use', { name, ip, owner }, origin.object, origin.path ?? []);
+    }
+  }
 }

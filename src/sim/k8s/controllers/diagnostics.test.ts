@@ -113,6 +113,12 @@ const rows: readonly Row[] = [
     says: /host b/,
   },
   {
+    code: 'external/address-in-use',
+    severity: 'error',
+    yaml: PLAYGROUND('external:\n▶  - name: a\n    ip: 172.18.0.2\n'),
+    says: /172\.18\.0\.2 of node\/kind-control-plane/,
+  },
+  {
     code: 'external/unknown-via',
     severity: 'error',
     yaml: PLAYGROUND(

@@ -10,6 +10,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'cni/conflict',
   'cni/family-not-modelled',
   'external/duplicate',
+  'external/address-in-use',
   'external/unknown-via',
   'node/duplicate-ip',
   'node/pod-cidr-overlap',
