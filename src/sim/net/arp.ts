@@ -50,8 +50,10 @@ export function receiveArp(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (arp.op === 'request' && validSource(box, dev, arp.senderIp, arp.targetIp)) {
     const route = box.net.fib.lookup(arp.targetIp, { src: arp.senderIp, iif: dev.name });
     if (route?.type === 'local') {
-      // arp_ignore 1: only for addresses of the very device that was asked.
-      if (box.net.config.sysctls.arpIgnoreAll === 1 && route.dev !== dev.name) return;
+      // arp_ignore 1: only for addresses of the very device that was asked. Several may have one, as with ptp.
+      const own = (): boolean =>
+        box.net.config.addresses.some((a) => a.dev === dev.name && a.ip === arp.targetIp);
+      if (box.net.config.sysctls.arpIgnoreAll === 1 && !own()) return;
       learnNeighbour(m, box, dev, arp.senderIp, arp.senderMac, false, true, skb);
       answer(m, box, dev, skb, arp, false);
       return;
