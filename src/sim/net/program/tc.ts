@@ -81,13 +81,17 @@ class TcRun extends MapRun implements PacketContext {
     const after = rewrite(before, side, to.ip, to.port);
     const from = endText(before, side);
     const now = endText(after, side);
-    this.m.recorder.nat.push({
-      at: this.box.id,
-      kind: side === 'dst' ? 'dnat' : 'snat',
-      from,
-      to: now,
-      step: this.m.recorder.steps.length,
-    });
+    const { nat, steps } = this.m.recorder;
+    const peer = endText(before, side === 'dst' ? 'src' : 'dst');
+    if (isNew(nat, `${this.box.id} ${peer} ${[from, now].sort().join(' ')}`)) {
+      nat.push({
+        at: this.box.id,
+        kind: side === 'dst' ? 'dnat' : 'snat',
+        from,
+        to: now,
+        step: steps.length,
+      });
+    }
     this.rewrite(after, 'nat', why(from, now), details);
   }
 
@@ -105,6 +109,17 @@ class TcRun extends MapRun implements PacketContext {
     );
     return { dev: route.dev, via: route.via };
   }
+}
+
+/** What a program has translated in this walk: once for each connection, as conntrack's NAT is told. */
+const translated = new WeakMap<object, Set<string>>();
+
+function isNew(walk: object, key: string): boolean {
+  const seen = translated.get(walk) ?? new Set();
+  translated.set(walk, seen);
+  if (seen.has(key)) return false;
+  seen.add(key);
+  return true;
 }
 
 const NO_META = {};
