@@ -5,18 +5,11 @@
  * Leaves out policy routing, multipath, router preferences, the exceptions that "packet too big" and redirects make, and
  * of RFC 6724 what needs deprecated, home, temporary or ORCHID addresses.
  */
-import { cidr, cidrContains, ipBytes, ipFamily } from '../base/ip.ts';
+import { cidr, cidrContains, ipBytes } from '../base/ip.ts';
 import type { Cidr, Ip } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { AddressConfig, NetnsConfig, RouteConfig } from './config.ts';
-import {
-  anycastOf,
-  ip6Addresses,
-  IPV6_MIN_MTU,
-  isLinkLocal,
-  isMulticast6,
-  LOOPBACK_6,
-} from './ip6-address.ts';
+import { anycastOf, ip6Addresses, isLinkLocal, isMulticast6, LOOPBACK_6 } from './ip6-address.ts';
 import type { RouteFlow } from './policy-rules.ts';
 import { sameCidr, Table, thrown, type Route, type TableRoute } from './route.ts';
 import { prefixText, routeRow } from './row-key.ts';
@@ -154,23 +147,7 @@ export function localRoutes6(config: NetnsConfig): readonly LocalRoute6[] {
       made.set(`anycast ${dev} ${ip}`, { type: 'anycast', to: cidr(ip), dev, origin });
     }
   }
-  for (const { dev, ip, origin } of quietAddresses(config)) {
-    made.set(`local ${dev} ${ip}`, { type: 'local', to: cidr(ip), dev, origin });
-  }
   return [...made.values()];
-}
-
-/**
- * Addresses on a link that never came up and asks nobody for neighbours (kube-ipvs0): no duplicate is looked for, so
- * they are the host's own at once (`addrconf_dad_begin`, IFF_NOARP; seen on Linux 6.18).
- */
-function quietAddresses(config: NetnsConfig): readonly AddressConfig[] {
-  const quiet = new Set(
-    config.links.flatMap((l) =>
-      l.up === false && (l.noarp === true || l.kind === 'dummy') && l.mtu >= IPV6_MIN_MTU ? [l.name] : [],
-    ),
-  );
-  return quiet.size === 0 ? [] : config.addresses.filter((a) => quiet.has(a.dev) && ipFamily(a.ip) === 6);
 }
 
 function localRoute({ type, to, dev, origin }: LocalRoute6): Route {
