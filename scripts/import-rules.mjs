@@ -9,7 +9,7 @@ const room = (name) => `(^|/)${name}/`;
 const reactLike = ['^react($|/)', '^react-dom', '^@xyflow/', '^zustand', '^monaco-editor', '^lucide-react'];
 const outside = [room('ui'), room('state'), room('worker'), room('cli'), room('share'), room('i18n'), room('content'), ...reactLike];
 const plugInRooms = ['cni', 'proxy', 'l7', 'dns', 'admission'];
-const features = ['editor', 'faults', 'graph', 'timeline', 'inspector', 'probe', 'share', 'settings'];
+const features = ['editor', 'faults', 'fidelity', 'graph', 'timeline', 'inspector', 'probe', 'share', 'settings'];
 const rooms = ['base', 'packet', 'trace', 'net', 'lab', 'k8s', 'policy', 'service', ...plugInRooms, 'cluster', 'probe', 'scene'];
 const upper = ['cluster', 'probe', 'scene'].map(room);
 

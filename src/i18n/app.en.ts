@@ -81,6 +81,7 @@ export const app = {
     focusProbe: 'Go to the probe bar',
     palette: 'Open the commands',
     help: 'Show the shortcuts',
+    fidelity: 'Show what was verified, and against what',
     toggleEditor: 'Show or hide the YAML',
     focusEditor: 'Go to the YAML',
     singleKeys: 'Single-key shortcuts',

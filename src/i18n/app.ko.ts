@@ -79,6 +79,7 @@ export const app = {
     focusProbe: '프로브 막대로 이동',
     palette: '명령 열기',
     help: '단축키 보기',
+    fidelity: '무엇을 무엇과 대조했는지 보기',
     toggleEditor: 'YAML 보이기/숨기기',
     focusEditor: 'YAML로 이동',
     singleKeys: '한 글자 단축키',

@@ -1,10 +1,11 @@
 import { capture } from './capture.en.ts';
 import { compare } from './compare.en.ts';
 import { diagnostics } from './diagnostics.en.ts';
+import { fidelity } from './fidelity.en.ts';
 import { inspector } from './inspector.en.ts';
 import { matrix } from './matrix.en.ts';
 import { packet } from './packet.en.ts';
 import { reasons } from './reasons.en.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { capture, compare, diagnostics, inspector, matrix, packet, reasons };
+export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, reasons };

@@ -1,10 +1,11 @@
 import { capture } from './capture.ko.ts';
 import { compare } from './compare.ko.ts';
 import { diagnostics } from './diagnostics.ko.ts';
+import { fidelity } from './fidelity.ko.ts';
 import { inspector } from './inspector.ko.ts';
 import { matrix } from './matrix.ko.ts';
 import { packet } from './packet.ko.ts';
 import { reasons } from './reasons.ko.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { capture, compare, diagnostics, inspector, matrix, packet, reasons };
+export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, reasons };

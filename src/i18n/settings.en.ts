@@ -18,6 +18,8 @@ export const settings = {
   enforces: 'enforces network policies',
   doesNotEnforce: 'does not enforce network policies',
   badCidr: 'Write a CIDR such as 10.244.0.0/16.',
+  fidelity: { exact: 'exact', modelled: 'modelled', sketched: 'sketched' },
+  verified: 'What was verified, and against what',
   nodesGiven: 'Your Node objects are the list of nodes: a count here would have no effect.',
   cannotEdit: (p: { file: string }) => `${p.file} cannot be edited here while its YAML has a syntax error.`,
 };

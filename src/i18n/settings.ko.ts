@@ -22,6 +22,8 @@ export const settings = {
   enforces: '네트워크 정책을 적용함',
   doesNotEnforce: '네트워크 정책을 적용하지 않음',
   badCidr: '10.244.0.0/16과 같은 CIDR로 쓰세요.',
+  fidelity: { exact: '정확', modelled: '모델링', sketched: '개략' },
+  verified: '무엇을 무엇과 대조했는가',
   nodesGiven: 'YAML의 Node 오브젝트가 노드 목록이므로 여기서 개수를 바꿔도 효과가 없습니다.',
   cannotEdit: (p) => `${josa(p.file, '은/는')} YAML 문법 오류가 있어 여기서 고칠 수 없습니다.`,
 } satisfies Catalog<typeof en>;

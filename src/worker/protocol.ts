@@ -1,4 +1,5 @@
 /** Messages between the page and the simulation worker. Types only; every message is structured-clone data. */
+import type { Fidelity } from '../sim/plugin.ts';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
 import type { ClusterEvent, FaultSpec, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
@@ -76,9 +77,17 @@ export interface ClusterView {
         readonly id: string;
         readonly label: string;
         readonly enforcesPolicy: boolean;
+        readonly fidelity: Fidelity;
+        readonly sources: readonly string[];
         readonly options?: readonly { readonly name: string; readonly values: readonly string[] }[];
       }[];
-      readonly kubeProxyModes: readonly { readonly id: string; readonly deprecated: boolean }[];
+      readonly kubeProxyModes: readonly {
+        readonly id: string;
+        readonly label: string;
+        readonly deprecated: boolean;
+        readonly fidelity: Fidelity;
+        readonly sources: readonly string[];
+      }[];
     };
   };
 }

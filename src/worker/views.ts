@@ -82,9 +82,17 @@ export function viewOf({ cluster }: Simulation): ClusterView {
           id: c.id,
           label: c.label,
           enforcesPolicy: c.enforcesNetworkPolicy,
+          fidelity: c.fidelity,
+          sources: c.sources,
           options: c.options.map(({ name, values }) => ({ name, values })),
         })),
-        kubeProxyModes: proxyPlugins.map((p) => ({ id: p.id, deprecated: p.deprecated !== undefined })),
+        kubeProxyModes: proxyPlugins.map(({ id, label, deprecated, fidelity, sources }) => ({
+          id,
+          label,
+          deprecated: deprecated !== undefined,
+          fidelity,
+          sources,
+        })),
       },
     },
   };

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react';
-import { useText } from '../../i18n/messages.ts';
+import { useText, withLaterTexts } from '../../i18n/messages.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { useLook } from '../../state/selection.ts';
 import { DesktopShell } from './DesktopShell.tsx';
@@ -17,6 +17,9 @@ const CommandPalette = lazy(() =>
   import('./CommandPalette.tsx').then((m) => ({ default: m.CommandPalette })),
 );
 const HelpDialog = lazy(() => import('./HelpDialog.tsx').then((m) => ({ default: m.HelpDialog })));
+const FidelityDialog = lazy(() =>
+  withLaterTexts(import('../fidelity/FidelityDialog.tsx')).then((m) => ({ default: m.FidelityDialog })),
+);
 const Tour = lazy(() => import('./Tour.tsx').then((m) => ({ default: m.Tour })));
 const ShareDialog = lazy(() => import('../share/ShareDialog.tsx').then((m) => ({ default: m.ShareDialog })));
 
@@ -56,7 +59,7 @@ export function App({ options }: { readonly options: PageOptions }) {
 
 function Dialogs() {
   const t = useText().app;
-  const { palette, help, share, tour, set } = useShell();
+  const { palette, help, fidelity, share, tour, set } = useShell();
   return (
     <Suspense
       fallback={
@@ -67,6 +70,7 @@ function Dialogs() {
     >
       {palette && <CommandPalette onClose={() => set({ palette: false })} />}
       {help && <HelpDialog onClose={() => set({ help: false })} />}
+      {fidelity && <FidelityDialog onClose={() => set({ fidelity: false })} />}
       {share && <ShareDialog open onClose={() => set({ share: false })} />}
       {tour !== undefined && <Tour />}
     </Suspense>

@@ -69,6 +69,16 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
         <Keys rows={editor} />
         <h3>{t.helpSources}</h3>
         <p>{t.helpHonest}</p>
+        <Button
+          kind="line"
+          className={styles.verified}
+          onClick={() => {
+            onClose();
+            useShell.getState().set({ fidelity: true });
+          }}
+        >
+          {t.actions.fidelity}
+        </Button>
         <p className={styles.small}>{t.helpLanguage}</p>
       </div>
     </Dialog>

@@ -13,7 +13,7 @@ import styles from './PhoneShell.module.css';
 import { PhoneMenu } from './PhoneMenu.tsx';
 import { QuietBoundary } from './QuietBoundary.tsx';
 import { Sheet } from './Sheet.tsx';
-import { useShell } from './shell-store.ts';
+import { showFidelity, useShell } from './shell-store.ts';
 import { ClusterSettings, ScenarioMenu, ShareButton } from './TopBar.tsx';
 
 /** One column: the picture, a tabbed sheet, and the timetable with step keys within the thumb's reach. */
@@ -54,7 +54,7 @@ export function PhoneShell() {
       >
         <QuietBoundary>
           <Suspense fallback={null}>
-            <ClusterSettings />
+            <ClusterSettings onFidelity={showFidelity} />
           </Suspense>
         </QuietBoundary>
       </Dialog>

@@ -13,7 +13,7 @@ import { openShelved } from './NoticeBar.tsx';
 import { pictureSvg } from './picture-svg.ts';
 import { QuietBoundary } from './QuietBoundary.tsx';
 import { openScenario, scenarioList, scenarioTitle } from './scenarios.ts';
-import { useShell } from './shell-store.ts';
+import { showFidelity, useShell } from './shell-store.ts';
 import styles from './TopBar.module.css';
 
 export const ClusterSettings = lazy(() =>
@@ -146,7 +146,7 @@ export function SettingsButton() {
       <Popover anchor={anchor} open={open} onClose={() => set({ settings: false })} label={t.settings.title}>
         <QuietBoundary>
           <Suspense fallback={<p className={styles.loading}>{t.app.loading}</p>}>
-            <ClusterSettings />
+            <ClusterSettings onFidelity={showFidelity} />
           </Suspense>
         </QuietBoundary>
       </Popover>

@@ -221,6 +221,7 @@ export function allActions(t: Messages): readonly Action[] {
       run: () => prefs.set({ singleKeyShortcuts: !prefs.singleKeyShortcuts }),
     },
     { id: 'help', group: g.settings, label: a.help, keys: '?', run: () => shell({ help: true }) },
+    { id: 'fidelity', group: g.settings, label: a.fidelity, run: () => shell({ fidelity: true }) },
     { id: 'tour', group: g.settings, label: a.tour, run: () => shell({ tour: 0 }) },
   ];
   return actions;

@@ -7,6 +7,7 @@ export type SheetTab = InspectorTab | 'yaml';
 export interface ShellState {
   readonly palette: boolean;
   readonly help: boolean;
+  readonly fidelity: boolean;
   readonly share: boolean;
   readonly settings: boolean;
   /** undefined: no tour; else the step shown. */
@@ -21,6 +22,7 @@ export interface ShellState {
 export const useShell = create<ShellState>()((set) => ({
   palette: false,
   help: false,
+  fidelity: false,
   share: false,
   settings: false,
   tour: undefined,
@@ -28,3 +30,8 @@ export const useShell = create<ShellState>()((set) => ({
   sheetTab: 'why',
   set: (change) => set(change),
 }));
+
+/** The fidelity page in place of the settings that led to it. */
+export function showFidelity(): void {
+  useShell.getState().set({ settings: false, fidelity: true });
+}

@@ -3,6 +3,7 @@ import { useText } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Button, IconButton } from '../kit/Button.tsx';
+import { FidelityMark } from '../kit/FidelityMark.tsx';
 import { Select } from '../kit/Select.tsx';
 import styles from './ClusterSettings.module.css';
 import { editSettings, readSettings, type SettingsChange } from './edit-settings.ts';
@@ -17,7 +18,7 @@ const MAX_WORKERS = 12;
 const MAX_CONTROL_PLANES = 3;
 
 /** Nodes, CNI, kube-proxy mode and subnets of the cluster. Each change is an edit of the YAML, one undo step. */
-export function ClusterSettings() {
+export function ClusterSettings({ onFidelity }: { readonly onFidelity: () => void }) {
   const t = useText().settings;
   const files = useDocument((s) => s.files);
   const cluster = useSimulation((s) => s.result?.cluster);
@@ -26,7 +27,9 @@ export function ClusterSettings() {
   if (cluster === undefined) return <p className={styles.note}>{t.title}</p>;
   const { settings } = cluster;
   const offered = settings.offered ?? { cnis: [], kubeProxyModes: [] };
-  const options = offered.cnis.find((c) => c.id === settings.cni)?.options ?? [];
+  const cni = offered.cnis.find((c) => c.id === settings.cni);
+  const proxy = offered.kubeProxyModes.find((p) => p.id === settings.kubeProxyMode);
+  const options = cni?.options ?? [];
   const count = (role: 'control-plane' | 'worker'): number =>
     cluster.nodes.filter((n) => n.role === role).length;
 
@@ -62,7 +65,10 @@ export function ClusterSettings() {
         options={offered.cnis.map((c) => ({ id: c.id, label: c.label }))}
         onChange={(cni) => change({ cni })}
       />
-      <p className={styles.hint}>{settings.enforcesPolicy ? t.enforces : t.doesNotEnforce}</p>
+      <div className={styles.hint}>
+        {cni !== undefined && <FidelityMark fidelity={cni.fidelity} />}
+        <span>{settings.enforcesPolicy ? t.enforces : t.doesNotEnforce}</span>
+      </div>
       {options.map(({ name, values }) => (
         // An option's name and values are the CNI's own words.
         <Choice
@@ -82,6 +88,12 @@ export function ClusterSettings() {
         }))}
         onChange={(kubeProxyMode) => change({ kubeProxyMode })}
       />
+      <div className={styles.hint}>
+        {proxy !== undefined && <FidelityMark fidelity={proxy.fidelity} />}
+        <button type="button" className={styles.link} onClick={onFidelity}>
+          {t.verified}
+        </button>
+      </div>
       <Choice
         label={t.ipFamily}
         value={settings.families.includes(',') ? 'dual' : settings.families.toLowerCase()}
