@@ -54,6 +54,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   calico: 'VXLAN: routes, policy chains with Felix’ own rule hashes, sets, and walks across nodes',
   cilium:
     'Tunnel and native routing, with and without the kube-proxy replacement: who is reached, TTLs, identities',
+  antrea: 'Pods on an Open vSwitch bridge, ClusterIPs by AntreaProxy, with a tunnel and without',
   kindnet: 'Links, routes, masquerading beside the real ptp plug-in; policies through its queue',
   'aws-vpc': 'Second cards, rules and tables for each pod, a fabric that answers ARP',
   azure: 'Transparent mode with a node subnet',
@@ -64,6 +65,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   policyMeaning: 'Selectors, peers, ports, endPort, policyTypes, with a row for each trap',
   policyCalico: 'Calico’s chains come to the answer that the API promises',
   policyCilium: 'Cilium’s policy maps come to the same answer, but for two known differences',
+  policyAntrea: 'Antrea’s flows come to the same answer',
   policyKindnet: 'kindnet’s queue comes to the same answer',
   matrix: 'The matrix says what the walks say',
   coredns: 'Answers: A, AAAA, SRV, PTR, CNAME, headless and external names, truncation, Corefile plug-ins',
@@ -102,6 +104,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
   ],
   cni: [
     'Cilium’s programs were read, not run. Encryption, DSR, XDP, Maglev, the host firewall, the L7 proxy and its own policies are left out.',
+    'Antrea’s flows were read as far as they could be, not run: no kernel here has Open vSwitch.',
     'Calico without host endpoints, tiers, its own policies, flow logs and eBPF.',
     'kindnet: the queue was read, not seen at work. AWS: the fabric’s check of source addresses, prefix delegation and security groups are left out.',
     'Azure: its overlay, the default for new AKS clusters, is left out.',

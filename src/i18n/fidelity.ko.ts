@@ -57,6 +57,7 @@ export const fidelity = {
     flannel: 'vxlan과 host-gw, IPv4와 IPv6: 링크, 경로, 체인, 노드 사이의 패킷 경로',
     calico: 'VXLAN: 경로, Felix와 같은 규칙 해시를 쓰는 정책 체인, 집합, 노드 사이의 패킷 경로',
     cilium: '터널과 네이티브 라우팅, kube-proxy 대체 기능을 켠 경우와 끈 경우: 도달한 파드, TTL, 아이덴티티',
+    antrea: 'Open vSwitch 브리지에 붙은 파드, AntreaProxy가 맡는 ClusterIP, 터널이 있는 경우와 없는 경우',
     kindnet: '실제 ptp 플러그인과 나란히 비교한 링크, 경로, 마스커레이드와 큐를 거치는 정책',
     'aws-vpc': '두 번째 네트워크 카드, 파드별 규칙과 테이블, ARP에 답하는 패브릭',
     azure: '노드 서브넷을 쓰는 투명 모드',
@@ -67,6 +68,7 @@ export const fidelity = {
     policyMeaning: '셀렉터, 피어, 포트, endPort, policyTypes와 헷갈리기 쉬운 사례',
     policyCalico: '칼리코(Calico) 체인의 결과가 API가 약속한 답과 같음',
     policyCilium: '실리움(Cilium) 정책 맵의 결과가 알려진 두 가지를 빼고 같음',
+    policyAntrea: '안트레아(Antrea) 플로의 결과가 같음',
     policyKindnet: 'kindnet 큐의 결과가 같음',
     matrix: '행렬과 패킷 경로의 답이 같음',
     coredns: '응답: A, AAAA, SRV, PTR, CNAME, 헤드리스와 외부 이름, 잘림, Corefile 플러그인',
@@ -104,6 +106,7 @@ export const fidelity = {
     ],
     cni: [
       '실리움의 프로그램은 읽기만 하고 실행하지 않았습니다. 암호화, DSR, XDP, Maglev, 호스트 방화벽, L7 프록시, 고유 정책은 뺐습니다.',
+      '안트레아의 플로는 읽을 수 있는 만큼만 읽고 실행하지 않았습니다. 여기에는 Open vSwitch가 있는 커널이 없습니다.',
       '칼리코의 호스트 엔드포인트, 티어, 고유 정책, 플로 로그, eBPF는 뺐습니다.',
       'kindnet의 큐는 소스로만 확인했습니다. AWS 패브릭의 출발지 주소 검사, 프리픽스 위임, 보안 그룹은 뺐습니다.',
       '새 AKS 클러스터의 기본값인 Azure 오버레이는 뺐습니다.',

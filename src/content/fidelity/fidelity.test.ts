@@ -1,4 +1,4 @@
-/** The fidelity page names tests that exist, every plug-in of the registries, and the same tests as docs/fidelity.md. */
+/** The fidelity page names tests that exist, every plug-in of the registries, and no test that docs/fidelity.md does not. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fidelity as en } from '../../i18n/fidelity.en.ts';
@@ -16,9 +16,14 @@ describe('the fidelity page', () => {
     expect(named.filter((test) => !existsSync(test))).toEqual([]);
   });
 
-  it('names the tests that docs/fidelity.md names', () => {
+  it('names tests that docs/fidelity.md names too', () => {
+    expect(named.filter((test) => !page.includes(`\`${test}\``))).toEqual([]);
+  });
+
+  it('has a page at length whose tests exist', () => {
     const inPage = [...page.matchAll(/`((?:src|e2e)\/[\w./-]+\.test\.ts)`/g)].map(([, test = '']) => test);
-    expect([...new Set(inPage)].sort()).toEqual(named);
+    expect(inPage.length).toBeGreaterThan(20);
+    expect(inPage.filter((test) => !existsSync(test))).toEqual([]);
   });
 
   it.each([

@@ -230,6 +230,13 @@ export const verified = [
     tests: ['src/sim/cni/cilium/paths.test.ts', 'src/sim/cni/cilium/wire.test.ts', CONTRACT],
   },
   {
+    id: 'antrea',
+    area: 'cni',
+    plugin: { kind: 'cni', id: 'antrea' },
+    against: ['source'],
+    tests: [CONTRACT, 'src/sim/cni/antrea/policy-walk.test.ts'],
+  },
+  {
     id: 'kindnet',
     area: 'cni',
     plugin: { kind: 'cni', id: 'kindnet' },
@@ -293,6 +300,13 @@ export const verified = [
     fidelity: 'modelled',
     against: ['property', 'walk'],
     tests: ['src/sim/cni/cilium/policy-walk.test.ts', 'src/sim/cni/cilium/policy-property.test.ts'],
+  },
+  {
+    id: 'policyAntrea',
+    area: 'policy',
+    fidelity: 'modelled',
+    against: ['property', 'walk'],
+    tests: ['src/sim/cni/antrea/policy-walk.test.ts', 'src/sim/cni/antrea/policy-property.test.ts'],
   },
   {
     id: 'policyKindnet',
