@@ -82,7 +82,7 @@ export function modeSvg(costs: readonly ModeCost[]): string {
       );
     }
     const words = PLOT.left + PLOT.width + 10;
-    out.push(`<text class="name" x="${words}" y="${at.toFixed(1)}" dy="0" fill="${colour}">${mode}</text>`);
+    out.push(`<text class="name" x="${words}" y="${at.toFixed(1)}" style="fill:${colour}">${mode}</text>`);
     out.push(
       `<text class="tick" x="${words}" y="${at.toFixed(1)}" dy="14">${label(Math.round(lastOf(costs, mode).firstPacketRules))} rules</text>`,
     );

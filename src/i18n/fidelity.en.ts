@@ -58,7 +58,8 @@ const features: Readonly<Record<FeatureId, string>> = {
   kindnet: 'Links, routes, masquerading beside the real ptp plug-in; policies through its queue',
   'aws-vpc': 'Second cards, rules and tables for each pod, a fabric that answers ARP',
   azure: 'Transparent mode with a node subnet',
-  bridge: 'Links, addresses, routes, sysctls and rules beside the real plug-ins, in five configurations',
+  bridge:
+    'Links, addresses, routes, sysctls and rules beside the real plug-ins, in eight configurations, three of them dual stack',
   kubenet: 'Kubernetes 1.16’s own network: bridge, hairpin, masquerading',
   hostPort: 'hostPort, by portmap or the kubelet’s own way',
   addresses: 'Which address a pod is given, and what happens when a node has none left',

@@ -61,7 +61,7 @@ export const fidelity = {
     kindnet: '실제 ptp 플러그인과 나란히 비교한 링크, 경로, 마스커레이드와 큐를 거치는 정책',
     'aws-vpc': '두 번째 네트워크 카드, 파드별 규칙과 테이블, ARP에 답하는 패브릭',
     azure: '노드 서브넷을 쓰는 투명 모드',
-    bridge: '실제 플러그인과 나란히 비교한 링크, 주소, 경로, sysctl, 규칙(설정 다섯 가지)',
+    bridge: '실제 플러그인과 나란히 비교한 링크, 주소, 경로, sysctl, 규칙(설정 여덟 가지, 셋은 이중 스택)',
     kubenet: '쿠버네티스 1.16의 자체 네트워크: 브리지, 헤어핀, 마스커레이드',
     hostPort: 'hostPort: portmap 또는 kubelet 고유의 방식',
     addresses: '파드에 주어지는 주소, 노드에 남은 주소가 없을 때의 동작',

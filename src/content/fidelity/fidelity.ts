@@ -241,7 +241,7 @@ export const verified = [
     area: 'cni',
     plugin: { kind: 'cni', id: 'kindnet' },
     against: ['kernel', 'tool', 'source'],
-    tests: [KERNEL_SUITE, 'e2e/kernel/cni-plugins.test.ts', CONTRACT],
+    tests: [KERNEL_SUITE, 'e2e/kernel/cni-plugins.test.ts', CONTRACT, 'src/sim/cni/contract-ipv6.test.ts'],
   },
   {
     id: 'aws-vpc',
@@ -256,7 +256,7 @@ export const verified = [
     area: 'cni',
     plugin: { kind: 'cni', id: 'bridge' },
     against: ['kernel', 'tool'],
-    tests: ['e2e/kernel/cni-plugins.test.ts', KERNEL_SUITE, CONTRACT],
+    tests: ['e2e/kernel/cni-plugins.test.ts', KERNEL_SUITE, CONTRACT, 'src/sim/cni/contract-ipv6.test.ts'],
   },
   {
     id: 'kubenet',
