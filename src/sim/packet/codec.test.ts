@@ -59,6 +59,7 @@ const tcp: fc.Arbitrary<TcpHeader> = fc.record({
     [
       { kind: 'mss', value: 1410 },
       { kind: 'sack-permitted' },
+      { kind: 'sack', blocks: [{ from: 4294967000, to: 200 }] },
       { kind: 'timestamps', value: 4_000_000_000, echo: 0 },
       { kind: 'nop' },
       { kind: 'window-scale', shift: 7 },

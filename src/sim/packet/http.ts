@@ -1,12 +1,14 @@
 /**
- * Plain HTTP/1.1 (RFC 9112): a request without a body, a response with one, in one segment each. Leaves out chunks,
- * trailers, pipelining and everything that spans segments.
+ * Plain HTTP/1.1 (RFC 9112): requests and responses with a body of known length. Leaves out chunks, trailers and
+ * pipelining. Of a message that spans segments only the first is read as HTTP, with as much of the body as it holds.
  */
 import type { Dissection } from './field.ts';
 import type { HttpRequest, HttpResponse } from './packet.ts';
 import { utf8Decode, utf8Encode } from './text.ts';
 
 const REQUEST_LINE = /^([A-Z][A-Z-]*) (\S+) HTTP\/1\.1$/;
+/** A body is shown as far as it is of use. */
+const SHOWN_BODY = 200;
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3}) (.*)$/;
 
 export function httpText(message: HttpRequest | HttpResponse): string {
@@ -15,7 +17,7 @@ export function httpText(message: HttpRequest | HttpResponse): string {
       ? `${message.method} ${message.path} HTTP/1.1`
       : `HTTP/1.1 ${message.status} ${message.reasonPhrase}`;
   const headers = message.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return `${first}\r\n${headers}\r\n${message.kind === 'http-response' ? message.body : ''}`;
+  return `${first}\r\n${headers}\r\n${message.body ?? ''}`;
 }
 
 export function httpBytes(message: HttpRequest | HttpResponse): Uint8Array {
@@ -52,9 +54,20 @@ export function readHttp(
   }
   at += 2;
   const body = text.slice(headEnd + 4);
-  if (body !== '') span('body', body, 0);
+  if (body !== '') {
+    const length = end - at;
+    d.fields.push({
+      layer: 'http',
+      key: 'body',
+      depth,
+      offset: at,
+      length,
+      value: body.slice(0, SHOWN_BODY),
+    });
+  }
   if (request !== null) {
-    return { kind: 'http-request', method: request[1] ?? '', path: request[2] ?? '', headers };
+    const head = { kind: 'http-request', method: request[1] ?? '', path: request[2] ?? '', headers } as const;
+    return body === '' ? head : { ...head, body };
   }
   return {
     kind: 'http-response',

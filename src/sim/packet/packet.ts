@@ -49,6 +49,8 @@ export interface TcpHeader {
 export type TcpOption =
   | { readonly kind: 'mss'; readonly value: number }
   | { readonly kind: 'sack-permitted' }
+  /** What arrived beyond a gap, as sequence numbers. */
+  | { readonly kind: 'sack'; readonly blocks: readonly { readonly from: number; readonly to: number }[] }
   | { readonly kind: 'timestamps'; readonly value: number; readonly echo: number }
   | { readonly kind: 'nop' }
   | { readonly kind: 'window-scale'; readonly shift: number };
@@ -152,6 +154,8 @@ export interface HttpRequest {
   readonly path: string;
   /** In the order sent; names as sent. */
   readonly headers: readonly (readonly [string, string])[];
+  /** What a POST brings along. */
+  readonly body?: string;
 }
 
 export interface HttpResponse {
@@ -167,6 +171,8 @@ export interface OpaquePayload {
   readonly kind: 'bytes';
   readonly length: number;
   readonly text?: string;
+  /** A piece of a stream: what it is a piece of, and from which byte on. Not on the wire. */
+  readonly part?: { readonly of: Payload; readonly at: number };
 }
 
 export type Payload = DnsMessage | HttpRequest | HttpResponse | OpaquePayload;

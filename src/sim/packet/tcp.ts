@@ -47,6 +47,12 @@ function optionBytes(option: TcpOption): number[] {
       return [3, 3, option.shift];
     case 'sack-permitted':
       return [4, 2];
+    case 'sack':
+      return [
+        5,
+        2 + 8 * option.blocks.length,
+        ...option.blocks.flatMap((b) => [...uint32(b.from), ...uint32(b.to)]),
+      ];
     case 'timestamps':
       return [8, 10, ...uint32(option.value), ...uint32(option.echo)];
   }
@@ -56,7 +62,7 @@ function uint32(value: number): number[] {
   return [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
 }
 
-const OPTION_LENGTH: Readonly<Record<TcpOption['kind'], number>> = {
+const OPTION_LENGTH: Readonly<Record<Exclude<TcpOption['kind'], 'sack'>, number>> = {
   nop: 1,
   mss: 4,
   'window-scale': 3,
@@ -66,7 +72,9 @@ const OPTION_LENGTH: Readonly<Record<TcpOption['kind'], number>> = {
 
 export function tcpLength(tcp: TcpHeader): number {
   let options = 0;
-  for (const option of tcp.options) options += OPTION_LENGTH[option.kind];
+  for (const option of tcp.options) {
+    options += option.kind === 'sack' ? 2 + 8 * option.blocks.length : OPTION_LENGTH[option.kind];
+  }
   return TCP_MIN_LENGTH + Math.ceil(options / 4) * 4;
 }
 
@@ -106,6 +114,11 @@ function readOption(bytes: Uint8Array, at: number): { option: TcpOption | undefi
       return { option: { kind: 'window-scale', shift: bytes[at + 2] ?? 0 }, length };
     case 4:
       return { option: { kind: 'sack-permitted' }, length };
+    case 5: {
+      const blocks = [];
+      for (let i = at + 2; i + 8 <= at + length; i += 8) blocks.push({ from: u32(i), to: u32(i + 4) });
+      return { option: { kind: 'sack', blocks }, length };
+    }
     case 8:
       return { option: { kind: 'timestamps', value: u32(at + 2), echo: u32(at + 6) }, length };
     default:
@@ -123,6 +136,8 @@ function showOption(option: TcpOption): { key: string; value: string } {
       return { key: 'optWindowScale', value: `${option.shift} (× ${2 ** option.shift})` };
     case 'sack-permitted':
       return { key: 'optSack', value: 'SACK permitted' };
+    case 'sack':
+      return { key: 'optSackBlocks', value: option.blocks.map((b) => `${b.from}–${b.to}`).join(', ') };
     case 'timestamps':
       return { key: 'optTimestamps', value: `${option.value}, echo ${option.echo}` };
   }
