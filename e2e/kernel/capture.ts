@@ -24,6 +24,8 @@ export interface Frame {
   readonly flags?: string;
   readonly icmp?: string;
   readonly df?: boolean;
+  /** TCP: bytes of data, as many as segmentation offload leaves in one packet. */
+  readonly data?: number;
   /** Neighbour discovery: the address asked for, or told of. */
   readonly target?: string;
   readonly srcMac: string;
@@ -173,6 +175,7 @@ export class Capture {
       sport: Number(cell('tcp.srcport')[0]),
       dport: Number(cell('tcp.dstport')[0]),
       flags: tcpFlags(Number.parseInt(cell('tcp.flags')[0] ?? '0', 16)),
+      data: Number(cell('tcp.len')[0] ?? 0),
     };
   }
 }
@@ -205,6 +208,7 @@ const COLUMNS = [
   'tcp.srcport',
   'tcp.dstport',
   'tcp.flags',
+  'tcp.len',
   'udp.srcport',
   'udp.dstport',
   'icmp.type',

@@ -2,7 +2,8 @@
  * Holds a simulated walk against a capture, header by header and interface by interface.
  *
  * Compared exactly: for every interface the sequence of frames, and for every packet the sequence of interfaces that
- * it crosses by the kernel's clock. A frame is its direction, addresses, ports, TTL, DF, flags or ICMP type and code,
+ * it crosses by the kernel's clock. A frame is its direction, addresses, ports, TTL, DF, flags or ICMP type and code, how much
+ * TCP data a client sends at once (segmentation offload leaves large packets whole; what servers answer differs anyway),
  * both Ethernet addresses by the interface that owns them, the tunnel's outer headers, and what an ICMP error quotes.
  * Not compared: ports that a kernel chose, and what depends on the moment: the place of a packet among packets of
  * another kind on another interface, and whether a kernel acknowledges data at once or with the next packet.
@@ -34,8 +35,16 @@ function kind(frame: Frame): string {
   return `${frame.proto} ${frame.flags ?? frame.icmp ?? ''}`.trimEnd();
 }
 
-function frameText(side: Side, frame: Frame): string {
+/** Where connections were opened to: who sends there is a client. */
+function serversIn(frames: readonly Frame[]): ReadonlySet<string> {
+  return new Set(frames.filter((f) => f.flags === 'SYN').map((f) => `${f.dst} ${f.dport}`));
+}
+
+function frameText(side: Side, frame: Frame, servers: ReadonlySet<string>): string {
   const parts = [ends(frame), kind(frame)];
+  if (frame.data !== undefined && frame.data > 0) {
+    parts.push(servers.has(`${frame.dst} ${frame.dport}`) ? `${frame.data} bytes` : 'data');
+  }
   if (frame.ttl !== undefined) parts.push(`ttl ${frame.ttl}${frame.df === true ? ' DF' : ''}`);
   parts.push(`[${side.nameOf(frame.srcMac)} > ${side.nameOf(frame.dstMac)}]`);
   if (frame.target !== undefined) parts.push(`target ${frame.target}`);
@@ -72,8 +81,9 @@ export function summary(side: Side, options: Options): Comparison {
   const arp = new Set<string>();
   const askedAll = new Set<string>();
   const nth = new Map<string, number>();
+  const servers = serversIn(side.frames);
   for (const frame of side.frames) {
-    const text = frameText(side, frame);
+    const text = frameText(side, frame, servers);
     const place = where(frame);
     if (frame.proto === 'arp' || frame.proto === 'nd') {
       const request = frame.flags === 'request';

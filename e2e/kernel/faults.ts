@@ -32,6 +32,7 @@ spec: {clusterIP: 10.96.30.2, type: NodePort, selector: {app: far}, ports: [{por
 
 const client = 'default/client';
 const far = '10.244.2.2';
+const upload = 'http://10.244.2.2:8080/';
 
 export const faultShapes: readonly Shape[] = [
   {
@@ -43,6 +44,17 @@ export const faultShapes: readonly Shape[] = [
       { title: 'the largest that fits', from: client, to: far, tool: 'ping', bytes: 1422 },
       { title: 'one byte more', from: client, to: far, tool: 'ping', bytes: 1423 },
       { title: 'a handshake carries little', from: client, to: far, port: 8080 },
+      { title: 'an upload is sent again in smaller segments', from: client, to: upload, bytes: 4000 },
+      { title: 'a request just as large as the pod’s MTU', from: client, to: upload, bytes: 1290 },
+      { title: 'a request that fits', from: client, to: upload, bytes: 1200 },
+      { title: 'an upload through a Service', from: client, to: 'http://10.96.30.2', bytes: 5500 },
+      {
+        title: 'an upload from outside',
+        from: 'external/laptop',
+        to: 'http://172.18.0.3:30080',
+        bytes: 4000,
+      },
+      { title: 'an upload on the same node', from: client, to: 'http://10.244.1.3:8080', bytes: 4000 },
     ],
   },
   {
@@ -52,6 +64,9 @@ export const faultShapes: readonly Shape[] = [
     ask: [
       { title: 'a small ping passes', from: client, to: far, tool: 'ping' },
       { title: 'a large one is lost', from: client, to: far, tool: 'ping', bytes: 1450 },
+      { title: 'a connection that hangs', from: client, to: upload, bytes: 4000 },
+      { title: 'one large segment is lost alone', from: client, to: upload, bytes: 1290 },
+      { title: 'a small upload passes', from: client, to: upload, bytes: 1200 },
     ],
   },
   {

@@ -1,4 +1,5 @@
-"""Listeners of one namespace: listen.py 8080/TCP 9000/UDP. TCP answers one HTTP response, UDP echoes."""
+"""Listeners of one namespace: listen.py 8080/TCP 9000/UDP. TCP answers each HTTP request once it is whole, UDP echoes."""
+import re
 import socket
 import sys
 import threading
@@ -8,11 +9,17 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\
 
 def serve(connection):
     with connection:
+        data = b""
         while True:
-            data = connection.recv(65536)
-            if not data:
+            more = connection.recv(65536)
+            if not more:
                 return
-            connection.sendall(ANSWER)
+            data += more
+            head, _, body = data.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            if length is None or len(body) >= int(length[1]):
+                data = b""
+                connection.sendall(ANSWER)
 
 
 def tcp(port):

@@ -20,8 +20,8 @@ export function ownQuestions(simulation: Simulation): readonly { title: string; 
     .map((spec) => ({ title: spec.name ?? `${spec.tool} ${spec.to}`, question: asQuestion(spec) }));
 }
 
-function asQuestion({ from, to, tool, port, proto, ttl, method }: ProbeSpec): Question {
-  const given = { from, to, tool, port, proto, ttl, method };
+function asQuestion({ from, to, tool, port, proto, ttl, method, bytes }: ProbeSpec): Question {
+  const given = { from, to, tool, port, proto, ttl, method, bytes };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Question;
 }
 
@@ -32,6 +32,12 @@ function firstPacket(trace: Trace, client: string): WireEntry | undefined {
   return (
     trace.wire.find((w) => sent(w) && trace.segments[w.segment]?.purpose === 'probe') ?? trace.wire.find(sent)
   );
+}
+
+/** Whether something was sent again because time ran out: how often depends on how long one waits. */
+function byTheClock({ steps }: Trace): true | undefined {
+  const { code } = steps.find((s) => s.reason.code.startsWith('tcp.retransmit'))?.reason ?? {};
+  return code === undefined ? undefined : true;
 }
 
 export function kernelProbe(simulation: Simulation, title: string, asked: Question): KernelProbe {
@@ -46,7 +52,7 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
     first?.dst ?? url?.[2] ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
   const dns = first !== undefined && trace.segments[first.segment]?.purpose !== 'probe';
   const port = first?.dport ?? probe.port ?? Number(url?.[3] ?? 80);
-  const repeats = trace.wire.some((w) => w.retry !== undefined) || undefined;
+  const repeats = byTheClock(trace);
   const base = {
     id: slug(title),
     title,
@@ -78,7 +84,7 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
     return {
       ...base,
       ends: again.clientSees as KernelProbe['ends'],
-      repeats: again.wire.some((w) => w.retry !== undefined) || undefined,
+      repeats: byTheClock(again),
       command: datagramCommand(ip, port),
       walk: walked,
     };
@@ -89,15 +95,18 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
     const [, , host = '', , path = '/'] = url;
     const named = host === ip || host === `[${ip}]` ? '' : `--resolve ${host}:${port}:${ip} `;
     const method = probe.method === undefined ? '' : `-X ${probe.method} `;
+    const data =
+      probe.bytes === undefined ? '' : `--data "$(head -c ${probe.bytes} /dev/zero | tr "\\0" x)" `;
     return {
       ...base,
-      command: `curl -sSv -m ${wait} -o /dev/null -w "%{http_code}" ${method}${named}http://${host}:${port}${path}`,
+      command: `curl -sSv -m ${wait} -o /dev/null -w "%{http_code}" ${method}${data}${named}http://${host}:${port}${path}`,
       walk: {
         from: probe.from,
         to: `http://${host}:${port}${path}`,
         tool: 'curl',
         ...(named === '' ? {} : { resolve: `${host}:${port}:${ip}` }),
         ...(probe.method === undefined ? {} : { method: probe.method }),
+        ...(probe.bytes === undefined ? {} : { bytes: probe.bytes }),
       },
     };
   }

@@ -1,6 +1,7 @@
 /** The simulator's walk over the same scenario, as frames of the shape that a capture has. */
 import { probeFrom } from '../../src/cli/answers.ts';
 import type { Packet } from '../../src/sim/packet/packet.ts';
+import { payloadLength } from '../../src/sim/packet/payload.ts';
 import type { World } from '../../src/sim/net/world.ts';
 import type { ProbeQuestion } from '../../src/sim/probe/options.ts';
 import type { ScenarioFile } from '../../src/sim/scenario.ts';
@@ -76,6 +77,7 @@ function frame(entry: WireEntry, packet: Packet): Frame {
     flags:
       nd === undefined ? (arp?.op ?? entry.flags) : nd.type === 135 ? 'request' : `reply ${said.join(',')}`,
     icmp: nd === undefined ? entry.icmp : undefined,
+    data: l4?.proto === 'tcp' ? payloadLength(shown.payload) : undefined,
     target: nd?.target,
     srcMac: eth?.src ?? '',
     dstMac: eth?.dst ?? '',

@@ -188,6 +188,16 @@ test('a fault that a person switches on', () => {
   expect(ask(simulation, probe)).toContain('conntrack.insert-failed');
 });
 
+test('an upload larger than the tunnel, heard of and not', () => {
+  const asked = (faults: string): readonly ReasonCode[] => {
+    const text = cluster('flannel').replace('cni: flannel', `cni: flannel\nfaults: [${faults}]`);
+    const simulation = simulate({ files: [{ name: 'cluster.yaml', text }] });
+    return ask(simulation, { from: 'default/a', tool: 'curl', to: 'default/c', bytes: 4000 });
+  };
+  expect(asked('{fault: mtu, mtu: 1500}')).toContain('tcp.mtu-reduced');
+  expect(asked('{fault: mtu, mtu: 1500}, {fault: icmp-blocked}')).toContain('tcp.retransmit-data');
+});
+
 describe('one thing broken in the world', () => {
   type Row = readonly [
     readonly ReasonCode[],

@@ -26,9 +26,10 @@ export const faults = {
     'node-down': 'A node loses its network',
   },
   notes: {
-    mtu: 'Small packets pass, large ones do not fit the tunnel. Try ping with 1450 bytes.',
+    mtu: 'Small packets pass, large ones do not fit the tunnel. Try a ping with 1450 bytes, or an upload of 4000 with curl.',
     'port-blocked': 'The tunnel’s UDP port is dropped: pods on one node still talk, nodes do not.',
-    'icmp-blocked': 'With too large an MTU the sender never learns why nothing arrives.',
+    'icmp-blocked':
+      'With too large an MTU the sender never learns why nothing arrives: a connection opens, then hangs.',
     'route-missing': 'Packets for the other node’s pods take the default route.',
     'rp-filter':
       'Packets that come in where their answer would not leave are dropped; symmetric paths do not mind.',

@@ -360,7 +360,8 @@ export const fields: FieldHelp = {
     'So many connections in a row; connection tracking and session affinity remember those before. The walk shown is the last.',
   'Playground.probes.interval': 'Seconds between one connection and the next; 1 when left out.',
   'Playground.probes.ttl': 'The TTL to start with: each router takes one.',
-  'Playground.probes.bytes': 'How much is sent: ping’s data, or the length of nc’s datagram.',
+  'Playground.probes.bytes':
+    'How much is sent: ping’s data, the length of nc’s datagram, or what curl uploads with --data (at most 5500).',
   'Playground.probes.sport':
     'The source port of nc’s datagram, as a client keeps it that does not close its socket.',
   'Playground.faults': 'Things broken on purpose; each entry is a fault, switched on while it stands here.',

@@ -355,7 +355,8 @@ export const fields: FieldHelp = {
     '이어서 몇 번 연결할지 정합니다. conntrack과 세션 어피니티는 앞의 연결을 기억합니다. 화면에는 마지막 연결을 보여 줍니다.',
   'Playground.probes.interval': '연결 사이의 간격(초)입니다. 생략하면 1초입니다.',
   'Playground.probes.ttl': '처음 TTL입니다. 라우터를 지날 때마다 1씩 줄어듭니다.',
-  'Playground.probes.bytes': '보낼 크기입니다. ping의 데이터 또는 nc가 보내는 데이터그램의 길이입니다.',
+  'Playground.probes.bytes':
+    '보낼 크기입니다. ping의 데이터, nc가 보내는 데이터그램의 길이, 또는 curl이 --data로 올리는 크기(5500까지)입니다.',
   'Playground.probes.sport':
     'nc 데이터그램의 출발지 포트입니다. 소켓을 닫지 않는 클라이언트는 같은 포트를 계속 씁니다.',
   'Playground.faults': '일부러 일으키는 장애입니다. 여기에 적혀 있는 동안 켜져 있습니다.',

@@ -131,6 +131,10 @@ const fields: PacketFieldText = {
     name: 'Maximum segment size',
     help: 'The most data per packet: the MTU less 40 bytes of headers. Only in a SYN.',
   },
+  'tcp.optSackBlocks': {
+    name: 'SACK',
+    help: 'What arrived although something before it is missing, as sequence numbers.',
+  },
   'tcp.optSack': { name: 'SACK permitted', help: 'This side understands selective acknowledgements.' },
   'tcp.optTimestamps': {
     name: 'Timestamps',

@@ -113,6 +113,10 @@ const fields: PacketFieldText = {
     name: '최대 세그먼트 크기',
     help: '패킷 하나에 담는 데이터의 최대 크기로, MTU에서 헤더 40바이트를 뺀 값입니다. SYN에만 있습니다.',
   },
+  'tcp.optSackBlocks': {
+    name: 'SACK',
+    help: '앞부분이 빠졌지만 이미 도착한 범위를 순서 번호로 나타냅니다.',
+  },
   'tcp.optSack': { name: 'SACK 허용', help: '선택 확인 응답을 이해한다는 뜻입니다.' },
   'tcp.optTimestamps': { name: '타임스탬프', help: '왕복 시간을 재고 오래된 패킷을 가려냅니다.' },
   'tcp.optNop': { name: 'NOP', help: '4바이트 단위를 맞추려고 채웁니다.' },

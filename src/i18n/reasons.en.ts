@@ -818,6 +818,18 @@ export const reasons: ReasonText = {
     detail: () =>
       'Linux from 6.5 on sends again after 1, 2, 3, 4, 5, 7, ... s; older kernels doubled the wait from the first retry on.',
   },
+  'tcp.retransmit-data': {
+    title: (p) => `No acknowledgement after ${p.after} s: ${p.bytes} bytes are sent again (time ${p.retry})`,
+    info: (p) => `${p.bytes} bytes again +${p.after} s`,
+    detail: () =>
+      'First the last segment goes again as a probe: its acknowledgement would show what is missing. Then the first one that is missing, after 0.2 s, and each time after twice as long. Only a new acknowledgement ends it; the connection itself looks alive all the while.',
+  },
+  'tcp.mtu-reduced': {
+    title: (p) => `The sender learns: no more than ${p.mtu} bytes fit on the way to ${p.ip}`,
+    info: (p) => `path MTU ${p.mtu}, segments of ${p.mss}`,
+    detail: (p) =>
+      `Its kernel remembers that for ten minutes (ip route show cache prints it), sends at most ${p.mss} bytes a segment from now on, and sends at once again what was lost.`,
+  },
   // policy
   'policy.allow': {
     title: (p) => `Policy ${p.policy} lets it ${p.direction === 'ingress' ? 'in to' : 'out of'} ${p.pod}`,

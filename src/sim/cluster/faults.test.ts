@@ -48,6 +48,7 @@ const nc = (to: string, more: Partial<ProbeSpec> = {}): ProbeSpec => ({
   ...more,
 });
 const ping = (to: string, bytes: number): ProbeSpec => ({ from: 'default/client', tool: 'ping', to, bytes });
+const upload: ProbeSpec = { from: 'default/client', tool: 'curl', to: 'http://10.244.2.2:8080', bytes: 4000 };
 
 interface Row {
   readonly name: string;
@@ -77,6 +78,51 @@ const rows: readonly Row[] = [
     probe: ping('default/far', 1450),
     verdict: 'dropped',
     sees: 'timeout',
+  },
+  {
+    name: 'an upload from such a pod: the sender learns, and sends smaller segments',
+    fault: '{fault: mtu, mtu: 1500}',
+    probe: upload,
+    verdict: 'delivered',
+    sees: 'http',
+  },
+  {
+    name: 'the same in silence: connected, then hangs',
+    fault: '{fault: mtu, mtu: 1500}, {fault: icmp-blocked}',
+    probe: upload,
+    verdict: 'dropped',
+    sees: 'timeout',
+    why: 'link.mtu',
+  },
+  {
+    name: 'a request that fits hears nothing of it',
+    fault: '{fault: mtu, mtu: 1500}, {fault: icmp-blocked}',
+    probe: { ...upload, bytes: 1200 },
+    verdict: 'delivered',
+    sees: 'http',
+  },
+  {
+    name: 'a datagram that its own kernel would cut: not modelled',
+    fault: '{fault: mtu, mtu: 1500}',
+    probe: { ...nc('10.244.2.2:9000'), proto: 'udp', bytes: 2000 },
+    verdict: 'unknown',
+    sees: 'timeout',
+    why: 'unknown.fragmentation',
+  },
+  {
+    name: 'a tunnel takes no MTU that its card cannot carry',
+    fault: '{fault: mtu, interface: flannel.1, mtu: 1500}',
+    probe: upload,
+    verdict: 'delivered',
+    sees: 'http',
+  },
+  {
+    name: 'a card smaller than the tunnel on it: the outer packet would be cut',
+    fault: '{fault: mtu, interface: eth0, mtu: 1400}',
+    probe: ping('default/far', 1400),
+    verdict: 'unknown',
+    sees: 'timeout',
+    why: 'unknown.fragmentation',
   },
   {
     name: 'a small packet passes all the same',
@@ -235,6 +281,45 @@ describe('faults', () => {
       object: { kind: 'Playground' },
       path: ['faults', 0],
     });
+  });
+
+  it('an upload that does not fit: the sender learns the path MTU, says it, and goes on in one more packet', () => {
+    const simulation = cluster('[{fault: mtu, mtu: 1500}]');
+    const { steps, wire } = walk(simulation, upload);
+    const learnt = steps.filter((s) => s.reason.code === 'tcp.mtu-reduced');
+    expect(learnt.map((s) => [s.place, s.timeMs, s.reason.params])).toEqual([
+      ['default/client', 0, { ip: '10.244.2.2', mtu: 1450, mss: 1398 }],
+    ]);
+    const sent = wire.filter((w) => w.netns === 'default/client' && w.at === 'out' && w.flags === 'PSH,ACK');
+    // As captures show it: segmentation offload leaves the packet whole, also the second time.
+    expect(sent.map((w) => [w.length, w.retry])).toEqual([
+      [4217, undefined],
+      [4217, 1],
+    ]);
+    const cache = tableOf(simulation, 'default/client', 'ip route show cache', upload);
+    expect(cache.map((l) => l.text)).toEqual([
+      '10.244.2.2 via 10.244.1.1 dev eth0 ',
+      '    cache expires 600sec mtu 1450 ',
+    ]);
+    expect(tableOf(simulation, 'node/kind-worker', 'ip route show cache', upload)).toEqual([]);
+  });
+
+  it('an upload in silence: a probe of the last segment arrives, the first never does', () => {
+    const { steps, wire } = ask('[{fault: mtu, mtu: 1500}, {fault: icmp-blocked}]', upload);
+    const again = steps.flatMap(({ reason: r }) =>
+      r.code === 'tcp.retransmit-data' ? [[r.params.after, r.params.bytes]] : [],
+    );
+    expect(again).toEqual([
+      [0.002, 1255],
+      [0.2, 1448],
+      [0.6, 1448],
+      [1.4, 1448],
+      [3, 1448],
+    ]);
+    const arrived = wire.filter((w) => w.netns === 'default/far' && w.at === 'in' && w.length > 1000);
+    expect(arrived.map((w) => w.length)).toEqual([14 + 52 + 1255]);
+    const answer = steps.find((s) => s.place === 'default/far' && s.kind === 'originate' && s.timeMs === 2);
+    expect(answer?.packet?.l4).toMatchObject({ options: [{}, {}, {}, {}, {}, { kind: 'sack' }] });
   });
 
   it('shows in the tables of the node that it breaks, and in no other', () => {

@@ -119,8 +119,11 @@ export function breakNetns(
   for (const fault of on(faults, node.name)) {
     switch (fault.fault) {
       case 'mtu': {
+        const { mtu } = fault;
         const changed = (link: LinkConfig): boolean =>
-          fault.interface === undefined ? isPodLink(link, isNode) : isNode && link.name === fault.interface;
+          (fault.interface === undefined
+            ? isPodLink(link, isNode)
+            : isNode && link.name === fault.interface) && !tooMuchForCard(broken, link, mtu ?? 0);
         broken = {
           ...broken,
           links: broken.links.map((link) =>
@@ -157,6 +160,13 @@ export function breakNetns(
     }
   }
   return broken;
+}
+
+/** `vxlan_change_mtu`: "Invalid argument" for more than the card below leaves; a device that keys lead has none below. */
+function tooMuchForCard({ links }: NetnsConfig, link: LinkConfig, mtu: number): boolean {
+  if (link.kind !== 'vxlan' || link.external === true) return false;
+  const card = links.find((l) => l.name === UNDERLAY_CARD);
+  return card !== undefined && mtu > card.mtu - (link.local.includes(':') ? 70 : 50);
 }
 
 /** A pod's card, the node's end of it, and the bridge between them: what a CNI gives its own MTU. */

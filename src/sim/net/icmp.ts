@@ -10,6 +10,7 @@ import { errorOf6, isFatal6, TYPE_ECHO_6 } from './icmp6.ts';
 import { localOut } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
+import { learnPathMtu } from './path-mtu.ts';
 import { leadsNowhere } from './route.ts';
 import type { Skb } from './skb.ts';
 import { newSkb } from './skb.ts';
@@ -134,12 +135,13 @@ export function deliverError(m: Machine, box: Box, dev: Device, skb: Skb, icmp: 
       // A soft error only: the INIT is sent again (sctp_v4_err_handle).
       break;
     case 'udp':
-      udpError(box, quote.ip, quote.l4, icmp);
+      udpError(m, box, quote.ip, quote.l4, icmp);
       break;
     case 'icmp':
     case 'icmpv6':
       if (quote.l4.id !== undefined) {
         const error = errorOf(icmp);
+        if (error === 'too-big') learnPathMtu(m, box, quote.ip.src, quote.ip.dst, icmp.mtu ?? 0);
         if (error !== undefined) box.sockets.pings.get(quote.l4.id)?.failed(error, icmp.mtu);
       }
       break;

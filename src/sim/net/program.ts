@@ -13,9 +13,11 @@ import { localOut, outDevice } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
 import { runSocketHook } from './program/socket.ts';
-import { leadsNowhere, mtuOf, routeRows, type Route } from './route.ts';
+import { pathMtu } from './path-mtu.ts';
+import { leadsNowhere, routeRows, type Route } from './route.ts';
 import { closeSctp, connectSctp } from './sctp.ts';
-import { closeTcp, connectTcp, sendTcp } from './tcp.ts';
+import { closeTcp, connectTcp } from './tcp.ts';
+import { sendTcp } from './tcp-data.ts';
 import type { PingWaiter, SctpSocket, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
 
@@ -230,10 +232,6 @@ export class Program<R> {
     return source === undefined ? { ok: false, error: 'unreachable' } : { ok: true, source };
   }
 
-  private mtuOf(route: Route): number {
-    return mtuOf(route, outDevice(this.box, route) ?? { mtu: 1500 });
-  }
-
   private connect(call: Extract<Syscall, { call: 'connect' }>, finish: Finish): void {
     this.begin('handshake', ipPort(call.ip, call.port), call.proto ?? 'tcp');
     const id = this.nextSocket++;
@@ -255,7 +253,7 @@ export class Program<R> {
       remote: to.ip,
       remotePort: to.port,
       route: way.route,
-      mtu: this.mtuOf(way.route),
+      mtu: pathMtu(this.m, this.box, way.route, to.ip),
       ttl: call.ttl ?? 64,
       segment: this.segment,
       exchange: this.exchange,
@@ -373,6 +371,7 @@ export class Program<R> {
     sockets.udp.add(waiter);
     this.m.queue.after(call.timeoutMs, () => sockets.udp.delete(waiter));
     const skb = datagram(
+      pathMtu(this.m, this.box, way.route, to.ip),
       { src: way.src, sport: port, dst: to.ip, dport: to.port, ttl: call.ttl ?? 64 },
       payload,
       this.flow(),
@@ -389,7 +388,7 @@ export class Program<R> {
       finish({ ok: false, error: 'unreachable' });
       return;
     }
-    const mtu = this.mtuOf(way.route);
+    const mtu = pathMtu(this.m, this.box, way.route, call.ip);
     const length = call.bytes + ICMP_HEADER + ipHeaderLength(call.ip);
     const df = call.df ?? true;
     const id = stableHash(`ping ${this.box.id} ${this.exchange} ${this.m.nowMs}`) & 0xffff;

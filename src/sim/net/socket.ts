@@ -6,6 +6,7 @@ import type { Timer } from './event-queue.ts';
 import type { SocketError } from './process.ts';
 import type { Route } from './route.ts';
 import type { Skb } from './skb.ts';
+import type { Sending } from './tcp-data.ts';
 
 export type TcpState =
   | 'SYN_SENT'
@@ -45,7 +46,9 @@ export interface TcpSocket {
   /** The last packet sent, for as long as it may still be queued here. */
   lastSent?: Skb;
   /** Data that the peer has not acknowledged. */
-  unacked?: Payload;
+  sending?: Sending;
+  /** Ranges of sequence numbers that arrived beyond a gap. */
+  beyond: readonly { readonly from: number; readonly to: number }[];
   /** The server's program has it in hand. */
   busy: boolean;
   finReceived: boolean;

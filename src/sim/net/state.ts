@@ -125,6 +125,8 @@ export interface NetnsState {
   nftSets: Map<string, Map<string, number>>;
   /** What programs wrote into their maps: by map, then by key. Values are replaced, never changed. */
   maps: Map<string, Map<string, RuntimeMapEntry>>;
+  /** Route exceptions: how large a packet may be on the way to an address (`path-mtu.ts`). */
+  pathMtu: Map<Ip, { readonly mtu: number; readonly expiresAtMs: number }>;
   /** Counter behind the IPv4 identification of packets without DF. */
   ipId: number;
 }
@@ -188,6 +190,9 @@ class FreshState implements NetnsState {
   get nftSets(): NetnsState['nftSets'] {
     return (this.made.nftSets ??= new Map());
   }
+  get pathMtu(): NetnsState['pathMtu'] {
+    return (this.made.pathMtu ??= new Map());
+  }
   get maps(): NetnsState['maps'] {
     return (this.made.maps ??= new Map());
   }
@@ -221,6 +226,7 @@ function copyNetns(one: NetnsState): NetnsState {
       recent: new Map([...one.recent].map(([name, list]) => [name, new Map(list)])),
       ipvs: copyIpvs(one.ipvs),
       nftSets: new Map([...one.nftSets].map(([name, set]) => [name, new Map(set)])),
+      pathMtu: new Map(one.pathMtu),
       maps: new Map([...one.maps].map(([name, entries]) => [name, new Map(entries)])),
     },
   );

@@ -41,6 +41,10 @@ export function send(m: Machine, box: Box, socket: TcpSocket, out: Outgoing): vo
         { kind: 'window-scale', shift: WINDOW_SCALE },
       ]
     : [{ kind: 'nop' }, { kind: 'nop' }, { kind: 'timestamps', value: now, echo: socket.tsEcho }];
+  if (socket.beyond.length > 0) {
+    const blocks = socket.beyond.map(({ from, to }) => ({ from: from >>> 0, to: to >>> 0 }));
+    options.push({ kind: 'nop' }, { kind: 'nop' }, { kind: 'sack', blocks });
+  }
   const packet: Packet = {
     ip: ipHeader(socket.local, socket.remote, socket.ttl, {
       id: out.flags === SYN_ACK ? 0 : nextId(socket),

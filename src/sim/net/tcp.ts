@@ -1,45 +1,30 @@
 /**
  * TCP as far as one sees it on the wire: handshake with Linux' options, one request and its answer with their
- * acknowledgements, FIN both ways, RST, retransmission. Leaves out windows that fill, congestion, reordering, SACK
- * blocks and TIME_WAIT. Timing after Linux 6.5 and later (tcp_syn_linear_timeouts = 4).
+ * acknowledgements (`tcp-data.ts`), FIN both ways, RST, retransmission. Leaves out TIME_WAIT. Timing after Linux 6.5 and later (tcp_syn_linear_timeouts = 4).
  */
 import type { Ip } from '../base/ip.ts';
-import type { IcmpHeader, IpHeader, Payload, TcpFlag, TcpHeader } from '../packet/packet.ts';
+import type { IcmpHeader, IpHeader, TcpFlag, TcpHeader } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import { errorOf } from './icmp.ts';
 import { ipHeaderLength } from './ip-header.ts';
 import { localOut } from './ip-output.ts';
-import { payloadSize } from './length.ts';
 import type { Box, Machine } from './machine.ts';
 import { confirmNeighbour } from './neighbour.ts';
 import type { Device } from './netns.ts';
 import type { SocketError } from './process.ts';
 import { serve } from './program.ts';
-import { leadsNowhere, mtuOf, type Route } from './route.ts';
+import { pathMtu } from './path-mtu.ts';
+import { leadsNowhere, type Route } from './route.ts';
 import { socketRow } from './row-key.ts';
 import type { Skb } from './skb.ts';
 import type { TcpSocket } from './socket.ts';
-import {
-  ACK,
-  FIN_ACK,
-  initialSequence,
-  PSH_ACK,
-  resetFor,
-  send,
-  SYN,
-  SYN_ACK,
-  timestampOf,
-} from './tcp-segment.ts';
+import { acknowledged, mtuReduced, sendTcp, takeData, TCP_HEADER, TIMESTAMPS } from './tcp-data.ts';
+import { ACK, FIN_ACK, initialSequence, resetFor, send, SYN, SYN_ACK, timestampOf } from './tcp-segment.ts';
 
-const TCP_HEADER = 20;
-const TIMESTAMPS = 12;
 const MAX_WINDOW = 65535;
 /** Seconds between one SYN and the next, the first five alike; after the last the kernel gives up. */
 const SYN_DELAYS_S = [1, 1, 1, 1, 1, 2, 4, 8, 16, 33, 66];
 const SYN_ACK_DELAYS_S = [1, 2, 4, 8, 16, 32];
-/** TCP_RTO_MIN, doubled each time. */
-const RTO_MS = 200;
-const DATA_RETRIES = 15;
 
 export interface ConnectInput {
   readonly local: Ip;
@@ -76,6 +61,7 @@ export function connectTcp(m: Machine, box: Box, input: ConnectInput): TcpSocket
     window: Math.floor(MAX_WINDOW / advertised) * advertised,
     tsEcho: 0,
     ipId: iss & 0xffff,
+    beyond: [],
     busy: false,
     finReceived: false,
     onConnect: (error) => input.done(socket, error),
@@ -111,27 +97,6 @@ function noteRetry(m: Machine, box: Box, socket: TcpSocket, retry: number): void
       reason: reason('tcp.retransmit', { after: m.queue.nowMs / 1000, retry }),
     },
   );
-}
-
-/** Sends data on an established connection and keeps sending it until it is acknowledged. */
-export function sendTcp(m: Machine, box: Box, socket: TcpSocket, payload: Payload): void {
-  socket.unacked = payload;
-  socket.sndUna = socket.sndNxt;
-  socket.sndNxt += payloadSize(payload);
-  sendData(m, box, socket, payload, 0);
-}
-
-function sendData(m: Machine, box: Box, socket: TcpSocket, payload: Payload, retry: number): void {
-  if (socket.timer !== undefined) socket.timer.cancelled = true;
-  if (retry < DATA_RETRIES) {
-    socket.timer = m.queue.after(RTO_MS * 2 ** retry, () => {
-      if (socket.unacked !== payload) return;
-      sendData(m, box, socket, payload, retry + 1);
-    });
-  }
-  if (socket.lastSent?.waitingIn === box.id) return;
-  if (retry > 0) noteRetry(m, box, socket, retry);
-  send(m, box, socket, { flags: PSH_ACK, seq: socket.sndUna, payload, retry });
 }
 
 /** Closes this end; the peer's FIN is awaited in the background. */
@@ -205,8 +170,7 @@ function accept(
 ): void {
   const route = box.net.fib.lookup(ip.src, { src: ip.dst });
   if (route === undefined || leadsNowhere(route)) return;
-  const out = route.type === 'local' ? box.net.loopback : box.net.device(route.dev);
-  const advertised = mtuOf(route, out ?? { mtu: 1500 }) - headersTo(ip.src);
+  const advertised = pathMtu(m, box, route, ip.src) - headersTo(ip.src);
   const peerMss = tcp.options.find((o) => o.kind === 'mss')?.value ?? 536;
   const unit = Math.min(advertised, peerMss) - TIMESTAMPS;
   const iss = initialSequence(ip.dst, tcp.dport, ip.src, tcp.sport);
@@ -231,6 +195,7 @@ function accept(
     ipId: iss & 0xffff,
     segment: skb.flow.segment,
     exchange: skb.flow.exchange,
+    beyond: [],
     busy: false,
     finReceived: false,
   };
@@ -317,11 +282,7 @@ function receiveOn(
     socket.state = 'ESTABLISHED';
     if (socket.timer !== undefined) socket.timer.cancelled = true;
   }
-  if (socket.unacked !== undefined && tcp.ack === socket.sndNxt >>> 0) {
-    socket.unacked = undefined;
-    socket.sndUna = socket.sndNxt;
-    if (socket.timer !== undefined) socket.timer.cancelled = true;
-  }
+  acknowledged(m, box, socket, tcp);
   receiveData(m, box, socket, skb, tcp);
   if (has('FIN')) receiveFin(m, box, socket, tcp);
   else if (socket.state === 'LAST_ACK' && tcp.ack === socket.sndNxt >>> 0) box.sockets.removeTcp(socket);
@@ -352,14 +313,8 @@ function sendAck(m: Machine, box: Box, socket: TcpSocket): void {
 }
 
 function receiveData(m: Machine, box: Box, socket: TcpSocket, skb: Skb, tcp: TcpHeader): void {
-  const { payload } = skb.packet;
+  const payload = takeData(m, box, socket, skb, tcp);
   if (payload === undefined) return;
-  if (tcp.seq !== socket.rcvNxt >>> 0) {
-    sendAck(m, box, socket);
-    return;
-  }
-  socket.rcvNxt += payloadSize(payload);
-  sendAck(m, box, socket);
   if (socket.listener === undefined) {
     socket.onData?.(payload);
     return;
@@ -406,12 +361,6 @@ export function tcpError(m: Machine, box: Box, ip: IpHeader, tcp: TcpHeader, icm
   const socket = box.sockets.findTcp(ip.src, tcp.sport, ip.dst, tcp.dport);
   const error = errorOf(icmp);
   if (socket === undefined || error === undefined) return;
-  if (error === 'too-big') {
-    const mss = (icmp.mtu ?? 576) - headersTo(ip.dst) - TIMESTAMPS;
-    if (mss >= socket.mss || socket.unacked === undefined) return;
-    socket.mss = mss;
-    sendData(m, box, socket, socket.unacked, 1);
-    return;
-  }
-  if (socket.state === 'SYN_SENT') failSocket(box, socket, error);
+  if (error === 'too-big') mtuReduced(m, box, socket, { ip, tcp, icmp });
+  else if (socket.state === 'SYN_SENT') failSocket(box, socket, error);
 }

@@ -6,18 +6,21 @@ import type { Flow } from '../trace/recorder.ts';
 import { stableHash } from './hash.ts';
 import { errorOf, isFatal } from './icmp.ts';
 import { sendPortUnreachable } from './icmp-error.ts';
-import { ipHeader } from './ip-header.ts';
+import { ipHeader, ipHeaderLength } from './ip-header.ts';
 import { localOut } from './ip-output.ts';
+import { payloadSize, UDP_HEADER } from './length.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Device } from './netns.ts';
 import { serve } from './program.ts';
+import { learnPathMtu, pathMtu } from './path-mtu.ts';
 import { leadsNowhere } from './route.ts';
 import { socketRow } from './row-key.ts';
 import { newSkb, type Skb } from './skb.ts';
 import { listening } from './tcp.ts';
 
-/** A datagram as a Linux socket sends it: DF set while it fits (IP_PMTUDISC_WANT). */
+/** A datagram as a Linux socket sends it: with DF while it fits (IP_PMTUDISC_WANT), else its own kernel cuts it. */
 export function datagram(
+  mtu: number,
   ends: {
     readonly src: Ip;
     readonly sport: number;
@@ -29,9 +32,10 @@ export function datagram(
   flow: Flow,
 ): Skb {
   const id = stableHash(`udp ${ends.src} ${ends.sport} ${ends.dst} ${ends.dport}`) & 0xffff;
+  const df = ipHeaderLength(ends.dst) + UDP_HEADER + payloadSize(payload) <= mtu;
   return newSkb(
     {
-      ip: ipHeader(ends.src, ends.dst, ends.ttl, { id, df: true }),
+      ip: ipHeader(ends.src, ends.dst, ends.ttl, { id, df }),
       l4: { proto: 'udp', sport: ends.sport, dport: ends.dport, checksum: true },
       payload,
     },
@@ -91,6 +95,7 @@ export function receiveUdp(m: Machine, box: Box, dev: Device, skb: Skb, udp: Udp
     if (answer === undefined || route === undefined || leadsNowhere(route)) return;
     // Answers leave from the address that was asked, as servers with IP_PKTINFO do.
     const reply = datagram(
+      pathMtu(m, box, route, peer.ip),
       { src: ip.dst, sport: udp.dport, dst: peer.ip, dport: peer.port, ttl: 64 },
       answer,
       { ...skb.flow, dir: skb.flow.dir === 'request' ? 'reply' : 'request' },
@@ -101,9 +106,10 @@ export function receiveUdp(m: Machine, box: Box, dev: Device, skb: Skb, udp: Udp
 }
 
 /** An ICMP error about a datagram: only fatal ones reach a connected socket without IP_RECVERR (`__udp4_lib_err`). */
-export function udpError(box: Box, ip: IpHeader, udp: UdpHeader, icmp: IcmpHeader): void {
+export function udpError(m: Machine, box: Box, ip: IpHeader, udp: UdpHeader, icmp: IcmpHeader): void {
   const error = errorOf(icmp);
   if (error === undefined) return;
+  if (error === 'too-big') learnPathMtu(m, box, ip.src, ip.dst, icmp.mtu ?? 0);
   const waiter = box.sockets.findUdp(ip.src, udp.sport, ip.dst, udp.dport);
   if (waiter !== undefined && (isFatal(icmp) || error === 'too-big')) waiter.failed(error, icmp.mtu);
 }

@@ -6,6 +6,9 @@ import { diagnosticOf, type ProbeProblem } from './problem.ts';
 /** A probe as the command line or a person asks it. */
 export type ProbeQuestion = ProbeSpec;
 
+/** With the headers what Linux sends at once in one packet: five segments, half of its first window (`tcp_cwnd_test`). */
+const MAX_UPLOAD = 5_500;
+
 const DIG_TYPES: readonly string[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT', 'NS', 'SOA', 'ANY'];
 
 /** curl's --resolve: `HOST:PORT:ADDR`, an IPv6 address in brackets or not. */
@@ -31,7 +34,9 @@ export function optionProblem(spec: ProbeQuestion): ProbeProblem | undefined {
     if ((spec.resolve?.length ?? 0) > 0) return wrongTool('resolve');
   }
   const datagram = spec.tool === 'nc' && spec.proto === 'udp';
-  if (spec.bytes !== undefined && spec.tool !== 'ping' && !datagram) return wrongTool('bytes');
+  const uploads = spec.tool === 'curl';
+  if (spec.bytes !== undefined && spec.tool !== 'ping' && !datagram && !uploads) return wrongTool('bytes');
+  if (uploads && (spec.bytes ?? 0) > MAX_UPLOAD) return bad('bytes', String(spec.bytes));
   if (spec.sport !== undefined && !datagram) return wrongTool('sport');
   if (spec.tool !== 'dig' && spec.type !== undefined) return wrongTool('type');
   if (spec.proto !== undefined && spec.proto !== 'tcp' && spec.tool === 'curl') return wrongTool('proto');

@@ -118,7 +118,19 @@ function httpRequest(input: ProgramInput): Payload {
     if (at >= 0) headers[at] = [name, value];
     else headers.push([name, value]);
   }
-  return { kind: 'http-request', method: input.spec.method ?? 'GET', path: input.target.path, headers };
+  const { bytes } = input.spec;
+  const head = { kind: 'http-request', method: methodOf(input.spec), path: input.target.path } as const;
+  if (bytes === undefined) return { ...head, headers };
+  // curl --data: a form, whatever it holds.
+  const given = (name: string): boolean => headers.some(([known]) => known.toLowerCase() === name);
+  if (!given('content-length')) headers.push(['Content-Length', String(bytes)]);
+  if (!given('content-type')) headers.push(['Content-Type', 'application/x-www-form-urlencoded']);
+  return { ...head, headers, body: 'x'.repeat(bytes) };
+}
+
+/** --data makes it a POST unless --request says otherwise. */
+function methodOf({ method, bytes }: ProbeQuestion): string {
+  return method ?? (bytes === undefined ? 'GET' : 'POST');
 }
 
 function receivedPayload(result: SyscallResult | undefined): Payload | undefined {
@@ -185,7 +197,7 @@ export function* curl(input: ProgramInput): Process<ProgramResult> {
   if (target.scheme === 'https') return { ...base, clientSees: 'connected', unknown: 'TLS' };
   yield* note(
     reason('process.request', {
-      method: spec.method ?? 'GET',
+      method: methodOf(spec),
       url: `http://${hostHeader(target)}${target.path}`,
     }),
   );

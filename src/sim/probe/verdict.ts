@@ -84,6 +84,8 @@ export function judge(
     };
   };
   const sees: ClientSees = result.clientSees;
+  const beyond = ended.find((s) => s.reason.code === 'unknown.fragmentation');
+  if (beyond !== undefined && sees === 'timeout') return at('unknown', beyond);
   const expired = ended.find((s) => s.reason.code === 'route.ttl-expired');
   if (expired !== undefined && (sees === 'unreachable' || sees === 'timeout')) {
     const judged = ttlExpired(own, expired);

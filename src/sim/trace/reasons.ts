@@ -138,6 +138,8 @@ export interface ReasonParams {
   'icmp6.time-exceeded': Record<string, never>;
   'icmp6.too-big': { mtu: number };
   'tcp.retransmit': { after: number; retry: number };
+  'tcp.retransmit-data': { after: number; retry: number; bytes: number };
+  'tcp.mtu-reduced': { ip: string; mtu: number; mss: number };
   // policy; the row that says it is a rule that a CNI wrote
   'policy.allow': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string };
   'policy.deny': { direction: 'ingress' | 'egress'; policies: string; pod: string };

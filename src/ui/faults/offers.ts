@@ -39,8 +39,8 @@ export function offersFor(situation: Situation): readonly Offer[] {
   const at = node === undefined ? {} : { node };
   const tunnel = situation.scene.tunnels[0];
   return [
-    { kind: 'mtu', entry: { fault: 'mtu', ...at, mtu: 1500 }, probe: bigPing(situation) },
-    { kind: 'icmp-blocked', entry: { fault: 'icmp-blocked', ...at } },
+    { kind: 'mtu', entry: { fault: 'mtu', ...at, mtu: 1500 }, probe: muchData(situation) },
+    { kind: 'icmp-blocked', entry: { fault: 'icmp-blocked', ...at }, probe: muchData(situation) },
     tunnel === undefined
       ? { kind: 'port-blocked', lacks: 'needsTunnel' }
       : {
@@ -62,9 +62,10 @@ export function offersFor(situation: Situation): readonly Offer[] {
   ];
 }
 
-/** A ping of the same target that fills more than a tunnel leaves. */
-function bigPing({ probe }: Situation): Partial<ProbeSpec> | undefined {
-  return probe.tool === 'ping' ? { bytes: 1450 } : undefined;
+/** The same question with more data than a tunnel's packet holds: a ping just too large, an upload of a few segments. */
+function muchData({ probe }: Situation): Partial<ProbeSpec> | undefined {
+  if (probe.tool === 'ping') return { bytes: 1450 };
+  return probe.tool === 'curl' ? { bytes: 4000 } : undefined;
 }
 
 function missingRoute({ cluster, node }: Situation): Offer {

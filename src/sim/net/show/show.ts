@@ -15,6 +15,7 @@ import { ipBrief, ipLink } from './link.ts';
 import { bridgeFdb, bridgeLink, ipNeigh } from './neighbour.ts';
 import { nft } from './nft.ts';
 import { ip6Route, ip6RouteLocal } from './route6.ts';
+import { ipRouteCache } from './route-cache.ts';
 import { ipRoute, ipRouteAll, ipRouteLocal, ipRouteTable, ipRule } from './route.ts';
 import { ssListening } from './socket.ts';
 import { sysctl, sysctlNames } from './sysctl.ts';
@@ -212,6 +213,7 @@ function ip(
     return ipLink(config, context, { addresses, dev, family: addresses ? family : undefined });
   }
   if (means(object, 'route')) {
+    if (rest.length === 1 && means(rest[0], 'cache')) return ipRouteCache(config, runtime, family ?? 4);
     const table = rest[0] === 'table' ? rest[1] : 'main';
     if (rest.length > 0 && rest[0] !== 'table') return undefined;
     if (table === 'local') return family === 6 ? ip6RouteLocal(config) : ipRouteLocal(config);
