@@ -67,6 +67,12 @@ describe('what the picture offers to break', () => {
     },
   );
 
+  it('brings a probe with more data than the tunnel’s packet holds', () => {
+    const mtu = offers(undefined).find((o) => o.kind === 'mtu');
+    expect(PROBE.tool).toBe('curl');
+    expect(mtu?.probe).toEqual({ bytes: 4000 });
+  });
+
   it('says what is lacking', () => {
     const lacks = new Map(offers(undefined, 'kubenet').map((o) => [o.kind, o.lacks]));
     expect(lacks.get('node-down')).toBe('needsNode');

@@ -287,6 +287,7 @@ function runtime(entries: readonly ConntrackEntry[]): ShowRuntime {
     ipvs: emptyIpvs(),
     nftSets: new Map(),
     maps: new Map(),
+    pathMtu: new Map(),
     ipId: 0,
   };
   return { state, clockMs: 0 };
