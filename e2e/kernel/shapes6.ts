@@ -105,6 +105,7 @@ const hostPorts: Shape['ask'] = [
   { title: 'itself through its host port', from: client, to: NODE.near, port: 8081 },
   { title: 'a node to a host port of another node', from: worker, to: NODE.far, port: 8083 },
   { title: 'a node to a host port of its own', from: worker, to: NODE.near, port: 8082 },
+  { title: 'a node to a host port on ::1', from: worker, to: '::1', port: 8082 },
 ];
 
 const pods = (of: (ips: readonly string[]) => readonly string[]): string =>

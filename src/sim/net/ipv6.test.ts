@@ -284,6 +284,15 @@ describe('neighbour discovery', () => {
     expect(codes(trace)).toContain('neighbour.answer');
   });
 
+  test('a device asks with its own address, not with one of another device', () => {
+    // Observed on Linux 6.18: `ipv6_chk_addr_and_flags` is strict about the device.
+    const { result, trace } = runIn(routed({}), 'node/n', pingOnce('fd00::2'));
+    expect(result).toBe('answered');
+    const asked = trace.wire.find((w) => w.icmp === '135/0' && w.netns === 'node/n');
+    expect(asked?.src).toBe('fe80::ecee:eeff:feee:eeee');
+    expect(trace.wire.find((w) => w.icmp === '128/0')?.src).toBe('fd00:1::1');
+  });
+
   test('nobody answers for an address of another device', () => {
     expect(runIn(routed({}, 'fd00:1::1'), 'default/p', probePort('fd00:1::1', 80)).result).toBe(
       'unreachable',

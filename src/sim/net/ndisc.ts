@@ -25,9 +25,9 @@ const HOP_LIMIT = 255;
 /** `ndisc_solicit`: asks the group of `ip` who has it, because `cause` waits for it. */
 export function solicit(m: Machine, box: Box, dev: Device, ip: Ip, cause: Skb, tries: number): void {
   const { fib } = box.net;
-  // The waiting packet's own source, where it is an address of this host, else the device's link-local address.
+  // The waiting packet's own source, where it is an address of this very device, else the device's link-local one.
   const from = cause.packet.ip?.src;
-  const own = from !== undefined && fib.isLocal(from, dev.name) ? from : fib.linkLocal(dev.name);
+  const own = from !== undefined && box.net.hasOwn(dev.name, from) ? from : fib.linkLocal(dev.name);
   const skb = newSkb(
     {
       ip: ipHeader(own ?? UNSPECIFIED_6, solicitedNodeOf(ip), HOP_LIMIT, { id: 0, df: false }),
