@@ -37,6 +37,17 @@ const registered = cniRegistry.flatMap(({ id }) =>
   })),
 );
 
+/** The same clusters with both families. */
+const dual = cniRegistry
+  .filter(({ ipFamilies }) => ipFamilies?.includes(6) === true)
+  .map(({ id }) => ({
+    name: `${id}, dual stack`,
+    files: baseCluster(id, 'policies.yaml').map(({ name, text }) => ({
+      name,
+      text: text.replace('\nnodes:\n', '\nnetworking: {ipFamily: dual}\nnodes:\n'),
+    })),
+  }));
+
 /** Statements that this kernel may have no module for: nft refuses them whatever stands around them. */
 const OPTIONAL = [
   { words: / queue /, trial: 'add table ip try; add chain ip try c; add rule ip try c queue to 1' },
@@ -58,7 +69,7 @@ afterAll(() => {
 });
 
 describe.skipIf(why !== undefined)('the real commands take the tables of', () => {
-  it.each([...scenarios, ...registered])('$name', ({ files }) => {
+  it.each([...scenarios, ...registered, ...dual])('$name', ({ files }) => {
     const { world } = simulate({ files });
     const script: string[] = ['set +e'];
     const known = new Set<string>();
