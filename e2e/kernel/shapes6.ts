@@ -1,6 +1,7 @@
 /** Clusters with IPv6: dual-stack and IPv6 alone. The same kind of rows as in shapes.ts. */
 import type { World } from '../../src/sim/net/world.ts';
 import type { Shape } from './shapes.ts';
+import { withoutQueues } from './queues.ts';
 
 /** The pods' ranges and addresses that follow kind's defaults, written out so that questions can name them. */
 const KIND = (family: 'dual' | 'ipv6'): string => `kind: Cluster
@@ -160,6 +161,7 @@ export const shapes6: readonly Shape[] = [
     name: 'dual stack with kindnet',
     id: 'dual-kindnet',
     yaml: `${KIND('dual')}${playground('kindnet')}${podsMapped(both)}${services(both)}`,
+    alter: withoutQueues,
     again: AGAIN,
     ask: [
       ...questions(NEAR[1], FAR[1], ['fd00:10:244:1::99', 'fd00:10:244:2::99']),

@@ -12,6 +12,7 @@ import { flannelByHand } from './flannel-by-hand.ts';
 import type { KernelProbe } from './probes.ts';
 import { nftablesProbes, policyProbes, probes } from './probes.ts';
 import { kernelProbe, ownQuestions } from './question.ts';
+import { withoutQueues } from './queues.ts';
 import type { Rig } from './rig.ts';
 import { shapes } from './shapes.ts';
 import { shapes6 } from './shapes6.ts';
@@ -113,7 +114,13 @@ const networks: readonly Variant[] = [
   },
   { name: 'kubenet', id: 'kubenet', files: baseCluster('kubenet'), promiscuous: 'cbr0', probes: () => core },
   { name: 'flannel with host-gw', id: 'flannel-host-gw', files: baseCluster(hostGw), probes: () => core },
-  { name: 'kindnet', id: 'kindnet', files: baseCluster('kindnet'), probes: () => symmetric },
+  {
+    name: 'kindnet',
+    id: 'kindnet',
+    files: baseCluster('kindnet'),
+    alter: withoutQueues,
+    probes: () => symmetric,
+  },
   {
     name: 'bridge with static routes',
     id: 'bridge',
