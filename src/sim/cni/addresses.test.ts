@@ -70,6 +70,21 @@ describe('host-local', () => {
 });
 
 describe('calico-ipam', () => {
+  it('finds the block of a given address in a pool of more blocks than a number can count', () => {
+    const ips = assignCalicoIpam(
+      input(
+        2,
+        [
+          { key: 'a', node: 'n0', given: ['fd00:10:244:1::2'] },
+          { key: 'b', node: 'n0' },
+          { key: 'c', node: 'n1' },
+        ],
+        { podSubnet: 'fd00:10:244::/56' },
+      ),
+    );
+    // n0's tunnel takes the first address of the block that the given one is in, n1's that of the pool's first block.
+    expect([...ips.values()]).toEqual([['fd00:10:244:1::2'], ['fd00:10:244:1::1'], ['fd00:10:244::1']]);
+  });
   it('gives each node a block in node order, whose first address is the tunnel’s', () => {
     const ips = assignCalicoIpam(
       input(3, [

@@ -6,6 +6,7 @@
  */
 import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
 import {
+  cidr,
   cidrContains,
   cidrOfFamily,
   cidrSize,
@@ -30,17 +31,16 @@ export interface NodeBlocks {
   readonly borrowed: readonly Ip[];
 }
 
-/** Who owns which block of the pool. */
+/** Who owns which block of the pool. Blocks go by their first address: an IPv6 pool has more than a number can count. */
 class Pool {
   readonly #pool: Cidr;
   readonly #length: number;
   readonly #count: number;
-  readonly #owners = new Map<number, string>();
-  readonly #ownedBy = new Map<string, number[]>();
+  readonly #owners = new Map<Ip, string>();
+  readonly #ownedBy = new Map<string, Cidr[]>();
   readonly taken = new Set<Ip>();
   readonly #searched = new Map<Ip, number>();
   #nextFree = 0;
-  #last: { readonly index: number; readonly block: Cidr } | undefined;
 
   constructor(pool: Cidr) {
     this.#pool = pool;
@@ -52,24 +52,27 @@ class Pool {
   use(node: string, ip: Ip): void {
     this.taken.add(ip);
     if (!cidrContains(this.#pool, ip)) return;
-    const index = this.#blockOf(ip);
-    if (!this.#owners.has(index)) this.#give(index, node);
+    const block = this.#blockOf(ip);
+    if (!this.#owners.has(block.ip)) this.#give(block, node);
   }
 
   blocksOf(node: string): readonly Cidr[] {
-    return (this.#ownedBy.get(node) ?? []).toSorted((a, b) => a - b).map((index) => this.#block(index));
+    return (this.#ownedBy.get(node) ?? []).toSorted((a, b) => compareIp(a.ip, b.ip));
   }
 
   owns(node: string, ip: Ip): boolean {
-    return cidrContains(this.#pool, ip) && this.#owners.get(this.#blockOf(ip)) === node;
+    return cidrContains(this.#pool, ip) && this.#owners.get(this.#blockOf(ip).ip) === node;
   }
 
   /** The next block that nobody has. */
   claim(node: string): Cidr | undefined {
-    while (this.#nextFree < this.#count && this.#owners.has(this.#nextFree)) this.#nextFree++;
-    if (this.#nextFree >= this.#count) return undefined;
-    this.#give(this.#nextFree, node);
-    return this.#block(this.#nextFree);
+    for (; this.#nextFree < this.#count; this.#nextFree++) {
+      const block = nthSubnet(this.#pool, this.#length, this.#nextFree);
+      if (this.#owners.has(block.ip)) continue;
+      this.#give(block, node);
+      return block;
+    }
+    return undefined;
   }
 
   /** Addresses are only ever taken, so the search goes on where it stopped. */
@@ -85,29 +88,15 @@ class Pool {
     return undefined;
   }
 
-  #give(index: number, node: string): void {
-    this.#owners.set(index, node);
+  #give(block: Cidr, node: string): void {
+    this.#owners.set(block.ip, node);
     const own = this.#ownedBy.get(node);
-    if (own === undefined) this.#ownedBy.set(node, [index]);
-    else own.push(index);
+    if (own === undefined) this.#ownedBy.set(node, [block]);
+    else own.push(block);
   }
 
-  #block(index: number): Cidr {
-    return nthSubnet(this.#pool, this.#length, index);
-  }
-
-  /** By bisection: the last block whose first address is not above `ip`. */
-  #blockOf(ip: Ip): number {
-    if (this.#last !== undefined && cidrContains(this.#last.block, ip)) return this.#last.index;
-    let low = 0;
-    let high = this.#count - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (compareIp(this.#block(middle).ip, ip) <= 0) low = middle;
-      else high = middle - 1;
-    }
-    this.#last = { index: low, block: this.#block(low) };
-    return low;
+  #blockOf(ip: Ip): Cidr {
+    return cidr(`${ip}/${this.#length}`);
   }
 }
 
