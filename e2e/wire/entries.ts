@@ -24,7 +24,10 @@ function line(where: string, { proto, src, dst, sport, dport, ttl, what, outer }
   const parts = [where, proto, end(src, sport), '>', end(dst, dport)];
   if (ttl !== undefined) parts.push(`ttl ${ttl}`);
   if (what !== undefined) parts.push(what);
-  if (outer !== undefined) parts.push(`in ${outer.src} > ${outer.dst} ${outer.dport} vni ${outer.vni}`);
+  if (outer !== undefined) {
+    const { dport, vni } = outer;
+    parts.push(`in ${outer.proto} ${outer.src} > ${outer.dst} ${dport ?? ''} vni ${vni ?? ''}`);
+  }
   return parts.join(' ');
 }
 
@@ -38,7 +41,11 @@ export function dissectedText(frame: Dissected): string {
       ? 'out'
       : 'in';
   const where = `${frame['frame.interface_name'][0]} ${at}`;
-  const tunnelled = frame['vxlan.vni'].length > 0;
+  const protocols = frame['frame.protocols'][0] ?? '';
+  const inUdp = /:(vxlan|geneve)\b/.test(protocols);
+  // An ICMP error's quote follows icmp; here one IP header follows the other.
+  const inIp = /^[^:]+(:ethertype)?:ip:ip\b/.test(protocols);
+  const tunnelled = inUdp || inIp;
   const depth = tunnelled ? 1 : 0;
   const number = (text: string | undefined): number | undefined =>
     text === undefined ? undefined : Number(text);
@@ -46,9 +53,13 @@ export function dissectedText(frame: Dissected): string {
     ? {
         src: frame['ip.src'][0] ?? frame['ipv6.src'][0] ?? '',
         dst: frame['ip.dst'][0] ?? frame['ipv6.dst'][0] ?? '',
-        proto: 'udp',
-        dport: Number(frame['udp.dstport'][0]),
-        vni: Number(frame['vxlan.vni'][0]),
+        ...(inIp
+          ? { proto: 'ipip' }
+          : {
+              proto: 'udp',
+              dport: Number(frame['udp.dstport'][0]),
+              vni: Number(frame['vxlan.vni'][0] ?? frame['geneve.vni'][0]),
+            }),
       }
     : undefined;
   if (frame['arp.opcode'].length > 0) {
@@ -60,14 +71,14 @@ export function dissectedText(frame: Dissected): string {
     });
   }
   // The packet itself: behind the tunnel's own addresses where there is one, and before what an ICMP error quotes.
-  const six = frame['frame.protocols'][0]?.replace(/.*:vxlan/, '').match(/:(ipv6|ip)\b/)?.[1] === 'ipv6';
+  const inner = inIp ? protocols.replace(/^.*?:ip:/, ':') : protocols.replace(/.*:(vxlan|geneve)/, '');
+  const six = /:(ipv6|ip)\b/.exec(inner)?.[1] === 'ipv6';
   const skip = (values: readonly string[], other: readonly string[]): number =>
     Math.min(depth, values.length - 1, other.length > 0 && tunnelled ? 0 : depth);
   const address = six ? skip(frame['ipv6.src'], frame['ip.src']) : depth;
   const src = (six ? frame['ipv6.src'] : frame['ip.src'])[address] ?? '';
   const dst = (six ? frame['ipv6.dst'] : frame['ip.dst'])[address] ?? '';
   const ttl = number((six ? frame['ipv6.hlim'] : frame['ip.ttl'])[address]);
-  const inner = frame['frame.protocols'][0]?.replace(/.*:vxlan/, '') ?? '';
   const proto = six
     ? (/:(tcp|udp|icmpv6)/.exec(inner)?.[1] ?? 'ip')
     : (PROTOCOLS[frame['ip.proto'][depth] ?? ''] ?? 'ip');
@@ -83,8 +94,8 @@ export function dissectedText(frame: Dissected): string {
     case 'udp':
       return line(where, {
         ...base,
-        sport: number(frame['udp.srcport'][depth]),
-        dport: number(frame['udp.dstport'][depth]),
+        sport: number(frame['udp.srcport'][inUdp ? 1 : 0]),
+        dport: number(frame['udp.dstport'][inUdp ? 1 : 0]),
       });
     case 'icmp':
       return line(where, { ...base, what: `${frame['icmp.type'][0]}/${frame['icmp.code'][0]}` });

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { internetChecksum, onesSum, pseudoHeaderSum } from './checksum.ts';
 import { decode, encode, ipLength, packetLength } from './codec.ts';
-import type { DnsMessage, IpHeader, Packet, Payload, TcpHeader } from './packet.ts';
+import type {
+  DnsMessage,
+  IpHeader,
+  Packet,
+  Payload,
+  TcpHeader,
+  UdpHeader,
+  WireguardMessage,
+} from './packet.ts';
 import { utf8Decode, utf8Encode, utf8Length } from './text.ts';
 
 // The same cases on every run.
@@ -203,11 +211,41 @@ const tunnelled: fc.Arbitrary<Packet> = fc
     inner,
   }));
 
+const inGeneve = tunnelled.map(
+  ({ vxlan, l4, ...packet }): Packet => ({
+    ...packet,
+    l4: { ...(l4 as UdpHeader), dport: 6081 },
+    geneve: { vni: vxlan?.vni ?? 0 },
+  }),
+);
+const inIp = fc.tuple(eth, ip4, bare).map(([e, ip, inner]): Packet => ({ eth: e, ip, inner }));
+const sealed: fc.Arbitrary<WireguardMessage> = fc.oneof(
+  fc.record({ message: fc.constant('initiation' as const), sender: uint(32) }),
+  fc.record({ message: fc.constant('response' as const), sender: uint(32), receiver: uint(32) }),
+  fc.record({
+    message: fc.constant('data' as const),
+    receiver: uint(32),
+    counter: uint(32),
+    sealed: fc.nat(90).map((n) => n * 16),
+  }),
+);
+const inWireguard = fc.tuple(eth, ip4, uint(16), sealed).map(
+  ([e, ip, sport, wireguard]): Packet => ({
+    eth: e,
+    ip,
+    l4: { proto: 'udp', sport, dport: 51820, checksum: true },
+    wireguard,
+  }),
+);
+
 describe('encode and decode', () => {
   it.each([
     ['frames', frame],
     ['ARP', arp],
     ['VXLAN', tunnelled],
+    ['Geneve', inGeneve],
+    ['IPIP', inIp],
+    ['WireGuard', inWireguard],
   ])('%s come back as they went', (_name, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (packet) => {

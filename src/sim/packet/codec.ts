@@ -1,12 +1,13 @@
 /**
  * Packets to bytes and back, and the span of every field on the way. Models what `packet.ts` models; a decoded frame
- * knows VXLAN by its UDP port and DNS by port 53. Leaves out fragments, options and anything behind an unknown protocol.
+ * knows VXLAN, Geneve and WireGuard by their UDP ports and DNS by port 53. Leaves out fragments, options and anything behind an unknown protocol.
  */
 import { ARP_LENGTH, readArp, writeArp } from './arp.ts';
 import { internetChecksum, pseudoHeaderSum } from './checksum.ts';
 import { crc32c } from './crc32c.ts';
 import { ETHERNET, ETHERNET_LENGTH } from './ethernet.ts';
 import { readHeader, writeHeader, type Dissection, type FieldSpan } from './field.ts';
+import { GENEVE_LENGTH, GENEVE_PORT, readGeneve, writeGeneve } from './geneve.ts';
 import { ICMP_LENGTH, icmpHeaderLength, quoteLimit, readIcmp, writeIcmp } from './icmp.ts';
 import { IPV4_LENGTH, readIpv4, writeIpv4 } from './ipv4.ts';
 import { IPV6_LENGTH, readIpv6, writeIpv6 } from './ipv6.ts';
@@ -16,6 +17,7 @@ import { readSctp, SCTP_CHECKSUM_AT, SCTP_LENGTH, sctpLength, writeSctp } from '
 import { readTcp, TCP_CHECKSUM_AT, TCP_MIN_LENGTH, tcpLength, writeTcp } from './tcp.ts';
 import { readUdp, UDP_CHECKSUM_AT, UDP_LENGTH, writeUdp } from './udp.ts';
 import { readVxlan, VXLAN_LENGTH, VXLAN_PORTS, writeVxlan } from './vxlan.ts';
+import { readWireguard, WIREGUARD_PORTS, wireguardLength, writeWireguard } from './wireguard.ts';
 
 export interface EncodedPacket {
   readonly bytes: Uint8Array;
@@ -32,6 +34,8 @@ const PROTOCOL: Readonly<Record<TransportHeader['proto'], number>> = {
   icmpv6: 58,
   sctp: 132,
 };
+/** An IPv4 packet in an IP packet. */
+const IPIP = 4;
 
 /** The bytes of a packet as a capture would show them, with correct lengths and checksums, and a span for each field. */
 export function encode(packet: Packet): EncodedPacket {
@@ -60,19 +64,16 @@ export function ipLength(packet: Packet): number {
 
 function transportLength(packet: Packet, version: 4 | 6): number {
   const l4 = packet.l4;
-  if (l4 === undefined) return payloadLength(packet.payload);
+  if (l4 === undefined) {
+    return packet.inner === undefined ? payloadLength(packet.payload) : ipLength(packet.inner);
+  }
   switch (l4.proto) {
     case 'tcp':
       return tcpLength(l4) + payloadLength(packet.payload);
     case 'sctp':
       return sctpLength(l4, payloadLength(packet.payload));
     case 'udp':
-      return (
-        UDP_LENGTH +
-        (packet.inner === undefined
-          ? payloadLength(packet.payload)
-          : VXLAN_LENGTH + packetLength(packet.inner))
-      );
+      return UDP_LENGTH + datagramLength(packet);
     case 'icmp':
     case 'icmpv6':
       return (
@@ -82,6 +83,12 @@ function transportLength(packet: Packet, version: 4 | 6): number {
           : Math.min(quoteLimit(version), ipLength(l4.quote)))
       );
   }
+}
+
+function datagramLength({ inner, wireguard, geneve, payload }: Packet): number {
+  if (wireguard !== undefined) return wireguardLength(wireguard);
+  if (inner === undefined) return payloadLength(payload);
+  return (geneve === undefined ? VXLAN_LENGTH : GENEVE_LENGTH) + packetLength(inner);
 }
 
 function writePacket(out: Uint8Array, start: number, packet: Packet): void {
@@ -95,7 +102,7 @@ function writePacket(out: Uint8Array, start: number, packet: Packet): void {
   const { ip, l4 } = packet;
   if (ip === undefined) return;
   const length = ipLength(packet);
-  const protocol = l4 === undefined ? 255 : PROTOCOL[l4.proto];
+  const protocol = l4 === undefined ? (packet.inner === undefined ? 255 : IPIP) : PROTOCOL[l4.proto];
   if (ip.version === 4) writeIpv4(out, at, ip, protocol, length);
   else writeIpv6(out, at, ip, protocol, length - IPV6_LENGTH);
   const transportAt = at + (ip.version === 4 ? IPV4_LENGTH : IPV6_LENGTH);
@@ -139,6 +146,11 @@ function writeTransport(out: Uint8Array, at: number, end: number, packet: Packet
       case 'udp':
         writeUdp(out, at, l4, end - at);
         payloadAt = at + UDP_LENGTH;
+        if (packet.wireguard !== undefined) return writeWireguard(out, payloadAt, packet.wireguard);
+        if (packet.inner !== undefined && packet.geneve !== undefined) {
+          writeGeneve(out, payloadAt, packet.geneve);
+          return writePacket(out, payloadAt + GENEVE_LENGTH, packet.inner);
+        }
         if (packet.inner !== undefined) {
           writeVxlan(out, payloadAt, packet.vxlan ?? { vni: 0 });
           return writePacket(out, payloadAt + VXLAN_LENGTH, packet.inner);
@@ -156,6 +168,7 @@ function writeTransport(out: Uint8Array, at: number, end: number, packet: Packet
         }
     }
   }
+  if (l4 === undefined && packet.inner !== undefined) return writePacket(out, at, packet.inner);
   if (packet.payload !== undefined) out.set(payloadBytes(packet.payload), payloadAt);
 }
 
@@ -219,7 +232,20 @@ function readTransport(
       const inner = readFrame(d, depth + 1, next + VXLAN_LENGTH, end);
       return inner === undefined ? { ...base, l4, vxlan } : { ...base, l4, vxlan, inner };
     }
+    if (l4.dport === GENEVE_PORT && end - next >= GENEVE_LENGTH) {
+      const geneve = readGeneve(d, depth, next);
+      const inner = readFrame(d, depth + 1, next + GENEVE_LENGTH, end);
+      return inner === undefined ? { ...base, l4, geneve } : { ...base, l4, geneve, inner };
+    }
+    if (WIREGUARD_PORTS.includes(l4.dport)) {
+      const wireguard = readWireguard(d, depth, next, end);
+      if (wireguard !== undefined) return { ...base, l4, wireguard };
+    }
     return withPayload(d, depth, next, end, { ...base, l4 });
+  }
+  if (protocol === IPIP) {
+    const inner = readIp(d, depth + 1, at, end, undefined);
+    if (inner !== undefined) return { ...base, inner };
   }
   if ((protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6) && room >= ICMP_LENGTH) {
     const proto = protocol === PROTOCOL.icmp ? 'icmp' : 'icmpv6';

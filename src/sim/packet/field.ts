@@ -16,6 +16,8 @@ export type Layer =
   | 'udp'
   | 'sctp'
   | 'vxlan'
+  | 'geneve'
+  | 'wireguard'
   | 'dns'
   | 'http'
   | 'data';

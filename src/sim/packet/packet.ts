@@ -1,6 +1,6 @@
 /**
  * A packet as immutable data: one object per header, outermost first, nested where the wire nests.
- * Models Ethernet II, ARP, IPv4, IPv6, UDP, TCP, SCTP, ICMPv4/v6 errors and echo, neighbour discovery, VXLAN and the payloads
+ * Models Ethernet II, ARP, IPv4, IPv6, UDP, TCP, SCTP, ICMPv4/v6 errors and echo, neighbour discovery, VXLAN, Geneve, IPIP, WireGuard and the payloads
  * that tools send. Leaves out IP options and extension headers, fragments and VLAN tags.
  */
 import type { Ip, Mac } from '../base/ip.ts';
@@ -181,9 +181,30 @@ export interface VxlanHeader {
   readonly vni: number;
 }
 
+export interface GeneveHeader {
+  readonly vni: number;
+}
+
+/** `index` is a session's name at the side that will read it; a handshake message tells the sender's own. */
+export type WireguardMessage =
+  | {
+      readonly message: 'initiation';
+      readonly sender: number /** Sealed: who sends it. */;
+      readonly key?: string;
+    }
+  | { readonly message: 'response'; readonly sender: number; readonly receiver: number }
+  /** `sealed` counts the bytes of the encrypted packet with its padding, without the tag. */
+  | {
+      readonly message: 'data';
+      readonly receiver: number;
+      readonly counter: number;
+      readonly sealed: number;
+    };
+
 /**
  * One packet. On a link it has `eth`; inside the IP layer (and quoted in an ICMP error) it has none.
- * Exactly one of `arp` and `ip` is present. `vxlan` and `inner` come together, after a UDP header.
+ * Exactly one of `arp` and `ip` is present. `inner` is the frame after a UDP header and `vxlan` or `geneve`, the IP
+ * packet that a `wireguard` message hides, or without any of them the IP packet in an IP packet (IPIP).
  */
 export interface Packet {
   readonly eth?: EthernetHeader;
@@ -191,7 +212,8 @@ export interface Packet {
   readonly ip?: IpHeader;
   readonly l4?: TransportHeader;
   readonly vxlan?: VxlanHeader;
-  /** The Ethernet frame inside a VXLAN packet. */
+  readonly geneve?: GeneveHeader;
+  readonly wireguard?: WireguardMessage;
   readonly inner?: Packet;
   readonly payload?: Payload;
 }

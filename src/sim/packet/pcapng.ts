@@ -10,6 +10,8 @@ export interface CapturedDevice {
   /** As a capture tool lists it: `node/kind-worker:cni0`. */
   readonly name: string;
   readonly description?: string;
+  /** Its packets begin with their IP headers. */
+  readonly raw?: boolean;
 }
 
 export interface CapturedFrame {
@@ -17,7 +19,7 @@ export interface CapturedFrame {
   readonly device: number;
   readonly timeUs: number;
   readonly at: 'in' | 'out';
-  /** From the Ethernet header on. */
+  /** From the Ethernet header on, or from the IP header on a raw device. */
   readonly bytes: Uint8Array;
   readonly comment?: string;
 }
@@ -37,6 +39,7 @@ const INTERFACE_DESCRIPTION = 1;
 const NAME_RESOLUTION = 4;
 const ENHANCED_PACKET = 6;
 const LINKTYPE_ETHERNET = 1;
+const LINKTYPE_RAW = 101;
 const OPT_COMMENT = 1;
 const SHB_USERAPPL = 4;
 const IF_NAME = 2;
@@ -109,9 +112,9 @@ export function pcapng(file: CaptureFile): Uint8Array {
   ]);
 }
 
-function deviceBlock({ name, description }: CapturedDevice): Uint8Array {
+function deviceBlock({ name, description, raw }: CapturedDevice): Uint8Array {
   return block(INTERFACE_DESCRIPTION, [
-    u16(LINKTYPE_ETHERNET),
+    u16(raw === true ? LINKTYPE_RAW : LINKTYPE_ETHERNET),
     u16(0),
     // No limit on a packet's length.
     u32(0),

@@ -1,0 +1,31 @@
+/** Which tunnel a packet is in, told by its outer headers. */
+import type { Packet } from './packet.ts';
+
+export type TunnelKind = 'vxlan' | 'geneve' | 'ipip' | 'wireguard';
+
+export function tunnelKind(packet: Packet): TunnelKind | undefined {
+  if (packet.wireguard !== undefined) return 'wireguard';
+  if (packet.inner === undefined) return undefined;
+  if (packet.l4 === undefined) return 'ipip';
+  return packet.geneve === undefined ? 'vxlan' : 'geneve';
+}
+
+/** What an observer on the way sees of a packet: the one inside, unless it is encrypted. */
+export function readable(packet: Packet): Packet {
+  return packet.wireguard === undefined ? (packet.inner ?? packet) : packet;
+}
+
+/** As people write it. */
+export const TUNNEL_NAMES: Readonly<Record<TunnelKind, string>> = {
+  vxlan: 'VXLAN',
+  geneve: 'Geneve',
+  ipip: 'IPIP',
+  wireguard: 'WireGuard',
+};
+
+/** `VXLAN VNI 1`, `IPIP`, `WireGuard initiation`: the outer letter's title. */
+export function tunnelTitle(packet: Packet, kind: TunnelKind): string {
+  const more = (kind === 'geneve' ? packet.geneve : packet.vxlan)?.vni;
+  if (kind === 'wireguard') return `WireGuard ${packet.wireguard?.message ?? ''}`;
+  return more === undefined ? TUNNEL_NAMES[kind] : `${TUNNEL_NAMES[kind]} VNI ${more}`;
+}
