@@ -34,7 +34,8 @@ export interface Frame {
     readonly src: string;
     readonly dst: string;
     readonly proto: string;
-    readonly dport: number;
+    /** None for IPIP. */
+    readonly dport?: number;
     readonly vni: number;
     readonly ttl: number;
     readonly df: boolean;

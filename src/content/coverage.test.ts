@@ -8,7 +8,7 @@ import { diagnostics as diagnosticsKo } from '../i18n/diagnostics.ko.ts';
 import { reasons as en } from '../i18n/reasons.en.ts';
 import { reasons as ko } from '../i18n/reasons.ko.ts';
 import { cidr } from '../sim/base/ip.ts';
-import type { IpvsServiceConfig, NetnsConfig } from '../sim/net/config.ts';
+import type { IpvsServiceConfig, NetnsConfig, WireguardPeerConfig } from '../sim/net/config.ts';
 import type { SwitchConfig } from '../sim/net/ovs/config.ts';
 import { createState } from '../sim/net/kernel.ts';
 import { runProbe } from '../sim/probe/run.ts';
@@ -595,6 +595,63 @@ spec: {selector: {app: c}, sessionAffinity: ClientIP, ports: [{port: 80}]}
       ),
     }));
     expect(ask(silent, { ...probe, to: 'default/b' })).toContain('ovs.no-output');
+  });
+});
+
+describe('tunnels that carry no VXLAN', () => {
+  const toC: Parameters<typeof walk>[1] = { from: 'default/a', tool: 'curl', to: 'c' };
+  const wireguard = (): Simulation => build('{name: flannel, options: {backend: wireguard}}');
+  const peers =
+    (change: (peer: WireguardPeerConfig) => readonly WireguardPeerConfig[]) =>
+    (config: NetnsConfig): Partial<NetnsConfig> => ({
+      links: config.links.map((l) =>
+        l.kind === 'wireguard' ? { ...l, peers: l.peers.flatMap((peer) => change(peer)) } : l,
+      ),
+    });
+
+  test('IPIP', () => {
+    const given = ask(build('{name: calico, options: {encapsulation: IPIP}}'), toC);
+    expect(given).toEqual(expect.arrayContaining(['ipip.encap', 'ipip.decap']));
+  });
+
+  test('Geneve', () => {
+    const remotes = { 'node/kind-worker': '172.18.0.4', 'node/kind-worker2': '172.18.0.3' };
+    const other = Object.entries(remotes).reduce(
+      (s, [id, remote]) =>
+        broken(s, id, ({ links }) => ({
+          links: links.map((l) =>
+            l.kind === 'vxlan'
+              ? { kind: 'geneve', name: l.name, mac: l.mac, mtu: l.mtu, vni: 7, port: 6081, remote }
+              : l,
+          ),
+        })),
+      build('flannel'),
+    );
+    expect(ask(other, toC)).toEqual(expect.arrayContaining(['geneve.encap', 'geneve.decap']));
+  });
+
+  test('WireGuard: a handshake, then the packet', () => {
+    const given = ask(wireguard(), toC);
+    for (const code of ['initiate', 'respond', 'session', 'encap', 'decap'] as const)
+      expect(given).toContain(`wireguard.${code}`);
+  });
+
+  test('WireGuard: nobody for the destination, a source that is not allowed, a stranger', () => {
+    const nobody = broken(
+      wireguard(),
+      'node/kind-worker',
+      peers(() => []),
+    );
+    expect(ask(nobody, toC)).toContain('wireguard.no-peer');
+    const narrow = peers((peer) => [{ ...peer, allowedIps: [cidr('10.9.0.0/16')] }]);
+    expect(ask(broken(wireguard(), 'node/kind-worker2', narrow), toC)).toContain('wireguard.not-allowed');
+    const stranger = broken(
+      wireguard(),
+      'node/kind-worker2',
+      peers(() => []),
+    );
+    const given = ask(stranger, { from: 'default/a', tool: 'nc', to: 'default/c', port: 80 });
+    expect(given).toContain('wireguard.unknown');
   });
 });
 

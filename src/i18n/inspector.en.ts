@@ -122,6 +122,7 @@ export const inspector = {
   pickField: 'Point at a field or a byte to see what it is.',
   changedMark: 'changed',
   outer: 'outer',
+  outerBy: 'wrapped by',
   inner: 'inside the tunnel',
   // tables
   tables: 'Tables',

@@ -118,6 +118,7 @@ export const inspector = {
   pickField: '필드나 바이트를 가리키면 무엇인지 알려 줍니다.',
   changedMark: '바뀜',
   outer: '바깥',
+  outerBy: '감싼 것',
   inner: '터널 안',
   tables: '테이블',
   namespaceOf: '네트워크 네임스페이스',

@@ -778,6 +778,73 @@ export const reasons: ReasonText = {
     detail: () =>
       'The device learns nothing by itself (nolearning): without a forwarding entry that the CNI wrote there is nowhere to send to.',
   },
+  'geneve.encap': {
+    title: (p) => `The frame goes into a bigger envelope, addressed to node ${p.remote}`,
+    info: (p) => `Geneve to ${p.remote}`,
+    detail: (p) =>
+      `The wire between the nodes knows no pod addresses. It carries a UDP datagram (port ${p.port}, VNI ${p.vni}) from node to node; the pod’s frame is its content, unread. This encapsulation costs ${isIpv6(p.remote) ? 70 : 50} bytes.`,
+  },
+  'geneve.decap': {
+    title: () => 'The outer envelope is taken off; the pod’s frame goes on',
+    info: (p) => `from Geneve, VNI ${p.vni}`,
+    detail: (p) =>
+      `It came from node ${p.remote}. The outer headers are gone for good; the inner packet is as it was put in.`,
+  },
+  'ipip.encap': {
+    title: (p) => `A second IP header goes in front, addressed to node ${p.remote}`,
+    info: (p) => `IPIP to ${p.remote}`,
+    detail: (p) =>
+      `The wire between the nodes knows no pod addresses. The packet gets an outer IP header (protocol 4) to ${p.remote}, the gateway of the route that led here; TTL and DF are copied from the packet inside. It costs 20 bytes: there is neither UDP nor a MAC address inside.`,
+  },
+  'ipip.decap': {
+    title: () => 'The outer IP header is taken off; the pod’s packet goes on',
+    info: () => 'from IPIP',
+    detail: (p) => `It came from node ${p.remote}. The packet inside is as it was put in.`,
+  },
+  'wireguard.encap': {
+    title: (p) => `The packet is encrypted and sent to node ${p.remote}`,
+    info: (p) => `WireGuard to ${p.remote}`,
+    detail: (p) =>
+      `The allowed IPs of the device say which peer the destination belongs to. Between the nodes there is only a UDP datagram (port ${p.port}); nobody on the way can read what is inside. Headers and tag cost ${isIpv6(p.remote) ? 80 : 60} bytes, and the packet is padded to a multiple of 16.`,
+  },
+  'wireguard.decap': {
+    title: (p) => `Decrypted: a packet from the peer at ${p.remote}`,
+    info: () => 'from WireGuard',
+    detail: () => 'Its source is among the allowed IPs of that peer; any other would be dropped here.',
+  },
+  'wireguard.initiate': {
+    title: (p) => `There are no keys for ${p.remote} yet: a handshake begins`,
+    info: (p) => `handshake initiation to ${p.remote}:${p.port}`,
+    detail: () =>
+      'The packet waits. The first of two messages (148 bytes) proposes a key; without an answer it is sent again every five seconds.',
+  },
+  'wireguard.respond': {
+    title: (p) => `The handshake is answered to ${p.remote}`,
+    info: (p) => `handshake response to ${p.remote}:${p.port}`,
+    detail: () =>
+      'The message was made with the key of a peer that is configured here. The answer (92 bytes) completes the key that both sides now share.',
+  },
+  'wireguard.session': {
+    title: (p) => `Both sides have the keys: the packets that waited go to ${p.remote}`,
+    info: () => 'handshake complete',
+    detail: () => 'The keys are good for three minutes; a new handshake replaces them in time.',
+  },
+  'wireguard.no-peer': {
+    title: (p) => `No peer is allowed to have ${p.ip}`,
+    info: () => 'no peer: dropped',
+    detail: () =>
+      'A WireGuard device sends only to a peer whose allowed IPs contain the destination. A program gets “Required key not available”.',
+  },
+  'wireguard.not-allowed': {
+    title: (p) => `The peer at ${p.remote} may not send from ${p.ip}`,
+    info: () => 'source not allowed: dropped',
+    detail: () => 'The source of a decrypted packet must be among the allowed IPs of the peer that sent it.',
+  },
+  'wireguard.unknown': {
+    title: (p) => `A message from ${p.remote} was made with a key that is not known here`,
+    info: () => 'unknown key: dropped',
+    detail: () => 'WireGuard answers nothing to a stranger.',
+  },
   // errors and time
   'icmp.unreachable': {
     title: (p) => `An ICMP error goes back: ${p.text}`,

@@ -767,6 +767,73 @@ export const reasons: ReasonText = {
     detail: () =>
       '이 장치는 스스로 학습하지 않습니다(nolearning). CNI가 쓴 FDB 항목이 없으면 보낼 곳이 없습니다.',
   },
+  'geneve.encap': {
+    title: (p) => `프레임을 더 큰 봉투에 넣어 노드 ${josa(p.remote, '으로/로')} 보냅니다`,
+    info: (p) => `Geneve → ${p.remote}`,
+    detail: (p) =>
+      `노드 사이의 네트워크는 파드 주소를 모릅니다. 노드에서 노드로 가는 UDP 데이터그램(포트 ${p.port}, VNI ${p.vni})만 나르고, 파드의 프레임은 그 안의 내용일 뿐입니다. 이 캡슐화(encapsulation)에 ${isIpv6(p.remote) ? 70 : 50}바이트가 더 듭니다.`,
+  },
+  'geneve.decap': {
+    title: () => '바깥 봉투를 벗기고 파드의 프레임을 꺼냅니다',
+    info: (p) => `Geneve ${p.vni} 벗김`,
+    detail: (p) =>
+      `노드 ${p.remote}에서 왔습니다. 바깥 헤더는 여기서 사라지고, 안의 패킷은 넣을 때 그대로입니다.`,
+  },
+  'ipip.encap': {
+    title: (p) => `IP 헤더를 하나 더 앞에 붙여 노드 ${josa(p.remote, '으로/로')} 보냅니다`,
+    info: (p) => `IPIP → ${p.remote}`,
+    detail: (p) =>
+      `노드 사이의 네트워크는 파드 주소를 모릅니다. 그래서 바깥 IP 헤더(프로토콜 4)를 붙입니다. 목적지 ${josa(p.remote, '은/는')} 여기로 이끈 경로의 게이트웨이이고, TTL과 DF는 안쪽 패킷에서 베낍니다. UDP도 안쪽 MAC 주소도 없으므로 20바이트만 더 듭니다.`,
+  },
+  'ipip.decap': {
+    title: () => '바깥 IP 헤더를 벗기고 파드의 패킷을 꺼냅니다',
+    info: () => 'IPIP 벗김',
+    detail: (p) => `노드 ${p.remote}에서 왔습니다. 안의 패킷은 넣을 때 그대로입니다.`,
+  },
+  'wireguard.encap': {
+    title: (p) => `패킷을 암호화해 노드 ${josa(p.remote, '으로/로')} 보냅니다`,
+    info: (p) => `WireGuard → ${p.remote}`,
+    detail: (p) =>
+      `장치의 allowed IPs가 목적지가 어느 피어의 것인지 정합니다. 노드 사이에는 UDP 데이터그램(포트 ${p.port})만 지나가고, 중간에서는 아무도 안을 읽을 수 없습니다. 헤더와 태그에 ${isIpv6(p.remote) ? 80 : 60}바이트가 들고, 패킷은 16의 배수로 채워집니다.`,
+  },
+  'wireguard.decap': {
+    title: (p) => `${p.remote}의 피어가 보낸 패킷을 복호화했습니다`,
+    info: () => 'WireGuard 벗김',
+    detail: () => '출발지가 그 피어의 allowed IPs에 들어 있습니다. 다른 출발지였다면 여기서 버려집니다.',
+  },
+  'wireguard.initiate': {
+    title: (p) => `${josa(p.remote, '과/와')} 나눈 키가 아직 없어 핸드셰이크를 시작합니다`,
+    info: (p) => `핸드셰이크 시작 → ${p.remote}:${p.port}`,
+    detail: () =>
+      '패킷은 기다립니다. 두 메시지 가운데 첫 번째(148바이트)가 키를 제안합니다. 답이 없으면 5초마다 다시 보냅니다.',
+  },
+  'wireguard.respond': {
+    title: (p) => `${josa(p.remote, '으로/로')} 핸드셰이크에 답합니다`,
+    info: (p) => `핸드셰이크 응답 → ${p.remote}:${p.port}`,
+    detail: () =>
+      '이 메시지는 여기에 설정된 피어의 키로 만든 것입니다. 응답(92바이트)으로 양쪽이 함께 쓸 키가 완성됩니다.',
+  },
+  'wireguard.session': {
+    title: (p) => `양쪽에 키가 생겨, 기다리던 패킷을 ${josa(p.remote, '으로/로')} 보냅니다`,
+    info: () => '핸드셰이크 완료',
+    detail: () => '키는 3분 동안 유효하고, 그 전에 새 핸드셰이크로 바뀝니다.',
+  },
+  'wireguard.no-peer': {
+    title: (p) => `${josa(p.ip, '을/를')} 가질 수 있는 피어가 없습니다`,
+    info: () => '피어 없음: 폐기',
+    detail: () =>
+      'WireGuard 장치는 allowed IPs에 목적지가 들어 있는 피어에게만 보냅니다. 프로그램은 “Required key not available”을 받습니다.',
+  },
+  'wireguard.not-allowed': {
+    title: (p) => `${p.remote}의 피어는 ${josa(p.ip, '을/를')} 출발지로 쓸 수 없습니다`,
+    info: () => '허용되지 않은 출발지: 폐기',
+    detail: () => '복호화한 패킷의 출발지는 보낸 피어의 allowed IPs에 들어 있어야 합니다.',
+  },
+  'wireguard.unknown': {
+    title: (p) => `${p.remote}에서 온 메시지는 여기서 모르는 키로 만들어졌습니다`,
+    info: () => '모르는 키: 폐기',
+    detail: () => 'WireGuard는 낯선 상대에게 아무 답도 하지 않습니다.',
+  },
   // 오류와 시간
   'icmp.unreachable': {
     title: (p) => `ICMP 오류를 돌려보냅니다: ${p.text}`,

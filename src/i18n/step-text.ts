@@ -1,5 +1,6 @@
 /** Words for a step of a trace, shared by the time line, the inspector, the text view and the command line. */
 import { portsOf } from '../sim/packet/ports.ts';
+import { tunnelKind, tunnelTitle } from '../sim/packet/tunnel.ts';
 import type { Packet } from '../sim/packet/packet.ts';
 import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
 import type { Place, Step, Trace } from '../sim/trace/trace.ts';
@@ -95,7 +96,11 @@ export function packetEnds(packet: Packet | undefined): { readonly src: string; 
 
 /** `SYN`, `GET /`, `A? web...`, `ICMP 3/3`: what a packet is, in a word or two. */
 export function packetWord(packet: Packet): string {
-  if (packet.inner !== undefined) return `VXLAN ${packet.vxlan?.vni ?? ''} · ${packetWord(packet.inner)}`;
+  const tunnel = tunnelKind(packet);
+  if (tunnel !== undefined) {
+    const title = tunnelTitle(packet, tunnel).replace('VNI ', '');
+    return packet.inner === undefined ? title : `${title} · ${packetWord(packet.inner)}`;
+  }
   if (packet.arp !== undefined) return packet.arp.op === 'request' ? 'ARP request' : 'ARP reply';
   const { l4, payload } = packet;
   if (payload?.kind === 'dns') {

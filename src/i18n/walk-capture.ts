@@ -47,9 +47,16 @@ export function captureNames({ nodes, pods, services, external }: Addressed): Ca
 /** Steps that end what happens to a packet: they are told of the frame before them, the others of the one after. */
 const ENDS: ReadonlySet<StepKind> = new Set(['deliver', 'drop', 'reject']);
 
+/** Tunnels of IP packets have no Ethernet header. */
+function isRaw(packet: Packet, entry: WireEntry): boolean {
+  return packet.eth === undefined && entry.iface !== 'lo';
+}
+
 /** A loopback device's frames have an Ethernet header without addresses. */
-function onTheWire(packet: Packet): Packet {
-  return packet.eth === undefined ? { ...packet, eth: { src: NO_MAC, dst: NO_MAC } } : packet;
+function onTheWire(packet: Packet, entry: WireEntry): Packet {
+  return packet.eth === undefined && !isRaw(packet, entry)
+    ? { ...packet, eth: { src: NO_MAC, dst: NO_MAC } }
+    : packet;
 }
 
 function sentences(steps: readonly Step[], texts: CaptureTexts): string[] {
@@ -79,10 +86,10 @@ export function walkCapture(trace: Trace, names: CaptureFile['names'], texts: Ca
     // Every frame has a moment of its own, so that a reader keeps the order.
     lastUs = Math.max(lastUs + 1, Math.round(step.timeMs * 1000));
     frames.push({
-      device: deviceOf(entry, devices, indexes, texts),
+      device: deviceOf(entry, isRaw(step.packet, entry), devices, indexes, texts),
       timeUs: lastUs,
       at: entry.at,
-      bytes: encode(onTheWire(step.packet)).bytes,
+      bytes: encode(onTheWire(step.packet, entry)).bytes,
       lines: sentences(waiting.slice(frames.length === 0 ? 0 : ended), texts),
     });
     waiting = [];
@@ -99,6 +106,7 @@ export function walkCapture(trace: Trace, names: CaptureFile['names'], texts: Ca
 
 function deviceOf(
   { netns, iface, peer }: WireEntry,
+  raw: boolean,
   devices: CapturedDevice[],
   indexes: Map<string, number>,
   texts: CaptureTexts,
@@ -112,6 +120,6 @@ function deviceOf(
     peer === undefined
       ? texts.capture.device({ iface, place })
       : texts.capture.cable({ iface, place, peer: placeName(peer) });
-  devices.push({ name, description });
+  devices.push({ name, description, ...(raw ? { raw } : {}) });
   return devices.length - 1;
 }

@@ -51,6 +51,23 @@ export class Devices {
         return undefined;
       case 'dummy':
         return words(base, link.qlen === undefined ? '' : words('txqueuelen', link.qlen), 'type dummy');
+      case 'geneve': {
+        const to = link.external === true ? 'external' : `id ${link.vni} remote ${link.remote ?? ''}`;
+        return `${base} ${words(`type geneve ${to} dstport`, link.port)}`;
+      }
+      case 'ipip':
+        // The module makes tunl0 in each namespace by itself: it is there once the kernel was asked for ipip.
+        return words('link set', link.name, 'mtu', link.mtu);
+      case 'wireguard':
+        return words(
+          'link add',
+          link.name,
+          'index',
+          ifindex(config, link.name) ?? 2,
+          'mtu',
+          link.mtu,
+          'type wireguard',
+        );
       case 'vxlan':
         if (link.external === true) {
           return `${base} ${words('type vxlan external dstport', link.port, link.learning ? '' : 'nolearning')}`;

@@ -21,6 +21,9 @@ const DEVICES: Partial<Record<LinkConfig['kind'], readonly string[]>> = {
   dummy: [...MAKE, 'dummy'],
   // A lab has no flows, and a bridge without them would do something else: what hangs on it is left out everywhere.
   openvswitch: ['false'],
+  geneve: [...MAKE, 'geneve', 'id', '1', 'remote', '127.0.0.1'],
+  ipip: [...MAKE, 'ipip', 'local', '127.0.0.1', 'remote', '127.0.0.2'],
+  wireguard: [...MAKE, 'wireguard'],
   vxlan: [...MAKE, 'vxlan', 'id', '1', 'dstport', '8472', 'local', '127.0.0.1'],
 };
 

@@ -43,6 +43,28 @@ export type LinkConfig =
        */
       readonly external?: boolean;
     })
+  /** Ethernet frames in UDP, as VXLAN with another header; without `external` a wire to one remote. */
+  | (LinkBase & {
+      readonly kind: 'geneve';
+      readonly vni: number;
+      readonly port: number;
+      /** Absent where `external`: each packet brings its own. */
+      readonly remote?: Ip;
+      readonly external?: boolean;
+    })
+  /**
+   * `tunl0`, which the ipip module makes: an IPv4 packet in an IPv4 packet, to the gateway of the route that leads
+   * here. TTL and DF are those of the packet inside. There is no link-layer header: `mac` means nothing.
+   */
+  | (LinkBase & { readonly kind: 'ipip' })
+  /** Encrypted UDP to the peer that the destination belongs to. No link-layer header either. */
+  | (LinkBase & {
+      readonly kind: 'wireguard';
+      readonly port: number;
+      /** Names this end; peers of other devices say it. */
+      readonly publicKey: string;
+      readonly peers: readonly WireguardPeerConfig[];
+    })
   /** A device that swallows what is sent out of it; it is there for the addresses on it. */
   | (LinkBase & { readonly kind: 'dummy' /** Absent: 1000. */; readonly qlen?: number })
   /**
@@ -52,6 +74,14 @@ export type LinkConfig =
   | (LinkBase & { readonly kind: 'openvswitch' })
   /** A network card, plugged into a segment: a perfect switch that joins every card on it. */
   | (LinkBase & { readonly kind: 'ethernet'; readonly segment: string });
+
+export interface WireguardPeerConfig {
+  readonly publicKey: string;
+  readonly endpoint: { readonly ip: Ip; readonly port: number };
+  /** Destinations that it is sent, and the only sources that it may send. */
+  readonly allowedIps: readonly Cidr[];
+  readonly origin?: Origin;
+}
 
 export interface AddressConfig {
   readonly dev: string;

@@ -36,6 +36,7 @@ const TIMEOUT_S: Readonly<Record<ConntrackTcpState, number>> = {
 const UDP_TIMEOUT_S = 30;
 const UDP_STREAM_TIMEOUT_S = 120;
 const ICMP_TIMEOUT_S = 30;
+const GENERIC_TIMEOUT_S = 600;
 
 type Event = 'syn' | 'synack' | 'fin' | 'ack' | 'rst';
 type Next = ConntrackTcpState | 'INVALID' | 'IGNORE';
@@ -120,7 +121,13 @@ export function invertTuple(t: ConntrackTuple): ConntrackTuple {
 /** The tuple of a packet; undefined for what is not tracked. */
 export function tupleOf(packet: Packet): ConntrackTuple | undefined {
   const { ip, l4 } = packet;
-  if (ip === undefined || l4 === undefined) return undefined;
+  if (ip === undefined) return undefined;
+  // nf_conntrack_proto_generic: the addresses are all that it knows.
+  if (l4 === undefined) {
+    return packet.inner === undefined
+      ? undefined
+      : { proto: 'ipip', src: ip.src, dst: ip.dst, sport: 0, dport: 0 };
+  }
   switch (l4.proto) {
     case 'tcp':
     case 'udp':
@@ -139,6 +146,7 @@ export function tupleOf(packet: Packet): ConntrackTuple | undefined {
 /** `src:port > dst:port`, for a reason. */
 export function tupleText(t: ConntrackTuple): string {
   const zone = t.zone === undefined ? '' : ` zone ${t.zone}`;
+  if (t.proto === 'ipip') return `${t.src} > ${t.dst} ipip${zone}`;
   return t.icmpType !== undefined
     ? `${t.src} > ${t.dst} ${t.proto} id ${t.sport}${zone}`
     : `${ipPort(t.src, t.sport)} > ${ipPort(t.dst, t.dport)} ${t.proto}${zone}`;
@@ -375,6 +383,9 @@ function refresh(m: Machine, box: Box, entry: ConntrackEntry): void {
     case 'icmp':
     case 'icmpv6':
       seconds = ICMP_TIMEOUT_S;
+      break;
+    case 'ipip':
+      seconds = GENERIC_TIMEOUT_S;
       break;
   }
   entry.expiresAtMs = m.nowMs + seconds * 1000;

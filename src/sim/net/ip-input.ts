@@ -7,7 +7,9 @@ import { receiveIcmp } from './icmp.ts';
 import { receiveIcmp6 } from './icmp6.ts';
 import { sendTimeExceeded, sendTooBig } from './icmp-error.ts';
 import { outputTo } from './ip-output.ts';
-import { vxlanReceive } from './link/vxlan.ts';
+import { frameTunnelReceive } from './link/frame-tunnel.ts';
+import { ipipReceive } from './link/ipip.ts';
+import { wireguardReceive } from './link/wireguard.ts';
 import type { Box, Machine } from './machine.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
@@ -48,7 +50,10 @@ export function receiveIp(m: Machine, box: Box, dev: Device, skb: Skb): void {
 function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (!runHook(m, box, 'INPUT', skb, dev, undefined)) return;
   const { l4 } = skb.packet;
-  if (l4 === undefined) return;
+  if (l4 === undefined) {
+    if (skb.packet.inner !== undefined) ipipReceive(m, box, skb);
+    return;
+  }
   switch (l4.proto) {
     case 'tcp':
       receiveTcp(m, box, dev, skb, l4);
@@ -57,7 +62,8 @@ function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
       receiveSctp(m, box, dev, skb, l4);
       break;
     case 'udp':
-      if (skb.packet.inner !== undefined && vxlanReceive(m, box, skb, l4.dport)) return;
+      if (skb.packet.wireguard !== undefined && wireguardReceive(m, box, skb, l4.dport)) return;
+      if (skb.packet.inner !== undefined && frameTunnelReceive(m, box, skb, l4.dport)) return;
       receiveUdp(m, box, dev, skb, l4);
       break;
     case 'icmp':

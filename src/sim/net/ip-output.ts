@@ -125,6 +125,11 @@ export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Devi
     transmit(m, box, out, skb);
     return;
   }
+  if (!out.linkHeader) {
+    skb.packet = { ...skb.packet, eth: undefined };
+    transmit(m, box, out, skb);
+    return;
+  }
   resolveNeighbour(m, box, out, route.via ?? ip.dst, skb, (dst) => {
     skb.packet = { ...skb.packet, eth: { src: out.mac, dst } };
     transmit(m, box, out, skb);

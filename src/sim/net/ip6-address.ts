@@ -7,6 +7,7 @@
 import { cidr, ipBytes, ipFamily, type Ip, type Mac } from '../base/ip.ts';
 import { ipText, macBytes } from '../packet/field.ts';
 import type { AddressConfig, LinkConfig, NetnsConfig } from './config.ts';
+import { hasLinkHeader } from './link-header.ts';
 
 /** A link with less cannot have IPv6 (RFC 8200, section 5). */
 export const IPV6_MIN_MTU = 1280;
@@ -101,6 +102,8 @@ function impliedOf(
   link: LinkConfig,
   own: readonly AddressConfig[],
 ): readonly AddressConfig[] {
+  // Without a MAC address there is nothing to make one of; WireGuard asks for none (wg_open).
+  if (!hasLinkHeader(link)) return [];
   const ip = link.kind === 'loopback' ? LOOPBACK_6 : linkLocalOf(link.mac);
   if (own.some((a) => a.ip === ip) || !hasIpv6(config, link) || !hasCarrier(config, link)) return [];
   if (link.kind === 'loopback') return [{ dev: link.name, ip, prefixLength: 128, scope: 'host' }];

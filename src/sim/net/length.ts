@@ -37,7 +37,7 @@ export function lengthOf(packet: Packet): number {
   if (packet.arp !== undefined) return ARP_LENGTH;
   if (packet.ip?.version !== 4) return ipLength(packet);
   if (l4?.proto === 'tcp') return IPV4_HEADER + tcpLength(l4) + payloadSize(packet.payload);
-  if (l4?.proto === 'udp' && packet.inner === undefined) {
+  if (l4?.proto === 'udp' && packet.inner === undefined && packet.wireguard === undefined) {
     return IPV4_HEADER + UDP_HEADER + payloadSize(packet.payload);
   }
   return ipLength(packet);

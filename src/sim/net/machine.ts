@@ -46,7 +46,7 @@ export interface Card {
   readonly mac: string;
 }
 
-/** A packet that waits for a neighbour's address. */
+/** A packet that waits for a neighbour's address, or for a handshake. */
 export interface Waiting {
   readonly skb: Skb;
   readonly send: () => void;
@@ -61,6 +61,8 @@ export class Machine {
   readonly recorder = new Recorder();
   /** Packets queued behind an unanswered ARP request, and its timer. */
   readonly waiting = new Map<NeighbourEntry, { list: Waiting[]; timer: Timer }>();
+  /** Packets that wait for a WireGuard handshake, by namespace, device and peer. */
+  readonly handshakes = new Map<string, { list: Waiting[]; timer: Timer; tries: number }>();
   /** Which next hop a flow takes, by `multipath.ts`. */
   readonly paths = new Map<string, number>();
   /** Where the probe's own request arrived last. */
@@ -121,7 +123,7 @@ export class Machine {
       kind,
       why ?? (kind === 'transmit' ? dev.transmitted : dev.received),
       skb.packet,
-      ETHERNET_HEADER + skb.length,
+      dev.linkHeader ? ETHERNET_HEADER + skb.length : skb.length,
       dev.shown,
     );
   }

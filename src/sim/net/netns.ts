@@ -20,6 +20,7 @@ import { hookCalls, type HookCall } from './netfilter/order.ts';
 import { compileIptables, type CompiledTables } from './netfilter/tables.ts';
 import { ALL_NODES, groupsOf, hasIpv6, ip6Addresses, isRouter } from './ip6-address.ts';
 import { Routing } from './routing.ts';
+import { hasLinkHeader } from './link-header.ts';
 import { linkRow } from './row-key.ts';
 
 export interface Device {
@@ -28,6 +29,8 @@ export interface Device {
   readonly mac: Mac;
   readonly mtu: number;
   readonly up: boolean;
+  /** Frames with MAC addresses; tunnels of IP packets have none. */
+  readonly linkHeader: boolean;
   readonly hairpin: boolean;
   /** Ports, for a bridge. */
   readonly ports: Device[];
@@ -56,8 +59,13 @@ export interface Device {
   readonly received: Reason;
 }
 
-export interface VxlanDevice extends Device {
-  readonly link: Extract<LinkConfig, { kind: 'vxlan' }>;
+/** A tunnel device that carries Ethernet frames in UDP. */
+export interface FrameTunnelDevice extends Device {
+  readonly link: Extract<LinkConfig, { kind: 'vxlan' | 'geneve' }>;
+}
+
+export interface WireguardDevice extends Device {
+  readonly link: Extract<LinkConfig, { kind: 'wireguard' }>;
 }
 
 /** Linux' default for net.ipv4.neigh.IF.proxy_delay: 80 jiffies at HZ=100. */
@@ -69,7 +77,9 @@ export class Netns {
   readonly devices: ReadonlyMap<string, Device>;
   readonly loopback: Device;
   readonly fib: Routing;
-  readonly vxlans: readonly VxlanDevice[];
+  readonly frameTunnels: readonly FrameTunnelDevice[];
+  readonly wireguards: readonly WireguardDevice[];
+  readonly ipip: Device | undefined;
   /** The program on the socket calls of its processes. */
   readonly socketProgram: ProgramAttachment | undefined;
   readonly maps: ReadonlyMap<string, MapConfig>;
@@ -101,6 +111,7 @@ export class Netns {
         mac: link.mac,
         mtu: link.mtu,
         up: link.up ?? true,
+        linkHeader: hasLinkHeader(link),
         hairpin: link.hairpin ?? false,
         ports: [],
         row: [linkRow(link.name)],
@@ -143,7 +154,12 @@ export class Netns {
       config.ip6tables === undefined ? undefined : compileIptables(config.ip6tables, 'ip6tables');
     this.filters =
       config.nftables !== undefined || this.iptables !== undefined || this.ip6tables !== undefined;
-    this.vxlans = [...devices.values()].filter((d): d is VxlanDevice => d.link.kind === 'vxlan');
+    const all = [...devices.values()];
+    this.frameTunnels = all.filter(
+      (d): d is FrameTunnelDevice => d.link.kind === 'vxlan' || d.link.kind === 'geneve',
+    );
+    this.wireguards = all.filter((d): d is WireguardDevice => d.link.kind === 'wireguard');
+    this.ipip = all.find((d) => d.link.kind === 'ipip');
     for (const n of config.neighbours) this.neighbours.set(`${n.dev} ${n.ip}`, n);
     for (const f of config.fdb) this.fdb.set(`${f.dev} ${f.mac}`, f);
   }
@@ -229,6 +245,7 @@ const IMPLICIT_LOOPBACK: Device = {
   mac: '00:00:00:00:00:00',
   mtu: 65536,
   up: true,
+  linkHeader: true,
   hairpin: false,
   ports: [],
   row: [linkRow('lo')],

@@ -71,6 +71,11 @@ export function ipvsConnectionRow(id: number): RowKey {
   return `ipvs-conn/${id}`;
 }
 
+/** A WireGuard device's peer. */
+export function wireguardPeerRow(dev: string, publicKey: string): RowKey {
+  return `wireguard/${dev}/${publicKey}`;
+}
+
 export function linkRow(name: string): RowKey {
   return `link/${name}`;
 }

@@ -7,8 +7,8 @@ import type { Origin } from '../base/origin.ts';
 import type { NetnsId } from './config.ts';
 import { copyIpvs, emptyIpvs, type IpvsMemory } from './ipvs/connection.ts';
 
-/** Protocols that conntrack knows ports or identifiers of. */
-export type ConntrackProto = 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6';
+/** Protocols that conntrack knows ports or identifiers of, and IPIP, of which it knows the addresses alone. */
+export type ConntrackProto = 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6' | 'ipip';
 
 export interface ConntrackTuple {
   readonly proto: ConntrackProto;
@@ -110,6 +110,17 @@ export interface FdbEntry {
   readonly dst?: Ip;
 }
 
+/** Keys that a WireGuard device has agreed upon with a peer, each side under an index of its own. */
+export interface WireguardSession {
+  readonly local: number;
+  readonly remote: number;
+  readonly bornMs: number;
+  /** A responder may send once the initiator has used the keys. */
+  confirmed: boolean;
+  /** Messages sent. */
+  counter: number;
+}
+
 export interface NetnsState {
   readonly id: NetnsId;
   /** Both tuples of a connection lead to it. */
@@ -127,6 +138,8 @@ export interface NetnsState {
   maps: Map<string, Map<string, RuntimeMapEntry>>;
   /** Route exceptions: how large a packet may be on the way to an address (`path-mtu.ts`). */
   pathMtu: Map<Ip, { readonly mtu: number; readonly expiresAtMs: number }>;
+  /** By device and the peer's public key. */
+  wireguard: Map<string, WireguardSession>;
   /** Counter behind the IPv4 identification of packets without DF. */
   ipId: number;
 }
@@ -196,6 +209,9 @@ class FreshState implements NetnsState {
   get maps(): NetnsState['maps'] {
     return (this.made.maps ??= new Map());
   }
+  get wireguard(): NetnsState['wireguard'] {
+    return (this.made.wireguard ??= new Map());
+  }
 }
 
 export function copyState(state: WorldState): WorldState {
@@ -228,6 +244,7 @@ function copyNetns(one: NetnsState): NetnsState {
       nftSets: new Map([...one.nftSets].map(([name, set]) => [name, new Map(set)])),
       pathMtu: new Map(one.pathMtu),
       maps: new Map([...one.maps].map(([name, entries]) => [name, new Map(entries)])),
+      wireguard: new Map([...one.wireguard].map(([key, session]) => [key, { ...session }])),
     },
   );
 }

@@ -29,6 +29,12 @@ function endings(steps: readonly Step[]): Step[] {
   return [...ended.filter((s) => s.retry === undefined), ...ended.filter((s) => s.retry !== undefined)];
 }
 
+/** Where a message of the kernel's own ended, such as a tunnel's handshake, that a packet of these steps waited for. */
+function lostHelper(steps: readonly Step[], own: readonly Step[]): Step | undefined {
+  const exchanges = new Set(own.map((s) => s.exchange));
+  return endings(steps.filter((s) => s.segment < 0 && exchanges.has(s.exchange)))[0];
+}
+
 /** The TTL ran out: in a routing loop, or because it was sent with too small a one. */
 function ttlExpired(own: readonly Step[], expired: Step): Pick<Judgement, 'verdict' | 'clientSees'> {
   const visits = own.filter(
@@ -115,8 +121,11 @@ export function judge(
       return at('dropped', ended[0]);
     case 'timeout': {
       const drop = ended[0];
-      // Nobody took it and nobody threw it away: a frame that no card accepts, a broadcast that no one answers.
-      if (drop === undefined && lastDelivery === undefined) return at('dropped', own.findLast(isOnTheWay));
+      // Nobody took it and nobody threw it away: what it waited for was lost, a frame that no card accepts, a broadcast
+      // that no one answers.
+      if (drop === undefined && lastDelivery === undefined) {
+        return at('dropped', lostHelper(steps, own) ?? own.findLast(isOnTheWay));
+      }
       if (drop === undefined) return at('delivered', lastDelivery);
       if (UNROUTABLE.has(drop.reason.code)) return at('unroutable', drop);
       // The refusal arrived, and the client went on trying: SCTP takes ICMP for a soft error. An answer that the client

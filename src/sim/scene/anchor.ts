@@ -161,7 +161,7 @@ function cardOf(room: PlanRoom): string {
 }
 
 function tunnelOf(room: PlanRoom): string | undefined {
-  return room.room.devices.find((d) => d.kind === 'vxlan')?.name;
+  return room.room.devices.find((d) => d.kind === 'tunnel')?.name;
 }
 
 /** What a flight knows after a step. */

@@ -92,7 +92,7 @@ describe('dual stack', () => {
 test('two tunnel devices of one node: each has its own way, square and clear of the other', () => {
   const { plan } = look(scenario('dual', 'ipFamilyPolicy: RequireDualStack,'), 'second');
   for (const room of plan.rooms.filter((r) => !r.folded)) {
-    const tunnels = plan.devices.filter((d) => d.netns === room.room.id && d.device.kind === 'vxlan');
+    const tunnels = plan.devices.filter((d) => d.netns === room.room.id && d.device.kind === 'tunnel');
     expect(tunnels).toHaveLength(2);
     for (const { device, box } of tunnels) {
       expect(box.x).toBeGreaterThan(room.box.x);

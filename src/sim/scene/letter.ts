@@ -1,6 +1,7 @@
 /** A packet as a letter: a title, a row for each header from source to destination, and what a step changed on it. */
 import { packetLength } from '../packet/codec.ts';
 import type { Packet, TransportHeader } from '../packet/packet.ts';
+import { tunnelKind, tunnelTitle } from '../packet/tunnel.ts';
 
 export type LetterLayer = 'l2' | 'l3' | 'l4' | 'vx' | 'l7';
 
@@ -55,7 +56,8 @@ const ICMPV6_TITLES: Readonly<Record<string, string>> = {
 /** What the letter is, in the words of the protocols themselves. */
 export function letterTitle(packet: Packet): string {
   if (packet.arp !== undefined) return packet.arp.op === 'request' ? 'ARP request' : 'ARP reply';
-  if (packet.vxlan !== undefined) return `VXLAN VNI ${packet.vxlan.vni}`;
+  const tunnel = tunnelKind(packet);
+  if (tunnel !== undefined) return tunnelTitle(packet, tunnel);
   const { payload, l4 } = packet;
   if (payload?.kind === 'dns') {
     const { type, name } = payload.question;
@@ -96,7 +98,7 @@ export function letterOf(packet: Packet, before?: Packet): Letter {
   if (packet.ip !== undefined) {
     rows.push(row('l3', 'IP', packet.ip.src, packet.ip.dst, before?.ip?.src, before?.ip?.dst));
   }
-  const ports = portRow(packet.l4, before?.l4, packet.vxlan !== undefined);
+  const ports = portRow(packet.l4, before?.l4, tunnelKind(packet) !== undefined);
   if (ports !== undefined) rows.push(ports);
   return {
     title: letterTitle(packet),

@@ -96,7 +96,7 @@ export function planNarrow(given: Scene, trace: Trace | undefined, segment: numb
   stages.forEach((stage, i) => {
     const { room, first, second } = stage;
     const n = room.id;
-    const vx = room.devices.find((d) => d.kind === 'vxlan')?.name;
+    const vx = room.devices.find((d) => d.kind === 'tunnel')?.name;
     const bridge = room.devices.find((d) => d.kind === 'bridge')?.name;
     const card = room.devices.find((d) => d.kind === 'ethernet')?.name ?? 'eth0';
     const entry = way.from !== undefined && i === 0;

@@ -137,7 +137,8 @@ function lastColumn(basis: RoomBasis, room: SceneRoom, count: number): number {
   );
 }
 
-const tunnelsIn = (room: SceneRoom): readonly SceneDevice[] => room.devices.filter((d) => d.kind === 'vxlan');
+const tunnelsIn = (room: SceneRoom): readonly SceneDevice[] =>
+  room.devices.filter((d) => d.kind === 'tunnel');
 
 export function roomSize(basis: RoomBasis, room: SceneRoom): { readonly w: number; readonly h: number } {
   const side = basis.compact ? COMPACT_SIDE + 16 : 20 + basis.plateWidth + 16;

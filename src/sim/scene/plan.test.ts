@@ -135,8 +135,8 @@ describe('planScene', () => {
     const kinds = (cni: string): readonly string[] => [
       ...new Set(planScene(sceneOf(cluster(2, cni) + SMALL).scene).devices.map((d) => d.device.kind)),
     ];
-    expect(kinds('flannel').toSorted()).toEqual(['bridge', 'ethernet', 'vxlan']);
-    expect(kinds('calico').toSorted()).toEqual(['ethernet', 'vxlan']);
+    expect(kinds('flannel').toSorted()).toEqual(['bridge', 'ethernet', 'tunnel']);
+    expect(kinds('calico').toSorted()).toEqual(['ethernet', 'tunnel']);
     expect(kinds('kubenet').toSorted()).toEqual(['bridge', 'ethernet']);
   });
 });

@@ -179,13 +179,10 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
         }
         break;
       case 'vxlan':
-        devices.push({
-          ...base,
-          kind: 'vxlan',
-          ...vniOf(link),
-          port: link.port,
-          under: link.dev,
-        });
+      case 'geneve':
+      case 'ipip':
+      case 'wireguard':
+        devices.push({ ...base, kind: 'tunnel', tunnel: tunnelOf(link) });
         break;
       case 'ethernet':
         devices.push({ ...base, kind: 'ethernet', segment: link.segment });
@@ -300,20 +297,33 @@ function segmentsOf(world: SceneWorld): readonly SceneSegment[] {
   return [...found].map(([id, members]) => ({ id, label: labels.get(id) ?? '', members }));
 }
 
-/** A device that collects its keys from packets has no VNI of its own. */
-function vniOf(link: Extract<LinkConfig, { kind: 'vxlan' }>): { readonly vni?: number } {
-  return link.external === true ? {} : { vni: link.vni };
+/** The tunnel that a device is an end of. One that collects its keys from packets has no VNI of its own. */
+function tunnelOf(link: LinkConfig): Omit<SceneTunnel, 'members'> | undefined {
+  const { kind } = link;
+  switch (kind) {
+    case 'vxlan':
+    case 'geneve': {
+      const vni = link.external === true ? {} : { vni: link.vni };
+      return { id: `${kind}/${link.vni}`, kind, ...vni, port: link.port };
+    }
+    case 'ipip':
+      return { id: kind, kind };
+    case 'wireguard':
+      return { id: `${kind}/${link.port}`, kind, port: link.port };
+    default:
+      return undefined;
+  }
 }
 
 function tunnelsOf(world: SceneWorld): readonly SceneTunnel[] {
   const found = new Map<string, SceneTunnel & { readonly members: { netns: string; device: string }[] }>();
   for (const config of world.netns.values()) {
     for (const link of config.links) {
-      if (link.kind !== 'vxlan') continue;
-      const id = `vxlan/${link.vni}`;
-      const tunnel = found.get(id) ?? { id, ...vniOf(link), port: link.port, members: [] };
+      const end = tunnelOf(link);
+      if (end === undefined) continue;
+      const tunnel = found.get(end.id) ?? { ...end, members: [] };
       tunnel.members.push({ netns: config.id, device: link.name });
-      found.set(id, tunnel);
+      found.set(end.id, tunnel);
     }
   }
   return [...found.values()];

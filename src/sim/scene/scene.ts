@@ -4,8 +4,9 @@
  */
 
 import type { FaultKind } from '../k8s/faults.ts';
+import { TUNNEL_NAMES, type TunnelKind } from '../packet/tunnel.ts';
 
-export type DeviceKind = 'bridge' | 'veth' | 'vxlan' | 'ethernet';
+export type DeviceKind = 'bridge' | 'veth' | 'tunnel' | 'ethernet';
 
 export interface SceneDevice {
   readonly name: string;
@@ -17,10 +18,10 @@ export interface SceneDevice {
   readonly master?: string;
   /** The switch that a card is plugged into. */
   readonly segment?: string;
-  readonly vni?: number;
-  readonly port?: number;
   /** A program sees every packet that comes in or leaves by it. */
   readonly program?: string;
+  /** The tunnel that it is an end of. */
+  readonly tunnel?: { readonly id: string; readonly kind: TunnelKind };
   /** The card that a tunnel device sends through. */
   readonly under?: string;
 }
@@ -114,11 +115,13 @@ export interface SceneSegment {
 }
 
 export interface SceneTunnel {
-  /** `vxlan/1`. */
+  /** `vxlan/1`, `ipip`. */
   readonly id: string;
+  readonly kind: TunnelKind;
   /** Absent where each packet brings its own. */
   readonly vni?: number;
-  readonly port: number;
+  /** Absent where the outer packet has no ports. */
+  readonly port?: number;
   readonly members: readonly { readonly netns: string; readonly device: string }[];
 }
 
@@ -137,8 +140,10 @@ export interface Scene {
 }
 
 /** What a tunnel's tube says. */
-export function tunnelLabel(tunnel: Pick<SceneTunnel, 'vni' | 'port'>): string {
-  return ['VXLAN', ...(tunnel.vni === undefined ? [] : [`VNI ${tunnel.vni}`]), `UDP ${tunnel.port}`].join(
-    '  ·  ',
-  );
+export function tunnelLabel({ kind, vni, port }: Pick<SceneTunnel, 'kind' | 'vni' | 'port'>): string {
+  return [
+    TUNNEL_NAMES[kind],
+    ...(vni === undefined ? [] : [`VNI ${vni}`]),
+    ...(port === undefined ? [] : [`UDP ${port}`]),
+  ].join('  ·  ');
 }

@@ -56,7 +56,7 @@ function endsOf(packet: Packet | undefined, owner: Owner): string {
 /** What else of the headers a person compares: TTL, ports but the client's, which chance draws, and the tunnel. */
 function restOf(packet: Packet | undefined, dir: Step['dir']): string {
   if (packet === undefined) return '';
-  const { ip, l4, vxlan, inner } = packet;
+  const { ip, l4, inner } = packet;
   const transport =
     l4 === undefined
       ? ''
@@ -64,7 +64,9 @@ function restOf(packet: Packet | undefined, dir: Step['dir']): string {
         ? `${l4.type}/${l4.code}`
         : `${inner === undefined && dir === 'reply' ? l4.sport : l4.dport}`;
   const own = `${ip?.ttl ?? ''} ${l4?.proto ?? ''} ${transport}`;
-  return inner === undefined ? own : `${own} vni ${vxlan?.vni} [${restOf(inner, dir)}]`;
+  return inner === undefined
+    ? own
+    : `${own} vni ${(packet.vxlan ?? packet.geneve)?.vni} [${restOf(inner, dir)}]`;
 }
 
 interface Shown {

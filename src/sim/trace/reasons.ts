@@ -130,6 +130,18 @@ export interface ReasonParams {
   'vxlan.encap': { vni: number; remote: string; port: number };
   'vxlan.decap': { vni: number; remote: string };
   'vxlan.no-fdb': { mac: string };
+  'geneve.encap': { vni: number; remote: string; port: number };
+  'geneve.decap': { vni: number; remote: string };
+  'ipip.encap': { remote: string };
+  'ipip.decap': { remote: string };
+  'wireguard.encap': { remote: string; port: number };
+  'wireguard.decap': { remote: string };
+  'wireguard.initiate': { remote: string; port: number };
+  'wireguard.respond': { remote: string; port: number };
+  'wireguard.session': { remote: string };
+  'wireguard.no-peer': { ip: string };
+  'wireguard.not-allowed': { ip: string; remote: string };
+  'wireguard.unknown': { remote: string };
   // errors and time
   'icmp.unreachable': { code: number; text: string };
   'icmp.time-exceeded': Record<string, never>;

@@ -1,6 +1,7 @@
 /** Collects what a run does: steps, wire entries, segments and exchanges, in the order in which they happen. */
 import { portsOf } from '../packet/ports.ts';
-import type { Packet } from '../packet/packet.ts';
+import type { IpHeader, Packet } from '../packet/packet.ts';
+import { readable } from '../packet/tunnel.ts';
 import type { Reason } from './reasons.ts';
 import type {
   ChoiceRecord,
@@ -158,18 +159,9 @@ function wireEntry(
   length: number,
   peer: Place | undefined,
 ): WireEntry {
-  const shown = packet.inner ?? packet;
+  const shown = readable(packet);
   const { ip, l4, arp } = shown;
-  const outer =
-    packet.inner !== undefined && packet.ip !== undefined && packet.l4?.proto === 'udp'
-      ? {
-          src: packet.ip.src,
-          dst: packet.ip.dst,
-          proto: 'udp',
-          dport: packet.l4.dport,
-          vni: packet.vxlan?.vni,
-        }
-      : undefined;
+  const outer = shown === packet || packet.ip === undefined ? undefined : outerOf(packet, packet.ip);
   const ports = portsOf(l4);
   return {
     segment: flow.segment,
@@ -197,6 +189,12 @@ function wireEntry(
     outer,
     retry: flow.retry,
   };
+}
+
+function outerOf(packet: Packet, { src, dst }: IpHeader): NonNullable<WireEntry['outer']> {
+  return packet.l4?.proto === 'udp'
+    ? { src, dst, proto: 'udp', dport: packet.l4.dport, vni: (packet.vxlan ?? packet.geneve)?.vni }
+    : { src, dst, proto: 'ipip' };
 }
 
 /** `SYN,ACK`: the names as the wire JSON prints them. */

@@ -108,8 +108,9 @@ export interface WireEntry {
   readonly outer?: {
     readonly src: string;
     readonly dst: string;
+    /** `udp`, or `ipip`: an IP packet in an IP packet, without ports. */
     readonly proto: string;
-    readonly dport: number;
+    readonly dport?: number;
     readonly vni?: number;
   };
   readonly retry?: number;

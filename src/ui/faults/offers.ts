@@ -37,15 +37,15 @@ const FAR_IN_THE_RANGE = 250;
 export function offersFor(situation: Situation): readonly Offer[] {
   const { node } = situation;
   const at = node === undefined ? {} : { node };
-  const tunnel = situation.scene.tunnels[0];
+  const tunnelPort = situation.scene.tunnels.find((t) => t.port !== undefined)?.port;
   return [
     { kind: 'mtu', entry: { fault: 'mtu', ...at, mtu: 1500 }, probe: muchData(situation) },
     { kind: 'icmp-blocked', entry: { fault: 'icmp-blocked', ...at }, probe: muchData(situation) },
-    tunnel === undefined
+    tunnelPort === undefined
       ? { kind: 'port-blocked', lacks: 'needsTunnel' }
       : {
           kind: 'port-blocked',
-          entry: { fault: 'port-blocked', ...at, protocol: 'UDP', port: tunnel.port },
+          entry: { fault: 'port-blocked', ...at, protocol: 'UDP', port: tunnelPort },
         },
     missingRoute(situation),
     { kind: 'rp-filter', entry: { fault: 'rp-filter', ...at, value: 1 } },

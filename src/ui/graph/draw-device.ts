@@ -32,7 +32,7 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
       );
       break;
     }
-    case 'vxlan':
+    case 'tunnel':
       shapes.push(rect(box, 'tunnel', 2));
       shapes.push(label(mid, box.y + 15, device.name, 'mono-encap', 'middle'));
       break;
@@ -54,11 +54,11 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
   }
   const acting =
     (frame?.operation === 'encap' || frame?.operation === 'decap') &&
-    device.kind === 'vxlan' &&
+    device.kind === 'tunnel' &&
     frame.place === plan.netns &&
     Math.abs(frame.point.x - mid) <= box.w / 2;
   if (device.program !== undefined && context.level >= 3) {
-    shapes.push(programMark(device.kind === 'vxlan' ? box.x + box.w - 2 : box.x + 2, box.y));
+    shapes.push(programMark(device.kind === 'tunnel' ? box.x + box.w - 2 : box.x + 2, box.y));
   }
   if (selected || acting) {
     shapes.push(rect({ x: box.x - 3.5, y: box.y - 3.5, w: box.w + 7, h: box.h + 7 }, 'now-box', 5));
@@ -68,7 +68,11 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
     kind: device.kind === 'bridge' ? 'bridge' : 'device',
     box,
     shapes,
-    label: words.deviceLabel(device.name, device.kind, plan.netns.slice('node/'.length)),
+    label: words.deviceLabel(
+      device.name,
+      device.tunnel?.kind ?? device.kind,
+      plan.netns.slice('node/'.length),
+    ),
     selection: { kind: 'device', id: plan.netns, iface: device.name },
     draggable: false,
   };

@@ -40,9 +40,9 @@ export function kinOf(plan: Plan, selection: Selection): Kin {
     if (device?.kind === 'bridge') {
       for (const p of plan.pods) if (p.room === selection.id) pods.add(p.id);
     }
-    if (device?.kind === 'vxlan') {
+    if (device?.kind === 'tunnel') {
       for (const t of plan.scene.tunnels) {
-        if (t.vni === device.vni) for (const m of t.members) rooms.add(m.netns);
+        if (t.id === device.tunnel?.id) for (const m of t.members) rooms.add(m.netns);
       }
     }
   }

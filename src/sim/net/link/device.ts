@@ -1,19 +1,21 @@
 /**
  * Where packets leave and reach interfaces, and what a capture there shows. Models veth pairs, cards on a perfect
- * switch, bridges, Open vSwitch, vxlan devices and the loopback. Leaves out queues, offloads other than segmentation, and VLANs.
+ * switch, bridges, Open vSwitch, tunnel devices and the loopback. Leaves out queues, offloads other than segmentation, and VLANs.
  */
 import { isGroupMac } from '../../base/ip.ts';
 import { reason } from '../../trace/reasons.ts';
 import { receiveArp } from '../arp.ts';
 import { receiveIp } from '../ip-input.ts';
 import type { Box, Card, Machine } from '../machine.ts';
-import type { Device, VxlanDevice } from '../netns.ts';
+import type { Device, FrameTunnelDevice, WireguardDevice } from '../netns.ts';
 import { openvswitch } from '../ovs/module.ts';
 import { runTc } from '../program/tc.ts';
 import { cloneSkb, mtuLength, scrub, scrubConnection, type Skb } from '../skb.ts';
 import { bridgeReceive, bridgeTransmit } from './bridge.ts';
 import { fabricTakes } from './fabric.ts';
-import { vxlanTransmit } from './vxlan.ts';
+import { frameTunnelTransmit } from './frame-tunnel.ts';
+import { ipipTransmit } from './ipip.ts';
+import { wireguardTransmit } from './wireguard.ts';
 
 /** A receiver takes frames of its MTU, the Ethernet header and room for a VLAN tag (`is_skb_forwardable`). */
 const VLAN_ROOM = 4;
@@ -63,7 +65,14 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
       openvswitch().input(m, box, dev, skb);
       break;
     case 'vxlan':
-      vxlanTransmit(m, box, dev as VxlanDevice, skb);
+    case 'geneve':
+      frameTunnelTransmit(m, box, dev as FrameTunnelDevice, skb);
+      break;
+    case 'ipip':
+      ipipTransmit(m, box, dev, skb);
+      break;
+    case 'wireguard':
+      wireguardTransmit(m, box, dev as WireguardDevice, skb);
       break;
   }
 }
@@ -119,6 +128,13 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (dev.master !== undefined && dev.link.kind !== 'openvswitch') {
     m.capture(box, dev, skb, 'receive');
     bridgeReceive(m, box, dev.master, dev, skb);
+    return;
+  }
+  if (!dev.linkHeader) {
+    skb.pktType = 'host';
+    m.capture(box, dev, skb, 'receive');
+    if (dev.tcIngress !== undefined && !runTc(m, box, dev, skb, dev.tcIngress)) return;
+    toProtocol(m, box, dev, skb);
     return;
   }
   const dst = skb.packet.eth?.dst;

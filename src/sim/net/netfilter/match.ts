@@ -1,5 +1,6 @@
 /** The matches of iptables as functions of a packet at a hook. */
 import { portsOf } from '../../packet/ports.ts';
+import { tunnelKind } from '../../packet/tunnel.ts';
 import { cidrContains, isHost } from '../../base/ip.ts';
 import type { Ip } from '../../base/ip.ts';
 import type { AddrType, Match, PortRange } from '../config.ts';
@@ -46,7 +47,9 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
       return (c) => cidrContains(cidr, c.skb.packet.ip?.[side] ?? '');
     }
     case 'proto':
-      return (c) => c.skb.packet.l4?.proto === match.proto;
+      return match.proto === 'ipip'
+        ? (c) => tunnelKind(c.skb.packet) === 'ipip'
+        : (c) => c.skb.packet.l4?.proto === match.proto;
     case 'in':
       return iface(match.iface, (c) => c.inDev);
     case 'out':

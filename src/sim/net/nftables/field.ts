@@ -1,5 +1,6 @@
 /** What nft's expressions read from a packet, as nft prints the value; undefined where the packet has no such field. */
 import { cidr, cidrContains } from '../../base/ip.ts';
+import { tunnelKind } from '../../packet/tunnel.ts';
 import { hasType, type HookContext } from '../netfilter/match.ts';
 import type { NftField, NftStatement } from './config.ts';
 
@@ -44,6 +45,7 @@ export function fieldText(c: HookContext, field: NftField): string | undefined {
     case 'icmpv6 type':
       return l4?.proto === 'icmpv6' ? (ICMPV6_TYPE[l4.type] ?? String(l4.type)) : undefined;
     case 'meta l4proto':
+      if (l4 === undefined && tunnelKind(c.skb.packet) === 'ipip') return 'ipencap';
       return l4?.proto === 'icmpv6' ? 'ipv6-icmp' : l4?.proto;
     case 'meta nfproto':
       return ip === undefined ? undefined : `ipv${ip.version}`;

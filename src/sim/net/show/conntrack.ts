@@ -21,11 +21,12 @@ export function conntrackList(state: NetnsState | undefined, clockMs: number, fa
   return lines;
 }
 
-const numbers = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
+const numbers = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132, ipip: 4 } as const;
 
 function entryText(entry: ConntrackEntry, clockMs: number): string {
   const left = Math.max(0, Math.ceil((entry.expiresAtMs - clockMs) / 1000));
-  const parts = [`${entry.proto.padEnd(8)} ${numbers[entry.proto]} ${left}`];
+  const name = entry.proto === 'ipip' ? 'unknown' : entry.proto;
+  const parts = [`${name.padEnd(8)} ${numbers[entry.proto]} ${left}`];
   if (entry.proto === 'tcp') parts.push(entry.tcpState ?? 'NONE');
   if (entry.proto === 'sctp') parts.push(entry.sctpState ?? 'NONE');
   parts.push(tupleText(entry.orig));
@@ -41,5 +42,6 @@ function entryText(entry: ConntrackEntry, clockMs: number): string {
 function tupleText(tuple: ConntrackTuple): string {
   const ends = `src=${tuple.src} dst=${tuple.dst}`;
   if (tuple.icmpType !== undefined) return `${ends} type=${tuple.icmpType} code=0 id=${tuple.sport}`;
+  if (tuple.proto === 'ipip') return ends;
   return `${ends} sport=${tuple.sport} dport=${tuple.dport}`;
 }

@@ -47,7 +47,11 @@ function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): L
       ? 'LOOPBACK,'
       : link.kind === 'dummy'
         ? 'BROADCAST,NOARP,'
-        : `BROADCAST,MULTICAST,${link.noarp === true ? 'NOARP,' : ''}`;
+        : link.kind === 'ipip'
+          ? 'NOARP,'
+          : link.kind === 'wireguard'
+            ? 'POINTOPOINT,NOARP,'
+            : `BROADCAST,MULTICAST,${link.noarp === true ? 'NOARP,' : ''}`;
   if (link.up === false) return { flags: `${base}${promisc}`.slice(0, -1), state: 'DOWN', qdisc: 'noop' };
   const qdisc = link.kind === 'ethernet' ? 'fq_codel' : 'noqueue';
   const up = { flags: `${base}${promisc}UP,LOWER_UP`, state: 'UP', qdisc };
@@ -56,6 +60,9 @@ function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): L
     case 'dummy':
     case 'vxlan':
     case 'openvswitch':
+    case 'geneve':
+    case 'ipip':
+    case 'wireguard':
       return { ...up, state: 'UNKNOWN' };
     case 'bridge': {
       const carrier = config.links.some((port) => port.master === link.name && port.up !== false);
@@ -73,7 +80,23 @@ function stateOf(config: NetnsConfig, link: LinkConfig, context: ShowContext): L
   }
 }
 
+/** A device of no link layer has no address there; tunl0's is the tunnel's local end, which it has none of. */
+function linkAddress(link: LinkConfig): string {
+  switch (link.kind) {
+    case 'loopback':
+      return `link/loopback ${link.mac} brd 00:00:00:00:00:00`;
+    case 'ipip':
+      return 'link/ipip 0.0.0.0 brd 0.0.0.0';
+    case 'wireguard':
+      return 'link/none ';
+    default:
+      return `link/ether ${link.mac} brd ff:ff:ff:ff:ff:ff`;
+  }
+}
+
 function nameText(config: NetnsConfig, link: LinkConfig, context: ShowContext): string {
+  // The module's own device prints as one that hangs on none.
+  if (link.kind === 'ipip') return `${link.name}@NONE`;
   if (link.kind !== 'veth') return link.name;
   // Both ends of a pair in one namespace name each other.
   if (config.id === link.peer.netns) return `${link.name}@${link.peer.name}`;
@@ -144,10 +167,8 @@ export function ipLink(
       });
     if (options.family === undefined) {
       const netnsId = link.kind === 'veth' ? ids.get(link.peer.netns) : undefined;
-      const type = link.kind === 'loopback' ? 'loopback' : 'ether';
-      const broadcast = link.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff';
       const tail = netnsId === undefined ? '' : ` link-netnsid ${netnsId}`;
-      lines.push({ text: `    link/${type} ${link.mac} brd ${broadcast}${tail}`, key });
+      lines.push({ text: `    ${linkAddress(link)}${tail}`, key });
     }
     if (!options.addresses) continue;
     for (const address of addresses) {

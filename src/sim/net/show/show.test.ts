@@ -288,6 +288,7 @@ function runtime(entries: readonly ConntrackEntry[]): ShowRuntime {
     nftSets: new Map(),
     maps: new Map(),
     pathMtu: new Map(),
+    wireguard: new Map(),
     ipId: 0,
   };
   return { state, clockMs: 0 };

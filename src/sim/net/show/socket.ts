@@ -84,7 +84,16 @@ function inFamilies(
 
 function kernelSockets(config: NetnsConfig): (Row & { readonly family: 4 | 6 })[] {
   return config.links.flatMap((link) => {
-    if (link.kind !== 'vxlan' || link.up === false) return [];
+    if (link.up === false) return [];
+    if (link.kind === 'wireguard' || link.kind === 'geneve') {
+      // One socket of each family (wg_socket_init, geneve_open).
+      return ([4, 6] as const).map((family) => {
+        const ip = family === 4 ? '0.0.0.0' : '::';
+        const key = socketRow('udp', ip, link.port);
+        return { family, cells: cells('udp', ip, true, link.port, 0, ''), key };
+      });
+    }
+    if (link.kind !== 'vxlan') return [];
     const family = ipFamily(link.local);
     const ip = family === 4 ? '0.0.0.0' : '::';
     const key = socketRow('udp', ip, link.port);

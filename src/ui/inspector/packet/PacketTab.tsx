@@ -171,7 +171,7 @@ function Field({ row, on }: { readonly row: FieldRow; readonly on: boolean }) {
 }
 
 function layerTone(layer: string, outer: boolean): 'l2' | 'l3' | 'l4' | 'l7' | 'tunnel' {
-  if (outer || layer === 'vxlan') return 'tunnel';
+  if (outer || layer === 'vxlan' || layer === 'geneve' || layer === 'wireguard') return 'tunnel';
   switch (layer) {
     case 'ethernet':
     case 'arp':

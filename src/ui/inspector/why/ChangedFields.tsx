@@ -42,18 +42,8 @@ export function ChangedFields({ step }: { readonly step: Step }) {
               </td>
             </tr>
             <tr>
-              <th scope="row">UDP, VNI</th>
-              <td>
-                {put ? (
-                  <b className={styles.wrapped}>
-                    {tunnel.port}, {tunnel.vni}
-                  </b>
-                ) : (
-                  <s>
-                    {tunnel.port}, {tunnel.vni}
-                  </s>
-                )}
-              </td>
+              <th scope="row">{t.outerBy}</th>
+              <td>{put ? <b className={styles.wrapped}>{tunnel.by}</b> : <s>{tunnel.by}</s>}</td>
             </tr>
           </>
         )}

@@ -3,6 +3,8 @@ import { encode, packetLength } from '../../../sim/packet/codec.ts';
 import { ETHERNET_LENGTH } from '../../../sim/packet/ethernet.ts';
 import type { FieldSpan } from '../../../sim/packet/field.ts';
 import type { Packet } from '../../../sim/packet/packet.ts';
+import { portsOf } from '../../../sim/packet/ports.ts';
+import { TUNNEL_NAMES, tunnelKind } from '../../../sim/packet/tunnel.ts';
 import type { Step } from '../../../sim/trace/trace.ts';
 
 /** A field that a step rewrote. `key` names its text in i18n `packet.fields`. */
@@ -21,8 +23,8 @@ export interface StepChanges {
         readonly put: 'on' | 'off';
         readonly src: string;
         readonly dst: string;
-        readonly port: number;
-        readonly vni: number;
+        /** What stands between the outer IP header and what is inside: `UDP 8472 · VNI 1`, `IPIP`. */
+        readonly by: string;
       }
     | undefined;
   readonly size: { readonly before: number; readonly after: number } | undefined;
@@ -46,6 +48,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'udp.dport',
   'icmp.id',
   'vxlan.vni',
+  'geneve.vni',
 ]);
 
 /** A field's identity across two versions of a packet: counted from the innermost header, so that wrapping moves nothing. */
@@ -85,14 +88,13 @@ export function changesOf(step: Step): StepChanges | undefined {
         : undefined;
   const outer = put === 'on' ? packet : before;
   const tunnel =
-    put === undefined || outer.ip === undefined || outer.l4?.proto !== 'udp'
+    put === undefined || outer.ip === undefined
       ? undefined
       : {
           put,
           src: outer.ip.src,
           dst: outer.ip.dst,
-          port: outer.l4.dport,
-          vni: outer.vxlan?.vni ?? 0,
+          by: betweenOf(outer),
         };
   const size = { before: frameLength(before), after: frameLength(packet) };
   const rewrote = fields.some((f) => f.key.endsWith('.dst') && f.key.startsWith('ip'));
@@ -104,6 +106,19 @@ export function changesOf(step: Step): StepChanges | undefined {
     size: size.before === size.after ? undefined : size,
     keptSource: rewrote && !sourceToo && packet.ip !== undefined ? sourceOf(packet) : undefined,
   };
+}
+
+function betweenOf(outer: Packet): string {
+  const kind = tunnelKind(outer);
+  const port = portsOf(outer.l4)?.dport;
+  const vni = (outer.vxlan ?? outer.geneve)?.vni;
+  return [
+    kind === undefined ? '' : TUNNEL_NAMES[kind],
+    port === undefined ? '' : `UDP ${port}`,
+    vni === undefined ? '' : `VNI ${vni}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 /** On a link: a packet that has no Ethernet header yet will get one. */

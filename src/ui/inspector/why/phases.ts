@@ -98,8 +98,17 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
       return { kind: step.reason.params.direction, failed: code === 'policy.deny' };
     case 'vxlan.encap':
     case 'vxlan.decap':
+    case 'geneve.encap':
+    case 'geneve.decap':
+    case 'ipip.encap':
+    case 'ipip.decap':
+    case 'wireguard.encap':
+    case 'wireguard.decap':
       return { kind: 'encap', failed: false };
     case 'vxlan.no-fdb':
+    case 'wireguard.no-peer':
+    case 'wireguard.not-allowed':
+    case 'wireguard.unknown':
       return { kind: 'encap', failed: true };
     case 'socket.deliver':
     case 'socket.echo-reply':

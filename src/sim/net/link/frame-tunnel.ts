@@ -1,6 +1,8 @@
 /**
- * VXLAN devices (`drivers/net/vxlan`): the FDB says which remote has the inner MAC; the outer packet is one of the
- * node's own and passes its OUTPUT and POSTROUTING. Leaves out multicast groups, L2 and L3 miss notices, and ageing.
+ * Devices that carry Ethernet frames in UDP: VXLAN (`drivers/net/vxlan`), where the FDB says which remote has the inner
+ * MAC, and Geneve (`drivers/net/geneve.c`), which has one remote. With `external` either takes it from the packet's key.
+ * The outer packet is one of the node's own and passes its OUTPUT and POSTROUTING. Leaves out multicast groups, L2 and
+ * L3 miss notices, ageing, and Geneve's options.
  */
 import { MAC_ZERO } from '../../base/ip.ts';
 import type { Ip, Mac } from '../../base/ip.ts';
@@ -11,13 +13,14 @@ import { localOut } from '../ip-output.ts';
 import { ipHeader, ipHeaderLength } from '../ip-header.ts';
 import { ETHERNET_HEADER, UDP_HEADER, VXLAN_HEADER } from '../length.ts';
 import type { Box, Machine } from '../machine.ts';
-import type { VxlanDevice } from '../netns.ts';
+import type { FrameTunnelDevice } from '../netns.ts';
 import { leadsNowhere } from '../route.ts';
 import { fdbRow, linkRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
 import { receive } from './device.ts';
+import { forgetFlow, forgetWay, nextIpId } from './tunnel.ts';
 
-/** What the outer headers cost: 50 bytes over IPv4, 70 over IPv6. */
+/** What the outer headers cost: 50 bytes over IPv4, 70 over IPv6. Geneve's header is as long as VXLAN's. */
 function overheadTo(remote: Ip): number {
   return ipHeaderLength(remote) + UDP_HEADER + VXLAN_HEADER + ETHERNET_HEADER;
 }
@@ -26,12 +29,11 @@ function overheadTo(remote: Ip): number {
 const PORT_MIN = 32768;
 const PORT_MAX = 60999;
 
-/** `vxlan_xmit` */
-export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb): void {
+/** `vxlan_xmit`, `geneve_xmit` */
+export function frameTunnelTransmit(m: Machine, box: Box, dev: FrameTunnelDevice, skb: Skb): void {
   const inner = skb.packet;
   const mac = inner.eth?.dst ?? MAC_ZERO;
-  const found =
-    dev.link.external === true ? fromKey(skb) : (remoteOf(box, dev, mac) ?? remoteOf(box, dev, MAC_ZERO));
+  const found = remoteFor(box, dev, mac, skb);
   if (found === undefined) {
     m.step(
       box,
@@ -46,13 +48,14 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
   }
   const { port } = dev.link;
   const vni = found.vni ?? dev.link.vni;
-  const route = box.net.fib.lookup(found.remote, dev.link.external === true ? {} : { src: dev.link.local });
+  const fixed = dev.link.kind === 'vxlan' && dev.link.external !== true ? dev.link.local : undefined;
+  const route = box.net.fib.lookup(found.remote, fixed === undefined ? {} : { src: fixed });
   if (route === undefined || leadsNowhere(route)) {
     m.step(box, skb, 'drop', reason('route.none', { ip: found.remote }), { iface: dev.name });
     return;
   }
   // A device without an address of its own sends from the one that the route prefers.
-  const local = dev.link.external === true ? (route.src ?? dev.link.local) : dev.link.local;
+  const local = fixed ?? route.src ?? box.net.fib.sourceFor(route, found.remote) ?? '0.0.0.0';
   const rows = found.mac === undefined ? dev.row : [fdbRow(dev.name, found.mac)];
   if (route.dev === dev.name) {
     // udp_tunnel_dst_lookup: "circular route", -ELOOP.
@@ -65,18 +68,12 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
   skb.packet = {
     ip: ipHeader(local, found.remote, 64, { id: nextIpId(box), df: false }),
     l4: { proto: 'udp', sport: flowPort(inner), dport: port, checksum: true },
-    vxlan: { vni },
+    [dev.link.kind]: { vni },
     inner,
   };
   skb.length += overheadTo(found.remote);
-  skb.ct = undefined;
-  skb.ctState = undefined;
-  skb.ctDir = 'original';
-  skb.bridge = undefined;
-  skb.ipvs = false;
-  skb.inDev = undefined;
-  skb.tunnel = undefined;
-  m.step(box, skb, 'encap', reason('vxlan.encap', { vni, remote: found.remote, port }), {
+  forgetWay(skb);
+  m.step(box, skb, 'encap', reason(`${dev.link.kind}.encap`, { vni, remote: found.remote, port }), {
     iface: dev.name,
     rows,
     origin: found.origin ?? dev.link.origin,
@@ -85,36 +82,39 @@ export function vxlanTransmit(m: Machine, box: Box, dev: VxlanDevice, skb: Skb):
   localOut(m, box, skb, route);
 }
 
-/** A packet on a vxlan port, after INPUT. False when no device here has the port and the VNI. */
-export function vxlanReceive(m: Machine, box: Box, skb: Skb, port: number): boolean {
-  const { inner, vxlan, ip } = skb.packet;
-  if (inner === undefined || vxlan === undefined || ip === undefined) return false;
+/** A packet on a tunnel's port, after INPUT. False when no device here has the port and the VNI. */
+export function frameTunnelReceive(m: Machine, box: Box, skb: Skb, port: number): boolean {
+  const { inner, ip } = skb.packet;
+  const kind = skb.packet.geneve === undefined ? 'vxlan' : 'geneve';
+  const vni = skb.packet[kind]?.vni;
+  if (inner === undefined || vni === undefined || ip === undefined) return false;
   // A device's socket is of the family of its local address; two devices may share a port and a VNI so.
   const six = ip.version === 6;
-  const dev = box.net.vxlans.find(
+  const dev = box.net.frameTunnels.find(
     (v) =>
+      v.link.kind === kind &&
       v.link.port === port &&
-      (v.link.external === true || v.link.vni === vxlan.vni) &&
+      (v.link.external === true || v.link.vni === vni) &&
       v.up &&
-      v.link.local.includes(':') === six,
+      (v.link.kind === 'geneve'
+        ? v.link.remote === undefined || v.link.remote === ip.src
+        : v.link.local.includes(':') === six),
   );
   if (dev === undefined) return false;
   const before = skb.packet;
   skb.packet = inner;
   skb.length -= overheadTo(ip.src);
-  skb.ct = undefined;
-  skb.ctState = undefined;
-  skb.ctDir = 'original';
-  skb.ipvs = false;
-  m.step(box, skb, 'decap', reason('vxlan.decap', { vni: vxlan.vni, remote: ip.src }), {
+  forgetFlow(skb);
+  m.step(box, skb, 'decap', reason(`${kind}.decap`, { vni, remote: ip.src }), {
     iface: dev.name,
     rows: [linkRow(dev.name)],
     origin: dev.link.origin,
     before,
   });
-  if (dev.link.external === true) skb.tunnel = { id: vxlan.vni, remote: ip.src };
+  if (dev.link.external === true) skb.tunnel = { id: vni, remote: ip.src };
   if (inner.eth?.src === dev.mac) return true;
-  if (dev.link.learning && inner.eth !== undefined) learn(box, dev, inner.eth.src, ip.src);
+  if (dev.link.kind === 'vxlan' && dev.link.learning && inner.eth !== undefined)
+    learn(box, dev, inner.eth.src, ip.src);
   m.queue.packet(() => receive(m, box, dev, skb));
   return true;
 }
@@ -124,7 +124,13 @@ interface Remote {
   /** The FDB entry that named it; none where the packet brought its key along. */
   readonly mac?: Mac;
   readonly vni?: number;
-  readonly origin?: VxlanDevice['link']['origin'];
+  readonly origin?: FrameTunnelDevice['link']['origin'];
+}
+
+function remoteFor(box: Box, dev: FrameTunnelDevice, mac: Mac, skb: Skb): Remote | undefined {
+  if (dev.link.external === true) return fromKey(skb);
+  if (dev.link.kind === 'vxlan') return remoteOf(box, dev, mac) ?? remoteOf(box, dev, MAC_ZERO);
+  return dev.link.remote === undefined ? undefined : { remote: dev.link.remote };
 }
 
 /** What the program that sent the packet here wrote into its tunnel key. */
@@ -132,14 +138,14 @@ function fromKey(skb: Skb): Remote | undefined {
   return skb.tunnel === undefined ? undefined : { remote: skb.tunnel.remote, vni: skb.tunnel.id };
 }
 
-function remoteOf(box: Box, dev: VxlanDevice, mac: Mac): Remote | undefined {
+function remoteOf(box: Box, dev: FrameTunnelDevice, mac: Mac): Remote | undefined {
   const configured = box.net.configuredFdb(dev.name, mac);
   if (configured !== undefined) return { remote: configured.dst, mac, origin: configured.origin };
   const learnt = box.state.fdb.get(dev.name)?.get(mac);
   return learnt?.dst === undefined ? undefined : { remote: learnt.dst, mac };
 }
 
-function learn(box: Box, dev: VxlanDevice, mac: Mac, remote: Ip): void {
+function learn(box: Box, dev: FrameTunnelDevice, mac: Mac, remote: Ip): void {
   let table = box.state.fdb.get(dev.name);
   if (table === undefined) {
     table = new Map();
@@ -155,9 +161,4 @@ function flowPort(inner: Packet): number {
     l4 !== undefined && (l4.proto === 'tcp' || l4.proto === 'udp') ? `${l4.sport} ${l4.dport}` : '';
   const hash = stableHash(`${ip?.src} ${ip?.dst} ${l4?.proto} ${ports}`);
   return PORT_MIN + Math.floor((hash / 4294967296) * (PORT_MAX - PORT_MIN));
-}
-
-function nextIpId(box: Box): number {
-  box.state.ipId = (box.state.ipId + 1) & 0xffff;
-  return box.state.ipId;
 }
