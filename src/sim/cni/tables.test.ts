@@ -43,14 +43,29 @@ const COMMANDS = [
   'iptables-save',
 ];
 
-const ROWS = [
+const CALICO = /cali[-:]|^\*|CNI-/;
+const ROWS: readonly {
+  readonly cni: string;
+  /** The golden's name, where options are written. */
+  readonly name?: string;
+  readonly own: RegExp;
+  readonly dual?: boolean;
+}[] = [
   { cni: 'flannel', own: /FLANNEL|flanneld|CNI-/, dual: true },
   { cni: 'bridge', own: /CNI-/, dual: true },
   { cni: 'kindnet', own: /CNI-|KIND-MASQ/, dual: true },
   { cni: 'aws-vpc', own: /CNI-|AWS/ },
   { cni: 'azure', own: /CNI-|IP-MASQ/ },
   { cni: 'kubenet', own: /kubenet|hostport|HOSTPORTS|KUBE-HP/, dual: true },
-  { cni: 'calico', own: /cali[-:]|^\*|CNI-/, dual: true },
+  { cni: 'calico', own: CALICO, dual: true },
+  { cni: '{name: calico, options: {encapsulation: IPIP}}', name: 'calico-ipip', own: CALICO },
+  { cni: '{name: calico, options: {encapsulation: None}}', name: 'calico-none', own: CALICO, dual: true },
+  {
+    cni: '{name: flannel, options: {backend: wireguard}}',
+    name: 'flannel-wireguard',
+    own: /FLANNEL|flanneld|CNI-/,
+    dual: true,
+  },
 ];
 
 const DUAL = 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnetworking: {ipFamily: dual}\n---\n';
@@ -71,11 +86,13 @@ function tables(cni: string, own: RegExp, commands: readonly string[], ofPod: st
   );
 }
 
-it.each(ROWS)('$cni', async ({ cni, own }) => {
-  await expect(tables(cni, own, COMMANDS, 'ip route')).toMatchFileSnapshot(`golden/${cni}.txt`);
+it.each(ROWS)('$cni', async ({ cni, own, name = cni }) => {
+  await expect(tables(cni, own, COMMANDS, 'ip route')).toMatchFileSnapshot(`golden/${name}.txt`);
 });
 
-it.each(ROWS.filter((row) => row.dual === true))('$cni, dual stack', async ({ cni, own }) => {
+it.each(ROWS.filter((row) => row.dual === true))('$cni, dual stack', async ({ cni, own, name = cni }) => {
   const commands = cni === 'kindnet' ? [...COMMANDS_6, 'nft list ruleset'] : COMMANDS_6;
-  await expect(tables(cni, own, commands, 'ip -6 route', DUAL)).toMatchFileSnapshot(`golden/${cni}-dual.txt`);
+  await expect(tables(cni, own, commands, 'ip -6 route', DUAL)).toMatchFileSnapshot(
+    `golden/${name}-dual.txt`,
+  );
 });

@@ -22,8 +22,6 @@ export interface SceneDevice {
   readonly program?: string;
   /** The tunnel that it is an end of. */
   readonly tunnel?: { readonly id: string; readonly kind: TunnelKind };
-  /** The card that a tunnel device sends through. */
-  readonly under?: string;
 }
 
 export interface SceneContainer {

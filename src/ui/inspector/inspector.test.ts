@@ -161,8 +161,7 @@ describe('what changed', () => {
       put: 'on',
       src: '172.18.0.3',
       dst: '172.18.0.4',
-      port: 8472,
-      vni: 1,
+      by: 'VXLAN, UDP 8472, VNI 1',
     });
     expect(changes?.size).toEqual({ before: 74, after: 124 });
     expect(changesOf(stepOf('vxlan.decap'))?.tunnel?.put).toBe('off');

@@ -1,5 +1,4 @@
 import type { CniAbout } from '../../plugin.ts';
-import { VXLAN_DEVICE, VXLAN_VNI } from './marks.ts';
 
 export const calicoAbout: CniAbout = {
   id: 'calico',
@@ -7,14 +6,23 @@ export const calicoAbout: CniAbout = {
   fidelity: 'modelled',
   sources: [
     'Calico v3.30-v3.32: felix/rules, felix/dataplane/linux, felix/iptables (rule hashes checked against printed ones)',
+    'Calico: confd (BIRD programs the routes of IPIP and unencapsulated pools, the default of v3.30-v3.32)',
     'Calico: cni-plugin/pkg/dataplane/linux, libcalico-go/lib/backend/k8s/conversion, manifests/calico.yaml',
   ],
   options: [
-    { name: 'encapsulation', values: ['VXLAN'], default: 'VXLAN' },
-    { name: 'ipam', values: ['calico-ipam'], default: 'calico-ipam' },
+    {
+      name: 'encapsulation',
+      values: ['VXLAN', 'VXLANCrossSubnet', 'IPIP', 'IPIPCrossSubnet', 'None'],
+      default: 'VXLAN',
+    },
+    { name: 'ipam', values: ['calico-ipam', 'host-local'], default: 'calico-ipam' },
   ],
   ipFamilies: [4, 6],
+  conflicts: ['VXLAN', 'VXLANCrossSubnet'].map((encapsulation) => ({
+    when: { encapsulation, ipam: 'host-local' },
+    message:
+      'Felix makes its VXLAN routes from the blocks of calico-ipam, and host-local has none. Choose encapsulation IPIP, IPIPCrossSubnet or None: their routes come by BGP',
+  })),
   enforcesNetworkPolicy: true,
   portMappings: true,
-  overlay: { device: VXLAN_DEVICE[4], label: `VXLAN ${VXLAN_VNI}` },
 };

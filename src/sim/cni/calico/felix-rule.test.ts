@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FelixRule } from './felix-rule.ts';
 import {
   ACCEPT,
+  DROP,
   MASQUERADE,
   clearMark,
   inInterface,
@@ -11,6 +12,7 @@ import {
   markClear,
   markSet,
   outInterface,
+  protocolNumber,
   ruleHashes,
   setMark,
 } from './felix-rule.ts';
@@ -76,6 +78,19 @@ const rows: readonly { chain: string; rules: readonly FelixRule[]; hashes: reado
       },
     ],
     hashes: ['flqWnvo8yq4ULQLa'],
+  },
+  // As `iptables -S` prints them on a cluster with IPIP.
+  {
+    chain: 'cali-INPUT',
+    rules: [
+      {
+        match: [protocolNumber('ipip'), inSet('cali40all-hosts-net', ['src']), localAddress('dst')],
+        action: ACCEPT,
+        comment: ['Allow IPIP packets from Calico hosts'],
+      },
+      { match: [protocolNumber('ipip')], action: DROP, comment: ['Drop IPIP packets from non-Calico hosts'] },
+    ],
+    hashes: ['PajejrV4aFdkZojI', '_wjq-Yrma8Ly1Svo'],
   },
 ];
 

@@ -1,7 +1,8 @@
 /**
  * calico-ipam: a pool for each pod subnet, cut into blocks of 64 addresses; a node takes blocks as it needs them. Real
  * Calico starts at a block that depends on the node's name; here blocks are handed out in node order, so that it can be
- * repeated. A node's first address is that of its vxlan.calico, which exists before any pod does.
+ * repeated. A node's first address is that of its tunnel device, if it has one, which exists before any pod does.
+ * With host-local the node's pod CIDR stands for its blocks (USE_POD_CIDR).
  * Left out: borrowing from another node's block when the pool is used up.
  */
 import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
@@ -15,9 +16,11 @@ import {
   nthAddress,
   nthSubnet,
 } from '../../base/ip.ts';
-import type { ClusterState, Pod } from '../../k8s/cluster-state.ts';
+import type { ClusterNode, ClusterState, Pod } from '../../k8s/cluster-state.ts';
 import type { CniPlugin } from '../../plugin.ts';
+import { assignHostLocal } from '../host-local.ts';
 import { podKey } from '../place.ts';
+import { encapsulationOf, type Encapsulation } from './encapsulation.ts';
 
 /** blockSize of the default pools: 64 addresses of either family. */
 const BLOCK_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 26, 6: 122 };
@@ -25,7 +28,7 @@ const BLOCK_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 26, 6: 122 };
 export interface NodeBlocks {
   /** In the order of their addresses. */
   readonly blocks: readonly Cidr[];
-  /** The address of vxlan.calico (vxlan-v6.calico); undefined if the pool has no room for this node. */
+  /** The address of its tunnel device; undefined without one, or if the pool has no room for this node. */
   readonly tunnel: Ip | undefined;
   /** Pods on this node whose given address lies in another node's block. */
   readonly borrowed: readonly Ip[];
@@ -100,12 +103,17 @@ class Pool {
   }
 }
 
-/** Every node's first block and tunnel address, after the addresses in use have claimed theirs. */
-function tunnels(pool: Pool, nodes: ClusterState['nodes']): ReadonlyMap<string, Ip | undefined> {
+/** Every node's first block and, where there are tunnels, its address for one, after the addresses in use have claimed theirs. */
+function tunnels(
+  pool: Pool,
+  nodes: ClusterState['nodes'],
+  wanted: boolean,
+): ReadonlyMap<string, Ip | undefined> {
   return new Map(
     nodes.map((node) => {
-      const block = pool.blocksOf(node.name)[0] ?? pool.claim(node.name);
-      const ip = block === undefined ? undefined : pool.firstFree(block);
+      // calico-node asks for its tunnel's address; without a tunnel a block waits for the first pod.
+      const block = pool.blocksOf(node.name)[0] ?? (wanted ? pool.claim(node.name) : undefined);
+      const ip = block === undefined || !wanted ? undefined : pool.firstFree(block);
       if (ip !== undefined) pool.taken.add(ip);
       return [node.name, ip];
     }),
@@ -117,6 +125,7 @@ function assignFrom(
   range: Cidr,
   nodes: ClusterState['nodes'],
   pods: readonly { readonly key: string; readonly node: string; readonly given?: Ip }[],
+  tunnel: boolean,
 ): ReadonlyMap<string, Ip | undefined> {
   const pool = new Pool(range);
   const result = new Map<string, Ip | undefined>();
@@ -125,7 +134,7 @@ function assignFrom(
     pool.use(pod.node, pod.given);
     result.set(pod.key, pod.given);
   }
-  tunnels(pool, nodes);
+  tunnels(pool, nodes, tunnel);
   const blockOf = new Map<string, { blocks: Cidr[]; at: number }>();
   for (const pod of pods) {
     if (result.has(pod.key)) continue;
@@ -148,12 +157,15 @@ function assignFrom(
   return result;
 }
 
-export const assignCalicoIpam: CniPlugin['assignPodIps'] = ({ cluster, pods }) => {
+export const assignCalicoIpam: CniPlugin['assignPodIps'] = (input) => {
+  const { cluster, pods, options } = input;
+  if (options.ipam === 'host-local') return assignHostLocal(input);
   const byPool = cluster.settings.podSubnets.map((range) =>
     assignFrom(
       range,
       cluster.nodes,
       pods.map(({ key, node, given }) => ({ key, node, given: ipOfFamily(given ?? [], range.family) })),
+      encapsulationOf(options, range.family).tunnel !== undefined,
     ),
   );
   return new Map(
@@ -165,11 +177,28 @@ export const assignCalicoIpam: CniPlugin['assignPodIps'] = ({ cluster, pods }) =
   );
 };
 
+/** The tunnel's address is the first of the pod CIDR, which host-local leaves out. Felix knows no such blocks for VXLAN. */
+function podCidrAsBlock(node: ClusterNode, family: IpFamily, tunnel: Encapsulation['tunnel']): NodeBlocks {
+  const block = cidrOfFamily(node.podCIDRs, family);
+  const blocks = block === undefined || tunnel === 'vxlan' ? [] : [block];
+  const own = blocks[0];
+  return {
+    blocks,
+    tunnel: tunnel === undefined || own === undefined ? undefined : nthAddress(own, 1),
+    borrowed: [],
+  };
+}
+
 /** Blocks and tunnel addresses of one family, as the addresses of the cluster's pods imply them. */
 export function nodeBlocks(
   cluster: Pick<ClusterState, 'settings' | 'nodes' | 'pods'>,
   family: IpFamily = 4,
+  options: Readonly<Record<string, string>> = {},
 ): ReadonlyMap<string, NodeBlocks> {
+  const { tunnel } = encapsulationOf(options, family);
+  if (options.ipam === 'host-local') {
+    return new Map(cluster.nodes.map((node) => [node.name, podCidrAsBlock(node, family, tunnel)]));
+  }
   const range = cidrOfFamily(cluster.settings.podSubnets, family);
   if (range === undefined) return new Map();
   const pool = new Pool(range);
@@ -182,7 +211,7 @@ export function nodeBlocks(
   // Lowest address first, so that the order of the pods does not matter.
   using.sort((a, b) => compareIp(a.ip, b.ip) || (podKey(a.pod) < podKey(b.pod) ? -1 : 1));
   for (const { node, ip } of using) pool.use(node, ip);
-  const tunnelOf = tunnels(pool, cluster.nodes);
+  const tunnelOf = tunnels(pool, cluster.nodes, tunnel !== undefined);
   return new Map(
     cluster.nodes.map((node) => [
       node.name,

@@ -17,12 +17,14 @@ export const ALL_MARKS = MARK_ACCEPT | MARK_PASS | MARK_SCRATCH0 | MARK_SCRATCH1
 export const VXLAN_DEVICE: Readonly<Record<IpFamily, string>> = { 4: 'vxlan.calico', 6: 'vxlan-v6.calico' };
 export const VXLAN_PORT = 4789;
 export const VXLAN_VNI = 4096;
+export const IPIP_DEVICE = 'tunl0';
 
 /** The IP sets that Felix keeps on every node, one of each family. */
 export const staticSetName = {
   allPools: (family: IpFamily) => `cali${family}0all-ipam-pools`,
   masqPools: (family: IpFamily) => `cali${family}0masq-ipam-pools`,
   vxlanSources: (family: IpFamily) => `cali${family}0all-vxlan-net`,
+  allHosts: (family: IpFamily) => `cali${family}0all-hosts-net`,
   thisHost: (family: IpFamily) => `cali${family}0this-host`,
   dscp: (family: IpFamily) => `cali${family}0dscp-src-net`,
 } as const;

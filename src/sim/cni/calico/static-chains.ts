@@ -1,6 +1,6 @@
 /**
- * The chains that Felix writes on every node whatever runs there (`felix/rules/static.go`, `nat.go`), with VXLAN on and
- * IPIP, WireGuard, host endpoints and DSCP policies off. IPVS support is on where kube-proxy runs in that mode. Felix leaves out chains that nothing jumps to; without a
+ * The chains that Felix writes on every node whatever runs there (`felix/rules/static.go`, `nat.go`), with VXLAN, IPIP
+ * or neither on, and WireGuard, host endpoints and DSCP policies off. IPVS support is on where kube-proxy runs in that mode. Felix leaves out chains that nothing jumps to; without a
  * host endpoint that goes for the failsafe chains.
  */
 import type { IpFamily } from '../../base/ip.ts';
@@ -34,7 +34,21 @@ import {
   setMark,
 } from './felix-rule.ts';
 import { IPVS_INPUT, IPVS_OUTPUT, ipvsStaticChains } from './ipvs-chains.ts';
-import { ALL_MARKS, MARK_ACCEPT, MARK_SCRATCH0, VXLAN_DEVICE, VXLAN_PORT, staticSetName } from './marks.ts';
+import {
+  ALL_MARKS,
+  IPIP_DEVICE,
+  MARK_ACCEPT,
+  MARK_SCRATCH0,
+  VXLAN_DEVICE,
+  VXLAN_PORT,
+  staticSetName,
+} from './marks.ts';
+
+/** What is switched on. */
+export interface Features {
+  readonly ipvs: boolean;
+  readonly tunnel: 'vxlan' | 'ipip' | undefined;
+}
 
 const WORKLOADS = 'cali+';
 const VXLAN_PORTS = destinationPorts([{ from: VXLAN_PORT, to: VXLAN_PORT }]);
@@ -54,7 +68,7 @@ const filterForward: readonly FelixRule[] = [
   { action: jumpTo('cali-cidr-block') },
 ];
 
-const filterInput = (family: IpFamily, ipvs: boolean): readonly FelixRule[] => [
+const vxlanInput = (family: IpFamily): readonly FelixRule[] => [
   {
     match: [
       protocolNumber('udp'),
@@ -70,6 +84,24 @@ const filterInput = (family: IpFamily, ipvs: boolean): readonly FelixRule[] => [
     action: DROP,
     comment: [`Drop IPv${family} VXLAN packets from non-allowed hosts`],
   },
+];
+
+const ipipInput = (family: IpFamily): readonly FelixRule[] => [
+  {
+    match: [protocolNumber('ipip'), inSet(staticSetName.allHosts(family), ['src']), localAddress('dst')],
+    action: ACCEPT,
+    comment: ['Allow IPIP packets from Calico hosts'],
+  },
+  {
+    match: [protocolNumber('ipip')],
+    action: DROP,
+    comment: ['Drop IPIP packets from non-Calico hosts'],
+  },
+];
+
+const filterInput = (family: IpFamily, { ipvs, tunnel }: Features): readonly FelixRule[] => [
+  ...(tunnel === 'vxlan' ? vxlanInput(family) : []),
+  ...(tunnel === 'ipip' ? ipipInput(family) : []),
   ...(ipvs ? IPVS_INPUT : []),
   { match: [inInterface(WORKLOADS)], action: goTo('cali-wl-to-host') },
   acceptAccepted(),
@@ -92,36 +124,57 @@ const workloadToHost = (family: IpFamily): readonly FelixRule[] => [
 ];
 
 /** Traffic from the host to its own pods is not policed: it returns before anything could drop it. */
-const filterOutput = (family: IpFamily, ipvs: boolean): readonly FelixRule[] => [
+const filterOutput = (family: IpFamily, { ipvs, tunnel }: Features): readonly FelixRule[] => [
   acceptAccepted(),
   ...(ipvs ? [IPVS_OUTPUT] : []),
   { match: [outInterface(WORKLOADS)], action: RETURN },
-  {
-    match: [
-      protocolNumber('udp'),
-      VXLAN_PORTS,
-      localAddress('src'),
-      inSet(staticSetName.vxlanSources(family), ['dst']),
-    ],
-    action: ACCEPT,
-    comment: [`Allow IPv${family} VXLAN packets to other allowed hosts`],
-  },
+  ...(tunnel === 'ipip'
+    ? [
+        {
+          match: [
+            protocolNumber('ipip'),
+            inSet(staticSetName.allHosts(family), ['dst']),
+            localAddress('src'),
+          ],
+          action: ACCEPT,
+          comment: ['Allow IPIP packets to other Calico hosts'],
+        },
+      ]
+    : []),
+  ...(tunnel === 'vxlan'
+    ? [
+        {
+          match: [
+            protocolNumber('udp'),
+            VXLAN_PORTS,
+            localAddress('src'),
+            inSet(staticSetName.vxlanSources(family), ['dst']),
+          ],
+          action: ACCEPT,
+          comment: [`Allow IPv${family} VXLAN packets to other allowed hosts`],
+        },
+      ]
+    : []),
   { action: clearMark(ALL_MARKS) },
   { match: [ctState(['DNAT'], true)], action: jumpTo('cali-to-host-endpoint') },
   acceptAccepted(HOST_ACCEPTED),
 ];
 
-const natPostrouting = (family: IpFamily): readonly FelixRule[] => [
+const natPostrouting = (family: IpFamily, { tunnel }: Features): readonly FelixRule[] => [
   { action: jumpTo('cali-fip-snat') },
   { action: jumpTo('cali-nat-outgoing') },
-  {
-    match: [
-      outInterface(VXLAN_DEVICE[family]),
-      localAddress('src', { negate: true, limitIfaceOut: true }),
-      localAddress('src'),
-    ],
-    action: MASQUERADE,
-  },
+  ...(tunnel === undefined
+    ? []
+    : [
+        {
+          match: [
+            outInterface(tunnel === 'ipip' ? IPIP_DEVICE : VXLAN_DEVICE[family]),
+            localAddress('src', { negate: true, limitIfaceOut: true }),
+            localAddress('src'),
+          ],
+          action: MASQUERADE,
+        },
+      ]),
 ];
 
 const natOutgoing = (family: IpFamily): readonly FelixRule[] => [
@@ -162,9 +215,11 @@ const VXLAN_NOTRACK: FelixRule = {
   action: NOTRACK,
 };
 
-const rawPrerouting: readonly FelixRule[] = [
+const notrack = ({ tunnel }: Features): readonly FelixRule[] => (tunnel === 'vxlan' ? [VXLAN_NOTRACK] : []);
+
+const rawPrerouting = (features: Features): readonly FelixRule[] => [
   { action: clearMark(ALL_MARKS) },
-  VXLAN_NOTRACK,
+  ...notrack(features),
   { match: [inInterface(WORKLOADS)], action: setMark(MARK_SCRATCH0) },
   { match: [markSet(MARK_SCRATCH0)], action: jumpTo('cali-rpf-skip') },
   { match: [markSet(MARK_SCRATCH0), RPF_CHECK_FAILED], action: DROP },
@@ -172,10 +227,10 @@ const rawPrerouting: readonly FelixRule[] = [
   acceptAccepted(),
 ];
 
-const rawOutput: readonly FelixRule[] = [
+const rawOutput = (features: Features): readonly FelixRule[] => [
   { action: clearMark(ALL_MARKS) },
   { action: jumpTo('cali-to-host-endpoint') },
-  VXLAN_NOTRACK,
+  ...notrack(features),
   acceptAccepted(),
 ];
 
@@ -183,7 +238,7 @@ const rawOutput: readonly FelixRule[] = [
 export function staticChains(
   origin: Origin,
   family: IpFamily,
-  ipvs: boolean,
+  features: Features,
 ): {
   readonly chains: readonly ChainPart[];
   readonly hooks: readonly HookPart[];
@@ -192,8 +247,8 @@ export function staticChains(
     hookParts(table, chain, 'first', [{ action: jumpTo(`cali-${chain}`) }], origin);
   return {
     chains: [
-      chainPart('raw', 'cali-OUTPUT', rawOutput, origin),
-      chainPart('raw', 'cali-PREROUTING', rawPrerouting, origin),
+      chainPart('raw', 'cali-OUTPUT', rawOutput(features), origin),
+      chainPart('raw', 'cali-PREROUTING', rawPrerouting(features), origin),
       chainPart('raw', 'cali-from-host-endpoint', [], origin),
       chainPart('raw', 'cali-rpf-skip', [], origin),
       chainPart('raw', 'cali-to-host-endpoint', [], origin),
@@ -203,20 +258,20 @@ export function staticChains(
       chainPart('mangle', 'cali-from-host-endpoint', [], origin),
       chainPart('mangle', 'cali-to-host-endpoint', [], origin),
       chainPart('nat', 'cali-OUTPUT', [{ action: jumpTo('cali-fip-dnat') }], origin),
-      chainPart('nat', 'cali-POSTROUTING', natPostrouting(family), origin),
+      chainPart('nat', 'cali-POSTROUTING', natPostrouting(family, features), origin),
       chainPart('nat', 'cali-PREROUTING', [{ action: jumpTo('cali-fip-dnat') }], origin),
       chainPart('nat', 'cali-fip-dnat', [], origin),
       chainPart('nat', 'cali-fip-snat', [], origin),
       chainPart('nat', 'cali-nat-outgoing', natOutgoing(family), origin),
       chainPart('filter', 'cali-FORWARD', filterForward, origin),
-      chainPart('filter', 'cali-INPUT', filterInput(family, ipvs), origin),
-      chainPart('filter', 'cali-OUTPUT', filterOutput(family, ipvs), origin),
+      chainPart('filter', 'cali-INPUT', filterInput(family, features), origin),
+      chainPart('filter', 'cali-OUTPUT', filterOutput(family, features), origin),
       chainPart('filter', 'cali-cidr-block', [], origin),
       chainPart('filter', 'cali-from-hep-forward', [], origin),
       chainPart('filter', 'cali-from-host-endpoint', [], origin),
       chainPart('filter', 'cali-to-hep-forward', [], origin),
       chainPart('filter', 'cali-to-host-endpoint', [], origin),
-      ...(ipvs ? ipvsStaticChains(origin, family) : []),
+      ...(features.ipvs ? ipvsStaticChains(origin, family) : []),
       chainPart('filter', 'cali-wl-to-host', workloadToHost(family), origin),
     ],
     hooks: [

@@ -1,17 +1,27 @@
 /**
- * flannel with its vxlan backend (VNI 1, UDP 8472, no learning) or host-gw, and the bridge CNI plug-in that its CNI
+ * flannel with its vxlan backend (VNI 1, UDP 8472, no learning), host-gw or wireguard, and the bridge CNI plug-in that its CNI
  * configuration delegates to. Read in flannel v0.28 (`pkg/backend/vxlan`, `pkg/backend/hostgw`,
  * `pkg/trafficmngr/iptables`), its cni-plugin, and containernetworking's bridge and host-local.
  * A cluster with IPv6 (`EnableIPv6`) has a second device, flannel-v6.1, with the underlay's IPv6 addresses as tunnel ends.
  * flanneld asks for the underlay's MTU less 50 for both; the kernel cuts the IPv6 one to 70 less (observed).
- * Left out: DirectRouting, the wireguard, ipip, ipsec and udp backends.
+ * wireguard is in the mode `separate`: a device for each family (flannel-wg, flannel-wg-v6), 80 bytes less than the
+ * underlay's MTU for both, one route to the whole pod network. Keys are made at random; here a node's name makes one.
+ * Left out: DirectRouting, the ipip, ipsec and udp backends, and preshared keys.
  */
 import type { IpFamily } from '../../base/ip.ts';
-import { cidrOfFamily, ipOfFamily } from '../../base/ip.ts';
+import { cidrOfFamily, ipOfFamily, MAC_ZERO } from '../../base/ip.ts';
+import { stableKey } from '../../base/key.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode } from '../../k8s/cluster-state.ts';
-import type { FdbConfig, LinkConfig, NeighbourConfig, NetnsPart, RouteConfig } from '../../net/config.ts';
+import type {
+  FdbConfig,
+  LinkConfig,
+  NeighbourConfig,
+  NetnsPart,
+  RouteConfig,
+  WireguardPeerConfig,
+} from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import type { BridgeConf } from '../bridge-plugin.ts';
 import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
@@ -26,14 +36,22 @@ const VXLAN_DEVICE: Readonly<Record<IpFamily, string>> = { 4: 'flannel.1', 6: 'f
 const VXLAN_OVERHEAD: Readonly<Record<IpFamily, number>> = { 4: 50, 6: 70 };
 const BY = 'flannel';
 
-const isVxlan = (options: CniNodeContext['options']): boolean => options.backend !== 'host-gw';
+const WIREGUARD_DEVICE: Readonly<Record<IpFamily, string>> = { 4: 'flannel-wg', 6: 'flannel-wg-v6' };
+const WIREGUARD_PORT: Readonly<Record<IpFamily, number>> = { 4: 51820, 6: 51821 };
+/** Enough for outer IPv6; used for IPv4 as well. */
+const WIREGUARD_OVERHEAD = 80;
+
+/** FLANNEL_MTU of subnet.env, whatever the families. */
+function flannelMtu({ backend }: CniNodeContext['options']): number {
+  if (backend === 'host-gw') return UNDERLAY_MTU;
+  return UNDERLAY_MTU - (backend === 'wireguard' ? WIREGUARD_OVERHEAD : VXLAN_OVERHEAD[4]);
+}
 
 function bridgeConf({ cluster, options }: CniNodeContext): BridgeConf {
   return {
     // The CNI configuration is named cbr0; the bridge has the bridge plug-in's default name.
     bridge: 'cni0',
-    // FLANNEL_MTU of subnet.env, whatever the families.
-    mtu: isVxlan(options) ? UNDERLAY_MTU - VXLAN_OVERHEAD[4] : UNDERLAY_MTU,
+    mtu: flannelMtu(options),
     hairpinMode: true,
     promiscMode: false,
     // The delegate's IPAM section lists the whole network, beside the default route of isDefaultGateway.
@@ -108,6 +126,47 @@ function hostGwBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
   return { routes };
 }
 
+function wireguardBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
+  const { cluster, node } = context;
+  const dev = WIREGUARD_DEVICE[family];
+  const port = WIREGUARD_PORT[family];
+  const subnet = cidrOfFamily(node.podCIDRs, family);
+  const network = cidrOfFamily(cluster.settings.podSubnets, family);
+  if (subnet === undefined || network === undefined) return {};
+  const device: Origin = { ...cluster.settings.origins.cni, by: BY };
+  const pool: Origin = { ...cluster.settings.origins.podSubnet, by: BY };
+  const peers = otherNodes(context).flatMap((other): WireguardPeerConfig[] => {
+    const range = cidrOfFamily(other.podCIDRs, family);
+    const ip = ipOfFamily(other.ips, family);
+    if (range === undefined || ip === undefined) return [];
+    const origin: Origin = { ...other.origin, by: BY };
+    return [{ publicKey: stableKey(nodeNetns(other)), endpoint: { ip, port }, allowedIps: [range], origin }];
+  });
+  return {
+    links: [
+      {
+        kind: 'wireguard',
+        name: dev,
+        mac: MAC_ZERO,
+        mtu: UNDERLAY_MTU - WIREGUARD_OVERHEAD,
+        port,
+        publicKey: stableKey(nodeNetns(node)),
+        peers,
+        origin: device,
+      },
+    ],
+    addresses: [{ dev, ip: subnet.ip, prefixLength: family === 4 ? 32 : 128, scope: 'global', origin: pool }],
+    routes: [{ to: network, dev, scope: 'link', protocol: 'boot', origin: pool }],
+    sysctls: { perInterface: { [dev]: { rpFilter: 2 } } },
+  };
+}
+
+const BACKENDS: Readonly<Record<string, (context: CniNodeContext, family: IpFamily) => NetnsPart>> = {
+  vxlan: vxlanBackend,
+  'host-gw': hostGwBackend,
+  wireguard: wireguardBackend,
+};
+
 const rememberNode = rememberPer<ClusterNode, NetnsPart>();
 const rememberPod = rememberPer<CniPodContext['pod'], { pod: NetnsPart; node: NetnsPart }>();
 
@@ -120,9 +179,8 @@ function setUpNode(context: CniNodeContext): NetnsPart {
     // Without a pod CIDR flanneld gets no lease and waits.
     if (node.podCIDRs.length === 0) return {};
     const families = settings.podSubnets.map((subnet) => subnet.family);
-    const backends = families.map((family) =>
-      isVxlan(options) ? vxlanBackend(context, family) : hostGwBackend(context, family),
-    );
+    const backend = BACKENDS[options.backend ?? 'vxlan'] ?? vxlanBackend;
+    const backends = families.map((family) => backend(context, family));
     const bridge = hasBridge
       ? bridgeOnNode(node, bridgeConf(context), {
           link: settings.origins.cni,
@@ -170,13 +228,13 @@ export const flannel: CniPlugin = {
     'flannel v0.28: pkg/backend/vxlan, pkg/backend/hostgw, pkg/trafficmngr/iptables, Documentation/kube-flannel.yml',
     'flannel cni-plugin: flannel_linux.go',
     'containernetworking/plugins: bridge, host-local',
+    'flannel v0.28: pkg/backend/wireguard; drivers/net/wireguard of Linux (source only)',
     'network namespaces on Linux 6.18',
   ],
-  options: [{ name: 'backend', values: ['vxlan', 'host-gw'], default: 'vxlan' }],
+  options: [{ name: 'backend', values: ['vxlan', 'host-gw', 'wireguard'], default: 'vxlan' }],
   ipFamilies: [4, 6],
   enforcesNetworkPolicy: false,
   portMappings: true,
-  overlay: { device: VXLAN_DEVICE[4], label: 'VXLAN 1' },
   assignPodIps: assignHostLocal,
   setUpNode,
   addPod: (context) =>
