@@ -30,6 +30,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   planted: 'The comparison itself: a planted wrong DNAT, route, tunnel or forwarding entry is found',
   netfilter: 'The order of netfilter, NAT in both directions, REJECT, MTU, retransmission',
   ipv6: 'IPv6: neighbour discovery, hop limits, ICMPv6, ip6tables and NAT, VXLAN over IPv6',
+  tunnels: 'IPIP and WireGuard: outer headers, handshake, allowed IPs; VXLAN is among the frames above',
   nftables: 'nftables: statements, sets, verdict maps, base chains beside iptables',
   policyRouting: 'Policy routing: rules, tables, throw and unreachable routes',
   multipath: 'Several next hops, proxy ARP, a direct answer',
@@ -50,8 +51,10 @@ const features: Readonly<Record<FeatureId, string>> = {
   hints: 'Hints of trafficDistribution and topology-mode: Auto',
   healthChecks: 'Health check node ports: status, headers, body',
   loadBalancer: 'The cloud’s load balancer, as a router (VIP) or a proxy (Proxy)',
-  flannel: 'vxlan and host-gw, IPv4 and IPv6: links, routes, chains, and walks across nodes',
-  calico: 'VXLAN: routes, policy chains with Felix’ own rule hashes, sets, and walks across nodes',
+  flannel:
+    'vxlan and host-gw, IPv4 and IPv6: links, routes, chains, and walks across nodes; wireguard by its source alone',
+  calico:
+    'VXLAN, and IPIP and no encapsulation by their source: routes, policy chains with Felix’ own rule hashes, sets, and walks across nodes',
   cilium:
     'Tunnel and native routing, with and without the kube-proxy replacement: who is reached, TTLs, identities',
   antrea: 'Pods on an Open vSwitch bridge, ClusterIPs by AntreaProxy, with a tunnel and without',

@@ -66,6 +66,13 @@ export const verified = [
     tests: [KERNEL_SUITE, 'src/sim/net/ipv6.test.ts'],
   },
   {
+    id: 'tunnels',
+    area: 'box',
+    fidelity: 'modelled',
+    against: ['source', 'tool'],
+    tests: ['src/sim/net/tunnels.test.ts', 'e2e/wire/wire.test.ts'],
+  },
+  {
     id: 'nftables',
     area: 'box',
     fidelity: 'exact',
