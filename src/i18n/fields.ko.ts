@@ -176,7 +176,7 @@ export const fields: FieldHelp = {
   'Service.spec.externalIPs':
     '패킷이 노드까지 오기만 하면 모든 노드가 이 서비스로 받는 클러스터 밖의 주소입니다. 노드로 향하는 경로는 직접 만들어야 합니다.',
   'Service.spec.loadBalancerIP':
-    '로드 밸런서가 가질 주소입니다(사용 중단 예정). 여기서는 172.18.255.200-172.18.255.250 가운데 하나입니다.',
+    '로드 밸런서가 가질 주소입니다(사용 중단). 여기서는 172.18.255.200-172.18.255.250 가운데 하나입니다.',
   'Service.spec.loadBalancerClass':
     '어떤 로드 밸런서 구현을 쓸지 정합니다. 여기서는 `packetwalk.dev/vip`(생략했을 때와 같음)와 `packetwalk.dev/proxy`가 있고, 다른 클래스는 pending 상태로 남습니다.',
   'Service.spec.loadBalancerSourceRanges':

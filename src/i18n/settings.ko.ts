@@ -12,7 +12,7 @@ export const settings = {
   workers: '워커',
   cni: 'CNI',
   kubeProxyMode: 'kube-proxy 모드',
-  deprecated: (p) => `${p.mode} (지원 중단 예정)`,
+  deprecated: (p) => `${p.mode} (사용 중단)`,
   ipFamily: 'IP 패밀리',
   podSubnet: '파드 서브넷',
   serviceSubnet: '서비스 서브넷',

@@ -109,7 +109,7 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     const nextKey = `${step.segment}/${step.exchange}/${step.dir}/${step.retry ?? 0}`;
     const starts =
       hasPacket && (isArp ? !arp : step.kind === 'originate' || (key !== nextKey && step.kind !== 'reject'));
-    if (!isArp && step.segment !== segment && hasPacket) {
+    if (!isArp && step.segment !== segment && (hasPacket || step.kind === 'nat')) {
       segment = step.segment;
       plates = [];
     }

@@ -198,13 +198,20 @@ function ipvsDeviceOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'ipvsDev
   return name === undefined ? {} : { ipvsDevice: name };
 }
 
-/** The program of a node whose maps hold entries for Services: the one on socket calls, which is asked first. */
+/**
+ * The program of a node whose maps hold entries for Services: the one on socket calls, which is asked first,
+ * or the one that pods' packets meet.
+ */
 function servedBy(config: NetnsConfig | undefined): Pick<SceneRoom, 'servedBy'> {
   const maps = config?.maps?.some((map) => [...map.entries.values()].some(isOfService)) === true;
   if (!maps) return {};
   const programs = config?.programs ?? [];
+  const pods = new Set(
+    config?.links.flatMap((l) => (l.kind === 'veth' && l.peer.netns !== config.id ? [l.name] : [])),
+  );
   const program =
-    programs.find((p) => p.hook === 'cgroup-sock') ?? programs.find((p) => p.hook === 'tc-ingress');
+    programs.find((p) => p.hook === 'cgroup-sock') ??
+    programs.find((p) => p.hook === 'tc-ingress' && pods.has(p.dev ?? ''));
   return program === undefined ? {} : { servedBy: program.program };
 }
 

@@ -146,7 +146,7 @@ function Choices({ cluster }: { readonly cluster: ClusterView }) {
           .filter(({ id }) => id !== kubeProxyMode || id === compare?.kubeProxyMode)
           .map(({ id, deprecated }) => (
             <option key={id} value={id}>
-              {deprecated ? words.deprecated({ mode: id }) : id}
+              {words.kubeProxy({ mode: deprecated ? words.deprecated({ mode: id }) : id })}
             </option>
           ))}
       </Select>

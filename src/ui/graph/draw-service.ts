@@ -16,7 +16,10 @@ export function drawPill(context: DrawContext, plan: PlanPill): Item {
   shapes.push(label(box.x + 36, box.y + 14.5, fitText(service.name, 'name', box.w - 96), 'name'));
   shapes.push(label(box.x + 36, box.y + 28, plan.address, 'mono'));
   shapes.push(label(box.x + box.w - 14, box.y + 14.5, words.service, 'small-muted', 'end'));
-  shapes.push(label(box.x + box.w - 14, box.y + 28, words.virtual, 'small-muted', 'end'));
+  const free = box.w - 36 - 14 - textWidth(plan.address, 'mono') - 6;
+  if (textWidth(words.virtual, 'small') <= free) {
+    shapes.push(label(box.x + box.w - 14, box.y + 28, words.virtual, 'small-muted', 'end'));
+  }
   const count = service.ports[0]?.total ?? 0;
   return {
     id: `service:${service.id}`,

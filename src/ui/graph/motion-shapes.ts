@@ -335,7 +335,8 @@ function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly B
   let transform: string | undefined;
   if (goal.operation === 'drop') {
     const fall = opMs === Number.POSITIVE_INFINITY ? 1 : easeFall(between(opMs, 80, 400));
-    shapes.push(path(fallLine(goal.point, at, fall), 'fall-line'));
+    // Only what hangs below its dot can have fallen there.
+    if (at.y > goal.point.y) shapes.push(path(fallLine(goal.point, at, fall), 'fall-line'));
     transform = `translate(0 ${(fall - 1) * 48}) rotate(${5 * fall} ${at.x} ${at.y})`;
   } else if (unfold < 1) {
     const originY = at.y > goal.point.y ? at.y : at.y + size.h;

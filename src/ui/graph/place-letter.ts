@@ -107,7 +107,10 @@ function obstaclesOf(
       const state =
         frame.operation === 'nat' ? frame.plates.findLast((p) => p.room === frame.place) : undefined;
       const asked = frame.plates.some((p) => p.room === room.room.id);
-      list.push({ ...box, cost: asked ? 420 : room.room.id === frame.place ? 120 : 90 });
+      list.push({
+        ...box,
+        cost: state !== undefined && asked ? 1100 : asked ? 420 : room.room.id === frame.place ? 160 : 90,
+      });
       for (const section of sections) {
         const end = section.rows.at(-1)?.y ?? section.y;
         const top = section.y - 32;

@@ -3,6 +3,7 @@ import { useText } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Button, IconButton } from '../kit/Button.tsx';
+import { classes } from '../kit/classes.ts';
 import { FidelityMark } from '../kit/FidelityMark.tsx';
 import { Select } from '../kit/Select.tsx';
 import styles from './ClusterSettings.module.css';
@@ -224,7 +225,7 @@ function Subnet({
       <label className={styles.label} htmlFor={id}>
         {label}
       </label>
-      <span className={styles.subnet}>
+      <span className={classes(styles.subnet, value.includes(',') && styles.both)}>
         <input
           id={id}
           className={styles.field}
