@@ -80,7 +80,7 @@ function findPlace(
       if (covered > 0) cost += o.cost * (0.3 + covered / Math.max(1, o.w * o.h));
     }
     cost += Math.max(0, view.x - c.x) * 20 + Math.max(0, c.x + w - view.x - view.w) * 20;
-    cost += Math.max(0, view.y - c.y) * 20 + Math.max(0, c.y + h - view.y - view.h) * 12;
+    cost += Math.max(0, view.y - c.y) * 20 + Math.max(0, c.y + h - view.y - view.h) * 40;
     const cx = Math.min(Math.max(x, c.x), c.x + w);
     const cy = Math.min(Math.max(y, c.y), c.y + h);
     cost += Math.hypot(cx - x, cy - y) * 0.9;

@@ -9,6 +9,7 @@ import { useSimulation } from '../../../state/simulation.ts';
 import type { ClusterView, ShowResult } from '../../../worker/protocol.ts';
 import { Button } from '../../kit/Button.tsx';
 import { classes } from '../../kit/classes.ts';
+import { Select } from '../../kit/Select.tsx';
 import { ScrollRegion } from '../../kit/ScrollRegion.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
 import { useVirtual } from '../../kit/use-virtual.ts';
@@ -89,14 +90,14 @@ export function TablesTab() {
   return (
     <div className={styles.tables}>
       <div className={styles.bar}>
-        <select
+        <Select
           aria-label={t.namespaceOf}
           value={choice.netns}
           onChange={(e) => set({ netns: e.target.value })}
         >
           <Places cluster={cluster} current={choice.netns} />
-        </select>
-        <select
+        </Select>
+        <Select
           aria-label={t.command}
           value={choice.command}
           onChange={(e) => set({ command: e.target.value })}
@@ -104,7 +105,7 @@ export function TablesTab() {
           {(commands.includes(choice.command) ? commands : [choice.command, ...commands]).map((command) => (
             <option key={command}>{command}</option>
           ))}
-        </select>
+        </Select>
         <div className={styles.tools}>
           {walk !== undefined && (
             <Segmented
