@@ -267,10 +267,18 @@ function plateOf(
     service: service.service.id,
     to,
     at,
-    hook: step.hook ?? ('program' in step.reason.params ? step.reason.params.program : 'PREROUTING'),
+    hook: askedAt(plan, step, room),
     ...(matched === undefined ? {} : { matched }),
     flight,
   };
+}
+
+/** Who was asked: a hook's table, a program, or the switch that serves Services here. */
+function askedAt(plan: Plan, step: Step, room: string): string {
+  if (step.hook !== undefined) return step.hook;
+  const { params } = step.reason;
+  if ('program' in params) return params.program;
+  return plan.rooms.find((r) => r.room.id === room)?.room.servedBy?.name ?? 'PREROUTING';
 }
 
 /** A node port or an address from outside; undefined for the virtual address itself, which the plate says anyway. */

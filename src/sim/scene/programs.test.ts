@@ -45,22 +45,20 @@ function look(cni: string, mode: string) {
 }
 
 test.each([
-  ['on socket calls', true, 'none', 'cil_sock4_connect'],
-  ['on the packets of pods', false, 'iptables', 'cil_from_container'],
-])(
-  '%s: the plate names the program, and its row stays set on the way',
-  (_name, replacement, mode, program) => {
-    const { trace, plan, room } = look(cilium(replacement), mode);
-    expect(trace.verdict).toBe('delivered');
-    expect(room?.room.servedBy).toBe(program);
-    expect(room?.plate?.sections.map((s) => s.service.id)).toContain('default/web');
-    const all = frames(plan, trace);
-    const delivered = all[trace.decidedBy ?? -1];
-    const state = delivered?.plates.find((p) => p.service === 'default/web');
-    expect(state).toMatchObject({ room: 'node/kind-worker', hook: program });
-    expect(state?.to).toBe(`${plan.pods.find((p) => p.id === 'default/web')?.pod.ip}:80`);
-  },
-);
+  ['on socket calls', cilium(true), 'none', 'cil_sock4_connect', 'eBPF'],
+  ['on the packets of pods', cilium(false), 'iptables', 'cil_from_container', 'eBPF'],
+  ['in a switch', 'antrea', 'iptables', 'br-int', 'OpenFlow'],
+])('%s: the plate names the program, and its row stays set on the way', (_name, cni, mode, program, how) => {
+  const { trace, plan, room } = look(cni, mode);
+  expect(trace.verdict).toBe('delivered');
+  expect(room?.room.servedBy).toEqual({ name: program, how });
+  expect(room?.plate?.sections.map((s) => s.service.id)).toContain('default/web');
+  const all = frames(plan, trace);
+  const delivered = all[trace.decidedBy ?? -1];
+  const state = delivered?.plates.find((p) => p.service === 'default/web');
+  expect(state).toMatchObject({ room: 'node/kind-worker', hook: program });
+  expect(state?.to).toBe(`${plan.pods.find((p) => p.id === 'default/web')?.pod.ip}:80`);
+});
 
 test('a program is marked on the devices that it is attached to, and nowhere else', () => {
   const marked = (cni: string, mode: string) =>

@@ -1,9 +1,10 @@
 /** Cluster and configured namespaces become a Scene. It reads links by their kind and asks no plug-in who it is. */
+import type { Origin } from '../base/origin.ts';
 import { cidr, cidrText, compareIp, ipFamily, type IpFamily } from '../base/ip.ts';
 import { objectKey } from '../base/origin.ts';
 import type { ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
-import type { LinkConfig, NetnsConfig, NetnsId, MapEntry } from '../net/config.ts';
+import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
 import type {
   Scene,
   SceneDevice,
@@ -104,7 +105,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     pending,
     rulesBy:
       cluster.settings.kubeProxy.mode === 'none'
-        ? rooms.find((r) => r.servedBy !== undefined)?.servedBy
+        ? rooms.find((r) => r.servedBy !== undefined)?.servedBy?.name
         : cluster.settings.kubeProxy.mode,
   };
 }
@@ -203,6 +204,8 @@ function ipvsDeviceOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'ipvsDev
  * or the one that pods' packets meet.
  */
 function servedBy(config: NetnsConfig | undefined): Pick<SceneRoom, 'servedBy'> {
+  const bridge = config?.switches?.find((s) => [...s.flows, ...s.groups].some(isOfService));
+  if (bridge !== undefined) return { servedBy: { name: bridge.bridge, how: 'OpenFlow' } };
   const maps = config?.maps?.some((map) => [...map.entries.values()].some(isOfService)) === true;
   if (!maps) return {};
   const programs = config?.programs ?? [];
@@ -212,10 +215,10 @@ function servedBy(config: NetnsConfig | undefined): Pick<SceneRoom, 'servedBy'> 
   const program =
     programs.find((p) => p.hook === 'cgroup-sock') ??
     programs.find((p) => p.hook === 'tc-ingress' && pods.has(p.dev ?? ''));
-  return program === undefined ? {} : { servedBy: program.program };
+  return program === undefined ? {} : { servedBy: { name: program.program, how: 'eBPF' } };
 }
 
-const isOfService = ({ origin }: MapEntry): boolean => origin?.object.kind === 'Service';
+const isOfService = ({ origin }: { readonly origin?: Origin }): boolean => origin?.object.kind === 'Service';
 
 /** More endpoints than this are only counted. */
 const MOST_ENDPOINTS = 8;

@@ -56,8 +56,8 @@ export interface SceneRoom {
   readonly role: 'control-plane' | 'worker';
   readonly ip: string;
   readonly podCIDR: string;
-  /** The program that serves the Services here, out of maps that an agent fills for them. */
-  readonly servedBy?: string;
+  /** What serves the Services here, filled by an agent: a program out of maps, or a switch's flows and groups. */
+  readonly servedBy?: { readonly name: string; readonly how: 'eBPF' | 'OpenFlow' };
   /** Where IPVS serves the Services: the device that has their addresses. */
   readonly ipvsDevice?: string;
   readonly devices: readonly SceneDevice[];

@@ -44,11 +44,15 @@ export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[]
   const shapes: Shape[] = [rect(box, asked ? 'plate' : elsewhere ? 'plate-idle' : 'plate-ready', 3)];
   shapes.push(path(`M${box.x} ${box.y + 19.5}h${box.w}`, 'rule'));
   // With IPVS the Service's address is the node's own: the packet is caught on its way in, and no nat table is asked.
-  // A program asks its maps, on a device or before there is a packet at all.
+  // A program asks its maps, on a device or before there is a packet at all; a switch its flows.
   const { ipvsDevice, servedBy } = room.room;
-  const hook = state?.hook ?? servedBy ?? (ipvsDevice === undefined ? 'PREROUTING' : 'INPUT');
-  const byProgram = hook !== hook.toUpperCase();
-  const table = byProgram ? 'eBPF' : ipvsDevice === undefined ? 'nat' : `ipvs · ${ipvsDevice}`;
+  const hook = state?.hook ?? servedBy?.name ?? (ipvsDevice === undefined ? 'PREROUTING' : 'INPUT');
+  const table =
+    servedBy !== undefined && hook !== hook.toUpperCase()
+      ? servedBy.how
+      : ipvsDevice === undefined
+        ? 'nat'
+        : `ipvs · ${ipvsDevice}`;
   shapes.push(label(box.x + 8, box.y + 14, hook, 'mono-muted'));
   shapes.push(label(box.x + box.w - 8, box.y + 14, table, 'mono-muted', 'end'));
   for (const section of plate.sections) shapes.push(...drawSection(context, room, section, elsewhere));
