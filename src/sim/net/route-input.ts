@@ -34,8 +34,11 @@ function sourceProblem(box: Box, dev: Device, src: Ip, dst: Ip): Reason | undefi
   return dev.rpFilter === 1 || !dev.hasAddress ? filtered : undefined;
 }
 
-/** The route for a received packet, or undefined after recording why it goes nowhere. */
-export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route | undefined {
+/**
+ * The route for a received packet, or undefined after recording why it goes nowhere. `bridging`: a bridge's netfilter asks
+ * where a new destination is; over IPv6 a frame that stays on the bridge needs no forwarding, over IPv4 it does (6.18).
+ */
+export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb, bridging = false): Route | undefined {
   const { ip } = skb.packet;
   if (ip === undefined) return undefined;
   const six = ip.version === 6;
@@ -53,7 +56,8 @@ export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb): Route |
   if (route?.type === 'broadcast') return route;
   if (six) {
     // A route is looked for before forwarding is (ip6_pkt_discard, then ip6_forward); only the switch for all counts.
-    if (route?.type === 'unicast' && box.net.config.sysctls.ip6Forward !== true) {
+    const stays = bridging && route?.dev === dev.name;
+    if (route?.type === 'unicast' && !stays && box.net.config.sysctls.ip6Forward !== true) {
       return drop(reason('route.no-forwarding', { sysctl: 'net.ipv6.conf.all.forwarding' }));
     }
   } else if (route?.type !== 'local' && !dev.forwarding) {

@@ -29,7 +29,7 @@ export function bridgePreRouting(m: Machine, box: Box, bridge: Device, port: Dev
     bridgeDecide(m, box, bridge, port, skb);
     return;
   }
-  const routed = routeInput(m, box, bridge, skb);
+  const routed = routeInput(m, box, bridge, skb, true);
   if (routed === undefined) return;
   if (routed.type === 'unicast' && routed.dev === bridge.name) {
     bridgedDnat(m, box, bridge, port, skb, routed.via ?? after);
