@@ -485,6 +485,13 @@ subsets: [{addresses: [{ip: 203.0.113.80}], ports: [{port: 80}]}]
     clientSees: 'timeout',
   },
   {
+    field: 'loadBalancerSourceRanges of the other family alone: no firewall for this one',
+    yaml: S(`${LB}, loadBalancerSourceRanges: ["2001:db8::/32"], ${PORT}`),
+    ask: { from: laptop, to: VIP },
+    verdict: 'delivered',
+    clientSees: 'connected',
+  },
+  {
     field: 'loadBalancerSourceRanges do not guard node ports',
     yaml: S(
       `${LB}, loadBalancerSourceRanges: [172.18.0.100/32], ports: [{port: 80, targetPort: 9090, nodePort: 30080}]`,

@@ -163,7 +163,7 @@ function writePort(
   }
 }
 
-/** loadBalancerSourceRanges, for the load balancer's address alone. */
+/** loadBalancerSourceRanges of this family, for the load balancer's address alone. */
 function sourceRanges(
   service: Service,
   { node, family }: EntriesView,
@@ -171,9 +171,9 @@ function sourceRanges(
   add: (name: SetName, entry: string) => void,
   out: Output,
 ): void {
-  const all = service.loadBalancerSourceRanges ?? [];
-  if (all.length === 0) return;
-  const ranges = all.filter((range) => range.family === family);
+  const ranges = (service.loadBalancerSourceRanges ?? []).filter((range) => range.family === family);
+  // Ranges of the other family guard nothing of this one, in any mode.
+  if (ranges.length === 0) return;
   const text = `${at.ip},${at.proto}:${at.port}`;
   add('KUBE-LOAD-BALANCER-FW', text);
   for (const range of ranges) {
