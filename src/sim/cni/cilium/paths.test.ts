@@ -155,14 +155,14 @@ describe.each(CASES)('$name', (one) => {
     }
   });
 
-  it('a Service without endpoints is refused at once, everywhere that its packet can be answered', () => {
+  it('a Service without endpoints is refused at once, from inside as from outside', () => {
     const inside = walk(simulation, { from: 'default/client', to: '10.96.0.52', tool: 'nc', port: 80 });
     const outside = walk(simulation, { from: 'external/laptop', to: NODE.worker, tool: 'nc', port: 30090 });
     const replaced = one.options['kubeProxyReplacement'] === 'true';
     expect([inside.verdict, inside.clientSees, inside.reason.code]).toEqual(
       replaced
         ? ['rejected', 'unreachable', 'program.socket-refused']
-        : ['dropped', 'timeout', 'program.drop'],
+        : ['rejected', 'refused', 'program.no-service'],
     );
     expect([outside.verdict, outside.clientSees]).toEqual(['rejected', 'refused']);
     expect(inside.wire.length > 0).toBe(!replaced);

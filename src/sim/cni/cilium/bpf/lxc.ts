@@ -21,6 +21,7 @@ import {
 import { ctCreate, ctKey, ctLookup, tupleOf } from './ct.ts';
 import { localDelivery } from './deliver.ts';
 import { balance, lookupService } from './lb.ts';
+import { noService } from './no-service.ts';
 import { policyVerdict } from './policy.ts';
 
 const PROGRAM = 'cil_from_container';
@@ -67,8 +68,10 @@ function perPacketLb(ctx: PacketContext): TcVerdict {
   const service = lookupService(ctx, tuple.dst, tuple.dport, tuple.proto, false);
   if (service === undefined) return forward(ctx, {});
   const sent = balance(ctx, PROGRAM, service, tuple);
-  if (sent === undefined)
-    return drop(PROGRAM, 158, { rows: [service.found.row], origin: service.found.origin });
+  if (sent === undefined) {
+    const { row, origin } = service.found;
+    return noService(ctx, PROGRAM, `${tuple.dst}:${tuple.dport}`, { rows: [row], origin });
+  }
   const loopback = sent.backend.ip === tuple.src;
   if (loopback) {
     ctx.translate('src', { ip: LOOPBACK_IP, port: tuple.sport }, (from, to) =>

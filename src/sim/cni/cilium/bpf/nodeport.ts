@@ -10,6 +10,7 @@ import { ID } from '../names.ts';
 import { drop, encap, fibRedirect, META, nodeConstants, whose } from './common.ts';
 import { ctCreate, ctEntry, ctKey, reversed, tupleOf, type Tuple } from './ct.ts';
 import { balance, lookupService, reverseNat, sourceRangeOk } from './lb.ts';
+import { noService } from './no-service.ts';
 
 const NAT_MS = 8_000_000;
 /** NODEPORT_PORT_MIN_NAT to NODEPORT_PORT_MAX_NAT: above the node ports. */
@@ -137,29 +138,6 @@ function revNodePort(ctx: PacketContext, program: string): TcVerdict | undefined
   const own = nodeConstants(ctx);
   const remote = own.tunnel ? whose(ctx, tuple.dst)?.value.tunnelEndpoint : undefined;
   return remote === undefined ? fibRedirect(ctx, program) : encap(ctx, program, remote, ID.world);
-}
-
-/** `tail_no_service_ipv4` (service-no-backend-response=reject, the default): the client hears of it at once. */
-function noService(
-  ctx: PacketContext,
-  program: string,
-  address: string,
-  details: { readonly rows: readonly string[] },
-): TcVerdict {
-  const { packet } = ctx;
-  const { ip, eth } = packet;
-  if (ip === undefined || eth === undefined) return drop(program, 158, details);
-  const { eth: _eth, ...quote } = packet;
-  return {
-    act: 'answer',
-    packet: {
-      eth: { src: eth.dst, dst: eth.src },
-      ip: { version: 4, src: ip.dst, dst: ip.src, ttl: 64, id: 0, df: true, tos: 0 },
-      l4: { proto: 'icmp', type: 3, code: 3, quote },
-    },
-    why: reason('program.no-service', { program, address }),
-    details,
-  };
 }
 
 /** `snat_v4_needs_masquerade`: a pod's own connection to somewhere outside the cluster. */
