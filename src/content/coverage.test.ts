@@ -511,10 +511,15 @@ describe('programs on hooks', () => {
 
   test('a Service without endpoints, from inside and from outside', () => {
     const inside = ask(cilium('false'), { from: 'default/a', tool: 'nc', to: '10.96.0.77', port: 80 });
-    expect(inside).toContain('program.drop');
+    expect(inside).toContain('program.no-service');
     const s = cilium('true');
     const outside = ask(s, { from: 'external/laptop', tool: 'nc', to: ip(s, 'kind-worker'), port: 30_077 });
     expect(outside).toContain('program.no-service');
+  });
+
+  test('an address of the node’s own range that no pod has', () => {
+    const given = ask(cilium('true'), { from: 'node/kind-worker', tool: 'nc', to: '10.244.1.99', port: 80 });
+    expect(given).toContain('program.drop');
   });
 
   test('masquerading in eBPF, and back', () => {
