@@ -241,7 +241,7 @@ export const verified = [
     area: 'cni',
     plugin: { kind: 'cni', id: 'antrea' },
     against: ['source'],
-    tests: [CONTRACT, 'src/sim/cni/antrea/policy-walk.test.ts'],
+    tests: [CONTRACT, 'src/sim/cni/policy-walk.test.ts'],
   },
   {
     id: 'kindnet',
@@ -299,7 +299,7 @@ export const verified = [
     area: 'policy',
     fidelity: 'modelled',
     against: ['property', 'walk'],
-    tests: ['src/sim/cni/calico/policy-walk.test.ts', 'src/sim/cni/calico/policy-property.test.ts'],
+    tests: ['src/sim/cni/policy-walk.test.ts', 'src/sim/cni/policy-property.test.ts'],
   },
   {
     id: 'policyCilium',
@@ -313,14 +313,14 @@ export const verified = [
     area: 'policy',
     fidelity: 'modelled',
     against: ['property', 'walk'],
-    tests: ['src/sim/cni/antrea/policy-walk.test.ts', 'src/sim/cni/antrea/policy-property.test.ts'],
+    tests: ['src/sim/cni/policy-walk.test.ts', 'src/sim/cni/policy-property.test.ts'],
   },
   {
     id: 'policyKindnet',
     area: 'policy',
     fidelity: 'modelled',
     against: ['walk'],
-    tests: ['src/sim/cni/kindnet/policy-walk.test.ts'],
+    tests: ['src/sim/cni/policy-walk.test.ts', 'src/sim/cni/policy-property.test.ts'],
   },
   {
     id: 'matrix',

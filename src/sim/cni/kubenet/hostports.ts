@@ -3,8 +3,7 @@
  * KUBE-HOSTPORTS and a chain per port, which borrows kube-proxy's mark for what comes from the pod itself.
  * Left out: the sockets by which the kubelet kept the ports from others; no packet reaches them.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { base32Sha256 } from '../../base/base32.ts';
 import { cidr } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { Pod } from '../../k8s/cluster-state.ts';
@@ -14,16 +13,10 @@ import { ipv4Of } from '../place.ts';
 
 const HOSTPORTS = 'KUBE-HOSTPORTS';
 const LOCALHOST = cidr('127.0.0.0/8');
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** `getHostportChain`: base32 of SHA-256 over sandbox, port and protocol. */
 export function hostportChain(sandbox: string, port: number, protocol: string): string {
-  const digest = sha256(utf8ToBytes(`${sandbox}${port}${protocol}`));
-  let bits = 0n;
-  for (const byte of digest.slice(0, 10)) bits = (bits << 8n) | BigInt(byte);
-  let text = '';
-  for (let i = 15; i >= 0; i--) text += BASE32[Number((bits >> BigInt(5 * i)) & 31n)];
-  return `KUBE-HP-${text}`;
+  return `KUBE-HP-${base32Sha256(`${sandbox}${port}${protocol}`, 10)}`;
 }
 
 /** Chains and hooks for the pods of a node that map a port; nothing without one. */

@@ -208,12 +208,9 @@ function queue(w: Walk, at: At, number: number): Outcome {
   const fallback = verdict.accept ? reason('rule.accept', place(w, at)) : dropped(w, at);
   const meanings = verdict.meanings.length === 0 ? [undefined] : verdict.meanings;
   for (const meaning of meanings) {
-    act(
-      w,
-      at,
-      meaning?.kind === 'policy-deny' || !verdict.accept ? 'drop' : 'hook',
-      meaningOf(meaning, fallback),
-    );
+    // What one policy allowed before another denied ends nothing.
+    const ends = meaning === undefined ? !verdict.accept : meaning.kind === 'policy-deny';
+    act(w, at, ends ? 'drop' : 'hook', meaningOf(meaning, fallback));
   }
   return verdict.accept ? ACCEPT : DROP;
 }

@@ -22,7 +22,8 @@ import {
 import { serviceOfFamily } from '../../service/by-family.ts';
 import type { LocalDetector } from '../local-detector.ts';
 import type { ServiceChains } from './names.ts';
-import { endpointChain, serviceChains, servicePortName } from './names.ts';
+import { endpointChain, serviceChains } from './names.ts';
+import { servicePortName } from '../names.ts';
 import {
   accept,
   anyPort,

@@ -1,55 +1,18 @@
 /** Names of what kube-proxy makes for one Service port: a prefix, 8 characters of a hash, and the name itself. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { base32Sha256 } from '../../base/base32.ts';
 import { ipFamily } from '../../base/ip.ts';
 import type { Protocol, Service, ServicePort } from '../../k8s/cluster-state.ts';
 import type { PortEndpoint } from '../../service/endpoint-list.ts';
+import { rememberedName } from '../names.ts';
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** knftables.NameLengthMax, less the longest prefix. */
 const BASE_MAX = 256 - 16;
 
-/** Names stay the same from key stroke to key stroke, and hashing is what costs most here. */
-const known = new Map<string, string>();
-const KNOWN_LIMIT = 50_000;
-
 /** `hashAndTruncate` of proxier.go. */
-function baseName(name: string): string {
-  let base = known.get(name);
-  if (base === undefined) {
-    if (known.size >= KNOWN_LIMIT) known.clear();
-    base = `${hash8(name)}-${name}`;
-    if (base.length > BASE_MAX) base = `${base.slice(0, BASE_MAX - 3)}...`;
-    known.set(name, base);
-  }
-  return base;
-}
-
-/** RFC 4648 base32 of the first 5 bytes: exactly 8 characters. */
-function hash8(text: string): string {
-  const digest = sha256(utf8ToBytes(text));
-  let out = '';
-  let bits = 0;
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    value = (value << 8) | (digest[i] ?? 0);
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += alphabet[(value >>> bits) & 31];
-    }
-    value &= (1 << bits) - 1;
-  }
-  return out;
-}
-
-/** `default/web:http`, or `default/web` for an unnamed port: the comment of elements. */
-export function servicePortName(
-  service: Pick<Service, 'namespace' | 'name'>,
-  port: Pick<ServicePort, 'name'>,
-): string {
-  return `${service.namespace}/${service.name}${port.name === '' ? '' : `:${port.name}`}`;
-}
+const baseName = rememberedName((name) => {
+  const base = `${base32Sha256(name, 5)}-${name}`;
+  return base.length > BASE_MAX ? `${base.slice(0, BASE_MAX - 3)}...` : base;
+});
 
 export interface ServiceChains {
   /** Endpoints for traffic policy Cluster. */

@@ -27,7 +27,8 @@ import type { PortEndpoint } from '../../service/endpoint-list.ts';
 import { endpointsOfPort } from '../../service/endpoint-list.ts';
 import type { LocalDetector } from './local-detector.ts';
 import type { ServiceChains } from './names.ts';
-import { endpointNames, serviceChains, servicePortName } from './names.ts';
+import { endpointNames, serviceChains } from './names.ts';
+import { servicePortName } from '../names.ts';
 import { drop, goto, gotoVerdict, inSet, is, isNot, mark, WORDS } from './statement.ts';
 
 /** What kube-proxy's own settings and node say about every Service. */
