@@ -115,7 +115,8 @@ export function judge(
       const refused = ended.find((s) => s.reason.code === 'program.socket-refused');
       if (refused !== undefined) return at('rejected', refused);
       const deciding = ended.find((s) => UNROUTABLE.has(s.reason.code)) ?? ended[0];
-      return at('unroutable', deciding);
+      // "Administratively prohibited": somebody on the way refuses, though the client hears of the network.
+      return at(deciding?.kind === 'reject' ? 'rejected' : 'unroutable', deciding);
     }
     case 'too-big':
       return at('dropped', ended[0]);

@@ -33,6 +33,8 @@ export class Pipeline {
   private readonly skb: Skb;
   private readonly meta: Metadata;
   private tables = 0;
+  /** What the last group was made for: the tables after it serve all groups alike. */
+  private cause: Entry['flow']['origin'];
   /** The packet left by a port, was translated into an answer, or its end is on record. */
   private settled = false;
 
@@ -239,6 +241,7 @@ export class Pipeline {
   private group(id: number, entry: Entry): void {
     const group = this.sw.groups.get(id);
     if (group === undefined) return;
+    this.cause = group.origin;
     const options = group.buckets.map(({ to = '', pod }) => ({ to, ...(pod !== undefined && { pod }) }));
     const { m } = this;
     let chosen = 0;
@@ -348,7 +351,12 @@ export class Pipeline {
       return;
     }
     this.settled = true;
-    this.step('reject', reason('ovs.reject', { bridge: this.bridge }), [entry.row], entry.flow.origin);
+    this.step(
+      'reject',
+      reason('ovs.reject', { bridge: this.bridge }),
+      [entry.row],
+      this.cause ?? entry.flow.origin,
+    );
     let answer: Skb;
     let originate: Reason;
     if (l4?.proto === 'tcp') {
