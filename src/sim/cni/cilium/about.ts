@@ -7,12 +7,12 @@ export const ciliumAbout: CniAbout = {
   fidelity: 'modelled',
   sources: [
     'Cilium 1.17 to 1.19: bpf/bpf_lxc.c, bpf_host.c, bpf_overlay.c, bpf_sock.c, bpf/lib/{nodeport,lb,nat,conntrack,policy,local_delivery,drop_reasons}.h',
-    'Cilium: pkg/datapath/iptables, pkg/maps/{ipcache,lxcmap,ctmap,lbmap}, pkg/policy, cilium-dbg',
+    'Cilium: pkg/datapath/tunnel, pkg/datapath/iptables, pkg/maps/{ipcache,lxcmap,ctmap,lbmap}, pkg/policy, cilium-dbg',
     'no kernel proof: the programs are read, not run',
   ],
   options: [
     { name: 'routingMode', values: ['tunnel', 'native'], default: 'tunnel' },
-    { name: 'tunnelProtocol', values: ['vxlan'], default: 'vxlan' },
+    { name: 'tunnelProtocol', values: ['vxlan', 'geneve'], default: 'vxlan' },
     { name: 'kubeProxyReplacement', values: ['true', 'false'], default: 'false' },
     { name: 'bpf.masquerade', values: ['true', 'false'], default: 'false' },
   ],
@@ -28,5 +28,4 @@ export const ciliumAbout: CniAbout = {
     { command: 'cilium-dbg endpoint list', maps: [] },
   ],
   ipBlockIsOutside: true,
-  overlay: { device: 'cilium_vxlan', label: 'VXLAN' },
 };

@@ -4,7 +4,7 @@
  * its veth pair answers ARP for any address.
  * Read in the main branch and in releases 1.17 to 1.19. IPAM is `kubernetes` (each node's podCIDR), routes between nodes
  * in native mode are those of `autoDirectNodeRoutes`, endpoint routes are off, and the load balancer's mode is SNAT.
- * Left out: geneve, encryption, IPv6, DSR, XDP, Maglev, host firewall, L7, Hubble, Cilium's own policies, egress gateway,
+ * Left out: encryption, IPv6, DSR, XDP, Maglev, host firewall, L7, Hubble, Cilium's own policies, egress gateway,
  * BGP, the bandwidth manager, local redirect, the health endpoint, the host's own NAT entries.
  */
 import { cidr, cidrOfFamily, cidrText } from '../../base/ip.ts';
@@ -33,23 +33,14 @@ import { socketLb } from './bpf/sock.ts';
 import { identities } from './identity.ts';
 import { ciliumIptables } from './iptables.ts';
 import { lbMaps } from './lb.ts';
-import {
-  endpointIds,
-  HOST_DEVICE,
-  lxcInterface,
-  NET_DEVICE,
-  OVERHEAD,
-  routerIp,
-  VXLAN_DEVICE,
-  VXLAN_PORT,
-} from './names.ts';
+import { endpointIds, HOST_DEVICE, lxcInterface, NET_DEVICE, OVERHEAD, routerIp, TUNNEL } from './names.ts';
 import { endpointMaps, ipcache } from './node-maps.ts';
 import { ciliumSettings, type CiliumSettings } from './settings.ts';
 
 const BY = 'cilium-agent';
 const ROUTE_MTU = UNDERLAY_MTU - OVERHEAD;
 
-/** cilium_host and cilium_net are one veth pair in the node's own namespace; cilium_vxlan gets its keys from programs. */
+/** cilium_host and cilium_net are one veth pair in the node's own namespace; the tunnel device gets its keys from programs. */
 function devices(node: ClusterNode, settings: CiliumSettings, origin: Origin): readonly LinkConfig[] {
   const id = nodeNetns(node);
   const veth = (name: string, peer: string): LinkConfig => ({
@@ -64,24 +55,23 @@ function devices(node: ClusterNode, settings: CiliumSettings, origin: Origin): r
   return [
     veth(NET_DEVICE, HOST_DEVICE),
     veth(HOST_DEVICE, NET_DEVICE),
-    ...(settings.tunnel
-      ? [
-          {
-            kind: 'vxlan' as const,
-            name: VXLAN_DEVICE,
-            mac: stableMac(id, VXLAN_DEVICE),
-            mtu: UNDERLAY_MTU,
-            vni: 0,
-            port: VXLAN_PORT,
-            local: ipv4Of(node) ?? '',
-            dev: UNDERLAY_DEVICE,
-            learning: false,
-            external: true,
-            origin,
-          },
-        ]
-      : []),
+    ...(settings.tunnel ? [tunnelDevice(node, settings, origin)] : []),
   ];
+}
+
+function tunnelDevice(node: ClusterNode, { tunnelProtocol }: CiliumSettings, origin: Origin): LinkConfig {
+  const { device, port } = TUNNEL[tunnelProtocol];
+  const base = {
+    name: device,
+    mac: stableMac(nodeNetns(node), device),
+    mtu: UNDERLAY_MTU,
+    vni: 0,
+    port,
+    external: true,
+    origin,
+  };
+  if (tunnelProtocol === 'geneve') return { ...base, kind: 'geneve' };
+  return { ...base, kind: 'vxlan', local: ipv4Of(node) ?? '', dev: UNDERLAY_DEVICE, learning: false };
 }
 
 function routes(
@@ -147,6 +137,7 @@ function programs(
     constants,
     origin,
   });
+  const tunnel = TUNNEL[settings.tunnelProtocol].device;
   return [
     on('tc-ingress', UNDERLAY_DEVICE, 'cil_from_netdev'),
     on('tc-egress', UNDERLAY_DEVICE, 'cil_to_netdev'),
@@ -154,7 +145,7 @@ function programs(
     on('tc-egress', HOST_DEVICE, 'cil_from_host'),
     on('tc-ingress', NET_DEVICE, 'cil_to_host'),
     ...(settings.tunnel
-      ? [on('tc-ingress', VXLAN_DEVICE, 'cil_from_overlay'), on('tc-egress', VXLAN_DEVICE, 'cil_to_overlay')]
+      ? [on('tc-ingress', tunnel, 'cil_from_overlay'), on('tc-egress', tunnel, 'cil_to_overlay')]
       : []),
     ...(settings.kubeProxyReplacement
       ? [{ hook: 'cgroup-sock' as const, program: 'cil_sock4_connect', constants, origin }]

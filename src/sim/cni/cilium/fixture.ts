@@ -45,6 +45,11 @@ export const CASES: readonly Case[] = [
   { name: 'native beside kube-proxy', options: options('native', 'false'), kubeProxyMode: 'iptables' },
   { name: 'tunnel without kube-proxy', options: options('tunnel', 'true'), kubeProxyMode: 'none' },
   { name: 'native without kube-proxy', options: options('native', 'true'), kubeProxyMode: 'none' },
+  {
+    name: 'Geneve tunnel without kube-proxy',
+    options: { ...options('tunnel', 'true'), tunnelProtocol: 'geneve' },
+    kubeProxyMode: 'none',
+  },
   { name: 'tunnel, eBPF host routing', options: options('tunnel', 'true', 'true'), kubeProxyMode: 'none' },
   { name: 'native, eBPF host routing', options: options('native', 'true', 'true'), kubeProxyMode: 'none' },
 ];

@@ -7,8 +7,12 @@ import { ipv4PodCidr, podKey } from '../place.ts';
 
 export const HOST_DEVICE = 'cilium_host';
 export const NET_DEVICE = 'cilium_net';
-export const VXLAN_DEVICE = 'cilium_vxlan';
-export const VXLAN_PORT = 8472;
+/** Device and port of each tunnel protocol (pkg/datapath/tunnel, pkg/defaults). */
+export const TUNNEL = {
+  vxlan: { device: 'cilium_vxlan', port: 8472 },
+  geneve: { device: 'cilium_geneve', port: 6081 },
+} as const;
+/** Of either: Geneve without options is as long as VXLAN. */
 export const OVERHEAD = 50;
 /** The source of a pod's packet to itself through a Service (`IPV4_LOOPBACK`). */
 export const LOOPBACK_IP: Ip = '169.254.42.1';

@@ -14,6 +14,7 @@ const SOURCES: Readonly<
   'native beside kube-proxy': { there: '10.244.1.1', elsewhere: NODE.worker2, node: NODE.worker2 },
   'tunnel without kube-proxy': { there: NODE.laptop, elsewhere: '10.244.2.1', node: '10.244.2.1' },
   'native without kube-proxy': { there: NODE.laptop, elsewhere: NODE.worker2, node: NODE.worker2 },
+  'Geneve tunnel without kube-proxy': { there: NODE.laptop, elsewhere: '10.244.2.1', node: '10.244.2.1' },
   'tunnel, eBPF host routing': { there: NODE.laptop, elsewhere: '10.244.2.1', node: '10.244.2.1' },
   'native, eBPF host routing': { there: NODE.laptop, elsewhere: NODE.worker2, node: NODE.worker2 },
 };

@@ -1,6 +1,9 @@
 /** Cilium's options, read once: what they switch on in the agent. */
+import type { TUNNEL } from './names.ts';
+
 export interface CiliumSettings {
   readonly tunnel: boolean;
+  readonly tunnelProtocol: keyof typeof TUNNEL;
   readonly kubeProxyReplacement: boolean;
   readonly bpfMasquerade: boolean;
   /**
@@ -16,6 +19,7 @@ export function ciliumSettings(options: Readonly<Record<string, string>>): Ciliu
   const bpfMasquerade = options['bpf.masquerade'] === 'true' && kubeProxyReplacement;
   return {
     tunnel: options.routingMode !== 'native',
+    tunnelProtocol: options.tunnelProtocol === 'geneve' ? 'geneve' : 'vxlan',
     kubeProxyReplacement,
     bpfMasquerade,
     hostRouting: bpfMasquerade,

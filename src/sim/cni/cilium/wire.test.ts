@@ -19,6 +19,7 @@ function synOf(trace: Trace): string[] {
 
 const A = '10.244.1.2';
 const VXLAN = 'in 172.18.0.3 > 172.18.0.4.8472 vni 256';
+const GENEVE = 'in 172.18.0.3 > 172.18.0.4.6081 vni 256';
 
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'tunnel beside kube-proxy': [
@@ -38,6 +39,17 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     `node/kind-worker eth0 out ${A} > 10.244.2.2.8080 ttl 64 ${VXLAN}`,
     `node/kind-worker2 eth0 in ${A} > 10.244.2.2.8080 ttl 64 ${VXLAN}`,
     `node/kind-worker2 cilium_vxlan in ${A} > 10.244.2.2.8080 ttl 64`,
+    `node/kind-worker2 lxc out ${A} > 10.244.2.2.8080 ttl 63`,
+    `default/far eth0 in ${A} > 10.244.2.2.8080 ttl 63`,
+  ],
+  // Geneve differs in its header and its port alone.
+  'Geneve tunnel without kube-proxy': [
+    `default/client eth0 out ${A} > 10.244.2.2.8080 ttl 64`,
+    `node/kind-worker lxc in ${A} > 10.244.2.2.8080 ttl 64`,
+    `node/kind-worker cilium_geneve out ${A} > 10.244.2.2.8080 ttl 64`,
+    `node/kind-worker eth0 out ${A} > 10.244.2.2.8080 ttl 64 ${GENEVE}`,
+    `node/kind-worker2 eth0 in ${A} > 10.244.2.2.8080 ttl 64 ${GENEVE}`,
+    `node/kind-worker2 cilium_geneve in ${A} > 10.244.2.2.8080 ttl 64`,
     `node/kind-worker2 lxc out ${A} > 10.244.2.2.8080 ttl 63`,
     `default/far eth0 in ${A} > 10.244.2.2.8080 ttl 63`,
   ],

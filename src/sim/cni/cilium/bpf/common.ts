@@ -7,7 +7,7 @@ import type { PacketContext, StepNotes, TcVerdict } from '../../../net/program/c
 import type { IpHeader, Packet } from '../../../packet/packet.ts';
 import { reason } from '../../../trace/reasons.ts';
 import { IPCACHE, LXC, type EndpointValue, type IpcacheValue, type Protocol } from '../maps.ts';
-import { ID, MARK, VXLAN_DEVICE } from '../names.ts';
+import { ID, MARK, TUNNEL } from '../names.ts';
 import type { Found } from '../../../net/program/context.ts';
 
 /** `skb->cb` words that one program leaves for the next. */
@@ -15,6 +15,7 @@ export const META = { natDone: 'snat-done', noService: 'no-service' } as const;
 
 export interface NodeConstants {
   readonly tunnel: boolean;
+  readonly tunnelProtocol: keyof typeof TUNNEL;
   readonly kubeProxyReplacement: boolean;
   readonly bpfMasquerade: boolean;
   readonly hostRouting: boolean;
@@ -121,12 +122,12 @@ export function localEndpoint(ctx: PacketContext, ip: Ip): Found<EndpointValue> 
 
 /** `encap_and_redirect_with_nodeid`: to the tunnel device, with the sender's identity as the key. */
 export function encap(ctx: PacketContext, program: string, remote: Ip, identity: number): TcVerdict {
-  const { apiserver } = nodeConstants(ctx);
+  const { apiserver, tunnelProtocol } = nodeConstants(ctx);
   // What comes from this host is, seen from there, a packet of a remote node.
   const id = identity === ID.host ? (apiserver ? ID.kubeApiserver : ID.remoteNode) : identity;
   ctx.tunnel = { id, remote };
   ctx.note('program', reason('program.tunnel', { program, id, remote }));
-  return { act: 'redirect', dev: VXLAN_DEVICE };
+  return { act: 'redirect', dev: TUNNEL[tunnelProtocol].device };
 }
 
 /** `fib_redirect_v4`: out by the route, past the stack. */
