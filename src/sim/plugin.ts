@@ -30,6 +30,9 @@ export interface CniPodContext extends CniNodeContext {
   readonly pod: Pod;
 }
 
+/** Parts of the box that not every world needs. */
+export type KernelModule = 'openvswitch' | 'ip_vs';
+
 /** What the app says about a CNI before its code is there; `about.ts` of its folder. */
 export interface CniAbout {
   readonly id: string;
@@ -60,7 +63,7 @@ export interface CniAbout {
   /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
   readonly overlay?: { readonly device: string; readonly label: string };
   /** A module of the kernel that its nodes' configuration needs, fetched with its code. */
-  readonly kernelModule?: 'openvswitch';
+  readonly kernelModule?: KernelModule;
   /** Commands of its own tool, and the maps whose rows each prints (the beginnings of their names). */
   readonly commands?: readonly { readonly command: string; readonly maps: readonly string[] }[];
   /** May an `ipBlock` of a NetworkPolicy mean a pod or a node of the cluster? Absent: yes, it compares addresses. */
@@ -106,6 +109,8 @@ export interface ProxyAbout {
   readonly label: string;
   readonly fidelity: Fidelity;
   readonly sources: readonly string[];
+  /** A part of the box that its nodes' configuration needs, fetched with its code. */
+  readonly kernelModule?: KernelModule;
   /** CNIs that it cannot run beside, and why, in its own words. */
   readonly notWith?: readonly { readonly cni: string; readonly because: string }[];
   /** The release that deprecated it, and the mode to use instead. */

@@ -19,6 +19,7 @@ import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
+import { ipvsModule } from './net/ipvs/module.ts';
 import { openvswitchModule } from './net/ovs/module.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
@@ -35,6 +36,8 @@ export interface Simulation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const KERNEL_MODULES = { openvswitch: openvswitchModule, ip_vs: ipvsModule } as const;
+
 export type Stage = 'parse' | 'settle' | 'build';
 
 /** Builds the cluster that a scenario describes. Never throws on what a user wrote; `CodeMissing` asks for code. */
@@ -47,11 +50,9 @@ export function simulate(
   const parsed = parseScenario(scenario.files);
   const named = pluginsNamed(parsed, variant);
   const chosen = cniPlugin(named.cni);
-  needLoaded([
-    chosen,
-    proxyPlugin(named.kubeProxyMode),
-    chosen?.kernelModule === 'openvswitch' ? openvswitchModule : undefined,
-  ]);
+  const proxy = proxyPlugin(named.kubeProxyMode);
+  const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
+  needLoaded([chosen, proxy, ...modules]);
   progress?.('settle', 0, 1);
   const settled = settle(
     parsed,
@@ -102,6 +103,6 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
-  await openvswitchModule.load();
-  for (const plugin of [...cniRegistry, ...proxyPlugins]) await plugin.load?.();
+  const all = [...Object.values(KERNEL_MODULES), ...cniRegistry, ...proxyPlugins];
+  for (const code of all) await code.load?.();
 }

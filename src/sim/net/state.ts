@@ -5,7 +5,7 @@
 import type { Ip, Mac } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { NetnsId } from './config.ts';
-import { copyIpvs, emptyIpvs, type IpvsMemory } from './ipvs/connection.ts';
+import { copyIpvs, emptyIpvs, type IpvsMemory } from './ipvs/memory.ts';
 
 /** Protocols that conntrack knows ports or identifiers of, and IPIP, of which it knows the addresses alone. */
 export type ConntrackProto = 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6' | 'ipip';

@@ -65,7 +65,7 @@ test('a program is marked on the devices that it is attached to, and nowhere els
     look(cni, mode)
       .room?.room.devices.filter((d) => d.program !== undefined)
       .map((d) => d.kind) ?? [];
-  expect(new Set(marked(cilium(true), 'none'))).toEqual(new Set(['ethernet', 'veth', 'vxlan']));
+  expect(new Set(marked(cilium(true), 'none'))).toEqual(new Set(['ethernet', 'veth', 'tunnel']));
   expect(marked('flannel', 'iptables')).toEqual([]);
 });
 

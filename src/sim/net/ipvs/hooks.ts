@@ -24,8 +24,8 @@ import {
   fromServer,
   remember,
   templateKey,
-  type IpvsConnection,
 } from './connection.ts';
+import type { IpvsConnection } from './memory.ts';
 import { schedule } from './scheduler.ts';
 import { findService } from './table.ts';
 import { sendOn } from './xmit.ts';

@@ -12,7 +12,7 @@ import type { Ip } from '../../base/ip.ts';
 import type { IpvsServerConfig, IpvsServiceConfig } from '../config.ts';
 import type { Box, Machine } from '../machine.ts';
 import { ipvsRow } from '../row-key.ts';
-import type { IpvsMemory, SchedulerMemory } from './connection.ts';
+import type { IpvsMemory, SchedulerMemory } from './memory.ts';
 
 const TABLE_BITS = 8;
 const TABLE_SIZE = 1 << TABLE_BITS;

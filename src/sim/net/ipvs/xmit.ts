@@ -17,7 +17,7 @@ import { localOut } from '../ip-output.ts';
 import type { Box, Machine } from '../machine.ts';
 import { isLoopback } from '../route.ts';
 import { mtuLength, rewrite, withIp, type Skb } from '../skb.ts';
-import type { IpvsConnection } from './connection.ts';
+import type { IpvsConnection } from './memory.ts';
 
 /** What the step that rewrites the packet says. */
 export interface Said {

@@ -5,7 +5,7 @@ import { reason } from '../../trace/reasons.ts';
 import type { NetfilterHook } from '../../trace/trace.ts';
 import { confirm, track } from '../conntrack.ts';
 import type { TableName } from '../config.ts';
-import { ipvsError, ipvsReply, ipvsRequest } from '../ipvs/hooks.ts';
+import { ipvs } from '../ipvs/module.ts';
 import type { Box, Machine } from '../machine.ts';
 import { decide, isDecided, sideOf, translate } from '../nat.ts';
 import type { Device } from '../netns.ts';
@@ -50,13 +50,13 @@ export function runHook(
         if (!natCall(c, call.users)) return false;
         break;
       case 'ipvs-reply':
-        ipvsReply(m, box, hook, skb);
+        ipvs().ipvsReply(m, box, hook, skb);
         break;
       case 'ipvs-request':
-        if (!ipvsRequest(m, box, hook, skb)) return false;
+        if (!ipvs().ipvsRequest(m, box, hook, skb)) return false;
         break;
       case 'ipvs-error':
-        if (!ipvsError(m, box, hook, skb)) return false;
+        if (!ipvs().ipvsError(m, box, hook, skb)) return false;
         break;
       case 'iptables':
       case 'nft': {

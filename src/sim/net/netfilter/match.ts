@@ -6,7 +6,7 @@ import type { Ip } from '../../base/ip.ts';
 import type { AddrType, Match, PortRange } from '../config.ts';
 import { compileIpset, type Ipset } from '../ipset.ts';
 import { isMulticast6, UNSPECIFIED_6 } from '../ip6-address.ts';
-import { ofVirtualServer } from '../ipvs/connection.ts';
+import { ipvs } from '../ipvs/module.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
 import type { Skb } from '../skb.ts';
@@ -102,7 +102,7 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
     case 'recent':
       return (c) => recent(c, match.name, match.op, match.seconds, match.reap ?? false);
     case 'ipvs':
-      return (c) => ofVirtualServer(c.m, c.box, c.skb, match);
+      return (c) => ipvs().ofVirtualServer(c.m, c.box, c.skb, match);
     case 'rpfilter':
       return (c) => passesReversePath(c, match.validmark ?? false) !== (match.invert ?? false);
     case 'physdev':

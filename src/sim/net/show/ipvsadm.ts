@@ -4,7 +4,8 @@
  */
 import { compareIp, ipPort } from '../../base/ip.ts';
 import type { IpvsConfig, IpvsServiceConfig, NetnsConfig } from '../config.ts';
-import { expiryMs, timeoutSeconds, type IpvsConnection } from '../ipvs/connection.ts';
+import { expiryMs, timeoutSeconds } from '../ipvs/connection.ts';
+import type { IpvsConnection } from '../ipvs/memory.ts';
 import { connections } from '../ipvs/scheduler.ts';
 import { ipvsConnectionRow, ipvsRow, ipvsServerRow } from '../row-key.ts';
 import type { ShowLine, ShowRuntime } from './show.ts';

@@ -1,7 +1,7 @@
 /** The expected texts are what Debian 12's tools printed in a namespace that was built like `node`. */
 import { describe, expect, it } from 'vitest';
 import { cidr } from '../../base/ip.ts';
-import { emptyIpvs } from '../ipvs/connection.ts';
+import { emptyIpvs } from '../ipvs/memory.ts';
 import type { Chain, ListenerConfig, NetnsConfig } from '../config.ts';
 import type { ConntrackEntry, ConntrackTuple, NetnsState } from '../state.ts';
 import type { ShowRuntime } from './show.ts';

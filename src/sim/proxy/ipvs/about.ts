@@ -10,5 +10,6 @@ export const ipvsAbout: ProxyAbout = {
     'Linux net/netfilter/ipvs/',
     'KEP-5495: deprecate IPVS mode in kube-proxy',
   ],
+  kernelModule: 'ip_vs',
   deprecated: { since: '1.35', instead: 'nftables' },
 };
