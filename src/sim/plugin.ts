@@ -31,7 +31,7 @@ export interface CniPodContext extends CniNodeContext {
 }
 
 /** Parts of the box that not every world needs. */
-export type KernelModule = 'openvswitch' | 'ip_vs';
+export type KernelModule = 'openvswitch' | 'ip_vs' | 'nf_tables';
 
 /** What the app says about a CNI before its code is there; `about.ts` of its folder. */
 export interface CniAbout {

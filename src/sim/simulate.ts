@@ -20,6 +20,7 @@ import type { ParsedScenario } from './k8s/manifest.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
 import { ipvsModule } from './net/ipvs/module.ts';
+import { nftablesModule } from './net/nftables/module.ts';
 import { openvswitchModule } from './net/ovs/module.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
@@ -36,7 +37,11 @@ export interface Simulation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const KERNEL_MODULES = { openvswitch: openvswitchModule, ip_vs: ipvsModule } as const;
+const KERNEL_MODULES = {
+  openvswitch: openvswitchModule,
+  ip_vs: ipvsModule,
+  nf_tables: nftablesModule,
+} as const;
 
 export type Stage = 'parse' | 'settle' | 'build';
 

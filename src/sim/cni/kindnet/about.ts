@@ -14,4 +14,5 @@ export const kindnetAbout: CniAbout = {
   ipFamilies: [4, 6],
   enforcesNetworkPolicy: true,
   portMappings: true,
+  kernelModule: 'nf_tables',
 };

@@ -11,7 +11,7 @@ import { decide, isDecided, sideOf, translate } from '../nat.ts';
 import type { Device } from '../netns.ts';
 import { conntrackRow, ruleRow } from '../row-key.ts';
 import type { Skb } from '../skb.ts';
-import { walkNft } from '../nftables/walk.ts';
+import { nftables } from '../nftables/module.ts';
 import type { HookContext } from './match.ts';
 import type { IptablesCall, NftCall } from './order.ts';
 import type { CompiledChain, CompiledRule, CompiledTables } from './tables.ts';
@@ -73,7 +73,7 @@ export function runHook(
 
 /** One table or base chain. False: the packet went no further. */
 function ask(c: HookContext, call: NftCall | IptablesCall): boolean {
-  if (call.kind === 'nft') return walkNft(c, call.table, call.chain) === 'accept';
+  if (call.kind === 'nft') return nftables().walkNft(c, call.table, call.chain) === 'accept';
   const tables = c.box.net.tables(c.skb.packet.ip?.version ?? 4);
   return tables === undefined || walk(c, tables, call.table) === 'accept';
 }
