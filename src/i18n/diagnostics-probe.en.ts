@@ -23,6 +23,8 @@ export const probeDiagnostics: DiagnosticText = {
     `There is no network namespace "${p['name']}". Write node/NAME, namespace/pod or external/NAME.`,
   'show/unknown-command': (p) => `"${p['command']}" is not a command whose output can be shown.`,
   'show/not-modelled': (p) => `The table that "${p['command']}" prints is not simulated.`,
+  'fault/changes-nothing': (p) =>
+    `This fault (${p['fault']}) changes nothing here: no such interface or route, or a value that is in force already or that Linux refuses.`,
   'namespace/reserved': (p) =>
     `Places are called node/NAME and external/NAME, so the pods of namespace "${p['namespace']}" are left out of the network. Walks to them stay unknown.`,
 };

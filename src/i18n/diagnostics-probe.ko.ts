@@ -26,6 +26,8 @@ export const probeDiagnostics: DiagnosticText = {
     `네트워크 네임스페이스 ${quoted(p['name'], '이/가')} 없습니다. node/NAME, namespace/pod, external/NAME 중 하나로 쓰세요.`,
   'show/unknown-command': (p) => `"${p['command']}" 명령의 출력은 보여 줄 수 없습니다.`,
   'show/not-modelled': (p) => `"${p['command']}" 명령이 출력하는 표는 시뮬레이션하지 않습니다.`,
+  'fault/changes-nothing': (p) =>
+    `이 장애(${p['fault']})로는 아무것도 달라지지 않습니다. 그런 인터페이스나 라우트가 없거나, 이미 적용된 값이거나, 리눅스가 거부하는 값입니다.`,
   'namespace/reserved': (p) =>
     `node/NAME과 external/NAME은 위치를 가리키는 이름이라 네임스페이스 "${p['namespace']}"의 파드는 네트워크에서 뺐습니다. 이 파드로 가는 경로는 알 수 없음으로 둡니다.`,
 };

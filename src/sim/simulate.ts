@@ -10,6 +10,7 @@ import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
 import { deprecatedProxy } from './cluster/deprecated.ts';
+import { idleFaults } from './cluster/idle-faults.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
@@ -75,6 +76,7 @@ export function simulate(
       ...settled.diagnostics,
       ...corefileDiagnostics(settled.cluster, parsed.locate),
       ...reservedNamespaces(settled.cluster, parsed.locate),
+      ...faultDiagnostics(settled.cluster, parsed),
       ...deprecatedProxy(settled.cluster, parsed.locate),
     ],
   };
@@ -101,6 +103,14 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
     step.origin = located;
   }
   return trace;
+}
+
+/** Only who breaks something pays for a second look at the same machines, healthy. */
+function faultDiagnostics(cluster: ClusterState, parsed: ParsedScenario): readonly Diagnostic[] {
+  const { settings } = cluster;
+  if (settings.faults === undefined || settings.faults.length === 0) return [];
+  const healthy = assemble({ ...cluster, settings: { ...settings, faults: [] } });
+  return idleFaults(cluster, healthy.netns, parsed.locate);
 }
 
 const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin>>();

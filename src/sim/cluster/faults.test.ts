@@ -350,6 +350,18 @@ describe('faults', () => {
   });
 
   it.each([
+    ['an interface that no node has', '{fault: mtu, interface: nope0, mtu: 1400}'],
+    ['a filter on one', '{fault: rp-filter, interface: nope0, value: 1}'],
+    ['a route that the node has not', '{fault: route-missing, node: kind-worker, to: 10.99.0.0/16}'],
+    ['an MTU that is in force', '{fault: mtu, mtu: 1450}'],
+  ])('warn where they change nothing: %s', (_, fault) => {
+    const warned = (list: string): number =>
+      cluster(list).diagnostics.filter((d) => d.code === 'fault/changes-nothing').length;
+    expect(warned(`[${fault}]`)).toBe(1);
+    expect(warned('[{fault: mtu, mtu: 1500}, {fault: node-down, node: kind-worker2}]')).toBe(0);
+  });
+
+  it.each([
     ['a kind that there is not', '{fault: gremlins}', 'value/enum'],
     ['a field of another kind', '{fault: node-down, node: kind-worker, mtu: 9000}', 'playground/fault-field'],
     ['a field that is missing', '{fault: route-missing, node: kind-worker}', 'value/required'],
