@@ -19,6 +19,7 @@ test('the chosen CNI and mode stand first, each with its label, tests and source
 
 test('filtered by label and by area, with what is open', async ({ app }) => {
   await app.keyboard.press('Control+k');
+  await expect(app.getByRole('dialog', { name: 'Commands' }).getByRole('combobox')).toBeFocused();
   await app.keyboard.type('verified');
   await app.keyboard.press('Enter');
   const dialog = app.getByRole('dialog', page());

@@ -6,15 +6,20 @@ import { walkParts } from '../timeline/walk-parts.ts';
 
 const LONGEST_WAIT_MS = 3000;
 
-/** Fetches what a first probe needs when the first picture stands and the page is idle: Send then answers at once. */
+/**
+ * Fetches what a first probe and the command palette need when the first picture stands and the page is idle: Send then
+ * answers at once, and no letter typed right after Ctrl+K is lost.
+ */
 export async function fetchAhead(): Promise<void> {
   await firstResult();
   await pictureSeen();
   await idle();
   // What does not arrive is asked for again by the part that needs it, which also says a failure.
-  for (const fetch of [laterTexts, movingParts.fetch, walkParts.fetch, whyCard.fetch])
+  for (const fetch of [laterTexts, movingParts.fetch, walkParts.fetch, whyCard.fetch, palette])
     fetch().catch(() => undefined);
 }
+
+const palette = () => import('./CommandPalette.tsx');
 
 function firstResult(): Promise<void> {
   return new Promise((resolve) => {
