@@ -1,7 +1,7 @@
 /** What a walk concerns: it decides what is unfolded and which Services are written out. */
 import { compareIp, ipFamily, ipPort } from '../base/ip.ts';
 import type { Trace } from '../trace/trace.ts';
-import type { Scene, SceneEndpoint, ScenePod, SceneService } from './scene.ts';
+import type { Scene, SceneEndpoint, ScenePod, SceneRoom, SceneService } from './scene.ts';
 
 /** What a walk passes: nodes, pods and outside hosts by place, and the addresses it speaks to. */
 export interface Concern {
@@ -89,17 +89,26 @@ export function virtualAddress({ ip, ports }: SceneService): string {
   return ip === undefined || port === undefined ? (ip ?? '') : ipPort(ip, port);
 }
 
-/** The endpoints to write out for a Service: those that the walk chose, then the first of the others. */
+/**
+ * The endpoints to write out for a Service: those that the walk chose, then the first of the others. In a `room` only
+ * those that its rules hold.
+ */
 export function writtenEndpoints(
   concern: Concern,
   service: SceneService,
   most: number,
+  room?: SceneRoom,
 ): { readonly shown: readonly SceneEndpoint[]; readonly more: number } {
   const port = service.ports[0];
-  const all = port?.endpoints ?? [];
+  const out = (room?.leftOut?.[service.id] ?? []).filter(
+    (ip) => service.ip === undefined || ipFamily(ip) === ipFamily(service.ip),
+  );
+  const held = (e: SceneEndpoint): boolean => !out.includes(e.ip);
+  const all = (port?.endpoints ?? []).filter(held);
   const key = (e: SceneEndpoint): string => ipPort(e.ip, e.port);
   const picked = new Map<string, SceneEndpoint>();
-  for (const c of concern.chosen) if (isOf(c.service, service)) picked.set(key(c.endpoint), c.endpoint);
+  for (const c of concern.chosen)
+    if (isOf(c.service, service) && held(c.endpoint)) picked.set(key(c.endpoint), c.endpoint);
   for (const e of all) if (concern.addresses.has(key(e))) picked.set(key(e), e);
   const first = [...picked.values()].slice(0, most);
   const keys = new Set(first.map(key));
@@ -108,5 +117,5 @@ export function writtenEndpoints(
   const shown = [...others, ...first].toSorted((a, b) =>
     a.ip === '' || b.ip === '' ? 0 : compareIp(a.ip, b.ip),
   );
-  return { shown, more: Math.max(0, (port?.total ?? 0) - shown.length) };
+  return { shown, more: Math.max(0, (port?.total ?? 0) - out.length - shown.length) };
 }

@@ -103,7 +103,7 @@ export function planNarrow(given: Scene, trace: Trace | undefined, segment: numb
     const asks = (first !== undefined || entry) && i === 0;
     const top = y;
     const { shown, more } =
-      service === undefined ? { shown: [], more: 0 } : writtenEndpoints(concern, service, 3);
+      service === undefined ? { shown: [], more: 0 } : writtenEndpoints(concern, service, 3, room);
     const plateH = Math.max(63, 29 + (1 + Math.max(1, shown.length) + (more > 0 ? 1 : 0)) * ROW);
     const plateY = top + 72 + (first === undefined ? 0 : podHeight(first) - POD.h);
     let at = top;

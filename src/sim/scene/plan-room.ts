@@ -364,7 +364,7 @@ export function placeRoom(
   const plate =
     basis.plates.length === 0
       ? undefined
-      : placePlate(basis, box(last + 20, y.plate, plateWidth, plateHeight(basis.plates)));
+      : placePlate(basis, room, box(last + 20, y.plate, plateWidth, plateHeight(basis.plates)));
   const planeEdge = plate === undefined ? X(w - 22) : mirror ? plate.box.x + plate.box.w : plate.box.x;
   return {
     room: {
@@ -392,10 +392,10 @@ export function placeRoom(
   };
 }
 
-function placePlate(basis: RoomBasis, box: Box): PlanPlate {
+function placePlate(basis: RoomBasis, room: SceneRoom, box: Box): PlanPlate {
   let y = box.y + 32;
   const sections = basis.plates.map((service): PlateSection => {
-    const { shown, more } = writtenEndpoints(basis.concern, service, MOST_ROWS);
+    const { shown, more } = writtenEndpoints(basis.concern, service, MOST_ROWS, room);
     const section: PlateSection = {
       service,
       y,

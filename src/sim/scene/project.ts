@@ -2,9 +2,11 @@
 import type { Origin } from '../base/origin.ts';
 import { cidr, cidrText, compareIp, ipFamily, type IpFamily } from '../base/ip.ts';
 import { objectKey } from '../base/origin.ts';
-import type { ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
+import type { ClusterNode, ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
 import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
+import { usableEndpoints } from '../service/endpoint-choice.ts';
+import { endpointsOfPort, slicesOf, withoutHints } from '../service/endpoint-list.ts';
 import type {
   Scene,
   SceneDevice,
@@ -63,6 +65,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
       ...ipvsDeviceOf(world.netns.get(id)),
       ...servedBy(world.netns.get(id)),
       devices: devicesOf(world.netns.get(id)),
+      ...leftOutBy(cluster, node, world.netns.get(id)),
       ...brokenHere(cluster, node.name),
       pods: pods.sort(byAddress),
     };
@@ -203,6 +206,33 @@ function ipvsDeviceOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'ipvsDev
  * The program of a node whose maps hold entries for Services: the one on socket calls, which is asked first,
  * or the one that pods' packets meet.
  */
+/** Only for Services whose endpoints are not the same on every node. */
+function leftOutBy(
+  cluster: ClusterState,
+  node: ClusterNode,
+  config: NetnsConfig | undefined,
+): Pick<SceneRoom, 'leftOut'> {
+  const leftOut: Record<string, readonly string[]> = {};
+  const asksHints = servedBy(config).servedBy?.how !== 'eBPF';
+  for (const service of cluster.services) {
+    const port = service.ports[0];
+    if (port === undefined || service.headless) continue;
+    const slices = slicesOf(cluster.endpointSlices, service);
+    const local = service.internalTrafficPolicy === 'Local';
+    const hinted = asksHints && slices.some((s) => s.endpoints.some((e) => e.hints !== undefined));
+    if (!local && !hinted) continue;
+    const out: string[] = [];
+    for (const family of [4, 6] as const) {
+      const listed = endpointsOfPort(slices, port, family);
+      const usable = usableEndpoints(service, port, asksHints ? listed : withoutHints(listed), node);
+      const held = new Set((local ? usable.local : usable.cluster).map((e) => e.address));
+      out.push(...listed.filter((e) => e.endpoint.ready && !held.has(e.address)).map((e) => e.ip));
+    }
+    if (out.length > 0) leftOut[`${service.namespace}/${service.name}`] = out;
+  }
+  return Object.keys(leftOut).length === 0 ? {} : { leftOut };
+}
+
 function servedBy(config: NetnsConfig | undefined): Pick<SceneRoom, 'servedBy'> {
   const bridge = config?.switches?.find((s) => [...s.flows, ...s.groups].some(isOfService));
   if (bridge !== undefined) return { servedBy: { name: bridge.bridge, how: 'OpenFlow' } };

@@ -58,6 +58,11 @@ export interface SceneRoom {
   readonly podCIDR: string;
   /** What serves the Services here, filled by an agent: a program out of maps, or a switch's flows and groups. */
   readonly servedBy?: { readonly name: string; readonly how: 'eBPF' | 'OpenFlow' };
+  /**
+   * Endpoints that the rules here leave out for a Service's own address, by the Service's id: addresses of another
+   * zone by hints, or of other nodes by `internalTrafficPolicy: Local`.
+   */
+  readonly leftOut?: Readonly<Record<string, readonly string[]>>;
   /** Where IPVS serves the Services: the device that has their addresses. */
   readonly ipvsDevice?: string;
   readonly devices: readonly SceneDevice[];

@@ -69,3 +69,12 @@ export function endpointsOfPort(
     ? list
     : list.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }
+
+/** The same endpoints without the zones and nodes that they are meant for. */
+export function withoutHints(endpoints: readonly PortEndpoint[]): readonly PortEndpoint[] {
+  if (endpoints.every((e) => e.endpoint.hints === undefined)) return endpoints;
+  return endpoints.map((e) => {
+    const { hints: _, ...endpoint } = e.endpoint;
+    return { ...e, endpoint };
+  });
+}

@@ -32,10 +32,10 @@ export function drawPill(context: DrawContext, plan: PlanPill): Item {
   };
 }
 
-/** The Service as a node holds it: the same rule everywhere, its point set where a packet asked. */
+/** The Service as a node holds it, its point set where a packet asked. */
 export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[] {
   const { plate } = room;
-  const { frame, words } = context;
+  const { frame, words, plan } = context;
   if (plate === undefined || room.folded) return [];
   const { box } = plate;
   const state = frame?.plates.findLast((p) => p.room === room.room.id);
@@ -57,7 +57,12 @@ export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[]
   shapes.push(label(box.x + box.w - 8, box.y + 14, table, 'mono-muted', 'end'));
   for (const section of plate.sections) shapes.push(...drawSection(context, room, section, elsewhere));
   if (elsewhere) {
-    shapes.push(label(box.x, box.y + box.h + 16, words.notAsked, 'small-muted'));
+    const sameEverywhere = plate.sections.every(({ service }) =>
+      plan.rooms.every((r) => r.room.leftOut?.[service.id] === undefined),
+    );
+    shapes.push(
+      label(box.x, box.y + box.h + 16, sameEverywhere ? words.notAsked : words.ownNotAsked, 'small-muted'),
+    );
   }
   return [
     {
@@ -123,7 +128,14 @@ function drawSection(
     shapes.push(label(box.x + 28, last + 21, words.moreEndpoints(section.more), 'small-muted'));
   }
   if (section.rows.length === 0) {
-    shapes.push(label(box.x + 28, section.y + 21, words.noEndpoints, 'small-deny'));
+    shapes.push(
+      label(
+        box.x + 28,
+        section.y + 21,
+        room.room.leftOut?.[section.service.id] === undefined ? words.noEndpoints : words.noneHere,
+        'small-deny',
+      ),
+    );
   }
   return shapes;
 }

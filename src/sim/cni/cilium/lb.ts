@@ -9,7 +9,7 @@ import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, ClusterState, Service, ServicePort } from '../../k8s/cluster-state.ts';
 import type { MapConfig, MapEntry } from '../../net/config.ts';
 import { loadBalancerVips, usableEndpoints } from '../../service/endpoint-choice.ts';
-import { endpointsOfPort, slicesOf, type PortEndpoint } from '../../service/endpoint-list.ts';
+import { endpointsOfPort, slicesOf, withoutHints, type PortEndpoint } from '../../service/endpoint-list.ts';
 import {
   BACKENDS,
   frontendKey,
@@ -142,7 +142,8 @@ function frontends(
   const usable = usableEndpoints(
     service,
     port,
-    endpointsOfPort(slicesOf(cluster.endpointSlices, service), port, 4),
+    // loadBalancer.serviceTopology is false by default: trafficDistribution and its hints are not asked.
+    withoutHints(endpointsOfPort(slicesOf(cluster.endpointSlices, service), port, 4)),
     node,
   );
   const inside = service.internalTrafficPolicy === 'Local' ? usable.local : usable.cluster;
