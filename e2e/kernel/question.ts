@@ -48,8 +48,10 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   const first = firstPacket(trace, client);
   // Refused before anything was sent, by a route or by its own netfilter: then the target is an address already.
   const url = /^(https?):\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?(\/.*)?$/.exec(probe.to);
+  // Not by the name: curl asks ::1 too, whatever the hosts file says.
+  const named = url?.[2] === 'localhost' ? '127.0.0.1' : url?.[2];
   const ip =
-    first?.dst ?? url?.[2] ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
+    first?.dst ?? named ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
   const dns = first !== undefined && trace.segments[first.segment]?.purpose !== 'probe';
   const port = first?.dport ?? probe.port ?? Number(url?.[3] ?? 80);
   const repeats = byTheClock(trace);

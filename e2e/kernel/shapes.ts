@@ -112,7 +112,7 @@ export const shapes: readonly Shape[] = [
   },
   {
     name: 'session affinity',
-    id: 'session-affinity',
+    id: 'affinity',
     yaml: `${playground('flannel')}${CLIENT}${HERE}${THERE}${service('web', '10.96.30.1', `type: NodePort, sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]`)}`,
     ask: [
       { title: 'a client that keeps its endpoint', from: client, to: '10.96.30.1', port: 80 },
