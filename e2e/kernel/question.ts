@@ -50,8 +50,7 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   const url = /^(https?):\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?(\/.*)?$/.exec(probe.to);
   // Not by the name: curl asks ::1 too, whatever the hosts file says.
   const named = url?.[2] === 'localhost' ? '127.0.0.1' : url?.[2];
-  const ip =
-    first?.dst ?? named ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
+  const ip = first?.dst ?? named ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
   const dns = first !== undefined && trace.segments[first.segment]?.purpose !== 'probe';
   const port = first?.dport ?? probe.port ?? Number(url?.[3] ?? 80);
   const repeats = byTheClock(trace);
