@@ -45,7 +45,10 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
   for (const { dev, ip, prefixLength, scope, connectedRoute, origin } of config.addresses) {
     if (dev === 'lo' && (ip === '127.0.0.1' || ip === '::1')) continue;
     const broadcast = !ip.includes(':') && scope !== 'host' && prefixLength < 31 ? 'brd +' : '';
-    const text = words('addr add', `${ip}/${prefixLength}`, broadcast, 'dev', dev, 'scope', scope);
+    // The kernel ends duplicate address detection in a moment of its own, even where it is off: a route that names the
+    // address as its source may come too early.
+    const nodad = ip.includes(':') ? 'nodad' : '';
+    const text = words('addr add', `${ip}/${prefixLength}`, broadcast, 'dev', dev, 'scope', scope, nodad);
     lines.push({ text: text + because(origin), need: need(dev) });
     if (connectedRoute === false) {
       const subnet = cidrText(cidr(`${ip}/${prefixLength}`));
