@@ -6,15 +6,16 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Cidr, IpFamily } from '../base/ip.ts';
-import { cidr, cidrOfFamily, ipFamily, nthAddress } from '../base/ip.ts';
+import { cidr, nthAddress } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { Origin } from '../base/origin.ts';
 import type { ClusterNode } from '../k8s/cluster-state.ts';
 import type { NetnsPart } from '../net/config.ts';
 import type { CniPodContext } from '../plugin.ts';
+import { givenAddresses } from './host-local.ts';
 import { POD_DEVICE, nodeNetns, podKey } from './place.ts';
 
-const DEFAULT_ROUTE: Readonly<Record<IpFamily, Cidr>> = { 4: cidr('0.0.0.0/0'), 6: cidr('::/0') };
+export const DEFAULT_ROUTE: Readonly<Record<IpFamily, Cidr>> = { 4: cidr('0.0.0.0/0'), 6: cidr('::/0') };
 const names = new Map<string, string>();
 
 /** The node's end of a pod's veth pair. The real name is random; here it is drawn from the pod's name. */
@@ -76,10 +77,7 @@ export function bridgeOnNode(
 /** ADD: the veth pair, the pod's addresses and its routes. A pod that got no address has no network at all. */
 export function addToBridge(context: CniPodContext, conf: BridgeConf): { pod: NetnsPart; node: NetnsPart } {
   const { pod, node } = context;
-  const given = pod.ips.flatMap((ip) => {
-    const range = cidrOfFamily(node.podCIDRs, ipFamily(ip));
-    return range === undefined ? [] : [{ ip, range, gateway: nthAddress(range, 1) }];
-  });
+  const given = givenAddresses(pod, node);
   if (given.length === 0) return { pod: {}, node: {} };
   const podNetns = podKey(pod);
   const host = vethName(podNetns);

@@ -5,14 +5,32 @@
  * and go reuses addresses later than this does.
  */
 import type { Cidr, Ip } from '../base/ip.ts';
-import { cidrContains, cidrSize, ipFamily, nthAddress } from '../base/ip.ts';
-import type { ClusterNode } from '../k8s/cluster-state.ts';
+import { cidrContains, cidrOfFamily, cidrSize, ipFamily, nthAddress } from '../base/ip.ts';
+import type { ClusterNode, Pod } from '../k8s/cluster-state.ts';
 import type { CniPlugin } from '../plugin.ts';
 import type { PrefixLengths } from './portmap.ts';
 
 /** By family, the prefix length of the addresses that a node's ranges give. */
 export function rangePrefixes(node: Pick<ClusterNode, 'podCIDRs'>): PrefixLengths {
   return Object.fromEntries(node.podCIDRs.map((range) => [range.family, range.prefixLength]));
+}
+
+/** An address as ADD gets it: with the node's range that it is of, and that range's gateway. */
+export interface GivenAddress {
+  readonly ip: Ip;
+  readonly range: Cidr;
+  readonly gateway: Ip;
+}
+
+/** What a pod was given, by family; nothing where its node has no range of that family. */
+export function givenAddresses(
+  pod: Pick<Pod, 'ips'>,
+  node: Pick<ClusterNode, 'podCIDRs'>,
+): readonly GivenAddress[] {
+  return pod.ips.flatMap((ip) => {
+    const range = cidrOfFamily(node.podCIDRs, ipFamily(ip));
+    return range === undefined ? [] : [{ ip, range, gateway: nthAddress(range, 1) }];
+  });
 }
 
 /** One range of one node. */

@@ -5,16 +5,14 @@
  * Compared with the real plug-in v1.1.1 (`e2e/kernel/cni-plugins.test.ts`). Left out: ipMasq, the gratuitous ARP and
  * unsolicited advertisement at the end of ADD.
  */
-import type { Cidr, Ip, IpFamily } from '../base/ip.ts';
-import { cidr, cidrOfFamily, ipFamily, nthAddress } from '../base/ip.ts';
+import { cidr, ipFamily } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { Origin } from '../base/origin.ts';
 import type { NetnsPart, RouteConfig } from '../net/config.ts';
 import type { CniPodContext } from '../plugin.ts';
-import { vethName } from './bridge-plugin.ts';
+import { DEFAULT_ROUTE, vethName } from './bridge-plugin.ts';
+import { givenAddresses, type GivenAddress } from './host-local.ts';
 import { POD_DEVICE, nodeNetns, podKey } from './place.ts';
-
-const DEFAULT_ROUTE: Readonly<Record<IpFamily, Cidr>> = { 4: cidr('0.0.0.0/0'), 6: cidr('::/0') };
 
 export interface PtpConf {
   readonly mtu: number;
@@ -22,18 +20,9 @@ export interface PtpConf {
   readonly by: string;
 }
 
-interface Given {
-  readonly ip: Ip;
-  readonly range: Cidr;
-  readonly gateway: Ip;
-}
-
 export function addPtp(context: CniPodContext, conf: PtpConf): { pod: NetnsPart; node: NetnsPart } {
   const { pod, node } = context;
-  const given = pod.ips.flatMap((ip): Given[] => {
-    const range = cidrOfFamily(node.podCIDRs, ipFamily(ip));
-    return range === undefined ? [] : [{ ip, range, gateway: nthAddress(range, 1) }];
-  });
+  const given = givenAddresses(pod, node);
   if (given.length === 0) return { pod: {}, node: {} };
   const podNetns = podKey(pod);
   const host = vethName(podNetns);
@@ -89,7 +78,7 @@ export function addPtp(context: CniPodContext, conf: PtpConf): { pod: NetnsPart;
   };
 }
 
-function podRoutes({ ip, range, gateway }: Given, origin: Origin): readonly RouteConfig[] {
+function podRoutes({ ip, range, gateway }: GivenAddress, origin: Origin): readonly RouteConfig[] {
   const scope = range.family === 4 ? { scope: 'link' as const } : {};
   const route = { dev: POD_DEVICE, protocol: 'boot' as const, origin };
   return [
