@@ -202,10 +202,6 @@ function ipvsDeviceOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'ipvsDev
   return name === undefined ? {} : { ipvsDevice: name };
 }
 
-/**
- * The program of a node whose maps hold entries for Services: the one on socket calls, which is asked first,
- * or the one that pods' packets meet.
- */
 /** Only for Services whose endpoints are not the same on every node. */
 function leftOutBy(
   cluster: ClusterState,
@@ -233,6 +229,10 @@ function leftOutBy(
   return Object.keys(leftOut).length === 0 ? {} : { leftOut };
 }
 
+/**
+ * The program of a node whose maps hold entries for Services: the one on socket calls, which is asked first,
+ * or the one that pods' packets meet.
+ */
 function servedBy(config: NetnsConfig | undefined): Pick<SceneRoom, 'servedBy'> {
   const bridge = config?.switches?.find((s) => [...s.flows, ...s.groups].some(isOfService));
   if (bridge !== undefined) return { servedBy: { name: bridge.bridge, how: 'OpenFlow' } };

@@ -127,7 +127,7 @@ function drawSection(
   if (section.more > 0) {
     shapes.push(label(box.x + 28, last + 21, words.moreEndpoints(section.more), 'small-muted'));
   }
-  if (section.rows.length === 0) {
+  if (section.rows.length === 0 && section.more === 0) {
     shapes.push(
       label(
         box.x + 28,
