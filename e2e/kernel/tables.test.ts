@@ -120,6 +120,8 @@ function normal(command: string, text: string): string {
   if (command.startsWith('ip ') && !command.includes('route')) {
     // A node's card is a veth end here.
     out = out.replace(/^(\d+: )?(eth\d)(@[^:\s]+)?/gm, '$1$2').replace(/fq_codel/g, 'noqueue');
+    // The lab waits for no duplicate address detection.
+    out = out.replaceAll(' nodad ', ' ');
     out = out.replace(/(eth\d) +/g, '$1 ').replace(/(ff:ff:ff:ff:ff:ff) link-netns \*$/gm, '$1');
   }
   // Routes of one prefix stand in the order in which their links came up; a card has no peer to name.
