@@ -1,13 +1,14 @@
 /**
- * Writes src/sim/k8s/kinds/upstream.generated.json: names and types of the fields of the Kubernetes API, taken from the
- * type maps of an unpacked @kubernetes/client-node (Apache-2.0). No sentences are taken.
+ * Writes upstream.generated.json and upstream-rare.generated.json of src/sim/k8s/kinds: names and types of the fields of
+ * the Kubernetes API, taken from the type maps of an unpacked @kubernetes/client-node (Apache-2.0). No sentences are
+ * taken. The rare ones are fetched when a document first has one.
  *
  *   npm pack @kubernetes/client-node@2.0.1 && tar xzf kubernetes-client-node-2.0.1.tgz
- *   node scripts/kubernetes-fields.mjs ./package > src/sim/k8s/kinds/upstream.generated.json
+ *   node scripts/kubernetes-fields.mjs ./package
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv, stdout } from 'node:process';
+import { argv } from 'node:process';
 
 const models = join(argv[2] ?? './package', 'dist/gen/models');
 
@@ -18,6 +19,20 @@ const ROOTS = `Namespace Node Pod PodTemplate ReplicationController Service Endp
   .split(/\s+/)
   .map((kind) => `V1${kind}`);
 ROOTS.push('V2HorizontalPodAutoscaler');
+
+/** Tables that come with the worker's first load. */
+const EVERYDAY = new Set(
+  `Affinity Capabilities ClientIPConfig ConfigMap ConfigMapVolumeSource Container ContainerPort CoreV1EndpointPort
+  DaemonSet DaemonSetSpec Deployment DeploymentSpec DiscoveryV1EndpointPort EmptyDirVolumeSource Endpoint
+  EndpointAddress EndpointConditions EndpointHints EndpointSlice EndpointSubset Endpoints EnvVar ExecAction
+  ForNode ForZone GRPCAction HTTPGetAction HTTPHeader IPBlock KeyToPath LabelSelector LabelSelectorRequirement
+  LoadBalancerIngress LoadBalancerStatus Namespace NamespaceSpec NetworkPolicy NetworkPolicyEgressRule
+  NetworkPolicyIngressRule NetworkPolicyPeer NetworkPolicyPort NetworkPolicySpec Node NodeAddress NodeCondition
+  NodeSpec NodeStatus ObjectMeta ObjectReference OwnerReference Pod PodCondition PodDNSConfig PodDNSConfigOption
+  PodIP PodReadinessGate PodSecurityContext PodSpec PodStatus PodTemplateSpec Probe ReplicaSet ReplicaSetSpec
+  ResourceRequirements SeccompProfile SecurityContext Service ServicePort ServiceSpec ServiceStatus
+  SessionAffinityConfig StatefulSet StatefulSetSpec TCPSocketAction Taint Toleration Volume VolumeMount`.split(/\s+/),
+);
 
 /** The type maps say string where the API says quantity. */
 const QUANTITIES = new Set(
@@ -64,5 +79,10 @@ for (let type = queue.pop(); type !== undefined; type = queue.pop()) {
     .join(' ');
 }
 
-const sorted = Object.fromEntries(Object.entries(tables).sort(([a], [b]) => (a < b ? -1 : 1)));
-stdout.write(`${JSON.stringify(sorted, null, 1)}\n`);
+const write = (file, wanted) => {
+  const chosen = Object.entries(tables).filter(([name]) => wanted(name));
+  const sorted = Object.fromEntries(chosen.sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(new URL(`../src/sim/k8s/kinds/${file}`, import.meta.url), `${JSON.stringify(sorted, null, 1)}\n`);
+};
+write('upstream.generated.json', (name) => EVERYDAY.has(name));
+write('upstream-rare.generated.json', (name) => !EVERYDAY.has(name));

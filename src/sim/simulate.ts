@@ -18,6 +18,7 @@ import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
+import { loadRareTables } from './k8s/kinds/api-tables.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
 import { ipvsModule } from './net/ipvs/module.ts';
@@ -118,6 +119,7 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
+  await loadRareTables();
   const all = [...Object.values(KERNEL_MODULES), ...cniRegistry, ...proxyPlugins];
   for (const code of all) await code.load?.();
 }

@@ -1,7 +1,6 @@
 /**
- * How a kind is described: the API's own field tables (`upstream.generated.json`, Kubernetes 1.36, taken by
- * `scripts/kubernetes-fields.mjs` from the type maps of @kubernetes/client-node 2.0.1, Apache-2.0) joined with our
- * rules for its fields, by path without indexes (`spec.ports.targetPort`).
+ * How a kind is described: the API's own field tables (`api-tables.ts`) joined with our rules for its fields, by path
+ * without indexes (`spec.ports.targetPort`).
  *
  * A type is a short word: `s` string, `i` integer of 32 bits, `l` of 64, `n` number, `b` boolean, `t` time, `q` quantity, `p` integer or
  * string, `y` base64 bytes, `a` anything, `[x` a list of x, `{x` a map to x, or the name of another table. In a table
@@ -9,7 +8,7 @@
  */
 import type { FieldPath } from '../../base/origin.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../diagnostics.ts';
-import upstream from './upstream.generated.json' with { type: 'json' };
+import { apiTable } from './api-tables.ts';
 
 /** simulated: it decides walks. accepted: no effect on the network. unsupported: could change a walk and is not modelled. */
 export type Support = 'simulated' | 'accepted' | 'unsupported';
@@ -135,16 +134,15 @@ export interface Field extends FieldRules {
   readonly path: string;
 }
 
-const tables = upstream as Readonly<Record<string, string>>;
 const structs = new WeakMap<KindSpec, Map<string, ReadonlyMap<string, Field>>>();
 
-/** The fields of table `type` as they stand at `path` of a kind; undefined for what is no table. */
+/** The fields of table `type` as they stand at `path` of a kind; undefined for what is no table. `CodeMissing` asks for the rare tables. */
 export function fieldsAt(spec: KindSpec, type: string, path: string): ReadonlyMap<string, Field> | undefined {
   let known = structs.get(spec);
   if (known === undefined) structs.set(spec, (known = new Map<string, ReadonlyMap<string, Field>>()));
   const memo = known.get(path);
   if (memo !== undefined) return memo;
-  const table = spec.types?.[type] ?? tables[type];
+  const table = spec.types?.[type] ?? apiTable(type);
   if (table === undefined) return undefined;
   const fields = new Map<string, Field>();
   const inherited = deepSupport(spec, path);
