@@ -19,6 +19,16 @@ export interface BridgeInfo {
   originalSource?: Mac;
 }
 
+/** What a program or Open vSwitch and a tunnel device tell each other of one packet (`struct ip_tunnel_info`). */
+export interface TunnelKey {
+  readonly id: number;
+  readonly remote: Ip;
+  /** The outer UDP header has no checksum (no `TUNNEL_CSUM`). */
+  readonly zeroChecksum?: boolean;
+  /** `TUNNEL_DONT_FRAGMENT` */
+  readonly dontFragment?: boolean;
+}
+
 export interface Skb {
   packet: Packet;
   /** Bytes after the Ethernet header. Only tunnels change it. */
@@ -40,8 +50,7 @@ export interface Skb {
   reroute: boolean;
   /** IPVS has dealt with it and leaves it alone from now on (`ipvs_property`). */
   ipvs: boolean;
-  /** What a program and a tunnel device tell each other (`struct ip_tunnel_info`). */
-  tunnel?: { readonly id: number; readonly remote: Ip };
+  tunnel?: TunnelKey;
   /** What one program leaves for the next (`skb->cb`, `tc_index`); gone with the namespace. */
   meta?: Readonly<Record<string, number | boolean>>;
   /** For a TCP packet that segmentation offload will cut: how much longer it is than its largest piece. */

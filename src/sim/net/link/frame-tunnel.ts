@@ -16,7 +16,7 @@ import type { Box, Machine } from '../machine.ts';
 import type { FrameTunnelDevice } from '../netns.ts';
 import { leadsNowhere } from '../route.ts';
 import { fdbRow, linkRow } from '../row-key.ts';
-import type { Skb } from '../skb.ts';
+import type { Skb, TunnelKey } from '../skb.ts';
 import { receive } from './device.ts';
 import { forgetFlow, forgetWay, nextIpId } from './tunnel.ts';
 
@@ -25,9 +25,8 @@ function overheadTo(remote: Ip): number {
   return ipHeaderLength(remote) + UDP_HEADER + VXLAN_HEADER + ETHERNET_HEADER;
 }
 
-/** net.ipv4.ip_local_port_range */
-const PORT_MIN = 32768;
-const PORT_MAX = 60999;
+/** VXLAN's source ports are of net.ipv4.ip_local_port_range; Geneve takes any (`geneve_xmit_skb`). */
+const SOURCE_PORTS = { vxlan: [32768, 60999], geneve: [1, 65535] } as const;
 
 /** `vxlan_xmit`, `geneve_xmit` */
 export function frameTunnelTransmit(m: Machine, box: Box, dev: FrameTunnelDevice, skb: Skb): void {
@@ -65,15 +64,18 @@ export function frameTunnelTransmit(m: Machine, box: Box, dev: FrameTunnelDevice
     });
     return;
   }
+  const { kind } = dev.link;
+  const df = found.key?.dontFragment === true;
+  const checksum = found.key === undefined ? ownChecksum(dev, found.remote) : found.key.zeroChecksum !== true;
   skb.packet = {
-    ip: ipHeader(local, found.remote, 64, { id: nextIpId(box), df: false }),
-    l4: { proto: 'udp', sport: flowPort(inner), dport: port, checksum: true },
-    [dev.link.kind]: { vni },
+    ip: ipHeader(local, found.remote, 64, { id: nextIpId(box), df }),
+    l4: { proto: 'udp', sport: flowPort(inner, SOURCE_PORTS[kind]), dport: port, checksum },
+    [kind]: { vni },
     inner,
   };
   skb.length += overheadTo(found.remote);
   forgetWay(skb);
-  m.step(box, skb, 'encap', reason(`${dev.link.kind}.encap`, { vni, remote: found.remote, port }), {
+  m.step(box, skb, 'encap', reason(`${kind}.encap`, { vni, remote: found.remote, port }), {
     iface: dev.name,
     rows,
     origin: found.origin ?? dev.link.origin,
@@ -124,6 +126,7 @@ interface Remote {
   /** The FDB entry that named it; none where the packet brought its key along. */
   readonly mac?: Mac;
   readonly vni?: number;
+  readonly key?: TunnelKey;
   readonly origin?: FrameTunnelDevice['link']['origin'];
 }
 
@@ -135,7 +138,13 @@ function remoteFor(box: Box, dev: FrameTunnelDevice, mac: Mac, skb: Skb): Remote
 
 /** What the program that sent the packet here wrote into its tunnel key. */
 function fromKey(skb: Skb): Remote | undefined {
-  return skb.tunnel === undefined ? undefined : { remote: skb.tunnel.remote, vni: skb.tunnel.id };
+  const { tunnel: key } = skb;
+  return key === undefined ? undefined : { remote: key.remote, vni: key.id, key };
+}
+
+/** Of a device without `external`: VXLAN's outer packets have a checksum, Geneve's only over IPv6 (`noudpcsum`). */
+function ownChecksum(dev: FrameTunnelDevice, remote: Ip): boolean {
+  return dev.link.kind === 'vxlan' || remote.includes(':');
 }
 
 function remoteOf(box: Box, dev: FrameTunnelDevice, mac: Mac): Remote | undefined {
@@ -155,10 +164,10 @@ function learn(box: Box, dev: FrameTunnelDevice, mac: Mac, remote: Ip): void {
 }
 
 /** `udp_flow_src_port`: a hash of the inner flow, so that each flow keeps one port for each direction. */
-function flowPort(inner: Packet): number {
+function flowPort(inner: Packet, [min, max]: readonly [number, number]): number {
   const { ip, l4 } = inner;
   const ports =
     l4 !== undefined && (l4.proto === 'tcp' || l4.proto === 'udp') ? `${l4.sport} ${l4.dport}` : '';
   const hash = stableHash(`${ip?.src} ${ip?.dst} ${l4?.proto} ${ports}`);
-  return PORT_MIN + Math.floor((hash / 4294967296) * (PORT_MAX - PORT_MIN));
+  return min + Math.floor((hash / 4294967296) * (max - min));
 }

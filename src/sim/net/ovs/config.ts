@@ -26,7 +26,7 @@ export interface SwitchPort {
   readonly dev?: string;
   /** `ovs-vsctl`: the interface's type and options; absent for a device of the kernel. */
   readonly type?: 'internal' | 'geneve' | 'vxlan';
-  readonly options?: string;
+  readonly options?: Readonly<Record<string, string>>;
   /** OFPPC_NO_FLOOD */
   readonly noFlood?: boolean;
 }

@@ -12,7 +12,7 @@ import { forwardable, receive, transmit } from '../link/device.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
 import { fdbRow, linkRow } from '../row-key.ts';
-import { cloneSkb, mtuLength, newSkb, scrubConnection, withIp, type Skb } from '../skb.ts';
+import { cloneSkb, mtuLength, newSkb, scrubConnection, withIp, type Skb, type TunnelKey } from '../skb.ts';
 import { resetFor } from '../tcp-segment.ts';
 import { runtimeFlows, writeFlow } from './learn.ts';
 import { lookup, masked, type CompiledSwitch, type Entry, type Hit } from './classifier.ts';
@@ -20,7 +20,7 @@ import type { OvsAction, OvsTarget, SwitchPort } from './config.ts';
 import { runCt } from './ct.ts';
 import { fieldOf, ipText, macText, type Metadata } from './fields.ts';
 import { actionsText, matchText } from './text.ts';
-import { isGroupMac } from '../../base/ip.ts';
+import { isGroupMac, type Ip } from '../../base/ip.ts';
 
 /** OpenFlow's own limit of resubmissions. */
 const MOST_TABLES = 4096;
@@ -302,7 +302,7 @@ export class Pipeline {
       return;
     }
     const remote = this.meta.tunDst;
-    skb.tunnel = isTunnel(port) && remote !== undefined ? { id: 0, remote } : undefined;
+    skb.tunnel = isTunnel(port) && remote !== undefined ? tunnelKey(port, remote) : undefined;
     transmit(this.m, this.box, dev, skb);
   }
 
@@ -382,6 +382,16 @@ export class Pipeline {
     const dev = this.box.net.device(this.port.dev ?? this.port.name);
     if (dev !== undefined) this.send(this.port, dev, answer);
   }
+}
+
+/** `tnl_port_send`: what the port's options make of the outer packet; vswitchd's own defaults are no checksum, and DF. */
+function tunnelKey({ options }: SwitchPort, remote: Ip): TunnelKey {
+  return {
+    id: 0,
+    remote,
+    zeroChecksum: options?.csum !== 'true',
+    dontFragment: options?.df_default !== 'false',
+  };
 }
 
 function isTunnel(port: SwitchPort): boolean {

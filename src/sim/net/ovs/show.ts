@@ -64,13 +64,23 @@ function bridgeLines(sw: SwitchConfig): readonly ShowLine[] {
         { text: `        Port ${quoted(port.name)}`, key },
         { text: `            Interface ${quoted(port.name)}`, key },
         ...(port.type === undefined ? [] : [{ text: `                type: ${port.type}`, key }]),
-        ...(port.options === undefined ? [] : [{ text: `                options: {${port.options}}`, key }]),
+        ...(port.options === undefined
+          ? []
+          : [{ text: `                options: {${mapText(port.options)}}`, key }]),
       ];
     });
   return [...head, ...ports];
 }
 
+/** A map of its database: the keys in order. */
+function mapText(map: Readonly<Record<string, string>>): string {
+  return Object.entries(map)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${quoted(value)}`)
+    .join(', ');
+}
+
 /** ovs-vsctl quotes what is no plain word, as JSON strings of its database. */
 function quoted(name: string): string {
-  return /^[A-Za-z_][\w.-]*$/.test(name) ? name : `"${name}"`;
+  return /^[A-Za-z_][\w.-]*$/.test(name) && !/^(?:true|false)$/.test(name) ? name : `"${name}"`;
 }

@@ -8,6 +8,7 @@ import type { Origin } from '../../base/origin.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Reason } from '../../trace/reasons.ts';
 import type { RowKey, StepKind } from '../../trace/trace.ts';
+import type { TunnelKey } from '../skb.ts';
 
 /** Names a map and says what its values are. */
 export interface MapHandle<V extends object> {
@@ -65,7 +66,7 @@ export interface PacketContext extends MapAccess {
   /** `skb->cb`: what one program leaves for the next. */
   meta: Readonly<Record<string, number | boolean>>;
   /** `bpf_skb_set_tunnel_key`, `bpf_skb_get_tunnel_key` */
-  tunnel: { readonly id: number; readonly remote: Ip } | undefined;
+  tunnel: TunnelKey | undefined;
   /** Rewrites the packet and records it with what it was before. */
   rewrite(packet: Packet, kind: StepKind, why: Reason, details?: StepNotes): void;
   /** The same, where an address was translated: `from` and `to` as `10.0.0.1:80`. */

@@ -85,8 +85,8 @@ function inFamilies(
 function kernelSockets(config: NetnsConfig): (Row & { readonly family: 4 | 6 })[] {
   return config.links.flatMap((link) => {
     if (link.up === false) return [];
-    if (link.kind === 'wireguard' || link.kind === 'geneve') {
-      // One socket of each family (wg_socket_init, geneve_open).
+    if (link.kind === 'wireguard' || link.kind === 'geneve' || (link.kind === 'vxlan' && link.external)) {
+      // One socket of each family (wg_socket_init, geneve_open, vxlan_sock_add).
       return ([4, 6] as const).map((family) => {
         const ip = family === 4 ? '0.0.0.0' : '::';
         const key = socketRow('udp', ip, link.port);

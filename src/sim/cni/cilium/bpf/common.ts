@@ -125,7 +125,8 @@ export function encap(ctx: PacketContext, program: string, remote: Ip, identity:
   const { apiserver, tunnelProtocol } = nodeConstants(ctx);
   // What comes from this host is, seen from there, a packet of a remote node.
   const id = identity === ID.host ? (apiserver ? ID.kubeApiserver : ID.remoteNode) : identity;
-  ctx.tunnel = { id, remote };
+  // ctx_set_encap_info: BPF_F_ZERO_CSUM_TX.
+  ctx.tunnel = { id, remote, zeroChecksum: true };
   ctx.note('program', reason('program.tunnel', { program, id, remote }));
   return { act: 'redirect', dev: TUNNEL[tunnelProtocol].device };
 }
