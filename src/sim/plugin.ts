@@ -60,8 +60,6 @@ export interface CniAbout {
    * network. Otherwise kube-proxy would take pods for strangers and masquerade them.
    */
   readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';
-  /** Name of the tunnel that its picture draws as a tube between nodes, if any. */
-  readonly overlay?: { readonly device: string; readonly label: string };
   /** A module of the kernel that its nodes' configuration needs, fetched with its code. */
   readonly kernelModule?: KernelModule;
   /** Commands of its own tool, and the maps whose rows each prints (the beginnings of their names). */

@@ -389,6 +389,12 @@ describe.each([
   { cni: 'azure', there: '172.18.0.3', elsewhere: '172.18.0.4', node: '172.18.0.4' },
   { cni: 'antrea', there: '10.244.1.1', elsewhere: '10.244.2.1', node: '10.244.2.1' },
   {
+    cni: '{name: antrea, options: {tunnelType: vxlan}}',
+    there: '10.244.1.1',
+    elsewhere: '10.244.2.1',
+    node: '10.244.2.1',
+  },
+  {
     cni: '{name: antrea, options: {trafficEncapMode: noEncap}}',
     there: '10.244.1.1',
     elsewhere: '172.18.0.4',

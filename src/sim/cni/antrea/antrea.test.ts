@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadAllPlugins, simulate, walk, type Simulation } from '../../simulate.ts';
 import { tableOf } from '../../tables.ts';
 import type { Trace } from '../../trace/trace.ts';
+import { tunnelKind } from '../../packet/tunnel.ts';
 import { antreaAbout } from './about.ts';
 import { podInterface } from './names.ts';
 
@@ -98,17 +99,34 @@ const far = podInterface({ namespace: 'default', name: 'far' });
 const client = podInterface({ namespace: 'default', name: 'client' });
 
 it('a ClusterIP is translated in the bridge, which takes a hop off at either end', () => {
-  const around = 'in 172.18.0.3 > 172.18.0.4.4789 vni 0';
+  const around = 'in 172.18.0.3 > 172.18.0.4.6081 vni 0';
   expect(synOf(ask('10.96.0.51'))).toEqual([
     `default/client eth0 out ${A} > 10.96.0.51.80 ttl 64`,
     `node/kind-worker ${client} in ${A} > 10.96.0.51.80 ttl 64`,
-    `node/kind-worker vxlan_sys_4789 out ${A} > 10.244.2.2.80 ttl 63`,
+    `node/kind-worker genev_sys_6081 out ${A} > 10.244.2.2.80 ttl 63`,
     `node/kind-worker eth0 out ${A} > 10.244.2.2.80 ttl 63 ${around}`,
     `node/kind-worker2 eth0 in ${A} > 10.244.2.2.80 ttl 63 ${around}`,
-    `node/kind-worker2 vxlan_sys_4789 in ${A} > 10.244.2.2.80 ttl 63`,
+    `node/kind-worker2 genev_sys_6081 in ${A} > 10.244.2.2.80 ttl 63`,
     `node/kind-worker2 ${far} out ${A} > 10.244.2.2.80 ttl 62`,
     `default/far eth0 in ${A} > 10.244.2.2.80 ttl 62`,
   ]);
+});
+
+it.each([
+  ['', ['geneve', 6081, 'DF', 'no checksum']],
+  [', options: {tunnelCsum: true}', ['geneve', 6081, 'DF', 'checksum']],
+  [', options: {tunnelType: vxlan}', ['vxlan', 4789, 'DF', 'no checksum']],
+])('the packet around it%s', (options, outer) => {
+  const trace = ask('10.96.0.51', 80, cluster(options));
+  const { packet } = trace.steps.find(({ kind }) => kind === 'encap') ?? {};
+  const { ip, l4 } = packet ?? {};
+  if (packet === undefined || l4?.proto !== 'udp') throw new Error('no UDP');
+  expect([
+    tunnelKind(packet),
+    l4.dport,
+    ip?.df === true ? 'DF' : '',
+    l4.checksum ? 'checksum' : 'no checksum',
+  ]).toEqual(outer);
 });
 
 it('without encapsulation the hosts route', () => {

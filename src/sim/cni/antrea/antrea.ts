@@ -1,7 +1,8 @@
 /**
  * Antrea: every pod is a port of the bridge br-int of Open vSwitch, whose OpenFlow tables the agent fills: spoof guards,
  * ClusterIPs (AntreaProxy), NetworkPolicy, routing between nodes through a tunnel port. The host stands behind antrea-gw0.
- * Modelled: the defaults of 1.15 on Linux with IPv4 (proxyAll off, so kube-proxy serves node ports and the host itself), and noEncap.
+ * Modelled: the defaults of 1.15 on Linux with IPv4 (proxyAll off, so kube-proxy serves node ports and the host itself; a Geneve
+ * tunnel), VXLAN, and noEncap.
  * Left out: IPv6, Antrea's own policies, Egress, Multicluster, Multicast, TrafficControl, L7, Traceflow, IPsec and WireGuard, hybrid and
  * networkPolicyOnly modes, AntreaIPAM, meters; flows that log, reject or count for these are absent.
  */
@@ -80,26 +81,30 @@ function devices(node: ClusterNode, settings: AntreaSettings, origin: Origin): r
   return [
     own(DATAPATH, { up: false }),
     own(BRIDGE, { up: false }),
-    ...(settings.tunnel === undefined
-      ? []
-      : [
-          {
-            kind: 'vxlan' as const,
-            name: settings.tunnel.device,
-            mac: stableMac(id, settings.tunnel.device),
-            mtu: 65000,
-            vni: 0,
-            port: settings.tunnel.port,
-            local: ipv4Of(node) ?? '',
-            dev: UNDERLAY_DEVICE,
-            learning: false,
-            external: true,
-            master: BRIDGE,
-            origin,
-          },
-        ]),
+    ...(settings.tunnel === undefined ? [] : [tunnelDevice(node, settings.tunnel, origin)]),
     own(GATEWAY, { master: BRIDGE }),
   ];
+}
+
+/** What vswitchd makes for a tunnel port: remote and VNI come with each packet, from the flows. */
+function tunnelDevice(
+  node: ClusterNode,
+  { type, device, port }: NonNullable<AntreaSettings['tunnel']>,
+  origin: Origin,
+): LinkConfig {
+  const base = {
+    name: device,
+    mac: stableMac(nodeNetns(node), device),
+    mtu: 65000,
+    vni: 0,
+    port,
+    external: true,
+    master: BRIDGE,
+    origin,
+  };
+  return type === 'geneve'
+    ? { ...base, kind: type }
+    : { ...base, kind: type, local: ipv4Of(node) ?? '', dev: UNDERLAY_DEVICE, learning: false };
 }
 
 function routes(list: readonly PeerNode[], settings: AntreaSettings): readonly RouteConfig[] {
@@ -124,7 +129,11 @@ function bridge(context: CniNodeContext, net: NodeNetwork, settings: AntreaSetti
             name: TUNNEL,
             dev: settings.tunnel.device,
             type: settings.tunnel.type,
-            options: 'csum="true", key=flow, remote_ip=flow',
+            options: {
+              ...(settings.tunnel.checksum && { csum: 'true' }),
+              key: 'flow',
+              remote_ip: 'flow',
+            },
             noFlood: true,
           },
         ]),

@@ -3,17 +3,30 @@ import { UNDERLAY_MTU } from '../place.ts';
 
 export interface AntreaSettings {
   /** Absent: noEncap. */
-  readonly tunnel?: { readonly type: 'vxlan'; readonly device: string; readonly port: number };
+  readonly tunnel?: AntreaTunnel & { readonly checksum: boolean };
   readonly mtu: number;
 }
 
-/** What a tunnel's headers take of the MTU over IPv4. */
+interface AntreaTunnel {
+  readonly type: 'geneve' | 'vxlan';
+  /** The device of the kernel that vswitchd makes for the port antrea-tun0. */
+  readonly device: string;
+  readonly port: number;
+}
+
+const TUNNELS = {
+  geneve: { type: 'geneve', device: 'genev_sys_6081', port: 6081 },
+  vxlan: { type: 'vxlan', device: 'vxlan_sys_4789', port: 4789 },
+} as const satisfies Record<string, AntreaTunnel>;
+
+/** What either tunnel's headers take of the MTU over IPv4 (`CalculateMTUDeduction`). */
 const OVERHEAD = 50;
 
 export function antreaSettings(options: Readonly<Record<string, string>>): AntreaSettings {
   if (options.trafficEncapMode === 'noEncap') return { mtu: UNDERLAY_MTU };
+  const tunnel = TUNNELS[options.tunnelType === 'vxlan' ? 'vxlan' : 'geneve'];
   return {
-    tunnel: { type: 'vxlan', device: 'vxlan_sys_4789', port: 4789 },
+    tunnel: { ...tunnel, checksum: options.tunnelCsum === 'true' },
     mtu: UNDERLAY_MTU - OVERHEAD,
   };
 }
