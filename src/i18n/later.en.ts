@@ -5,7 +5,8 @@ import { fidelity } from './fidelity.en.ts';
 import { inspector } from './inspector.en.ts';
 import { matrix } from './matrix.en.ts';
 import { packet } from './packet.en.ts';
+import { policy } from './policy.en.ts';
 import { reasons } from './reasons.en.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, reasons };
+export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, policy, reasons };

@@ -5,7 +5,8 @@ import { fidelity } from './fidelity.ko.ts';
 import { inspector } from './inspector.ko.ts';
 import { matrix } from './matrix.ko.ts';
 import { packet } from './packet.ko.ts';
+import { policy } from './policy.ko.ts';
 import { reasons } from './reasons.ko.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, reasons };
+export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, policy, reasons };

@@ -3,6 +3,7 @@
  * worker. Everything a person can do with the simulation is a function here.
  */
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import type { NearMiss } from '../sim/policy/near-miss.ts';
 import { CancelledError, openWorker, QuestionError, SimClient, type OpenChannel } from '../worker/client.ts';
 import type {
   ClusterDetail,
@@ -340,6 +341,11 @@ export function requestMatrix(
   protocol: 'TCP' | 'UDP' | 'SCTP',
 ): Promise<MatrixResult> {
   return need().request('matrix', { port, protocol });
+}
+
+/** Why no policy let a probe through; undefined where none stopped it. */
+export function requestNearMiss(probe: ProbeSpec): Promise<NearMiss | undefined> {
+  return need().request('nearMiss', { probe });
 }
 
 /** The same question on the cluster that `Playground.compare` sets beside this one. */

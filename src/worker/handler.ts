@@ -58,6 +58,12 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return matrixOf(simulation, port, protocol);
   };
 
+  const askNearMiss = async ({ probe }: Params<'nearMiss'>): Promise<Requests['nearMiss']['result']> => {
+    const simulation = need();
+    const { nearMissOf } = await import('../sim/explain.ts');
+    return nearMissOf(simulation, probe);
+  };
+
   const showTable = async ({
     netns,
     command,
@@ -91,6 +97,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return runCompare(message.params);
       case 'matrix':
         return askMatrix(message.params);
+      case 'nearMiss':
+        return askNearMiss(message.params);
       case 'show':
         return showTable(message.params);
       case 'cluster':

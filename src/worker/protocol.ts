@@ -3,6 +3,7 @@ import type { Fidelity } from '../sim/plugin.ts';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
 import type { ClusterEvent, FaultSpec, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
+import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import type { Scene } from '../sim/scene/scene.ts';
 import type { Moment } from '../sim/trace/align.ts';
@@ -216,6 +217,8 @@ export interface Requests {
   /** Walks on the newest simulated revision. */
   walk: { params: { probe: ProbeSpec }; result: WalkResult };
   compare: { params: { probe: ProbeSpec }; result: CompareResult };
+  /** Why no policy let the probe through; undefined where none stopped it. */
+  nearMiss: { params: { probe: ProbeSpec }; result: NearMiss | undefined };
   matrix: { params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP' }; result: MatrixResult };
   /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
   show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };

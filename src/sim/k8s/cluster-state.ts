@@ -337,7 +337,12 @@ export interface NetworkPolicyPort {
 export interface NetworkPolicyPeer {
   readonly podSelector?: LabelSelector;
   readonly namespaceSelector?: LabelSelector;
-  readonly ipBlock?: { readonly cidr: Cidr; readonly except: readonly Cidr[] };
+  readonly ipBlock?: {
+    readonly cidr: Cidr;
+    readonly except: readonly Cidr[];
+    /** Set for an engine that never takes a pod for a member of a block, whatever its address. */
+    readonly outsideOnly?: true;
+  };
 }
 
 export interface NetworkPolicyRule {

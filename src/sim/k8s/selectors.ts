@@ -1,5 +1,8 @@
 /** Label selectors, as the API defines them: used by workloads, Services and policies alike. */
+import type { FieldPath } from '../base/origin.ts';
 import type { Labels, LabelSelector } from './cluster-state.ts';
+
+type SelectorExpression = NonNullable<LabelSelector['matchExpressions']>[number];
 
 /** A plain map selector (Service, nodeSelector): every pair must be there. An empty map matches everything. */
 export function matchesLabels(selector: Labels, labels: Labels): boolean {
@@ -7,30 +10,68 @@ export function matchesLabels(selector: Labels, labels: Labels): boolean {
   return true;
 }
 
-/** `NotIn` and `DoesNotExist` match an object without the key. An empty selector matches everything. */
-export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
-  if (selector.matchLabels !== undefined && !matchesLabels(selector.matchLabels, labels)) return false;
-  for (const e of selector.matchExpressions ?? []) {
-    const value = Object.hasOwn(labels, e.key) ? labels[e.key] : undefined;
-    const listed = value !== undefined && (e.values ?? []).includes(value);
-    switch (e.operator) {
-      case 'In':
-        if (!listed) return false;
-        break;
-      case 'NotIn':
-        if (listed) return false;
-        break;
-      case 'Exists':
-        if (value === undefined) return false;
-        break;
-      case 'DoesNotExist':
-        if (value !== undefined) return false;
-        break;
-      default:
-        return e.operator satisfies never;
-    }
+/** A requirement of a selector that labels do not meet. */
+export interface SelectorMiss {
+  readonly key: string;
+  readonly operator: 'Equals' | SelectorExpression['operator'];
+  readonly values: readonly string[];
+  /** The value that the labels have instead, if any. */
+  readonly found?: string;
+  /** Where in the selector it is written. */
+  readonly path: FieldPath;
+}
+
+/**
+ * `NotIn` and `DoesNotExist` match an object without the key. An empty selector matches everything.
+ * Who wants to know why not passes a list for what was missed; everybody else pays for the first miss only.
+ */
+export function matchesSelector(selector: LabelSelector, labels: Labels, misses?: SelectorMiss[]): boolean {
+  const { matchLabels, matchExpressions = [] } = selector;
+  let matches = true;
+  for (const key in matchLabels) {
+    const wanted = matchLabels[key] ?? '';
+    if (labels[key] === wanted) continue;
+    if (misses === undefined) return false;
+    matches = false;
+    misses.push({
+      key,
+      operator: 'Equals',
+      values: [wanted],
+      found: labels[key],
+      path: ['matchLabels', key],
+    });
   }
-  return true;
+  for (let i = 0; i < matchExpressions.length; i++) {
+    const e = matchExpressions[i];
+    if (e === undefined || meets(e, labels)) continue;
+    if (misses === undefined) return false;
+    matches = false;
+    misses.push({
+      key: e.key,
+      operator: e.operator,
+      values: e.values ?? [],
+      found: labels[e.key],
+      path: ['matchExpressions', i],
+    });
+  }
+  return matches;
+}
+
+function meets(e: SelectorExpression, labels: Labels): boolean {
+  const value = Object.hasOwn(labels, e.key) ? labels[e.key] : undefined;
+  const listed = value !== undefined && (e.values ?? []).includes(value);
+  switch (e.operator) {
+    case 'In':
+      return listed;
+    case 'NotIn':
+      return !listed;
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return e.operator satisfies never;
+  }
 }
 
 /** `app=web,tier in (a,b)`: as kubectl prints a selector; `<none>` for an empty one. */

@@ -4,7 +4,8 @@
  * as the implementations do that work on packets.
  */
 import type { Ip } from '../base/ip.ts';
-import { cidrContains } from '../base/ip.ts';
+import { cidrContains, cidrText } from '../base/ip.ts';
+import type { FieldPath } from '../base/origin.ts';
 import type {
   ClusterState,
   Labels,
@@ -15,6 +16,7 @@ import type {
   Pod,
   Protocol,
 } from '../k8s/cluster-state.ts';
+import type { SelectorMiss } from '../k8s/selectors.ts';
 import { matchesSelector } from '../k8s/selectors.ts';
 
 /** One end of a flow: a pod, or an address that is no pod's (a node, a host outside). */
@@ -53,47 +55,159 @@ export function selectsPod(policy: NetworkPolicy, pod: Pod, direction: Direction
   );
 }
 
-/** Whether an item of `from` or `to` of a policy in `namespace` names this end. */
+/** Why an item of `from` or `to` does not name an end; `path` is where that is written, inside the item. */
+export type PeerMiss = { readonly path: FieldPath } & (
+  | ({ readonly what: 'label'; readonly of: 'pod' | 'namespace'; readonly name: string } & SelectorMiss)
+  /** A `podSelector` alone means the policy's own namespace. */
+  | { readonly what: 'namespace'; readonly wanted: string; readonly found: string }
+  /** Selectors name pods on the pod network, never an address. */
+  | { readonly what: 'no-pod'; readonly end: string; readonly hostNetwork: boolean }
+  | { readonly what: 'block'; readonly cidr: string; readonly ips: readonly Ip[] }
+  | { readonly what: 'except'; readonly except: string; readonly ips: readonly Ip[] }
+  /** The engine does not compare pods' addresses with blocks. */
+  | { readonly what: 'block-of-outside'; readonly cidr: string }
+);
+
+/** Why an item of `ports` does not cover a port. */
+export type PortMiss = { readonly path: FieldPath } & (
+  | { readonly what: 'protocol'; readonly wanted: Protocol; readonly found: Protocol | 'ICMP' }
+  | { readonly what: 'port'; readonly wanted: number; readonly end?: number; readonly found?: number }
+  /** `means` are the numbers of that name on the target; none where it has no port of that name. */
+  | {
+      readonly what: 'port-name';
+      readonly wanted: string;
+      readonly means: readonly number[];
+      readonly found?: number;
+    }
+);
+
+/** What each item of a rule missed, in their order; an item without misses matches. */
+export interface RuleMisses {
+  readonly peers: PeerMiss[][];
+  readonly ports: PortMiss[][];
+}
+
+/**
+ * Whether an item of `from` or `to` of a policy in `namespace` names this end. Like the matchers below, it tells why not
+ * to whoever passes a list; the answer is the same.
+ */
 export function peerMatches(
   peer: NetworkPolicyPeer,
   namespace: string,
   end: FlowEnd,
   namespaces: NamespaceLabels,
+  misses?: PeerMiss[],
 ): boolean {
-  if (peer.ipBlock !== undefined) {
-    const { cidr, except } = peer.ipBlock;
-    return addressesOf(end).some(
-      (ip) => cidrContains(cidr, ip) && !except.some((excluded) => cidrContains(excluded, ip)),
-    );
+  if (peer.ipBlock !== undefined) return blockMatches(peer.ipBlock, end, misses);
+  if (!isPod(end) || end.hostNetwork) {
+    const path = [peer.podSelector === undefined ? 'namespaceSelector' : 'podSelector'];
+    misses?.push({ what: 'no-pod', end: endName(end), hostNetwork: isPod(end), path });
+    return false;
   }
-  if (!isPod(end) || end.hostNetwork) return false;
-  const inNamespace =
-    peer.namespaceSelector === undefined
-      ? end.namespace === namespace
-      : matchesSelector(peer.namespaceSelector, namespaces.get(end.namespace) ?? {});
-  return inNamespace && (peer.podSelector === undefined || matchesSelector(peer.podSelector, end.labels));
+  const { podSelector, namespaceSelector } = peer;
+  let matches = true;
+  if (namespaceSelector === undefined) {
+    if (end.namespace !== namespace) {
+      matches = false;
+      misses?.push({ what: 'namespace', wanted: namespace, found: end.namespace, path: ['podSelector'] });
+    }
+  } else {
+    const missed = misses && [];
+    matches = matchesSelector(namespaceSelector, namespaces.get(end.namespace) ?? {}, missed);
+    misses?.push(...labelMisses('namespace', end.namespace, missed));
+  }
+  if (podSelector === undefined || (!matches && misses === undefined)) return matches;
+  const missed = misses && [];
+  const labelled = matchesSelector(podSelector, end.labels, missed);
+  misses?.push(...labelMisses('pod', policyName(end), missed));
+  return labelled && matches;
+}
+
+function labelMisses(
+  of: 'pod' | 'namespace',
+  name: string,
+  missed: readonly SelectorMiss[] = [],
+): readonly PeerMiss[] {
+  return missed.map((miss) => ({
+    ...miss,
+    what: 'label',
+    of,
+    name,
+    path: [`${of}Selector`, ...miss.path],
+  }));
+}
+
+function blockMatches(
+  { cidr, except, outsideOnly }: NonNullable<NetworkPolicyPeer['ipBlock']>,
+  end: FlowEnd,
+  misses?: PeerMiss[],
+): boolean {
+  if (outsideOnly === true && isPod(end) && !end.hostNetwork) {
+    misses?.push({ what: 'block-of-outside', cidr: cidrText(cidr), path: ['ipBlock', 'cidr'] });
+    return false;
+  }
+  const ips = addressesOf(end);
+  const covered = ips.filter((ip) => cidrContains(cidr, ip));
+  if (covered.some((ip) => !except.some((excluded) => cidrContains(excluded, ip)))) return true;
+  if (misses === undefined) return false;
+  if (covered.length === 0) {
+    misses.push({ what: 'block', cidr: cidrText(cidr), ips, path: ['ipBlock', 'cidr'] });
+    return false;
+  }
+  except.forEach((excluded, i) => {
+    if (!covered.some((ip) => cidrContains(excluded, ip))) return;
+    misses.push({
+      what: 'except',
+      except: cidrText(excluded),
+      ips: covered,
+      path: ['ipBlock', 'except', i],
+    });
+  });
+  return false;
+}
+
+/** `namespace/pod`, or the address. */
+export function endName(end: FlowEnd): string {
+  return isPod(end) ? policyName(end) : end.ip;
 }
 
 /**
  * Whether an item of `ports` covers a port of the target. A name is looked up among the target pod's own container
- * ports, so it may mean a different number on each pod, and nothing outside the cluster.
+ * ports, so it may mean a different number on each pod, and nothing outside the cluster. No item covers ICMP.
  */
 export function portMatches(
   item: NetworkPolicyPort,
   target: FlowEnd,
   port: number | undefined,
   protocol: Protocol | 'ICMP',
+  misses?: PortMiss[],
 ): boolean {
-  if (item.protocol !== protocol) return false;
-  if (item.port === undefined) return true;
-  if (port === undefined) return false;
-  if (typeof item.port === 'number') return port >= item.port && port <= (item.endPort ?? item.port);
-  if (!isPod(target) || target.hostNetwork) return false;
-  const name = item.port;
-  return target.containers.some((container) =>
-    container.ports.some(
-      (own) => own.name === name && own.protocol === protocol && own.containerPort === port,
-    ),
+  let matches = true;
+  if (item.protocol !== protocol) {
+    if (misses === undefined) return false;
+    matches = false;
+    misses.push({ what: 'protocol', wanted: item.protocol, found: protocol, path: ['protocol'] });
+  }
+  const { port: wanted, endPort: end } = item;
+  if (wanted === undefined) return matches;
+  const path = ['port'];
+  if (typeof wanted === 'number') {
+    if (port !== undefined && port >= wanted && port <= (end ?? wanted)) return matches;
+    misses?.push({ what: 'port', wanted, end, found: port, path });
+    return false;
+  }
+  const means = portsNamed(wanted, target, item.protocol);
+  if (port !== undefined && means.includes(port)) return matches;
+  misses?.push({ what: 'port-name', wanted, means, found: port, path });
+  return false;
+}
+
+function portsNamed(name: string, target: FlowEnd, protocol: Protocol): readonly number[] {
+  if (!isPod(target) || target.hostNetwork) return [];
+  return target.containers.flatMap((container) =>
+    container.ports
+      .filter((own) => own.name === name && own.protocol === protocol)
+      .map((own) => own.containerPort),
   );
 }
 
@@ -108,13 +222,28 @@ export function ruleMatches(
     readonly protocol: Protocol | 'ICMP';
   },
   namespaces: NamespaceLabels,
+  misses?: RuleMisses,
 ): boolean {
-  return (
-    (rule.ports.length === 0 ||
-      rule.ports.some((item) => portMatches(item, flow.target, flow.port, flow.protocol))) &&
-    (rule.peers.length === 0 ||
-      rule.peers.some((peer) => peerMatches(peer, namespace, flow.peer, namespaces)))
+  const { peer, target, port, protocol } = flow;
+  const coversPort = anyMatches(rule.ports, misses?.ports, (item, missed) =>
+    portMatches(item, target, port, protocol, missed),
   );
+  if (!coversPort && misses === undefined) return false;
+  const namesPeer = anyMatches(rule.peers, misses?.peers, (item, missed) =>
+    peerMatches(item, namespace, peer, namespaces, missed),
+  );
+  return coversPort && namesPeer;
+}
+
+/** Whether any item of a list matches, or the list is empty; where misses are asked for, every item is asked. */
+function anyMatches<T, M>(
+  items: readonly T[],
+  misses: M[][] | undefined,
+  matches: (item: T, missed?: M[]) => boolean,
+): boolean {
+  if (items.length === 0) return true;
+  if (misses === undefined) return items.some((item) => matches(item));
+  return items.filter((item) => matches(item, (misses[misses.length] = []))).length > 0;
 }
 
 export function rulesOf(policy: NetworkPolicy, direction: Direction): readonly NetworkPolicyRule[] {
@@ -125,21 +254,26 @@ export function policyName(policy: Pick<NetworkPolicy, 'namespace' | 'name'>): s
   return `${policy.namespace}/${policy.name}`;
 }
 
-/** A selector that no pod meets. */
-const NOBODY: NetworkPolicyPeer = {
-  podSelector: { matchExpressions: [{ key: 'none', operator: 'In', values: [] }] },
-};
-
-/** The policies as an engine reads them for which an `ipBlock` never means a pod: among pods such a peer is nobody. */
+/** The policies as an engine reads them for which an `ipBlock` never means a pod. */
 export function withoutIpBlocks(policies: readonly NetworkPolicy[]): readonly NetworkPolicy[] {
-  const rules = (list: readonly NetworkPolicyRule[]): readonly NetworkPolicyRule[] =>
-    list.map((rule) => ({
-      ...rule,
-      peers: rule.peers.map((peer) => (peer.ipBlock === undefined ? peer : NOBODY)),
-    }));
-  return policies.map((policy) => ({
-    ...policy,
-    ingress: rules(policy.ingress),
-    egress: rules(policy.egress),
+  return policies.map((policy) => {
+    let known = outside.get(policy);
+    if (known === undefined) {
+      known = { ...policy, ingress: outsideRules(policy.ingress), egress: outsideRules(policy.egress) };
+      outside.set(policy, known);
+    }
+    return known;
+  });
+}
+
+/** An unchanged policy gives the identical reading. */
+const outside = new WeakMap<NetworkPolicy, NetworkPolicy>();
+
+function outsideRules(rules: readonly NetworkPolicyRule[]): readonly NetworkPolicyRule[] {
+  return rules.map((rule) => ({
+    ...rule,
+    peers: rule.peers.map((peer) =>
+      peer.ipBlock === undefined ? peer : { ipBlock: { ...peer.ipBlock, outsideOnly: true } },
+    ),
   }));
 }

@@ -4,19 +4,13 @@
  */
 import { portsOf } from '../packet/ports.ts';
 import { chosenCni } from '../cluster/assemble.ts';
-import type { ClusterState, Protocol } from '../k8s/cluster-state.ts';
+import type { ClusterState } from '../k8s/cluster-state.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { PolicyVerdict, Segment, Step, Trace } from '../trace/trace.ts';
+import { PROTOCOLS } from './flow-of-step.ts';
 import type { Source } from './target.ts';
 
 type Walked = Pick<Trace, 'steps' | 'segments' | 'server'>;
-
-const PROTOCOLS: Readonly<Record<string, Protocol | 'ICMP'>> = {
-  tcp: 'TCP',
-  udp: 'UDP',
-  sctp: 'SCTP',
-  icmp: 'ICMP',
-};
 
 /** Segments that the verdict is about: the probe's own, or the look-up's where the walk ended in DNS. */
 function ownSegments(segments: readonly Segment[]): ReadonlySet<number> {

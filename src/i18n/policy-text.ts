@@ -1,0 +1,44 @@
+/** Sentences about what a policy's rule missed. */
+import type { PeerMiss, PortMiss } from '../sim/policy/matching.ts';
+import type { NearMiss } from '../sim/policy/near-miss.ts';
+import type { Messages } from './en.ts';
+
+type Texts = Messages['policy'];
+
+/** `8080/TCP`; ICMP has no port. */
+export function portText({ port, protocol }: Pick<NearMiss, 'port' | 'protocol'>): string {
+  return port === undefined ? protocol : `${port}/${protocol}`;
+}
+
+export function missText(t: Texts, miss: PeerMiss | PortMiss, near: Pick<NearMiss, 'peer'>): string {
+  switch (miss.what) {
+    case 'label':
+      return t.label({ ...miss, found: miss.found });
+    case 'namespace':
+      return t.namespace({ peer: near.peer, wanted: miss.wanted, found: miss.found });
+    case 'no-pod':
+      return t.noPod(miss);
+    case 'block':
+      return t.block({ cidr: miss.cidr, ips: miss.ips.join(', ') });
+    case 'except':
+      return t.except({ except: miss.except, ips: miss.ips.join(', ') });
+    case 'block-of-outside':
+      return t.blockOfOutside({ cidr: miss.cidr, peer: near.peer });
+    case 'port': {
+      const wanted = miss.end === undefined ? `${miss.wanted}` : `${miss.wanted}–${miss.end}`;
+      return t.port({ wanted, found: numberText(t, miss.found) });
+    }
+    case 'port-name':
+      return t.portName({
+        name: miss.wanted,
+        means: miss.means.join(', '),
+        found: numberText(t, miss.found),
+      });
+    case 'protocol':
+      return t.protocol(miss);
+  }
+}
+
+function numberText(t: Texts, port: number | undefined): string {
+  return port === undefined ? t.noPort : String(port);
+}

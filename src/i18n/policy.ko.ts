@@ -1,0 +1,73 @@
+import type { Catalog } from './catalog.ts';
+import { josa } from './particles.ts';
+import type { policy as en } from './policy.en.ts';
+
+type LabelMiss = Parameters<(typeof en)['label']>[0];
+
+function has({ of, name, key, found }: LabelMiss): string {
+  const who = of === 'namespace' ? `네임스페이스 ${name}` : name;
+  return found === undefined
+    ? `${who}에는 레이블 ${josa(key, '이/가')} 없습니다`
+    : `${who}의 레이블은 ${key}=${found}입니다`;
+}
+
+function wants({ key, operator, values }: LabelMiss): string {
+  switch (operator) {
+    case 'Equals':
+      return `${josa(`${key}=${values.join()}`, '을/를')} 요구합니다`;
+    case 'In':
+      return `${key} 값이 ${values.join(', ')} 가운데 하나이기를 요구합니다`;
+    case 'NotIn':
+      return `${key} 값이 ${values.join(', ')}인 것을 제외합니다`;
+    case 'Exists':
+      return `값과 상관없이 레이블 ${josa(key, '을/를')} 요구합니다`;
+    default:
+      return `레이블 ${josa(key, '이/가')} 없기를 요구합니다`;
+  }
+}
+
+export const policy = {
+  closest: { ingress: '가장 가까웠던 허용 규칙(인그레스)', egress: '가장 가까웠던 허용 규칙(이그레스)' },
+  isolates: (p: { pod: string; count: number }) =>
+    p.count === 1
+      ? `정책 하나가 ${josa(p.pod, '을/를')} 격리합니다.`
+      : `정책 ${p.count}개가 ${josa(p.pod, '을/를')} 격리합니다. 그중 규칙 하나만 맞으면 통과합니다.`,
+  ruleOf: (p: { rule: number }) => `규칙 ${p.rule + 1}`,
+  noRules: {
+    ingress: '인그레스 규칙이 없습니다. 격리만 하고 아무도 들이지 않습니다',
+    egress: '이그레스 규칙이 없습니다. 격리만 하고 아무것도 내보내지 않습니다',
+  },
+  peerFits: (p: { peer: string }) => `${josa(p.peer, '은/는')} 대상에 들어갑니다`,
+  portFits: (p: { port: string }) => `${josa(p.port, '은/는')} 허용된 포트입니다`,
+  label: (p: LabelMiss) => `${has(p)}. 규칙은 ${wants(p)}`,
+  namespace: (p: { peer: string; wanted: string; found: string }) =>
+    `${josa(p.peer, '은/는')} 네임스페이스 ${p.found}에 있습니다. podSelector만 쓰면 ${p.wanted}의 파드만 뜻합니다`,
+  noPod: (p: { end: string; hostNetwork: boolean }) =>
+    p.hostNetwork
+      ? `${josa(p.end, '은/는')} 노드 네트워크를 씁니다. 셀렉터는 자기 주소가 있는 파드만 고릅니다`
+      : `${josa(p.end, '은/는')} 파드가 아닙니다. 셀렉터는 파드만 고릅니다`,
+  block: (p: { cidr: string; ips: string }) => `${josa(p.ips, '은/는')} ${p.cidr} 안에 없습니다`,
+  except: (p: { except: string; ips: string }) => `${josa(p.ips, '은/는')} 예외 ${p.except}에 들어 있습니다`,
+  blockOfOutside: (p: { cidr: string; peer: string }) =>
+    `${josa(p.cidr, '은/는')} 클러스터 밖의 주소를 뜻합니다. 이 CNI는 파드인 ${josa(p.peer, '을/를')} 여기에 넣지 않습니다`,
+  port: (p: { wanted: string; found: string }) =>
+    `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 규칙에는 ${josa(p.wanted, '이/가')} 적혀 있습니다`,
+  portName: (p: { name: string; means: string; found: string }) =>
+    p.means === ''
+      ? `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 받는 쪽에는 ${p.name}이라는 이름의 포트가 없습니다`
+      : `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 이 파드에서 ${josa(p.name, '은/는')} ${josa(p.means, '을/를')} 뜻합니다`,
+  protocol: (p: { wanted: string; found: string }) =>
+    `패킷은 ${p.found}입니다. 규칙에는 ${josa(p.wanted, '이/가')} 적혀 있습니다`,
+  noPort: '없음(ICMP)',
+  servicePort: (p: { service: string; port: number; targetPort: number }) =>
+    `${josa(String(p.port), '은/는')} 서비스 ${p.service}의 포트입니다. 정책은 DNAT 뒤의 패킷, 곧 ${josa(String(p.targetPort), '으로/로')} 가는 패킷을 봅니다.`,
+  more: (p: { n: number }) => `그 밖에 ${p.n}개`,
+  dependsOnCni: 'CNI에 따라 다릅니다',
+  leftOpen: {
+    'ip-block-of-pod':
+      'ipBlock이 파드 주소도 뜻하는지는 API가 정하지 않았습니다. 여기서는 선택한 CNI의 해석을 따릅니다.',
+    'host-network':
+      '노드 네트워크를 쓰는 파드를 어떻게 볼지는 API가 정하지 않았습니다. 여기서는 노드의 주소로 봅니다.',
+    icmp: 'API가 다루는 것은 TCP, UDP, SCTP뿐입니다. 여기서는 포트가 적힌 규칙이 ICMP를 허용하지 않습니다.',
+  },
+} satisfies Catalog<typeof en>;

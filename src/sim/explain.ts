@@ -1,0 +1,44 @@
+/** Why a policy stopped a walk: apart from the pipeline, because it is loaded when somebody reads it. */
+import type { LocatedOrigin } from './base/origin.ts';
+import { asEnforced } from './enforced.ts';
+import { nearMiss, type NearMiss, type PolicyMiss } from './policy/near-miss.ts';
+import { denyingStep, flowOf } from './probe/flow-of-step.ts';
+import type { ProbeQuestion } from './probe/options.ts';
+import { walk, type Simulation } from './simulate.ts';
+import type { Trace } from './trace/trace.ts';
+
+/** Undefined where no policy stopped the probe. */
+export function nearMissOf(simulation: Simulation, probe: ProbeQuestion): NearMiss | undefined {
+  return nearMissOfTrace(simulation, walk(simulation, probe));
+}
+
+export function nearMissOfTrace(simulation: Simulation, trace: Trace): NearMiss | undefined {
+  const step = denyingStep(trace);
+  if (step?.reason.code !== 'policy.deny') return undefined;
+  const cluster = asEnforced(simulation.cluster);
+  const flow = flowOf(cluster, step);
+  const told = flow && nearMiss(cluster, step.reason.params.direction, flow);
+  return told && locate(told, simulation.parsed.locate);
+}
+
+/** The same with the place of each field in the text. */
+function locate(told: NearMiss, rangeOf: Simulation['parsed']['locate']): NearMiss {
+  const placed = <T extends { readonly origin: LocatedOrigin }>(one: T): T => ({
+    ...one,
+    origin: { ...one.origin, range: rangeOf(one.origin) },
+  });
+  const policyAt = (policy: PolicyMiss): PolicyMiss => {
+    const { closest } = policy;
+    if (closest === undefined) return placed(policy);
+    const { peer, port } = closest;
+    return placed({
+      ...policy,
+      closest: placed({
+        ...closest,
+        ...(peer === undefined ? {} : { peer: { ...peer, misses: peer.misses.map(placed) } }),
+        ...(port === undefined ? {} : { port: { ...port, misses: port.misses.map(placed) } }),
+      }),
+    });
+  };
+  return { ...told, policies: told.policies.map(policyAt) };
+}

@@ -1,0 +1,139 @@
+import { useEffect, useState } from 'react';
+import { missText, portText } from '../../../../i18n/policy-text.ts';
+import { useText } from '../../../../i18n/messages.ts';
+import type { LocatedOrigin } from '../../../../sim/base/origin.ts';
+import type { NearMiss, PolicyMiss } from '../../../../sim/policy/near-miss.ts';
+import type { Step, Trace } from '../../../../sim/trace/trace.ts';
+import { useDocument } from '../../../../state/document.ts';
+import { useLook } from '../../../../state/selection.ts';
+import { requestNearMiss } from '../../../../state/session.ts';
+import { useSimulation } from '../../../../state/simulation.ts';
+import { Icon } from '../../../kit/Icon.tsx';
+import why from '../Why.module.css';
+import styles from './Policy.module.css';
+
+/** Policies shown at once; the closest come first. */
+const SHOWN = 3;
+
+/** The near miss of the walk that is shown; undefined while it is asked for, or where no policy stopped it. */
+function useNearMiss(trace: Trace): NearMiss | undefined {
+  const walk = useSimulation((s) => s.walk);
+  const [near, setNear] = useState<{ readonly of: Trace; readonly told: NearMiss | undefined }>();
+  const denied = trace.steps[trace.decidedBy]?.reason.code === 'policy.deny';
+  useEffect(() => {
+    if (!denied || walk?.trace !== trace) return;
+    let live = true;
+    requestNearMiss(walk.probe).then(
+      (told) => {
+        if (live) setNear({ of: trace, told });
+      },
+      // The card is an addition: without it the step's own sentence stands.
+      () => undefined,
+    );
+    return () => {
+      live = false;
+    };
+  }, [walk, trace, denied]);
+  return near?.of === trace ? near.told : undefined;
+}
+
+/** Which policies stopped the packet, and of each the rule that came closest with what of it failed. */
+export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly step: Step }) {
+  const { policy: t } = useText();
+  const near = useNearMiss(trace);
+  if (near === undefined || step.index < trace.decidedBy) return null;
+  const more = near.policies.length - SHOWN;
+  return (
+    <section className={why.card} aria-label={t.closest[near.direction]}>
+      <h3>{t.closest[near.direction]}</h3>
+      <p className={styles.lead}>{t.isolates({ pod: near.pod, count: near.policies.length })}</p>
+      <ul className={styles.policies}>
+        {near.policies.slice(0, SHOWN).map((policy) => (
+          <PolicyItem key={policy.policy} policy={policy} near={near} />
+        ))}
+      </ul>
+      {more > 0 && <p className={styles.more}>{t.more({ n: more })}</p>}
+      {near.leftOpen.map((open) => (
+        <p key={open} className={styles.open}>
+          <Icon name="question" size={14} />
+          <span>
+            <b>{t.dependsOnCni}</b> {t.leftOpen[open]}
+          </span>
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function PolicyItem({ policy, near }: { readonly policy: PolicyMiss; readonly near: NearMiss }) {
+  const { policy: t } = useText();
+  const { closest } = policy;
+  const { servicePort } = closest ?? {};
+  return (
+    <li className={styles.policy}>
+      <p className={styles.name}>
+        <b>{policy.policy}</b>
+        {closest !== undefined && <span>{t.ruleOf({ rule: closest.rule })}</span>}
+        <Line origin={closest?.origin ?? policy.origin} />
+      </p>
+      {closest === undefined ? (
+        <p className={styles.none}>{t.noRules[near.direction]}</p>
+      ) : (
+        <ul className={styles.halves}>
+          {closest.peer === undefined ? (
+            <li className={styles.fits}>
+              <Icon name="check" size={14} />
+              {t.peerFits({ peer: near.peer })}
+            </li>
+          ) : (
+            closest.peer.misses.map((miss) => (
+              <Missed key={miss.path.join('.')} text={missText(t, miss, near)} origin={miss.origin} />
+            ))
+          )}
+          {closest.port === undefined ? (
+            <li className={styles.fits}>
+              <Icon name="check" size={14} />
+              {t.portFits({ port: portText(near) })}
+            </li>
+          ) : (
+            closest.port.misses.map((miss) => (
+              <Missed key={miss.path.join('.')} text={missText(t, miss, near)} origin={miss.origin} />
+            ))
+          )}
+          {servicePort !== undefined && <li className={styles.hint}>{t.servicePort(servicePort)}</li>}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+/** What failed, and the line of YAML that says so. */
+function Missed({ text, origin }: { readonly text: string; readonly origin: LocatedOrigin }) {
+  const { range } = origin;
+  const line = useDocument((s) => s.files.find((f) => f.name === range?.file)?.text)?.split('\n')[
+    (range?.line ?? 0) - 1
+  ];
+  return (
+    <li className={styles.missed}>
+      <Icon name="cross" size={14} />
+      <span>
+        {text}
+        {range !== undefined && (
+          <span className={styles.source}>
+            <Line origin={origin} />
+            <code>{line?.trim()}</code>
+          </span>
+        )}
+      </span>
+    </li>
+  );
+}
+
+function Line({ origin: { range } }: { readonly origin: LocatedOrigin }) {
+  if (range === undefined) return null;
+  return (
+    <button type="button" className={why.link} onClick={() => useLook.getState().showSource(range)}>
+      {range.file}:{range.line}
+    </button>
+  );
+}
