@@ -155,6 +155,9 @@ export function bothSides(
 
 /** How a real client's command ended, in the words of `clientSees`. */
 export function howItEnded(status: number, output: string): string {
+  // The first of several addresses may have refused.
+  if (status === 0 && /succeeded/.test(output)) return 'connected';
+  if (status === 0 && /(^|\n)\d{3}$/.test(output.trim())) return 'http';
   if (
     /Connection refused|Destination Port Unreachable|Destination unreachable: Port unreachable/.test(output)
   )
@@ -171,9 +174,7 @@ export function howItEnded(status: number, output: string): string {
   if (/timed out|TimeoutError|Time to live exceeded|Time exceeded: Hop limit/.test(output)) return 'timeout';
   // ping without an answer.
   if (status === 1 && /100% packet loss/.test(output)) return 'timeout';
-  if (status !== 0) return `exit status ${status}: ${output}`;
-  if (/succeeded/.test(output)) return 'connected';
-  return /(^|\n)\d{3}$/.test(output.trim()) ? 'http' : 'answered';
+  return status === 0 ? 'answered' : `exit status ${status}: ${output}`;
 }
 
 /**

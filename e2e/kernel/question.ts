@@ -48,9 +48,8 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   const first = firstPacket(trace, client);
   // Refused before anything was sent, by a route or by its own netfilter: then the target is an address already.
   const url = /^(https?):\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?(\/.*)?$/.exec(probe.to);
-  // Not by the name: curl asks ::1 too, whatever the hosts file says.
-  const named = url?.[2] === 'localhost' ? '127.0.0.1' : url?.[2];
-  const ip = first?.dst ?? named ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
+  const ip =
+    first?.dst ?? url?.[2] ?? (/^[^:]*:\d+$/.test(probe.to) ? probe.to.replace(/:\d+$/, '') : probe.to);
   const dns = first !== undefined && trace.segments[first.segment]?.purpose !== 'probe';
   const port = first?.dport ?? probe.port ?? Number(url?.[3] ?? 80);
   const repeats = byTheClock(trace);
@@ -94,7 +93,11 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   const wait = repeats === true && trace.clientSees === 'timeout' ? 2 : 5;
   if (probe.tool === 'curl' && url !== null && url[1] === 'http') {
     const [, , host = '', , path = '/'] = url;
-    const named = host === ip || host === `[${ip}]` ? '' : `--resolve ${host}:${port}:${ip} `;
+    // curl knows localhost by itself; which address comes first changed after Debian 12's 7.88.
+    const local = host === 'localhost';
+    const pinned = local ? '[::1],127.0.0.1' : ip;
+    const literal = !local && (host === ip || host === `[${ip}]`);
+    const named = literal ? '' : `--resolve ${host}:${port}:${pinned} `;
     const method = probe.method === undefined ? '' : `-X ${probe.method} `;
     const data =
       probe.bytes === undefined ? '' : `--data "$(head -c ${probe.bytes} /dev/zero | tr "\\0" x)" `;
@@ -105,7 +108,7 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
         from: probe.from,
         to: `http://${host}:${port}${path}`,
         tool: 'curl',
-        ...(named === '' ? {} : { resolve: `${host}:${port}:${ip}` }),
+        ...(named === '' || local ? {} : { resolve: `${host}:${port}:${ip}` }),
         ...(probe.method === undefined ? {} : { method: probe.method }),
         ...(probe.bytes === undefined ? {} : { bytes: probe.bytes }),
       },

@@ -270,6 +270,14 @@ ${service('hosted', '10.96.30.1', 'type: NodePort, ports: [{port: 80, targetPort
       { title: 'outside to its NodePort at another node', from: laptop, to: '172.18.0.3', port: 30080 },
       { title: 'outside to its NodePort at its own node', from: laptop, to: '172.18.0.4', port: 30080 },
       { title: 'from the host-network pod to a pod', from: 'default/hosted', to: '10.244.1.2', port: 8080 },
+      { title: 'its own localhost', from: 'default/hosted', to: 'http://localhost:8081/', tool: 'curl' },
+      {
+        title: 'a NodePort at localhost',
+        from: 'default/hosted',
+        to: 'http://localhost:30080/',
+        tool: 'curl',
+      },
+      { title: 'nobody at localhost', from: client, to: 'http://localhost:81/', tool: 'curl' },
     ],
   },
   {

@@ -141,6 +141,8 @@ export const shapes6: readonly Shape[] = [
       ...questions(NEAR[1], FAR[1], ['fd00:10:244:1::99', 'fd00:10:244:2::99']),
       { title: 'IPv4 beside it, to a pod of another node', from: client, to: FAR[0], port: 8080 },
       { title: 'IPv4 beside it, through the ClusterIP', from: client, to: '10.96.0.20', port: 80 },
+      { title: 'localhost', from: client, to: 'http://localhost:8080/', tool: 'curl' },
+      { title: 'a NodePort at localhost', from: worker, to: 'http://localhost:30080/', tool: 'curl' },
       // The pods' MTU leaves room for the IPv4 tunnel; IPv6's costs 20 bytes more.
       {
         title: 'a segment too big for the IPv6 tunnel',

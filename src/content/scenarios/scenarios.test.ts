@@ -107,6 +107,13 @@ describe('what each is about', () => {
       probe: 'localhost',
       verdict: 'delivered',
       clientSees: 'http',
+      sees: '::1',
+    },
+    {
+      slug: 'localhost-in-a-pod',
+      probe: 'loopback only, from inside',
+      verdict: 'delivered',
+      clientSees: 'http',
       sees: '127.0.0.1',
     },
     {

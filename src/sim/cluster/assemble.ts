@@ -54,7 +54,7 @@ function podListeners(pod: Pod): ListenerConfig[] {
   if (pod.phase !== 'Running') return [];
   return pod.listening.map((l) => ({
     proto: PROTOCOL[l.protocol],
-    ip: boundTo(l.address, pod.ips),
+    ip: boundTo(l),
     port: l.port,
     app: l.app,
     process: l.process,
@@ -67,7 +67,7 @@ function podListeners(pod: Pod): ListenerConfig[] {
 function nodeListeners(node: ClusterNode, cluster: ClusterState): ListenerConfig[] {
   const accept = (port: number, process: string, ip: Ip = '0.0.0.0'): ListenerConfig => ({
     proto: 'tcp',
-    ip: boundTo(ip, node.ips),
+    ip: boundTo({ address: ip }),
     port,
     app: 'tcp-accept',
     process,

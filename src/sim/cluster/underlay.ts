@@ -5,7 +5,7 @@
 import { cidr, cidrContains, ipFamily, parseIp, type Cidr, type Ip, type IpFamily } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { Origin } from '../base/origin.ts';
-import type { ClusterSettings, ExternalHost } from '../k8s/cluster-state.ts';
+import type { ClusterSettings, ExternalHost, ListeningPort } from '../k8s/cluster-state.ts';
 import type { ListenerConfig, NetnsConfig, RouteConfig, SysctlConfig } from '../net/config.ts';
 
 /** The switch that joins nodes, gateway and external hosts, and the one behind the gateway. */
@@ -139,7 +139,7 @@ const PROTOCOL = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 function listenersOf(host: ExternalHost): ListenerConfig[] {
   return host.listen.map((l) => ({
     proto: PROTOCOL[l.protocol],
-    ip: boundTo(l.address, host.ips),
+    ip: boundTo(l),
     port: l.port,
     app: l.app,
     process: l.process,
@@ -147,9 +147,12 @@ function listenersOf(host: ExternalHost): ListenerConfig[] {
   }));
 }
 
-/** A program that listens on every address binds `::` where there is IPv6, which takes both families. */
-export function boundTo(address: Ip, ips: readonly Ip[]): Ip {
-  return address === '0.0.0.0' && ips.some((ip) => ipFamily(ip) === 6) ? '::' : address;
+/**
+ * A program that listens on every address binds `::`, which takes both families: each namespace has IPv6, if only ::1.
+ * nginx opens a socket for each family instead, which answers alike.
+ */
+export function boundTo({ address, ipv4Only }: Pick<ListeningPort, 'address' | 'ipv4Only'>): Ip {
+  return address === '0.0.0.0' && ipv4Only !== true ? '::' : address;
 }
 
 const cache = new WeakMap<

@@ -78,9 +78,16 @@ export function internetDns(cluster: ClusterState): AppHandler {
   };
 }
 
+/** What stands at the top of every /etc/hosts: the kubelet writes it for pods, Debian and Docker for machines. */
+export const EVERY_HOSTS_FILE: readonly (readonly [string, readonly Ip[]])[] = [
+  ['localhost', ['127.0.0.1', '::1']],
+  ['ip6-localhost', ['::1']],
+  ['ip6-loopback', ['::1']],
+];
+
 /** Names of nodes and hosts that machines on the nodes' network know without asking: their /etc/hosts. */
 export function machineHosts(cluster: ClusterState): ReadonlyMap<string, readonly Ip[]> {
-  const hosts = new Map<string, readonly Ip[]>();
+  const hosts = new Map<string, readonly Ip[]>(EVERY_HOSTS_FILE);
   for (const host of cluster.settings.external) if (!host.internet) hosts.set(host.name, host.ips);
   for (const node of cluster.nodes) hosts.set(node.name, node.ips);
   return hosts;

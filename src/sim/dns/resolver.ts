@@ -11,7 +11,7 @@ import { clusterDns, type DnsSettings, nodeDns, podDns } from '../k8s/pod-dns.ts
 import type { Process, SocketError } from '../net/process.ts';
 import type { DnsMessage, DnsRecord } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
-import { machineHosts } from './internet.ts';
+import { EVERY_HOSTS_FILE, machineHosts } from './internet.ts';
 import { orderAddresses } from './address-order.ts';
 import { exchange, messageOf } from './exchange.ts';
 import type { Question } from './message.ts';
@@ -74,11 +74,11 @@ function configOf(dns: DnsSettings, hosts: ResolverConfig['hosts']): ResolverCon
   };
 }
 
-/** The pod's /etc/hosts: its own name, and for hostNetwork the node's file. */
+/** The pod's /etc/hosts as the kubelet writes it (kubelet_pods.go), and for hostNetwork the node's file. */
 function podHosts(cluster: ClusterState, pod: Pod): ReadonlyMap<string, readonly Ip[]> {
   if (pod.hostNetwork) return machineHosts(cluster);
   const own = pod.hostname ?? pod.name;
-  const hosts = new Map([[own, pod.ips]]);
+  const hosts = new Map([...EVERY_HOSTS_FILE, [own, pod.ips]]);
   if (pod.subdomain !== undefined) {
     hosts.set(`${own}.${pod.subdomain}.${pod.namespace}.svc.${cluster.settings.dnsDomain}`, pod.ips);
   }
@@ -268,8 +268,7 @@ function distinct(records: readonly DnsRecord[]): DnsRecord[] {
 }
 
 function fromHosts(config: ResolverConfig, host: string): readonly Ip[] | undefined {
-  const name = normalName(host);
-  return name === 'localhost' || name.endsWith('.localhost') ? ['127.0.0.1'] : config.hosts.get(name);
+  return config.hosts.get(normalName(host));
 }
 
 /** dig: the name as it stands, no search list, three tries of five seconds, each from a port of its own. */

@@ -17,7 +17,8 @@ export function runProgram<R>(program: Process<R>, handlers: Readonly<Record<str
         ? { ok: false, error: 'refused' }
         : { ok: true, socket: 3, local: { ip: '10.244.1.2', port: 40000 } };
     }
-    if (call.call === 'source') return { ok: true, source: '10.244.1.2' };
+    if (call.call === 'source')
+      return { ok: true, source: ['::1', '127.0.0.1'].includes(call.ip) ? call.ip : '10.244.1.2' };
     if (call.call !== 'datagram' && call.call !== 'request') return undefined;
     const proto = call.call === 'datagram' ? 'udp' : 'tcp';
     const ip = call.call === 'datagram' ? call.ip : peer;

@@ -196,6 +196,8 @@ export interface ListeningPort {
   readonly protocol: Protocol;
   /** 127.0.0.1 for a process that binds to loopback only; 0.0.0.0 otherwise. */
   readonly address: Ip;
+  /** Binds 0.0.0.0 in so many words, and so takes no IPv6; others take both families. */
+  readonly ipv4Only?: boolean;
   readonly app: 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
   readonly process: string;
   readonly container?: string;

@@ -9,6 +9,7 @@ interface ProgramPort {
   readonly port: number;
   readonly protocol: Protocol;
   readonly address: Ip;
+  readonly ipv4Only?: boolean;
   readonly app: ListeningPort['app'];
   readonly process: string;
 }
@@ -36,6 +37,11 @@ function udp(
   address: Ip = ANY,
 ): ProgramPort {
   return { port, protocol: 'UDP', address, app, process };
+}
+
+/** Programs that open an IPv4 socket alone unless told otherwise. */
+function ipv4Only(ports: ProgramListens): ProgramListens {
+  return ports.map((p) => ({ ...p, ipv4Only: true }));
 }
 
 /** `--name=5`, `--name 5`, `-name=5`; the last one counts. */
@@ -136,7 +142,10 @@ function python(args: readonly string[]): ProgramListens | undefined {
   const rest = args.slice(at + 2);
   const bind = flag(rest, '--bind', '-b');
   const port = rest.find((a) => /^\d+$/.test(a));
-  return [tcp('python3', number(port, 8000), 'http', listenAddress(`${bind ?? ''}:1`, 1).address)];
+  const { address } = listenAddress(`${bind ?? ''}:1`, 1);
+  // Without --bind it takes the first address that getaddrinfo offers, 0.0.0.0.
+  const ports = [tcp('python3', number(port, 8000), 'http', address)];
+  return bind === '::' ? ports : ipv4Only(ports);
 }
 
 function socat(args: readonly string[]): ProgramListens {
@@ -150,7 +159,7 @@ function socat(args: readonly string[]): ProgramListens {
     if (/^tcp/i.test(match[1] ?? '')) ports.push(tcp('socat', port, echoes ? 'echo' : 'tcp-accept', address));
     else ports.push(udp('socat', port, echoes ? 'echo' : 'udp-sink', address));
   }
-  return ports;
+  return ipv4Only(ports);
 }
 
 const plainTcp =
@@ -180,7 +189,10 @@ const PROGRAMS: Readonly<Record<string, (args: readonly string[], env: Env) => P
     postgres: plainTcp('postgres', 5432, '-p'),
     mysqld: plainTcp('mysqld', 3306, '--port', '-P'),
     mariadbd: plainTcp('mariadbd', 3306, '--port', '-P'),
-    mongod: plainTcp('mongod', 27017, '--port'),
+    mongod: (args, env) => {
+      const ports = plainTcp('mongod', 27017, '--port')(args, env);
+      return args.includes('--ipv6') ? ports : ipv4Only(ports);
+    },
     memcached: plainTcp('memcached', 11211, '-p', '--port'),
     'rabbitmq-server': () => [tcp('beam.smp', 5672, 'tcp-accept')],
     'nats-server': plainTcp('nats-server', 4222, '-p', '--port'),
@@ -190,16 +202,19 @@ const PROGRAMS: Readonly<Record<string, (args: readonly string[], env: Env) => P
       tcp('whoami', number(flag(args, '--port', '-port') ?? env['WHOAMI_PORT_NUMBER'], 80)),
     ],
     'echo-server': (_, env) => [tcp('node', number(env['PORT'], 80))],
-    echoserver: () => [tcp('nginx', 8080)],
-    gunicorn: http('gunicorn', 8000, '-b', '--bind'),
-    uvicorn: (args) => [
-      tcp(
-        'uvicorn',
-        number(flag(args, '--port'), 8000),
-        'http',
-        flag(args, '--host') === undefined ? '127.0.0.1' : ANY,
-      ),
-    ],
+    // Its nginx.conf has no `listen [::]`.
+    echoserver: () => ipv4Only([tcp('nginx', 8080)]),
+    gunicorn: (args, env) => {
+      const bind = flag(args, '-b', '--bind');
+      const ports = http('gunicorn', 8000, '-b', '--bind')(args, env);
+      return bind?.startsWith('[') === true ? ports : ipv4Only(ports);
+    },
+    uvicorn: (args) => {
+      const host = flag(args, '--host');
+      const address = host === undefined ? '127.0.0.1' : ANY;
+      const ports = [tcp('uvicorn', number(flag(args, '--port'), 8000), 'http', address)];
+      return host === '::' ? ports : ipv4Only(ports);
+    },
     'go-httpbin': (args, env) => [
       tcp('go-httpbin', number(flag(args, '-port', '--port') ?? env['PORT'], 8080)),
     ],

@@ -65,6 +65,10 @@ function* fail(
   }
 }
 
+/** Names that curl asks nobody about, and what it takes them for (RFC 6761; lib/hostip.c; 7.88 had 127.0.0.1 first). */
+const CURL_LOCALHOST = /^(?:.+\.)?localhost\.?$/i;
+const LOOPBACK = ['::1', '127.0.0.1'] as const;
+
 type Address =
   /** Every address of the name, in the order in which the tool tries them; the first is `ip`. */
   | { readonly ip: Ip; readonly all: readonly Ip[]; readonly lookup?: Lookup }
@@ -81,6 +85,11 @@ function* address(input: ProgramInput): Process<Address> {
       return { ip: pinned.ip, all: [pinned.ip] };
   }
   yield* note(reason('process.resolve', { tool: spec.tool, name: target.host }));
+  if (spec.tool === 'curl' && CURL_LOCALHOST.test(target.host)) {
+    const [ip] = LOOPBACK;
+    yield* note(reason('process.resolved', { name: target.host, address: ip }));
+    return { ip, all: LOOPBACK };
+  }
   const lookup = yield* lookUp(input.resolver, target.host);
   const ip = lookup.addresses[0];
   if (ip !== undefined) {

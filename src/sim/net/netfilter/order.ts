@@ -77,9 +77,12 @@ export function hookCalls(
     }
   }
   let translates = false;
+  // Connections are tracked in a family for which some rule exists (nf_ct_netns_get).
+  let tracks = tables !== undefined || config.ipvs !== undefined;
   const wanted = family === 4 ? 'ip' : 'ip6';
   (config.nftables ?? []).forEach((made, index) => {
     if (made.family !== wanted && made.family !== 'inet') return;
+    tracks = true;
     const table = nftTable(made);
     translates ||= made.chains.some((chain) => chain.base?.type === 'nat');
     for (const chain of table.bases(hook.toLowerCase() as NftBaseChain['hook'])) {
@@ -90,10 +93,10 @@ export function hookCalls(
       else calls.push(registered);
     }
   });
-  if (hook === 'PREROUTING' || hook === 'OUTPUT') {
+  if (tracks && (hook === 'PREROUTING' || hook === 'OUTPUT')) {
     calls.push({ call: { kind: 'track' }, priority: PRIORITY.track, stamp: 0 });
   }
-  if (hook === 'INPUT' || hook === 'POSTROUTING') {
+  if (tracks && (hook === 'INPUT' || hook === 'POSTROUTING')) {
     calls.push({ call: { kind: 'confirm' }, priority: CONFIRM, stamp: 0 });
   }
   if (config.ipvs !== undefined) {
