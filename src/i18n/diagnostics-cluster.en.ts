@@ -35,6 +35,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['node']} has no address left in ${p['podCIDR']} for ${p['pods']} of its pods: they stay in ContainerCreating.`,
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: the API server refuses the object. Add the Namespace.`,
+  'admission/pod-security': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `Only ${p['limit']} of the ${p['pods']} pods of ${p['name']} are simulated.`,
   'pod/node-not-found': (p) =>
@@ -87,6 +88,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `Service ${p['service']} selects ${p['pods']} pods; only ${p['limit']} of them are simulated as its endpoints.`,
   'service/selects-nothing': (p) =>
     `No pod in namespace ${p['namespace']} has the labels ${p['selector']}: Service ${p['service']} has no endpoints, and connections to it are refused.`,
+  'service/pods-refused': (p) =>
+    `Service ${p['service']} has no endpoints: the pods that it would select were refused, and ${p['owner']} has none (FailedCreate).`,
   'service/no-ready-pods': (p) =>
     `None of the ${p['pods']} pods that Service ${p['service']} selects is ready: it has no usable endpoint.`,
   'service/no-such-named-port': (p) =>
@@ -123,4 +126,20 @@ function among(known: unknown): string {
 
 function place(name: unknown): string {
   return name === 'nodes' ? "the nodes' network" : String(name);
+}
+
+/** What an admission plug-in says of any object; `how` says to whom. */
+function admission(p: Readonly<Record<string, unknown>>): string {
+  switch (p['how']) {
+    case 'not-made':
+      return `FailedCreate, ${p['owner']} cannot make ${Number(p['pods']) === 1 ? 'its pod' : `${p['pods']} pods`}: ${p['message']}`;
+    case 'warn':
+      return `Accepted with a warning: ${p['message']}`;
+    case 'audit':
+      return `Accepted, and noted in the audit log: ${p['message']}`;
+    case 'both':
+      return `Accepted with a warning, and noted in the audit log: ${p['message']}`;
+    default:
+      return `The API server refuses it: ${p['message']}`;
+  }
 }

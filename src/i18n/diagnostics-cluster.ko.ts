@@ -36,6 +36,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['node']}의 ${p['podCIDR']}에 남은 주소가 없어 파드 ${p['pods']}개가 ContainerCreating에 머뭅니다.`,
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
+  'admission/pod-security': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `${p['name']}의 파드 ${p['pods']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,
   'pod/node-not-found': (p) =>
@@ -92,6 +93,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `서비스 ${p['service']}의 셀렉터에 맞는 파드 ${p['pods']}개 가운데 ${p['limit']}개만 엔드포인트로 시뮬레이션합니다.`,
   'service/selects-nothing': (p) =>
     `네임스페이스 ${p['namespace']}에 레이블 ${josa(String(p['selector']), '을/를')} 가진 파드가 없습니다. 서비스 ${p['service']}에 엔드포인트가 없어 연결이 거부됩니다.`,
+  'service/pods-refused': (p) =>
+    `서비스 ${p['service']}에 엔드포인트가 없습니다. 셀렉터에 맞을 파드가 거부되어 ${p['owner']}에는 파드가 없습니다(FailedCreate).`,
   'service/no-ready-pods': (p) =>
     `서비스 ${josa(String(p['service']), '이/가')} 고른 파드 ${p['pods']}개 중 Ready인 것이 없어 쓸 수 있는 엔드포인트가 없습니다.`,
   'service/no-such-named-port': (p) =>
@@ -131,4 +134,20 @@ function among(known: unknown): string {
 
 function place(name: unknown): string {
   return name === 'nodes' ? '노드 네트워크' : String(name);
+}
+
+/** 어드미션 플러그인이 오브젝트에 대해 하는 말. `how`는 누구에게 하는 말인지를 나타냅니다. */
+function admission(p: Readonly<Record<string, unknown>>): string {
+  switch (p['how']) {
+    case 'not-made':
+      return `FailedCreate, ${josa(String(p['owner']), '이/가')} 파드 ${p['pods']}개를 만들지 못합니다: ${p['message']}`;
+    case 'warn':
+      return `경고와 함께 받아들였습니다: ${p['message']}`;
+    case 'audit':
+      return `받아들이고 감사 로그에 남겼습니다: ${p['message']}`;
+    case 'both':
+      return `경고와 함께 받아들이고 감사 로그에도 남겼습니다: ${p['message']}`;
+    default:
+      return `API 서버가 거부했습니다: ${p['message']}`;
+  }
 }

@@ -4,6 +4,8 @@
  */
 import type { Ip, IpFamily } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod } from './k8s/cluster-state.ts';
+import type { AdmissionForSettling } from './k8s/controllers/admission.ts';
+import type { Manifest } from './k8s/manifest.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
 import type { QueueReader, ToolCommand } from './net/world.ts';
@@ -119,6 +121,21 @@ export interface ProxyPlugin extends ProxyAbout {
   /** What kube-proxy in this mode writes on a node. Equal inputs give the identical part. */
   readonly setUpNode: (context: ProxyNodeContext) => NetnsPart;
 }
+
+/** What is said about an admission plug-in before its code is there. */
+export interface AdmissionAbout {
+  /** `pod-security`: its diagnostics are `admission/pod-security`. */
+  readonly id: string;
+  /** Its name in `--enable-admission-plugins`. */
+  readonly label: string;
+  readonly fidelity: Fidelity;
+  readonly sources: readonly string[];
+  /** Is there anything in these documents for it to say? Otherwise it is neither fetched nor asked. */
+  readonly concerns: (manifests: readonly Manifest[]) => boolean;
+}
+
+/** A validating admission plug-in: `review` judges one request to create an object, and is pure. */
+export interface AdmissionPlugin extends AdmissionAbout, Pick<AdmissionForSettling, 'review'> {}
 
 /** A plug-in whose code is fetched when a scenario chooses it (lazy.ts). Its functions throw until `loaded`. */
 export type Lazy<P> = P & { readonly load: () => Promise<void>; readonly loaded: () => boolean };

@@ -1,11 +1,12 @@
 /**
  * The pipeline, from text to world, and the questions that a world answers. Read this first.
  *
- *   YAML text -> documents -> Manifests -> controllers to a fixpoint -> ClusterState
+ *   YAML text -> documents -> Manifests -> admitted -> controllers to a fixpoint -> ClusterState
  *     -> plug-ins: parts of namespaces -> World -> one probe -> Trace
  *
  * Every stage is a pure function that reuses what did not change; nothing here knows a screen or a terminal.
  */
+import { admissionPlugins } from './admission/registry.ts';
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
@@ -59,13 +60,15 @@ export function simulate(
   const chosen = cniPlugin(named.cni);
   const proxy = proxyPlugin(named.kubeProxyMode);
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
-  needLoaded([chosen, proxy, ...modules]);
+  const admission = admissionPlugins.filter((plugin) => plugin.concerns(parsed.manifests));
+  needLoaded([chosen, proxy, ...modules, ...admission]);
   progress?.('settle', 0, 1);
   const settled = settle(
     parsed,
     cniRegistry,
     proxyPlugins.map((plugin) => plugin.id),
     variant,
+    admission,
   );
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
@@ -120,6 +123,6 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
   await loadRareTables();
-  const all = [...Object.values(KERNEL_MODULES), ...cniRegistry, ...proxyPlugins];
+  const all = [...Object.values(KERNEL_MODULES), ...cniRegistry, ...proxyPlugins, ...admissionPlugins];
   for (const code of all) await code.load?.();
 }

@@ -5,6 +5,7 @@ import type { ClusterState, Labels, Pod, Service, ServicePort } from '../cluster
 import { matchesSelector, selectorText } from '../selectors.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamWorkloadSpec } from '../upstream.ts';
+import type { FailedCreate } from './admission.ts';
 import type { PodIndex } from './endpointslices.ts';
 import { findPort, listensText } from './listening.ts';
 import { MAX_PODS_OF_ONE_OWNER } from './workloads.ts';
@@ -21,6 +22,7 @@ export function checkCluster(
   store: Store,
   index: PodIndex,
   cni: CniForSettling,
+  failed: readonly FailedCreate[],
   report: Report,
 ): void {
   for (const service of cluster.services) {
@@ -28,7 +30,7 @@ export function checkCluster(
     const pods = index.of(service);
     if (quiet.get(service) === pods) continue;
     const before = report.diagnostics.length;
-    checkService(service, service.selector, pods, report);
+    checkService(service, service.selector, pods, failed, report);
     if (report.diagnostics.length === before) quiet.set(service, pods);
   }
   checkZones(cluster, report);
@@ -41,9 +43,23 @@ export function checkCluster(
   checkExternal(cluster, report);
 }
 
-function checkService(service: Service, labels: Labels, pods: readonly Pod[], report: Report): void {
+function checkService(
+  service: Service,
+  labels: Labels,
+  pods: readonly Pod[],
+  failed: readonly FailedCreate[],
+  report: Report,
+): void {
   const { object } = service.origin;
   const selector = selectorText({ matchLabels: labels });
+  const wouldBe = failed.find(({ seeds: [seed] }) => {
+    return seed?.namespace === service.namespace && matchesSelector({ matchLabels: labels }, seed.labels);
+  });
+  if (pods.length === 0 && wouldBe !== undefined) {
+    const params = { service: service.name, owner: `${wouldBe.owner.kind} ${wouldBe.owner.name}` };
+    report.say('warning', 'service/pods-refused', params, object, ['spec', 'selector']);
+    return;
+  }
   if (pods.length === 0) {
     report.say(
       'warning',

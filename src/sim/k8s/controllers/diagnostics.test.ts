@@ -3,6 +3,7 @@ import { diagnostics as en } from '../../../i18n/diagnostics.en.ts';
 import { diagnostics as ko } from '../../../i18n/diagnostics.ko.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { CLUSTER_DIAGNOSTIC_CODES } from './diagnostics.ts';
+import type { AdmissionForSettling } from './admission.ts';
 import { fakeCni } from './cluster-fixture.ts';
 import { parseScenario } from '../parse/parse-scenario.ts';
 import { settle } from './settle.ts';
@@ -15,6 +16,8 @@ interface Row {
   readonly says: RegExp;
   readonly refused?: string;
   readonly enforces?: boolean;
+  /** An admission plug-in turns down every pod. */
+  readonly noPods?: boolean;
 }
 
 const POD = (name: string, spec: string) =>
@@ -359,6 +362,13 @@ const rows: readonly Row[] = [
     says: /app=nobody/,
   },
   {
+    code: 'service/pods-refused',
+    severity: 'warning',
+    yaml: `${WEB()}---\n${SERVICE('  selector:\n▶    app: web\n  ports:\n    - port: 80\n')}`,
+    says: /ReplicaSet web-\w+ has none \(FailedCreate\)/,
+    noPods: true,
+  },
+  {
     code: 'service/no-ready-pods',
     severity: 'warning',
     yaml: `${WEB('          readinessProbe: {tcpSocket: {port: 1}}\n')}---\n${SERVICE('  selector:\n▶    app: web\n  ports:\n    - port: 80\n')}`,
@@ -457,10 +467,17 @@ const flannel = {
   conflicts: [{ when: { backend: 'host-gw' }, message: 'not on a Sunday' }],
 };
 
-function run(row: Pick<Row, 'yaml' | 'enforces'>) {
+const noPods: AdmissionForSettling = {
+  id: 'none',
+  review: ({ object: { kind } }) =>
+    kind === 'Pod' ? { denied: { reason: 'Forbidden', message: 'not on a Sunday', paths: [] } } : {},
+};
+
+function run(row: Pick<Row, 'yaml' | 'enforces' | 'noPods'>) {
   const line = row.yaml.split('\n').findIndex((l) => l.includes('▶')) + 1;
   const parsed = parseScenario([{ name: 'a.yaml', text: row.yaml.replaceAll('▶', '') }]);
-  const settled = settle(parsed, [{ ...flannel, enforcesNetworkPolicy: row.enforces ?? false }], MODES);
+  const cni = { ...flannel, enforcesNetworkPolicy: row.enforces ?? false };
+  const settled = settle(parsed, [cni], MODES, 'main', row.noPods === true ? [noPods] : []);
   return { ...settled, line, parsed };
 }
 
@@ -478,7 +495,7 @@ describe('mistakes between objects', () => {
     expect(ko[row.code]?.(found.params)).toMatch(/[가-힣]|FailedScheduling/);
     expect(ko[row.code]?.(found.params)).not.toMatch(/[은이을과]\([는가를와]\)/);
     if (row.refused !== undefined) expect(cluster.refused.map((r) => r.message)).toContain(row.refused);
-    else expect(cluster.refused).toEqual([]);
+    else if (row.noPods !== true) expect(cluster.refused).toEqual([]);
   });
 
   test('every code is in the table', () => {

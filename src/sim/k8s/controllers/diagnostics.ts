@@ -46,6 +46,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'service/load-balancers-exhausted',
   'service/no-zones',
   'service/selects-nothing',
+  'service/pods-refused',
   'service/no-ready-pods',
   'service/no-such-named-port',
   'service/target-port-closed',
@@ -63,3 +64,6 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
 ] as const;
 
 export type ClusterDiagnosticCode = (typeof CLUSTER_DIAGNOSTIC_CODES)[number];
+
+/** What an admission plug-in says, under its id: `admission/pod-security`. */
+export type AdmissionCode = `admission/${string}`;

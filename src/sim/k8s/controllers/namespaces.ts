@@ -4,11 +4,19 @@ import { BUILT_INS } from '../built-ins.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import type { Report } from './report.ts';
 
-/** The manifests that fall out. A namespace anywhere in the documents counts, whatever the order. */
-export function refuseWithoutNamespace(parsed: ParsedScenario, report: Report): ReadonlySet<Manifest> {
+/** The manifests that fall out. A namespace anywhere in the documents counts, whatever the order, unless it was `refused`. */
+export function refuseWithoutNamespace(
+  parsed: ParsedScenario,
+  refusedNamespaces: ReadonlySet<Manifest>,
+  report: Report,
+): ReadonlySet<Manifest> {
   const names = new Set<string>();
   for (const m of BUILT_INS) if (m.kind === 'Namespace') names.add(m.metadata.name);
-  for (const m of parsed.manifests) if (m.kind === 'Namespace') names.add(m.metadata.name);
+  for (const m of parsed.manifests) {
+    if (m.kind === 'Namespace' && !refusedNamespaces.has(m)) names.add(m.metadata.name);
+  }
+  // One that is there and refused wants to be mended, not added again.
+  const written = new Set([...refusedNamespaces].map((m) => m.metadata.name));
   const refused = new Set<Manifest>();
   for (const manifest of parsed.manifests) {
     const { namespace } = manifest.ref;
@@ -20,7 +28,7 @@ export function refuseWithoutNamespace(parsed: ParsedScenario, report: Report): 
       manifest.ref,
       `namespaces "${namespace}" not found`,
       ['metadata', 'namespace'],
-      addNamespace(parsed, manifest, namespace),
+      written.has(namespace) ? [] : addNamespace(parsed, manifest, namespace),
     );
   }
   return refused;

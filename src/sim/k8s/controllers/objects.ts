@@ -4,6 +4,7 @@ import type { Manifest } from '../manifest.ts';
 import { memoByOwner } from '../memo.ts';
 import type { Store } from '../store.ts';
 import { compareNames, isBuiltIn } from '../store.ts';
+import type { FailedCreate } from './admission.ts';
 import type { MadeReplicaSet } from './workloads.ts';
 
 const known = new WeakMap<object, StoredObject>();
@@ -27,26 +28,24 @@ export function listObjects(
   services: readonly Service[],
   slices: readonly EndpointSlice[],
   replicaSets: readonly MadeReplicaSet[],
+  failed: readonly FailedCreate[],
 ): readonly StoredObject[] {
   const objects: StoredObject[] = [];
-  const counts = countPods(pods);
+  const counts = countPods(pods, failed);
   for (const manifest of store.all) {
     if (NOT_STORED.has(manifest.kind)) continue;
     if (['Pod', 'Service', 'Node', 'EndpointSlice'].includes(manifest.kind)) continue;
     const found = counts.get(countKey(manifest.kind, manifest.ref.namespace, manifest.metadata.name));
     const workload = WORKLOADS.has(manifest.kind) ? (found ?? { replicas: 0, ready: 0 }) : undefined;
-    objects.push(
-      manifestMemo(manifest, `${workload?.replicas}/${workload?.ready}`, () =>
-        fromManifest(manifest, workload),
-      ),
-    );
+    const key = workload === undefined ? '' : countText(workload);
+    objects.push(manifestMemo(manifest, key, () => fromManifest(manifest, workload)));
   }
   for (const set of replicaSets) {
     const found = counts.get(countKey('ReplicaSet', set.ref.namespace, set.ref.name)) ?? {
       replicas: 0,
       ready: 0,
     };
-    objects.push(setMemo(set, `${found.replicas}/${found.ready}`, () => replicaSetObject(set, found)));
+    objects.push(setMemo(set, countText(found), () => replicaSetObject(set, found)));
   }
   for (const node of nodes) objects.push(remember(node, () => nodeObject(node, store)));
   for (const pod of pods) objects.push(remember(pod, () => podObject(pod, store)));
@@ -71,6 +70,13 @@ function inOrder(objects: readonly StoredObject[]): readonly StoredObject[] {
 interface Count {
   replicas: number;
   ready: number;
+  /** Pods that the controller could not make, and why. */
+  missing?: number;
+  message?: string;
+}
+
+function countText({ replicas, ready, missing, message }: Count): string {
+  return `${replicas}/${ready}/${missing ?? 0}/${message ?? ''}`;
 }
 
 const WORKLOADS = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']);
@@ -82,7 +88,7 @@ function countKey(kind: string, namespace: string | undefined, name: string): st
 }
 
 /** Pods and ready pods of every owner, all the way up. */
-function countPods(pods: readonly Pod[]): ReadonlyMap<string, Count> {
+function countPods(pods: readonly Pod[], failed: readonly FailedCreate[]): ReadonlyMap<string, Count> {
   const counts = new Map<string, Count>();
   for (const pod of pods) {
     for (const owner of pod.owners) {
@@ -93,15 +99,34 @@ function countPods(pods: readonly Pod[]): ReadonlyMap<string, Count> {
       counts.set(key, count);
     }
   }
+  for (const { seeds, message } of failed) {
+    for (const owner of seeds[0]?.owners ?? []) {
+      const key = countKey(owner.kind, owner.namespace, owner.name);
+      const count = counts.get(key) ?? { replicas: 0, ready: 0 };
+      counts.set(key, { ...count, missing: (count.missing ?? 0) + seeds.length, message });
+    }
+  }
   return counts;
 }
 
 /** As the workload's controller writes it; a DaemonSet has words of its own. */
-function statusOf(kind: string, { replicas, ready }: Count): object {
+function statusOf(kind: string, { replicas, ready, missing = 0, message }: Count): object {
   if (kind === 'DaemonSet') {
-    return { currentNumberScheduled: replicas, desiredNumberScheduled: replicas, numberReady: ready };
+    return {
+      currentNumberScheduled: replicas,
+      desiredNumberScheduled: replicas + missing,
+      numberReady: ready,
+    };
   }
-  return { replicas, ...(ready === 0 ? {} : { readyReplicas: ready, availableReplicas: ready }) };
+  // Only these two controllers tell of it; a Deployment takes over what its ReplicaSet says.
+  const tells = message !== undefined && (kind === 'ReplicaSet' || kind === 'Deployment');
+  return {
+    replicas,
+    ...(ready === 0 ? {} : { readyReplicas: ready, availableReplicas: ready }),
+    ...(tells
+      ? { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }] }
+      : {}),
+  };
 }
 
 function fromManifest(manifest: Manifest, workload: Count | undefined): StoredObject {

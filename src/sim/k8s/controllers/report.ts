@@ -3,7 +3,7 @@ import type { Diagnostic, MessageParams, QuickFix, Severity } from '../../base/d
 import type { FieldPath, ObjectRef } from '../../base/origin.ts';
 import type { ClusterEvent } from '../cluster-state.ts';
 import type { ParsedScenario } from '../manifest.ts';
-import type { ClusterDiagnosticCode } from './diagnostics.ts';
+import type { AdmissionCode, ClusterDiagnosticCode } from './diagnostics.ts';
 
 export interface Report {
   readonly diagnostics: Diagnostic[];
@@ -11,7 +11,7 @@ export interface Report {
   readonly events: ClusterEvent[];
   readonly say: (
     severity: Severity,
-    code: ClusterDiagnosticCode,
+    code: ClusterDiagnosticCode | AdmissionCode,
     params: MessageParams,
     object: ObjectRef,
     path?: FieldPath,
@@ -19,7 +19,7 @@ export interface Report {
   ) => void;
   /** An object that the API server turns down: an error at its place, and an entry in `refused`. */
   readonly refuse: (
-    code: ClusterDiagnosticCode,
+    code: ClusterDiagnosticCode | AdmissionCode,
     params: MessageParams,
     object: ObjectRef,
     message: string,

@@ -3,6 +3,7 @@
  * makes, so one pass in this order is the fixpoint that the real controllers reach by running over and over.
  */
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { admitMadePods, refuseByAdmission, type AdmissionForSettling } from './admission.ts';
 import { checkCluster } from './checks.ts';
 import { lifeEvents } from './events.ts';
 import { makeEndpointSlices, PodIndex } from './endpointslices.ts';
@@ -23,7 +24,7 @@ import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import { internByContent, keepList, memoByOwner, memoLast } from '../memo.ts';
 import type { Store } from '../store.ts';
-import { createStore } from '../store.ts';
+import { createStore, isBuiltIn } from '../store.ts';
 
 export interface Settled {
   readonly cluster: ClusterState;
@@ -45,16 +46,17 @@ const configMapMemo = memoByOwner<Manifest, ConfigMap>();
 
 /**
  * `cnis` are the plug-ins to choose from; where the scenario names none of them, pods get no addresses. `proxyModes` are
- * the modes of kube-proxy that there are.
+ * the modes of kube-proxy that there are; `admission` the plug-ins that have something to say here.
  */
 export function settle(
   parsed: ParsedScenario,
   cnis: readonly CniForSettling[],
   proxyModes: readonly string[],
   variant: Variant = 'main',
+  admission: readonly AdmissionForSettling[] = [],
 ): Settled {
   const report = createReport(parsed);
-  const { store, read } = admit(parsed, report, variant);
+  const { store, read } = admit(parsed, report, variant, admission);
   const settings = sameSettings(withInstallersDefaults(read.settings, cnis));
   const { cni, options } = chooseCni(settings, cnis, report);
   const { compare } = settings;
@@ -65,7 +67,8 @@ export function settle(
   }
   const nodes = sameNodes(makeNodes(store, settings, read.cluster, report).map(sameNode));
   const workloads = expandWorkloads(store, nodes, report);
-  const pods = samePods(makePods(workloads.seeds, settings, nodes, cni, options, report));
+  const { seeds, failed } = admitMadePods(workloads.seeds, store, admission, report);
+  const pods = samePods(makePods(seeds, settings, nodes, cni, options, report));
   const services = sameServices(makeServices(store, settings, parsed, report));
   const index = indexOf(pods);
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
@@ -74,7 +77,7 @@ export function settle(
   let objects: ClusterState['objects'] | undefined;
   // Made when first asked for: only the Cluster tab and `objects` want it.
   const allObjects = (): ClusterState['objects'] =>
-    (objects ??= listObjects(store, nodes, pods, services, endpointSlices, workloads.replicaSets));
+    (objects ??= listObjects(store, nodes, pods, services, endpointSlices, workloads.replicaSets, failed));
   const cluster: ClusterState = {
     settings,
     namespaces: sameNamespaces(
@@ -98,17 +101,31 @@ export function settle(
     ],
     events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],
   };
-  checkCluster(cluster, store, index, cni, report);
+  checkCluster(cluster, store, index, cni, failed, report);
   return { cluster, diagnostics: report.diagnostics };
 }
 
+/** Namespaces first: what they say is asked for the objects in them, and without one its objects go. */
 function admit(
   parsed: ParsedScenario,
   report: ReturnType<typeof createReport>,
   variant: Variant,
+  admission: readonly AdmissionForSettling[],
 ): { store: Store; read: ReturnType<typeof readSettings> } {
   const read = readSettings(parsed, report, variant);
-  return { store: createStore(parsed, refuseWithoutNamespace(parsed, report)), read };
+  if (admission.length === 0) {
+    return { store: createStore(parsed, refuseWithoutNamespace(parsed, new Set(), report)), read };
+  }
+  const isNamespace = (manifest: Manifest): boolean => manifest.kind === 'Namespace';
+  const namespaces = parsed.manifests.filter(isNamespace);
+  const turnedDown = refuseByAdmission(namespaces, createStore(parsed, new Set()), admission, report);
+  const homeless = refuseWithoutNamespace(parsed, turnedDown, report);
+  const store = createStore(parsed, new Set([...turnedDown, ...homeless]));
+  const rest = store.all.filter((manifest) => !isNamespace(manifest) && !isBuiltIn(manifest));
+  const refused = refuseByAdmission(rest, store, admission, report);
+  return refused.size === 0
+    ? { store, read }
+    : { store: createStore(parsed, new Set([...turnedDown, ...homeless, ...refused])), read };
 }
 
 /** The kubelet tells of nameservers and search paths that it left out. */

@@ -1,0 +1,90 @@
+/**
+ * Pod Security Admission (k8s.io/pod-security-admission, admission/admission.go): judges each pod by the policy of its
+ * namespace. `enforce` refuses pods and pods alone; `warn` and `audit` speak of workloads too. Exempt namespaces, users
+ * and runtime classes are passed over.
+ * Leaves out what an update would do: the warning about pods that a new label finds in its namespace.
+ */
+import type { FieldPath } from '../../base/origin.ts';
+import type { AdmissionRemark, AdmissionRequest, PodInObject } from '../../k8s/controllers/admission.ts';
+import type { AdmissionPlugin } from '../../plugin.ts';
+import { evaluate, findingsText } from './evaluate.ts';
+import { levelVersionText, type LevelVersion, namespacePolicy, readPolicy } from './policy.ts';
+import { podToCheck } from './pod.ts';
+
+interface Configuration {
+  readonly defaults?: Readonly<Record<string, string>>;
+  readonly exemptions?: {
+    readonly usernames?: readonly string[];
+    readonly runtimeClasses?: readonly string[];
+    readonly namespaces?: readonly string[];
+  };
+}
+
+type Objects = Parameters<AdmissionPlugin['review']>[1];
+
+/** The part of the API server's AdmissionConfiguration that is for this plug-in. */
+function configuration(objects: Objects): Configuration {
+  const plugins = objects.list('AdmissionConfiguration')[0]?.body['plugins'];
+  const own = (plugins as readonly { name?: string; configuration?: unknown }[] | undefined)?.find(
+    (plugin) => plugin.name === 'PodSecurity',
+  );
+  return (own?.configuration ?? {}) as Configuration;
+}
+
+export const podSecurity: Pick<AdmissionPlugin, 'review'> = {
+  review: (request, objects) => {
+    const { object, labels, pod } = request;
+    const { defaults = {}, exemptions = {} } = configuration(objects);
+    const byDefault = readPolicy(defaults, '').policy;
+    if (object.kind === 'Namespace') return reviewNamespace(labels);
+    if (pod === undefined || object.namespace === undefined) return {};
+    if (exemptions.namespaces?.includes(object.namespace) === true) return {};
+    if (exemptions.usernames?.includes(request.user) === true) return {};
+    const namespace = objects.get('Namespace', undefined, object.namespace);
+    const { policy } = namespacePolicy(namespace?.metadata.labels ?? {}, byDefault);
+    const { runtimeClassName = '' } = pod.spec as { readonly runtimeClassName?: string };
+    if (exemptions.runtimeClasses?.includes(runtimeClassName) === true) return {};
+    if (object.kind === 'Pod') {
+      const enforced = violations(pod, policy.enforce);
+      if (enforced !== undefined) {
+        return { denied: { ...enforced, message: `violates ${enforced.message}`, reason: 'Forbidden' } };
+      }
+    }
+    const warned = violations(pod, policy.warn);
+    const audited = violations(pod, policy.audit);
+    return {
+      ...(warned && { warning: { ...warned, message: `would violate ${warned.message}` } }),
+      ...(audited && { audit: { ...audited, message: `would violate ${audited.message}` } }),
+    };
+  },
+};
+
+function reviewNamespace(labels: AdmissionRequest['labels']): ReturnType<AdmissionPlugin['review']> {
+  const { problems } = namespacePolicy(labels);
+  if (problems.length === 0) return {};
+  const messages = problems.map((p) => p.message);
+  return {
+    denied: {
+      reason: 'Invalid',
+      message: messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`,
+      paths: problems.map((p) => p.path),
+    },
+  };
+}
+
+const known = new WeakMap<PodInObject['spec'], Map<string, AdmissionRemark | undefined>>();
+
+/** `PodSecurity "baseline:latest": host namespaces (hostNetwork=true)`; each template is looked at once per policy. */
+function violations(pod: PodInObject, policy: LevelVersion): AdmissionRemark | undefined {
+  if (policy.level === 'privileged') return undefined;
+  const name = levelVersionText(policy);
+  let ofSpec = known.get(pod.spec);
+  if (ofSpec === undefined) known.set(pod.spec, (ofSpec = new Map<string, AdmissionRemark | undefined>()));
+  if (!ofSpec.has(name)) {
+    const findings = evaluate(podToCheck(pod), policy);
+    const message = `PodSecurity ${JSON.stringify(name)}: ${findingsText(findings)}`;
+    const paths = findings.flatMap((f) => f.paths.map((path): FieldPath => [...pod.path, ...path]));
+    ofSpec.set(name, findings.length === 0 ? undefined : { message, paths });
+  }
+  return ofSpec.get(name);
+}
