@@ -7,6 +7,7 @@ import { diagnostics as diagnosticsEn } from '../i18n/diagnostics.en.ts';
 import { diagnostics as diagnosticsKo } from '../i18n/diagnostics.ko.ts';
 import { reasons as en } from '../i18n/reasons.en.ts';
 import { reasons as ko } from '../i18n/reasons.ko.ts';
+import { admissionPlugins } from '../sim/admission/registry.ts';
 import { cidr } from '../sim/base/ip.ts';
 import type { IpvsServiceConfig, NetnsConfig, WireguardPeerConfig } from '../sim/net/config.ts';
 import type { SwitchConfig } from '../sim/net/ovs/config.ts';
@@ -699,6 +700,7 @@ const named = new Set(
 // A place, not a code.
 named.delete('external/gateway');
 named.delete('external/loadbalancer');
+for (const { id } of admissionPlugins) named.add(`admission/${id}`);
 
 describe('diagnostics and quick fixes', () => {
   test.each([
