@@ -519,6 +519,8 @@ export interface NetnsConfig {
   readonly links: readonly LinkConfig[];
   readonly addresses: readonly AddressConfig[];
   readonly routes: readonly RouteConfig[];
+  /** What somebody tried to add and the kernel did not take (`route-accept.ts`). */
+  readonly refusedRoutes?: readonly RouteConfig[];
   /** Policy routing beside Linux' own rules, in the order in which they were added. */
   readonly rules?: readonly IpRuleConfig[];
   /** Present, the segments of its cards are a cloud's network and no plain switch (link/fabric.ts). */
