@@ -7,6 +7,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `"${p['text']}" is not a list of prefixes of the cluster's families (${p['family']}), one of each such as 10.244.0.0/16 or fd00:10:244::/56; the default is used.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])} (${p['aCidr']}) overlaps ${place(p['b'])} (${p['bCidr']}): an address would mean two things. Choose ranges that do not meet.`,
+  'cluster/service-subnet-too-large': (p) =>
+    `kubeadm refuses it: ${p['path']}: Invalid value: "${p['subnet']}": specified service subnet is too large; for ${p['bits']}-bit addresses, the mask must be >= ${p['least']}.`,
+  'cluster/node-subnet-too-small': (p) =>
+    `${p['subnet']} is too small for a network of nodes: at least a /${p['least']}. The default is used.`,
   'cluster/pod-subnet-too-small': (p) =>
     `The pod subnet ${p['podSubnet']} is smaller than one node's /${p['mask']}: no node gets a pod CIDR.`,
   'cni/unknown': (p) =>
@@ -14,6 +18,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/unknown-option': (p) => `${p['cni']} has no option "${p['option']}"${among(p['known'])}.`,
   'cni/bad-option': (p) =>
     `${p['cni']}: "${p['value']}" is not a value of ${p['option']} (${p['known']}); the default is used.`,
+  'cni/subnets-not-modelled': (p) =>
+    `${p['cni']} is not simulated with nodes in several subnets: walks are unknown.`,
   'cni/family-not-modelled': (p) =>
     `${p['cni']} is not simulated with ${p['family']}: walks over it are unknown.`,
   'cni/conflict': (p) => `${p['cni']} refuses this combination of options: ${p['message']}`,
@@ -21,8 +27,20 @@ export const clusterDiagnostics: DiagnosticText = {
     `The host ${p['name']} has the name or the address of ${p['other']}; it is left out.`,
   'external/address-in-use': (p) =>
     `The host ${p['name']} has the address ${p['ip']} of ${p['owner']}: two machines answer for it. Choose another.`,
+  'external/reserved-name': (p) =>
+    `"${p['name']}" is the name of a machine that is there already; the host is left out. Choose another.`,
   'external/unknown-via': (p) =>
     `The route goes through "${p['via']}", which is neither a node nor an IP address${among(p['known'])}; it is left out.`,
+  'node/outside-subnets': (p) =>
+    `No network of nodes holds ${p['ip']}, the address of ${p['node']}: there is ${p['subnets']}. List its subnet in the Playground document, under nodeSubnets.`,
+  'node/two-subnets': (p) =>
+    `${p['node']} has an address in another of the nodes' networks as well (${p['ip']}). A node has one card here, so nobody reaches it at that address.`,
+  'node/subnet-full': (p) =>
+    `The network ${p['subnet']} has no address left for ${p['node']}; the node is put on another.`,
+  'node/unknown-in-subnet': (p) =>
+    `There is no node "${p['node']}" to put on this network${among(p['known'])}.`,
+  'node/address-elsewhere': (p) =>
+    `${p['node']} has an address of its own, ${p['ip']}, which another network holds: it stays there.`,
   'node/duplicate-ip': (p) => `The address ${p['ip']} already belongs to node ${p['other']}.`,
   'node/pod-cidr-overlap': (p) =>
     `The pod CIDR ${p['cidr']} overlaps that of node ${p['other']}: replies would go to the wrong node.`,

@@ -8,6 +8,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `${josa(`"${p['text']}"`, '은/는')} 클러스터의 IP 패밀리(${p['family']})마다 하나씩 쓴 10.244.0.0/16이나 fd00:10:244::/56 같은 대역이 아니므로 기본값을 씁니다.`,
   'cluster/overlap': (p) =>
     `${place(p['a'])}(${p['aCidr']}) 대역과 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 같은 주소가 두 곳을 가리키게 되므로 겹치지 않는 대역을 고르세요.`,
+  'cluster/service-subnet-too-large': (p) =>
+    `kubeadm이 거부합니다: ${p['path']}: Invalid value: "${p['subnet']}": specified service subnet is too large; for ${p['bits']}-bit addresses, the mask must be >= ${p['least']}.`,
+  'cluster/node-subnet-too-small': (p) =>
+    `${josa(String(p['subnet']), '은/는')} 노드 네트워크로 쓰기에 너무 작습니다. /${p['least']} 이상이어야 하므로 기본값을 씁니다.`,
   'cluster/pod-subnet-too-small': (p) =>
     `파드 대역 ${josa(String(p['podSubnet']), '이/가')} 노드 하나의 /${p['mask']}보다 작아서 어떤 노드도 podCIDR을 받지 못합니다.`,
   'cni/unknown': (p) =>
@@ -15,6 +19,8 @@ export const clusterDiagnostics: DiagnosticText = {
   'cni/unknown-option': (p) => `${p['cni']}에는 "${p['option']}" 옵션이 없습니다${among(p['known'])}.`,
   'cni/bad-option': (p) =>
     `${p['cni']}: "${p['value']}" 값은 ${p['option']}에 쓸 수 없어(${p['known']}) 기본값을 씁니다.`,
+  'cni/subnets-not-modelled': (p) =>
+    `${josa(String(p['cni']), '은/는')} 노드가 여러 서브넷에 있는 경우를 시뮬레이션하지 않으므로, 패킷의 결과는 알 수 없습니다.`,
   'cni/family-not-modelled': (p) =>
     `${p['cni']}의 ${josa(String(p['family']), '은/는')} 시뮬레이션하지 않으므로, 그 패밀리로 가는 패킷의 결과는 알 수 없습니다.`,
   'cni/conflict': (p) => `${josa(String(p['cni']), '은/는')} 이 옵션 조합을 거부합니다: ${p['message']}`,
@@ -22,8 +28,20 @@ export const clusterDiagnostics: DiagnosticText = {
     `호스트 ${p['name']}의 이름이나 주소가 ${josa(String(p['other']), '과/와')} 겹쳐서 뺐습니다.`,
   'external/address-in-use': (p) =>
     `호스트 ${p['name']}의 주소 ${josa(String(p['ip']), '은/는')} 이미 ${p['owner']}의 주소라서 두 기기가 함께 응답합니다. 다른 주소를 쓰세요.`,
+  'external/reserved-name': (p) =>
+    `${josa(`"${p['name']}"`, '은/는')} 이미 있는 기기의 이름이라서 이 호스트를 뺐습니다. 다른 이름을 쓰세요.`,
   'external/unknown-via': (p) =>
     `라우트가 거치는 ${josa(String(p['via']), '은/는')} 노드도 IP 주소도 아니어서 이 라우트를 뺍니다.`,
+  'node/outside-subnets': (p) =>
+    `${p['node']}의 주소 ${josa(String(p['ip']), '이/가')} 속한 노드 네트워크가 없습니다(있는 것: ${p['subnets']}). Playground 문서의 nodeSubnets에 그 서브넷을 적으세요.`,
+  'node/two-subnets': (p) =>
+    `${josa(String(p['node']), '은/는')} 다른 노드 네트워크의 주소(${p['ip']})도 가지고 있습니다. 여기서는 노드마다 카드가 하나라서 그 주소로는 아무도 닿지 못합니다.`,
+  'node/subnet-full': (p) =>
+    `네트워크 ${p['subnet']}에 ${p['node']}에 줄 주소가 남지 않아 이 노드를 다른 네트워크에 둡니다.`,
+  'node/unknown-in-subnet': (p) =>
+    `이 네트워크에 둘 노드 ${josa(`"${p['node']}"`, '이/가')} 없습니다${among(p['known'])}.`,
+  'node/address-elsewhere': (p) =>
+    `${p['node']}에는 이미 다른 네트워크의 주소 ${josa(String(p['ip']), '이/가')} 있어 그 네트워크에 그대로 둡니다.`,
   'node/duplicate-ip': (p) => `주소 ${josa(String(p['ip']), '은/는')} 이미 노드 ${p['other']}의 것입니다.`,
   'node/pod-cidr-overlap': (p) =>
     `podCIDR ${josa(String(p['cidr']), '이/가')} 노드 ${p['other']}의 대역과 겹칩니다. 응답이 엉뚱한 노드로 갑니다.`,

@@ -1,6 +1,10 @@
 import type { DiagnosticText } from './diagnostics.en.ts';
 
 /** What is wrong with a question itself: a probe that cannot be sent, a table that cannot be printed. */
+/** The kernel's words as iproute2 shows them: IPv4 has an extended error, IPv6 an errno. */
+const refusal = (via: unknown): string =>
+  String(via).includes(':') ? 'No route to host' : 'Nexthop has invalid gateway';
+
 export const probeDiagnostics: DiagnosticText = {
   'probe/unknown-pod': (p) =>
     `There is no pod "${p['name']}". Name it as namespace/pod, or a workload as namespace/deployment.`,
@@ -25,6 +29,8 @@ export const probeDiagnostics: DiagnosticText = {
   'show/not-modelled': (p) => `The table that "${p['command']}" prints is not simulated.`,
   'fault/changes-nothing': (p) =>
     `This fault (${p['fault']}) changes nothing here: no such interface or route, or a value that is in force already or that Linux refuses.`,
+  'route/refused': (p) =>
+    `${p['by'] === '' ? `${p['at']} cannot have` : `${p['by']} cannot add`} ${Number(p['count']) > 1 ? `${p['count']} routes, such as ${p['to']}` : `the route ${p['to']}`} via ${p['via']} on ${p['at']}: the next hop is behind a router, and the kernel refuses it (${refusal(p['via'])}). What would take it goes to the default gateway, which has to know the way.`,
   'namespace/reserved': (p) =>
     `Places are called node/NAME and external/NAME, so the pods of namespace "${p['namespace']}" are left out of the network. Walks to them stay unknown.`,
 };

@@ -330,6 +330,17 @@ export const fields: FieldHelp = {
   'Playground.compare': 'What the comparison sets beside this cluster; everything else stays as it is.',
   'Playground.compare.cni': 'The CNI of the cluster beside: its name, or `{name, options}`.',
   'Playground.compare.kubeProxyMode': 'The kube-proxy mode of the cluster beside.',
+  'Playground.nodeSubnets':
+    'The networks that the nodes are plugged into, with one router between them. One, kind’s docker network, when left out.',
+  'Playground.nodeSubnets.cidr':
+    'Its subnet, such as `172.19.0.0/16`; one of each family with a comma for dual stack. The router has the first address.',
+  'Playground.nodeSubnets.nodes':
+    'Nodes that get an address there. A Node object with an InternalIP of the subnet is there anyway; all others are on the first network.',
+  'Playground.gateway': 'The router between the nodes’ networks and the internet.',
+  'Playground.gateway.routes':
+    'Its routes beside those to its own networks: to the pods of a node, for example.',
+  'Playground.gateway.routes.to': 'The destination range.',
+  'Playground.gateway.routes.via': 'The node or the address that it sends them to.',
   'Playground.external': 'Hosts outside the cluster, on the nodes’ network unless `ip` says otherwise.',
   'Playground.external.name': 'The host’s name; probes call it `external/NAME`.',
   'Playground.external.ip': 'Its address.',

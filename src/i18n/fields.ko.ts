@@ -326,6 +326,17 @@ export const fields: FieldHelp = {
   'Playground.compare': '비교 화면에서 이 클러스터 옆에 놓을 설정입니다. 나머지는 그대로입니다.',
   'Playground.compare.cni': '옆에 놓을 클러스터의 CNI입니다. 이름 또는 `{name, options}`로 씁니다.',
   'Playground.compare.kubeProxyMode': '옆에 놓을 클러스터의 kube-proxy 모드입니다.',
+  'Playground.nodeSubnets':
+    '노드가 연결된 네트워크입니다. 그 사이에는 라우터 하나가 있습니다. 생략하면 kind의 도커 네트워크 하나입니다.',
+  'Playground.nodeSubnets.cidr':
+    '`172.19.0.0/16` 같은 서브넷입니다. 듀얼 스택이면 패밀리마다 하나씩 쉼표로 이어 씁니다. 첫 주소는 라우터의 것입니다.',
+  'Playground.nodeSubnets.nodes':
+    '이 네트워크의 주소를 받을 노드입니다. 이 서브넷의 InternalIP가 있는 Node 오브젝트는 적지 않아도 여기에 있고, 나머지 노드는 첫 네트워크에 있습니다.',
+  'Playground.gateway': '노드 네트워크들과 인터넷 사이의 라우터입니다.',
+  'Playground.gateway.routes':
+    '직접 연결된 네트워크 말고 라우터가 더 가진 라우트입니다. 예를 들면 노드의 파드 대역으로 가는 라우트입니다.',
+  'Playground.gateway.routes.to': '목적지 범위입니다.',
+  'Playground.gateway.routes.via': '패킷을 보낼 노드나 주소입니다.',
   'Playground.external': '클러스터 밖의 호스트입니다. `ip`를 따로 쓰지 않으면 노드 네트워크에 있습니다.',
   'Playground.external.name': '호스트의 이름입니다. 프로브에서는 `external/이름`으로 씁니다.',
   'Playground.external.ip': '호스트의 주소입니다.',

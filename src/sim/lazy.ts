@@ -54,6 +54,7 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
     setUpNode: (context) => code().setUpNode(context),
     addPod: (context) => code().addPod(context),
     hooks: () => code().hooks?.() ?? NO_HOOKS,
+    routerRoutes: (cluster) => code().routerRoutes?.(cluster) ?? [],
     queue: (cluster) => code().queue?.(cluster),
   };
 }

@@ -3,7 +3,7 @@
  * network namespaces. Shared code never asks which plug-in it has; it reads what the plug-in declares here.
  */
 import type { Ip, IpFamily } from './base/ip.ts';
-import type { ClusterNode, ClusterState, Pod } from './k8s/cluster-state.ts';
+import type { ClusterNode, ClusterState, Pod, StaticRoute } from './k8s/cluster-state.ts';
 import type { AdmissionForSettling } from './k8s/controllers/admission.ts';
 import type { Manifest } from './k8s/manifest.ts';
 import type { NetnsPart } from './net/config.ts';
@@ -53,6 +53,8 @@ export interface CniAbout {
   readonly notWith?: readonly { readonly kubeProxyMode: ProxyAbout['id']; readonly because: string }[];
   /** The IP families that it is modelled for. Absent: IPv4 alone, and walks over IPv6 are `unknown`. */
   readonly ipFamilies?: readonly IpFamily[];
+  /** Modelled only where all nodes share one subnet: with several, walks are `unknown`. */
+  readonly oneNodeSubnet?: boolean;
   /** Does it enforce networking.k8s.io/v1 NetworkPolicy? */
   readonly enforcesNetworkPolicy: boolean;
   /** Does `hostPort` of a pod work, by portmap or by a way of its own? */
@@ -87,6 +89,8 @@ export interface CniPlugin extends CniAbout {
   readonly queue?: (
     cluster: ClusterState,
   ) => { readonly number: number; readonly reader: QueueReader } | undefined;
+  /** Routes that the cloud's controller writes into the router between the nodes' networks. */
+  readonly routerRoutes?: (cluster: ClusterState) => readonly StaticRoute[];
   /** The ADD call for one pod: the pod's side and the node's side. */
   readonly addPod: (context: CniPodContext) => { readonly pod: NetnsPart; readonly node: NetnsPart };
   /** The code of the programs that its parts attach to hooks, by name, and of its own tool's commands. */

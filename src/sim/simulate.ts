@@ -12,6 +12,7 @@ import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
 import { deprecatedProxy } from './cluster/deprecated.ts';
 import { idleFaults } from './cluster/idle-faults.ts';
+import { refusedRoutes } from './cluster/refused-routes.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
@@ -82,6 +83,7 @@ export function simulate(
       ...reservedNamespaces(settled.cluster, parsed.locate),
       ...faultDiagnostics(settled.cluster, parsed),
       ...deprecatedProxy(settled.cluster, parsed.locate),
+      ...refusedRoutes(settled.cluster, world, parsed.locate),
     ],
   };
 }

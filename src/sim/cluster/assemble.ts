@@ -4,7 +4,9 @@ import { stableMac } from '../base/mac.ts';
 import { cniPlugin } from '../cni/registry.ts';
 import { coreDns, internetDns } from '../dns/coredns.ts';
 import type { ClusterNode, ClusterState, FaultSpec, Pod } from '../k8s/cluster-state.ts';
+import { networkOfNode } from '../k8s/node-network.ts';
 import type { ListenerConfig, NetnsConfig, NetnsId, NetnsPart } from '../net/config.ts';
+import { acceptRoutes } from '../net/route-accept.ts';
 import type { World } from '../net/world.ts';
 import type { CniPlugin } from '../plugin.ts';
 import { echoApp, httpApp, sinkApp, tcpAcceptApp } from '../probe/apps.ts';
@@ -21,7 +23,6 @@ import {
   HOST_SYSCTLS,
   LOOPBACK_ADDRESS,
   loopback,
-  UNDERLAY,
   underlayNetns,
 } from './underlay.ts';
 
@@ -92,7 +93,7 @@ function nodeListeners(node: ClusterNode, cluster: ClusterState): ListenerConfig
 
 function nodeBase(node: ClusterNode, cluster: ClusterState): NetnsConfig {
   const id = nodeNetns(node.name);
-  const { nodeSubnets, gateways } = cluster.settings;
+  const { segment, subnets, gateways } = networkOfNode(cluster.settings, node);
   return {
     id,
     links: [
@@ -102,7 +103,7 @@ function nodeBase(node: ClusterNode, cluster: ClusterState): NetnsConfig {
         name: 'eth0',
         mac: stableMac(id, 'eth0'),
         mtu: 1500,
-        segment: UNDERLAY,
+        segment,
         origin: node.origin,
       },
     ],
@@ -111,7 +112,7 @@ function nodeBase(node: ClusterNode, cluster: ClusterState): NetnsConfig {
       ...node.ips.map((ip) => ({
         dev: 'eth0',
         ip,
-        prefixLength: cidrOfFamily(nodeSubnets, ipFamily(ip))?.prefixLength ?? 64,
+        prefixLength: cidrOfFamily(subnets, ipFamily(ip))?.prefixLength ?? 64,
         scope: 'global' as const,
         origin: node.origin,
       })),
@@ -245,7 +246,8 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
         const added = cni.plugin.addPod({ ...context, pod });
         parts.push(added.node);
         const known = podMemo.get(pod);
-        const config = known?.part === added.pod ? known.config : mergeNetns(podBase(pod), [added.pod]);
+        const config =
+          known?.part === added.pod ? known.config : acceptRoutes(mergeNetns(podBase(pod), [added.pod]));
         if (known?.part !== added.pod) podMemo.set(pod, { part: added.pod, config });
         netns.set(config.id, config);
       }
@@ -265,13 +267,14 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     if (broken !== undefined) parts.push(broken);
     const known = nodeMemo.get(node);
     const reusable = known !== undefined && hosted.length === 0 && same(known.parts, parts);
-    const config = reusable ? known.config : mergeNetns(nodeBase(node, cluster), parts);
+    const config = reusable ? known.config : acceptRoutes(mergeNetns(nodeBase(node, cluster), parts));
     if (!reusable) nodeMemo.set(node, { parts, config });
     netns.set(config.id, config);
     progress?.(index + 1, cluster.nodes.length);
   });
   breakWorld(netns, cluster, podsByNode);
-  for (const config of underlayNetns(cluster.settings, nodeIps)) netns.set(config.id, config);
+  for (const config of underlayNetns(cluster.settings, nodeIps, cni?.plugin.routerRoutes?.(cluster)))
+    netns.set(config.id, config);
   const balancer = loadBalancerNetns(cluster);
   if (balancer !== undefined) {
     netns.set(balancer.id, balancer);

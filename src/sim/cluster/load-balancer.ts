@@ -1,5 +1,6 @@
 /**
- * The cloud's load balancer, a machine of its own on the nodes' network with the addresses of all LoadBalancer Services.
+ * The cloud's load balancer, a machine of its own with the addresses of all LoadBalancer Services on the first of the
+ * nodes' networks, and a card in each of them.
  *
  * `ipMode: VIP`: it is a router. Packets keep the load balancer's address as destination and take one of several next
  * hops, the healthy nodes, by the hash of their connection; the nodes answer clients directly. That is how pass-through
@@ -9,11 +10,12 @@
  *
  * Leaves out IPv6, weights, the time that health checks take, and source ranges for VIP (kube-proxy enforces those).
  */
-import { cidr, cidrContains, type Ip } from '../base/ip.ts';
+import { cidr, cidrContains, cidrOfFamily, ipOfFamily, type Ip } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
 import type { FieldPath, Origin } from '../base/origin.ts';
 import { fnv32a } from '../k8s/naming.ts';
 import type { ClusterNode, ClusterState, Service, ServicePort } from '../k8s/cluster-state.ts';
+import { loadBalancerAddress, networkOfNode } from '../k8s/node-network.ts';
 import type {
   AddressConfig,
   ChainPart,
@@ -27,11 +29,13 @@ import type {
 } from '../net/config.ts';
 import { loadBalancerNodes, localReadyEndpoints } from '../service/load-balancing.ts';
 import { mergeNetns } from './merge.ts';
-import { ANYWHERE, HOST_SYSCTLS, LOOPBACK_ADDRESS, loopback, UNDERLAY } from './underlay.ts';
+import { ANYWHERE, HOST_SYSCTLS, LOOPBACK_ADDRESS, loopback } from './underlay.ts';
 
 export const LOAD_BALANCER_NETNS = 'external/loadbalancer';
-/** Its own address, beside the pool: what it asks for the nodes with. */
-export const LOAD_BALANCER_IP: Ip = '172.18.255.254';
+/** Its card towards the nodes of the n-th network; `eth0` has its addresses, on the first. */
+const nodeCard = (n: number): string => `eth${n + 1}`;
+const cardTo = ({ settings }: ClusterState, node: ClusterNode): string =>
+  nodeCard(settings.nodeNetworks.indexOf(networkOfNode(settings, node)));
 
 interface Front {
   readonly service: Service;
@@ -71,9 +75,10 @@ export function loadBalancerAddresses(services: ClusterState['services']): reado
 /** The namespace, or undefined where no Service has an address there. Equal inputs give the identical config. */
 export function loadBalancerNetns(cluster: ClusterState): NetnsConfig | undefined {
   const { services, endpointSlices, nodes, settings } = cluster;
-  const at = settings.nodeSubnets.findIndex((s) => s.family === 4);
-  const subnet = settings.nodeSubnets[at];
-  if (loadBalancerAddresses(services).length === 0 || subnet === undefined) return undefined;
+  const subnet = cidrOfFamily(settings.nodeSubnets, 4);
+  const own = loadBalancerAddress(settings);
+  if (loadBalancerAddresses(services).length === 0 || subnet === undefined || own === undefined)
+    return undefined;
   const last = known.get(services);
   if (last !== undefined && last.slices === endpointSlices && last.nodes === nodes) return last.config;
   const parts: Parts = { routes: [], addresses: [], hooks: [], chains: [] };
@@ -93,22 +98,26 @@ export function loadBalancerNetns(cluster: ClusterState): NetnsConfig | undefine
     hook('filter', 'FORWARD', rule([comment('no Service has this port')], { target: 'DROP' })),
   );
   const id = LOAD_BALANCER_NETNS;
-  const card = (name: string): NetnsConfig['links'][number] => ({
+  const card = (name: string, segment: string): NetnsConfig['links'][number] => ({
     kind: 'ethernet',
     name,
     mac: stableMac(id, name),
     mtu: 1500,
-    segment: UNDERLAY,
+    segment,
   });
   const base: NetnsConfig = {
     id,
-    links: [loopback(), card('eth0'), card('eth1')],
+    links: [
+      loopback(),
+      card('eth0', settings.nodeNetworks[0]?.segment ?? ''),
+      ...settings.nodeNetworks.map(({ segment }, n) => card(nodeCard(n), segment)),
+    ],
     addresses: [
       LOOPBACK_ADDRESS,
-      { dev: 'eth0', ip: LOAD_BALANCER_IP, prefixLength: subnet.prefixLength, scope: 'global' },
+      { dev: 'eth0', ip: own, prefixLength: subnet.prefixLength, scope: 'global' },
       ...parts.addresses,
     ],
-    routes: [{ to: ANYWHERE[4], via: settings.gateways[at] ?? '', dev: 'eth0' }, ...parts.routes],
+    routes: [{ to: ANYWHERE[4], via: ipOfFamily(settings.gateways, 4) ?? '', dev: 'eth0' }, ...parts.routes],
     neighbours: [],
     fdb: [],
     sysctls: {
@@ -140,7 +149,7 @@ function passedThrough(front: Front, cluster: ClusterState, parts: Parts): void 
     protocol: 'static',
     nexthops: nodes.map((node) => ({
       via: node.ips.find((a) => !a.includes(':')) ?? '',
-      dev: 'eth1',
+      dev: cardTo(cluster, node),
       onlink: true,
       ...(local
         ? { pods: localReadyEndpoints(cluster, service, node.name).flatMap((e) => e.pod ?? []) }
@@ -265,11 +274,15 @@ function hook(table: HookPart['table'], chain: HookPart['chain'], added: Rule): 
   return { table, chain, where: 'append', rule: added };
 }
 
-/** Addresses of the load balancer that the nodes' network does not hold: the gateway has to know the way. */
-export function farLoadBalancerRoutes(
-  cluster: Pick<ClusterState, 'services' | 'settings'>,
-): readonly RouteConfig[] {
-  return loadBalancerAddresses(cluster.services)
-    .filter((ip) => !cluster.settings.nodeSubnets.some((subnet) => cidrContains(subnet, ip)))
-    .map((ip) => ({ to: cidr(ip), via: LOAD_BALANCER_IP, dev: 'eth0' }));
+/** Addresses of the load balancer that the first network does not hold: the gateway has to know the way. */
+export function farLoadBalancerRoutes({
+  services,
+  settings,
+}: Pick<ClusterState, 'services' | 'settings'>): readonly RouteConfig[] {
+  const subnet = cidrOfFamily(settings.nodeSubnets, 4);
+  const via = loadBalancerAddress(settings);
+  if (subnet === undefined || via === undefined) return [];
+  return loadBalancerAddresses(services)
+    .filter((ip) => !cidrContains(subnet, ip))
+    .map((ip) => ({ to: cidr(ip), via, dev: 'eth0' }));
 }

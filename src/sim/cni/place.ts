@@ -6,8 +6,6 @@ import type { NetnsId } from '../net/config.ts';
 /** The nodes' network card, and what fits through it. */
 export const UNDERLAY_DEVICE = 'eth0';
 export const UNDERLAY_MTU = 1500;
-/** The network that the nodes' cards are plugged into (`UNDERLAY` of the cluster). */
-export const UNDERLAY_SEGMENT = 'underlay';
 
 /** The name of a pod's own interface. */
 export const POD_DEVICE = 'eth0';

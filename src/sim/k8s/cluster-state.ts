@@ -39,9 +39,13 @@ export interface ClusterSettings {
   /** Search domains of the nodes' own resolv.conf (kind's networking.dnsSearch), which pods inherit. */
   readonly dnsSearch?: readonly string[];
   readonly nodePortRange: { readonly from: number; readonly to: number };
-  /** The network that the nodes share, and its gateway's addresses: one per family, in the families' order. */
+  /** The networks that nodes are plugged into (`Playground.nodeSubnets`), with one router between them. Never empty. */
+  readonly nodeNetworks: readonly NodeNetwork[];
+  /** The subnets of all of them and the router's address in each, the first network's first. */
   readonly nodeSubnets: readonly Cidr[];
   readonly gateways: readonly Ip[];
+  /** Routes that the router has beside its own networks (`Playground.gateway.routes`). */
+  readonly gatewayRoutes: readonly StaticRoute[];
   readonly kubeProxy: {
     readonly mode: 'iptables' | 'ipvs' | 'nftables' | 'none';
     /** `clusterCIDR`, one per family. */
@@ -80,6 +84,24 @@ export interface ClusterSettings {
     readonly podSubnet: Origin;
     readonly serviceSubnet: Origin;
   };
+}
+
+/** One switch with a subnet of each of the cluster's families, in their order, and the router's address in each. */
+export interface NodeNetwork {
+  /** The switch's name. */
+  readonly segment: string;
+  readonly subnets: readonly Cidr[];
+  readonly gateways: readonly Ip[];
+  /** Nodes that are put there by name. */
+  readonly nodes: readonly string[];
+  readonly origin: Origin;
+}
+
+/** A route as a person writes it: `via` is a node's name or an address. */
+export interface StaticRoute {
+  readonly to: Cidr;
+  readonly via: string;
+  readonly origin: Origin;
 }
 
 export interface ExternalHost {

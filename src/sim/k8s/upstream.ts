@@ -270,6 +270,8 @@ export interface UpstreamPlayground {
     readonly kubeProxyMode?: string;
     readonly faults?: readonly Readonly<Record<string, unknown>>[];
   };
+  readonly nodeSubnets?: readonly { readonly cidr?: string; readonly nodes?: readonly string[] }[];
+  readonly gateway?: { readonly routes?: readonly { readonly to?: string; readonly via?: string }[] };
   readonly external?: readonly {
     readonly name: string;
     readonly ip?: string;

@@ -10,6 +10,7 @@ import { cidr } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
+import { onLink } from '../../k8s/node-network.ts';
 import type { LinkConfig, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { SwitchConfig, SwitchPort } from '../../net/ovs/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
@@ -107,8 +108,15 @@ function tunnelDevice(
     : { ...base, kind: type, local: ipv4Of(node) ?? '', dev: UNDERLAY_DEVICE, learning: false };
 }
 
-function routes(list: readonly PeerNode[], settings: AntreaSettings): readonly RouteConfig[] {
-  return list.map(({ range, gateway, ip, origin }) =>
+/** `NeedsDirectRoutingToPeer`: without a tunnel, nodes behind a router are left to the default route. */
+function routes(
+  { cluster, node }: CniNodeContext,
+  list: readonly PeerNode[],
+  settings: AntreaSettings,
+): readonly RouteConfig[] {
+  const near =
+    settings.tunnel === undefined ? list.filter(({ ip }) => onLink(cluster.settings, node, ip)) : list;
+  return near.map(({ range, gateway, ip, origin }) =>
     settings.tunnel === undefined
       ? { to: range, via: ip, dev: UNDERLAY_DEVICE, protocol: 'boot', origin }
       : { to: range, via: gateway, dev: GATEWAY, onlink: true, protocol: 'boot', origin },
@@ -206,7 +214,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
           origin: { ...cluster.settings.origins.podSubnet, by: BY },
         },
       ],
-      routes: routes(peers(context), settings),
+      routes: routes(context, peers(context), settings),
       sysctls: { ipForward: true },
       ...antreaIptables({
         range,

@@ -2,7 +2,8 @@
  * The AWS VPC CNI (aws-node and its plug-in): pods have addresses of the VPC itself, secondary ones of the node's network
  * cards. No overlay and no pod CIDR: the VPC delivers to the card that owns an address, the node routes by rules to the
  * pod's veth pair, and what a pod sends leaves by the card that owns the pod's address.
- * The VPC is the network that the nodes share, with the fabric's answers to ARP (`held`, see net/link/fabric.ts).
+ * The VPC's blocks are the nodes' subnets, with the fabric's answers to ARP (`held`, see net/link/fabric.ts); the router
+ * between them is the VPC's, and a node's cards are all in its own subnet.
  * Left out: the fabric's source check, security groups for pods, custom networking, IPv6, NetworkPolicy by eBPF (an agent
  * that is off by default), and AWS' frames of 9001 bytes: the network here carries 1500.
  */
@@ -12,17 +13,10 @@ import { cidr, cidrOfFamily, ipOfFamily } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
+import { networkOfNode } from '../../k8s/node-network.ts';
 import type { IpRuleConfig, LinkConfig, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
-import {
-  POD_DEVICE,
-  UNDERLAY_DEVICE,
-  UNDERLAY_MTU,
-  UNDERLAY_SEGMENT,
-  ipv4Of,
-  nodeNetns,
-  podKey,
-} from '../place.ts';
+import { POD_DEVICE, UNDERLAY_DEVICE, UNDERLAY_MTU, ipv4Of, nodeNetns, podKey } from '../place.ts';
 import { withPortmap } from '../portmap.ts';
 import { rememberPer } from '../remember.ts';
 import { awsVpcAbout } from './about.ts';
@@ -63,15 +57,16 @@ function secondaryEni(
 ): Pick<NetnsPart, 'links' | 'addresses' | 'routes'> {
   const { cluster, node } = context;
   const dev = deviceOf(eni);
-  const subnet = cidrOfFamily(cluster.settings.nodeSubnets, 4);
-  const gateway = ipOfFamily(cluster.settings.gateways, 4);
+  const network = networkOfNode(cluster.settings, node);
+  const subnet = cidrOfFamily(network.subnets, 4);
+  const gateway = ipOfFamily(network.gateways, 4);
   if (subnet === undefined || gateway === undefined) return {};
   const link: LinkConfig = {
     kind: 'ethernet',
     name: dev,
     mac: stableMac(nodeNetns(node), dev),
     mtu: UNDERLAY_MTU,
-    segment: UNDERLAY_SEGMENT,
+    segment: network.segment,
     origin,
   };
   const route = (rest: Pick<RouteConfig, 'to' | 'via' | 'scope'>): RouteConfig => ({
@@ -105,9 +100,9 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const { settings } = cluster;
   const dependencies = [settings, JSON.stringify(options), ...cluster.nodes, null, ...pods];
   return rememberNode(node, dependencies, () => {
-    const vpc = cidrOfFamily(settings.nodeSubnets, 4);
+    const vpc = settings.nodeSubnets.filter((subnet) => subnet.family === 4);
     const primaryAddress = ipv4Of(node);
-    if (vpc === undefined || primaryAddress === undefined) return {};
+    if (primaryAddress === undefined) return {};
     const origin: Origin = { ...settings.origins.cni, by: BY };
     const further = attachedEnis(enisOf(context), pods)
       .slice(1)

@@ -6,9 +6,10 @@
  * are. ipamd takes any card that has a free address; here the first. Left out: prefix delegation, warm IP targets, trunk and
  * branch cards, subnets of their own for pods, and the addresses that wait for pods to come.
  */
-import { cidrContains, cidrOfFamily, cidrSize, ipOfFamily, nthAddress } from '../../base/ip.ts';
-import type { Ip } from '../../base/ip.ts';
+import { cidrOfFamily, cidrSize, ipOfFamily, nthAddress } from '../../base/ip.ts';
+import type { Cidr, Ip } from '../../base/ip.ts';
 import type { ClusterNode, ClusterSettings } from '../../k8s/cluster-state.ts';
+import { networkOfAddress, networkOfNode } from '../../k8s/node-network.ts';
 import type { CniPlugin } from '../../plugin.ts';
 import { rememberLast } from '../remember.ts';
 
@@ -45,36 +46,49 @@ export function eniLayout(
 ): Layout {
   return rememberLayout([cluster.settings, instanceType, ...cluster.nodes], () => {
     const { settings, nodes } = cluster;
-    const subnet = cidrOfFamily(settings.nodeSubnets, 4);
     const limit = LIMITS[instanceType];
-    if (subnet === undefined || limit === undefined) return new Map();
+    if (limit === undefined) return new Map();
     const taken = new Set<Ip>([
       ...settings.gateways,
       ...settings.external.flatMap((host) => host.ips),
       ...nodes.flatMap((node) => node.ips),
     ]);
-    const roomy = FIRST + nodes.length * RUN * CARDS <= cidrSize(subnet);
-    const run = roomy ? RUN : limit.addresses;
-    const first = roomy ? FIRST : FIRST_CLOSE;
-    const stride = roomy ? RUN * CARDS : limit.cards * limit.addresses;
-    const end = cidrSize(subnet) - 1;
     return new Map(
-      nodes.map((node, place): readonly [string, readonly Eni[]] => [
-        node.name,
-        Array.from({ length: limit.cards }, (_, device): Eni => {
-          const start = first + place * stride + device * run;
-          const own = Array.from({ length: limit.addresses }, (_unused, n) => start + n)
-            .filter((n) => n < end)
-            .map((n) => nthAddress(subnet, n))
-            .filter((ip) => !taken.has(ip));
-          const [lowest, ...others] = own;
-          return device === 0
-            ? { device, primary: ipOfFamily(node.ips, 4) ?? '', secondary: others }
-            : { device, primary: lowest ?? '', secondary: others };
-        }).filter((eni) => eni.primary !== ''),
-      ]),
+      settings.nodeNetworks.flatMap((network) => {
+        const subnet = cidrOfFamily(network.subnets, 4);
+        const here = nodes.filter((node) => networkOfNode(settings, node) === network);
+        return subnet === undefined ? [] : cardsIn(subnet, here, limit, taken);
+      }),
     );
   });
+}
+
+/** The cards of the nodes of one subnet. */
+function cardsIn(
+  subnet: Cidr,
+  nodes: readonly ClusterNode[],
+  limit: { readonly cards: number; readonly addresses: number },
+  taken: ReadonlySet<Ip>,
+): readonly (readonly [string, readonly Eni[]])[] {
+  const roomy = FIRST + nodes.length * RUN * CARDS <= cidrSize(subnet);
+  const run = roomy ? RUN : limit.addresses;
+  const first = roomy ? FIRST : FIRST_CLOSE;
+  const stride = roomy ? RUN * CARDS : limit.cards * limit.addresses;
+  const end = cidrSize(subnet) - 1;
+  return nodes.map((node, place): readonly [string, readonly Eni[]] => [
+    node.name,
+    Array.from({ length: limit.cards }, (_, device): Eni => {
+      const start = first + place * stride + device * run;
+      const own = Array.from({ length: limit.addresses }, (_unused, n) => start + n)
+        .filter((n) => n < end)
+        .map((n) => nthAddress(subnet, n))
+        .filter((ip) => !taken.has(ip));
+      const [lowest, ...others] = own;
+      return device === 0
+        ? { device, primary: ipOfFamily(node.ips, 4) ?? '', secondary: others }
+        : { device, primary: lowest ?? '', secondary: others };
+    }).filter((eni) => eni.primary !== ''),
+  ]);
 }
 
 /** The cards that ipamd has attached for these pods, one in reserve. */
@@ -99,13 +113,14 @@ export function eniOf(enis: readonly Eni[], ip: Ip | undefined): Eni | undefined
 /** Secondary addresses of the node's cards, one after the other; without a free one the pod waits. */
 export const assignSecondaryIps: CniPlugin['assignPodIps'] = ({ cluster, pods, options }) => {
   const layout = eniLayout(cluster, options.instanceType ?? '');
-  const subnet = cidrOfFamily(cluster.settings.nodeSubnets, 4);
+  const { settings, nodes } = cluster;
   const result = new Map<string, readonly Ip[]>();
   const taken = new Set<Ip>();
   for (const pod of pods) {
     const given = ipOfFamily(pod.given ?? [], 4);
-    // An address outside the VPC's subnet belongs to no card of it.
-    if (given === undefined || taken.has(given) || subnet === undefined || !cidrContains(subnet, given))
+    const node = nodes.find((n) => n.name === pod.node);
+    // An address outside the node's subnet belongs to no card of it.
+    if (given === undefined || node === undefined || taken.has(given) || !inSubnetOf(settings, node, given))
       continue;
     taken.add(given);
     result.set(pod.key, [given]);
@@ -118,3 +133,7 @@ export const assignSecondaryIps: CniPlugin['assignPodIps'] = ({ cluster, pods, o
   }
   return result;
 };
+
+function inSubnetOf(settings: ClusterSettings, node: ClusterNode, ip: Ip): boolean {
+  return networkOfAddress(settings, ip) === networkOfNode(settings, node);
+}

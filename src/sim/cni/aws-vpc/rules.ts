@@ -12,7 +12,8 @@ const SNAT = 'AWS-SNAT-CHAIN-0';
 const CONNMARK = 'AWS-CONNMARK-CHAIN-0';
 
 export function awsRules(input: {
-  readonly vpc: Cidr;
+  /** The blocks of the VPC. */
+  readonly vpc: readonly Cidr[];
   readonly primaryDevice: string;
   readonly primaryAddress: Ip;
   readonly externalSnat: boolean;
@@ -67,7 +68,11 @@ export function awsRules(input: {
         table: 'nat',
         name: CONNMARK,
         rules: [
-          rule([{ match: 'dst', cidr: vpc }, comment('AWS CONNMARK CHAIN, VPC CIDR')], { target: 'RETURN' }),
+          ...vpc.map((block) =>
+            rule([{ match: 'dst', cidr: block }, comment('AWS CONNMARK CHAIN, VPC CIDR')], {
+              target: 'RETURN',
+            }),
+          ),
           rule([comment('AWS, CONNMARK')], mark),
         ],
       },
@@ -75,7 +80,9 @@ export function awsRules(input: {
         table: 'nat',
         name: SNAT,
         rules: [
-          rule([{ match: 'dst', cidr: vpc }, comment('AWS SNAT CHAIN')], { target: 'RETURN' }),
+          ...vpc.map((block) =>
+            rule([{ match: 'dst', cidr: block }, comment('AWS SNAT CHAIN')], { target: 'RETURN' }),
+          ),
           rule(
             [
               { match: 'out', iface: 'vlan+', negate: true },

@@ -9,6 +9,7 @@ export const azureAbout: CniAbout = {
     'containernetworking/plugins: portmap',
   ],
   options: [],
+  oneNodeSubnet: true,
   enforcesNetworkPolicy: false,
   portMappings: true,
   kubeProxyClusterCIDR: 'nodeSubnet',

@@ -1,6 +1,5 @@
 /** What the option `encapsulation` means for the pool of one family. IPIP carries IPv4 alone: a pool of IPv6 is then without. */
-import { cidrContains, type Ip, type IpFamily } from '../../base/ip.ts';
-import type { ClusterSettings } from '../../k8s/cluster-state.ts';
+import type { IpFamily } from '../../base/ip.ts';
 
 export interface Encapsulation {
   readonly tunnel: 'vxlan' | 'ipip' | undefined;
@@ -18,8 +17,3 @@ export function encapsulationOf(
 }
 
 export const OVERHEAD = { vxlan: { 4: 50, 6: 70 }, ipip: { 4: 20, 6: 0 } } as const;
-
-/** Two nodes on one link: they reach each other without a router. */
-export function sameSubnet({ nodeSubnets }: Pick<ClusterSettings, 'nodeSubnets'>, a: Ip, b: Ip): boolean {
-  return nodeSubnets.some((subnet) => cidrContains(subnet, a) && cidrContains(subnet, b));
-}

@@ -8,10 +8,11 @@ import { cidr, cidrText, ipOfFamily, type Ip, type IpFamily } from '../../base/i
 import { MAC_ZERO } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterState } from '../../k8s/cluster-state.ts';
+import { networkOfNode, onLink } from '../../k8s/node-network.ts';
 import type { IpsetConfig, LinkConfig, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext } from '../../plugin.ts';
 import { UNDERLAY_DEVICE, UNDERLAY_MTU } from '../place.ts';
-import { encapsulationOf, OVERHEAD, sameSubnet, type Encapsulation } from './encapsulation.ts';
+import { encapsulationOf, OVERHEAD, type Encapsulation } from './encapsulation.ts';
 import type { NodeBlocks } from './ipam.ts';
 import { IPIP_DEVICE, staticSetName, VXLAN_DEVICE, VXLAN_PORT, VXLAN_VNI } from './marks.ts';
 import { vtepMac } from './names.ts';
@@ -45,16 +46,17 @@ export function nodeNetwork(
     const blocks = all.get(other.name);
     const underlay = ipOfFamily(other.ips, family);
     if (other.name === node.name || blocks === undefined || underlay === undefined) return [];
-    const near = sameSubnet(settings, local, underlay);
+    const near = onLink(settings, node, underlay);
     return [{ name: other.name, blocks, underlay, near, origin: { ...other.origin, by } }];
   });
   const pool: Origin = { ...settings.origins.podSubnet, by: BY };
   const dev = tunnel === 'vxlan' ? VXLAN_DEVICE[family] : IPIP_DEVICE;
-  const gateway = settings.gateways.find((ip) => ip.includes(':') === (family === 6));
+  const gateway = ipOfFamily(networkOfNode(settings, node).gateways, family);
   const wrapped = peers.filter((peer) => tunnel !== undefined && !(crossSubnet && peer.near));
+  // Felix writes the tunnel end of every node, used or not (`updateNeighborsAndAllowedSources`).
   const entries =
     tunnel === 'vxlan'
-      ? wrapped.flatMap(({ name, blocks, underlay, origin }) =>
+      ? peers.flatMap(({ name, blocks, underlay, origin }) =>
           blocks.tunnel === undefined
             ? []
             : [{ ip: blocks.tunnel, mac: vtepMac(name, family), underlay, origin }],

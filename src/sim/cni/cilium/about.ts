@@ -13,6 +13,7 @@ export const ciliumAbout: CniAbout = {
   options: [
     { name: 'routingMode', values: ['tunnel', 'native'], default: 'tunnel' },
     { name: 'tunnelProtocol', values: ['vxlan', 'geneve'], default: 'vxlan' },
+    { name: 'directRoutingSkipUnreachable', values: ['true', 'false'], default: 'false' },
     { name: 'kubeProxyReplacement', values: ['true', 'false'], default: 'false' },
     { name: 'bpf.masquerade', values: ['true', 'false'], default: 'false' },
   ],

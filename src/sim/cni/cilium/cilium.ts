@@ -11,6 +11,7 @@ import { cidr, cidrOfFamily, cidrText } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, ClusterState, Pod } from '../../k8s/cluster-state.ts';
+import { onLink } from '../../k8s/node-network.ts';
 import type { LinkConfig, NetnsPart, ProgramAttachment, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import { assignHostLocal } from '../host-local.ts';
@@ -75,7 +76,7 @@ function tunnelDevice(node: ClusterNode, { tunnelProtocol }: CiliumSettings, ori
 }
 
 function routes(
-  { cluster, node }: CniNodeContext,
+  { cluster, node, options }: CniNodeContext,
   settings: CiliumSettings,
   origin: Origin,
 ): readonly RouteConfig[] {
@@ -88,9 +89,11 @@ function routes(
     const underlay = ipv4Of(other);
     if (other.name === node.name || to === undefined || underlay === undefined) return [];
     const from: Origin = { ...other.origin, by: BY };
-    return settings.tunnel
-      ? [{ to, ...viaHost, mtu: ROUTE_MTU, origin: from }]
-      : [{ to, via: underlay, dev: UNDERLAY_DEVICE, protocol: 'kernel', origin: from }];
+    if (settings.tunnel) return [{ to, ...viaHost, mtu: ROUTE_MTU, origin: from }];
+    // autoDirectNodeRoutes: another one the agent reports as an error, and sets no route either.
+    const skipped =
+      options.directRoutingSkipUnreachable === 'true' && !onLink(cluster.settings, node, underlay);
+    return skipped ? [] : [{ to, via: underlay, dev: UNDERLAY_DEVICE, protocol: 'kernel', origin: from }];
   });
   return [
     { to: own, ...viaHost, origin },

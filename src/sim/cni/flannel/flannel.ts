@@ -6,7 +6,8 @@
  * flanneld asks for the underlay's MTU less 50 for both; the kernel cuts the IPv6 one to 70 less (observed).
  * wireguard is in the mode `separate`: a device for each family (flannel-wg, flannel-wg-v6), 80 bytes less than the
  * underlay's MTU for both, one route to the whole pod network. Keys are made at random; here a node's name makes one.
- * Left out: DirectRouting, the ipip, ipsec and udp backends, and preshared keys.
+ * DirectRouting is vxlan's alone: nodes on the same link get routes as with host-gw.
+ * Left out: the ipip, ipsec and udp backends, and preshared keys.
  */
 import type { IpFamily } from '../../base/ip.ts';
 import { cidrOfFamily, ipOfFamily, MAC_ZERO } from '../../base/ip.ts';
@@ -14,6 +15,7 @@ import { stableKey } from '../../base/key.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode } from '../../k8s/cluster-state.ts';
+import { onLink } from '../../k8s/node-network.ts';
 import type {
   FdbConfig,
   LinkConfig,
@@ -66,7 +68,7 @@ function otherNodes({ cluster, node }: CniNodeContext): readonly ClusterNode[] {
 }
 
 function vxlanBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
-  const { cluster, node } = context;
+  const { cluster, node, options } = context;
   const dev = VXLAN_DEVICE[family];
   const subnet = cidrOfFamily(node.podCIDRs, family);
   const local = ipOfFamily(node.ips, family);
@@ -92,6 +94,11 @@ function vxlanBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
     const underlay = ipOfFamily(other.ips, family);
     if (remote === undefined || underlay === undefined) continue;
     const origin: Origin = { ...other.origin, by: BY };
+    // A node without a router in between gets a plain route, and no entries for the tunnel.
+    if (options.DirectRouting === 'true' && onLink(cluster.settings, node, underlay)) {
+      routes.push({ to: remote, via: underlay, dev: UNDERLAY_DEVICE, protocol: 'boot', origin });
+      continue;
+    }
     const mac = stableMac(nodeNetns(other), dev);
     routes.push({ to: remote, via: remote.ip, dev, onlink: true, protocol: 'boot', origin });
     neighbours.push({ dev, ip: remote.ip, mac, state: 'PERMANENT', origin });
@@ -116,6 +123,7 @@ function vxlanBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
   };
 }
 
+/** flanneld tries a route to every node; the kernel refuses those through a router, and flanneld logs the error. */
 function hostGwBackend(context: CniNodeContext, family: IpFamily): NetnsPart {
   const routes = otherNodes(context).flatMap((other): RouteConfig[] => {
     const to = cidrOfFamily(other.podCIDRs, family);
@@ -174,7 +182,15 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   const { cluster, node, pods, options } = context;
   const { settings } = cluster;
   const hasBridge = pods.length > 0;
-  const dependencies = [settings, options.backend, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)];
+  const dependencies = [
+    settings,
+    options.backend,
+    options.DirectRouting,
+    hasBridge,
+    ...cluster.nodes,
+    null,
+    ...mappingPods(pods),
+  ];
   return rememberNode(node, dependencies, () => {
     // Without a pod CIDR flanneld gets no lease and waits.
     if (node.podCIDRs.length === 0) return {};
@@ -231,7 +247,10 @@ export const flannel: CniPlugin = {
     'flannel v0.28: pkg/backend/wireguard; drivers/net/wireguard of Linux (source only)',
     'network namespaces on Linux 6.18',
   ],
-  options: [{ name: 'backend', values: ['vxlan', 'host-gw', 'wireguard'], default: 'vxlan' }],
+  options: [
+    { name: 'backend', values: ['vxlan', 'host-gw', 'wireguard'], default: 'vxlan' },
+    { name: 'DirectRouting', values: ['false', 'true'], default: 'false' },
+  ],
   ipFamilies: [4, 6],
   enforcesNetworkPolicy: false,
   portMappings: true,

@@ -7,6 +7,7 @@ import type { Cidr } from '../../base/ip.ts';
 import { ipOfFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
+import { onLink } from '../../k8s/node-network.ts';
 import type { ChainPart, HookPart, Match, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin } from '../../plugin.ts';
 import { vethName } from '../bridge-plugin.ts';
@@ -22,17 +23,27 @@ import { QUEUE, managedPods, policyReader, policyTable } from './policy-queue.ts
 const BY = 'kindnetd';
 const MASQ = 'KIND-MASQ-AGENT';
 
-/** `syncRoute` */
+/**
+ * `syncRoute` for each node, in the order of the API's list. The first that the kernel refuses, because its node is behind a
+ * router, ends the round; after five kindnetd panics and is started again, so later nodes never get theirs.
+ */
 function nodeRoutes({ cluster, node }: CniNodeContext): readonly RouteConfig[] {
-  return cluster.nodes
-    .filter((other) => other.name !== node.name)
-    .flatMap((other) =>
-      other.podCIDRs.flatMap((to): RouteConfig[] => {
-        const via = ipOfFamily(other.ips, to.family);
-        if (via === undefined) return [];
-        return [{ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin: { ...other.origin, by: BY } }];
-      }),
-    );
+  const { nodes, settings } = cluster;
+  const routes: RouteConfig[] = [];
+  const others = nodes.filter((other) => other.name !== node.name);
+  const far = others.some((other) => other.ips.some((ip) => !onLink(settings, node, ip)));
+  // Without a router between them the order means nothing, and stays the cluster's.
+  if (far) others.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const other of others) {
+    const origin: Origin = { ...other.origin, by: BY };
+    for (const to of other.podCIDRs) {
+      const via = ipOfFamily(other.ips, to.family);
+      if (via === undefined) continue;
+      routes.push({ to, via, dev: UNDERLAY_DEVICE, protocol: 'boot', origin });
+      if (!onLink(settings, node, via)) return routes;
+    }
+  }
+  return routes;
 }
 
 /** What leaves the pods' network takes the node's address, whoever sent it: an agent for each family of the network. */

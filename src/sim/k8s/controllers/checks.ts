@@ -1,7 +1,8 @@
 /** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
 import { type Ip, parseIp } from '../../base/ip.ts';
-import type { ObjectRef } from '../../base/origin.ts';
+import type { ObjectRef, Origin } from '../../base/origin.ts';
 import type { ClusterState, Labels, Pod, Service, ServicePort } from '../cluster-state.ts';
+import { INTERNET_GATEWAY, loadBalancerAddress } from '../node-network.ts';
 import { matchesSelector, selectorText } from '../selectors.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamWorkloadSpec } from '../upstream.ts';
@@ -158,19 +159,22 @@ function checkZones({ services, nodes }: ClusterState, report: Report): void {
   }
 }
 
-/** A route of an outside host goes through a node, by name, or through an address. */
+/** A route of an outside host or of the router goes through a node, by name, or through an address. */
 function checkExternalRoutes({ settings, nodes }: ClusterState, report: Report): void {
-  for (const host of settings.external) {
-    host.routes.forEach(({ via }, i) => {
-      if (nodes.some((n) => n.name === via) || parseIp(via) !== undefined) return;
-      const path = [...(host.origin.path ?? []), 'routes', i, 'via'];
-      const known = nodes
-        .map((n) => n.name)
-        .slice(0, 8)
-        .join(', ');
-      report.say('error', 'external/unknown-via', { via, known }, host.origin.object, path);
+  const check = (via: string, { object, path = [] }: Origin): void => {
+    if (nodes.some((n) => n.name === via) || parseIp(via) !== undefined) return;
+    const known = nodes
+      .map((n) => n.name)
+      .slice(0, 8)
+      .join(', ');
+    report.say('error', 'external/unknown-via', { via, known }, object, [...path, 'via']);
+  };
+  for (const { origin, routes } of settings.external) {
+    routes.forEach(({ via }, i) => {
+      check(via, { ...origin, path: [...(origin.path ?? []), 'routes', i] });
     });
   }
+  for (const { via, origin } of settings.gatewayRoutes) check(via, origin);
 }
 
 function checkReplicas(store: Store, report: Report): void {
@@ -282,13 +286,23 @@ function looksLikePlace(to: string, cluster: ClusterState): boolean {
   );
 }
 
-/** A host outside with an address that a node or a pod has: two machines would answer for it. */
+/** A host outside with an address that another machine has: two would answer for it. */
 function checkExternal(cluster: ClusterState, report: Report): void {
-  const hosts = cluster.settings.external.filter((h) => h.origin.by !== 'built-in');
+  const { settings } = cluster;
+  const hosts = settings.external.filter((h) => h.origin.by !== 'built-in');
   if (hosts.length === 0) return;
   const owners = new Map<Ip, string>();
-  for (const pod of cluster.pods) for (const ip of pod.ips) owners.set(ip, `${pod.namespace}/${pod.name}`);
-  for (const node of cluster.nodes) for (const ip of node.ips) owners.set(ip, `node/${node.name}`);
+  const own = (ips: readonly (Ip | undefined)[], owner: string): void => {
+    for (const ip of ips) if (ip !== undefined) owners.set(ip, owner);
+  };
+  own([...settings.gateways, ...settings.ipFamilies.map((f) => INTERNET_GATEWAY[f])], 'external/gateway');
+  for (const { name, ips, origin } of settings.external) {
+    if (origin.by === 'built-in') own(ips, `external/${name}`);
+  }
+  const balanced = cluster.services.flatMap((s) => (s.loadBalancerIngress ?? []).map(({ ip }) => ip));
+  if (balanced.length > 0) own([loadBalancerAddress(settings), ...balanced], 'external/loadbalancer');
+  for (const pod of cluster.pods) own(pod.ips, `${pod.namespace}/${pod.name}`);
+  for (const node of cluster.nodes) own(node.ips, `node/${node.name}`);
   for (const { name, ips, origin } of hosts) {
     for (const ip of ips) {
       const owner = owners.get(ip);

@@ -8,6 +8,7 @@ export interface CniForSettling {
   readonly id: string;
   readonly label: string;
   readonly ipFamilies?: readonly IpFamily[];
+  readonly oneNodeSubnet?: boolean;
   readonly enforcesNetworkPolicy: boolean;
   readonly portMappings?: boolean;
   readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';
@@ -45,7 +46,7 @@ export function withInstallersDefaults(
   const handed = cnis.find((c) => c.id === settings.cni.name)?.kubeProxyClusterCIDR;
   // kubeadm's default is the very list of pod subnets.
   if (handed === undefined || settings.kubeProxy.clusterCIDRs !== settings.podSubnets) return settings;
-  const clusterCIDRs = handed === 'none' ? [] : settings.nodeSubnets;
+  const clusterCIDRs = handed === 'none' ? [] : (settings.nodeNetworks[0]?.subnets ?? []);
   return { ...settings, kubeProxy: { ...settings.kubeProxy, clusterCIDRs } };
 }
 

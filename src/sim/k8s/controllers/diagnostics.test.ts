@@ -54,6 +54,8 @@ const PLAYGROUND = (text: string) => `apiVersion: packetwalk.dev/v1alpha1\nkind:
 const CLUSTER = (text: string) => `apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n${text}`;
 const NODE = (name: string, cidr: string, ip: string) =>
   `apiVersion: v1\nkind: Node\nmetadata:\n  name: ${name}\n  labels: {node-role.kubernetes.io/control-plane: ""}\nspec:\n${cidr}status:\n${ip}`;
+const balanced = (ip: string) =>
+  `---\n${SERVICE('  type: LoadBalancer\n  ports: [{port: 80}]\n')}status: {loadBalancer: {ingress: [{ip: ${ip}}]}}\n`;
 const POLICY = (selector: string) =>
   `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: deny\nspec:\n${selector}`;
 
@@ -83,6 +85,24 @@ const rows: readonly Row[] = [
     severity: 'error',
     yaml: CLUSTER('networking:\n▶  podSubnet: 10.244.0.0/26\n'),
     says: /smaller than one node's \/24/,
+  },
+  {
+    code: 'cluster/service-subnet-too-large',
+    severity: 'error',
+    yaml: CLUSTER('networking:\n  ipFamily: ipv6\n▶  serviceSubnet: fd00:10:96::/64\n'),
+    says: /networking\.serviceSubnet: Invalid value: "fd00:10:96::\/64": specified service subnet is too large; for 128-bit addresses, the mask must be >= 108/,
+  },
+  {
+    code: 'cluster/node-subnet-too-small',
+    severity: 'error',
+    yaml: PLAYGROUND('nodeSubnets:\n  - cidr: 172.18.0.0/16\n▶  - cidr: 172.19.0.0/30\n'),
+    says: /172\.19\.0\.0\/30 is too small.*\/29/,
+  },
+  {
+    code: 'cni/subnets-not-modelled',
+    severity: 'warning',
+    yaml: PLAYGROUND('cni: lonely\nnodeSubnets:\n  - cidr: 172.18.0.0/16\n▶  - cidr: 172.19.0.0/16\n'),
+    says: /Lonely is not simulated with nodes in several subnets/,
   },
   { code: 'cni/unknown', severity: 'error', yaml: PLAYGROUND('▶cni: weave\n'), says: /"weave"/ },
   {
@@ -128,6 +148,42 @@ const rows: readonly Row[] = [
       'external:\n  - name: a\n    ip: 172.18.0.100\n    routes:\n      - to: 10.244.0.0/16\n▶        via: nobody\n',
     ),
     says: /through "nobody", which is neither a node nor an IP address \(available: kind-control-plane, /,
+  },
+  {
+    code: 'external/reserved-name',
+    severity: 'error',
+    yaml: PLAYGROUND('external:\n▶  - name: gateway\n    ip: 172.18.0.100\n'),
+    says: /"gateway" is the name of a machine that is there already/,
+  },
+  {
+    code: 'node/outside-subnets',
+    severity: 'warning',
+    yaml: NODE('a', '  podCIDR: 10.244.0.0/24\n', '▶  addresses: [{type: InternalIP, address: 10.0.0.9}]\n'),
+    says: /No network of nodes holds 10\.0\.0\.9, the address of a: there is 172\.18\.0\.0\/16/,
+  },
+  {
+    code: 'node/two-subnets',
+    severity: 'warning',
+    yaml: `${PLAYGROUND('nodeSubnets: [{cidr: 172.18.0.0/16}, {cidr: 172.19.0.0/16}]\n')}---\n${NODE('a', '  podCIDR: 10.244.0.0/24\n', '▶  addresses: [{type: InternalIP, address: 172.18.0.9}, {type: InternalIP, address: 172.19.0.9}]\n')}`,
+    says: /another of the nodes' networks as well \(172\.19\.0\.9\)/,
+  },
+  {
+    code: 'node/subnet-full',
+    severity: 'error',
+    yaml: `${PLAYGROUND('nodeSubnets:\n  - cidr: 172.18.0.0/16\n▶  - cidr: 172.19.0.0/29\n    nodes: [kind-worker, kind-worker2, kind-worker3, kind-worker4, kind-worker5]\n')}---\n${CLUSTER('nodes: [{}, {role: worker}, {role: worker}, {role: worker}, {role: worker}, {role: worker}]\n')}`,
+    says: /172\.19\.0\.0\/29 has no address left for kind-worker5/,
+  },
+  {
+    code: 'node/unknown-in-subnet',
+    severity: 'error',
+    yaml: PLAYGROUND('nodeSubnets:\n  - cidr: 172.18.0.0/16\n▶    nodes: [nobody]\n'),
+    says: /no node "nobody" to put on this network \(available: kind-control-plane, /,
+  },
+  {
+    code: 'node/address-elsewhere',
+    severity: 'warning',
+    yaml: `${NODE('a', '  podCIDR: 10.244.0.0/24\n', '  addresses: [{type: InternalIP, address: 172.18.0.9}]\n')}---\n${PLAYGROUND('nodeSubnets:\n  - cidr: 172.18.0.0/16\n  - cidr: 172.19.0.0/16\n▶    nodes: [a]\n')}`,
+    says: /a has an address of its own, 172\.18\.0\.9/,
   },
   {
     code: 'node/duplicate-ip',
@@ -467,6 +523,8 @@ const flannel = {
   conflicts: [{ when: { backend: 'host-gw' }, message: 'not on a Sunday' }],
 };
 
+const lonely = { ...fakeCni(), id: 'lonely', label: 'Lonely', oneNodeSubnet: true };
+
 const noPods: AdmissionForSettling = {
   id: 'none',
   review: ({ object: { kind } }) =>
@@ -477,7 +535,7 @@ function run(row: Pick<Row, 'yaml' | 'enforces' | 'noPods'>) {
   const line = row.yaml.split('\n').findIndex((l) => l.includes('▶')) + 1;
   const parsed = parseScenario([{ name: 'a.yaml', text: row.yaml.replaceAll('▶', '') }]);
   const cni = { ...flannel, enforcesNetworkPolicy: row.enforces ?? false };
-  const settled = settle(parsed, [cni], MODES, 'main', row.noPods === true ? [noPods] : []);
+  const settled = settle(parsed, [cni, lonely], MODES, 'main', row.noPods === true ? [noPods] : []);
   return { ...settled, line, parsed };
 }
 
@@ -496,6 +554,42 @@ describe('mistakes between objects', () => {
     expect(ko[row.code]?.(found.params)).not.toMatch(/[은이을과]\([는가를와]\)/);
     if (row.refused !== undefined) expect(cluster.refused.map((r) => r.message)).toContain(row.refused);
     else if (row.noPods !== true) expect(cluster.refused).toEqual([]);
+  });
+
+  test.each<[owner: string, ip: string, more?: string]>([
+    ['external/gateway', '172.18.0.1'],
+    ['external/gateway', '203.0.113.1'],
+    ['external/internet', '203.0.113.10'],
+    ['node/kind-worker', '172.18.0.3'],
+    ['external/gateway', '172.19.0.1', 'nodeSubnets: [{cidr: 172.18.0.0/16}, {cidr: 172.19.0.0/16}]\n'],
+    ['external/loadbalancer', '172.18.255.254', balanced('172.18.255.210')],
+    ['external/loadbalancer', '172.18.255.210', balanced('172.18.255.210')],
+  ])('a host may not have an address of %s: %s', (owner, ip, more = '') => {
+    const { diagnostics, line } = run({
+      yaml: `${PLAYGROUND(`external:\n▶  - name: a\n    ip: ${ip}\n`)}${more}`,
+    });
+    const found = diagnostics.find((d) => d.code === 'external/address-in-use');
+    expect(found?.params).toEqual({ name: 'a', ip, owner });
+    expect(found?.range?.line).toBe(line);
+  });
+
+  test('the free addresses beside them are nobody’s', () => {
+    const { diagnostics } = run({
+      yaml: PLAYGROUND('external:\n  - name: a\n    ip: 172.18.255.254\n  - name: b\n    ip: 203.0.113.11\n'),
+    });
+    expect(diagnostics).toEqual([]);
+  });
+
+  test.each<[subnet: string, family: string, refused: boolean]>([
+    ['fd00:10:96::/108', 'ipv6', false],
+    ['fd00:10:96::/107', 'ipv6', true],
+    ['10.96.0.0/12', 'ipv4', false],
+    ['10.64.0.0/11', 'ipv4', true],
+  ])('20 bits are the most for Services: %s', (subnet, family, refused) => {
+    const { diagnostics } = run({
+      yaml: CLUSTER(`networking:\n  ipFamily: ${family}\n  serviceSubnet: ${subnet}\n`),
+    });
+    expect(diagnostics.some((d) => d.code === 'cluster/service-subnet-too-large')).toBe(refused);
   });
 
   test('every code is in the table', () => {

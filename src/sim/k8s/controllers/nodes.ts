@@ -2,6 +2,7 @@
 import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
 import {
   cidrOverlaps,
+  cidrSize,
   cidrText,
   cidrWithin,
   ipFamily,
@@ -11,9 +12,10 @@ import {
   parseIp,
 } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
-import type { ClusterNode, ClusterSettings, Labels, Taint } from '../cluster-state.ts';
+import type { ClusterNode, ClusterSettings, Labels, NodeNetwork, Taint } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
 import { naturalCompare } from '../naming.ts';
+import { networkOfAddress, networkOfNode } from '../node-network.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamKindCluster, UpstreamNode } from '../upstream.ts';
 import type { Report } from './report.ts';
@@ -186,7 +188,76 @@ class NodeCidrs {
   }
 }
 
-/** The next free addresses from .2 and ::2 on, and the next free /24 and /64 of the pod subnets, in node order. */
+/** The next free addresses of a network's subnets, from .2 and ::2 on; undefined where one is used up. */
+class HostAddresses {
+  readonly #network: NodeNetwork;
+  readonly #taken: ReadonlySet<Ip>;
+  #next = 2;
+
+  constructor(network: NodeNetwork, taken: ReadonlySet<Ip>) {
+    this.#network = network;
+    this.#taken = taken;
+  }
+
+  next(): readonly Ip[] | undefined {
+    const { subnets } = this.#network;
+    // The last two are the load balancer's and the broadcast address.
+    const end = Math.min(...subnets.map(cidrSize)) - 2;
+    while (this.#next < end) {
+      const nth = this.#next++;
+      const ips = subnets.map((subnet) => nthAddress(subnet, nth));
+      if (!ips.some((ip) => this.#taken.has(ip))) return ips;
+    }
+    return undefined;
+  }
+}
+
+/** Addresses that a Node object has, but on no network, or on two: a node here has one card. */
+function checkAddresses(draft: NodeDraft, settings: ClusterSettings, report: Report): void {
+  if (draft.ips.length === 0) return;
+  const network = networkOfNode(settings, draft);
+  for (const ip of draft.ips) {
+    const own = networkOfAddress(settings, ip);
+    if (own === network) continue;
+    const subnets = settings.nodeSubnets
+      .filter((subnet) => subnet.family === ipFamily(ip))
+      .map(cidrText)
+      .join(', ');
+    report.say(
+      'warning',
+      own === undefined ? 'node/outside-subnets' : 'node/two-subnets',
+      { node: draft.name, ip, subnets },
+      draft.origin.object,
+      ['status', 'addresses'],
+    );
+  }
+}
+
+/** Names under `nodeSubnets` that no node has, or whose node has an address elsewhere. */
+function checkNamed(drafts: readonly NodeDraft[], settings: ClusterSettings, report: Report): void {
+  for (const network of settings.nodeNetworks) {
+    network.nodes.forEach((name, i) => {
+      const path = [...(network.origin.path ?? []).slice(0, -1), 'nodes', i];
+      const { object } = network.origin;
+      const draft = drafts.find((d) => d.name === name);
+      if (draft === undefined) {
+        const known = drafts
+          .map((d) => d.name)
+          .slice(0, 8)
+          .join(', ');
+        report.say('error', 'node/unknown-in-subnet', { node: name, known }, object, path);
+      } else if (draft.ips.length > 0 && networkOfNode(settings, draft) !== network) {
+        const params = { node: name, ip: draft.ips[0] ?? '' };
+        report.say('warning', 'node/address-elsewhere', params, object, path);
+      }
+    });
+  }
+}
+
+/**
+ * The next free addresses, and the next free /24 and /64 of the pod subnets, in node order. A node is where its address is,
+ * else where `nodeSubnets` names it, else on the first network; where that is full, on the next that is not.
+ */
 function address(
   drafts: readonly NodeDraft[],
   settings: ClusterSettings,
@@ -205,17 +276,22 @@ function address(
       settings.origins.podSubnet.path,
     );
   }
-  let host = 2;
-  const nextIps = (): readonly Ip[] => {
-    const nth = host++;
-    return settings.nodeSubnets.map((subnet) => nthAddress(subnet, nth));
+  for (const draft of drafts) checkAddresses(draft, settings, report);
+  checkNamed(drafts, settings, report);
+  const hosts = new Map(settings.nodeNetworks.map((n) => [n, new HostAddresses(n, takenIps)]));
+  const nextIps = (draft: NodeDraft): readonly Ip[] => {
+    const named = settings.nodeNetworks.find((n) => n.nodes.includes(draft.name));
+    const order = [...(named === undefined ? [] : [named]), ...settings.nodeNetworks];
+    for (const network of order) {
+      const ips = hosts.get(network)?.next();
+      if (ips !== undefined) return ips;
+      const params = { node: draft.name, subnet: network.subnets.map(cidrText).join(', ') };
+      report.say('error', 'node/subnet-full', params, network.origin.object, network.origin.path);
+    }
+    return [];
   };
   return drafts.map((draft, index) => {
-    let ips = draft.ips;
-    if (ips.length === 0) {
-      ips = nextIps();
-      while (ips.some((ip) => takenIps.has(ip))) ips = nextIps();
-    }
+    const ips = draft.ips.length > 0 ? draft.ips : nextIps(draft);
     for (const c of draft.podCIDRs) {
       const within = settings.podSubnets.filter((subnet) => subnet.family === c.family);
       if (within.some((subnet) => cidrWithin(subnet, c))) continue;

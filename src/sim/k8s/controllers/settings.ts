@@ -1,14 +1,6 @@
 /** Cluster-wide settings out of kind's Cluster, KubeProxyConfiguration and Playground. */
 import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
-import {
-  cidr,
-  cidrOfFamily,
-  cidrOverlaps,
-  cidrText,
-  nthAddress,
-  parseCidrStrict,
-  parseIp,
-} from '../../base/ip.ts';
+import { cidr, cidrOverlaps, cidrText, parseCidrStrict, parseIp } from '../../base/ip.ts';
 import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
 import type {
   ClusterSettings,
@@ -16,8 +8,10 @@ import type {
   ExternalHost,
   IpvsSettings,
   ListeningPort,
+  NodeNetwork,
   ProbeSpec,
 } from '../cluster-state.ts';
+import { INTERNET_HOST } from '../node-network.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import type {
   UpstreamIpvs,
@@ -25,15 +19,11 @@ import type {
   UpstreamKubeProxyConfiguration,
   UpstreamPlayground,
 } from '../upstream.ts';
+import { pathText } from '../diagnostics.ts';
 import { readFaults } from './faults.ts';
+import { hostAddress, readNodeNetworks } from './node-networks.ts';
 import type { Report } from './report.ts';
 
-/** kind's docker network, and the host that stands for the internet. */
-const NODE_SUBNET: Readonly<Record<IpFamily, Cidr>> = {
-  4: cidr('172.18.0.0/16'),
-  6: cidr('fc00:f853:ccd:e793::/64'),
-};
-const INTERNET: Readonly<Record<IpFamily, Ip>> = { 4: '203.0.113.10', 6: '2001:db8::10' };
 /** kind's own defaults (pkg/internal/apis/config/default.go). */
 const POD_SUBNET: Readonly<Record<IpFamily, string>> = { 4: '10.244.0.0/16', 6: 'fd00:10:244::/56' };
 const SERVICE_SUBNET: Readonly<Record<IpFamily, string>> = { 4: '10.96.0.0/16', 6: 'fd00:10:96::/112' };
@@ -123,6 +113,19 @@ function readCidrs(
   return families.map((family) => cidr(otherwise[family]));
 }
 
+/** kubeadm's `ValidateServiceSubnetSize`: 20 bits at most, in either family. */
+const SERVICE_SUBNET_BITS = 20;
+
+function sayTooLarge(subnets: readonly Cidr[], object: ObjectRef, path: FieldPath, report: Report): void {
+  for (const subnet of subnets) {
+    const bits = subnet.family === 4 ? 32 : 128;
+    const least = bits - SERVICE_SUBNET_BITS;
+    if (subnet.prefixLength >= least) continue;
+    const params = { path: pathText(path), subnet: cidrText(subnet), bits, least };
+    report.say('error', 'cluster/service-subnet-too-large', params, object, path);
+  }
+}
+
 const familyText = (families: readonly IpFamily[]): string => families.map((f) => `IPv${f}`).join(', ');
 
 /** kind's `ipFamily`; in dual stack the family of the first pod subnet is the primary one. */
@@ -152,7 +155,8 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
   const podPath = ['networking', 'podSubnet'];
   const servicePath = ['networking', 'serviceSubnet'];
   const ipFamilies = readFamilies(kind.networking);
-  const nodeSubnets = ipFamilies.map((family) => NODE_SUBNET[family]);
+  const networks = readNodeNetworks(play, playground, ipFamilies, BUILT_IN, report);
+  const { nodeSubnets } = networks;
   const range = (field: 'podSubnet' | 'serviceSubnet', otherwise: typeof POD_SUBNET): readonly Cidr[] =>
     readCidrs(
       kind.networking?.[field],
@@ -163,10 +167,11 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
     );
   const podSubnets = range('podSubnet', POD_SUBNET);
   const serviceSubnets = range('serviceSubnet', SERVICE_SUBNET);
+  sayTooLarge(serviceSubnets, clusterRef, servicePath, report);
   const overlap = (a: string, xs: readonly Cidr[], b: string, ys: readonly Cidr[], path: FieldPath): void => {
     for (const x of xs) {
-      const y = cidrOfFamily(ys, x.family);
-      if (y === undefined || !cidrOverlaps(x, y)) continue;
+      const y = ys.find((c) => cidrOverlaps(x, c));
+      if (y === undefined) continue;
       const params = { a, aCidr: cidrText(x), b, bCidr: cidrText(y) };
       report.say('error', 'cluster/overlap', params, clusterRef, path);
     }
@@ -191,8 +196,7 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
     dnsDomain: 'cluster.local',
     dnsSearch: kind.networking?.dnsSearch ?? [],
     nodePortRange: { from: 30000, to: 32767 },
-    nodeSubnets,
-    gateways: nodeSubnets.map((subnet) => nthAddress(subnet, 1)),
+    ...networks,
     kubeProxy: {
       mode,
       // kubeadm passes the pod subnet on.
@@ -217,7 +221,7 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
     cni: { name: cni.name, options: cni.options },
     ...readCompare(parsed, play, playground),
     seed: play.seed ?? 1,
-    external: readExternal(play, playground, ipFamilies, report),
+    external: readExternal(play, playground, networks.nodeNetworks, ipFamilies, report),
     probes: (play.probes ?? []) as unknown as readonly ProbeSpec[],
     expect: (play.expect ?? []).map((entry, i) => ({
       ...(entry as unknown as ExpectSpec),
@@ -315,9 +319,13 @@ function hostListens(
   return { port, protocol, address: '0.0.0.0', app, process, origin };
 }
 
+/** Machines that every scenario may have, by their names. */
+const RESERVED_HOSTS: ReadonlySet<string> = new Set(['gateway', 'loadbalancer']);
+
 function readExternal(
   play: UpstreamPlayground,
   playground: Manifest | undefined,
+  [network]: readonly NodeNetwork[],
   families: readonly IpFamily[],
   report: Report,
 ): readonly ExternalHost[] {
@@ -328,14 +336,18 @@ function readExternal(
   (play.external ?? []).forEach((entry, i) => {
     const path: FieldPath = ['external', i];
     const origin: Origin = { object: ref, path };
+    if (RESERVED_HOSTS.has(entry.name)) {
+      report.say('error', 'external/reserved-name', { name: entry.name }, ref, [...path, 'name']);
+      return;
+    }
     const written = [...(entry.ip === undefined ? [] : [entry.ip]), ...(entry.ips ?? [])];
     let ips = [...new Set(written.flatMap((text) => parseIp(text) ?? []))];
     // What is no address was reported by the parser.
     if (written.length > 0 && ips.length === 0) return;
-    if (ips.length === 0 && entry.name === 'internet') ips = families.map((family) => INTERNET[family]);
+    if (ips.length === 0 && entry.name === 'internet') ips = families.map((family) => INTERNET_HOST[family]);
     while (ips.length === 0 || (written.length === 0 && ips.some((ip) => taken.has(ip)))) {
       const nth = next++;
-      ips = families.map((family) => nthAddress(NODE_SUBNET[family], nth));
+      ips = (network?.subnets ?? []).map((subnet) => hostAddress(subnet, nth));
     }
     const owner = ips.map((ip) => taken.get(ip)).find((name) => name !== undefined);
     if (owner !== undefined || hosts.some((h) => h.name === entry.name)) {
@@ -374,7 +386,7 @@ function readExternal(
     const origin: Origin = { object: { kind: 'Host', name: 'internet' }, by: 'built-in' };
     hosts.push({
       name: 'internet',
-      ips: families.map((family) => INTERNET[family]),
+      ips: families.map((family) => INTERNET_HOST[family]),
       listen: [
         hostListens(80, 'TCP', 'internet', origin),
         hostListens(443, 'TCP', 'internet', origin),

@@ -17,7 +17,13 @@ import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
 import { makeServices } from './services.ts';
 import { readSettings, type Variant } from './settings.ts';
-import { expandUnmodelled, unmodelledFamilies, unmodelledHostPorts, unmodelledProxy } from './unmodelled.ts';
+import {
+  expandUnmodelled,
+  unmodelledFamilies,
+  unmodelledHostPorts,
+  unmodelledProxy,
+  unmodelledSubnets,
+} from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
 import { clusterDns, nodeDns, podDns } from '../pod-dns.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
@@ -97,6 +103,7 @@ export function settle(
       ...expandUnmodelled(parsed.unmodelled, pods),
       ...unmodelledHostPorts(pods, cni),
       ...unmodelledFamilies(settings, cni, report),
+      ...unmodelledSubnets(settings, cni, report),
       ...unmodelledProxy(settings, proxyModes, services, nodes, report),
     ],
     events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],

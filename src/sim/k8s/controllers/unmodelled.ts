@@ -72,6 +72,19 @@ export function unmodelledFamilies(
   });
 }
 
+/** Nodes in several subnets, where the CNI is modelled for one alone: every walk is open. */
+export function unmodelledSubnets(
+  settings: ClusterSettings,
+  cni: { readonly label: string; readonly oneNodeSubnet?: boolean },
+  report: Report,
+): readonly UnmodelledField[] {
+  const second = settings.nodeNetworks[1];
+  if (cni.oneNodeSubnet !== true || second === undefined) return [];
+  const { origin } = second;
+  report.say('warning', 'cni/subnets-not-modelled', { cni: cni.label }, origin.object, origin.path);
+  return [{ object: origin.object, field: 'nodeSubnets', affects: { kind: 'all' }, origin }];
+}
+
 /** A kube-proxy mode that nobody here writes rules for: every walk through a Service is open. */
 export function unmodelledProxy(
   settings: ClusterSettings,

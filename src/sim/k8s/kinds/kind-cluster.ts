@@ -57,7 +57,7 @@ export const kindCluster: KindSpec = {
 };
 
 /** One prefix, or two with a comma for dual stack. */
-function subnets(value: string, path: FieldPath, report: Report): void {
+export function subnets(value: string, path: FieldPath, report: Report): void {
   const parts = value.split(',');
   if (parts.length === 1) cidrValue(value, path, report);
   else if (parts.some((part) => parseCidrStrict(part.trim()) === undefined))

@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../base/origin.ts';
 import { FAULT_FIELDS, FAULT_KINDS } from '../faults.ts';
 import { between, cidrValue, dnsSubdomain, dnsLabel, eachOf, ipAddress } from './names.ts';
+import { subnets } from './kind-cluster.ts';
 import {
   asRecord,
   asRecords,
@@ -38,10 +39,12 @@ export const playground: KindSpec = {
   type: 'Playground',
   types: {
     Playground:
-      'kind:s apiVersion:s metadata:ObjectMeta cni:a compare:Comparison controllers:[s external:[ExternalHost faults:[Fault probes:[Probe expect:[Expectation seed:i',
+      'kind:s apiVersion:s metadata:ObjectMeta cni:a compare:Comparison controllers:[s nodeSubnets:[NodeSubnet gateway:Gateway external:[ExternalHost faults:[Fault probes:[Probe expect:[Expectation seed:i',
     Comparison: 'cni:a kubeProxyMode:s faults:[Fault',
     Fault:
       'fault:s! node:s interface:s mtu:i protocol:s port:i to:s value:i service:s endpoints:[s from:s sport:i endpoint:s noticed:b',
+    NodeSubnet: 'cidr:s! nodes:[s',
+    Gateway: 'routes:[ExternalRoute',
     ExternalHost: 'name:s! ip:s ips:[s listen:[s dnsNames:[s routes:[ExternalRoute',
     ExternalRoute: 'to:s! via:s!',
     Probe:
@@ -53,6 +56,9 @@ export const playground: KindSpec = {
       'cni',
       'compare',
       'seed',
+      'nodeSubnets',
+      'gateway',
+      'gateway.routes',
       'external',
       'external.routes',
       'probes',
@@ -73,6 +79,10 @@ export const playground: KindSpec = {
     ...faultRules('faults'),
     ...faultRules('compare.faults'),
     seed: { support: 'simulated', default: 1 },
+    'nodeSubnets.cidr': { support: 'simulated', check: subnets },
+    'nodeSubnets.nodes': { support: 'simulated', refers: 'node' },
+    'gateway.routes.to': { support: 'simulated', check: cidrValue },
+    'gateway.routes.via': { support: 'simulated', refers: 'node' },
     'external.name': { support: 'simulated', check: dnsLabel },
     'external.ip': { support: 'simulated', check: ipAddress },
     'external.ips': { support: 'simulated', check: eachOf(ipAddress) },

@@ -108,8 +108,18 @@ function cluster(
       serviceSubnets: [cidr('10.96.0.0/16')],
       dnsDomain: 'cluster.local',
       nodePortRange: { from: 30000, to: 32767 },
+      nodeNetworks: [
+        {
+          segment: 'underlay',
+          subnets: [cidr('172.18.0.0/16')],
+          gateways: ['172.18.0.1'],
+          nodes: [],
+          origin: written,
+        },
+      ],
       nodeSubnets: [cidr('172.18.0.0/16')],
       gateways: ['172.18.0.1'],
+      gatewayRoutes: [],
       kubeProxy: {
         mode: 'iptables',
         clusterCIDRs: [cidr('10.244.0.0/16')],
