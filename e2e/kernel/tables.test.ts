@@ -29,12 +29,21 @@ const COMMANDS = [
   'ip link',
   'ip addr',
   'ip -6 addr',
+  'ip -d link',
+  'ip -d addr',
+  'ip -4 addr',
+  'ip -d -6 addr',
+  'ip -6 addr show eth0',
   'ip -br addr',
   'ip route',
   'ip -6 route',
   'ip route show table local',
   'ip -6 route show table local',
+  'ip -d route',
+  'ip -d -6 route',
+  'ip -d -6 route show table local',
   'ip rule',
+  'ip -d rule',
   'ip neigh',
   'bridge fdb',
   'bridge link',
@@ -70,7 +79,9 @@ describe.skipIf(why !== undefined).each(clusters)('tables: %s', (_, files) => {
         attempt(`ip -n ${rig.netns(place)} link set ${name} type bridge fdb_flush`);
       const real = attempt(`ip netns exec ${rig.netns(place)} ${command}`).output;
       const text = 'lines' in ours ? ours.lines.map((line) => `${line.text}\n`).join('') : ours.error.code;
-      expect(`${command}\n${normal(command, text)}`).toBe(`${command}\n${normal(command, real)}`);
+      const same = (printed: string): string =>
+        `${command}\n${normal(command, withoutCards(config, printed))}`;
+      expect(same(text)).toBe(same(real));
     }
   });
 });
@@ -110,9 +121,33 @@ function sysctls(config: NetnsConfig): string[] {
   return [`sysctl ${names.join(' ')}`];
 }
 
+/** Of a card, which is an end of a veth pair in the lab, `-d` says another kind, other queues, and who is below it. */
+function withoutCards({ links }: NetnsConfig, text: string): string {
+  let out = text.replace(/(hello|tcn|change|gc|hold|age|delay)_timer +[\d.]+/g, '$1_timer *');
+  const cards = new Set(links.flatMap((link) => (link.kind === 'ethernet' ? [link.name] : [])));
+  for (const card of cards) {
+    out = out.replace(
+      new RegExp(
+        `^(\\d+: ${card}[:@].*\\n    link/ether \\S+ brd \\S+).* promiscuity .*(\\n    veth .*)?`,
+        'm',
+      ),
+      '$1',
+    );
+  }
+  for (const card of cards) {
+    out = out.replace(new RegExp(`^(\\d+: ${card}[:@].* qlen \\d+) link-netns.*`, 'm'), '$1');
+  }
+  // What a tunnel takes of the card below it.
+  return out.replace(/^( {4}vxlan .* dev (\S+) .*tso_max_size) \d+/gm, (whole, head: string, dev: string) =>
+    cards.has(dev) ? `${head} *` : whole,
+  );
+}
+
 /** Evens out what chance or the building of the rig decides. */
 function normal(command: string, text: string): string {
   let out = text
+    // Namespaces of others, which come and go meanwhile.
+    .replace(/^Error: Peer netns reference is invalid\.\n/gm, '')
     .replace(/ link-netns(id)? \S+/g, ' link-netns *')
     .replace(/^(# .* on) .*$/gm, '$1 DATE')
     .replace(/\[\d+:\d+\]/g, '[0:0]')
@@ -125,7 +160,7 @@ function normal(command: string, text: string): string {
     out = out.replace(/(eth\d) +/g, '$1 ').replace(/(ff:ff:ff:ff:ff:ff) link-netns \*$/gm, '$1');
   }
   // Routes of one prefix stand in the order in which their links came up; a card has no peer to name.
-  if (command.startsWith('ip -6 route')) out = out.split('\n').sort().join('\n');
+  if (/^ip (-d )?-6 route/.test(command)) out = out.split('\n').sort().join('\n');
   // A vxlan device binds its socket late and joins no group; hash tables have an order of their own.
   if (command === 'ip neigh' || command === 'ipset list' || command === 'bridge fdb') {
     out = out.split('\n').sort().join('\n');

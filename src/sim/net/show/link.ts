@@ -6,6 +6,7 @@ import { broadcastAddress, cidr } from '../../base/ip.ts';
 import type { AddressConfig, LinkConfig, NetnsConfig } from '../config.ts';
 import { ip6Addresses } from '../ip6-address.ts';
 import { linkRow } from '../row-key.ts';
+import { addressMode, linkDetail } from './link-detail.ts';
 import type { ShowContext, ShowLine } from './show.ts';
 
 const loopback: LinkConfig = {
@@ -140,7 +141,13 @@ function masterText(config: NetnsConfig, link: LinkConfig): string {
 export function ipLink(
   config: NetnsConfig,
   context: ShowContext,
-  options: { readonly addresses: boolean; readonly dev?: string; readonly family?: 4 | 6 },
+  options: {
+    readonly addresses: boolean;
+    readonly dev?: string;
+    readonly family?: 4 | 6;
+    /** `-d` */
+    readonly details?: boolean;
+  },
 ): ShowLine[] {
   const lines: ShowLine[] = [];
   const ids = netnsIds(config);
@@ -154,21 +161,27 @@ export function ipLink(
     const master = masterText(config, link);
     const mode = options.addresses ? '' : ' mode DEFAULT';
     const key = linkRow(link.name);
-    // IPv6 addresses are asked for by themselves: the answer says less of the link, and of a peer only the number.
-    if (options.family === 6) {
+    const netnsId = link.kind === 'veth' ? ids.get(link.peer.netns) : undefined;
+    const tail = netnsId === undefined ? '' : ` link-netnsid ${netnsId}`;
+    const withAddress = options.family === undefined || options.details === true;
+    // All IPv6 addresses are asked for by themselves: the answer says less of the link, and of a peer only the number.
+    if (options.family === 6 && options.dev === undefined) {
       lines.push({
         text: `${place + 1}: ${link.name}${peerSuffix(config, link, context)}: <${flags}> mtu ${link.mtu} state ${state} ${queueText(link)}`,
         key,
       });
-    } else
+      if (withAddress) lines.push({ text: `    ${linkAddress(link).replace(/ brd .*/, '')}`, key });
+    } else {
       lines.push({
-        text: `${place + 1}: ${nameText(config, link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default ${queueText(link)}`,
+        text: `${place + 1}: ${nameText(config, link, context)}: <${flags}> mtu ${link.mtu} qdisc ${qdisc}${master} state ${state}${mode} group default ${queueText(link)}${withAddress ? '' : tail}`,
         key,
       });
-    if (options.family === undefined) {
-      const netnsId = link.kind === 'veth' ? ids.get(link.peer.netns) : undefined;
-      const tail = netnsId === undefined ? '' : ` link-netnsid ${netnsId}`;
-      lines.push({ text: `    ${linkAddress(link)}${tail}`, key });
+      if (withAddress) {
+        const address = `    ${linkAddress(link)}${tail}`;
+        if (options.details === true)
+          lines.push(...detailLines(config, link, address, options.addresses, state));
+        else lines.push({ text: address, key });
+      }
     }
     if (!options.addresses) continue;
     for (const address of addresses) {
@@ -177,6 +190,23 @@ export function ipLink(
     }
   }
   return lines;
+}
+
+/** The line with the link-layer address and what `-d` puts behind and below it. */
+function detailLines(
+  config: NetnsConfig,
+  link: LinkConfig,
+  address: string,
+  addresses: boolean,
+  state: string,
+): ShowLine[] {
+  const { limits, kinds, queues } = linkDetail(config, link, state === 'UP' || state === 'UNKNOWN');
+  const texts = [`${address}${limits}`, ...kinds];
+  const end = `${addresses ? '' : addressMode(link)}${queues}`;
+  return texts.map((text, i) => ({
+    text: i === texts.length - 1 ? text + end : text,
+    key: linkRow(link.name),
+  }));
 }
 
 function addressText(address: AddressConfig): string {

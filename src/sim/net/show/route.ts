@@ -34,29 +34,35 @@ function byTrie(a: { to: Cidr; metric?: number }, b: { to: Cidr; metric?: number
   return b.to.prefixLength - a.to.prefixLength || (a.metric ?? 0) - (b.metric ?? 0);
 }
 
-export function ipRoute(config: NetnsConfig): ShowLine[] {
+export function ipRoute(config: NetnsConfig, details = false): ShowLine[] {
   const routes = config.routes.filter((route) => route.table === undefined);
   // A connected route that somebody wrote out takes the kernel's place.
   const made = connectedRoutes(config).filter((c) => !routes.some((route) => sameRoute(c, route)));
   return [...made, ...routes]
     .filter((route) => route.to.family === 4)
     .sort(byTrie)
-    .map((route) => ({ text: routeText(route), key: routeRow('main', route.to, route.dev ?? '') }));
+    .map((route) => ({
+      text: routeText(route, details),
+      key: routeRow('main', route.to, route.dev ?? ''),
+    }));
 }
 
 /** `ip route show table N`. A table comes into being with its first route or rule; without, the kernel complains. */
-export function ipRouteTable(config: NetnsConfig, table: number, family: 4 | 6): ShowLine[] {
+export function ipRouteTable(config: NetnsConfig, table: number, family: 4 | 6, details = false): ShowLine[] {
   const routes = config.routes.filter((route) => route.table === table);
   const named = config.rules?.some((rule) => rule.lookup === table) ?? false;
   if (routes.length === 0 && !named) {
     const version = family === 6 ? 'ipv6' : 'ipv4';
     return [{ text: `Error: ${version}: FIB table does not exist.` }, { text: 'Dump terminated' }];
   }
-  if (family === 6) return ip6Route(config, table);
+  if (family === 6) return ip6Route(config, table, details);
   return routes
     .filter((route) => route.to.family === 4)
     .sort(byTrie)
-    .map((route) => ({ text: routeText(route), key: routeRow(table, route.to, route.dev ?? '') }));
+    .map((route) => ({
+      text: routeText(route, details),
+      key: routeRow(table, route.to, route.dev ?? ''),
+    }));
 }
 
 /**
@@ -90,17 +96,19 @@ function sameRoute(a: RouteConfig, b: RouteConfig): boolean {
   return prefixText(a.to) === prefixText(b.to) && a.dev === b.dev && b.via === undefined;
 }
 
-function routeText(route: RouteConfig): string {
+function routeText(route: RouteConfig, details: boolean): string {
   const parts: string[] = [];
   const unicast = route.type === undefined || route.type === 'unicast';
-  parts.push(unicast ? prefixText(route.to) : `${route.type} ${prefixText(route.to)}`);
+  if (!unicast || details) parts.push(route.type ?? 'unicast');
+  parts.push(prefixText(route.to));
   if (route.via !== undefined) parts.push(`via ${route.via}`);
   if (route.dev !== undefined) parts.push(`dev ${route.dev}`);
-  if (route.protocol !== undefined && route.protocol !== 'boot') parts.push(`proto ${route.protocol}`);
+  const protocol = route.protocol ?? 'boot';
+  if (protocol !== 'boot' || details) parts.push(`proto ${protocol}`);
   // A route without a gateway reaches its hosts directly: scope link.
   const single = route.via === undefined && route.nexthops === undefined;
   const scope = route.scope ?? (single && unicast ? 'link' : 'global');
-  if (scope !== 'global') parts.push(`scope ${scope}`);
+  if (scope !== 'global' || details) parts.push(`scope ${scope}`);
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   if (route.metric !== undefined && route.metric !== 0) parts.push(`metric ${route.metric}`);
   if (route.onlink === true) parts.push('onlink');
@@ -152,18 +160,24 @@ export function ipRouteLocal(config: NetnsConfig): ShowLine[] {
 }
 
 /** `ip rule`: Linux' own three and what somebody added. IPv6 has no table `default`. */
-export function ipRule(config: NetnsConfig, family: 4 | 6): ShowLine[] {
+export function ipRule(config: NetnsConfig, family: 4 | 6, details = false): ShowLine[] {
   const own = byPriority((config.rules ?? []).filter((rule) => familyOf(rule) === family)).map(
     (rule, index) => ({
       priority: rule.priority,
-      line: { text: ruleText(rule), key: ipRuleRow(rule.priority, index) },
+      line: {
+        text: `${ruleText(rule)}${details ? ' proto unspec' : ''}`,
+        key: ipRuleRow(rule.priority, index),
+      },
     }),
   );
   const linux = [
     { priority: 0, lookup: 'local' },
     { priority: 32766, lookup: 'main' },
     ...(family === 4 ? [{ priority: 32767, lookup: 'default' }] : []),
-  ].map(({ priority, lookup }) => ({ priority, line: { text: `${priority}:\tfrom all lookup ${lookup}` } }));
+  ].map(({ priority, lookup }) => ({
+    priority,
+    line: { text: `${priority}:\tfrom all lookup ${lookup}${details ? ' proto kernel' : ''}` },
+  }));
   return [...linux, ...own].sort((a, b) => a.priority - b.priority).map(({ line }) => line);
 }
 

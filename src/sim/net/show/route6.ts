@@ -17,23 +17,29 @@ function byTree(a: { readonly to: Cidr }, b: { readonly to: Cidr }): number {
   return compareIp(a.to.ip, b.to.ip);
 }
 
-export function ip6Route(config: NetnsConfig, table?: number): ShowLine[] {
+export function ip6Route(config: NetnsConfig, table?: number, details = false): ShowLine[] {
   const own = config.routes.filter((route) => route.to.family === 6 && route.table === table);
   const made = table === undefined ? connectedRoutes6(config) : [];
   const metric = (route: RouteConfig): number => route.metric ?? ROUTE_METRIC;
   return [...made, ...own]
     .sort((a, b) => byTree(a, b) || metric(a) - metric(b))
-    .map((route) => ({ text: routeText(route), key: routeRow(table ?? 'main', route.to, route.dev ?? '') }));
+    .map((route) => ({
+      text: routeText(route, details),
+      key: routeRow(table ?? 'main', route.to, route.dev ?? ''),
+    }));
 }
 
-function routeText(route: RouteConfig): string {
+function routeText(route: RouteConfig, details: boolean): string {
   const parts: string[] = [];
   const unicast = route.type === undefined || route.type === 'unicast';
-  parts.push(unicast ? prefixText(route.to) : `${route.type} ${prefixText(route.to)}`);
+  if (!unicast || details) parts.push(route.type ?? 'unicast');
+  parts.push(prefixText(route.to));
   if (route.via !== undefined) parts.push(`via ${route.via}`);
   // A route that leads nowhere hangs on the loopback.
   parts.push(`dev ${route.dev ?? 'lo'}`);
-  if (route.protocol !== undefined && route.protocol !== 'boot') parts.push(`proto ${route.protocol}`);
+  const protocol = route.protocol ?? 'boot';
+  if (protocol !== 'boot' || details) parts.push(`proto ${protocol}`);
+  if (details) parts.push('scope global');
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   parts.push(`metric ${route.metric ?? ROUTE_METRIC}`);
   if (route.onlink === true) parts.push('onlink');
@@ -42,14 +48,14 @@ function routeText(route: RouteConfig): string {
 }
 
 /** Addresses of the machine itself, what it shares with other routers of a subnet, and the groups. */
-export function ip6RouteLocal(config: NetnsConfig): ShowLine[] {
+export function ip6RouteLocal(config: NetnsConfig, details = false): ShowLine[] {
   const groups = cidr('ff00::/8');
   const multicast = [...ip6Addresses(config).keys()]
     .filter((dev) => dev !== 'lo' && !isDown(config, dev))
     .map((dev) => ({ type: 'multicast', to: groups, dev, metric: PREFIX_METRIC }));
   const own = localRoutes6(config).map((route) => ({ ...route, metric: 0 }));
   return [...own, ...multicast].sort(byTree).map(({ type, to, dev, metric }) => ({
-    text: `${type} ${prefixText(to)} dev ${dev} proto kernel metric ${metric} pref medium`,
+    text: `${type} ${prefixText(to)} dev ${dev} proto kernel ${details ? 'scope global ' : ''}metric ${metric} pref medium`,
     key: routeRow('local', to, dev),
   }));
 }

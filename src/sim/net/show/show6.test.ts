@@ -158,8 +158,18 @@ describe('ip -6', () => {
   });
 
   it('addr of a veth end that is a port, with the peer’s number read as an own one', () => {
-    expect(text('ip -6 addr show veth1')).toEqual([
+    const printed = text('ip -6 addr');
+    const at = printed.findIndex((line) => line.startsWith('5:'));
+    expect(printed.slice(at, at + 3)).toEqual([
       '5: veth1@eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1430 state UP qlen 1000',
+      '    inet6 fe80::ff:fe00:501/64 scope link ',
+      FOREVER,
+    ]);
+  });
+
+  it('addr of one device is an answer about the device itself', () => {
+    expect(text('ip -6 addr show veth1')).toEqual([
+      '5: veth1@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1430 qdisc noqueue master cni0 state UP group default qlen 1000 link-netnsid 0',
       '    inet6 fe80::ff:fe00:501/64 scope link ',
       FOREVER,
     ]);
