@@ -47,6 +47,31 @@ it('asks for what the ipvs mode needs, and builds it where the kernel has it', (
   expect(script).not.toMatch(/link set kube-ipvs0 up/);
 });
 
+it('draws keys for WireGuard, and tells each device of its peers’', () => {
+  const world = worldOf(
+    CLUSTER.replace('cni: flannel', 'cni: {name: flannel, options: {backend: wireguard}}'),
+  );
+  const script = labScript(world);
+  const count = [...world.netns.values()].filter(({ links }) =>
+    links.some(({ kind }) => kind === 'wireguard'),
+  ).length;
+  expect(script).toContain(`for number in {0..${count - 1}}; do SECRET[number]=$(wg genkey);`);
+  expect(script).toMatch(
+    /^\s*ask wireguard .* 'wg genkey >\/dev\/null && ip link add try0 type wireguard'$/m,
+  );
+  const sets = script.split('\n').filter((line) => line.includes(' wg set flannel-wg '));
+  expect(sets).toHaveLength(count);
+  expect(sets[0]).toContain(
+    'listen-port 51820 private-key <(echo "${SECRET[0]}") peer "${PUBLIC[1]}" endpoint ',
+  );
+  for (const { links } of world.netns.values()) {
+    for (const link of links) {
+      // A key of the simulated cluster has no private half.
+      if (link.kind === 'wireguard') expect(script).not.toContain(link.publicKey);
+    }
+  }
+});
+
 describe('words and documents', () => {
   it.each([
     ['kind-worker', 'kind-worker'],

@@ -13,6 +13,7 @@ import { labName, SWITCH } from './names.ts';
 import { askLine, needOfLink, needsOf } from './needs.ts';
 import { COMMANDS, head, LISTENER_TEXT, TAIL } from './program.ts';
 import { commentText, hereDocument, word } from './shell-text.ts';
+import { keyLines, simulatedKeys, wireguardLines } from './wireguard.ts';
 
 export interface LabOptions {
   /** What the script calls itself: `The scenario "web"`. */
@@ -23,7 +24,12 @@ export function labScript({ netns }: World, options: LabOptions = {}): string {
   const configs = inOrder(netns);
   const places = configs.map(({ id }) => id);
   const devices = new Devices(netns);
-  const built = configs.flatMap((config) => ['', ...namespaceLines(config, devices)]);
+  const keys = simulatedKeys(configs);
+  const built = configs.flatMap((config) => [
+    '',
+    ...namespaceLines(config, devices),
+    ...wireguardLines(config, keys),
+  ]);
   const title = commentText(options.title ?? 'A Packetwalk cluster');
   const prefix = `lab${stableHash(`${title} ${places.join(' ')}`).toString(36)}`;
   const first = places.find((place) => !/^(node|external|kube-system)\//.test(place)) ?? places[0] ?? '';
@@ -48,6 +54,7 @@ export function labScript({ netns }: World, options: LabOptions = {}): string {
     '',
     'build() {',
     ...namespaces(places, configs),
+    ...keyLines(keys),
     ...built,
     '',
     ...switchLines(devices),

@@ -23,8 +23,8 @@ const DEVICES: Partial<Record<LinkConfig['kind'], readonly string[]>> = {
   openvswitch: ['false'],
   geneve: [...MAKE, 'geneve', 'id', '1', 'remote', '127.0.0.1'],
   ipip: [...MAKE, 'ipip', 'local', '127.0.0.1', 'remote', '127.0.0.2'],
-  // The simulator has no private keys: two real ends would never agree.
-  wireguard: ['false'],
+  // Keys are drawn by wg.
+  wireguard: ['sh', '-c', 'wg genkey >/dev/null && ip link add try0 type wireguard'],
   vxlan: [...MAKE, 'vxlan', 'id', '1', 'dstport', '8472', 'local', '127.0.0.1'],
 };
 
