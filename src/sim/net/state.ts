@@ -121,6 +121,12 @@ export interface WireguardSession {
   counter: number;
 }
 
+/** Payload bytes of a WireGuard peer's datagrams since its device was made, handshakes included. */
+export interface WireguardTransfer {
+  received: number;
+  sent: number;
+}
+
 export interface NetnsState {
   readonly id: NetnsId;
   /** Both tuples of a connection lead to it. */
@@ -140,6 +146,8 @@ export interface NetnsState {
   pathMtu: Map<Ip, { readonly mtu: number; readonly expiresAtMs: number }>;
   /** By device and the peer's public key. */
   wireguard: Map<string, WireguardSession>;
+  /** By the same key. */
+  wireguardTransfer: Map<string, WireguardTransfer>;
   /** Counter behind the IPv4 identification of packets without DF. */
   ipId: number;
 }
@@ -212,6 +220,9 @@ class FreshState implements NetnsState {
   get wireguard(): NetnsState['wireguard'] {
     return (this.made.wireguard ??= new Map());
   }
+  get wireguardTransfer(): NetnsState['wireguardTransfer'] {
+    return (this.made.wireguardTransfer ??= new Map());
+  }
 }
 
 export function copyState(state: WorldState): WorldState {
@@ -245,6 +256,7 @@ function copyNetns(one: NetnsState): NetnsState {
       pathMtu: new Map(one.pathMtu),
       maps: new Map([...one.maps].map(([name, entries]) => [name, new Map(entries)])),
       wireguard: new Map([...one.wireguard].map(([key, session]) => [key, { ...session }])),
+      wireguardTransfer: new Map([...one.wireguardTransfer].map(([key, bytes]) => [key, { ...bytes }])),
     },
   );
 }

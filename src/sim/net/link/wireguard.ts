@@ -22,7 +22,7 @@ import type { WireguardDevice } from '../netns.ts';
 import { leadsNowhere } from '../route.ts';
 import { wireguardPeerRow } from '../row-key.ts';
 import { newSkb, type Skb } from '../skb.ts';
-import type { WireguardSession } from '../state.ts';
+import type { WireguardSession, WireguardTransfer } from '../state.ts';
 import { receive } from './device.ts';
 import { forgetFlow, forgetWay, nextIpId } from './tunnel.ts';
 
@@ -99,8 +99,22 @@ function peerFor(dev: WireguardDevice, ip: Ip): WireguardPeerConfig | undefined 
   return best?.peer;
 }
 
-function sessionKey(dev: WireguardDevice, peer: WireguardPeerConfig): string {
+export function sessionKey(dev: { readonly name: string }, peer: WireguardPeerConfig): string {
   return `${dev.name} ${peer.publicKey}`;
+}
+
+/** `peer->rx_bytes` and `tx_bytes`: what is not answered or not allowed counts for nothing. */
+function count(
+  box: Box,
+  dev: WireguardDevice,
+  peer: WireguardPeerConfig,
+  way: keyof WireguardTransfer,
+  message: WireguardMessage,
+): void {
+  const key = sessionKey(dev, peer);
+  const bytes = box.state.wireguardTransfer.get(key) ?? { received: 0, sent: 0 };
+  bytes[way] += wireguardLength(message);
+  box.state.wireguardTransfer.set(key, bytes);
 }
 
 function handshakeKey(box: Box, dev: WireguardDevice, peer: WireguardPeerConfig): string {
@@ -160,6 +174,7 @@ function respond(
     unknown(m, box, dev, cause, from);
     return;
   }
+  count(box, dev, peer, 'received', asked);
   const local = newIndex(m, box, dev, peer);
   box.state.wireguard.set(sessionKey(dev, peer), {
     local,
@@ -189,6 +204,7 @@ function begin(
     return;
   }
   const { peer, session } = found;
+  count(box, dev, peer, 'received', answer);
   box.state.wireguard.set(sessionKey(dev, peer), { ...session, remote: answer.sender, confirmed: true });
   m.step(box, cause, 'deliver', reason('wireguard.session', { remote: from }), {
     iface: dev.name,
@@ -245,6 +261,7 @@ function open(m: Machine, box: Box, dev: WireguardDevice, skb: Skb, index: numbe
     });
     return;
   }
+  if (before.wireguard !== undefined) count(box, dev, peer, 'received', before.wireguard);
   m.step(box, skb, 'decap', reason('wireguard.decap', { remote: from }), {
     iface: dev.name,
     rows: rowsOf(dev, peer),
@@ -301,6 +318,7 @@ function send(
   };
   skb.length = ipHeaderLength(remote) + UDP_HEADER + wireguardLength(message);
   forgetWay(skb);
+  count(box, dev, peer, 'sent', message);
   m.step(box, skb, inner === undefined ? 'originate' : 'encap', why, {
     iface: dev.name,
     rows: rowsOf(dev, peer),

@@ -289,6 +289,7 @@ function runtime(entries: readonly ConntrackEntry[]): ShowRuntime {
     maps: new Map(),
     pathMtu: new Map(),
     wireguard: new Map(),
+    wireguardTransfer: new Map(),
     ipId: 0,
   };
   return { state, clockMs: 0 };

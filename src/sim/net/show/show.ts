@@ -19,6 +19,7 @@ import { ipRouteCache } from './route-cache.ts';
 import { ipRoute, ipRouteAll, ipRouteLocal, ipRouteTable, ipRule } from './route.ts';
 import { ssListening } from './socket.ts';
 import { sysctl, sysctlNames } from './sysctl.ts';
+import { wg } from './wireguard.ts';
 
 export interface ShowLine {
   readonly text: string;
@@ -61,9 +62,11 @@ export const showCommands: readonly string[] = [
   'ip route',
   'ip addr',
   'ip link',
+  'ip -d link',
   'ip neigh',
   'bridge fdb',
   'bridge link',
+  'wg show',
   'ss -lntu',
   'conntrack -L',
   'ipset list',
@@ -98,16 +101,7 @@ export function show(
 }
 
 /** Real commands whose tables this simulator does not have. */
-const notModelled = new Set([
-  'tc',
-  'ovs-ofctl',
-  'ovs-vsctl',
-  'ovs-appctl',
-  'cilium',
-  'bpftool',
-  'ebtables',
-  'wg',
-]);
+const notModelled = new Set(['tc', 'ovs-ofctl', 'ovs-vsctl', 'ovs-appctl', 'cilium', 'bpftool', 'ebtables']);
 
 function run(
   config: NetnsConfig,
@@ -147,6 +141,8 @@ function run(
     case 'ipvsadm':
     case 'ipvsadm-save':
       return ipvsadm(config, runtime, program === 'ipvsadm-save' ? ['-S', ...args] : args);
+    case 'wg':
+      return wg(config, runtime, args);
     case 'ovs-ofctl':
     case 'ovs-vsctl':
       return config.switches === undefined ? undefined : openvswitch().ovs(config, runtime, program, args);
@@ -191,13 +187,15 @@ function ip(
 ): readonly ShowLine[] | undefined {
   let family: 4 | 6 | undefined;
   let brief = false;
+  let details = false;
   let at = 0;
   for (; args[at]?.startsWith('-') === true; at++) {
     const option = args[at];
     if (option === '-4') family = 4;
     else if (option === '-6') family = 6;
     else if (option === '-br' || option === '-brief') brief = true;
-    else if (option !== '-d' && option !== '-details' && option !== '-n') return undefined;
+    else if (option === '-d' || option === '-details') details = true;
+    else if (option !== '-n') return undefined;
   }
   const object = args[at];
   let rest = args.slice(at + 1);
@@ -210,20 +208,25 @@ function ip(
       return [{ text: `Device "${dev}" does not exist.` }];
     }
     if (brief) return ipBrief(config, context, addresses);
-    return ipLink(config, context, { addresses, dev, family: addresses ? family : undefined });
+    return ipLink(config, context, { addresses, dev, family: addresses ? family : undefined, details });
   }
   if (means(object, 'route')) {
+    if (details && rest.some((word) => word === 'all' || means(word, 'cache'))) return undefined;
     if (rest.length === 1 && means(rest[0], 'cache')) return ipRouteCache(config, runtime, family ?? 4);
     const table = rest[0] === 'table' ? rest[1] : 'main';
     if (rest.length > 0 && rest[0] !== 'table') return undefined;
-    if (table === 'local') return family === 6 ? ip6RouteLocal(config) : ipRouteLocal(config);
-    if (table === 'main' || table === '254') return family === 6 ? ip6Route(config) : ipRoute(config);
+    if (table === 'local') return family === 6 ? ip6RouteLocal(config, details) : ipRouteLocal(config);
+    if (table === 'main' || table === '254') {
+      return family === 6 ? ip6Route(config, undefined, details) : ipRoute(config, details);
+    }
     if (table === 'all') return ipRouteAll(config, family);
     // The table `default` exists and is empty.
     if (table === 'default' || table === '253') return [];
-    return /^[1-9]\d{0,9}$/.test(table ?? '') ? ipRouteTable(config, Number(table), family ?? 4) : undefined;
+    return /^[1-9]\d{0,9}$/.test(table ?? '')
+      ? ipRouteTable(config, Number(table), family ?? 4, details)
+      : undefined;
   }
-  if (means(object, 'rule')) return ipRule(config, family ?? 4);
+  if (means(object, 'rule')) return ipRule(config, family ?? 4, details);
   if (means(object, 'neighbour', 'neighbor')) {
     const all = ipNeigh(config, runtime?.state, family);
     if (rest.length === 0) return all;

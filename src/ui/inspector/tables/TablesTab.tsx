@@ -26,9 +26,11 @@ const NODE_COMMANDS = [
   'ip route',
   'ip addr',
   'ip link',
+  'ip -d link',
   'ip neigh',
   'bridge fdb',
   'bridge link',
+  'wg show',
   'ss -lntu',
   'conntrack -L',
   'ipset list',
@@ -38,7 +40,15 @@ const NODE_COMMANDS = [
   'ip route show table local',
   'sysctl -a',
 ];
-const POD_COMMANDS = ['ip route', 'ip addr', 'ip link', 'ip neigh', 'ss -lntu', 'ip route show table local'];
+const POD_COMMANDS = [
+  'ip route',
+  'ip addr',
+  'ip link',
+  'ip -d link',
+  'ip neigh',
+  'ss -lntu',
+  'ip route show table local',
+];
 type Tools = ClusterView['settings']['tools'];
 
 const LINE = 18;

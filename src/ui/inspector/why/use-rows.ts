@@ -54,6 +54,8 @@ export function commandOf(key: RowKey, tools?: Tools): RowSource | undefined {
       return { command: 'ipvsadm -Ln', runtime: true };
     case 'ipvs-conn':
       return { command: 'ipvsadm -Lcn', runtime: true };
+    case 'wireguard':
+      return { command: 'wg show', runtime: true };
     case 'link':
       return { command: 'ip link', runtime: false };
     case 'ovs':
