@@ -1,6 +1,6 @@
 /**
- * One DNS question to one server, by a datagram or over a connection of its own. Leaves out that glibc sends A and AAAA
- * over one connection, and that a server may keep it open.
+ * One DNS question to one server, by a datagram or over a connection of its own, as dig and CoreDNS' forward ask.
+ * Leaves out that a server may keep the connection open.
  */
 import type { Ip } from '../base/ip.ts';
 import type { Process, SyscallResult } from '../net/process.ts';
@@ -12,7 +12,6 @@ export interface ExchangeOptions {
   readonly id: number;
   readonly proto: 'tcp' | 'udp';
   readonly timeoutMs: number;
-  readonly sport?: number;
   /** EDNS' size, for a client that says one. */
   readonly udpSize?: number;
 }
@@ -21,7 +20,7 @@ export interface ExchangeOptions {
 export function* exchange(
   question: Question,
   ip: Ip,
-  { id, proto, timeoutMs, sport, udpSize }: ExchangeOptions,
+  { id, proto, timeoutMs, udpSize }: ExchangeOptions,
 ): Process<SyscallResult | undefined> {
   const edns = udpSize === undefined ? {} : { udpSize };
   if (proto === 'udp') {
@@ -31,7 +30,6 @@ export function* exchange(
       port: 53,
       payload: query(question, id, edns),
       timeoutMs,
-      ...(sport === undefined ? {} : { sport }),
     };
   }
   const connected = yield { call: 'connect', ip, port: 53, timeoutMs };

@@ -1,4 +1,4 @@
-/** DNS messages as data: questions, answers, and the SOA that goes with "no". Names are lower case without the last dot. */
+/** DNS messages as data: questions, answers, and the SOA that goes with "no". Names have no last dot, and are lower case but for a question's own. */
 import { ipBytes, parseIp, type Ip } from '../base/ip.ts';
 import type { AppSelf } from '../net/process.ts';
 import { dnsBytes } from '../packet/dns.ts';
@@ -21,6 +21,11 @@ export interface Answer {
 
 export function normalName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
+}
+
+/** As it goes into a question: in the letters that were typed, which servers keep. */
+export function typedName(name: string): string {
+  return name.replace(/\.$/, '');
 }
 
 /** Whether `name` is `zone` or below it; everything is below the root zone, ''. */
@@ -79,9 +84,14 @@ export function reply(request: DnsMessage, answer: Answer): DnsMessage {
     recursionAvailable: true,
     rcode: answer.rcode,
     question: request.question,
-    answers: answer.answers,
+    answers: answer.answers.map((r) => inLettersOf(request.question.name, r)),
     authority: answer.authority,
   };
+}
+
+/** A record of the name that was asked for repeats the name as it was asked. */
+function inLettersOf(asked: string, answer: DnsRecord): DnsRecord {
+  return answer.name !== asked && answer.name === normalName(asked) ? { ...answer, name: asked } : answer;
 }
 
 /** What a client without EDNS takes in one datagram (RFC 1035). */

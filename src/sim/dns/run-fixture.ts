@@ -9,6 +9,8 @@ export interface Ran<R> {
 export function runProgram<R>(program: Process<R>, handlers: Readonly<Record<string, AppHandler>>): Ran<R> {
   const calls: Syscall[] = [];
   let peer = '';
+  let sockets = 3;
+  const unread = new Map<number, SyscallResult[]>();
   const answer = (call: Syscall): SyscallResult | undefined => {
     calls.push(call);
     if (call.call === 'connect') {
@@ -19,9 +21,18 @@ export function runProgram<R>(program: Process<R>, handlers: Readonly<Record<str
     }
     if (call.call === 'source')
       return { ok: true, source: ['::1', '127.0.0.1'].includes(call.ip) ? call.ip : '10.244.1.2' };
-    if (call.call !== 'datagram' && call.call !== 'request') return undefined;
-    const proto = call.call === 'datagram' ? 'udp' : 'tcp';
-    const ip = call.call === 'datagram' ? call.ip : peer;
+    if (call.call === 'send') {
+      const socket = call.socket ?? sockets++;
+      const heard = serve(call);
+      unread.set(socket, [...(unread.get(socket) ?? []), ...(heard.ok ? [heard] : [])]);
+      return { ok: true, socket, local: { ip: '10.244.1.2', port: call.sport ?? 40000 } };
+    }
+    if (call.call === 'receive') return unread.get(call.socket)?.shift() ?? { ok: false, error: 'timeout' };
+    return call.call === 'datagram' || call.call === 'request' ? serve(call) : undefined;
+  };
+  const serve = (call: Extract<Syscall, { call: 'send' | 'datagram' | 'request' }>): SyscallResult => {
+    const proto = call.call === 'request' ? 'tcp' : 'udp';
+    const ip = call.call === 'request' ? peer : call.ip;
     const handler = handlers[ip];
     if (handler === undefined) return { ok: false, error: 'timeout' };
     const self = { netns: 'test', ip, port: 53, process: 'test', proto } as const;

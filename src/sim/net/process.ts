@@ -26,7 +26,7 @@ export type Syscall =
       readonly payload: Payload;
       readonly timeoutMs: number;
     }
-  /** FIN both ways. Result: { ok: true }. */
+  /** FIN both ways; a UDP socket is gone without a word. Result: { ok: true }. */
   | { readonly call: 'close'; readonly socket: number }
   /** One UDP datagram and, if it comes, its answer. Result: ReceiveResult. `sport` reuses a socket's port. */
   | {
@@ -39,6 +39,23 @@ export type Syscall =
       readonly sport?: number;
       readonly ttl?: number;
     }
+  /**
+   * A datagram, and the program goes on at once. Without `socket` a new one is connected, whose owner wants to hear of
+   * every ICMP error (IP_RECVERR). Result: ConnectResult.
+   */
+  | {
+      readonly call: 'send';
+      readonly ip: Ip;
+      readonly port: number;
+      readonly payload: Payload;
+      readonly socket?: number;
+      readonly sport?: number;
+    }
+  /**
+   * What a UDP socket hears next; `timeoutMs` counts from what it sent last. The program goes on in the segment of the
+   * datagram that was answered. Result: ReceiveResult.
+   */
+  | { readonly call: 'receive'; readonly socket: number; readonly timeoutMs: number }
   /** One ICMP echo request. Result: ReceiveResult. */
   | {
       readonly call: 'ping';

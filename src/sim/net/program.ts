@@ -20,6 +20,7 @@ import { closeTcp, connectTcp } from './tcp.ts';
 import { sendTcp } from './tcp-data.ts';
 import type { PingWaiter, SctpSocket, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
+import { UdpSocket, type Asked } from './udp-socket.ts';
 
 /** A destination of 0.0.0.0 or `::` is this host: its output route is looked up as the loopback's (net/ipv4/route.c). */
 function toAnyHost<C extends { readonly ip: string }>(call: C): C {
@@ -32,7 +33,8 @@ const PORT_MIN = 32768;
 const PORT_COUNT = 28232;
 const ICMP_HEADER = 8;
 
-type Finish = (result: SyscallResult) => void;
+/** `about`: the exchanges that a result ends, where that is not the current one. */
+type Finish = (result: SyscallResult, about?: readonly Asked[]) => void;
 
 export class Program<R> {
   private readonly m: Machine;
@@ -41,6 +43,7 @@ export class Program<R> {
   private readonly done: (result: R) => void;
   private readonly sockets = new Map<number, TcpSocket>();
   private readonly associations = new Map<number, SctpSocket>();
+  private readonly datagrams = new Map<number, UdpSocket>();
   private segment: number;
   private exchange: number;
   private nextSocket = 3;
@@ -65,6 +68,7 @@ export class Program<R> {
     let next = this.process.next(result);
     for (;;) {
       if (next.done === true) {
+        for (const socket of this.datagrams.values()) socket.close();
         this.done(next.value);
         return;
       }
@@ -97,15 +101,19 @@ export class Program<R> {
   private start(call: Exclude<Syscall, { call: 'note' | 'segment' | 'source' }>): void {
     let finished = false;
     const timer =
-      'timeoutMs' in call
+      'timeoutMs' in call && call.call !== 'receive'
         ? this.m.queue.after(call.timeoutMs, () => finish({ ok: false, error: 'timeout' }), 'program')
         : undefined;
-    const finish: Finish = (result) => {
+    const finish: Finish = (result, about) => {
       if (finished) return;
       finished = true;
       if (timer !== undefined) timer.cancelled = true;
-      this.m.recorder.endExchange(this.exchange, result.ok);
-      this.judge(call, result);
+      for (const { segment, exchange } of about ?? [this.flow()]) {
+        this.segment = segment;
+        this.exchange = exchange;
+        this.m.recorder.endExchange(exchange, result.ok);
+        this.judge(call, result);
+      }
       this.m.queue.program(() => this.resume(result));
     };
     switch (call.call) {
@@ -121,6 +129,15 @@ export class Program<R> {
       case 'datagram':
         this.datagram(toAnyHost(call), finish);
         break;
+      case 'send':
+        this.send(toAnyHost(call), finish);
+        break;
+      case 'receive': {
+        const socket = this.datagrams.get(call.socket);
+        if (socket === undefined) finish({ ok: false, error: 'reset' });
+        else socket.receive(call.timeoutMs, (heard) => finish(heard.result, heard.about));
+        break;
+      }
       case 'ping':
         this.ping(toAnyHost(call), finish);
         break;
@@ -320,6 +337,13 @@ export class Program<R> {
   }
 
   private close(call: Extract<Syscall, { call: 'close' }>, finish: Finish): void {
+    const silent = this.datagrams.get(call.socket);
+    if (silent !== undefined) {
+      silent.close();
+      this.datagrams.delete(call.socket);
+      finish({ ok: true }, []);
+      return;
+    }
     const association = this.associations.get(call.socket);
     this.begin('close', '', association === undefined ? 'tcp' : 'sctp');
     if (association !== undefined) {
@@ -334,14 +358,44 @@ export class Program<R> {
     finish({ ok: true });
   }
 
+  private send(call: Extract<Syscall, { call: 'send' }>, finish: Finish): void {
+    this.beginDatagram(call);
+    const id = call.socket ?? this.nextSocket++;
+    let socket = this.datagrams.get(id);
+    const local = { ip: '', port: call.sport ?? this.udpPort() };
+    if (socket === undefined) {
+      const to = this.socketHook('connect', 'udp', call, id);
+      const way = to === undefined ? undefined : this.route(to.ip, undefined);
+      if (to === undefined || way === undefined) {
+        finish({ ok: false, error: 'unreachable' });
+        return;
+      }
+      socket = new UdpSocket(this.m, this.box, {
+        route: way.route,
+        local: way.src,
+        port: local.port,
+        remote: to.ip,
+        remotePort: to.port,
+        peer: (ip, port) => this.socketHook('getpeername', 'udp', { ip, port }, id) ?? { ip, port },
+      });
+      this.datagrams.set(id, socket);
+    }
+    socket.send(call.payload, this.flow());
+    finish({ ok: true, socket: id, local }, []);
+  }
+
+  private udpPort(): number {
+    return PORT_MIN + this.m.options.chooser.pick(PORT_COUNT, `source port udp ${this.box.id}`);
+  }
+
+  private beginDatagram({ payload, ip, port }: Extract<Syscall, { call: 'datagram' | 'send' }>): void {
+    if (payload.kind === 'dns') this.begin('dns', `${payload.question.type} ${payload.question.name}`, 'udp');
+    else this.begin('datagram', ipPort(ip, port), 'udp');
+  }
+
   private datagram(call: Extract<Syscall, { call: 'datagram' }>, finish: Finish): void {
     const { payload } = call;
-    const isDns = payload.kind === 'dns';
-    this.begin(
-      isDns ? 'dns' : 'datagram',
-      isDns ? `${payload.question.type} ${payload.question.name}` : ipPort(call.ip, call.port),
-      'udp',
-    );
+    this.beginDatagram(call);
     const id = this.nextSocket++;
     const to = this.socketHook('connect', 'udp', call, id);
     const way = to === undefined ? undefined : this.route(to.ip, call.source);
@@ -350,8 +404,7 @@ export class Program<R> {
       return;
     }
     const { sockets } = this.box;
-    const port =
-      call.sport ?? PORT_MIN + this.m.options.chooser.pick(PORT_COUNT, `source port udp ${this.box.id}`);
+    const port = call.sport ?? this.udpPort();
     const end: Finish = (result) => {
       sockets.udp.delete(waiter);
       finish(result);
@@ -430,6 +483,7 @@ function goesRound(steps: readonly Step[]): boolean {
 }
 
 function requestLabel(payload: Payload): string {
+  if (payload.kind === 'dns') return `DNS ${payload.question.type}`;
   return payload.kind === 'http-request' ? `${payload.method} ${payload.path}` : '';
 }
 

@@ -1,6 +1,7 @@
 /** The sockets of one namespace while a run lasts. Listening sockets are configuration and live there. */
 import type { Ip } from '../base/ip.ts';
 import type { Payload } from '../packet/packet.ts';
+import type { Flow } from '../trace/recorder.ts';
 import type { ListenerConfig } from './config.ts';
 import type { Timer } from './event-queue.ts';
 import type { SocketError } from './process.ts';
@@ -80,7 +81,9 @@ export interface UdpWaiter {
   readonly port: number;
   readonly remote: Ip;
   readonly remotePort: number;
-  readonly answered: (payload: Payload, from: Ip, port: number) => void;
+  /** IP_RECVERR: every ICMP error is the socket's, not the fatal ones alone. */
+  readonly recvErr?: boolean;
+  readonly answered: (payload: Payload, from: Ip, port: number, flow: Flow) => void;
   readonly failed: (error: SocketError, mtu?: number) => void;
 }
 

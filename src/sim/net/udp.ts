@@ -53,7 +53,7 @@ export function receiveUdp(m: Machine, box: Box, dev: Device, skb: Skb, udp: Udp
       iface: dev.name,
       rows: [socketRow('udp', ip.dst, udp.dport)],
     });
-    waiter.answered(payload ?? { kind: 'bytes', length: 0 }, ip.src, udp.sport);
+    waiter.answered(payload ?? { kind: 'bytes', length: 0 }, ip.src, udp.sport, skb.flow);
     return;
   }
   const listener = box.net.listener('udp', ip.dst, udp.dport);
@@ -111,5 +111,6 @@ export function udpError(m: Machine, box: Box, ip: IpHeader, udp: UdpHeader, icm
   if (error === undefined) return;
   if (error === 'too-big') learnPathMtu(m, box, ip.src, ip.dst, icmp.mtu ?? 0);
   const waiter = box.sockets.findUdp(ip.src, udp.sport, ip.dst, udp.dport);
-  if (waiter !== undefined && (isFatal(icmp) || error === 'too-big')) waiter.failed(error, icmp.mtu);
+  if (waiter === undefined) return;
+  if (waiter.recvErr === true || isFatal(icmp) || error === 'too-big') waiter.failed(error, icmp.mtu);
 }

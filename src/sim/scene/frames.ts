@@ -96,6 +96,8 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
   let side: Whereabouts = START;
   let arp = false;
   let plates: readonly PlateState[] = [];
+  // Two questions may be under way at once: each connection keeps what it set.
+  const platesOf = new Map<number, readonly PlateState[]>();
   let gates: readonly GateState[] = [];
   let routes: readonly RouteState[] = [];
   let tunnel = false;
@@ -110,8 +112,9 @@ export function frames(plan: Plan, trace: Trace): readonly Frame[] {
     const starts =
       hasPacket && (isArp ? !arp : step.kind === 'originate' || (key !== nextKey && step.kind !== 'reject'));
     if (!isArp && step.segment !== segment && (hasPacket || step.kind === 'nat')) {
+      platesOf.set(segment, plates);
       segment = step.segment;
-      plates = [];
+      plates = platesOf.get(segment) ?? [];
     }
     if (starts) {
       if (isArp) {

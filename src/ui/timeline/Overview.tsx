@@ -62,7 +62,7 @@ function LaneButton({ lane, view }: { readonly lane: Lane; readonly view: WalkVi
     if (on) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [on]);
   const jump = (): void => {
-    const first = view.shown.find((i) => i >= lane.firstStep && i <= lane.lastStep) ?? lane.firstStep;
+    const first = view.shown.find((i) => lane.steps.has(i)) ?? lane.firstStep;
     goToStep(first);
   };
   return (

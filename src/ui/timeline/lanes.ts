@@ -10,6 +10,8 @@ export interface Lane {
   readonly word: LaneWord;
   readonly firstStep: number;
   readonly lastStep: number;
+  /** Its own: between its first and its last others may lie, where two questions are under way at once. */
+  readonly steps: ReadonlySet<number>;
   readonly outcome: 'ok' | 'failed' | 'never';
   readonly family: 'dns' | 'other';
   /** Does anything come back in it? Drawn as a V, else as one stroke. */
@@ -102,7 +104,7 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
   const lanes: Lane[] = [];
   for (const exchange of trace.exchanges) {
     const steps = trace.steps.slice(exchange.firstStep, exchange.lastStep + 1);
-    const own = steps.filter((s) => s.exchange === exchange.index || s.segment < 0);
+    const own = steps.filter((s) => s.exchange === exchange.index || (s.segment < 0 && s.exchange < 0));
     const timeout = own.find((s) => s.reason.code === 'process.timeout');
     const split = parts(
       own.filter((s) => s !== timeout),
@@ -125,6 +127,7 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
         word: again ? { kind: 'again', text: text.split(' · ')[0] ?? text, seconds: late } : plain(text),
         firstStep: first.index,
         lastStep: last.index,
+        steps: new Set(part.steps.map((s) => s.index)),
         outcome: exchange.ok || (!isLast && hasReply) ? 'ok' : 'failed',
         family: exchange.kind === 'dns' ? 'dns' : 'other',
         hasReply,
@@ -137,6 +140,7 @@ export function lanesOf(trace: Trace, probe: ProbeSpec): Lane[] {
         word: { kind: 'timeout', seconds: timeout.reason.params.seconds },
         firstStep: timeout.index,
         lastStep: timeout.index,
+        steps: new Set([timeout.index]),
         outcome: 'failed',
         family: exchange.kind === 'dns' ? 'dns' : 'other',
         hasReply: false,
@@ -165,14 +169,17 @@ function neverSent(trace: Trace, probe: ProbeSpec): Lane[] {
     word: plain(text),
     firstStep: -1,
     lastStep: -1,
+    steps: new Set(),
     outcome: 'never',
     family: 'other',
     hasReply: false,
   }));
 }
 
-/** The lane that holds a step: the last one that began at or before it. */
+/** The lane that holds a step; where none does, the last one that began before it. */
 export function laneAt(lanes: readonly Lane[], step: number): Lane | undefined {
   const sent = lanes.filter((l) => l.outcome !== 'never');
+  const own = sent.findLast((l) => l.steps.has(step));
+  if (own !== undefined) return own;
   return sent.findLast((l) => l.firstStep <= step) ?? sent[0];
 }

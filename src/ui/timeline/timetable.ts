@@ -77,7 +77,7 @@ export function pathOf(trace: Trace, segment: number, where: Where, lane?: Lane)
 }
 
 function within(lane: Lane, step: number): boolean {
-  return step >= lane.firstStep && step <= lane.lastStep;
+  return lane.steps.has(step);
 }
 
 /** Where the request was bound for: the endpoints that were chosen, or the owner of its last address. */
