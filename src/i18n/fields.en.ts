@@ -66,16 +66,19 @@ export const fields: FieldHelp = {
     'Environment variables from ConfigMaps and Secrets. Without effect on packets.',
   'Pod.spec.containers.volumeMounts': 'Where volumes appear in the container. Without effect on packets.',
   'Pod.spec.containers.imagePullPolicy': 'When the kubelet fetches the image. Without effect on packets.',
-  'Pod.spec.containers.securityContext': 'Rights of the process. Without effect on packets here.',
+  'Pod.spec.containers.securityContext':
+    'Rights of the process. Without effect on packets; Pod Security judges them where the namespace’s labels say so.',
   'Pod.spec.containers.restartPolicy':
     'On an init container, `Always` makes it a sidecar: it keeps running beside the others.',
   'Pod.spec.initContainers': 'Run one after the other before the containers start, in the same network.',
-  'Pod.spec.volumes': 'Storage of the pod. Without effect on packets.',
+  'Pod.spec.volumes':
+    'Storage of the pod. Without effect on packets; Pod Security judges the types of volumes.',
   'Pod.spec.serviceAccountName':
     'The identity that the pod has towards the API server. Without effect on packets.',
-  'Pod.spec.securityContext': 'Rights of all containers. Only `net.*` sysctls could matter to packets.',
-  'Pod.spec.securityContext.sysctls':
-    'Kernel settings of the pod’s network. Those under `net.` are not simulated.',
+  'Pod.spec.securityContext':
+    'Rights of all containers. Only `net.*` sysctls could matter to packets; Pod Security judges all where the namespace’s labels say so.',
+  'SecurityContext.sysctls':
+    'Kernel settings of the pod. Those under `net.` are not simulated. Pod Security allows only some names at `baseline`.',
   'Pod.spec.nodeName': 'Binds the pod to this node, bypassing the scheduler.',
   'Pod.spec.nodeSelector': 'The pod only goes to nodes with all of these labels.',
   'Pod.spec.affinity':
@@ -418,4 +421,56 @@ export const fields: FieldHelp = {
   'Playground.expect.tool': 'The tool; chosen by `to` when left out.',
   'Playground.expect.proto': '`tcp` (the default) or `udp`.',
   'Playground.seed': 'Decides all random choices, so that a scenario always runs the same.',
+
+  'SecurityContext.runAsNonRoot':
+    'The kubelet does not start a container that would run as root. Pod Security’s level `restricted` asks for it, here or on each container.',
+  'SecurityContext.runAsUser':
+    'The user id of the process. 0 is root, which Pod Security’s level `restricted` refuses.',
+  'SecurityContext.allowPrivilegeEscalation':
+    'May the process get more rights than its parent (set-user-ID programs)? Pod Security’s level `restricted` wants `false` written.',
+  'SecurityContext.privileged': 'All rights of the node. Pod Security refuses it at `baseline`.',
+  'SecurityContext.capabilities': 'Parts of root’s rights that are added or dropped.',
+  'SecurityContext.capabilities.add':
+    'Rights to add. Pod Security allows the runtime’s defaults at `baseline`, only `NET_BIND_SERVICE` at `restricted`.',
+  'SecurityContext.capabilities.drop':
+    'Rights to drop. Pod Security’s level `restricted` wants `ALL` among them.',
+  'SecurityContext.procMount':
+    '`Unmasked` shows all of /proc. Pod Security refuses it at `baseline`, unless the pod has users of its own (`hostUsers: false`).',
+  'SecurityContext.seccompProfile': 'Which system calls the process may make.',
+  'SecurityContext.seccompProfile.type':
+    '`RuntimeDefault`, `Localhost` or `Unconfined`. Pod Security refuses `Unconfined` at `baseline` and wants one of the others at `restricted`.',
+  'SecurityContext.appArmorProfile': 'What AppArmor lets the process do.',
+  'SecurityContext.appArmorProfile.type':
+    '`RuntimeDefault`, `Localhost` or `Unconfined`. Pod Security refuses `Unconfined` at `baseline`.',
+  'SecurityContext.seLinuxOptions':
+    'SELinux labels. Pod Security allows the container types, and neither `user` nor `role`, at `baseline`.',
+  'SecurityContext.windowsOptions': 'Settings for Windows.',
+  'SecurityContext.windowsOptions.hostProcess':
+    'A Windows container that runs as a process of the node. Pod Security refuses it at `baseline`.',
+  'Pod.handler.host':
+    'Another host than the pod itself. Pod Security refuses it at `baseline` from 1.34 on, for it makes the kubelet ask anywhere.',
+  'Pod.spec.hostPID': 'The pod sees the node’s processes. Pod Security refuses it at `baseline`.',
+  'Pod.spec.hostIPC':
+    'The pod shares the node’s memory segments and queues. Pod Security refuses it at `baseline`.',
+  'Pod.spec.hostUsers':
+    '`false` gives the pod users of its own: its root is nobody on the node. Pod Security then passes over what concerns root, from 1.35 on.',
+  'Pod.spec.os': 'The operating system that the pod is for.',
+  'Pod.spec.os.name': '`linux` or `windows`. Pod Security asks Windows pods for less, from 1.25 on.',
+  'Pod.spec.volumes.hostPath': 'A directory of the node. Pod Security refuses it at `baseline`.',
+  'AdmissionConfiguration.plugins': 'One entry for each admission plug-in.',
+  'AdmissionConfiguration.plugins.name': 'The plug-in. `PodSecurity` is read here.',
+  'AdmissionConfiguration.plugins.configuration':
+    'For PodSecurity a PodSecurityConfiguration: `defaults` for namespaces without labels, and `exemptions` by `usernames`, `runtimeClasses` and `namespaces`.',
+  'Label.pod-security.kubernetes.io/enforce':
+    'The Pod Security level that pods of this namespace have to meet, or the API server refuses them. Workloads are stored; their pods are not made.',
+  'Label.pod-security.kubernetes.io/audit':
+    'Pods and workloads that break this level are accepted and noted in the audit log.',
+  'Label.pod-security.kubernetes.io/warn':
+    'Pods and workloads that break this level are accepted; kubectl prints a warning.',
+  'Label.pod-security.kubernetes.io/enforce-version':
+    'The release whose rules count for `enforce`: `latest`, or `v1.36` to keep them through upgrades.',
+  'Label.pod-security.kubernetes.io/audit-version':
+    'The release whose rules count for `audit`: `latest`, or `v1.36` to keep them through upgrades.',
+  'Label.pod-security.kubernetes.io/warn-version':
+    'The release whose rules count for `warn`: `latest`, or `v1.36` to keep them through upgrades.',
 };

@@ -65,16 +65,18 @@ export const fields: FieldHelp = {
   'Pod.spec.containers.volumeMounts': '볼륨을 컨테이너의 어디에 둘지 정합니다. 패킷에는 영향이 없습니다.',
   'Pod.spec.containers.imagePullPolicy':
     'kubelet이 이미지를 언제 가져올지 정합니다. 패킷에는 영향이 없습니다.',
-  'Pod.spec.containers.securityContext': '프로세스의 권한입니다. 여기서는 패킷에 영향이 없습니다.',
+  'Pod.spec.containers.securityContext':
+    '프로세스의 권한입니다. 패킷에는 영향이 없으며, 네임스페이스 레이블에 따라 파드 시큐리티가 검사합니다.',
   'Pod.spec.containers.restartPolicy':
     '초기화 컨테이너에 `Always`를 쓰면 사이드카가 되어 다른 컨테이너와 함께 계속 실행됩니다.',
   'Pod.spec.initContainers': '컨테이너보다 먼저 같은 네트워크에서 하나씩 차례로 실행됩니다.',
-  'Pod.spec.volumes': '파드의 저장소입니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.volumes':
+    '파드의 저장소입니다. 패킷에는 영향이 없으며, 파드 시큐리티가 볼륨의 유형을 검사합니다.',
   'Pod.spec.serviceAccountName': 'API 서버에 대한 파드의 신원입니다. 패킷에는 영향이 없습니다.',
   'Pod.spec.securityContext':
-    '모든 컨테이너의 권한입니다. 패킷에 영향을 줄 수 있는 것은 `net.*` sysctl뿐입니다.',
-  'Pod.spec.securityContext.sysctls':
-    '파드 네트워크의 커널 설정입니다. `net.`으로 시작하는 설정은 시뮬레이션하지 않습니다.',
+    '모든 컨테이너의 권한입니다. 패킷에 영향을 줄 수 있는 것은 `net.*` sysctl뿐이며, 네임스페이스 레이블에 따라 파드 시큐리티가 검사합니다.',
+  'SecurityContext.sysctls':
+    '파드의 커널 설정입니다. `net.`으로 시작하는 설정은 시뮬레이션하지 않습니다. 파드 시큐리티는 `baseline`에서 몇 가지 이름만 허용합니다.',
   'Pod.spec.nodeName': '스케줄러를 거치지 않고 이 노드에 파드를 둡니다.',
   'Pod.spec.nodeSelector': '이 레이블이 모두 있는 노드에만 배치됩니다.',
   'Pod.spec.affinity': '어떤 노드에 둘지, 어떤 파드와 가까이 또는 멀리 둘지에 대한 조건입니다.',
@@ -413,4 +415,57 @@ export const fields: FieldHelp = {
   'Playground.expect.tool': '도구입니다. 생략하면 `to`를 보고 고릅니다.',
   'Playground.expect.proto': '`tcp`(기본값) 또는 `udp`입니다.',
   'Playground.seed': '모든 무작위 선택을 정합니다. 같은 시나리오는 언제나 같은 결과를 냅니다.',
+
+  'SecurityContext.runAsNonRoot':
+    'root로 실행될 컨테이너를 kubelet이 시작하지 않습니다. 파드 시큐리티의 `restricted` 수준은 여기나 컨테이너마다 이 값을 요구합니다.',
+  'SecurityContext.runAsUser':
+    '프로세스의 사용자 ID입니다. 0은 root이며 파드 시큐리티의 `restricted` 수준에서 거부합니다.',
+  'SecurityContext.allowPrivilegeEscalation':
+    '프로세스가 부모보다 많은 권한을 얻을 수 있는지(set-user-ID 프로그램) 정합니다. 파드 시큐리티의 `restricted` 수준은 `false`를 직접 쓰도록 요구합니다.',
+  'SecurityContext.privileged': '노드의 모든 권한을 줍니다. 파드 시큐리티는 `baseline`부터 거부합니다.',
+  'SecurityContext.capabilities': 'root 권한 가운데 더하거나 빼는 것입니다.',
+  'SecurityContext.capabilities.add':
+    '더할 권한입니다. 파드 시큐리티는 `baseline`에서 런타임 기본값만, `restricted`에서 `NET_BIND_SERVICE`만 허용합니다.',
+  'SecurityContext.capabilities.drop':
+    '뺄 권한입니다. 파드 시큐리티의 `restricted` 수준은 `ALL`을 요구합니다.',
+  'SecurityContext.procMount':
+    '`Unmasked`는 /proc 전체를 보여 줍니다. 파드에 자기 사용자가 있지 않으면(`hostUsers: false`) 파드 시큐리티가 `baseline`부터 거부합니다.',
+  'SecurityContext.seccompProfile': '프로세스가 부를 수 있는 시스템 콜을 정합니다.',
+  'SecurityContext.seccompProfile.type':
+    '`RuntimeDefault`, `Localhost`, `Unconfined` 중 하나입니다. 파드 시큐리티는 `baseline`에서 `Unconfined`를 거부하고, `restricted`에서는 나머지 둘 중 하나를 요구합니다.',
+  'SecurityContext.appArmorProfile': 'AppArmor가 프로세스에 허용하는 일을 정합니다.',
+  'SecurityContext.appArmorProfile.type':
+    '`RuntimeDefault`, `Localhost`, `Unconfined` 중 하나입니다. 파드 시큐리티는 `baseline`부터 `Unconfined`를 거부합니다.',
+  'SecurityContext.seLinuxOptions':
+    'SELinux 레이블입니다. 파드 시큐리티는 `baseline`에서 컨테이너용 type만 허용하고 `user`와 `role`은 허용하지 않습니다.',
+  'SecurityContext.windowsOptions': '윈도우용 설정입니다.',
+  'SecurityContext.windowsOptions.hostProcess':
+    '노드의 프로세스로 실행되는 윈도우 컨테이너입니다. 파드 시큐리티는 `baseline`부터 거부합니다.',
+  'Pod.handler.host':
+    '파드 자신이 아닌 다른 호스트입니다. kubelet이 아무 곳에나 요청하게 되므로 파드 시큐리티가 1.34부터 `baseline`에서 거부합니다.',
+  'Pod.spec.hostPID': '파드가 노드의 프로세스를 봅니다. 파드 시큐리티는 `baseline`부터 거부합니다.',
+  'Pod.spec.hostIPC':
+    '파드가 노드의 공유 메모리와 큐를 함께 씁니다. 파드 시큐리티는 `baseline`부터 거부합니다.',
+  'Pod.spec.hostUsers':
+    '`false`이면 파드가 자기 사용자를 따로 가져, 파드의 root가 노드에서는 아무 권한이 없습니다. 파드 시큐리티는 1.35부터 이런 파드에 root와 관련된 검사를 하지 않습니다.',
+  'Pod.spec.os': '파드가 실행될 운영 체제입니다.',
+  'Pod.spec.os.name':
+    '`linux` 또는 `windows`입니다. 파드 시큐리티는 1.25부터 윈도우 파드에 더 적은 것을 요구합니다.',
+  'Pod.spec.volumes.hostPath': '노드의 디렉터리입니다. 파드 시큐리티는 `baseline`부터 거부합니다.',
+  'AdmissionConfiguration.plugins': '어드미션 플러그인마다 항목 하나를 씁니다.',
+  'AdmissionConfiguration.plugins.name': '플러그인의 이름입니다. 여기서는 `PodSecurity`를 읽습니다.',
+  'AdmissionConfiguration.plugins.configuration':
+    'PodSecurity에는 PodSecurityConfiguration을 씁니다. `defaults`는 레이블이 없는 네임스페이스의 기본값이고, `exemptions`는 `usernames`, `runtimeClasses`, `namespaces`별 예외입니다.',
+  'Label.pod-security.kubernetes.io/enforce':
+    '이 네임스페이스의 파드가 지켜야 하는 파드 시큐리티 수준입니다. 지키지 않는 파드는 API 서버가 거부합니다. 워크로드는 저장되지만 파드가 만들어지지 않습니다.',
+  'Label.pod-security.kubernetes.io/audit':
+    '이 수준을 어기는 파드와 워크로드를 받아들이고 감사 로그에 남깁니다.',
+  'Label.pod-security.kubernetes.io/warn':
+    '이 수준을 어기는 파드와 워크로드를 받아들이고 kubectl이 경고를 출력합니다.',
+  'Label.pod-security.kubernetes.io/enforce-version':
+    '`enforce`에 적용할 규칙의 버전입니다. `latest`로 쓰거나, 업그레이드해도 바뀌지 않도록 `v1.36`처럼 적습니다.',
+  'Label.pod-security.kubernetes.io/audit-version':
+    '`audit`에 적용할 규칙의 버전입니다. `latest`로 쓰거나, 업그레이드해도 바뀌지 않도록 `v1.36`처럼 적습니다.',
+  'Label.pod-security.kubernetes.io/warn-version':
+    '`warn`에 적용할 규칙의 버전입니다. `latest`로 쓰거나, 업그레이드해도 바뀌지 않도록 `v1.36`처럼 적습니다.',
 };

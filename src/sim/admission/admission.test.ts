@@ -260,3 +260,60 @@ describe('labels that mean nothing', () => {
     expect(s.cluster.refused[0]?.message).toContain('violates PodSecurity "restricted:v1.99": allow');
   });
 });
+
+describe('the API server’s own configuration', () => {
+  const CONFIGURATION = (text: string) => `---
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+  - name: PodSecurity
+    configuration:
+      apiVersion: pod-security.admission.config.k8s.io/v1
+      kind: PodSecurityConfiguration
+      defaults: {enforce: restricted, enforce-version: v1.30}
+      exemptions: {${text}}
+`;
+  const bare = `${NAMESPACE()}${POD('web', `runtimeClassName: gvisor, ${PLAIN}`)}`;
+  const owned = `${NAMESPACE()}${OWNER('Deployment', 'web', PLAIN)}`;
+  test.each([
+    ['defaults count where a namespace has no label', bare, '', false],
+    [
+      'a label counts before the default',
+      `${NAMESPACE('enforce: privileged')}${POD('web', PLAIN)}`,
+      '',
+      true,
+    ],
+    ['an exempt namespace', bare, 'namespaces: [shop]', true],
+    ['another exempt namespace', bare, 'namespaces: [bank]', false],
+    ['an exempt runtime class', bare, 'runtimeClasses: [gvisor]', true],
+    ['an exempt user', bare, 'usernames: [kubernetes-admin]', true],
+    ['the user’s pods are the controller’s', owned, 'usernames: [kubernetes-admin]', false],
+    [
+      'an exempt controller',
+      owned,
+      'usernames: ["system:serviceaccount:kube-system:replicaset-controller"]',
+      true,
+    ],
+  ])('%s', (_, yaml, exemptions, lives) => {
+    const s = run(yaml + CONFIGURATION(exemptions));
+    expect(s.cluster.pods.some((p) => p.namespace === 'shop')).toBe(lives);
+    expect(s.cluster.refused).toHaveLength(lives ? 0 : 1);
+    if (!lives) expect(s.cluster.refused[0]?.message).toContain('PodSecurity "restricted:v1.30"');
+    expect(s.cluster.objects.some((o) => o.kind === 'AdmissionConfiguration')).toBe(false);
+  });
+
+  test('what is wrong in it is told, and left out', () => {
+    const s = run(
+      `${bare}${CONFIGURATION('users: [me], namespaces: shop').replace('restricted', 'strict')}  - name: EventRateLimit\n`,
+    );
+    expect(s.diagnostics.map((d) => [d.code, d.path?.slice(2).join('.')])).toEqual(
+      expect.arrayContaining([
+        ['value/policy-level', 'configuration.defaults.enforce'],
+        ['field/unknown', 'configuration.exemptions.users'],
+        ['value/type', 'configuration.exemptions.namespaces'],
+        ['field/unmodelled', 'name'],
+      ]),
+    );
+    expect(s.cluster.pods.some((p) => p.name === 'web')).toBe(true);
+  });
+});

@@ -12,12 +12,12 @@ import { levelVersionText, type LevelVersion, namespacePolicy, readPolicy } from
 import { podToCheck } from './pod.ts';
 
 interface Configuration {
-  readonly defaults?: Readonly<Record<string, string>>;
+  readonly defaults?: Readonly<Record<string, string>> | null;
   readonly exemptions?: {
     readonly usernames?: readonly string[];
     readonly runtimeClasses?: readonly string[];
     readonly namespaces?: readonly string[];
-  };
+  } | null;
 }
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
@@ -34,16 +34,16 @@ function configuration(objects: Objects): Configuration {
 export const podSecurity: Pick<AdmissionPlugin, 'review'> = {
   review: (request, objects) => {
     const { object, labels, pod } = request;
-    const { defaults = {}, exemptions = {} } = configuration(objects);
-    const byDefault = readPolicy(defaults, '').policy;
     if (object.kind === 'Namespace') return reviewNamespace(labels);
     if (pod === undefined || object.namespace === undefined) return {};
-    if (exemptions.namespaces?.includes(object.namespace) === true) return {};
-    if (exemptions.usernames?.includes(request.user) === true) return {};
+    const { defaults, exemptions } = configuration(objects);
+    const byDefault = readPolicy(defaults ?? {}, '').policy;
+    if (exemptions?.namespaces?.includes(object.namespace) === true) return {};
+    if (exemptions?.usernames?.includes(request.user) === true) return {};
     const namespace = objects.get('Namespace', undefined, object.namespace);
     const { policy } = namespacePolicy(namespace?.metadata.labels ?? {}, byDefault);
     const { runtimeClassName = '' } = pod.spec as { readonly runtimeClassName?: string };
-    if (exemptions.runtimeClasses?.includes(runtimeClassName) === true) return {};
+    if (exemptions?.runtimeClasses?.includes(runtimeClassName) === true) return {};
     if (object.kind === 'Pod') {
       const enforced = violations(pod, policy.enforce);
       if (enforced !== undefined) {

@@ -19,7 +19,7 @@ function remember<T extends object>(owner: T, make: () => StoredObject): StoredO
 }
 
 /** Kinds that configure the simulation and are no objects of the API. */
-const NOT_STORED = new Set(['Cluster', 'KubeProxyConfiguration', 'Playground']);
+const NOT_STORED = new Set(['AdmissionConfiguration', 'Cluster', 'KubeProxyConfiguration', 'Playground']);
 
 export function listObjects(
   store: Store,

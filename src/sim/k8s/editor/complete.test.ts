@@ -43,6 +43,23 @@ describe('completion', () => {
       text: '|',
       has: ['apiVersion', 'kind', 'Service', 'Deployment', 'Playground'],
     },
+    {
+      name: 'labels that mean something on a Namespace',
+      text: 'apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    pod-security.kubernetes.io/warn: baseline\n    |',
+      has: ['pod-security.kubernetes.io/enforce', 'pod-security.kubernetes.io/enforce-version'],
+      lacks: ['pod-security.kubernetes.io/warn'],
+    },
+    {
+      name: 'and their values',
+      text: 'apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    pod-security.kubernetes.io/enforce: |',
+      has: ['privileged', 'baseline', 'restricted'],
+    },
+    {
+      name: 'labels of a Pod are free',
+      text: 'kind: Pod\nmetadata:\n  labels:\n    |',
+      has: [],
+      lacks: ['pod-security.kubernetes.io/enforce'],
+    },
     { name: 'after a mark', text: `${SERVICE}---\n|`, has: ['Service'] },
     { name: 'kinds', text: 'kind: |', has: ['Service', 'Pod', 'Cluster'] },
     {
@@ -258,6 +275,18 @@ describe('hover', () => {
       path: 'spec.externalIPs',
       support: 'simulated',
       help: 'Service.spec.externalIPs',
+    },
+    {
+      text: 'kind: Namespace\nmetadata:\n  labels:\n    pod-security.kubernetes.io/enf|orce: baseline',
+      path: 'metadata.labels.pod-security.kubernetes.io/enforce',
+      support: 'simulated',
+      help: 'Label.pod-security.kubernetes.io/enforce',
+    },
+    {
+      text: 'kind: Pod\nspec:\n  initContainers:\n    - securityContext: {seccompProfile: {ty|pe: x}}',
+      path: 'spec.initContainers.securityContext.seccompProfile.type',
+      support: 'simulated',
+      help: 'SecurityContext.seccompProfile.type',
     },
     { text: `${SERVICE}spec:\n  bog|us: 1`, path: 'spec.bogus', support: 'unknown', help: undefined },
     {

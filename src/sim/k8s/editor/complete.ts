@@ -241,6 +241,7 @@ function scalarWords(
   if (type === 'b') return ['true', 'false'].map(asValue);
   if (type === 'a') return isCniName(spec, path, field) ? CNI_NAMES.map(asValue) : [];
   if (field.path.endsWith('matchExpressions.operator')) return SELECTOR_OPERATORS.map(asValue);
+  if (field.path === 'metadata.labels') return (spec.labels?.[path.at(-1) ?? ''] ?? []).map(asValue);
   const labelWords = labelValueWords(context, path, field, known);
   if (labelWords !== undefined) return labelWords;
   if (field.refers === undefined)
@@ -291,6 +292,11 @@ function labelKeyItems(
   at: TypeAt,
   known: KnownNow,
 ): Completion[] {
+  if (at.field?.path === 'metadata.labels') {
+    return Object.keys(spec.labels ?? {})
+      .filter((key) => !context.siblings.has(key))
+      .map((key) => item(context, 'field', key, `${key}: `, { help: `Label.${key}` }));
+  }
   if (at.field?.refers !== 'label-key') return [];
   const of = path.includes('namespaceSelector') ? 'namespaces' : 'pods';
   return names

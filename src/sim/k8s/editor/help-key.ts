@@ -38,7 +38,11 @@ function policyPath(path: string): string {
 function podKey(written: string): string {
   const path = written
     .replace(/^(spec\.affinity\.\w+\.(?:required|preferred)\w+)\..*$/, '$1')
+    .replace(/^spec\.\w+\.(?:\w+Probe|lifecycle\.\w+)\.(?:httpGet|tcpSocket)\.host$/, 'handler.host')
     .replace(/^(spec\.containers\.\w+Probe\.(?:httpGet|tcpSocket))\..*$/, '$1');
+  const security = /^spec\.(?:\w+\.)?securityContext\.(.+)$/.exec(path);
+  if (security !== null)
+    return `SecurityContext.${(security[1] ?? '').replace(/^seLinuxOptions\..*/, 'seLinuxOptions')}`;
   const inContainer = path.replace(/^spec\.(?:init|ephemeral)Containers\./, 'spec.containers.');
   const probe = /^spec\.containers\.(?:liveness|startup)Probe\.(.+)$/.exec(inContainer);
   return `Pod.${probe === null ? inContainer : `spec.containers.readinessProbe.${probe[1]}`}`;

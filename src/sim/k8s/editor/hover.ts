@@ -55,6 +55,7 @@ export function hover(input: {
       : { ...base, type: 'any', required: false, support: 'unknown' };
   }
   const { field } = at;
+  const isLabel = field.path === 'metadata.labels' && spec.labels?.[context.key] !== undefined;
   const support =
     field.path === 'apiVersion' || field.path === 'kind' || field.path === 'metadata'
       ? 'simulated'
@@ -64,6 +65,6 @@ export function hover(input: {
     type: typeName(field.type),
     required: field.required,
     support,
-    help: helpKey(spec.kind, field.path),
+    help: isLabel ? `Label.${context.key}` : helpKey(spec.kind, field.path),
   };
 }

@@ -284,7 +284,7 @@ function walk(spec: KindSpec, visit: (field: Field) => void): void {
       visit(field);
       seen.add(field.path);
       const element = elementType(field.type);
-      if (element.length > 1 && depth < 8) below(element, field.path, depth + 1);
+      if (element.length > 1 && depth < 11) below(element, field.path, depth + 1);
     }
   };
   if (spec.type !== undefined) below(spec.type, '', 0);

@@ -22,10 +22,35 @@ import {
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
+/** seccomp's and AppArmor's. */
+const PROFILE_TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
+
+/** What a security context's fields decide: whether Pod Security lets the pod in. */
+function securityRules(at: string): Rules {
+  return {
+    ...simulated(at, `${at}.runAsNonRoot`, `${at}.seccompProfile`, `${at}.appArmorProfile`),
+    ...simulatedDeep(`${at}.seLinuxOptions`),
+    ...simulated(`${at}.windowsOptions`, `${at}.windowsOptions.hostProcess`),
+    [`${at}.runAsUser`]: { support: 'simulated', check: notNegative },
+    [`${at}.seccompProfile.type`]: { support: 'simulated', enum: PROFILE_TYPES },
+    [`${at}.appArmorProfile.type`]: { support: 'simulated', enum: PROFILE_TYPES },
+  };
+}
+
 /** A container's fields, at `containers`, `initContainers` and `ephemeralContainers`. */
 function containerRules(at: string): Rules {
   return {
     ...simulated(`${at}.image`, `${at}.command`, `${at}.args`, `${at}.ports`, `${at}.readinessProbe`),
+    ...securityRules(`${at}.securityContext`),
+    ...simulated(`${at}.securityContext.allowPrivilegeEscalation`, `${at}.securityContext.privileged`),
+    ...simulatedDeep(`${at}.securityContext.capabilities`),
+    [`${at}.securityContext.procMount`]: { support: 'simulated', enum: ['Default', 'Unmasked'] },
+    ...Object.fromEntries(
+      ['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle.postStart', 'lifecycle.preStop'].flatMap(
+        (handler) =>
+          Object.entries(simulated(`${at}.${handler}.httpGet.host`, `${at}.${handler}.tcpSocket.host`)),
+      ),
+    ),
     [`${at}.name`]: { support: 'simulated', required: true, check: dnsLabel },
     [`${at}.imagePullPolicy`]: { enum: PULL_POLICIES },
     [`${at}.terminationMessagePath`]: { default: '/dev/termination-log' },
@@ -89,7 +114,10 @@ export const podSpecRules: Rules = {
     when: (v) => v !== 'default-scheduler',
   },
   schedulingGates: { support: 'simulated' },
-  securityContext: { default: {} },
+  ...securityRules('securityContext'),
+  securityContext: { support: 'simulated', default: {} },
+  ...simulated('hostPID', 'hostIPC', 'hostUsers', 'volumes', 'volumes.hostPath', 'os'),
+  'os.name': { support: 'simulated', enum: ['linux', 'windows'] },
   nodeSelector: { support: 'simulated', check: labels },
   ...simulated('affinity', 'affinity.nodeAffinity', 'affinity.podAffinity', 'affinity.podAntiAffinity'),
   ...simulatedDeep(

@@ -1,4 +1,5 @@
 /** Every kind that is known, one line each. */
+import { admissionConfiguration } from './admission-configuration.ts';
 import { configMap } from './config-map.ts';
 import { cronJob } from './cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
@@ -21,6 +22,7 @@ import { statefulSet } from './stateful-set.ts';
 import { withoutEffect } from './without-effect.ts';
 
 export const kinds: readonly KindSpec[] = [
+  admissionConfiguration,
   configMap,
   cronJob,
   daemonSet,

@@ -123,6 +123,8 @@ export interface KindSpec {
   /** The name of what is affected, where it is not the object's own. */
   readonly affectedName?: (body: Body) => string | undefined;
   readonly deprecated?: { readonly since: string; readonly instead: string };
+  /** Labels that mean something on this kind, each with values to choose from. Their help is `Label.KEY`. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Field extends FieldRules {
