@@ -27,6 +27,8 @@ export const graph = {
   morePods: 'more pods',
   mixedPods: (n: number) => (n === 1 ? '1 pod' : `${n} pods`),
   notReady: 'not ready',
+  turnedDown: (object: string, more: number) =>
+    `The API server refused ${object}${more === 0 ? '' : ` and ${more} more`}`,
   pending: (n: number) => (n === 1 ? '1 pod waits for a node' : `${n} pods wait for a node`),
   underlay: (cidr: string) => `underlay ${cidr}`,
   outside: 'outside',

@@ -30,6 +30,8 @@ export const graph = {
   morePods: '다른 파드',
   mixedPods: (n: number) => `파드 ${n}개`,
   notReady: '준비 안 됨',
+  turnedDown: (object: string, more: number) =>
+    `API 서버가 거부함: ${object}${more === 0 ? '' : ` 외 ${more}개`}`,
   pending: (n: number) => `파드 ${n}개가 노드를 기다리는 중`,
   underlay: (cidr: string) => `언더레이 ${cidr}`,
   outside: '클러스터 밖',

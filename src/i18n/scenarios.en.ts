@@ -95,6 +95,10 @@ export const scenarios = {
     title: 'Refused before it reaches a pod',
     summary: 'The pods are ready, and the connection is refused at once. Who refuses it? Mend it.',
   },
+  'pod-security-refuses': {
+    title: 'Two Deployments, and one has no pods',
+    summary: 'The namespace enforces Pod Security’s level restricted. Why is one Service refused? Mend it.',
+  },
   'study-notes-service': {
     title: 'my-service, port 80 to 9376',
     summary: 'The Service of every textbook, with three pods that really listen on 9376.',

@@ -95,6 +95,11 @@ export const scenarios = {
     title: '연결 거부: 파드까지 가지도 못합니다',
     summary: '파드는 Ready인데 연결이 바로 거부됩니다. 누가 거부했을까요? 고쳐 보세요.',
   },
+  'pod-security-refuses': {
+    title: '디플로이먼트 둘 중 하나에만 파드가 있습니다',
+    summary:
+      '네임스페이스가 파드 시큐리티의 restricted 수준을 강제합니다. 한 서비스만 거부되는 까닭을 찾아 고쳐 보세요.',
+  },
   'study-notes-service': {
     title: 'my-service: 80번 포트에서 9376번으로',
     summary: '교과서마다 나오는 그 서비스에, 정말로 9376번 포트를 여는 파드 세 개를 붙였습니다.',

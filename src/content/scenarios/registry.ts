@@ -16,6 +16,7 @@ import { ipv6OnlyCluster } from './ipv6-only-cluster/scenario.ts';
 import { localhostInAPod } from './localhost-in-a-pod/scenario.ts';
 import { nodePortFromOutside } from './node-port-from-outside/scenario.ts';
 import { podReachesItself } from './pod-reaches-itself/scenario.ts';
+import { podSecurityRefuses } from './pod-security-refuses/scenario.ts';
 import { podToTheInternet } from './pod-to-the-internet/scenario.ts';
 import { podsOnOneNode } from './pods-on-one-node/scenario.ts';
 import { podsOnTwoNodes } from './pods-on-two-nodes/scenario.ts';
@@ -50,6 +51,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   egressForgotDns,
   wrongTargetPort,
   serviceWithoutEndpoints,
+  podSecurityRefuses,
   studyNotesService,
   clusterIpOutOfRange,
 ];

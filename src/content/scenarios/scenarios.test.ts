@@ -239,6 +239,20 @@ describe('what each is about', () => {
       reason: 'rule.reject',
     },
     {
+      slug: 'pod-security-refuses',
+      probe: 'the one that was refused',
+      verdict: 'rejected',
+      clientSees: 'refused',
+      reason: 'rule.reject',
+    },
+    {
+      slug: 'pod-security-refuses',
+      probe: 'the one that lives',
+      verdict: 'delivered',
+      clientSees: 'http',
+      server: /^shop\/api-/,
+    },
+    {
       slug: 'study-notes-service',
       probe: 'my-service',
       verdict: 'delivered',

@@ -1,7 +1,7 @@
 /** Cluster and configured namespaces become a Scene. It reads links by their kind and asks no plug-in who it is. */
 import type { Origin } from '../base/origin.ts';
 import { cidr, cidrText, compareIp, ipFamily, type IpFamily } from '../base/ip.ts';
-import { objectKey } from '../base/origin.ts';
+import { objectKey, objectName } from '../base/origin.ts';
 import type { ClusterNode, ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
 import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
@@ -106,6 +106,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     tunnels: tunnelsOf(world),
     namespaces: cluster.namespaces.map((n) => n.name).filter((n) => n !== 'default'),
     pending,
+    refused: cluster.refused.map(({ object }) => `${object.kind} ${objectName(object)}`),
     rulesBy:
       cluster.settings.kubeProxy.mode === 'none'
         ? rooms.find((r) => r.servedBy !== undefined)?.servedBy?.name

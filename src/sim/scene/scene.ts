@@ -138,6 +138,8 @@ export interface Scene {
   readonly namespaces: readonly string[];
   /** Pods without a node, with the reason in the cluster's events. */
   readonly pending: readonly string[];
+  /** What the API server turned down: `Pod shop/web`. */
+  readonly refused: readonly string[];
   /** Who serves the Services on a node: kube-proxy's mode, or a program; undefined where nobody does. */
   readonly rulesBy: string | undefined;
 }

@@ -199,7 +199,10 @@ function underlay(context: DrawContext): readonly Shape[] {
   const { plan, words, level } = context;
   const shapes: Shape[] = [];
   const waiting = plan.scene.pending.length;
-  if (waiting > 0 && !plan.narrow) shapes.push(label(MARGIN, 14, words.pending(waiting), 'small-deny'));
+  const said = waiting > 0 ? [words.pending(waiting)] : [];
+  const [refused, ...more] = plan.scene.refused;
+  if (refused !== undefined) said.push(words.turnedDown(refused, more.length));
+  if (!plan.narrow && said.length > 0) shapes.push(label(MARGIN, 14, said.join('  ·  '), 'small-deny'));
   if (level >= 3) {
     for (const text of plan.labels) {
       const said = text.id === 'underlay' ? words.underlay(text.text) : words.moreNodes(Number(text.text));
