@@ -57,10 +57,11 @@ export const policy = {
     p.means === ''
       ? `it goes to port ${p.found}; the target names no port ${p.name}`
       : `it goes to port ${p.found}; ${p.name} means ${p.means} on this pod`,
-  protocol: (p: { wanted: string; found: string }) => `it is ${p.found}; the rule names ${p.wanted}`,
+  protocol: (p: { wanted: string; found: string }) => `it is ${p.found}; the rule is about ${p.wanted}`,
   noPort: 'none (ICMP)',
   servicePort: (p: { service: string; port: number; targetPort: number }) =>
     `${p.port} is the port of Service ${p.service}. Policies see the packet after its DNAT, on its way to ${p.targetPort}.`,
+  dns: 'It was on its way to the name server: who isolates egress has to let UDP and TCP 53 out.',
   more: (p: { n: number }) => `and ${p.n} more`,
   dependsOnCni: 'Depends on the CNI',
   leftOpen: {
@@ -69,5 +70,41 @@ export const policy = {
     'host-network':
       'The API does not say how a pod on its node’s network is seen. Here it is the node’s address.',
     icmp: 'The API speaks of TCP, UDP and SCTP only. Here a rule with ports does not cover ICMP.',
+  },
+  admitted: 'What lets it through',
+  admittedFreely: 'No policy isolates either end, so everything may pass.',
+  admittedBy: (p: { rules: string }) => `${p.rules}. Replies need no rule.`,
+  admittingRule: (p: { policy: string; rule: number }) => `Rule ${p.rule + 1} of ${p.policy}`,
+  opensCloses: (p: { opens: number; closes: number }) => `opens ${p.opens}, closes ${p.closes}`,
+  fixAsk: { allow: 'Let it through', block: 'Block it' },
+  fixTitle: { allow: 'The smallest edit that lets it through', block: 'The smallest edit that blocks it' },
+  fixSearching: 'Trying edits, and walking the packet again',
+  fixKinds: {
+    'add-peer': (p: { policy: string }) => `Name the peer in a rule of ${p.policy} that covers the port.`,
+    'add-port': (p: { policy: string }) => `Name the port in a rule of ${p.policy} that names the peer.`,
+    'change-port': (p: { policy: string }) => `Put the port right in a rule of ${p.policy}.`,
+    'add-rule': (p: { policy: string }) => `Give ${p.policy} one more rule.`,
+    'add-policy': (p: { policy: string }) => `Write one more policy, ${p.policy}.`,
+    'remove-peer': (p: { policy: string }) => `Take the peer out of a rule of ${p.policy}.`,
+    'remove-port': (p: { policy: string }) => `Take the port out of a rule of ${p.policy}.`,
+    'remove-rule': (p: { policy: string }) => `Take a rule out of ${p.policy}.`,
+    'narrow-peer': (p: { policy: string }) => `Leave this end out of a rule of ${p.policy}.`,
+  },
+  fixOnly: 'Nothing but this packet’s way changes.',
+  fixAlso: (p: { n: number }) =>
+    p.n === 1 ? 'One other pair changes as well:' : `${p.n} other pairs change as well:`,
+  fixOpens: 'opens',
+  fixCloses: 'closes',
+  fixCounted:
+    'Counted over all pods on the ports that they listen on, and over the hosts outside on this packet’s port.',
+  fixProved: 'The packet, walked again on the edited text:',
+  fixApply: 'Apply',
+  fixApplied: 'Applied. Undo takes it back.',
+  fixClose: 'Not now',
+  fixDiff: (p: { file: string }) => `The edit of ${p.file}`,
+  fixNone: {
+    already: 'No policy would have to change for that.',
+    'not-enforced': 'This CNI acts on no policy, so no edit of one would change anything.',
+    none: 'No edit was found that does it: what stops or admits this packet is not for policies to decide.',
   },
 };

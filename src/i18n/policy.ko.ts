@@ -57,10 +57,11 @@ export const policy = {
       ? `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 받는 쪽에는 ${p.name}이라는 이름의 포트가 없습니다`
       : `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 이 파드에서 ${josa(p.name, '은/는')} ${josa(p.means, '을/를')} 뜻합니다`,
   protocol: (p: { wanted: string; found: string }) =>
-    `패킷은 ${p.found}입니다. 규칙에는 ${josa(p.wanted, '이/가')} 적혀 있습니다`,
+    `패킷은 ${p.found}입니다. 규칙이 다루는 것은 ${p.wanted}입니다`,
   noPort: '없음(ICMP)',
   servicePort: (p: { service: string; port: number; targetPort: number }) =>
     `${josa(String(p.port), '은/는')} 서비스 ${p.service}의 포트입니다. 정책은 DNAT 뒤의 패킷, 곧 ${josa(String(p.targetPort), '으로/로')} 가는 패킷을 봅니다.`,
+  dns: '이름 서버로 가던 패킷입니다. 이그레스를 격리했다면 UDP와 TCP 53을 따로 허용해야 합니다.',
   more: (p: { n: number }) => `그 밖에 ${p.n}개`,
   dependsOnCni: 'CNI에 따라 다릅니다',
   leftOpen: {
@@ -69,5 +70,40 @@ export const policy = {
     'host-network':
       '노드 네트워크를 쓰는 파드를 어떻게 볼지는 API가 정하지 않았습니다. 여기서는 노드의 주소로 봅니다.',
     icmp: 'API가 다루는 것은 TCP, UDP, SCTP뿐입니다. 여기서는 포트가 적힌 규칙이 ICMP를 허용하지 않습니다.',
+  },
+  admitted: '통과시키는 것',
+  admittedFreely: '어느 쪽도 격리하는 정책이 없으므로 모두 통과합니다.',
+  admittedBy: (p: { rules: string }) =>
+    `${josa(p.rules, '이/가')} 허용합니다. 응답에는 규칙이 필요 없습니다.`,
+  admittingRule: (p: { policy: string; rule: number }) => `${p.policy}의 규칙 ${p.rule + 1}`,
+  opensCloses: (p: { opens: number; closes: number }) => `${p.opens}개 열림, ${p.closes}개 닫힘`,
+  fixAsk: { allow: '통과시키기', block: '막기' },
+  fixTitle: { allow: '통과시키는 가장 작은 수정', block: '막는 가장 작은 수정' },
+  fixSearching: '수정안마다 패킷을 다시 보내 보는 중',
+  fixKinds: {
+    'add-peer': (p: { policy: string }) => `${p.policy}에서 포트가 맞는 규칙에 상대를 더합니다.`,
+    'add-port': (p: { policy: string }) => `${p.policy}에서 상대가 맞는 규칙에 포트를 더합니다.`,
+    'change-port': (p: { policy: string }) => `${p.policy} 규칙의 포트를 바로잡습니다.`,
+    'add-rule': (p: { policy: string }) => `${p.policy}에 규칙을 하나 더합니다.`,
+    'add-policy': (p: { policy: string }) => `정책 ${josa(p.policy, '을/를')} 새로 만듭니다.`,
+    'remove-peer': (p: { policy: string }) => `${p.policy} 규칙에서 상대를 뺍니다.`,
+    'remove-port': (p: { policy: string }) => `${p.policy} 규칙에서 포트를 뺍니다.`,
+    'remove-rule': (p: { policy: string }) => `${p.policy}에서 규칙을 하나 뺍니다.`,
+    'narrow-peer': (p: { policy: string }) => `${p.policy} 규칙에서 이 상대만 제외합니다.`,
+  },
+  fixOnly: '이 패킷의 길 말고는 달라지는 것이 없습니다.',
+  fixAlso: (p: { n: number }) => `다른 ${p.n}쌍도 달라집니다.`,
+  fixOpens: '열림',
+  fixCloses: '닫힘',
+  fixCounted: '모든 파드가 수신 대기하는 포트와, 클러스터 밖 호스트에서 이 패킷의 포트를 기준으로 셌습니다.',
+  fixProved: '고친 텍스트로 다시 보낸 패킷:',
+  fixApply: '적용',
+  fixApplied: '적용했습니다. 실행 취소로 되돌릴 수 있습니다.',
+  fixClose: '나중에',
+  fixDiff: (p: { file: string }) => `${p.file} 수정 내용`,
+  fixNone: {
+    already: '정책을 바꿀 필요가 없습니다.',
+    'not-enforced': '이 CNI는 정책을 적용하지 않으므로 정책을 고쳐도 달라지는 것이 없습니다.',
+    none: '그렇게 되는 수정을 찾지 못했습니다. 이 패킷은 정책이 정하는 것이 아닙니다.',
   },
 } satisfies Catalog<typeof en>;

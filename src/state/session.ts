@@ -3,6 +3,7 @@
  * worker. Everything a person can do with the simulation is a function here.
  */
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import type { FixAnswer } from '../sim/fix.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import { CancelledError, openWorker, QuestionError, SimClient, type OpenChannel } from '../worker/client.ts';
 import type {
@@ -346,6 +347,11 @@ export function requestMatrix(
 /** Why no policy let a probe through; undefined where none stopped it. */
 export function requestNearMiss(probe: ProbeSpec): Promise<NearMiss | undefined> {
   return need().request('nearMiss', { probe });
+}
+
+/** The smallest edit of the policies that lets a probe through, or blocks it. */
+export function requestFix(probe: ProbeSpec, want: 'allow' | 'block'): Promise<FixAnswer> {
+  return need().request('fix', { probe, want });
 }
 
 /** The same question on the cluster that `Playground.compare` sets beside this one. */

@@ -64,6 +64,13 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return nearMissOf(simulation, probe);
   };
 
+  const askFix = async ({ probe, want }: Params<'fix'>): Promise<Requests['fix']['result']> => {
+    const simulation = need();
+    const files = scenarioNow?.files ?? [];
+    const { smallestFix } = await import('../sim/fix.ts');
+    return smallestFix(simulation, files, probe, want);
+  };
+
   const showTable = async ({
     netns,
     command,
@@ -97,6 +104,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return runCompare(message.params);
       case 'matrix':
         return askMatrix(message.params);
+      case 'fix':
+        return askFix(message.params);
       case 'nearMiss':
         return askNearMiss(message.params);
       case 'show':

@@ -1,4 +1,5 @@
 /** Messages between the page and the simulation worker. Types only; every message is structured-clone data. */
+import type { FixAnswer } from '../sim/fix.ts';
 import type { Fidelity } from '../sim/plugin.ts';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
@@ -219,6 +220,8 @@ export interface Requests {
   compare: { params: { probe: ProbeSpec }; result: CompareResult };
   /** Why no policy let the probe through; undefined where none stopped it. */
   nearMiss: { params: { probe: ProbeSpec }; result: NearMiss | undefined };
+  /** The smallest edit of the policies that lets the probe through, or blocks it. */
+  fix: { params: { probe: ProbeSpec; want: 'allow' | 'block' }; result: FixAnswer };
   matrix: { params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP' }; result: MatrixResult };
   /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
   show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };

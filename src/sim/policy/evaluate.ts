@@ -52,11 +52,20 @@ export function evaluate(
     const self: DirectionOutcome = { ...NOT_APPLICABLE, exempt: 'same-pod' };
     return { allowed: true, egress: self, ingress: self };
   }
+  const said = whatPoliciesSay(cluster, flow);
+  if (!isPod(to) || said.ingress === NOT_APPLICABLE || !comesFromNodeOf(cluster, from, to)) return said;
+  const ingress: DirectionOutcome = { ...NOT_APPLICABLE, exempt: 'own-node' };
+  return { allowed: said.egress.verdict !== 'denied', egress: said.egress, ingress };
+}
+
+/** The policies' own word, whether or not a pod can be cut off from this end at all. */
+export function whatPoliciesSay(
+  cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces'>,
+  flow: Flow,
+): Outcome {
+  const { from, to } = flow;
   const egress = isPod(from) && !from.hostNetwork ? judge(cluster, 'egress', from, flow) : NOT_APPLICABLE;
-  let ingress = isPod(to) && !to.hostNetwork ? judge(cluster, 'ingress', to, flow) : NOT_APPLICABLE;
-  if (isPod(to) && ingress !== NOT_APPLICABLE && comesFromNodeOf(cluster, from, to)) {
-    ingress = { ...NOT_APPLICABLE, exempt: 'own-node' };
-  }
+  const ingress = isPod(to) && !to.hostNetwork ? judge(cluster, 'ingress', to, flow) : NOT_APPLICABLE;
   return { allowed: egress.verdict !== 'denied' && ingress.verdict !== 'denied', egress, ingress };
 }
 

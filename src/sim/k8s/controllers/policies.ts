@@ -11,7 +11,12 @@ import type { UpstreamPolicyPeer, UpstreamPolicyRule, UpstreamPolicySpec } from 
 const memo = memoByOwner<Manifest, NetworkPolicy>();
 
 export function makePolicies(store: Store): readonly NetworkPolicy[] {
-  return store.list('NetworkPolicy').map((manifest) => memo(manifest, '', () => makePolicy(manifest)));
+  return store.list('NetworkPolicy').map(policyOf);
+}
+
+/** An unchanged manifest gives the identical policy. */
+export function policyOf(manifest: Manifest): NetworkPolicy {
+  return memo(manifest, '', () => makePolicy(manifest));
 }
 
 function makePolicy(manifest: Manifest): NetworkPolicy {

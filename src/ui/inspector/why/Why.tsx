@@ -9,7 +9,7 @@ import { ChangedFields } from './ChangedFields.tsx';
 import { Ending, NotEnforced, Remembered } from './Cards.tsx';
 import { PhaseList } from './PhaseList.tsx';
 import { PhaseDetail } from './PhaseDetail.tsx';
-import { PolicyCard } from './policy/PolicyCard.tsx';
+import { BlockCard, PolicyCard } from './policy/PolicyCard.tsx';
 import { belongsTo, currentPhase, passes, phasesOf } from './phases.ts';
 import styles from './Why.module.css';
 
@@ -46,6 +46,7 @@ export function Why({ trace, step }: { readonly trace: Trace; readonly step: Ste
       <Remembered trace={trace} step={step} />
       <NotEnforced trace={trace} step={step} />
       <Ending trace={trace} />
+      <BlockCard trace={trace} step={step} />
     </div>
   );
 }

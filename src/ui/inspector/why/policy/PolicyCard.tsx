@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { missText, portText } from '../../../../i18n/policy-text.ts';
 import { useText } from '../../../../i18n/messages.ts';
+import type { Messages } from '../../../../i18n/en.ts';
 import type { LocatedOrigin } from '../../../../sim/base/origin.ts';
 import type { NearMiss, PolicyMiss } from '../../../../sim/policy/near-miss.ts';
 import type { Step, Trace } from '../../../../sim/trace/trace.ts';
@@ -10,6 +11,7 @@ import { requestNearMiss } from '../../../../state/session.ts';
 import { useSimulation } from '../../../../state/simulation.ts';
 import { Icon } from '../../../kit/Icon.tsx';
 import why from '../Why.module.css';
+import { FixProposal } from './FixProposal.tsx';
 import styles from './Policy.module.css';
 
 /** Policies shown at once; the closest come first. */
@@ -37,6 +39,32 @@ function useNearMiss(trace: Trace): NearMiss | undefined {
   return near?.of === trace ? near.told : undefined;
 }
 
+/** What a delivered packet would take to be stopped: where policies are enforced, and an end is a pod. */
+export function BlockCard({ trace, step }: { readonly trace: Trace; readonly step: Step }) {
+  const { policy: t } = useText();
+  const enforced = useSimulation((s) => s.result?.cluster.settings.enforcesPolicy);
+  const { egress, ingress } = trace.policy;
+  const judged = egress !== 'n/a' || ingress !== 'n/a';
+  if (enforced !== true || !judged || trace.verdict !== 'delivered') return null;
+  if (step.index < trace.decidedBy || trace.dns !== undefined) return null;
+  return (
+    <section className={why.card} aria-label={t.admitted}>
+      <h3>{t.admitted}</h3>
+      <p className={styles.lead}>{admittedBy(trace, t)}</p>
+      <FixProposal want="block" />
+    </section>
+  );
+}
+
+function admittedBy(trace: Trace, t: Messages['policy']): string {
+  const rules = trace.policy.by.filter((by) => by.rule >= 0);
+  if (rules.length === 0) return t.admittedFreely;
+  const names = rules.map((by) =>
+    t.admittingRule({ policy: `${by.object.namespace}/${by.object.name}`, rule: by.rule }),
+  );
+  return t.admittedBy({ rules: names.join(', ') });
+}
+
 /** Which policies stopped the packet, and of each the rule that came closest with what of it failed. */
 export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly step: Step }) {
   const { policy: t } = useText();
@@ -53,6 +81,7 @@ export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly st
         ))}
       </ul>
       {more > 0 && <p className={styles.more}>{t.more({ n: more })}</p>}
+      {near.direction === 'egress' && near.port === 53 && <p className={styles.note}>{t.dns}</p>}
       {near.leftOpen.map((open) => (
         <p key={open} className={styles.open}>
           <Icon name="question" size={14} />
@@ -61,6 +90,7 @@ export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly st
           </span>
         </p>
       ))}
+      <FixProposal want="allow" />
     </section>
   );
 }
