@@ -102,7 +102,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
   ],
   services: [
     'nftables mode of 1.36: its source could not be read; what a 1.36.2 node prints and the pull requests were. It changes no walk.',
-    'ipvs mode: mh, lblc, lblcr and graceful termination are left out. Which server comes first is chance.',
+    'ipvs mode: graceful termination is left out. Which server comes first is chance.',
     'Clouds’ load balancers differ; health checks know at once.',
     'Addresses and node ports that are not written follow from the Service’s name; a real API server draws them.',
   ],

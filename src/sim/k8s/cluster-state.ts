@@ -3,6 +3,7 @@
  * own; every default is filled in, every reference resolved as far as the API would. Lists are sorted by namespace and name.
  * An object that did not change between two runs keeps its identity, so that whatever is derived from it can be reused.
  */
+import type { IpvsSchedulerName } from './kinds/kube-proxy-configuration.ts';
 import type { Cidr, Ip, IpFamily } from '../base/ip.ts';
 import type { ObjectRef, Origin } from '../base/origin.ts';
 import type { FaultKind } from './faults.ts';
@@ -20,7 +21,7 @@ export interface LabelSelector {
 }
 
 export interface IpvsSettings {
-  readonly scheduler: 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'sed' | 'nq';
+  readonly scheduler: IpvsSchedulerName;
   readonly strictARP: boolean;
   readonly tcpTimeoutSeconds: number;
   readonly tcpFinTimeoutSeconds: number;

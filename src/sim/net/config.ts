@@ -408,7 +408,18 @@ export interface IpsetConfig {
 
 // IPVS
 
-export type IpvsScheduler = 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'dh' | 'sed' | 'nq';
+export type IpvsScheduler =
+  | 'rr'
+  | 'wrr'
+  | 'lc'
+  | 'wlc'
+  | 'lblc'
+  | 'lblcr'
+  | 'sh'
+  | 'dh'
+  | 'sed'
+  | 'nq'
+  | 'mh';
 
 /** A real server. Only NAT (`ipvsadm -m`, printed as Masq) is modelled: it is all that kube-proxy uses. */
 export interface IpvsServerConfig {
@@ -426,6 +437,8 @@ export interface IpvsServiceConfig {
   readonly ip: Ip;
   readonly port: number;
   readonly scheduler: IpvsScheduler;
+  /** `ipvsadm -b`: with mh the client's port counts as well as its address. */
+  readonly schedulerFlag?: 'mh-port';
   /** `ipvsadm -p`: a client keeps its real server for so long. */
   readonly persistentSeconds?: number;
   readonly servers: readonly IpvsServerConfig[];

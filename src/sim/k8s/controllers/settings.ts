@@ -20,6 +20,7 @@ import type {
   UpstreamPlayground,
 } from '../upstream.ts';
 import { pathText } from '../diagnostics.ts';
+import { IPVS_SCHEDULERS } from '../kinds/kube-proxy-configuration.ts';
 import { readFaults } from './faults.ts';
 import { hostAddress, readNodeNetworks } from './node-networks.ts';
 import type { Report } from './report.ts';
@@ -273,12 +274,10 @@ function readMode(text: string | undefined): ClusterSettings['kubeProxy']['mode'
   return text === 'ipvs' || text === 'nftables' || text === 'none' ? text : 'iptables';
 }
 
-const SCHEDULERS: readonly IpvsSettings['scheduler'][] = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'sed', 'nq'];
-
 function ipvsSettings(written: UpstreamIpvs | undefined): IpvsSettings {
   return {
-    // Empty means rr; what is not modelled was reported with its place.
-    scheduler: SCHEDULERS.find((name) => name === written?.scheduler) ?? 'rr',
+    // Empty means rr.
+    scheduler: IPVS_SCHEDULERS.find((name) => name === written?.scheduler) ?? 'rr',
     strictARP: written?.strictARP ?? false,
     tcpTimeoutSeconds: durationSeconds(written?.tcpTimeout) ?? 0,
     tcpFinTimeoutSeconds: durationSeconds(written?.tcpFinTimeout) ?? 0,

@@ -1,6 +1,23 @@
 import { cidrValue } from './names.ts';
 import { simulated, type KindSpec, type Report } from './schema.ts';
 
+/** The schedulers that kube-proxy asks the kernel for by name. */
+export const IPVS_SCHEDULERS = [
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'lblc',
+  'lblcr',
+  'sh',
+  'dh',
+  'sed',
+  'nq',
+  'mh',
+] as const;
+
+export type IpvsSchedulerName = (typeof IPVS_SCHEDULERS)[number];
+
 /** kube-proxy's configuration file, read where kind's config has no word for it. */
 export const kubeProxyConfiguration: KindSpec = {
   kind: 'KubeProxyConfiguration',
@@ -44,11 +61,7 @@ export const kubeProxyConfiguration: KindSpec = {
     'nftables.masqueradeAll': { support: 'simulated' },
     'nftables.masqueradeBit': { support: 'unsupported', when: (v) => v !== 14 },
     ...simulated('ipvs', 'ipvs.strictARP', 'ipvs.tcpTimeout', 'ipvs.tcpFinTimeout', 'ipvs.udpTimeout'),
-    'ipvs.scheduler': {
-      support: 'unsupported',
-      enum: ['', 'rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'],
-      when: (v) => v === 'mh' || v === 'lblc' || v === 'lblcr',
-    },
+    'ipvs.scheduler': { support: 'simulated', enum: ['', ...IPVS_SCHEDULERS] },
     // When kube-proxy cleans up: it never touches anything that a simulated node has.
     'ipvs.excludeCIDRs': { support: 'accepted' },
     'ipvs.syncPeriod': { support: 'accepted' },

@@ -91,7 +91,7 @@ function open(
     const options = optionsOf(service);
     const forced =
       service.service === undefined ? undefined : m.options.forceChoice?.(service.service, options);
-    index = schedule(m, box, service, tuple.src, forced);
+    index = schedule(m, box, service, { ip: tuple.src, port: tuple.sport }, forced);
     if (index !== undefined) {
       const { scheduler, servers } = service;
       why = reason('ipvs.schedule', {

@@ -4,6 +4,7 @@ import { cidr } from '../../base/ip.ts';
 import type { IpvsScheduler, IpvsServiceConfig, Match, NetnsConfig } from '../config.ts';
 import { createState } from '../kernel.ts';
 import { show } from '../show/show.ts';
+import { connections } from './load.ts';
 import { netnsState, type WorldState } from '../state.ts';
 import {
   bridgedPod,
@@ -226,8 +227,13 @@ describe('schedulers', () => {
   const three = ['10.244.1.2', '10.244.1.3', '10.244.2.2'];
 
   /** Where each of several connections of one client went, as an index into the servers. */
-  function visits(scheduler: IpvsScheduler, count: number, weights: readonly number[] = [1, 1, 1]): number[] {
-    const service = virtual(three, { scheduler });
+  function visits(
+    scheduler: IpvsScheduler,
+    count: number,
+    weights: readonly number[] = [1, 1, 1],
+    more: Partial<IpvsServiceConfig> = {},
+  ): number[] {
+    const service = virtual(three, { scheduler, ...more });
     const world = cluster([
       { ...service, servers: service.servers.map((s, i) => ({ ...s, weight: weights[i] ?? 1 })) },
     ]);
@@ -263,8 +269,10 @@ describe('schedulers', () => {
   });
 
   test('a server of weight 0 gets nothing', () => {
-    for (const scheduler of ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq'] as const) {
-      expect(visits(scheduler, 6, [1, 0, 1]), scheduler).not.toContain(1);
+    for (const scheduler of ['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sed', 'nq', 'mh'] as const) {
+      const order = visits(scheduler, 6, [1, 0, 1]);
+      expect(order, scheduler).not.toContain(1);
+      expect(order, scheduler).not.toContain(-1);
     }
   });
 
@@ -272,7 +280,28 @@ describe('schedulers', () => {
     expect(new Set(visits(scheduler, 3))).toEqual(new Set([0, 1, 2]));
   });
 
-  test.each(['sh', 'dh'] as const)('%s keeps a client where it is', (scheduler) => {
+  test('mh goes by the client’s port as well where the virtual server says so', () => {
+    expect(new Set(visits('mh', 12, undefined, { schedulerFlag: 'mh-port' })).size).toBeGreaterThan(1);
+  });
+
+  test.each(['lblc', 'lblcr'] as const)('%s moves on once a server has more than it weighs', (scheduler) => {
+    const world = cluster([virtual(three, { scheduler })]);
+    const state = createState(world);
+    const config = world.netns.get('node/n1')?.ipvs?.services[0];
+    if (config === undefined) throw new Error('no virtual server');
+    const first = fetch(world, 'default/a', state).trace.choices[0]?.chosen ?? -1;
+    expect(fetch(world, 'default/a', state, 2).trace.choices[0]?.chosen).toBe(first);
+    const memory = netnsState(state, 'node/n1').ipvs;
+    // Connections that are still open count; these two were closed.
+    for (const c of memory.byClient.values()) {
+      c.state = 'ESTABLISHED';
+      c.inactive = false;
+    }
+    expect(connections(memory, state.clockMs, config).get(`${three[first]}:8080`)?.active).toBe(2);
+    expect(fetch(world, 'default/a', state, 3).trace.choices[0]?.chosen).not.toBe(first);
+  });
+
+  test.each(['sh', 'dh', 'mh'] as const)('%s keeps a client where it is', (scheduler) => {
     expect(new Set(visits(scheduler, 5)).size).toBe(1);
   });
 

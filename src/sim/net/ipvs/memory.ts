@@ -53,6 +53,13 @@ export interface SchedulerMemory {
   last?: string;
   /** wrr's current weight. */
   currentWeight?: number;
+  /** lblc's server, lblcr's set with the newest first, each as `ip:port`; replaced, never changed. */
+  locality?: {
+    readonly servers: readonly string[];
+    /** On the state's clock. */
+    readonly changedAtMs: number;
+    readonly usedAtMs: number;
+  };
 }
 
 export function emptyIpvs(): IpvsMemory {

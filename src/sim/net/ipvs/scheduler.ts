@@ -1,25 +1,29 @@
 /**
- * How IPVS picks a real server (net/netfilter/ipvs/ip_vs_rr.c, _wrr, _lc, _wlc, _sed, _nq, _sh, _dh).
+ * How IPVS picks a real server (net/netfilter/ipvs/ip_vs_rr.c, _wrr, _lc, _wlc, _sed, _nq, _sh, _dh; _mh is in
+ * maglev.ts, _lblc and _lblcr are in locality.ts).
  *
  * Each of these is deterministic once the kernel's list of servers is given: round robin goes on after the server that
  * it took last, and begins with the first of the list. The order of that list is not known: kube-proxy adds the servers
  * of a Service in the order of a Go map, which is random, and `ipvsadm -L` sorts what it prints. So which server stands
  * first is drawn once for each virtual server when it is first used; the others follow in their printed order.
- * Leaves out mh, lblc, lblcr, fo, ovf, the overload thresholds, and the flags of sh (fallback, port).
+ * Leaves out fo, ovf, the overload thresholds, and the flags of sh (fallback, port).
  */
-import { ipBytes, ipPort } from '../../base/ip.ts';
+import { ipPort } from '../../base/ip.ts';
 import type { Ip } from '../../base/ip.ts';
 import type { IpvsServerConfig, IpvsServiceConfig } from '../config.ts';
 import type { Box, Machine } from '../machine.ts';
 import { ipvsRow } from '../row-key.ts';
-import type { IpvsMemory, SchedulerMemory } from './memory.ts';
+import { fold, hash32 } from './address-hash.ts';
+import { connections, leastLoaded, type Candidate, type Loads } from './load.ts';
+import { keep, lblc, lblcr } from './locality.ts';
+import { maglevPlace, maglevTable } from './maglev.ts';
+import type { SchedulerMemory } from './memory.ts';
 
 const TABLE_BITS = 8;
-const TABLE_SIZE = 1 << TABLE_BITS;
 
-interface Candidate {
-  readonly index: number;
-  readonly server: IpvsServerConfig;
+interface Client {
+  readonly ip: Ip;
+  readonly port: number;
 }
 
 /** Index of the server that takes a new connection, or undefined: none is available. */
@@ -27,7 +31,7 @@ export function schedule(
   m: Machine,
   box: Box,
   service: IpvsServiceConfig,
-  client: Ip,
+  client: Client,
   forced: number | undefined,
 ): number | undefined {
   const key = ipvsRow(service);
@@ -41,8 +45,9 @@ export function schedule(
   const forcedOne = list.find((c) => c.index === forced && c.server.weight > 0);
   const chosen =
     forcedOne ??
-    choose(scheduler, list, memory, () => connections(box.state.ipvs, m.nowMs, service), service, client);
+    choose(list, memory, m.nowMs, () => connections(box.state.ipvs, m.nowMs, service), service, client);
   if (chosen === undefined) return undefined;
+  if (scheduler === 'lblc' || scheduler === 'lblcr') keep(chosen, memory, scheduler === 'lblcr', m.nowMs);
   memory.last = ipPort(chosen.server.ip, chosen.server.port);
   return chosen.index;
 }
@@ -59,13 +64,14 @@ function memoryOf(m: Machine, box: Box, key: string, count: number): SchedulerMe
 }
 
 function choose(
-  scheduler: IpvsServiceConfig['scheduler'],
   list: readonly Candidate[],
   memory: SchedulerMemory,
-  loads: () => ReadonlyMap<string, Load>,
+  nowMs: number,
+  loads: () => Loads,
   service: IpvsServiceConfig,
-  client: Ip,
+  client: Client,
 ): Candidate | undefined {
+  const { scheduler } = service;
   switch (scheduler) {
     case 'rr':
       return after(list, memory.last).find((c) => c.server.weight > 0);
@@ -77,10 +83,33 @@ function choose(
     case 'nq':
       return leastLoaded(scheduler, list, loads());
     case 'sh':
-      return available(bucketOf(list, client, true));
+      return available(bucketOf(list, client.ip, true));
     case 'dh':
       return available(bucketOf(list, service.ip, false));
+    case 'mh': {
+      const { ip } = client;
+      const at = maglevPlace({ ip, port: service.schedulerFlag === 'mh-port' ? client.port : 0 });
+      return available(list[tableOf(service, list)?.[at] ?? -1]);
+    }
+    case 'lblc':
+      return lblc(list, memory, loads(), nowMs);
+    case 'lblcr':
+      return lblcr(list, memory, loads(), nowMs);
   }
+}
+
+const tables = new WeakMap<IpvsServiceConfig, Map<number, Int32Array | undefined>>();
+
+/** Maglev's table of a virtual server, made once for each server that may stand first. */
+function tableOf(service: IpvsServiceConfig, list: readonly Candidate[]): Int32Array | undefined {
+  let made = tables.get(service);
+  if (made === undefined) {
+    made = new Map();
+    tables.set(service, made);
+  }
+  const first = list[0]?.index ?? 0;
+  if (!made.has(first)) made.set(first, maglevTable(list.map(({ server }) => server)));
+  return made.get(first);
 }
 
 function available(c: Candidate | undefined): Candidate | undefined {
@@ -121,72 +150,10 @@ function weighted(list: readonly Candidate[], memory: SchedulerMemory): Candidat
   return undefined;
 }
 
-interface Load {
-  readonly active: number;
-  readonly inactive: number;
-}
-
-const IDLE: Load = { active: 0, inactive: 0 };
-
-/** Connections of each server of a virtual server, as `ipvsadm -Ln` counts them. */
-export function connections(
-  memory: IpvsMemory,
-  nowMs: number,
-  service: IpvsServiceConfig,
-): ReadonlyMap<string, Load> {
-  const counts = new Map<string, Load>();
-  for (const c of memory.byClient.values()) {
-    if (c.template || c.expiresAtMs <= nowMs || c.proto !== service.proto) continue;
-    if (c.virtual.ip !== service.ip || c.virtual.port !== service.port) continue;
-    const key = ipPort(c.real.ip, c.real.port);
-    const { active, inactive } = counts.get(key) ?? IDLE;
-    counts.set(key, c.inactive ? { active, inactive: inactive + 1 } : { active: active + 1, inactive });
-  }
-  return counts;
-}
-
-/** The first of the list with the least overhead for its weight. */
-function leastLoaded(
-  scheduler: 'lc' | 'wlc' | 'sed' | 'nq',
-  list: readonly Candidate[],
-  loads: ReadonlyMap<string, Load>,
-): Candidate | undefined {
-  let best: { readonly c: Candidate; readonly overhead: number } | undefined;
-  for (const c of list) {
-    if (c.server.weight <= 0) continue;
-    const { active, inactive } = loads.get(ipPort(c.server.ip, c.server.port)) ?? IDLE;
-    // nq: an idle server is taken at once, whatever the others weigh.
-    if (scheduler === 'nq' && active === 0) return c;
-    const shortest = scheduler === 'sed' || scheduler === 'nq';
-    const overhead = shortest ? active + 1 : active * 256 + inactive;
-    const less =
-      best === undefined ||
-      (scheduler === 'lc'
-        ? overhead < best.overhead
-        : best.overhead * c.server.weight > overhead * best.c.server.weight);
-    if (less) best = { c, overhead };
-  }
-  return best?.c;
-}
-
 /** 256 buckets filled with the servers in the list's order, for sh each as often as it weighs. */
 function bucketOf(list: readonly Candidate[], ip: Ip, byWeight: boolean): Candidate | undefined {
   const places = byWeight
     ? list.flatMap((c) => Array.from({ length: Math.max(1, c.server.weight) }, () => c))
     : list;
-  return places[hash(fold(ip)) % places.length];
-}
-
-/** hash_32() of include/linux/hash.h, to TABLE_BITS bits. */
-function hash(value: number): number {
-  return (Math.imul(value, 0x61c88647) >>> (32 - TABLE_BITS)) & (TABLE_SIZE - 1);
-}
-
-/** An IPv4 address as a number; an IPv6 address as its four words, xored. */
-function fold(ip: Ip): number {
-  if (!ip.includes(':')) {
-    const [a = 0, b = 0, c = 0, d = 0] = ip.split('.').map(Number);
-    return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-  }
-  return ipBytes(ip).reduce((sum, byte, i) => sum ^ (byte << (8 * (3 - (i % 4)))), 0) >>> 0;
+  return places[hash32(fold(ip), TABLE_BITS) % places.length];
 }

@@ -6,7 +6,7 @@ import { compareIp, ipPort } from '../../base/ip.ts';
 import type { IpvsConfig, IpvsServiceConfig, NetnsConfig } from '../config.ts';
 import { expiryMs, timeoutSeconds } from '../ipvs/connection.ts';
 import type { IpvsConnection } from '../ipvs/memory.ts';
-import { connections } from '../ipvs/scheduler.ts';
+import { connections } from '../ipvs/load.ts';
 import { ipvsConnectionRow, ipvsRow, ipvsServerRow } from '../row-key.ts';
 import type { ShowLine, ShowRuntime } from './show.ts';
 
@@ -79,10 +79,11 @@ function list(config: IpvsConfig, runtime: ShowRuntime | undefined): ShowLine[] 
     { text: '  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn' },
   ];
   for (const service of sorted(config)) {
+    const flag = service.schedulerFlag === undefined ? '' : ` (${service.schedulerFlag})`;
     const persistent =
       service.persistentSeconds === undefined ? '' : ` persistent ${service.persistentSeconds}`;
     lines.push({
-      text: `${service.proto.toUpperCase().padEnd(4)} ${ipPort(service.ip, service.port)} ${service.scheduler}${persistent}`,
+      text: `${service.proto.toUpperCase().padEnd(4)} ${ipPort(service.ip, service.port)} ${service.scheduler}${flag}${persistent}`,
       key: ipvsRow(service),
     });
     const loads =
@@ -129,7 +130,8 @@ function save(config: IpvsConfig): ShowLine[] {
   for (const service of sorted(config)) {
     const at = `${LETTER[service.proto]} ${ipPort(service.ip, service.port)}`;
     const persistent = service.persistentSeconds === undefined ? '' : ` -p ${service.persistentSeconds}`;
-    lines.push({ text: `-A ${at} -s ${service.scheduler}${persistent}`, key: ipvsRow(service) });
+    const flag = service.schedulerFlag === undefined ? '' : ` -b ${service.schedulerFlag}`;
+    lines.push({ text: `-A ${at} -s ${service.scheduler}${persistent}${flag}`, key: ipvsRow(service) });
     for (const server of serversOf(service)) {
       lines.push({
         text: `-a ${at} -r ${ipPort(server.ip, server.port)} -m -w ${server.weight}`,

@@ -112,6 +112,39 @@ describe('what it writes', () => {
     );
   });
 
+  test('mh hashes the client’s port too; every scheduler that the API knows is taken', () => {
+    for (const scheduler of ['mh', 'lblc', 'lblcr']) {
+      const simulation = build(
+        `${EVERYTHING}---\napiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs\nipvs: {scheduler: ${scheduler}}\n`,
+      );
+      expect(simulation.diagnostics.filter((d) => d.path?.[0] === 'ipvs')).toEqual([]);
+      const flag = scheduler === 'mh' ? ' -b mh-port' : '';
+      expect(printed(simulation, 'ipvsadm-save -n')).toContain(
+        `-A -t 10.96.20.6:80 -s ${scheduler} -p 10800${flag}\n`,
+      );
+      const listed = scheduler === 'mh' ? 'mh (mh-port)' : scheduler;
+      expect(printed(simulation, 'ipvsadm -Ln')).toContain(`TCP  10.96.20.6:80 ${listed} persistent 10800\n`);
+    }
+  });
+
+  test('internalTrafficPolicy Local without an endpoint here: those of all nodes where the Service uses them', () => {
+    const simulation = build(
+      EVERYTHING.replace(
+        `internalTrafficPolicy: Local, ${PORT}`,
+        `internalTrafficPolicy: Local, ${PORT}`
+          .replace('8080', '8080, nodePort: 30099')
+          .concat(', type: NodePort'),
+      ),
+    );
+    expect(printed(simulation, 'ipvsadm-save -n')).toMatch(
+      /^-a -t 10\.96\.20\.7:80 -r 10\.244\.2\.2:8080 -m -w 1$/m,
+    );
+    // A plain ClusterIP uses local endpoints alone.
+    expect(printed(build(), 'ipvsadm-save -n')).not.toContain('-a -t 10.96.20.7:80');
+    const trace = walk(simulation, { from: 'default/client', tool: 'nc', to: '10.96.20.7', port: 80 });
+    expect([trace.verdict, trace.clientSees]).toEqual(['delivered', 'connected']);
+  });
+
   test('equal inputs give the identical part', () => {
     const plugin = proxyPlugin('ipvs');
     const simulation = build();

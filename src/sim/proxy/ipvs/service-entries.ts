@@ -1,7 +1,8 @@
 /**
  * What one Service adds to a node in ipvs mode (pkg/proxy/ipvs/proxier.go syncProxyRules, syncEndpoint): set entries,
  * virtual servers with their real servers, addresses for kube-ipvs0. With traffic policy Local and no endpoint on this
- * node, the endpoints of all nodes serve: unlike the other modes nothing is dropped.
+ * node, the endpoints of all nodes serve: unlike the other modes nothing is dropped. A Service that nobody outside can
+ * reach and whose internal policy is Local never uses those of other nodes (CategorizeEndpoints): it has none then.
  */
 import { cidrContains, cidrText, ipFamily, type IpFamily } from '../../base/ip.ts';
 import type { Ip } from '../../base/ip.ts';
@@ -104,6 +105,8 @@ function writePort(
   const common = {
     proto,
     scheduler: view.scheduler,
+    // Without the flag of mh a client's address alone would lead to one server.
+    ...(view.scheduler === 'mh' ? { schedulerFlag: 'mh-port' as const } : {}),
     ...(service.sessionAffinity === 'ClientIP'
       ? { persistentSeconds: service.sessionAffinityTimeoutSeconds }
       : {}),
