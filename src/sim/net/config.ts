@@ -6,7 +6,7 @@
 import type { Cidr, Ip, Mac } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { NftTable } from './nftables/config.ts';
-import type { SwitchConfig } from './ovs/config.ts';
+import type { DatapathConfig, SwitchConfig } from './ovs/config.ts';
 
 /** `node/kind-worker`, `external/laptop`, or `namespace/pod`. */
 export type NetnsId = string;
@@ -69,7 +69,8 @@ export type LinkConfig =
   | (LinkBase & { readonly kind: 'dummy' /** Absent: 1000. */; readonly qlen?: number })
   /**
    * A device of Open vSwitch: the datapath (`ovs-system`), a bridge's own (`br-int`), or another internal port, which has
-   * the bridge as its master. What is sent out of the latter two enters the bridge.
+   * the bridge as its master. What is sent out of the latter two enters the bridge; so it is with a datapath's own device
+   * where no bridge is on it.
    */
   | (LinkBase & { readonly kind: 'openvswitch' })
   /** A network card, plugged into a segment: a perfect switch that joins every card on it. */
@@ -260,7 +261,13 @@ export type Match =
   | { readonly match: 'icmp6-type'; readonly type: number; readonly code?: number; readonly negate?: boolean }
   | { readonly match: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
   | { readonly match: 'connmark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
-  | { readonly match: 'ctstate'; readonly states: readonly CtState[]; readonly negate?: boolean }
+  | {
+      readonly match: 'ctstate';
+      readonly states: readonly CtState[];
+      readonly negate?: boolean;
+      /** Written as `-m state --state`, an older name of the same match, and printed so. */
+      readonly alias?: 'state';
+    }
   /** `-m conntrack --ctorigdstport`, `--ctorigdst`, `--ctdir` belong to part 2. */
   | { readonly match: 'statistic'; readonly probability: number }
   | {
@@ -324,6 +331,8 @@ export type Target =
         | 'icmp6-no-route'
         | 'tcp-reset';
     }
+  /** A copy to whoever listens on the group; the packet goes on. */
+  | { readonly target: 'NFLOG'; readonly group: number }
   /** A rule without a target: it only matches (and sets `recent`). */
   | { readonly target: 'none' };
 
@@ -352,6 +361,13 @@ export type RuleMeaning =
       readonly direction: 'ingress' | 'egress';
       readonly pod: string;
       readonly policies: readonly string[];
+    }
+  /** One rule denies for every isolated pod: the packet's address says for which. */
+  | {
+      readonly kind: 'policy-deny-by-address';
+      readonly direction: 'ingress' | 'egress';
+      readonly side: 'src' | 'dst';
+      readonly pods: ReadonlyMap<Ip, { readonly pod: string; readonly policies: readonly string[] }>;
     }
   /** This rule picks an endpoint by chance; `options` are all of the chain, in order. */
   | {
@@ -397,11 +413,15 @@ export interface IpsetConfig {
     | 'hash:ip,port'
     | 'hash:ip,port,ip'
     | 'hash:ip,port,net'
-    | 'bitmap:port';
+    | 'bitmap:port'
+    /** Its entries are names of other sets. */
+    | 'list:set';
   /** Absent: 4. A set of 6 is `family inet6`. */
   readonly family?: 4 | 6;
   /** Entries as `ipset save` prints them: `10.244.1.2`, `10.0.0.0/8`, `10.244.1.2,tcp:8080`, `30080`. */
   readonly entries: readonly string[];
+  /** `ipset create ... comment`: the comment of each entry that has one. */
+  readonly comments?: ReadonlyMap<string, string>;
   readonly options?: string;
   readonly origin?: Origin;
 }
@@ -560,6 +580,8 @@ export interface NetnsConfig {
   readonly maps?: readonly MapConfig[];
   /** Bridges of Open vSwitch; each has a link of its name. */
   readonly switches?: readonly SwitchConfig[];
+  /** Datapaths of its kernel module that have no bridge of OpenFlow on them; each has a link of its name. */
+  readonly datapaths?: readonly DatapathConfig[];
   readonly origin?: Origin;
 }
 
@@ -585,6 +607,7 @@ export interface NetnsPart {
   readonly programs?: readonly ProgramAttachment[];
   readonly maps?: readonly MapConfig[];
   readonly switches?: readonly SwitchConfig[];
+  readonly datapaths?: readonly DatapathConfig[];
   readonly chains?: readonly ChainPart[];
   readonly hooks?: readonly HookPart[];
   /** Made after the part's own `hooks`. */

@@ -1,6 +1,6 @@
 /**
- * IP sets of the types that rules here use: hash:net, hash:ip, hash:ip,port, hash:ip,port,ip, hash:ip,port,net and
- * bitmap:port (net/netfilter/ipset/). Leaves out timeouts, nomatch and the ICMP types that hash:ip,port takes as ports.
+ * IP sets of the types that rules here use: hash:net, hash:ip, hash:ip,port, hash:ip,port,ip, hash:ip,port,net,
+ * bitmap:port, and list:set, which asks its sets in turn (net/netfilter/ipset/). Leaves out timeouts, nomatch and the ICMP types that hash:ip,port takes as ports.
  */
 import { cidr, cidrContains } from '../base/ip.ts';
 import type { Cidr, Ip } from '../base/ip.ts';
@@ -19,11 +19,15 @@ export interface Ipset {
   ): string | undefined;
 }
 
-export function compileIpset(config: IpsetConfig): Ipset {
-  return { config, find: finder(config) };
+/** `named` finds the other sets of the namespace, for a list of sets. */
+export function compileIpset(config: IpsetConfig, named?: (name: string) => Ipset | undefined): Ipset {
+  return { config, find: finder(config, named) };
 }
 
-function finder({ type, entries }: IpsetConfig): Ipset['find'] {
+function finder(
+  { type, entries }: IpsetConfig,
+  named: ((name: string) => Ipset | undefined) | undefined,
+): Ipset['find'] {
   switch (type) {
     case 'hash:ip': {
       const exact = new Set(entries);
@@ -55,6 +59,8 @@ function finder({ type, entries }: IpsetConfig): Ipset['find'] {
         return found?.exact.get(ip[third]) ?? (found && inNets(found.nets, ip[third]));
       };
     }
+    case 'list:set':
+      return (ip, l4, dirs) => entries.find((name) => named?.(name)?.find(ip, l4, dirs) !== undefined);
     case 'bitmap:port': {
       const exact = new Set(entries);
       // ip_set_get_ip_port: only TCP and UDP have a port here, whichever of the two.

@@ -191,15 +191,17 @@ function ipsetOf(box: Box, name: string): Ipset | undefined {
   const configs = box.net.config.ipsets;
   let byName = ipsetsByName.get(configs);
   if (byName === undefined) {
-    byName = new Map();
+    const names = new Map<string, Ipset>();
     for (const config of configs) {
       let set = ipsets.get(config);
       if (set === undefined) {
-        set = compileIpset(config);
-        ipsets.set(config, set);
+        set = compileIpset(config, (named) => names.get(named));
+        // What a list of sets holds is its namespace's affair.
+        if (config.type !== 'list:set') ipsets.set(config, set);
       }
-      byName.set(config.name, set);
+      names.set(config.name, set);
     }
+    byName = names;
     ipsetsByName.set(configs, byName);
   }
   return byName.get(name);

@@ -1,5 +1,6 @@
 /** What a matched rule does: verdicts, marks, NAT, REJECT. */
 import type { Ip } from '../../base/ip.ts';
+import type { Packet } from '../../packet/packet.ts';
 import { reason, type Reason } from '../../trace/reasons.ts';
 import type { PolicyRuleRef, RuleMeaning, Target } from '../config.ts';
 import { sendUnreachable } from '../icmp.ts';
@@ -35,8 +36,8 @@ function policyName(ref: PolicyRuleRef): string {
   return `${ref.namespace}/${ref.name}`;
 }
 
-/** A policy's own words for what its rule did, else the rule's. */
-export function meaningOf(meaning: RuleMeaning | undefined, fallback: Reason): Reason {
+/** A policy's own words for what its rule did to the packet, else the rule's. */
+export function meaningOf(meaning: RuleMeaning | undefined, fallback: Reason, packet?: Packet): Reason {
   switch (meaning?.kind) {
     case 'policy-allow':
       return reason('policy.allow', {
@@ -51,6 +52,15 @@ export function meaningOf(meaning: RuleMeaning | undefined, fallback: Reason): R
         policies: meaning.policies.join(', '),
         pod: meaning.pod,
       });
+    case 'policy-deny-by-address': {
+      const denied = meaning.pods.get(packet?.ip?.[meaning.side] ?? '');
+      if (denied === undefined) return fallback;
+      return reason('policy.deny', {
+        direction: meaning.direction,
+        policies: denied.policies.join(', '),
+        pod: denied.pod,
+      });
+    }
     case 'choice':
     case undefined:
       return fallback;
@@ -70,7 +80,11 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
         c,
         compiled,
         'drop',
-        meaningOf(compiled.rule.meaning, reason('rule.drop', { ...where, comment: commentOf(compiled) })),
+        meaningOf(
+          compiled.rule.meaning,
+          reason('rule.drop', { ...where, comment: commentOf(compiled) }),
+          c.skb.packet,
+        ),
       );
       return 'drop';
     case 'RETURN':
@@ -114,6 +128,8 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
       return 'accept';
     case 'MASQUERADE':
       return masquerade(c, compiled, target.randomFully ?? false);
+    // Who reads the log is no part of the box.
+    case 'NFLOG':
     case 'none':
       return 'continue';
     case 'jump':

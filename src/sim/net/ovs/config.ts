@@ -3,8 +3,9 @@
  * are written as `ovs-ofctl` writes them (`10.0.0.0/24`, `0x2/0xf`, `+new+trk`), so that a flow prints as it is kept.
  * Leaves out meters, IPv6 fields, VLANs, metadata, and every action that no controller here uses.
  */
+import type { Ip, Mac } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
-import type { RuleMeaning } from '../config.ts';
+import type { ProgramAttachment, RuleMeaning } from '../config.ts';
 
 export interface SwitchConfig {
   readonly bridge: string;
@@ -29,6 +30,50 @@ export interface SwitchPort {
   readonly options?: Readonly<Record<string, string>>;
   /** OFPPC_NO_FLOOD */
   readonly noFlood?: boolean;
+}
+
+/** A datapath of the kernel module whose flows a program in user space writes by itself, without OpenFlow (odp.ts). */
+export interface DatapathConfig {
+  readonly name: string;
+  /** By their numbers; port 0 is the datapath's own device. */
+  readonly ports: readonly DatapathPort[];
+  /** Asked about every packet that no flow matches; a key of `World.programs`. */
+  readonly owner: Pick<ProgramAttachment, 'program' | 'constants'>;
+  readonly origin?: Origin;
+}
+
+export interface DatapathPort {
+  readonly number: number;
+  /** Name of its device. */
+  readonly name: string;
+  readonly type: 'internal' | 'netdev' | 'vxlan';
+}
+
+/** OVS_ACTION_ATTR_SET with a tunnel key, which the next output to a tunnel port uses; OVS_ACTION_ATTR_OUTPUT. */
+export type DatapathAction =
+  | {
+      readonly act: 'set-tunnel';
+      readonly id: number;
+      readonly src: Ip;
+      readonly dst: Ip;
+      readonly ttl: number;
+      readonly df: boolean;
+      readonly csum: boolean;
+    }
+  | { readonly act: 'output'; readonly port: string };
+
+/** What a flow is of: port and MAC addresses, and the tunnel that the packet came through. The other fields are wildcards. */
+export interface DatapathKey {
+  readonly tunnel?: { readonly id: number; readonly src: Ip; readonly dst: Ip };
+  readonly inPort: string;
+  readonly src: Mac;
+  readonly dst: Mac;
+}
+
+/** A flow that was installed at run time. */
+export interface DatapathFlow {
+  readonly key: DatapathKey;
+  readonly actions: readonly DatapathAction[];
 }
 
 /** What a flow matches: `proto` stands for the Ethernet type and protocol, the others are fields by name. */

@@ -187,7 +187,9 @@ function extensionText(match: Match, program: TablesProgram): string {
     case 'connmark':
       return `-m ${match.match} ${not(match.negate)}--mark ${masked(match.value, match.mask)}`;
     case 'ctstate':
-      return `-m conntrack ${not(match.negate)}--ctstate ${ctStates(match.states)}`;
+      return match.alias === 'state'
+        ? `-m state ${not(match.negate)}--state ${ctStates(match.states)}`
+        : `-m conntrack ${not(match.negate)}--ctstate ${ctStates(match.states)}`;
     case 'statistic':
       return `-m statistic --mode random --probability ${probabilityText(match.probability)}`;
     case 'addrtype': {
@@ -277,6 +279,8 @@ function targetText(target: Target): string {
       return `-j CONNMARK --restore-mark --nfmask ${hex(target.nfmask)} --ctmask ${hex(target.ctmask)}`;
     case 'REJECT':
       return `-j REJECT --reject-with ${target.with}`;
+    case 'NFLOG':
+      return `-j NFLOG --nflog-group ${target.group}`;
     case 'none':
       return '';
   }
