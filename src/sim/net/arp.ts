@@ -9,7 +9,7 @@ import type { ArpMessage } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import { transmit } from './link/device.ts';
 import type { Box, Machine } from './machine.ts';
-import { learnNeighbour } from './neighbour.ts';
+import { isLocked, learnNeighbour } from './neighbour.ts';
 import type { Device } from './netns.ts';
 import { linkRow } from './row-key.ts';
 import { validSource } from './route-input.ts';
@@ -66,6 +66,7 @@ export function receiveArp(m: Machine, box: Box, dev: Device, skb: Skb): void {
       return;
     }
   }
+  if (isLocked(m, box, dev, arp.senderIp, arp.senderMac)) return;
   const solicited = arp.op === 'reply' && skb.pktType === 'host';
   learnNeighbour(m, box, dev, arp.senderIp, arp.senderMac, solicited, false, skb);
 }

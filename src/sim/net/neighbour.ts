@@ -188,6 +188,7 @@ export function learnNeighbour(
   if (same && !solicited) return;
   if (entry.mac !== mac) entry.hardwareHeader = false;
   entry.mac = mac;
+  entry.updatedAtMs = m.nowMs;
   entry.state = solicited ? 'REACHABLE' : 'STALE';
   m.step(box, skb, 'neighbour', reason('neighbour.learnt', { ip, mac }), {
     iface: dev.name,
@@ -198,6 +199,17 @@ export function learnNeighbour(
   m.waiting.delete(entry);
   queue.timer.cancelled = true;
   for (const one of queue.list) one.send();
+}
+
+/** net.ipv4.neigh.IF.locktime, in milliseconds. */
+const LOCK_MS = 1000;
+
+/** Of several answers that follow each other the first one counts (`arp_process`): another address is not taken for a second. */
+export function isLocked(m: Machine, box: Box, dev: Device, ip: Ip, mac: Mac): boolean {
+  const entry = findNeighbour(m, box, dev.name, ip);
+  if (entry?.mac === undefined || entry.mac === mac) return false;
+  if (entry.state === 'INCOMPLETE' || entry.state === 'FAILED') return false;
+  return entry.updatedAtMs !== undefined && m.nowMs - entry.updatedAtMs <= LOCK_MS;
 }
 
 /** Progress of a connection proves that the way to the peer works (`dst_confirm`). */

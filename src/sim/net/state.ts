@@ -95,6 +95,8 @@ export interface NeighbourEntry {
   /** The link-layer header is cached (neigh->hh), which the bridged-DNAT short cut asks for. */
   hardwareHeader: boolean;
   confirmedAtMs: number;
+  /** When its address was learnt. */
+  updatedAtMs?: number;
   /** When a STALE entry was used and became DELAY. */
   delayedAtMs?: number;
   probes: number;
