@@ -542,6 +542,52 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `A flow sends the packet up to the controller of ${p.bridge}, which is the agent in user space. It answers in the name of the destination.`,
   },
+  // a datapath without OpenFlow
+  'odp.flow': {
+    title: (p) => `A flow of ${p.datapath} matches`,
+    info: (p) => p.actions,
+    detail: (p) =>
+      `An earlier packet between these two MAC addresses left the flow ${p.flow} in the kernel, so nobody is asked. It does: ${p.actions}.`,
+  },
+  'odp.miss': {
+    title: (p) => `${p.datapath} has no flow for it`,
+    info: (p) => `up to ${p.program}`,
+    detail: (p) =>
+      `No flow for ${p.flow} is in the kernel’s datapath yet, so the packet goes up to the program that owns it: ${p.program}, in user space.`,
+  },
+  'odp.install': {
+    title: (p) => `${p.program} puts a flow into ${p.datapath}`,
+    info: (p) => `new flow: ${p.actions}`,
+    detail: (p) =>
+      `From now on the kernel does this by itself for ${p.flow}: ${p.actions}. That is the fast path: the next packets never see user space.`,
+  },
+  'odp.output': {
+    title: (p) =>
+      p.port === p.datapath
+        ? `${p.datapath} hands a copy up to the node itself`
+        : `${p.datapath} sends it out by ${p.port}`,
+    info: (p) => `output: ${p.port}`,
+    detail: () => 'The actions of the flow, or of the program that was asked, name the port.',
+  },
+  'weaver.peer': {
+    title: (p) => `weaver knows the peer behind ${p.mac}`,
+    info: (p) => `to ${p.peer}, VNI ${p.vni}`,
+    detail: (p) =>
+      `It saw this MAC address come from ${p.peer} before. The VXLAN number is made of the two peers’ short ids: the sender’s is the low 12 bits, the receiver’s the 12 above.`,
+  },
+  'weaver.local': {
+    title: (p) => `weaver knows ${p.mac} on this node`,
+    info: (p) => `to ${p.port}`,
+    detail: (p) => `The address was seen at ${p.port}, so the frame goes out there.`,
+  },
+  'weaver.flood': {
+    title: (p) => (p.broadcast ? 'weaver floods a broadcast' : `weaver has never seen ${p.mac}`),
+    info: (p) => `to ${p.peers} other ${p.peers === 1 ? 'peer' : 'peers'}`,
+    detail: (p) =>
+      p.broadcast
+        ? 'Weave is one Ethernet over all nodes: a broadcast goes to the other ports and, through the tunnel, to every other peer.'
+        : 'An address that nobody was seen to have goes everywhere, as in any switch that learns. No flow is made of it.',
+  },
   'unknown.controller': {
     title: () => 'The packet goes to the controller',
     info: () => 'not modelled',

@@ -530,6 +530,53 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `플로가 패킷을 ${p.bridge} 브리지의 컨트롤러, 곧 사용자 공간의 에이전트로 올려 보냅니다. 에이전트는 목적지의 이름으로 응답합니다.`,
   },
+  // OpenFlow가 없는 데이터패스
+  'odp.flow': {
+    title: (p) => `${p.datapath}의 플로와 일치합니다`,
+    info: (p) => p.actions,
+    detail: (p) =>
+      `두 MAC 주소 사이를 먼저 지나간 패킷이 커널에 플로 ${josa(p.flow, '을/를')} 남겼으므로 아무에게도 묻지 않습니다. 동작: ${p.actions}.`,
+  },
+  'odp.miss': {
+    title: (p) => `${p.datapath}에 맞는 플로가 없습니다`,
+    info: (p) => `${josa(p.program, '으로/로')} 올려 보냄`,
+    detail: (p) =>
+      `커널의 데이터패스에 ${p.flow} 플로가 아직 없습니다. 그래서 패킷은 데이터패스의 주인인 사용자 공간의 ${josa(p.program, '으로/로')} 올라갑니다.`,
+  },
+  'odp.install': {
+    title: (p) => `${josa(p.program, '이/가')} ${p.datapath}에 플로를 넣습니다`,
+    info: (p) => `새 플로: ${p.actions}`,
+    detail: (p) =>
+      `이제부터 ${p.flow} 패킷은 커널이 스스로 처리합니다: ${p.actions}. 이것이 빠른 경로입니다. 다음 패킷은 사용자 공간을 거치지 않습니다.`,
+  },
+  'odp.output': {
+    title: (p) =>
+      p.port === p.datapath
+        ? `${josa(p.datapath, '이/가')} 노드 자신에게도 한 부를 올립니다`
+        : `${josa(p.datapath, '이/가')} ${p.port} 포트로 내보냅니다`,
+    info: (p) => `출력: ${p.port}`,
+    detail: () => '플로의 동작, 또는 질문을 받은 프로그램의 답이 포트를 정합니다.',
+  },
+  'weaver.peer': {
+    title: (p) => `weaver는 ${p.mac} 뒤의 피어를 알고 있습니다`,
+    info: (p) => `${p.peer} 피어로, VNI ${p.vni}`,
+    detail: (p) =>
+      `이 MAC 주소가 ${p.peer} 피어에서 오는 것을 본 적이 있습니다. VXLAN 번호는 두 피어의 짧은 ID로 만듭니다. 보내는 쪽이 아래 12비트, 받는 쪽이 그 위 12비트입니다.`,
+  },
+  'weaver.local': {
+    title: (p) => `weaver는 ${josa(p.mac, '이/가')} 이 노드에 있음을 압니다`,
+    info: (p) => `${p.port} 포트로`,
+    detail: (p) => `${p.port} 포트에서 본 주소이므로 프레임을 그쪽으로 내보냅니다.`,
+  },
+  'weaver.flood': {
+    title: (p) =>
+      p.broadcast ? 'weaver가 브로드캐스트를 모두에게 보냅니다' : `weaver가 본 적 없는 주소입니다: ${p.mac}`,
+    info: (p) => `다른 피어 ${p.peers}개로`,
+    detail: (p) =>
+      p.broadcast
+        ? '위브는 모든 노드에 걸친 하나의 이더넷입니다. 브로드캐스트는 다른 포트로, 그리고 터널을 거쳐 다른 모든 피어로 갑니다.'
+        : '누가 가졌는지 본 적 없는 주소는 학습하는 스위치처럼 모든 곳으로 보냅니다. 이때는 플로를 만들지 않습니다.',
+  },
   'unknown.controller': {
     title: () => '패킷이 컨트롤러로 갑니다',
     info: () => '모델링하지 않음',

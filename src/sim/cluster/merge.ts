@@ -131,6 +131,7 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
   const programs = [...(base.programs ?? []), ...parts.flatMap((p) => p.programs ?? [])];
   const maps = [...(base.maps ?? []), ...parts.flatMap((p) => p.maps ?? [])];
   const switches = parts.flatMap((p) => p.switches ?? []);
+  const datapaths = parts.flatMap((p) => p.datapaths ?? []);
   return {
     ...base,
     links: [...base.links, ...parts.flatMap((p) => p.links ?? [])],
@@ -152,5 +153,6 @@ export function mergeNetns(base: NetnsConfig, parts: readonly NetnsPart[]): Netn
     ...(programs.length === 0 ? {} : { programs }),
     ...(maps.length === 0 ? {} : { maps }),
     ...(switches.length === 0 ? {} : { switches }),
+    ...(datapaths.length === 0 ? {} : { datapaths }),
   };
 }

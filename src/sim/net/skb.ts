@@ -23,6 +23,8 @@ export interface BridgeInfo {
 export interface TunnelKey {
   readonly id: number;
   readonly remote: Ip;
+  /** This end's address; absent: what the route to the remote prefers. */
+  readonly local?: Ip;
   /** The outer UDP header has no checksum (no `TUNNEL_CSUM`). */
   readonly zeroChecksum?: boolean;
   /** `TUNNEL_DONT_FRAGMENT` */

@@ -114,6 +114,14 @@ export interface ReasonParams {
   'ovs.in-port': { bridge: string; port: string };
   'ovs.ttl': { bridge: string };
   'ovs.reject': { bridge: string };
+  /** A datapath without OpenFlow: a flow of its own, or a question to the program that owns it. */
+  'odp.flow': { datapath: string; flow: string; actions: string };
+  'odp.miss': { datapath: string; flow: string; program: string };
+  'odp.install': { datapath: string; program: string; flow: string; actions: string };
+  'odp.output': { datapath: string; port: string };
+  'weaver.peer': { mac: string; peer: string; vni: number };
+  'weaver.local': { mac: string; port: string };
+  'weaver.flood': { mac: string; peers: number; broadcast: boolean };
   'route.ttl-expired': Record<string, never>;
   'route.ttl': { from: number; to: number };
   'route.no-forwarding': { sysctl: string };

@@ -52,7 +52,7 @@ export type StepKind =
  * fdb/DEV/MAC · conntrack/ID · socket/PROTO/IP:PORT · ipset/NAME/ENTRY · link/NAME ·
  * ipvs/PROTO/VIP:PORT · ipvs/PROTO/VIP:PORT/IP:PORT · ipvs-conn/ID ·
  * nft/FAMILY TABLE/chain/CHAIN/INDEX · nft/FAMILY TABLE/set/SET/{KEY} · nft/FAMILY TABLE/map/MAP/{KEY} · bpf/MAP/KEY ·
- * ovs/BRIDGE/TABLE/N · ovs-group/BRIDGE/ID
+ * ovs/BRIDGE/TABLE/N · ovs-group/BRIDGE/ID · odp/DATAPATH/FLOW KEY
  */
 export type RowKey = string;
 

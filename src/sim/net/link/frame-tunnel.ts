@@ -47,7 +47,8 @@ export function frameTunnelTransmit(m: Machine, box: Box, dev: FrameTunnelDevice
   }
   const { port } = dev.link;
   const vni = found.vni ?? dev.link.vni;
-  const fixed = dev.link.kind === 'vxlan' && dev.link.external !== true ? dev.link.local : undefined;
+  const ofDevice = dev.link.kind === 'vxlan' && dev.link.external !== true ? dev.link.local : undefined;
+  const fixed = found.key?.local ?? ofDevice;
   const route = box.net.fib.lookup(found.remote, fixed === undefined ? {} : { src: fixed });
   if (route === undefined || leadsNowhere(route)) {
     m.step(box, skb, 'drop', reason('route.none', { ip: found.remote }), { iface: dev.name });
@@ -113,7 +114,7 @@ export function frameTunnelReceive(m: Machine, box: Box, skb: Skb, port: number)
     origin: dev.link.origin,
     before,
   });
-  if (dev.link.external === true) skb.tunnel = { id: vni, remote: ip.src };
+  if (dev.link.external === true) skb.tunnel = { id: vni, remote: ip.src, local: ip.dst };
   if (inner.eth?.src === dev.mac) return true;
   if (dev.link.kind === 'vxlan' && dev.link.learning && inner.eth !== undefined)
     learn(box, dev, inner.eth.src, ip.src);

@@ -8,11 +8,10 @@ import { reason, type Reason } from '../../trace/reasons.ts';
 import type { StepKind } from '../../trace/trace.ts';
 import { TEXT as ICMP_TEXT } from '../icmp.ts';
 import { ipHeader } from '../ip-header.ts';
-import { forwardable, receive, transmit } from '../link/device.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
 import { fdbRow, linkRow } from '../row-key.ts';
-import { cloneSkb, mtuLength, newSkb, scrubConnection, withIp, type Skb, type TunnelKey } from '../skb.ts';
+import { cloneSkb, newSkb, withIp, type Skb, type TunnelKey } from '../skb.ts';
 import { resetFor } from '../tcp-segment.ts';
 import { runtimeFlows, writeFlow } from './learn.ts';
 import { lookup, masked, type CompiledSwitch, type Entry, type Hit } from './classifier.ts';
@@ -20,6 +19,7 @@ import type { OvsAction, OvsTarget, SwitchPort } from './config.ts';
 import { runCt } from './ct.ts';
 import { fieldOf, ipText, macText, type Metadata } from './fields.ts';
 import { actionsText, matchText } from './text.ts';
+import { sendByPort } from './vport.ts';
 import { isGroupMac, type Ip } from '../../base/ip.ts';
 
 /** OpenFlow's own limit of resubmissions. */
@@ -287,23 +287,9 @@ export class Pipeline {
   }
 
   private send(port: SwitchPort, dev: Device, skb: Skb): void {
-    if (!forwardable(dev, skb)) {
-      this.m.step(this.box, skb, 'drop', reason('link.mtu', { mtu: dev.mtu, length: mtuLength(skb) }), {
-        iface: dev.name,
-        rows: dev.row,
-      });
-      return;
-    }
-    if (dev.link.kind === 'openvswitch') {
-      // internal_dev_recv: up into the host, the connection forgotten.
-      scrubConnection(skb);
-      skb.tunnel = undefined;
-      this.m.queue.packet(() => receive(this.m, this.box, dev, skb));
-      return;
-    }
     const remote = this.meta.tunDst;
-    skb.tunnel = isTunnel(port) && remote !== undefined ? tunnelKey(port, remote) : undefined;
-    transmit(this.m, this.box, dev, skb);
+    const key = isTunnel(port) && remote !== undefined ? tunnelKey(port, remote) : undefined;
+    sendByPort(this.m, this.box, dev, skb, key);
   }
 
   /** NORMAL: a switch that learns. */

@@ -1,12 +1,13 @@
 /**
  * `ovs-ofctl dump-flows` and `dump-groups`, and `ovs-vsctl show`, in the form that `-O OpenFlow15 --names --no-stats` has:
- * there are no counters. UUIDs and the release are left out.
+ * there are no counters. UUIDs and the release are left out. `ovs-dpctl` for a datapath that has no bridge.
  */
 import type { NetnsConfig } from '../config.ts';
 import type { ShowLine, ShowRuntime } from '../show/show.ts';
 import { flowRow, rowsOf } from './classifier.ts';
-import type { OvsFlow, SwitchConfig } from './config.ts';
+import type { DatapathFlow, OvsFlow, SwitchConfig } from './config.ts';
 import { learntMap } from './learn.ts';
+import { datapathActions, datapathFlowRow, datapathKeyText, flowsOfDatapath } from './odp-text.ts';
 import { flowText, groupText, matchText } from './text.ts';
 
 /** Options that change nothing here: names are always printed and counters never. */
@@ -19,6 +20,7 @@ export function ovs(
   program: string,
   args: readonly string[],
 ): readonly ShowLine[] | undefined {
+  if (program === 'ovs-dpctl') return dpctl(config, runtime, args);
   const [verb, ...rest] = args.filter((arg) => !OPTIONS.test(arg));
   if (program === 'ovs-vsctl') {
     return verb === 'show' && rest.length === 0 ? (config.switches ?? []).flatMap(bridgeLines) : undefined;
@@ -35,6 +37,40 @@ export function ovs(
     }));
   }
   return undefined;
+}
+
+/** `ovs-dpctl show` and `dump-flows` of a datapath that another program drives; a port's options are left out. */
+function dpctl(
+  config: NetnsConfig,
+  runtime: ShowRuntime | undefined,
+  args: readonly string[],
+): readonly ShowLine[] | undefined {
+  const names = args.includes('--names');
+  const [verb, asked, ...more] = args.filter((arg) => arg !== '--names' && arg !== '--no-names');
+  const name = asked?.replace(/^system@/, '');
+  const found = (config.datapaths ?? []).filter((dp) => name === undefined || dp.name === name);
+  if (more.length > 0 || (verb !== 'show' && verb !== 'dump-flows')) return undefined;
+  if (name !== undefined && found.length === 0) {
+    return [{ text: `ovs-dpctl: opening datapath ${name} failed (No such device)` }];
+  }
+  return found.flatMap((dp) => {
+    if (verb === 'show') {
+      const ports = dp.ports.map(({ number, name: port, type }) => ({
+        text: `  port ${number}: ${port}${type === 'netdev' ? '' : ` (${type})`}`,
+        key: `link/${port}`,
+      }));
+      return [{ text: `system@${dp.name}:`, key: `link/${dp.name}` }, ...ports];
+    }
+    const number = (port: string): string =>
+      names ? port : String(dp.ports.find((one) => one.name === port)?.number ?? port);
+    return [...(runtime?.state.maps.get(flowsOfDatapath(dp.name)) ?? [])]
+      .filter(([, entry]) => entry.expiresAtMs > (runtime?.clockMs ?? 0))
+      .map(([key, { value }]) => {
+        const flow = value as DatapathFlow;
+        const text = `${datapathKeyText(flow.key, number)}, actions:${datapathActions(flow.actions, number)}`;
+        return { text, key: datapathFlowRow(dp.name, key) };
+      });
+  });
 }
 
 function flowLines(sw: SwitchConfig, runtime: ShowRuntime | undefined, only?: string): readonly ShowLine[] {

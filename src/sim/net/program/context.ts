@@ -8,6 +8,7 @@ import type { Origin } from '../../base/origin.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Reason } from '../../trace/reasons.ts';
 import type { RowKey, StepKind } from '../../trace/trace.ts';
+import type { DatapathAction, DatapathKey, DatapathPort } from '../ovs/config.ts';
 import type { TunnelKey } from '../skb.ts';
 
 /** Names a map and says what its values are. */
@@ -119,7 +120,23 @@ export type SocketVerdict =
       readonly details?: StepNotes;
     };
 
-/** One program: its type decides on which hooks it can be. */
+/** OVS_PACKET_CMD_MISS: a packet that no flow of a datapath matches, as its owner in user space gets it. */
+export interface UpcallContext extends MapAccess {
+  readonly packet: Packet;
+  readonly key: DatapathKey;
+  readonly ports: readonly DatapathPort[];
+}
+
+/** What the owner does: its actions for this packet, and whether it makes a flow of them. */
+export interface UpcallVerdict {
+  readonly actions: readonly DatapathAction[];
+  readonly install: boolean;
+  readonly why: Reason;
+  readonly details?: StepNotes;
+}
+
+/** One program: its type decides on which hooks it can be. The last one is no eBPF: it runs in user space. */
 export type HookProgram =
   | { readonly type: 'sched_cls'; readonly run: (ctx: PacketContext) => TcVerdict }
-  | { readonly type: 'cgroup_sock_addr'; readonly run: (ctx: SocketContext) => SocketVerdict };
+  | { readonly type: 'cgroup_sock_addr'; readonly run: (ctx: SocketContext) => SocketVerdict }
+  | { readonly type: 'upcall'; readonly run: (ctx: UpcallContext) => UpcallVerdict };

@@ -20,17 +20,20 @@ export interface RunPlace {
   readonly silent?: boolean;
 }
 
+/** What a run needs to know of where its program hangs. */
+type Attached = Pick<ProgramAttachment, 'program' | 'constants' | 'mapsOf'>;
+
 export class MapRun implements MapAccess {
   readonly constants: ProgramAttachment['constants'];
   protected readonly m: Machine;
-  protected readonly attachment: ProgramAttachment;
+  protected readonly attachment: Attached;
   private readonly place: RunPlace;
   /** The namespace that has the maps. */
   private readonly home: Box;
   /** Whether the program did anything worth a verdict of its own. */
   noted = false;
 
-  constructor(m: Machine, attachment: ProgramAttachment, place: RunPlace) {
+  constructor(m: Machine, attachment: Attached, place: RunPlace) {
     this.m = m;
     this.attachment = attachment;
     this.place = place;

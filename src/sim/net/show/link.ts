@@ -131,11 +131,13 @@ function queueText(link: LinkConfig): string {
   return qlen === 0 ? '' : `qlen ${qlen}`;
 }
 
-/** Ports of Open vSwitch belong to the datapath's device; those of its own kind name no master. */
+/** Ports of Open vSwitch belong to the datapath's device, the bridges' of ovs-vswitchd all to one; those of its own kind name no master. */
 function masterText(config: NetnsConfig, link: LinkConfig): string {
   if (link.master === undefined || link.kind === 'openvswitch') return '';
   const bridge = config.links.find((other) => other.name === link.master);
-  return ` master ${bridge?.kind === 'openvswitch' ? 'ovs-system' : link.master}`;
+  const own =
+    bridge?.kind !== 'openvswitch' || config.datapaths?.some((dp) => dp.name === bridge.name) === true;
+  return ` master ${own ? link.master : 'ovs-system'}`;
 }
 
 export function ipLink(

@@ -101,7 +101,16 @@ export function show(
 }
 
 /** Real commands whose tables this simulator does not have. */
-const notModelled = new Set(['tc', 'ovs-ofctl', 'ovs-vsctl', 'ovs-appctl', 'cilium', 'bpftool', 'ebtables']);
+const notModelled = new Set([
+  'tc',
+  'ovs-ofctl',
+  'ovs-vsctl',
+  'ovs-dpctl',
+  'ovs-appctl',
+  'cilium',
+  'bpftool',
+  'ebtables',
+]);
 
 function run(
   config: NetnsConfig,
@@ -146,6 +155,8 @@ function run(
     case 'ovs-ofctl':
     case 'ovs-vsctl':
       return config.switches === undefined ? undefined : openvswitch().ovs(config, runtime, program, args);
+    case 'ovs-dpctl':
+      return config.datapaths === undefined ? undefined : openvswitch().ovs(config, runtime, program, args);
     default:
       return undefined;
   }

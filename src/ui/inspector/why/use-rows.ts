@@ -60,6 +60,8 @@ export function commandOf(key: RowKey, tools?: Tools): RowSource | undefined {
       return { command: 'ip link', runtime: false };
     case 'ovs':
       return { command: `ovs-ofctl dump-flows ${second} -O OpenFlow15 --no-stats --names`, runtime: true };
+    case 'odp':
+      return { command: `ovs-dpctl dump-flows ${second} --names`, runtime: true };
     case 'ovs-group':
       return { command: `ovs-ofctl dump-groups ${second} -O OpenFlow15 --names`, runtime: false };
     case 'bpf': {
