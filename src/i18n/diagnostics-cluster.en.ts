@@ -124,6 +124,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `No pod in namespace ${p['namespace']}${p['selector'] === '<none>' ? '' : ` matches ${p['selector']}`}: the policy ${p['policy']} has no effect.`,
   'policy/not-enforced': (p) =>
     `${p['cni']} does not enforce NetworkPolicy: ${p['policy']} is stored and changes nothing. Choose a CNI that does, such as calico.`,
+  'policy/named-port-rejected': (p) =>
+    `${p['cni']} cannot read a port's name ("${p['port']}") and rejects the whole policy ${p['policy']}: nothing of it is enforced. Write the number.`,
+  'policy/end-port-ignored': (p) =>
+    `${p['cni']} does not know endPort: the policy ${p['policy']} is about port ${p['port']} alone, not up to ${p['endPort']}.`,
   'fault/unknown-node': (p) => `There is no node "${p['node']}" to break. Nodes: ${p['known']}.`,
   'fault/unknown-service': (p) => `There is no Service "${p['service']}": write namespace/name.`,
   'fault/unknown-pod': (p) => `There is no pod "${p['pod']}": write namespace/name.`,

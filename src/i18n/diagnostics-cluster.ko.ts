@@ -129,6 +129,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `네임스페이스 ${p['namespace']}에 ${p['selector'] === '<none>' ? '' : `${josa(String(p['selector']), '과/와')} 일치하는 `}파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
   'policy/not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} 네트워크폴리시를 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다. calico처럼 적용하는 CNI를 고르세요.`,
+  'policy/named-port-rejected': (p) =>
+    `${josa(String(p['cni']), '은/는')} 포트 이름("${p['port']}")을 읽지 못해 정책 ${p['policy']} 전체를 거부합니다. 이 정책은 전혀 적용되지 않습니다. 번호로 적으세요.`,
+  'policy/end-port-ignored': (p) =>
+    `${josa(String(p['cni']), '은/는')} endPort를 모릅니다. 정책 ${josa(String(p['policy']), '은/는')} ${p['endPort']}까지가 아니라 포트 ${p['port']}에만 해당합니다.`,
   'fault/unknown-node': (p) =>
     `장애를 일으킬 노드 ${josa(`"${p['node']}"`, '이/가')} 없습니다. 노드: ${p['known']}`,
   'fault/unknown-service': (p) =>

@@ -6,6 +6,7 @@ import type { Ip, IpFamily } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod, StaticRoute } from './k8s/cluster-state.ts';
 import type { AdmissionForSettling } from './k8s/controllers/admission.ts';
 import type { Manifest } from './k8s/manifest.ts';
+import type { PolicyReading } from './k8s/policy-reading.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
 import type { QueueReader, ToolCommand } from './net/world.ts';
@@ -57,6 +58,8 @@ export interface CniAbout {
   readonly oneNodeSubnet?: boolean;
   /** Does it enforce networking.k8s.io/v1 NetworkPolicy? */
   readonly enforcesNetworkPolicy: boolean;
+  /** What it does not read of a policy, though the API has it. */
+  readonly policyReading?: PolicyReading;
   /** Does `hostPort` of a pod work, by portmap or by a way of its own? */
   readonly portMappings?: boolean;
   /**

@@ -1,8 +1,9 @@
 /** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
 import { type Ip, parseIp } from '../../base/ip.ts';
 import type { ObjectRef, Origin } from '../../base/origin.ts';
-import type { ClusterState, Labels, Pod, Service, ServicePort } from '../cluster-state.ts';
+import type { ClusterState, Labels, NetworkPolicy, Pod, Service, ServicePort } from '../cluster-state.ts';
 import { INTERNET_GATEWAY, loadBalancerAddress } from '../node-network.ts';
+import { portsOfPolicy } from '../policy-reading.ts';
 import { matchesSelector, selectorText } from '../selectors.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamWorkloadSpec } from '../upstream.ts';
@@ -216,6 +217,7 @@ function checkPolicies(cluster: ClusterState, cni: CniForSettling, report: Repor
         policy.origin.object,
       );
     }
+    checkReading(policy, cni, report);
     const selected = cluster.pods.some(
       (p) => p.namespace === policy.namespace && matchesSelector(policy.podSelector, p.labels),
     );
@@ -228,6 +230,32 @@ function checkPolicies(cluster: ClusterState, cni: CniForSettling, report: Repor
       report.say('info', 'policy/selects-nothing', params, policy.origin.object, ['spec', 'podSelector']);
     }
   }
+}
+
+/** What the CNI does not read of a policy, each thing once. */
+function checkReading(policy: NetworkPolicy, cni: CniForSettling, report: Report): void {
+  const { namedPorts, endPort } = cni.policyReading ?? {};
+  const ports = namedPorts === undefined && endPort === undefined ? [] : portsOfPolicy(policy);
+  const named = ports.find(({ item }) => typeof item.port === 'string');
+  const params = { policy: policy.name, cni: cni.label };
+  if (namedPorts === 'rejected' && named !== undefined) {
+    const port = String(named.item.port);
+    report.say('warning', 'policy/named-port-rejected', { ...params, port }, policy.origin.object, [
+      ...named.path,
+      'port',
+    ]);
+    return;
+  }
+  const range = ports.find(({ item }) => item.endPort !== undefined);
+  if (endPort !== 'ignored' || range === undefined) return;
+  const { item, path } = range;
+  report.say(
+    'warning',
+    'policy/end-port-ignored',
+    { ...params, port: item.port ?? '', endPort: item.endPort ?? '' },
+    policy.origin.object,
+    [...path, 'endPort'],
+  );
 }
 
 /** `from` and `to` of probes and assertions name places that exist; a DNS name or URL is the client's own affair. */

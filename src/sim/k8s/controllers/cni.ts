@@ -1,6 +1,7 @@
 /** The network plug-in that the scenario names, and its options with defaults filled in. */
 import type { Ip, IpFamily } from '../../base/ip.ts';
 import type { ClusterNode, ClusterSettings } from '../cluster-state.ts';
+import type { PolicyReading } from '../policy-reading.ts';
 import type { Report } from './report.ts';
 
 /** What settling needs of a CNI plug-in; `CniPlugin` has this shape. */
@@ -10,6 +11,7 @@ export interface CniForSettling {
   readonly ipFamilies?: readonly IpFamily[];
   readonly oneNodeSubnet?: boolean;
   readonly enforcesNetworkPolicy: boolean;
+  readonly policyReading?: PolicyReading;
   readonly portMappings?: boolean;
   readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';
   readonly conflicts?: readonly {

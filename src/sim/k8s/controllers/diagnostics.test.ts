@@ -468,6 +468,20 @@ const rows: readonly Row[] = [
     says: /Flannel does not enforce/,
   },
   {
+    code: 'policy/named-port-rejected',
+    severity: 'warning',
+    yaml: POLICY('  podSelector: {}\n  ingress:\n    - ports:\n▶        - port: http\n'),
+    says: /rejects the whole policy/,
+    enforces: true,
+  },
+  {
+    code: 'policy/end-port-ignored',
+    severity: 'warning',
+    yaml: POLICY('  podSelector: {}\n  ingress:\n    - ports:\n        - port: 80\n▶          endPort: 90\n'),
+    says: /port 80 alone, not up to 90/,
+    enforces: true,
+  },
+  {
     code: 'fault/unknown-node',
     severity: 'error',
     yaml: PLAYGROUND('faults:\n  - fault: node-down\n▶    node: kind-worker9\n'),
@@ -521,6 +535,7 @@ const flannel = {
   ...fakeCni(),
   options: [{ name: 'backend', values: ['vxlan', 'host-gw'], default: 'vxlan' }],
   conflicts: [{ when: { backend: 'host-gw' }, message: 'not on a Sunday' }],
+  policyReading: { namedPorts: 'rejected', endPort: 'ignored' } as const,
 };
 
 const lonely = { ...fakeCni(), id: 'lonely', label: 'Lonely', oneNodeSubnet: true };

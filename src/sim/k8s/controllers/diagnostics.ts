@@ -63,6 +63,8 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'stateful-set/no-service',
   'policy/selects-nothing',
   'policy/not-enforced',
+  'policy/named-port-rejected',
+  'policy/end-port-ignored',
   'fault/unknown-node',
   'fault/unknown-service',
   'fault/unknown-pod',
