@@ -604,6 +604,12 @@ spec: {selector: {app: c}, sessionAffinity: ClientIP, ports: [{port: 80}]}
   });
 });
 
+test('a datapath without OpenFlow, and the program that owns it', () => {
+  const given = ask(build('weave'), { from: 'default/a', tool: 'curl', to: 'c' });
+  for (const code of ['miss', 'install', 'flow', 'output'] as const) expect(given).toContain(`odp.${code}`);
+  for (const code of ['flood', 'peer', 'local'] as const) expect(given).toContain(`weaver.${code}`);
+});
+
 describe('tunnels that carry no VXLAN', () => {
   const toC: Parameters<typeof walk>[1] = { from: 'default/a', tool: 'curl', to: 'c' };
   const wireguard = (): Simulation => build('{name: flannel, options: {backend: wireguard}}');

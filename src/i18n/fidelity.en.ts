@@ -60,6 +60,8 @@ const features: Readonly<Record<FeatureId, string>> = {
   antrea: 'Pods on an Open vSwitch bridge, ClusterIPs by AntreaProxy, with a tunnel and without',
   kindnet: 'Links, routes, masquerading beside the real ptp plug-in; policies through its queue',
   'aws-vpc': 'Second cards, rules and tables for each pod, a fabric that answers ARP',
+  weave:
+    'Bridge, masquerading and weave-npc’s rules, with a plain switch in the place of the Open vSwitch datapath; the datapath and its flows by source alone',
   azure: 'Transparent mode with a node subnet',
   bridge:
     'Links, addresses, routes, sysctls and rules beside the real plug-ins, in eight configurations, three of them dual stack',
@@ -70,6 +72,8 @@ const features: Readonly<Record<FeatureId, string>> = {
   policyCalico: 'Calico’s chains come to the answer that the API promises',
   policyCilium: 'Cilium’s policy maps come to the same answer, but for two known differences',
   policyAntrea: 'Antrea’s flows come to the same answer',
+  policyWeave:
+    'weave-npc’s rules come to the same answer, but for four known differences: named ports, endPort, rules that policyTypes does not name, sets that share a name',
   policyKindnet: 'kindnet’s queue comes to the same answer',
   matrix: 'The matrix says what the walks say',
   coredns: 'Answers: A, AAAA, SRV, PTR, CNAME, headless and external names, truncation, Corefile plug-ins',

@@ -62,6 +62,8 @@ export const fidelity = {
     antrea: 'Open vSwitch 브리지에 붙은 파드, AntreaProxy가 맡는 ClusterIP, 터널이 있는 경우와 없는 경우',
     kindnet: '실제 ptp 플러그인과 나란히 비교한 링크, 경로, 마스커레이드와 큐를 거치는 정책',
     'aws-vpc': '두 번째 네트워크 카드, 파드별 규칙과 테이블, ARP에 답하는 패브릭',
+    weave:
+      'Open vSwitch 데이터패스 자리에 보통 스위치를 놓고 확인한 브리지, 마스커레이드, weave-npc 규칙. 데이터패스와 플로는 소스로만',
     azure: '노드 서브넷을 쓰는 투명 모드',
     bridge: '실제 플러그인과 나란히 비교한 링크, 주소, 경로, sysctl, 규칙(설정 여덟 가지, 셋은 이중 스택)',
     kubenet: '쿠버네티스 1.16의 자체 네트워크: 브리지, 헤어핀, 마스커레이드',
@@ -71,6 +73,8 @@ export const fidelity = {
     policyCalico: '칼리코(Calico) 체인의 결과가 API가 약속한 답과 같음',
     policyCilium: '실리움(Cilium) 정책 맵의 결과가 알려진 두 가지를 빼고 같음',
     policyAntrea: '안트레아(Antrea) 플로의 결과가 같음',
+    policyWeave:
+      'weave-npc 규칙의 결과가 알려진 네 가지를 빼고 같음: 포트 이름, endPort, policyTypes에 없는 방향의 규칙, 이름이 같은 집합',
     policyKindnet: 'kindnet 큐의 결과가 같음',
     matrix: '행렬과 패킷 경로의 답이 같음',
     coredns: '응답: A, AAAA, SRV, PTR, CNAME, 헤드리스와 외부 이름, 잘림, Corefile 플러그인',

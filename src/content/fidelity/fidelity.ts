@@ -257,6 +257,13 @@ export const verified = [
     against: ['kernel', 'source'],
     tests: [KERNEL_SUITE, 'src/sim/cni/aws-vpc/aws-vpc.test.ts', CONTRACT],
   },
+  {
+    id: 'weave',
+    area: 'cni',
+    plugin: { kind: 'cni', id: 'weave' },
+    against: ['kernel', 'tool', 'source'],
+    tests: [KERNEL_SUITE, 'src/sim/cni/weave/weave.test.ts', CONTRACT],
+  },
   { id: 'azure', area: 'cni', plugin: { kind: 'cni', id: 'azure' }, against: ['source'], tests: [CONTRACT] },
   {
     id: 'bridge',
@@ -321,6 +328,13 @@ export const verified = [
     fidelity: 'modelled',
     against: ['walk'],
     tests: ['src/sim/cni/policy-walk.test.ts', 'src/sim/cni/policy-property.test.ts'],
+  },
+  {
+    id: 'policyWeave',
+    area: 'policy',
+    fidelity: 'modelled',
+    against: ['kernel', 'property', 'walk'],
+    tests: ['src/sim/cni/weave/policy-property.test.ts', 'src/sim/cni/weave/weave.test.ts', KERNEL_SUITE],
   },
   {
     id: 'matrix',

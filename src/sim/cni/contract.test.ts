@@ -419,6 +419,8 @@ describe.each([
     elsewhere: '10.244.2.0',
     node: '10.244.2.0',
   },
+  // The ring is cut by the peers' names: kind-worker has 10.244.192.0/18, kind-worker2 10.244.0.0/17.
+  { cni: 'weave', there: '10.244.192.0', elsewhere: '10.244.0.1', node: '10.244.0.1' },
 ])('the source that a server sees with $cni', ({ cni, there, elsewhere, node }) => {
   const simulation = cluster(cni);
   const ipOf = (name: string) => simulation.cluster.nodes.find((one) => one.name === name)?.ips[0] ?? '';

@@ -13,6 +13,7 @@ import { ciliumAbout } from './cilium/about.ts';
 import { flannel } from './flannel/flannel.ts';
 import { kindnetAbout } from './kindnet/about.ts';
 import { kubenetAbout } from './kubenet/about.ts';
+import { weaveAbout } from './weave/about.ts';
 
 export const cniRegistry: readonly (CniPlugin & Partial<Lazy<CniPlugin>>)[] = [
   flannel,
@@ -24,6 +25,7 @@ export const cniRegistry: readonly (CniPlugin & Partial<Lazy<CniPlugin>>)[] = [
   lazyCni(ciliumAbout, async () => (await import('./cilium/cilium.ts')).cilium),
   lazyCni(antreaAbout, async () => (await import('./antrea/antrea.ts')).antrea),
   lazyCni(kubenetAbout, async () => (await import('./kubenet/kubenet.ts')).kubenet),
+  lazyCni(weaveAbout, async () => (await import('./weave/weave.ts')).weave),
 ];
 
 /** The plug-in that `Playground.cni` names, or undefined. */

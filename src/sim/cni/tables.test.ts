@@ -56,6 +56,7 @@ const ROWS: readonly {
   { cni: 'kindnet', own: /CNI-|KIND-MASQ/, dual: true },
   { cni: 'aws-vpc', own: /CNI-|AWS/ },
   { cni: 'azure', own: /CNI-|IP-MASQ/ },
+  { cni: 'weave', own: /WEAVE|CNI-/ },
   { cni: 'kubenet', own: /kubenet|hostport|HOSTPORTS|KUBE-HP/, dual: true },
   { cni: 'calico', own: CALICO, dual: true },
   { cni: '{name: calico, options: {encapsulation: IPIP}}', name: 'calico-ipip', own: CALICO },
