@@ -45,7 +45,9 @@ export function interfacesOf(world: World): Interface[] {
     for (const link of links) {
       if (link.kind === 'loopback') continue;
       const peer = link.kind === 'veth' && place.startsWith('node/') ? link.peer.netns : undefined;
-      found.push({ place, name: link.name, mac: link.mac, peer });
+      // What is outside is no pod: its cable goes by its own name.
+      const pod = peer?.startsWith('external/') === true ? undefined : peer;
+      found.push({ place, name: link.name, mac: link.mac, peer: pod });
     }
   }
   return found;

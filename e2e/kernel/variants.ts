@@ -16,6 +16,7 @@ import { withoutQueues } from './queues.ts';
 import type { Rig } from './rig.ts';
 import { shapes } from './shapes.ts';
 import { shapes6 } from './shapes6.ts';
+import { withoutDatapaths } from './weave-switch.ts';
 
 export interface Variant {
   readonly name: string;
@@ -126,6 +127,20 @@ const networks: readonly Variant[] = [
     id: 'bridge',
     files: baseCluster('{name: bridge, options: {routes: static}}'),
     probes: () => symmetric,
+  },
+  {
+    name: 'weave, a switch in the datapath’s place',
+    id: 'weave',
+    files: baseCluster('weave'),
+    alter: withoutDatapaths,
+    probes: () => core,
+  },
+  {
+    name: 'weave with policies, a switch in the datapath’s place',
+    id: 'weave-policies',
+    files: baseCluster('weave', 'policies.yaml'),
+    alter: withoutDatapaths,
+    probes: () => policyProbes,
   },
   {
     name: 'AWS VPC CNI, pods on the second card',
