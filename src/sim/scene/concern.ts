@@ -11,6 +11,8 @@ export interface Concern {
   /** Endpoints that were chosen, by Service: written out however many others there are. */
   readonly chosen: readonly { readonly service: string; readonly endpoint: SceneEndpoint }[];
   readonly any: boolean;
+  /** Somebody outside the cluster asks. */
+  readonly fromOutside: boolean;
 }
 
 export function concernOf(trace: Trace | undefined): Concern {
@@ -42,13 +44,15 @@ export function concernOf(trace: Trace | undefined): Concern {
     };
     chosen.push({ service: choice.service, endpoint });
   }
-  return { places, addresses, services, chosen, any: trace !== undefined };
+  const fromOutside = trace?.steps.find((s) => s.segment >= 0)?.place.startsWith('external/') === true;
+  return { places, addresses, services, chosen, any: trace !== undefined, fromOutside };
 }
 
 /** Is this Service part of the walk: was it chosen from, or its address or node port spoken to? */
 export function concernsService(concern: Concern, service: SceneService): boolean {
   if ([...concern.services].some((s) => isOf(s, service))) return true;
   if (service.ip !== undefined && concern.addresses.has(service.ip)) return true;
+  if (service.outside?.some((ip) => concern.addresses.has(ip)) === true) return true;
   return service.ports.some((p) => p.nodePort !== undefined && concern.addresses.has(`:${p.nodePort}`));
 }
 
@@ -89,20 +93,48 @@ export function virtualAddress({ ip, ports }: SceneService): string {
   return ip === undefined || port === undefined ? (ip ?? '') : ipPort(ip, port);
 }
 
+/** Where a walk from outside asks for this Service on this node: its node port, or an address of its own. */
+function outsideAddress(concern: Concern, service: SceneService, room: SceneRoom): string | undefined {
+  const [port] = service.ports;
+  if (!concern.fromOutside || port === undefined) return undefined;
+  if (service.ip === undefined || concern.addresses.has(service.ip)) return undefined;
+  const own = service.outside?.find((ip) => concern.addresses.has(ip));
+  if (own !== undefined) return ipPort(own, port.port);
+  const asked = service.ports.find((p) => p.nodePort !== undefined && concern.addresses.has(`:${p.nodePort}`));
+  if (asked?.nodePort === undefined || ipFamily(room.ip) !== ipFamily(service.ip)) return undefined;
+  return ipPort(room.ip, asked.nodePort);
+}
+
+/** What the plate of a node says of a Service: the address that is asked for there, and the endpoints that it holds. */
+export function heldHere(
+  concern: Concern,
+  service: SceneService,
+  most: number,
+  room: SceneRoom,
+): { readonly address: string; readonly own: boolean } & ReturnType<typeof writtenEndpoints> {
+  const outside = outsideAddress(concern, service, room);
+  const leftOut = outside === undefined ? room.leftOut : room.leftOutFromOutside;
+  const out = (leftOut?.[service.id] ?? []).filter(
+    (ip) => service.ip === undefined || ipFamily(ip) === ipFamily(service.ip),
+  );
+  return {
+    address: outside ?? virtualAddress(service),
+    own: out.length > 0,
+    ...writtenEndpoints(concern, service, most, out),
+  };
+}
+
 /**
- * The endpoints to write out for a Service: those that the walk chose, then the first of the others. In a `room` only
- * those that its rules hold.
+ * The endpoints to write out for a Service: those that the walk chose, then the first of the others, without those that
+ * are left `out`.
  */
 export function writtenEndpoints(
   concern: Concern,
   service: SceneService,
   most: number,
-  room?: SceneRoom,
+  out: readonly string[] = [],
 ): { readonly shown: readonly SceneEndpoint[]; readonly more: number } {
   const port = service.ports[0];
-  const out = (room?.leftOut?.[service.id] ?? []).filter(
-    (ip) => service.ip === undefined || ipFamily(ip) === ipFamily(service.ip),
-  );
   const held = (e: SceneEndpoint): boolean => !out.includes(e.ip);
   const all = (port?.endpoints ?? []).filter(held);
   const key = (e: SceneEndpoint): string => ipPort(e.ip, e.port);

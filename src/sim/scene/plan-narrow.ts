@@ -4,7 +4,7 @@
  */
 import type { Trace } from '../trace/trace.ts';
 import { GraphBuilder, type Point } from './net-graph.ts';
-import { concernOf, concernsService, inSpokenFamily, virtualAddress, writtenEndpoints } from './concern.ts';
+import { concernOf, concernsService, heldHere, inSpokenFamily, virtualAddress } from './concern.ts';
 import type {
   Plan,
   PlanHost,
@@ -102,8 +102,10 @@ export function planNarrow(given: Scene, trace: Trace | undefined, segment: numb
     const entry = way.from !== undefined && i === 0;
     const asks = (first !== undefined || entry) && i === 0;
     const top = y;
-    const { shown, more } =
-      service === undefined ? { shown: [], more: 0 } : writtenEndpoints(concern, service, 3, room);
+    const { shown, more, address, own } =
+      service === undefined
+        ? { shown: [], more: 0, address: '', own: false }
+        : heldHere(concern, service, 3, room);
     const plateH = Math.max(63, 29 + (1 + Math.max(1, shown.length) + (more > 0 ? 1 : 0)) * ROW);
     const plateY = top + 72 + (first === undefined ? 0 : podHeight(first) - POD.h);
     let at = top;
@@ -155,9 +157,10 @@ export function planNarrow(given: Scene, trace: Trace | undefined, segment: numb
               {
                 service,
                 y: sectionY,
-                address: virtualAddress(service),
+                address,
                 rows: shown.map((endpoint, k) => ({ y: sectionY + (k + 1) * ROW, endpoint })),
                 more,
+                own,
               },
             ],
           };

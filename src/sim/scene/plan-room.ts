@@ -1,6 +1,6 @@
 /** One node as a room: pods above, their wires down to the floor, bridge, routing line, tunnel mouth and card. */
 import { joinAlong, type GraphBuilder, type Point } from './net-graph.ts';
-import { virtualAddress, writtenEndpoints, type Concern } from './concern.ts';
+import { heldHere, type Concern } from './concern.ts';
 import type { Box, PlanDevice, PlanPlate, PlanPod, PlanRoom, PlanWire, PlateSection } from './planned.ts';
 import { CARD_X, placeTunnels, tunnelPlaces } from './plan-tunnels.ts';
 import type { Scene, SceneDevice, ScenePod, SceneRoom, SceneService } from './scene.ts';
@@ -77,17 +77,31 @@ const cardsOf = (room: SceneRoom): readonly SceneDevice[] =>
 /** Two at least, and room for every card in the wall. */
 const pillColumns = (room: SceneRoom, count: number): number => Math.max(2, count, cardsOf(room).length);
 
-/** Rows under a virtual address: its endpoints, what is left out, or that there is none. */
-function rowCount(service: SceneService): number {
-  const count = service.ports[0]?.total ?? 0;
-  return Math.max(1, Math.min(MOST_ROWS, count) + (count > MOST_ROWS ? 1 : 0));
-}
+const PLATE_HEAD = 32;
+const SECTION_GAP = 8;
+/** From the middle of a plate's last row to its edge. */
+const PLATE_FOOT = 14;
+/** Under the tallest plate: words about one that is not asked, then the plate of the route. */
+const UNDER_PLATE = 36;
 
-function plateHeight(services: readonly SceneService[]): number {
-  let rows = 0;
-  for (const service of services) rows += 1 + rowCount(service);
-  return Math.max(80, 29 + rows * ROW + Math.max(0, services.length - 1) * 8);
-}
+/** Rows under a virtual address: its endpoints, that there are more, or that there is none. */
+const rowCount = (shown: number, more: number): number => Math.max(1, shown + (more > 0 ? 1 : 0));
+
+const plateHeight = (sections: readonly number[]): number =>
+  PLATE_HEAD +
+  sections.reduce((sum, rows) => sum + (1 + rows) * ROW, 0) +
+  Math.max(0, sections.length - 1) * SECTION_GAP -
+  ROW +
+  PLATE_FOOT;
+
+/** All rooms are as tall as the plate needs that holds every endpoint. */
+const tallestPlate = ({ plates }: RoomBasis): number =>
+  plateHeight(
+    plates.map(({ ports }) => {
+      const count = ports[0]?.total ?? 0;
+      return rowCount(Math.min(MOST_ROWS, count), count - MOST_ROWS);
+    }),
+  );
 
 interface Levels {
   readonly pod: number;
@@ -105,7 +119,7 @@ function levels(basis: RoomBasis): Levels {
   const floor = POD_TOP + basis.podHeight + 15;
   const plate = floor + 26;
   // Room for the letter under a plate with one Service; a longer plate takes it, for only one of its parts acts.
-  const bridge = basis.compact ? plate + 24 : plate + Math.max(160, plateHeight(basis.plates) + 40);
+  const bridge = basis.compact ? plate + 24 : plate + Math.max(160, tallestPlate(basis) + 40);
   const bus = bridge + 60;
   const direct = bus + 32;
   const floorEnd = direct + 13;
@@ -190,7 +204,7 @@ export function placeRoom(
   // With a bridge the decision is made on the row of the tunnel mouth; without one right under the rules, where the
   // pods' own wires arrive, and the line goes on down to that row.
   const routeY =
-    bridge !== undefined ? y.bus : basis.compact ? y.plate + 24 : y.plate + plateHeight(basis.plates) + 28;
+    bridge !== undefined ? y.bus : basis.compact ? y.plate + 24 : y.plate + tallestPlate(basis) + UNDER_PLATE;
   const diamond = { x: X(last), y: Y(routeY) };
   const route = graph.point(`route:${id}`, diamond.x, diamond.y);
   const corner = graph.point(`corner:${id}`, diamond.x, Y(y.direct));
@@ -364,7 +378,7 @@ export function placeRoom(
   const plate =
     basis.plates.length === 0
       ? undefined
-      : placePlate(basis, room, box(last + 20, y.plate, plateWidth, plateHeight(basis.plates)));
+      : placePlate(basis, room, box(last + 20, y.plate, plateWidth, 0));
   const planeEdge = plate === undefined ? X(w - 22) : mirror ? plate.box.x + plate.box.w : plate.box.x;
   return {
     room: {
@@ -392,19 +406,18 @@ export function placeRoom(
   };
 }
 
+/** As tall as what this node holds, from where `box` begins. */
 function placePlate(basis: RoomBasis, room: SceneRoom, box: Box): PlanPlate {
-  let y = box.y + 32;
+  let y = box.y + PLATE_HEAD;
+  const counts: number[] = [];
   const sections = basis.plates.map((service): PlateSection => {
-    const { shown, more } = writtenEndpoints(basis.concern, service, MOST_ROWS, room);
-    const section: PlateSection = {
-      service,
-      y,
-      address: virtualAddress(service),
-      rows: shown.map((endpoint, i) => ({ y: y + (i + 1) * ROW, endpoint })),
-      more,
-    };
-    y += (1 + rowCount(service)) * ROW + 8;
+    const { shown, more, address, own } = heldHere(basis.concern, service, MOST_ROWS, room);
+    const rows = shown.map((endpoint, i) => ({ y: y + (i + 1) * ROW, endpoint }));
+    const section: PlateSection = { service, y, address, rows, more, own };
+    const count = rowCount(shown.length, more);
+    counts.push(count);
+    y += (1 + count) * ROW + SECTION_GAP;
     return section;
   });
-  return { box, sections };
+  return { box: { ...box, h: plateHeight(counts) }, sections };
 }

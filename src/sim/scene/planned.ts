@@ -57,6 +57,8 @@ export interface PlateSection {
   readonly rows: readonly PlateRow[];
   /** Endpoints without a row of their own. */
   readonly more: number;
+  /** The rules of this node leave some out. */
+  readonly own: boolean;
 }
 
 export interface PlanPlate {

@@ -5,7 +5,7 @@ import { objectKey, objectName } from '../base/origin.ts';
 import type { ClusterNode, ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
 import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
-import { usableEndpoints } from '../service/endpoint-choice.ts';
+import { externallyAccessible, loadBalancerVips, usableEndpoints } from '../service/endpoint-choice.ts';
 import { endpointsOfPort, slicesOf, withoutHints } from '../service/endpoint-list.ts';
 import type {
   Scene,
@@ -63,6 +63,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
           ? ''
           : cidrText(node.podCIDRs[0]),
       ...ipvsDeviceOf(world.netns.get(id)),
+      ...nftChainsOf(world.netns.get(id)),
       ...servedBy(world.netns.get(id)),
       devices: devicesOf(world.netns.get(id)),
       ...leftOutBy(cluster, node, world.netns.get(id)),
@@ -203,31 +204,53 @@ function ipvsDeviceOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'ipvsDev
   return name === undefined ? {} : { ipvsDevice: name };
 }
 
+/** The base chains of the table whose maps hold Services; a `nat` table of somebody else's is not asked for them. */
+function nftChainsOf(config: NetnsConfig | undefined): Pick<SceneRoom, 'nftChains'> {
+  const table = config?.nftables?.find((t) => t.sets.some((s) => s.elements.some(isOfService)));
+  if (table === undefined) return {};
+  const chains: Record<string, string> = {};
+  for (const { name, base } of table.chains) if (base?.type === 'nat') chains[base.hook.toUpperCase()] = name;
+  return { nftChains: chains };
+}
+
 /** Only for Services whose endpoints are not the same on every node. */
 function leftOutBy(
   cluster: ClusterState,
   node: ClusterNode,
   config: NetnsConfig | undefined,
-): Pick<SceneRoom, 'leftOut'> {
+): Pick<SceneRoom, 'leftOut' | 'leftOutFromOutside'> {
   const leftOut: Record<string, readonly string[]> = {};
+  const leftOutFromOutside: Record<string, readonly string[]> = {};
   const asksHints = servedBy(config).servedBy?.how !== 'eBPF';
   for (const service of cluster.services) {
     const port = service.ports[0];
     if (port === undefined || service.headless) continue;
     const slices = slicesOf(cluster.endpointSlices, service);
     const local = service.internalTrafficPolicy === 'Local';
+    const localOutside =
+      service.externalTrafficPolicy === 'Local' && externallyAccessible(service, port);
     const hinted = asksHints && slices.some((s) => s.endpoints.some((e) => e.hints !== undefined));
-    if (!local && !hinted) continue;
+    if (!local && !localOutside && !hinted) continue;
     const out: string[] = [];
+    const outFromOutside: string[] = [];
     for (const family of [4, 6] as const) {
       const listed = endpointsOfPort(slices, port, family);
       const usable = usableEndpoints(service, port, asksHints ? listed : withoutHints(listed), node);
-      const held = new Set((local ? usable.local : usable.cluster).map((e) => e.address));
-      out.push(...listed.filter((e) => e.endpoint.ready && !held.has(e.address)).map((e) => e.ip));
+      const missing = (only: boolean): readonly string[] => {
+        const held = new Set((only ? usable.local : usable.cluster).map((e) => e.address));
+        return listed.filter((e) => e.endpoint.ready && !held.has(e.address)).map((e) => e.ip);
+      };
+      out.push(...missing(local));
+      outFromOutside.push(...missing(localOutside));
     }
-    if (out.length > 0) leftOut[`${service.namespace}/${service.name}`] = out;
+    const id = `${service.namespace}/${service.name}`;
+    if (out.length > 0) leftOut[id] = out;
+    if (outFromOutside.length > 0) leftOutFromOutside[id] = outFromOutside;
   }
-  return Object.keys(leftOut).length === 0 ? {} : { leftOut };
+  return {
+    ...(Object.keys(leftOut).length === 0 ? {} : { leftOut }),
+    ...(Object.keys(leftOutFromOutside).length === 0 ? {} : { leftOutFromOutside }),
+  };
 }
 
 /**
@@ -271,6 +294,7 @@ function sceneService(service: Service, slices: readonly EndpointSlice[], builtI
     return before.scene;
   }
   const second = service.clusterIPs[1];
+  const outside = [...(service.externalIPs ?? []), ...loadBalancerVips(service)];
   const scene: SceneService = {
     id: `${service.namespace}/${service.name}`,
     namespace: service.namespace,
@@ -278,6 +302,7 @@ function sceneService(service: Service, slices: readonly EndpointSlice[], builtI
     type: service.type,
     ip: service.clusterIPs[0],
     ports: portsOf(service, slices, service.clusterIPs[0]),
+    ...(outside.length === 0 ? {} : { outside }),
     ...(second === undefined ? {} : { other: { ip: second, ports: portsOf(service, slices, second) } }),
     builtIn,
   };

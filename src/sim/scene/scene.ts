@@ -63,6 +63,10 @@ export interface SceneRoom {
    * zone by hints, or of other nodes by `internalTrafficPolicy: Local`.
    */
   readonly leftOut?: Readonly<Record<string, readonly string[]>>;
+  /** The same for what comes from outside, by `externalTrafficPolicy: Local` or by hints. */
+  readonly leftOutFromOutside?: Readonly<Record<string, readonly string[]>>;
+  /** The chains of nftables that ask for Services here, by their hook. */
+  readonly nftChains?: Readonly<Record<string, string>>;
   /** Where IPVS serves the Services: the device that has their addresses. */
   readonly ipvsDevice?: string;
   readonly devices: readonly SceneDevice[];
@@ -105,6 +109,8 @@ export interface SceneService {
   readonly type: string;
   readonly ip: string | undefined;
   readonly ports: readonly SceneServicePort[];
+  /** Where it is reached from outside beside its node ports: a load balancer's addresses, `externalIPs`. */
+  readonly outside?: readonly string[];
   /** The same in its other family: an address there has endpoints of that family. */
   readonly other?: { readonly ip: string; readonly ports: readonly SceneServicePort[] };
   readonly builtIn: boolean;

@@ -45,21 +45,18 @@ export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[]
   shapes.push(path(`M${box.x} ${box.y + 19.5}h${box.w}`, 'rule'));
   // With IPVS the Service's address is the node's own: the packet is caught on its way in, and no nat table is asked.
   // A program asks its maps, on a device or before there is a packet at all; a switch its flows.
-  const { ipvsDevice, servedBy } = room.room;
-  const hook = state?.hook ?? servedBy?.name ?? (ipvsDevice === undefined ? 'PREROUTING' : 'INPUT');
-  const table =
-    servedBy !== undefined && hook !== hook.toUpperCase()
-      ? servedBy.how
-      : ipvsDevice === undefined
-        ? 'nat'
-        : `ipvs · ${ipvsDevice}`;
+  // nftables' own chains have names of their own.
+  const { ipvsDevice, servedBy, nftChains } = room.room;
+  const asks = state?.hook ?? servedBy?.name ?? (ipvsDevice === undefined ? 'PREROUTING' : 'INPUT');
+  const byProgram = servedBy !== undefined && asks !== asks.toUpperCase();
+  const hook = byProgram ? asks : (nftChains?.[asks] ?? asks);
+  const byIpvs = ipvsDevice === undefined ? 'nat' : `ipvs · ${ipvsDevice}`;
+  const table = byProgram ? servedBy.how : nftChains === undefined ? byIpvs : 'nftables';
   shapes.push(label(box.x + 8, box.y + 14, hook, 'mono-muted'));
   shapes.push(label(box.x + box.w - 8, box.y + 14, table, 'mono-muted', 'end'));
   for (const section of plate.sections) shapes.push(...drawSection(context, room, section, elsewhere));
   if (elsewhere) {
-    const sameEverywhere = plate.sections.every(({ service }) =>
-      plan.rooms.every((r) => r.room.leftOut?.[service.id] === undefined),
-    );
+    const sameEverywhere = plan.rooms.every((r) => r.plate?.sections.some((s) => s.own) !== true);
     shapes.push(
       label(box.x, box.y + box.h + 16, sameEverywhere ? words.notAsked : words.ownNotAsked, 'small-muted'),
     );
@@ -132,7 +129,7 @@ function drawSection(
       label(
         box.x + 28,
         section.y + 21,
-        room.room.leftOut?.[section.service.id] === undefined ? words.noEndpoints : words.noneHere,
+        section.own ? words.noneHere : words.noEndpoints,
         'small-deny',
       ),
     );
