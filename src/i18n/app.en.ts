@@ -125,6 +125,7 @@ export const app = {
     'A path is never drawn by hand: a small model of the Linux network stack runs the rules that the CNI and kube-proxy would write. What the model leaves out is said where it matters, and the walk then ends as “unknown”.',
   helpLanguage:
     'Switching the language reloads the page when the editor is open; text, cursor, history and step stay.',
+  helpMadeWith: 'The picture is built with React Flow, the editor is Monaco, and the typeface is IBM Plex.',
   keys: {
     space: 'Space',
     tabFocus: 'Tab moves the focus instead of indenting',

@@ -122,6 +122,7 @@ export const app = {
     '경로는 손으로 그린 것이 아닙니다. 작은 리눅스 네트워크 모델이 CNI와 kube-proxy가 쓸 규칙을 그대로 실행합니다. 모델에 없는 부분은 필요한 자리에서 알리고, 그때 판정은 ‘알 수 없음’이 됩니다.',
   helpLanguage:
     '편집기가 열린 채로 언어를 바꾸면 페이지를 다시 불러옵니다. 내용, 커서, 편집 기록, 단계는 그대로입니다.',
+  helpMadeWith: '그림은 React Flow로, 편집기는 Monaco로 만들었고 글꼴은 IBM Plex입니다.',
   keys: {
     space: 'Space',
     tabFocus: 'Tab으로 들여쓰지 않고 초점 옮기기',

@@ -100,7 +100,9 @@ function outsideAddress(concern: Concern, service: SceneService, room: SceneRoom
   if (service.ip === undefined || concern.addresses.has(service.ip)) return undefined;
   const own = service.outside?.find((ip) => concern.addresses.has(ip));
   if (own !== undefined) return ipPort(own, port.port);
-  const asked = service.ports.find((p) => p.nodePort !== undefined && concern.addresses.has(`:${p.nodePort}`));
+  const asked = service.ports.find(
+    (p) => p.nodePort !== undefined && concern.addresses.has(`:${p.nodePort}`),
+  );
   if (asked?.nodePort === undefined || ipFamily(room.ip) !== ipFamily(service.ip)) return undefined;
   return ipPort(room.ip, asked.nodePort);
 }

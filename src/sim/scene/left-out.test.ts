@@ -77,28 +77,29 @@ function said(text: string, from: string, to: string): unknown {
   const scene = projectScene(simulation.cluster, simulation.world);
   const trace = walk(simulation, { from, tool: 'curl', to });
   const sections = planScene(scene, { trace }).rooms.flatMap((r) =>
-    r.room.role === 'worker'
-      ? (r.plate?.sections ?? []).filter((s) => s.service.id === 'default/web')
-      : [],
+    r.room.role === 'worker' ? (r.plate?.sections ?? []).filter((s) => s.service.id === 'default/web') : [],
   );
   return sections.map((s) => [s.address, s.own, ...s.rows.map((r) => r.endpoint.pod).toSorted()]);
 }
 
-test.each(['Local', 'Cluster'])('externalTrafficPolicy: %s is seen on the plates from outside only', (policy) => {
-  const text = scenario(
-    'flannel',
-    `type: NodePort, externalTrafficPolicy: ${policy}, clusterIP: 10.96.7.7`,
-  ).replace('{port: 80}', '{port: 80, nodePort: 30080}');
-  const local = policy === 'Local';
-  expect(said(text, 'external/laptop', 'http://172.18.0.3:30080')).toEqual([
-    ['172.18.0.3:30080', local, ...(local ? ['default/near'] : both)],
-    ['172.18.0.4:30080', local, ...(local ? ['default/far'] : both)],
-  ]);
-  // A pod of this cluster gets any of them, by the node port too.
-  for (const to of ['http://10.96.7.7', 'http://172.18.0.3:30080']) {
-    expect(said(text, 'default/near', to)).toEqual([
-      ['10.96.7.7:80', false, ...both],
-      ['10.96.7.7:80', false, ...both],
+test.each(['Local', 'Cluster'])(
+  'externalTrafficPolicy: %s is seen on the plates from outside only',
+  (policy) => {
+    const text = scenario(
+      'flannel',
+      `type: NodePort, externalTrafficPolicy: ${policy}, clusterIP: 10.96.7.7`,
+    ).replace('{port: 80}', '{port: 80, nodePort: 30080}');
+    const local = policy === 'Local';
+    expect(said(text, 'external/laptop', 'http://172.18.0.3:30080')).toEqual([
+      ['172.18.0.3:30080', local, ...(local ? ['default/near'] : both)],
+      ['172.18.0.4:30080', local, ...(local ? ['default/far'] : both)],
     ]);
-  }
-});
+    // A pod of this cluster gets any of them, by the node port too.
+    for (const to of ['http://10.96.7.7', 'http://172.18.0.3:30080']) {
+      expect(said(text, 'default/near', to)).toEqual([
+        ['10.96.7.7:80', false, ...both],
+        ['10.96.7.7:80', false, ...both],
+      ]);
+    }
+  },
+);

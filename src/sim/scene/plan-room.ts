@@ -20,6 +20,8 @@ export interface RoomBasis {
 /** Between one pod and the next. */
 const POD_GAP = 12;
 const POD_TOP = 30;
+/** Wider than any IPv4 address makes it. */
+const WIDE_POD = 112;
 const ROW = 17;
 /** Single pods drawn in one room before pods that are alike are stacked. */
 const MANY = 4;
@@ -74,8 +76,9 @@ function columnsOf(basis: RoomBasis, room: SceneRoom): readonly Column[] {
 const cardsOf = (room: SceneRoom): readonly SceneDevice[] =>
   room.devices.filter((d) => d.kind === 'ethernet');
 
-/** Two at least, and room for every card in the wall. */
-const pillColumns = (room: SceneRoom, count: number): number => Math.max(2, count, cardsOf(room).length);
+/** Room for every card in the wall, and for a second pod unless pods are wide: two such rooms would not be readable. */
+const roomColumns = ({ podWidth }: RoomBasis, room: SceneRoom, count: number): number =>
+  Math.max(podWidth > WIDE_POD ? 1 : 2, count, cardsOf(room).length);
 
 const PLATE_HEAD = 32;
 const SECTION_GAP = 8;
@@ -143,7 +146,7 @@ const firstColumn = (basis: RoomBasis): number => CARD_X - 46 + basis.podWidth /
 
 /** Where the last column stands, and under it the route: clear of the tunnels' mouths. */
 function lastColumn(basis: RoomBasis, room: SceneRoom, count: number): number {
-  const columns = Math.max(pillColumns(room, count), basis.compact ? 3 : 0);
+  const columns = Math.max(roomColumns(basis, room, count), basis.compact ? 3 : 0);
   const mouths = tunnelPlaces(tunnelsIn(room)).at(-1);
   return Math.max(
     firstColumn(basis) + (columns - 1) * pitch(basis),
@@ -376,9 +379,7 @@ export function placeRoom(
   }
 
   const plate =
-    basis.plates.length === 0
-      ? undefined
-      : placePlate(basis, room, box(last + 20, y.plate, plateWidth, 0));
+    basis.plates.length === 0 ? undefined : placePlate(basis, room, box(last + 20, y.plate, plateWidth, 0));
   const planeEdge = plate === undefined ? X(w - 22) : mirror ? plate.box.x + plate.box.w : plate.box.x;
   return {
     room: {

@@ -186,10 +186,12 @@ function podWidth(scene: Scene, open: ReadonlySet<string>): number {
   return fitting(ips, 19, POD_WIDTH);
 }
 
-/** All plates are as wide as their longest row with the end of a pod's name, within bounds. */
+/** All plates are as wide as their longest row with the end of a pod's name; without it where there is no room for it. */
 function plateWidth(services: readonly SceneService[]): number {
   const rows = services.flatMap((s) => (s.ports[0]?.endpoints ?? []).map((e) => ipPort(e.ip, e.port)));
-  return fitting(rows, 28 + 11 + 36, PLATE_WIDTH);
+  const [least, most] = PLATE_WIDTH;
+  const named = fitting(rows, 28 + 11 + 36, [least, Number.POSITIVE_INFINITY]);
+  return named <= most ? named : fitting(rows, 28 + 11, PLATE_WIDTH);
 }
 
 function fitting(texts: readonly string[], around: number, [least, most]: readonly [number, number]): number {

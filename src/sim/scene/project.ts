@@ -227,8 +227,7 @@ function leftOutBy(
     if (port === undefined || service.headless) continue;
     const slices = slicesOf(cluster.endpointSlices, service);
     const local = service.internalTrafficPolicy === 'Local';
-    const localOutside =
-      service.externalTrafficPolicy === 'Local' && externallyAccessible(service, port);
+    const localOutside = service.externalTrafficPolicy === 'Local' && externallyAccessible(service, port);
     const hinted = asksHints && slices.some((s) => s.endpoints.some((e) => e.hints !== undefined));
     if (!local && !localOutside && !hinted) continue;
     const out: string[] = [];

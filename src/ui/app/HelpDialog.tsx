@@ -80,6 +80,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
           {t.actions.fidelity}
         </Button>
         <p className={styles.small}>{t.helpLanguage}</p>
+        <p className={styles.small}>{t.helpMadeWith}</p>
       </div>
     </Dialog>
   );

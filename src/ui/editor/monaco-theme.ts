@@ -19,11 +19,15 @@ const TOKENS = {
   comment: '--ink-muted',
 };
 
+/** Monaco knows no short colours, and the build shortens: `#000`. */
+const sixDigits = (colour: string): string =>
+  /^#[\da-f]{3}$/i.test(colour) ? colour.replace(/[\da-f]/gi, (digit) => digit + digit) : colour;
+
 /** Makes Monaco's theme from the page's tokens as they stand, and uses it. */
 export function applyTheme(): void {
   const root = document.documentElement;
   const style = getComputedStyle(root);
-  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const token = (name: string): string => sixDigits(style.getPropertyValue(name).trim());
   const rule = (name: string): string => token(name).replace('#', '');
   const theme = root.dataset.theme ?? 'light';
   monaco.editor.defineTheme('packetwalk', {

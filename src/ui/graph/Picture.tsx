@@ -52,6 +52,8 @@ const Thing = memo(function Thing({ data }: NodeProps<ThingNode>) {
 
 const NODE_TYPES: NodeTypes = { thing: Thing };
 const SHEET = styleSheet(CLASS_PREFIX);
+/** Its name would stand in the picture, over what is drawn there: Help says it. */
+const PRO_OPTIONS = { hideAttribution: true };
 /** A folded room is no taller than its name. */
 const FOLDED_HEIGHT = 48;
 
@@ -199,7 +201,7 @@ function Drawn({
           onNodeDrag={onNodeDrag}
           onPaneClick={clearSelection}
           onMoveEnd={camera.onMoveEnd}
-          attributionPosition={plan.narrow ? 'bottom-left' : 'top-left'}
+          proOptions={PRO_OPTIONS}
         >
           <ViewportPortal>
             <svg
@@ -232,7 +234,7 @@ function Drawn({
         </ReactFlow>
       </div>
       {walk === undefined && beside === undefined && <RestHint />}
-      {!plan.narrow && beside === undefined && <LensBar onFit={camera.fit} />}
+      {beside === undefined && <LensBar onFit={camera.fit} />}
     </section>
   );
 }

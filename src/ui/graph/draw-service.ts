@@ -126,12 +126,7 @@ function drawSection(
   }
   if (section.rows.length === 0 && section.more === 0) {
     shapes.push(
-      label(
-        box.x + 28,
-        section.y + 21,
-        section.own ? words.noneHere : words.noEndpoints,
-        'small-deny',
-      ),
+      label(box.x + 28, section.y + 21, section.own ? words.noneHere : words.noEndpoints, 'small-deny'),
     );
   }
   return shapes;

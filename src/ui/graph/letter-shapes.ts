@@ -33,8 +33,10 @@ export const AT_REST: LetterLook = {
 
 const ROW = 17;
 const FLAP = 21;
-const MIN_W = 234;
+const MIN_W = 204;
 const SRC_X = 42;
+/** From the longest source to the longest destination, with the arrow between them. */
+const BETWEEN = 30;
 const PAD_R = 13;
 
 const BODY: Readonly<Record<Tone, StyleName>> = {
@@ -66,7 +68,7 @@ function innerSize(letter: Letter, look: LetterLook): { readonly w: number; read
   for (const row of rowsOf(letter, look)) {
     const src = Math.max(textWidth(row.src, 'mono'), textWidth(row.srcWas ?? '', 'mono'));
     const dst = Math.max(textWidth(row.dst, 'mono'), textWidth(row.dstWas ?? '', 'mono'));
-    w = Math.max(w, SRC_X + src + 34 + dst + PAD_R);
+    w = Math.max(w, SRC_X + src + BETWEEN + dst + PAD_R);
     h += ROW + (tall(row) ? ROW * look.rise : 0);
   }
   return { w: Math.ceil(w), h };

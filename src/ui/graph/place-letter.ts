@@ -101,16 +101,17 @@ function obstaclesOf(
   const { x, y } = frame.point;
   const list: Obstacle[] = [{ x: x - 14, y: y - 14, w: 28, h: 28, cost: 4000 }];
   for (const box of fixed) list.push({ ...box, cost: 2500 });
+  // The plate that is asked next is left free already.
+  const soon = next?.operation === 'nat' && next.flight === frame.flight && next.place === frame.place;
   for (const room of plan.rooms) {
     if (room.plate !== undefined) {
       const { box, sections } = room.plate;
       const state =
         frame.operation === 'nat' ? frame.plates.findLast((p) => p.room === frame.place) : undefined;
       const asked = frame.plates.some((p) => p.room === room.room.id);
-      list.push({
-        ...box,
-        cost: state !== undefined && asked ? 1100 : asked ? 420 : room.room.id === frame.place ? 160 : 90,
-      });
+      const acts = (state !== undefined && asked) || (room.room.id === frame.place && soon);
+      const cost = acts ? 1100 : asked || room.room.id === frame.place ? 420 : 90;
+      list.push({ ...box, cost });
       for (const section of sections) {
         const end = section.rows.at(-1)?.y ?? section.y;
         const top = section.y - 32;
@@ -138,7 +139,10 @@ function obstaclesOf(
     const here =
       Math.abs(x - (d.box.x + d.box.w / 2)) < d.box.w / 2 + 4 &&
       Math.abs(y - (d.box.y + d.box.h / 2)) < d.box.h / 2 + 4;
-    list.push({ ...d.box, cost: here ? 2500 : d.device.kind === 'bridge' ? 40 : 260 });
+    const bridge = d.device.kind === 'bridge';
+    list.push({ ...d.box, cost: here ? 2500 : bridge ? 40 : 260 });
+    const room = bridge ? plan.rooms.find((r) => r.room.id === d.netns) : undefined;
+    if (room?.plate !== undefined) list.push({ ...room.plate.box, y: d.box.y, h: d.box.h, cost: 120 });
   }
   for (const room of plan.rooms) {
     if (room.folded) continue;

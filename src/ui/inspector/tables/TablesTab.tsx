@@ -50,6 +50,8 @@ const POD_COMMANDS = [
   'ip route show table local',
 ];
 type Tools = ClusterView['settings']['tools'];
+/** They print columns, which are none where lines wrap. */
+const IN_COLUMNS = ['ss', 'ipvsadm'];
 
 const LINE = 18;
 const NO_LINES: ShowResult['lines'] = [];
@@ -282,7 +284,13 @@ function TableText({
         {lines.length === 0 ? (
           <p className={styles.note}>{t.emptyTable}</p>
         ) : (
-          <ol className={styles.lines} style={{ height: virtual.getTotalSize() }}>
+          <ol
+            className={classes(
+              styles.lines,
+              IN_COLUMNS.includes(command.split(' ')[0] ?? '') && styles.columns,
+            )}
+            style={{ height: virtual.getTotalSize() }}
+          >
             {virtual.getVirtualItems().map((item) => {
               const line = lines[item.index];
               if (line === undefined) return null;
