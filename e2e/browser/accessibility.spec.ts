@@ -1,4 +1,4 @@
-/** axe in both themes and both languages, on every view; the whole journey by keyboard; reduced motion. */
+/** axe in every theme and both languages, on every view; the whole journey by keyboard; reduced motion. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { expect, inspector, ready, skipTour, test } from './app.ts';
@@ -15,8 +15,12 @@ async function violations(page: Page): Promise<string[]> {
   return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(' | ')}`);
 }
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const lang of ['en', 'ko'] as const) {
+for (const [theme, langs] of [
+  ['light', ['en', 'ko']],
+  ['dark', ['en', 'ko']],
+  ['contrast', ['en']],
+] as const) {
+  for (const lang of langs) {
     test(`axe finds nothing: ${theme}, ${lang}`, async ({ page }) => {
       test.setTimeout(120_000);
       await skipTour(page, { theme, lang });

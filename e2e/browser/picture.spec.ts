@@ -84,9 +84,9 @@ test('a refusal: a letter turns round at the gate', async ({ app }) => {
 test('by node port: the plate says what matched, and the way passes it', async ({ app }) => {
   await openScenario(app, scenarios['node-port-from-outside'].title);
   await sendAndJumpToVerdict(app);
-  await expect(
-    app.locator('.react-flow__node[data-id^="plate:"]').getByText(/^172\.18\.0\.\d:30007$/),
-  ).toBeAttached();
+  // The other node says its own: nobody asked there.
+  const matched = app.locator('.react-flow__node[data-id^="plate:"] .pw-mono-bold');
+  await expect(matched.getByText(/^172\.18\.0\.\d:30007$/)).toHaveCount(1);
   await expect(app.locator('[data-layer="way"] .pw-detour')).toHaveCount(2);
 });
 

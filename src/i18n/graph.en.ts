@@ -4,6 +4,7 @@ export const graph = {
   atRest: 'Press space to send',
   /** On a screen that is touched. */
   atRestTouch: 'Tap to send',
+  nobody: 'No pod yet. Write one in the YAML, or choose a scenario.',
   keepsLast: 'Something failed: this is the last good picture.',
   leavesOut: (n: number) =>
     `${n === 1 ? '1 error' : `${n} errors`} in the text: what it touches is left out, the rest is up to date.`,

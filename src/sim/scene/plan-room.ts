@@ -17,8 +17,10 @@ export interface RoomBasis {
   readonly compact: boolean;
 }
 
-/** Between one pod and the next. */
+/** Between one pod and the next; less where pods are wider than most. */
 const POD_GAP = 12;
+const LITTLE_GAP = 8;
+const USUAL_POD = 92;
 const POD_TOP = 30;
 /** Wider than any IPv4 address makes it. */
 const WIDE_POD = 112;
@@ -139,7 +141,7 @@ function levels(basis: RoomBasis): Levels {
   };
 }
 
-const pitch = (basis: RoomBasis): number => basis.podWidth + POD_GAP;
+const pitch = ({ podWidth }: RoomBasis): number => podWidth + (podWidth > USUAL_POD ? LITTLE_GAP : POD_GAP);
 
 /** The middle of the first column, over the card where pods are as wide as they mostly are. */
 const firstColumn = (basis: RoomBasis): number => CARD_X - 46 + basis.podWidth / 2;

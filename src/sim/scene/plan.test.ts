@@ -154,3 +154,25 @@ describe('planNarrow', () => {
     if (rest !== undefined) expectTidy(rest, 'rest');
   });
 });
+
+describe('two nodes fit beside the editor and the inspector on a desk, at full size', () => {
+  const v6 = cluster(2, 'flannel').replace(
+    '---',
+    'networking: {ipFamily: ipv6, podSubnet: "fd00:10:244::/56", serviceSubnet: "fd00:10:96::/112"}\n---',
+  );
+  const web = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {nodeName: kind-worker2, containers: [{name: nginx, image: nginx}]}
+`;
+  test.each([
+    ['IPv4', cluster(2, 'flannel') + client + deployment('web', 2) + service('web'), 792],
+    ['long addresses', cluster(2, 'calico') + client + deployment('web', 2) + service('web'), 812],
+    ['IPv6', v6 + client + web + service('web'), 792],
+  ])('%s', (_, text, widest) => {
+    const { width, pods } = planScene(sceneOf(text).scene);
+    expect(pods.length).toBeGreaterThan(1);
+    expect(width).toBeLessThanOrEqual(widest);
+  });
+});

@@ -13,6 +13,9 @@ import { useShell } from './shell-store.ts';
 import { TopBar } from './TopBar.tsx';
 
 const TIMELINE_HEIGHT = 228;
+/** Room for six lanes; the rest is the picture's. */
+const TIMELINE_IN_LOW = 188;
+const LOW_WINDOW = 800;
 /** The sizes that preferences start with: nobody has chosen them. */
 const UNCHOSEN = { editor: 312, inspector: 336 };
 
@@ -31,7 +34,11 @@ export function DesktopShell({ layout }: { readonly layout: LayoutKind }) {
   const maxEditor = isDrawer ? width - 240 : Math.max(240, width - inspectorWidth - 420);
   const editor = Math.min(editorWidth, maxEditor);
   const maxTimeline = Math.max(160, height - 320);
-  const timeline = Math.min(prefs.timelineHeight, maxTimeline);
+  const unchosenTimeline = height < LOW_WINDOW ? TIMELINE_IN_LOW : TIMELINE_HEIGHT;
+  const timeline = Math.min(
+    prefs.timelineHeight === TIMELINE_HEIGHT ? unchosenTimeline : prefs.timelineHeight,
+    maxTimeline,
+  );
   const reveal = useLook((s) => s.reveal);
   // Two pictures take the inspector's room.
   const comparing = useLook((s) => s.view === 'compare');

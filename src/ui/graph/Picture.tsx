@@ -233,7 +233,7 @@ function Drawn({
           )}
         </ReactFlow>
       </div>
-      {walk === undefined && beside === undefined && <RestHint />}
+      {walk === undefined && beside === undefined && !failed && errors === 0 && <RestHint />}
       {beside === undefined && <LensBar onFit={camera.fit} />}
     </section>
   );

@@ -46,8 +46,11 @@ export function windowOf(
   focus: readonly Box[],
   size: { readonly w: number; readonly h: number },
 ): Window {
-  const fit = Math.min(MOST_ZOOM, size.w / view.w, size.h / view.h);
-  const zoom = fit >= READABLE ? fit : focus.length > 0 || fit >= NEARLY ? READABLE : fit;
+  const wide = size.w / view.w;
+  const fit = Math.min(MOST_ZOOM, wide, size.h / view.h);
+  // At rest a low window shows the rooms as wide as they go, and the wire under them by panning.
+  const rest = wide >= NEARLY ? READABLE : wide;
+  const zoom = fit >= READABLE ? fit : focus.length > 0 || fit >= NEARLY ? READABLE : rest;
   const w = size.w / zoom;
   const h = size.h / zoom;
   let kept = focus[0];

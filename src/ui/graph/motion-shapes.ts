@@ -291,6 +291,12 @@ function toneOf(frame: Frame, opMs: number): Tone {
   return 'plain';
 }
 
+function asksSoon(all: readonly Frame[], goal: Frame): boolean {
+  const ahead = all.filter((f) => f.step > goal.step && f.flight === goal.flight);
+  const left = ahead.findIndex((f) => f.place !== goal.place);
+  return ahead.slice(0, left < 0 ? undefined : left).some((f) => f.operation === 'nat');
+}
+
 function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly Box[]): readonly Shape[] {
   const { plan, all, level, view, words } = moment;
   if (goal.letter === undefined) return [];
@@ -313,6 +319,7 @@ function openLetter(moment: Moment, goal: Frame, opMs: number, fixed: readonly B
     next,
     { w: size.w + off.x * 2, h: size.h + off.y + off.x / 2 },
     fixed,
+    asksSoon(all, goal),
   );
   const at = { x: hang.x + off.x, y: hang.y + off.y };
   const unfold =

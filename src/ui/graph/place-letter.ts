@@ -15,7 +15,7 @@ const overlap = (a: Box, b: Box): number => {
 
 const known = new WeakMap<Frame, { readonly key: string; readonly at: Point }>();
 
-/** The same for every instant of a step. */
+/** The same for every instant of a step. `asks`: a plate of this room is asked before the packet leaves it. */
 export function placeLetter(
   plan: Plan,
   view: Box,
@@ -23,6 +23,7 @@ export function placeLetter(
   next: Frame | undefined,
   size: { readonly w: number; readonly h: number },
   fixed: readonly Box[],
+  asks: boolean,
 ): Point {
   const key = [
     view.x,
@@ -35,7 +36,7 @@ export function placeLetter(
   ].join(' ');
   const before = known.get(frame);
   if (before?.key === key) return before.at;
-  const at = findPlace(plan, view, frame, next, size, fixed);
+  const at = findPlace(plan, view, frame, next, size, fixed, asks);
   known.set(frame, { key, at });
   return at;
 }
@@ -47,9 +48,10 @@ function findPlace(
   next: Frame | undefined,
   size: { readonly w: number; readonly h: number },
   fixed: readonly Box[],
+  asks: boolean,
 ): Point {
   const { x, y } = frame.point;
-  const obstacles = obstaclesOf(plan, frame, next, fixed);
+  const obstacles = obstaclesOf(plan, frame, next, fixed, asks);
   const { w, h } = size;
   const room = plan.rooms.find((r) => r.room.id === frame.place && !r.folded);
   const candidates: Point[] = [];
@@ -79,6 +81,10 @@ function findPlace(
       const covered = overlap(box, o);
       if (covered > 0) cost += o.cost * (0.3 + covered / Math.max(1, o.w * o.h));
     }
+    // Across the wall of its room it would seem to be on its way already.
+    if (room !== undefined && !plan.narrow) {
+      cost += Math.max(0, room.box.x - c.x, c.x + w - room.box.x - room.box.w) * 1.5;
+    }
     cost += Math.max(0, view.x - c.x) * 20 + Math.max(0, c.x + w - view.x - view.w) * 20;
     cost += Math.max(0, view.y - c.y) * 20 + Math.max(0, c.y + h - view.y - view.h) * 40;
     const cx = Math.min(Math.max(x, c.x), c.x + w);
@@ -97,19 +103,19 @@ function obstaclesOf(
   frame: Frame,
   next: Frame | undefined,
   fixed: readonly Box[],
+  asks: boolean,
 ): readonly Obstacle[] {
   const { x, y } = frame.point;
   const list: Obstacle[] = [{ x: x - 14, y: y - 14, w: 28, h: 28, cost: 4000 }];
   for (const box of fixed) list.push({ ...box, cost: 2500 });
-  // The plate that is asked next is left free already.
-  const soon = next?.operation === 'nat' && next.flight === frame.flight && next.place === frame.place;
   for (const room of plan.rooms) {
     if (room.plate !== undefined) {
       const { box, sections } = room.plate;
       const state =
         frame.operation === 'nat' ? frame.plates.findLast((p) => p.room === frame.place) : undefined;
       const asked = frame.plates.some((p) => p.room === room.room.id);
-      const acts = (state !== undefined && asked) || (room.room.id === frame.place && soon);
+      // The plate that is asked soon is left free already.
+      const acts = (state !== undefined && asked) || (room.room.id === frame.place && asks);
       const cost = acts ? 1100 : asked || room.room.id === frame.place ? 420 : 90;
       list.push({ ...box, cost });
       for (const section of sections) {
@@ -123,6 +129,8 @@ function obstaclesOf(
     if (!room.folded && room.box.w > 0)
       list.push({ x: room.box.x, y: room.box.y + 6, w: room.box.w, h: 20, cost: 220 });
     if (room.room.id !== frame.place) list.push({ ...room.box, cost: 120 });
+    else if (!plan.narrow && Math.abs(y - (room.local.y + room.local.h / 2)) < 14)
+      list.push({ ...room.local, cost: 420 });
     if (!room.folded) {
       const route = frame.routes.find((r) => r.room === room.room.id);
       list.push({
