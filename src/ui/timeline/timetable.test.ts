@@ -113,18 +113,6 @@ describe('a delivered request to a pod on another node', () => {
     },
   );
 
-  it('finds the innermost lane, and between lanes the one that ended last', () => {
-    const lane = (id: string, firstStep: number, lastStep: number): Lane => ({
-      ...w.lanes[0]!,
-      id,
-      firstStep,
-      lastStep,
-    });
-    const lanes = [lane('outer', 0, 9), lane('inner', 3, 6), lane('next', 14, 20)];
-    const at = [0, 3, 6, 7, 9, 11, 14, 30].map((step) => laneAt(lanes, step)?.id);
-    expect(at).toEqual(['outer', 'inner', 'inner', 'outer', 'outer', 'outer', 'next', 'next']);
-  });
-
   it('finds the lane and the stop of any step', () => {
     for (const step of w.trace.steps) {
       const lane = laneAt(w.lanes, step.index);
