@@ -54,6 +54,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: the API server refuses the object. Add the Namespace.`,
   'admission/pod-security': admission,
+  'admission/runtime-class': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `Only ${p['limit']} of the ${p['pods']} pods of ${p['name']} are simulated.`,
   'pod/node-not-found': (p) =>
@@ -161,6 +162,8 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `Accepted, and noted in the audit log: ${p['message']}`;
     case 'both':
       return `Accepted with a warning, and noted in the audit log: ${p['message']}`;
+    case 'configuration':
+      return `kube-apiserver would not start with this configuration; what is wrong is left out: ${p['message']}`;
     default:
       return `The API server refuses it: ${p['message']}`;
   }

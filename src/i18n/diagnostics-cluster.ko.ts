@@ -55,6 +55,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
   'admission/pod-security': admission,
+  'admission/runtime-class': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `${p['name']}의 파드 ${p['pods']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,
   'pod/node-not-found': (p) =>
@@ -169,6 +170,8 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `받아들이고 감사 로그에 남겼습니다: ${p['message']}`;
     case 'both':
       return `경고와 함께 받아들이고 감사 로그에도 남겼습니다: ${p['message']}`;
+    case 'configuration':
+      return `이 설정으로는 kube-apiserver가 시작하지 않습니다. 잘못된 부분은 빼고 적용합니다: ${p['message']}`;
     default:
       return `API 서버가 거부했습니다: ${p['message']}`;
   }

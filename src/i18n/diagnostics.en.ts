@@ -98,8 +98,6 @@ const checked: CheckedText = {
   'value/range': (p) => invalid(p, `must be between ${p.min} and ${p.max}, inclusive`),
   'value/negative': (p) => invalid(p, 'must be greater than or equal to 0'),
   'value/too-long': (p) => `${p.path}: Too long: may not be more than ${p.max} bytes`,
-  'value/policy-level': (p) => invalid(p, 'a level is privileged, baseline or restricted'),
-  'value/policy-version': (p) => invalid(p, 'write "latest" or a version such as "v1.36"'),
   'value/dns-label': (p) =>
     invalid(
       p,

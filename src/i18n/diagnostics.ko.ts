@@ -89,8 +89,6 @@ const checked: CheckedText = {
   'value/range': (p) => invalid(p, `${p.min} 이상 ${p.max} 이하여야 합니다`),
   'value/negative': (p) => invalid(p, '0 이상이어야 합니다'),
   'value/too-long': (p) => `${p.path}: 너무 깁니다. 최대 ${p.max}바이트입니다`,
-  'value/policy-level': (p) => invalid(p, '수준은 privileged, baseline, restricted 중 하나입니다'),
-  'value/policy-version': (p) => invalid(p, '"latest"나 "v1.36" 같은 버전으로 적으세요'),
   'value/dns-label': (p) =>
     invalid(p, "DNS 레이블은 영문 소문자, 숫자, '-'로 쓰고 영문자나 숫자로 시작하고 끝나야 합니다(RFC 1123)"),
   'value/dns-subdomain': (p) =>

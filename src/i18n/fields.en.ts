@@ -458,7 +458,8 @@ export const fields: FieldHelp = {
   'Pod.spec.os.name': '`linux` or `windows`. Pod Security asks Windows pods for less, from 1.25 on.',
   'Pod.spec.volumes.hostPath': 'A directory of the node. Pod Security refuses it at `baseline`.',
   'AdmissionConfiguration.plugins': 'One entry for each admission plug-in.',
-  'AdmissionConfiguration.plugins.name': 'The plug-in. `PodSecurity` is read here.',
+  'AdmissionConfiguration.plugins.name':
+    'The plug-in. `PodSecurity` is read here; another could refuse anything, and walks end as “unknown”.',
   'AdmissionConfiguration.plugins.configuration':
     'For PodSecurity a PodSecurityConfiguration: `defaults` for namespaces without labels, and `exemptions` by `usernames`, `runtimeClasses` and `namespaces`.',
   'Label.pod-security.kubernetes.io/enforce':
@@ -473,4 +474,13 @@ export const fields: FieldHelp = {
     'The release whose rules count for `audit`: `latest`, or `v1.36` to keep them through upgrades.',
   'Label.pod-security.kubernetes.io/warn-version':
     'The release whose rules count for `warn`: `latest`, or `v1.36` to keep them through upgrades.',
+  'Pod.spec.runtimeClassName':
+    'The RuntimeClass that runs the pod. It has to exist, or the API server refuses the pod; its node selector and tolerations are added.',
+  'Pod.spec.overhead': 'What the runtime itself needs. The RuntimeClass sets it; another value is refused.',
+  'RuntimeClass.overhead': 'What each pod of this class needs besides its containers.',
+  'RuntimeClass.overhead.podFixed': 'Amounts for each pod. Nodes’ resources are not simulated.',
+  'RuntimeClass.scheduling': 'Where pods of this class can go.',
+  'RuntimeClass.scheduling.nodeSelector':
+    'Added to the pod’s own node selector; a pod that contradicts it is refused.',
+  'RuntimeClass.scheduling.tolerations': 'Added to the pod’s own tolerations.',
 };

@@ -453,7 +453,8 @@ export const fields: FieldHelp = {
     '`linux` 또는 `windows`입니다. 파드 시큐리티는 1.25부터 윈도우 파드에 더 적은 것을 요구합니다.',
   'Pod.spec.volumes.hostPath': '노드의 디렉터리입니다. 파드 시큐리티는 `baseline`부터 거부합니다.',
   'AdmissionConfiguration.plugins': '어드미션 플러그인마다 항목 하나를 씁니다.',
-  'AdmissionConfiguration.plugins.name': '플러그인의 이름입니다. 여기서는 `PodSecurity`를 읽습니다.',
+  'AdmissionConfiguration.plugins.name':
+    '플러그인의 이름입니다. 여기서는 `PodSecurity`를 읽습니다. 다른 플러그인은 무엇이든 거부할 수 있으므로 결과를 알 수 없게 됩니다.',
   'AdmissionConfiguration.plugins.configuration':
     'PodSecurity에는 PodSecurityConfiguration을 씁니다. `defaults`는 레이블이 없는 네임스페이스의 기본값이고, `exemptions`는 `usernames`, `runtimeClasses`, `namespaces`별 예외입니다.',
   'Label.pod-security.kubernetes.io/enforce':
@@ -468,4 +469,12 @@ export const fields: FieldHelp = {
     '`audit`에 적용할 규칙의 버전입니다. `latest`로 쓰거나, 업그레이드해도 바뀌지 않도록 `v1.36`처럼 적습니다.',
   'Label.pod-security.kubernetes.io/warn-version':
     '`warn`에 적용할 규칙의 버전입니다. `latest`로 쓰거나, 업그레이드해도 바뀌지 않도록 `v1.36`처럼 적습니다.',
+  'Pod.spec.runtimeClassName':
+    '파드를 실행할 런타임클래스(RuntimeClass)입니다. 없는 이름이면 API 서버가 파드를 거부하고, 있으면 그 노드 셀렉터와 톨러레이션을 더합니다.',
+  'Pod.spec.overhead': '런타임 자체에 필요한 자원입니다. 런타임클래스가 채우며 다른 값을 쓰면 거부됩니다.',
+  'RuntimeClass.overhead': '이 클래스의 파드마다 컨테이너 외에 더 필요한 자원입니다.',
+  'RuntimeClass.overhead.podFixed': '파드 하나에 필요한 양입니다. 노드의 자원은 시뮬레이션하지 않습니다.',
+  'RuntimeClass.scheduling': '이 클래스의 파드를 둘 수 있는 곳입니다.',
+  'RuntimeClass.scheduling.nodeSelector': '파드의 노드 셀렉터에 더합니다. 서로 어긋나는 파드는 거부됩니다.',
+  'RuntimeClass.scheduling.tolerations': '파드의 톨러레이션에 더합니다.',
 };

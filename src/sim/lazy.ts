@@ -3,15 +3,7 @@
  * kube-proxy mode. What the app says about a plug-in is there from the start (`about.ts`).
  */
 import { CodeMissing, type Loading } from './base/code.ts';
-import type {
-  AdmissionAbout,
-  AdmissionPlugin,
-  CniAbout,
-  CniPlugin,
-  Lazy,
-  ProxyAbout,
-  ProxyPlugin,
-} from './plugin.ts';
+import type { CniAbout, CniPlugin, Lazy, ProxyAbout, ProxyPlugin } from './plugin.ts';
 
 /** Throws `CodeMissing` if the code of any of these is apart and not there. */
 export function needLoaded(
@@ -62,12 +54,4 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
 export function lazyProxy(about: ProxyAbout, fetch: () => Promise<ProxyPlugin>): Lazy<ProxyPlugin> {
   const { lazy, code } = holder(about.id, fetch);
   return { ...about, ...lazy, setUpNode: (context) => code().setUpNode(context) };
-}
-
-export function lazyAdmission(
-  about: AdmissionAbout,
-  fetch: () => Promise<AdmissionPlugin['review']>,
-): Lazy<AdmissionPlugin> {
-  const { lazy, code } = holder(about.id, fetch);
-  return { ...about, ...lazy, review: (request, objects) => code()(request, objects) };
 }

@@ -4,9 +4,11 @@
  */
 import type { Ip, IpFamily } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod, StaticRoute } from './k8s/cluster-state.ts';
-import type { AdmissionForSettling } from './k8s/controllers/admission.ts';
+import type { AdmissionRemark, AdmissionRequest, AdmissionReview } from './k8s/controllers/admission.ts';
 import type { Manifest } from './k8s/manifest.ts';
 import type { PolicyReading } from './k8s/policy-reading.ts';
+import type { Store } from './k8s/store.ts';
+import type { UpstreamPodSpec } from './k8s/upstream.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
 import type { QueueReader, ToolCommand } from './net/world.ts';
@@ -141,8 +143,18 @@ export interface AdmissionAbout {
   readonly concerns: (manifests: readonly Manifest[]) => boolean;
 }
 
-/** A validating admission plug-in: `review` judges one request to create an object, and is pure. */
-export interface AdmissionPlugin extends AdmissionAbout, Pick<AdmissionForSettling, 'review'> {}
+/** An admission plug-in. Both calls are pure; `objects` are those that the API server holds. */
+export interface AdmissionPlugin extends AdmissionAbout {
+  /** Validating: judges one request to create an object. */
+  readonly review: (request: AdmissionRequest, objects: Pick<Store, 'list' | 'get'>) => AdmissionReview;
+  /** Mutating: the fields that it changes in a pod's spec. */
+  readonly mutate?: (
+    spec: UpstreamPodSpec,
+    objects: Pick<Store, 'list' | 'get'>,
+  ) => Partial<UpstreamPodSpec> | undefined;
+  /** What is wrong in its part of the API server's AdmissionConfiguration. */
+  readonly configured?: (configuration: unknown) => readonly AdmissionRemark[];
+}
 
 /** A plug-in whose code is fetched when a scenario chooses it (lazy.ts). Its functions throw until `loaded`. */
 export type Lazy<P> = P & { readonly load: () => Promise<void>; readonly loaded: () => boolean };

@@ -6,7 +6,7 @@
  *
  * Every stage is a pure function that reuses what did not change; nothing here knows a screen or a terminal.
  */
-import { admissionPlugins } from './admission/registry.ts';
+import { admission } from './admission/registry.ts';
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
@@ -61,15 +61,15 @@ export function simulate(
   const chosen = cniPlugin(named.cni);
   const proxy = proxyPlugin(named.kubeProxyMode);
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
-  const admission = admissionPlugins.filter((plugin) => plugin.concerns(parsed.manifests));
-  needLoaded([chosen, proxy, ...modules, ...admission]);
+  const chain = admission.chain(parsed.manifests);
+  needLoaded([chosen, proxy, ...modules, chain && admission]);
   progress?.('settle', 0, 1);
   const settled = settle(
     parsed,
     cniRegistry,
     proxyPlugins.map((plugin) => plugin.id),
     variant,
-    admission,
+    chain?.(),
   );
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
@@ -125,6 +125,6 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
   await loadRareTables();
-  const all = [...Object.values(KERNEL_MODULES), ...cniRegistry, ...proxyPlugins, ...admissionPlugins];
+  const all = [...Object.values(KERNEL_MODULES), ...cniRegistry, ...proxyPlugins, admission];
   for (const code of all) await code.load?.();
 }

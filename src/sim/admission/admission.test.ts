@@ -20,6 +20,9 @@ const NAMESPACE = (...labels: string[]) =>
     .map((l) => l.replace(/^(▶?)(.*)$/, '$1    pod-security.kubernetes.io/$2\n'))
     .join('')}`;
 
+const CLASS = (more = '') =>
+  `---\napiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: gvisor}\nhandler: runsc\n${more}`;
+
 /** What `restricted` asks for. */
 const GOOD =
   'securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: c, image: nginx, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]';
@@ -45,7 +48,7 @@ const PLAIN_MESSAGE =
 
 test('every plug-in has words in both languages for all that it can say', () => {
   for (const { id } of admissionPlugins) {
-    for (const how of ['refused', 'not-made', 'warn', 'audit', 'both']) {
+    for (const how of ['refused', 'not-made', 'warn', 'audit', 'both', 'configuration']) {
       const params = { how, message: 'no', pods: 2, owner: 'ReplicaSet web' };
       expect(en[`admission/${id}`]?.(params)).toMatch(/no$/);
       expect(ko[`admission/${id}`]?.(params)).toMatch(/[가-힣].*no$/);
@@ -273,7 +276,7 @@ plugins:
       defaults: {enforce: restricted, enforce-version: v1.30}
       exemptions: {${text}}
 `;
-  const bare = `${NAMESPACE()}${POD('web', `runtimeClassName: gvisor, ${PLAIN}`)}`;
+  const bare = `${NAMESPACE()}${CLASS()}${POD('web', `runtimeClassName: gvisor, ${PLAIN}`)}`;
   const owned = `${NAMESPACE()}${OWNER('Deployment', 'web', PLAIN)}`;
   test.each([
     ['defaults count where a namespace has no label', bare, '', false],
@@ -306,14 +309,99 @@ plugins:
     const s = run(
       `${bare}${CONFIGURATION('users: [me], namespaces: shop').replace('restricted', 'strict')}  - name: EventRateLimit\n`,
     );
-    expect(s.diagnostics.map((d) => [d.code, d.path?.slice(2).join('.')])).toEqual(
-      expect.arrayContaining([
-        ['value/policy-level', 'configuration.defaults.enforce'],
-        ['field/unknown', 'configuration.exemptions.users'],
-        ['value/type', 'configuration.exemptions.namespaces'],
-        ['field/unmodelled', 'name'],
-      ]),
-    );
+    expect(told(s, 'configuration').map((d) => [d.params['message'], d.path?.slice(3).join('.')])).toEqual([
+      [
+        'defaults.enforce: Invalid value: "strict": must be one of privileged, baseline, restricted',
+        'defaults.enforce',
+      ],
+      ['strict decoding error: unknown field "exemptions.users"', 'exemptions.users'],
+      ['exemptions.namespaces: Invalid value: "shop": must be a list of names', 'exemptions.namespaces'],
+    ]);
+    expect(s.diagnostics.filter((d) => d.code === 'field/unmodelled').map((d) => d.path?.join('.'))).toEqual([
+      'plugins.1.name',
+    ]);
     expect(s.cluster.pods.some((p) => p.name === 'web')).toBe(true);
+  });
+});
+
+describe('RuntimeClass', () => {
+  const GVISOR = `runtimeClassName: gvisor, ${PLAIN}`;
+  const refusals = (text: string): readonly string[] => run(text).cluster.refused.map((r) => r.message);
+
+  test.each<[string, string, string | undefined]>([
+    ['no such class', POD('a', GVISOR), 'pod rejected: RuntimeClass "gvisor" not found'],
+    ['the class is there', CLASS() + POD('a', GVISOR), undefined],
+    [
+      'an overhead of one’s own',
+      POD('a', `overhead: {cpu: 1}, ${PLAIN}`),
+      'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead',
+    ],
+    [
+      'another overhead than the class has',
+      CLASS('overhead: {podFixed: {cpu: 250m}}\n') + POD('a', `overhead: {cpu: 1}, ${GVISOR}`),
+      "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
+    ],
+    [
+      'the same overhead',
+      CLASS('overhead: {podFixed: {cpu: 250m}}\n') + POD('a', `overhead: {cpu: 250m}, ${GVISOR}`),
+      undefined,
+    ],
+    [
+      'a node selector that contradicts',
+      CLASS('scheduling: {nodeSelector: {sandbox: "yes"}}\n') +
+        POD('a', `nodeSelector: {sandbox: "no"}, ${GVISOR}`),
+      'conflict: runtimeClass.scheduling.nodeSelector[sandbox] = yes; pod.spec.nodeSelector[sandbox] = no',
+    ],
+  ])('%s', (_, text, message) => {
+    expect(refusals(NAMESPACE() + text)).toEqual(
+      message === undefined ? [] : [`pods "a" is forbidden: ${message}`],
+    );
+  });
+
+  test('a Deployment that names a missing class has no pods, and the line is that of the name', () => {
+    const s = run(
+      `${NAMESPACE()}${OWNER('Deployment', 'web', PLAIN)}      ▶runtimeClassName: gvisor\n`.replace(
+        `spec: {${PLAIN}}`,
+        'spec:\n      containers: [{name: c, image: nginx}]',
+      ),
+    );
+    expect(told(s)).toMatchObject([
+      {
+        code: 'admission/runtime-class',
+        params: { how: 'not-made' },
+        path: ['spec', 'template', 'spec', 'runtimeClassName'],
+        range: { line: s.line },
+      },
+    ]);
+    expect(s.cluster.events.find((e) => e.reason === 'FailedCreate')?.message).toMatch(
+      /^Error creating: pods "web-\w+-\w{5}" is forbidden: pod rejected: RuntimeClass "gvisor" not found$/,
+    );
+  });
+
+  test('its node selector and tolerations count where its pods go', () => {
+    const nodes = `---
+apiVersion: kind.x-k8s.io/v1alpha4
+kind: Cluster
+nodes: [{role: control-plane}, {role: worker}, {role: worker, labels: {sandbox: "yes"}}]
+`;
+    const of = (scheduling: string, pod = GVISOR) =>
+      run(
+        NAMESPACE() +
+          nodes +
+          CLASS(`scheduling: ${scheduling}\n`) +
+          OWNER('Deployment', 'a', pod, 'replicas: 3'),
+      )
+        .cluster.pods.filter((p) => p.namespace === 'shop')
+        .map((p) => p.node);
+    expect(of('{nodeSelector: {sandbox: "yes"}}')).toEqual(Array(3).fill('kind-worker2'));
+    expect(of('{nodeSelector: {sandbox: "yes"}}', PLAIN)).toContain('kind-worker');
+    const control = '{nodeSelector: {node-role.kubernetes.io/control-plane: ""}';
+    expect(of(`${control}}`)).toEqual([undefined, undefined, undefined]);
+    expect(of(`${control}, tolerations: [{operator: Exists}]}`)).toEqual(Array(3).fill('kind-control-plane'));
+  });
+
+  test('what did not change keeps its identity', () => {
+    const text = NAMESPACE() + CLASS('scheduling: {nodeSelector: {}}\n') + OWNER('Deployment', 'web', GVISOR);
+    expect(run(text).cluster.pods).toBe(run(text).cluster.pods);
   });
 });

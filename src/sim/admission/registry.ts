@@ -1,14 +1,31 @@
 /**
- * The admission plug-ins, in the order in which kube-apiserver asks them. Their code comes when a scenario has something
- * for them to say; `concerns` of their `about.ts` is what decides that.
+ * The admission plug-ins. A new one is a folder, a line here (what decides whether it is asked at all) and a line in
+ * plugins.ts (its code, in kube-apiserver's order of plug-ins). The code comes when a scenario has something to ask.
  */
-import { lazyAdmission } from '../lazy.ts';
-import type { AdmissionPlugin, Lazy } from '../plugin.ts';
+import type { Loading } from '../base/code.ts';
+import type { Admission } from '../k8s/controllers/admission.ts';
+import type { Manifest } from '../k8s/manifest.ts';
+import type { AdmissionAbout } from '../plugin.ts';
 import { podSecurityAbout } from './pod-security/about.ts';
+import { runtimeClassAbout } from './runtime-class/about.ts';
 
-export const admissionPlugins: readonly Lazy<AdmissionPlugin>[] = [
-  lazyAdmission(
-    podSecurityAbout,
-    async () => (await import('./pod-security/pod-security.ts')).podSecurity.review,
-  ),
-];
+export const admissionPlugins: readonly AdmissionAbout[] = [runtimeClassAbout, podSecurityAbout];
+
+let code: typeof import('./plugins.ts') | undefined;
+
+const loading: Loading & { readonly loaded: () => boolean } = {
+  id: 'admission',
+  load: async () => {
+    code ??= await import('./plugins.ts');
+  },
+  loaded: () => code !== undefined,
+};
+
+export const admission = {
+  ...loading,
+  /** What has to be asked about these documents; undefined where nothing has. `load` its code first. */
+  chain: (manifests: readonly Manifest[]): (() => Admission | undefined) | undefined => {
+    const ids = admissionPlugins.filter((plugin) => plugin.concerns(manifests)).map(({ id }) => id);
+    return ids.length === 0 ? undefined : () => code?.chainOf(ids);
+  },
+};

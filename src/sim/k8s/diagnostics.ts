@@ -91,8 +91,6 @@ export const diagnosticCodes = {
   'value/too-long': refused<{ path: string; max: number }>(
     (p) => `Too long: may not be more than ${p.max} bytes`,
   ),
-  'value/policy-level': error<Invalid>(),
-  'value/policy-version': error<Invalid>(),
   'value/dns-label': refused<Invalid>((p) =>
     bad(
       p,

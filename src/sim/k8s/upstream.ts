@@ -96,6 +96,8 @@ export interface UpstreamPodSpec {
   readonly hostname?: string;
   readonly subdomain?: string;
   readonly readinessGates?: readonly { readonly conditionType: string }[];
+  readonly runtimeClassName?: string;
+  readonly overhead?: Readonly<Record<string, unknown>>;
 }
 
 export interface UpstreamPodStatus {

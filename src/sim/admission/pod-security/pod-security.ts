@@ -7,18 +7,11 @@
 import type { FieldPath } from '../../base/origin.ts';
 import type { AdmissionRemark, AdmissionRequest, PodInObject } from '../../k8s/controllers/admission.ts';
 import type { AdmissionPlugin } from '../../plugin.ts';
+import { podSecurityAbout } from './about.ts';
+import { type Configuration, configurationFaults, soundConfiguration } from './configuration.ts';
 import { evaluate, findingsText } from './evaluate.ts';
 import { levelVersionText, type LevelVersion, namespacePolicy, readPolicy } from './policy.ts';
 import { podToCheck } from './pod.ts';
-
-interface Configuration {
-  readonly defaults?: Readonly<Record<string, string>> | null;
-  readonly exemptions?: {
-    readonly usernames?: readonly string[];
-    readonly runtimeClasses?: readonly string[];
-    readonly namespaces?: readonly string[];
-  } | null;
-}
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
 
@@ -28,22 +21,24 @@ function configuration(objects: Objects): Configuration {
   const own = (plugins as readonly { name?: string; configuration?: unknown }[] | undefined)?.find(
     (plugin) => plugin.name === 'PodSecurity',
   );
-  return (own?.configuration ?? {}) as Configuration;
+  return soundConfiguration(own?.configuration);
 }
 
-export const podSecurity: Pick<AdmissionPlugin, 'review'> = {
+export const podSecurity: AdmissionPlugin = {
+  ...podSecurityAbout,
+  configured: configurationFaults,
   review: (request, objects) => {
     const { object, labels, pod } = request;
     if (object.kind === 'Namespace') return reviewNamespace(labels);
     if (pod === undefined || object.namespace === undefined) return {};
     const { defaults, exemptions } = configuration(objects);
-    const byDefault = readPolicy(defaults ?? {}, '').policy;
-    if (exemptions?.namespaces?.includes(object.namespace) === true) return {};
-    if (exemptions?.usernames?.includes(request.user) === true) return {};
+    const byDefault = readPolicy(defaults, '').policy;
+    if (exemptions.namespaces.includes(object.namespace)) return {};
+    if (exemptions.usernames.includes(request.user)) return {};
     const namespace = objects.get('Namespace', undefined, object.namespace);
     const { policy } = namespacePolicy(namespace?.metadata.labels ?? {}, byDefault);
-    const { runtimeClassName = '' } = pod.spec as { readonly runtimeClassName?: string };
-    if (exemptions?.runtimeClasses?.includes(runtimeClassName) === true) return {};
+    const { runtimeClassName = '' } = pod.spec;
+    if (runtimeClassName !== '' && exemptions.runtimeClasses.includes(runtimeClassName)) return {};
     if (object.kind === 'Pod') {
       const enforced = violations(pod, policy.enforce);
       if (enforced !== undefined) {

@@ -3,7 +3,7 @@ import { diagnostics as en } from '../../../i18n/diagnostics.en.ts';
 import { diagnostics as ko } from '../../../i18n/diagnostics.ko.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { CLUSTER_DIAGNOSTIC_CODES } from './diagnostics.ts';
-import type { AdmissionForSettling } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { fakeCni } from './cluster-fixture.ts';
 import { parseScenario } from '../parse/parse-scenario.ts';
 import { settle } from './settle.ts';
@@ -540,17 +540,24 @@ const flannel = {
 
 const lonely = { ...fakeCni(), id: 'lonely', label: 'Lonely', oneNodeSubnet: true };
 
-const noPods: AdmissionForSettling = {
-  id: 'none',
-  review: ({ object: { kind } }) =>
-    kind === 'Pod' ? { denied: { reason: 'Forbidden', message: 'not on a Sunday', paths: [] } } : {},
+/** An admission stage that lets nobody make a pod. */
+const noPods: Admission = {
+  refuse: () => new Set(),
+  admitPods: (seeds) => {
+    const [seed] = seeds.filter((one) => !one.builtIn);
+    const owner = seed?.owners[0];
+    return {
+      seeds: seeds.filter((one) => one.builtIn),
+      failed: seed === undefined || owner === undefined ? [] : [{ owner, message: 'no', seeds: [seed] }],
+    };
+  },
 };
 
 function run(row: Pick<Row, 'yaml' | 'enforces' | 'noPods'>) {
   const line = row.yaml.split('\n').findIndex((l) => l.includes('▶')) + 1;
   const parsed = parseScenario([{ name: 'a.yaml', text: row.yaml.replaceAll('▶', '') }]);
   const cni = { ...flannel, enforcesNetworkPolicy: row.enforces ?? false };
-  const settled = settle(parsed, [cni, lonely], MODES, 'main', row.noPods === true ? [noPods] : []);
+  const settled = settle(parsed, [cni, lonely], MODES, 'main', row.noPods === true ? noPods : undefined);
   return { ...settled, line, parsed };
 }
 
@@ -568,7 +575,7 @@ describe('mistakes between objects', () => {
     expect(ko[row.code]?.(found.params)).toMatch(/[가-힣]|FailedScheduling/);
     expect(ko[row.code]?.(found.params)).not.toMatch(/[은이을과]\([는가를와]\)/);
     if (row.refused !== undefined) expect(cluster.refused.map((r) => r.message)).toContain(row.refused);
-    else if (row.noPods !== true) expect(cluster.refused).toEqual([]);
+    else expect(cluster.refused).toEqual([]);
   });
 
   test.each<[owner: string, ip: string, more?: string]>([

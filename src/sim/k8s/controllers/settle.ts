@@ -3,7 +3,7 @@
  * makes, so one pass in this order is the fixpoint that the real controllers reach by running over and over.
  */
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import { admitMadePods, refuseByAdmission, type AdmissionForSettling } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { checkCluster } from './checks.ts';
 import { lifeEvents } from './events.ts';
 import { makeEndpointSlices, PodIndex } from './endpointslices.ts';
@@ -52,14 +52,14 @@ const configMapMemo = memoByOwner<Manifest, ConfigMap>();
 
 /**
  * `cnis` are the plug-ins to choose from; where the scenario names none of them, pods get no addresses. `proxyModes` are
- * the modes of kube-proxy that there are; `admission` the plug-ins that have something to say here.
+ * the modes of kube-proxy that there are; `admission` the stage that asks admission plug-ins, where they have something to say.
  */
 export function settle(
   parsed: ParsedScenario,
   cnis: readonly CniForSettling[],
   proxyModes: readonly string[],
   variant: Variant = 'main',
-  admission: readonly AdmissionForSettling[] = [],
+  admission?: Admission,
 ): Settled {
   const report = createReport(parsed);
   const { store, read } = admit(parsed, report, variant, admission);
@@ -73,7 +73,10 @@ export function settle(
   }
   const nodes = sameNodes(makeNodes(store, settings, read.cluster, report).map(sameNode));
   const workloads = expandWorkloads(store, nodes, report);
-  const { seeds, failed } = admitMadePods(workloads.seeds, store, admission, report);
+  const { seeds, failed } = admission?.admitPods(workloads.seeds, store, report) ?? {
+    seeds: workloads.seeds,
+    failed: [],
+  };
   const pods = samePods(makePods(seeds, settings, nodes, cni, options, report));
   const services = sameServices(makeServices(store, settings, parsed, report));
   const index = indexOf(pods);
@@ -117,19 +120,19 @@ function admit(
   parsed: ParsedScenario,
   report: ReturnType<typeof createReport>,
   variant: Variant,
-  admission: readonly AdmissionForSettling[],
+  admission: Admission | undefined,
 ): { store: Store; read: ReturnType<typeof readSettings> } {
   const read = readSettings(parsed, report, variant);
-  if (admission.length === 0) {
+  if (admission === undefined) {
     return { store: createStore(parsed, refuseWithoutNamespace(parsed, new Set(), report)), read };
   }
   const isNamespace = (manifest: Manifest): boolean => manifest.kind === 'Namespace';
   const namespaces = parsed.manifests.filter(isNamespace);
-  const turnedDown = refuseByAdmission(namespaces, createStore(parsed, new Set()), admission, report);
+  const turnedDown = admission.refuse(namespaces, createStore(parsed, new Set()), report);
   const homeless = refuseWithoutNamespace(parsed, turnedDown, report);
   const store = createStore(parsed, new Set([...turnedDown, ...homeless]));
   const rest = store.all.filter((manifest) => !isNamespace(manifest) && !isBuiltIn(manifest));
-  const refused = refuseByAdmission(rest, store, admission, report);
+  const refused = admission.refuse(rest, store, report);
   return refused.size === 0
     ? { store, read }
     : { store: createStore(parsed, new Set([...turnedDown, ...homeless, ...refused])), read };

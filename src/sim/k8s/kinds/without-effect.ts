@@ -1,7 +1,7 @@
 /** Kinds that are accepted and shape no packet's path, and kinds whose work is not simulated: both are said so. */
 import { metadataRules } from './metadata.ts';
 import { dnsSubdomain } from './names.ts';
-import type { KindSpec } from './schema.ts';
+import { type KindSpec, simulated } from './schema.ts';
 
 function quiet(
   kind: string,
@@ -43,7 +43,16 @@ export const withoutEffect: readonly KindSpec[] = [
   opaque('HorizontalPodAutoscaler', 'autoscaling/v1', 'namespaced', 'none'),
   quiet('PodDisruptionBudget', 'policy/v1', 'namespaced'),
   quiet('PriorityClass', 'scheduling.k8s.io/v1', 'cluster'),
-  quiet('RuntimeClass', 'node.k8s.io/v1', 'cluster'),
+  // It decides where its pods may go, and whether they may be.
+  {
+    ...quiet('RuntimeClass', 'node.k8s.io/v1', 'cluster'),
+    effect: 'simulated',
+    rules: {
+      ...metadataRules,
+      ...simulated('overhead', 'overhead.podFixed'),
+      ...simulated('scheduling', 'scheduling.nodeSelector', 'scheduling.tolerations'),
+    },
+  },
   quiet('Lease', 'coordination.k8s.io/v1', 'namespaced'),
   opaque('Event', 'v1', 'namespaced', 'none'),
   opaque('Event', 'events.k8s.io/v1', 'namespaced', 'none'),

@@ -7,8 +7,6 @@ import { parseScenario } from './parse-scenario.ts';
 
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\n';
 const PORTS = 'spec:\n  selector: {app: web}\n  ports:\n  - port: 80\n';
-const POD_SECURITY = (text: string): string =>
-  `apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins:\n- name: PodSecurity\n  configuration:\n    ${text}\n`;
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n';
 const CONTAINER = 'spec:\n  containers:\n  - name: a\n    image: nginx\n';
 const POLICY = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n';
@@ -150,8 +148,6 @@ const rows: readonly Row[] = [
     text: workload('{matchLabels: {app: a}}', '{app: a}').replace('spec:\n', 'spec:\n  replicas: ⟦-1⟧\n'),
   },
   { code: 'value/too-long', text: POD.replace('a}', `⟦${'a'.repeat(254)}⟧}`) + CONTAINER },
-  { code: 'value/policy-level', text: POD_SECURITY('defaults: {enforce: ⟦strict⟧}') },
-  { code: 'value/policy-version', text: POD_SECURITY('defaults: {enforce-version: ⟦"1.30"⟧}') },
   {
     code: 'value/dns-label',
     text: `${POD}spec:\n  containers: [{name: ⟦My_App⟧, image: x}]\n`,
