@@ -83,6 +83,8 @@ const features: Readonly<Record<FeatureId, string>> = {
   parsing: 'YAML reading with exact places, beside the YAML library and on hostile text',
   validation: 'Fields, defaults and the API server’s own messages',
   controllers: 'Controllers, scheduler, EndpointSlices, events',
+  podSecurity:
+    'Pod Security’s checks and words by level and version, what is refused or warned about; RuntimeClass',
   kubectl: 'What kubectl get -o yaml prints can be pasted as it is',
   unmodelled: 'A field that is not modelled makes exactly the walks that it could change “unknown”',
   verdicts: 'The verdict, and what the client itself sees',
@@ -131,6 +133,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
   objects: [
     'Time: a Job’s pod is shown while it runs; there is no rolling update.',
     'Volumes, resources, Ingress, Gateway API and meshes are not modelled.',
+    'Quotas, limits, admission policies and webhooks refuse nothing here.',
   ],
   tools: [
     'curl asks one plain HTTP/1.1 request; images answer with a small page or nothing, not with their protocol.',

@@ -399,6 +399,13 @@ export const verified = [
     ],
   },
   {
+    id: 'podSecurity',
+    area: 'objects',
+    fidelity: 'modelled',
+    against: ['source'],
+    tests: ['src/sim/admission/pod-security/checks.test.ts', 'src/sim/admission/admission.test.ts'],
+  },
+  {
     id: 'kubectl',
     area: 'objects',
     fidelity: 'exact',

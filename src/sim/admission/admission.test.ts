@@ -227,6 +227,18 @@ describe('warn and audit', () => {
     ]);
   });
 
+  test('host ports that hostNetwork would fill in are the pod’s, not the template’s', () => {
+    const spec = (hostPort: string) =>
+      `hostNetwork: true, containers: [{name: c, image: nginx, ports: [{containerPort: 80${hostPort}}]}]`;
+    const said = (text: string) =>
+      told(run(NAMESPACE('warn: baseline') + text)).map((d) => d.params['message']);
+    const only = 'would violate PodSecurity "baseline:latest": host namespaces (hostNetwork=true)';
+    const both = `${only}, hostPort (container "c" uses hostPort 80)`;
+    expect(said(OWNER('Deployment', 'web', spec('')))).toEqual([only]);
+    expect(said(OWNER('Deployment', 'web', spec(', hostPort: 80')))).toEqual([both]);
+    expect(said(POD('web', spec('')))).toEqual([both]);
+  });
+
   test('a refused pod is not warned about as well', () => {
     const s = run(
       NAMESPACE('enforce: restricted', 'warn: restricted', 'audit: restricted') + POD('a', PLAIN),

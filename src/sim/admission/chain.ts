@@ -11,6 +11,7 @@ import type {
   AdmissionRequest,
   AdmissionReview,
   FailedCreate,
+  PodInObject,
 } from '../k8s/controllers/admission.ts';
 import type { AdmissionCode } from '../k8s/controllers/diagnostics.ts';
 import type { Report } from '../k8s/controllers/report.ts';
@@ -51,7 +52,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
         const { uid, ownerReferences, labels } = manifest.metadata;
         // What a controller made was asked about in its name, and its owner in ours.
         if (uid !== undefined || (ownerReferences.length > 0 && manifest.kind !== 'Pod')) continue;
-        const pod = podIn(manifest);
+        const pod = asWritten(podIn(manifest), manifest, report);
         const request = { object: manifest.ref, labels, user: KUBECTL, ...(pod && { pod }) };
         for (const answer of ask(plugins, request, objects)) {
           if (tell(manifest.ref, answer, report)) refused.add(manifest);
@@ -72,6 +73,29 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
       return { seeds: admitted, failed };
     },
   };
+}
+
+/**
+ * With `hostNetwork` a pod's host ports are filled in from its container ports, and those of a template are not (since
+ * 1.28): only what is written there is judged.
+ */
+function asWritten(
+  pod: PodInObject | undefined,
+  { kind, ref }: Manifest,
+  report: Report,
+): PodInObject | undefined {
+  if (pod === undefined || kind === 'Pod' || pod.spec.hostNetwork !== true) return pod;
+  const lists = (['containers', 'initContainers'] as const).map((list) => [
+    list,
+    pod.spec[list]?.map((container, i) => ({
+      ...container,
+      ports: container.ports?.map(({ hostPort, ...port }, k) => {
+        const path = [...pod.path, 'spec', list, i, 'ports', k, 'hostPort'];
+        return report.rangeOf(ref, path) === undefined ? port : { ...port, hostPort };
+      }),
+    })),
+  ]);
+  return { ...pod, spec: { ...pod.spec, ...Object.fromEntries(lists) } };
 }
 
 /** What each plug-in says, until one refuses. */
