@@ -1,6 +1,7 @@
 /**
  * The real plug-ins of Debian's `containernetworking-plugins` (bridge, ptp, host-local, portmap) set up the pods of one node,
- * as a runtime calls them, and every table that they leave behind is compared with the one that the simulator prints.
+ * as a runtime calls them, and every table that they leave behind is compared with the one that the simulator prints. The
+ * nftables back ends are of later releases: they are looked for in /opt/cni/bin, or where PACKETWALK_CNI_BIN says.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { tableOf } from '../../src/sim/tables.ts';
 import { attempt, bash, lacking } from './shell.ts';
 
 const PLUGINS = '/usr/lib/cni';
+const NEWER = process.env.PACKETWALK_CNI_BIN ?? '/opt/cni/bin';
 const why =
   lacking() ??
   (existsSync(`${PLUGINS}/portmap`) ? undefined : 'wants the package containernetworking-plugins');
@@ -55,11 +57,21 @@ metadata: {name: second}
 spec: {nodeName: kind-worker, containers: [{name: c, image: example.com/app, ports: [{containerPort: 80, hostPort: 8082}]}]}
 `;
 
+/** v1.9's chain of the nftables back end, which the program names. */
+const hasNftables = why === undefined && attempt(`grep -q hostports_all ${NEWER}/portmap`).status === 0;
+if (why === undefined && !hasNftables) {
+  console.warn(`e2e/kernel/cni-plugins: nftables back ends are skipped: no plug-ins v1.9 in ${NEWER}`);
+}
+
 interface Row {
   readonly name: string;
   readonly cni: string;
   readonly network: string;
   readonly conf: Readonly<Record<string, unknown>>;
+  /** Beside the network's name. */
+  readonly portmap?: Readonly<Record<string, unknown>>;
+  /** Needs plug-ins that have an nftables back end. */
+  readonly nftables?: boolean;
   /** With ranges of both families. */
   readonly dual?: boolean;
   /** Rules of the daemon, which no plug-in writes. */
@@ -119,7 +131,33 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe.skipIf(why !== undefined).each(rows)('$name', ({ cni, network, conf, without, dual = false }) => {
+const nftables = { ipMasqBackend: 'nftables' };
+const nftablesRows: readonly Row[] = [
+  ...[false, true].map((dual) => ({
+    name: `bridge with nftables${dual ? ', dual stack' : ''}`,
+    cni: '{name: bridge, options: {ipMasqBackend: nftables, portmap.backend: nftables}}',
+    conf: { ...bridgeConf, ...nftables },
+    portmap: { backend: 'nftables' },
+    dual,
+  })),
+  {
+    name: 'bridge that masquerades with nftables and maps ports with iptables',
+    cni: '{name: bridge, options: {ipMasqBackend: nftables}}',
+    conf: { ...bridgeConf, ...nftables },
+  },
+  {
+    name: 'bridge that maps ports with nftables and does not masquerade',
+    cni: '{name: bridge, options: {ipMasq: "false", portmap.backend: nftables}}',
+    conf: { ...bridgeConf, ipMasq: false },
+    portmap: { backend: 'nftables' },
+  },
+].map((row) => ({ ...row, network: 'mynet', nftables: true }));
+
+const all = why === undefined && !hasNftables ? rows : [...rows, ...nftablesRows];
+
+describe.skipIf(why !== undefined).each(all)('$name', (row) => {
+  const { cni, network, conf, without, dual = false } = row;
+  const plugins = row.nftables === true ? NEWER : PLUGINS;
   const simulation = simulate({
     files: [{ name: 'cluster.yaml', text: CLUSTER(cni, dual ? 'dual' : 'ipv4') }],
   });
@@ -169,9 +207,9 @@ ip -n ${name} link set lo up`);
   /** CNI's ADD of a runtime: the plug-in, then portmap with its result. */
   function add(pod: Pod, name: string): void {
     const call = (plugin: string, stdin: object): Record<string, unknown> => {
-      const env = `CNI_COMMAND=ADD CNI_CONTAINERID=${sandboxId(pod)} CNI_NETNS=/run/netns/${name} CNI_IFNAME=eth0 CNI_PATH=${PLUGINS}`;
+      const env = `CNI_COMMAND=ADD CNI_CONTAINERID=${sandboxId(pod)} CNI_NETNS=/run/netns/${name} CNI_IFNAME=eth0 CNI_PATH=${plugins}`;
       const printed = bash(
-        `ip netns exec ${node} env ${env} ${PLUGINS}/${plugin} <<'CONF'\n${JSON.stringify(stdin)}\nCONF`,
+        `ip netns exec ${node} env ${env} ${plugins}/${plugin} <<'CONF'\n${JSON.stringify(stdin)}\nCONF`,
       );
       return JSON.parse(printed) as Record<string, unknown>;
     };
@@ -212,6 +250,7 @@ ip -n ${name} link set lo up`);
     call('portmap', {
       ...base,
       type: 'portmap',
+      ...row.portmap,
       capabilities: { portMappings: true },
       runtimeConfig: { portMappings },
       prevResult: result,
@@ -276,6 +315,15 @@ ip -n ${name} link set lo up`);
   it('iptables-save', () => {
     const { ours, real } = table('node/kind-worker', 'iptables-save -t nat');
     expect(ours).toBe(real);
+  });
+  it.runIf(row.nftables === true)('nft list table', () => {
+    const tables = simulation.world.netns.get('node/kind-worker')?.nftables ?? [];
+    const own = attempt(`ip netns exec ${node} nft list tables | grep cni_`).output;
+    expect(tables.map(({ family, name }) => `table ${family} ${name}\n`).join('')).toBe(own);
+    for (const { family, name } of tables) {
+      const { ours, real } = table('node/kind-worker', `nft list table ${family} ${name}`);
+      expect(ours).toBe(real);
+    }
   });
   it('sysctls', () => {
     const links = simulation.world.netns.get('node/kind-worker')?.links ?? [];

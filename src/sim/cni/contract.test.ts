@@ -378,6 +378,12 @@ describe.each([
     elsewhere: '172.18.0.4',
     node: '172.18.0.4',
   },
+  {
+    cni: '{name: bridge, options: {routes: static, ipMasqBackend: nftables}}',
+    there: '10.244.1.1',
+    elsewhere: '172.18.0.4',
+    node: '172.18.0.4',
+  },
   { cni: 'kindnet', there: '10.244.1.1', elsewhere: '172.18.0.4', node: '172.18.0.4' },
   { cni: 'aws-vpc', there: '172.18.0.3', elsewhere: '172.18.0.4', node: '172.18.0.4' },
   {

@@ -32,8 +32,16 @@ metadata: {name: far}
 spec: {nodeName: kind-worker2, containers: [{name: c, image: example.com/app}]}
 `;
 
-describe.each(cniRegistry.filter((plugin) => plugin.portMappings === true))('$id', ({ id }) => {
-  const settings = `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${id}\nexternal: [{name: laptop, ip: 172.18.0.100}]\n---`;
+const cnis = [
+  ...cniRegistry.filter((plugin) => plugin.portMappings === true).map(({ id }) => ({ id, cni: id })),
+  {
+    id: 'bridge with nftables',
+    cni: '{name: bridge, options: {ipMasqBackend: nftables, portmap.backend: nftables}}',
+  },
+];
+
+describe.each(cnis)('$id', ({ id, cni }) => {
+  const settings = `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${cni}\nexternal: [{name: laptop, ip: 172.18.0.100}]\n---`;
   const simulation = simulate({ files: [{ name: 'cluster.yaml', text: settings + CLUSTER }] });
   const NODE = '172.18.0.3';
   const ask = (from: string, ip: string, port: number) => {

@@ -1,7 +1,7 @@
 /**
  * The `portmap` plug-in, chained behind the one that connects the pod: `hostPort` as DNAT on the node, with its iptables back
- * end. Compared with the real plug-in v1.1.1 (`e2e/kernel/cni-plugins.test.ts`); read up to v1.9, which has an nftables back
- * end too and takes iptables where that is installed. Newer sources put the youngest pod first into CNI-HOSTPORT-DNAT.
+ * end; the nftables one is in portmap-nftables.ts. Compared with the real plug-in v1.1.1 (`e2e/kernel/cni-plugins.test.ts`);
+ * read up to v1.9, which takes iptables where that is installed unless its configuration says otherwise. Newer sources put the youngest pod first into CNI-HOSTPORT-DNAT.
  * Rules are written for each of the pod's addresses, in the tables of its family; ::1 cannot be mapped, for Linux has no
  * route_localnet for IPv6. Left out: `snat: false`, `masqAll`, conditions, and the removal of stale UDP connections.
  */
@@ -12,6 +12,7 @@ import type { Pod } from '../k8s/cluster-state.ts';
 import type { ChainPart, HookPart, InterfaceSysctl, Match, NetnsPart, Rule, Target } from '../net/config.ts';
 import { cniChainName, cniComment } from './chain-name.ts';
 import { hostPortsOf, mappingPods, sandboxId, type HostPort } from './host-ports.ts';
+import { portmapTables } from './portmap-nftables.ts';
 
 const DNAT = 'CNI-HOSTPORT-DNAT';
 const SETMARK = 'CNI-HOSTPORT-SETMARK';
@@ -31,20 +32,25 @@ export interface PortmapConf {
   readonly prefixLengths: PrefixLengths;
   /** The device that the node reaches a pod by: there 127.0.0.1 may be a source. */
   readonly device: (pod: Pod) => string;
+  /** Absent: iptables. */
+  readonly backend?: 'iptables' | 'nftables';
 }
 
 /** A node's part, and what portmap adds for its pods. */
 export function withPortmap(part: NetnsPart, pods: readonly Pod[], conf: PortmapConf): NetnsPart {
-  const rules = ([4, 6] as const).map((family) => portmapRules(pods, conf, family));
+  const nft = conf.backend === 'nftables';
+  const rules = nft ? [] : ([4, 6] as const).map((family) => portmapRules(pods, conf, family));
   const chains = rules.flatMap((one) => one.chains);
   const hooks = rules.flatMap((one) => one.hooks);
-  if (chains.length === 0) return part;
+  const tables = nft ? portmapTables(pods) : [];
+  if (chains.length + tables.length === 0) return part;
   const ofIpv4 = mappingPods(pods).filter((pod) => ipOfFamily(pod.ips, 4) !== undefined);
   const perInterface = Object.fromEntries(ofIpv4.map((pod) => [conf.device(pod), { routeLocalnet: true }]));
   return {
     ...part,
     chains: [...(part.chains ?? []), ...chains],
     hooks: [...(part.hooks ?? []), ...hooks],
+    ...(tables.length === 0 ? {} : { nftables: [...(part.nftables ?? []), ...tables] }),
     sysctls: { ...part.sysctls, perInterface: merged(part.sysctls?.perInterface ?? {}, perInterface) },
   };
 }

@@ -50,10 +50,19 @@ const ROWS: readonly {
   readonly name?: string;
   readonly own: RegExp;
   readonly dual?: boolean;
+  /** Its nftables tables too, beside those of both families. */
+  readonly nft?: boolean;
 }[] = [
   { cni: 'flannel', own: /FLANNEL|flanneld|CNI-/, dual: true },
   { cni: 'bridge', own: /CNI-/, dual: true },
-  { cni: 'kindnet', own: /CNI-|KIND-MASQ/, dual: true },
+  {
+    cni: '{name: bridge, options: {ipMasqBackend: nftables, portmap.backend: nftables}}',
+    name: 'bridge-nftables',
+    own: /CNI-/,
+    dual: true,
+    nft: true,
+  },
+  { cni: 'kindnet', own: /CNI-|KIND-MASQ/, dual: true, nft: true },
   { cni: 'aws-vpc', own: /CNI-|AWS/ },
   { cni: 'azure', own: /CNI-|IP-MASQ/ },
   { cni: 'weave', own: /WEAVE|CNI-/ },
@@ -91,9 +100,12 @@ it.each(ROWS)('$cni', async ({ cni, own, name = cni }) => {
   await expect(tables(cni, own, COMMANDS, 'ip route')).toMatchFileSnapshot(`golden/${name}.txt`);
 });
 
-it.each(ROWS.filter((row) => row.dual === true))('$cni, dual stack', async ({ cni, own, name = cni }) => {
-  const commands = cni === 'kindnet' ? [...COMMANDS_6, 'nft list ruleset'] : COMMANDS_6;
-  await expect(tables(cni, own, commands, 'ip -6 route', DUAL)).toMatchFileSnapshot(
-    `golden/${name}-dual.txt`,
-  );
-});
+it.each(ROWS.filter((row) => row.dual === true))(
+  '$cni, dual stack',
+  async ({ cni, own, nft, name = cni }) => {
+    const commands = nft === true ? [...COMMANDS_6, 'nft list ruleset'] : COMMANDS_6;
+    await expect(tables(cni, own, commands, 'ip -6 route', DUAL)).toMatchFileSnapshot(
+      `golden/${name}-dual.txt`,
+    );
+  },
+);

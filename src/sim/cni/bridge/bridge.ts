@@ -4,7 +4,7 @@
  * (`routes: static`); with `none` such packets follow the node's default route and end where nobody knows the range.
  * `ipMasq` spares the pod's own range only, so pods of other nodes see the node's address. A node with ranges of both
  * families has both in host-local's `ranges`, and the pods an address of each.
- * Left out: VLANs, MAC spoof checks, `isolated` ports, several ranges of one family, the nftables back end of ipMasq.
+ * Left out: VLANs, MAC spoof checks, `isolated` ports, several ranges of one family.
  */
 import type { Cidr, IpFamily } from '../../base/ip.ts';
 import { cidr, cidrOfFamily, ipFamily, ipOfFamily } from '../../base/ip.ts';
@@ -16,6 +16,7 @@ import { addToBridge, bridgeOnNode } from '../bridge-plugin.ts';
 import { cniChainName, cniComment } from '../chain-name.ts';
 import { mappingPods, sandboxId } from '../host-ports.ts';
 import { assignHostLocal, rangePrefixes } from '../host-local.ts';
+import { masqueradeTables } from '../ipmasq-nftables.ts';
 import { UNDERLAY_DEVICE, UNDERLAY_MTU } from '../place.ts';
 import { withPortmap } from '../portmap.ts';
 import { rememberPer } from '../remember.ts';
@@ -58,7 +59,7 @@ function staticRoutes({ cluster, node }: CniNodeContext): readonly RouteConfig[]
     );
 }
 
-/** `ip.SetupIPMasq`: a chain per pod and family. */
+/** `ip.SetupIPMasq` with iptables: a chain per pod and family. */
 function masquerade({ pod, node }: CniPodContext): {
   chains: readonly ChainPart[];
   hooks: readonly HookPart[];
@@ -105,11 +106,22 @@ const rememberNode = rememberPer<ClusterNode, NetnsPart>();
 const rememberPod = rememberPer<Pod, { pod: NetnsPart; node: NetnsPart }>();
 
 function setUpNode(context: CniNodeContext): NetnsPart {
-  const { cluster, node, pods } = context;
+  const { cluster, node, pods, options } = context;
   const { settings } = cluster;
   const hasBridge = pods.length > 0;
-  const key = JSON.stringify(context.options);
-  const dependencies = [settings, key, hasBridge, ...cluster.nodes, null, ...mappingPods(pods)];
+  const key = JSON.stringify(options);
+  // One table holds the rules of all pods.
+  const masked = on(options.ipMasq) && options.ipMasqBackend === 'nftables' ? pods : [];
+  const dependencies = [
+    settings,
+    key,
+    hasBridge,
+    ...cluster.nodes,
+    null,
+    ...mappingPods(pods),
+    null,
+    ...masked,
+  ];
   return rememberNode(node, dependencies, () => {
     const families = node.podCIDRs.map((range) => range.family);
     const gateway = bridgeConf(context).isGateway !== false;
@@ -121,7 +133,8 @@ function setUpNode(context: CniNodeContext): NetnsPart {
       : {};
     const part: NetnsPart = {
       ...bridge,
-      routes: context.options.routes === 'static' ? staticRoutes(context) : [],
+      routes: options.routes === 'static' ? staticRoutes(context) : [],
+      ...(masked.length === 0 ? {} : { nftables: masqueradeTables(NETWORK, node, masked, BY) }),
       sysctls: {
         ipForward: families.includes(4),
         ip6Forward: families.includes(6),
@@ -133,6 +146,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
       prefixLengths: rangePrefixes(node),
       // portmap asks for the route to the pod: without an address on the bridge that is the default route.
       device: () => (gateway ? BRIDGE : UNDERLAY_DEVICE),
+      backend: options['portmap.backend'] === 'nftables' ? 'nftables' : 'iptables',
     });
   });
 }
@@ -141,7 +155,8 @@ function addPod(context: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
   const { pod, node, cluster, options } = context;
   return rememberPod(pod, [node, cluster.settings, JSON.stringify(options)], () => {
     const added = addToBridge(context, bridgeConf(context));
-    return on(options.ipMasq) ? { pod: added.pod, node: { ...added.node, ...masquerade(context) } } : added;
+    const own = on(options.ipMasq) && options.ipMasqBackend !== 'nftables';
+    return own ? { pod: added.pod, node: { ...added.node, ...masquerade(context) } } : added;
   });
 }
 
