@@ -186,6 +186,19 @@ export const shapes6: readonly Shape[] = [
     ],
   },
   {
+    name: 'dual stack, bridge with nftables',
+    id: 'dual-bridge-nftables',
+    yaml: `${KIND('dual')}${playground('{name: bridge, options: {routes: static, ipMasqBackend: nftables, portmap.backend: nftables}}')}${podsMapped(both)}${services(both)}`,
+    again: AGAIN,
+    ask: [
+      ...questions(NEAR[1], FAR[1], ['fd00:10:244:1::99', 'fd00:10:244:2::99']),
+      ...hostPorts,
+      { title: 'IPv4 beside it, to a pod of another node', from: client, to: FAR[0], port: 8080 },
+      { title: 'IPv4 beside it, through the ClusterIP', from: client, to: '10.96.0.20', port: 80 },
+      { title: 'IPv4 beside it, through the host port', from: client, to: '172.18.0.4', port: 8083 },
+    ],
+  },
+  {
     name: 'dual stack with Calico and VXLAN',
     id: 'dual-calico',
     yaml: `${KIND('dual')}${playground('calico')}${podsMapped(both)}${services(both)}`,
