@@ -167,7 +167,12 @@ const shaped: readonly Variant[] = [...shapes, ...shapes6, ...faultShapes].map(
 );
 
 /** Scenarios that cannot be built as they are: they open broken, or need eBPF programs, which the lab does not write. */
-const NOT_BUILT = ['cluster-ip-out-of-range', 'study-notes-service', 'socket-load-balancer'];
+const NOT_BUILT = [
+  'cluster-ip-out-of-range',
+  'pod-security-refuses',
+  'study-notes-service',
+  'socket-load-balancer',
+];
 
 /** The scenarios that people open, each with its own probes. */
 const opened: readonly Variant[] = scenarioEntries
