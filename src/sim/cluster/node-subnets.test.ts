@@ -268,6 +268,19 @@ describe('routes through a router', () => {
     expect(places(ask(simulation, 'default/far', { port: 8080 }))).toContain('external/gateway');
   });
 
+  it('antrea hybrid routes where it can and tunnels behind the router', () => {
+    const simulation = cluster('{name: antrea, options: {trafficEncapMode: hybrid}}');
+    expect(routeTo(simulation, 'kind-worker', '10.244.2.0/24')).toBe('10.244.2.0/24 via 172.18.0.4 dev eth0');
+    expect(routeTo(simulation, 'kind-worker', '10.244.3.0/24')).toBe(
+      '10.244.3.0/24 via 10.244.3.1 dev antrea-gw0 onlink',
+    );
+    expect(outer(ask(simulation, 'default/near', { port: 8080 }))).toEqual([]);
+    const far = ask(simulation, 'default/far', { port: 8080 });
+    expect(far.verdict).toBe('delivered');
+    expect(outer(far)).toContain('node/kind-worker udp 172.18.0.3 > 172.19.0.2');
+    expect(ask(simulation, 'far', { port: 80 }).verdict).toBe('delivered');
+  });
+
   it('azure is not modelled there, and says so', () => {
     expect(ask(cluster('azure'), 'default/near', { port: 8080 }).verdict).toBe('unknown');
   });

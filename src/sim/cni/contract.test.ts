@@ -401,6 +401,12 @@ describe.each([
     node: '10.244.2.1',
   },
   {
+    cni: '{name: antrea, options: {trafficEncapMode: hybrid}}',
+    there: '10.244.1.1',
+    elsewhere: '172.18.0.4',
+    node: '172.18.0.4',
+  },
+  {
     cni: '{name: antrea, options: {trafficEncapMode: noEncap}}',
     there: '10.244.1.1',
     elsewhere: '172.18.0.4',

@@ -14,7 +14,7 @@ export const antreaAbout: CniAbout = {
   options: [
     { name: 'tunnelType', values: ['geneve', 'vxlan'], default: 'geneve' },
     { name: 'tunnelCsum', values: ['false', 'true'], default: 'false' },
-    { name: 'trafficEncapMode', values: ['encap', 'noEncap'], default: 'encap' },
+    { name: 'trafficEncapMode', values: ['encap', 'noEncap', 'hybrid'], default: 'encap' },
   ],
   enforcesNetworkPolicy: true,
   portMappings: true,

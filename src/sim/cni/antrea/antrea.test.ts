@@ -176,6 +176,12 @@ it('spoofed packets end at the guard', () => {
   });
 });
 
+it.each(['encap', 'noEncap', 'hybrid'])('%s: the bridge answers for the gateways of other nodes', (mode) => {
+  const command = 'ovs-ofctl dump-flows br-int table=ARPResponder';
+  const flows = tableOf(cluster(`, options: {trafficEncapMode: ${mode}}`), 'node/kind-worker', command);
+  expect(flows.filter(({ text }) => /arp_tpa=10\.244\.[02]\.1,arp_op=1/.test(text))).toHaveLength(2);
+});
+
 describe('connections', () => {
   it('stay in zones of their own, which netfilter does not see', () => {
     const probe = { from: 'default/client', to: '10.96.0.52', tool: 'nc', port: 80 } as const;

@@ -2,9 +2,9 @@
  * Antrea: every pod is a port of the bridge br-int of Open vSwitch, whose OpenFlow tables the agent fills: spoof guards,
  * ClusterIPs (AntreaProxy), NetworkPolicy, routing between nodes through a tunnel port. The host stands behind antrea-gw0.
  * Modelled: the defaults of 1.15 on Linux with IPv4 (proxyAll off, so kube-proxy serves node ports and the host itself; a Geneve
- * tunnel), VXLAN, and noEncap.
- * Left out: IPv6, Antrea's own policies, Egress, Multicluster, Multicast, TrafficControl, L7, Traceflow, IPsec and WireGuard, hybrid and
- * networkPolicyOnly modes, AntreaIPAM, meters; flows that log, reject or count for these are absent.
+ * tunnel), VXLAN, noEncap and hybrid.
+ * Left out: IPv6, Antrea's own policies, Egress, Multicluster, Multicast, TrafficControl, L7, Traceflow, IPsec and WireGuard, the mode
+ * networkPolicyOnly, AntreaIPAM, meters; flows that log, reject or count for these are absent.
  */
 import { cidr } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
@@ -58,14 +58,15 @@ function localPods(node: ClusterNode, pods: readonly Pod[]): readonly (LocalPod 
   });
 }
 
-function peers({ cluster, node }: CniNodeContext): readonly PeerNode[] {
+function peers({ cluster, node }: CniNodeContext, settings: AntreaSettings): readonly PeerNode[] {
   return cluster.nodes.flatMap((other): PeerNode[] => {
     const range = ipv4PodCidr(other);
     const gateway = gatewayIp(other);
     const ip = ipv4Of(other);
     if (other.name === node.name || range === undefined || gateway === undefined || ip === undefined)
       return [];
-    return [{ range, gateway, ip, origin: { ...other.origin, by: BY } }];
+    const tunnel = settings.tunnel !== undefined && !(settings.hybrid && onLink(cluster.settings, node, ip));
+    return [{ range, gateway, ip, tunnel, origin: { ...other.origin, by: BY } }];
   });
 }
 
@@ -109,18 +110,13 @@ function tunnelDevice(
 }
 
 /** `NeedsDirectRoutingToPeer`: without a tunnel, nodes behind a router are left to the default route. */
-function routes(
-  { cluster, node }: CniNodeContext,
-  list: readonly PeerNode[],
-  settings: AntreaSettings,
-): readonly RouteConfig[] {
-  const near =
-    settings.tunnel === undefined ? list.filter(({ ip }) => onLink(cluster.settings, node, ip)) : list;
-  return near.map(({ range, gateway, ip, origin }) =>
-    settings.tunnel === undefined
-      ? { to: range, via: ip, dev: UNDERLAY_DEVICE, protocol: 'boot', origin }
-      : { to: range, via: gateway, dev: GATEWAY, onlink: true, protocol: 'boot', origin },
-  );
+/** Without a tunnel to a peer that is not on this node's link the agent leaves the way there to the network. */
+function routes({ cluster, node }: CniNodeContext, list: readonly PeerNode[]): readonly RouteConfig[] {
+  return list.flatMap(({ range, gateway, ip, tunnel, origin }): RouteConfig[] => {
+    if (tunnel) return [{ to: range, via: gateway, dev: GATEWAY, onlink: true, protocol: 'boot', origin }];
+    if (!onLink(cluster.settings, node, ip)) return [];
+    return [{ to: range, via: ip, dev: UNDERLAY_DEVICE, protocol: 'boot', origin }];
+  });
 }
 
 function bridge(context: CniNodeContext, net: NodeNetwork, settings: AntreaSettings): SwitchConfig {
@@ -154,7 +150,7 @@ function bridge(context: CniNodeContext, net: NodeNetwork, settings: AntreaSetti
     tables: TABLES,
     flows: [
       ...missFlows(net.origin),
-      ...connectivityFlows(net, local, peers(context)),
+      ...connectivityFlows(net, local, peers(context, settings)),
       ...service.flows,
       ...policyFlows(cluster, local, net.origin),
     ],
@@ -214,7 +210,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
           origin: { ...cluster.settings.origins.podSubnet, by: BY },
         },
       ],
-      routes: routes(context, peers(context), settings),
+      routes: routes(context, peers(context, settings)),
       sysctls: { ipForward: true },
       ...antreaIptables({
         range,

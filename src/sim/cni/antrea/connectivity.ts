@@ -31,6 +31,8 @@ export interface PeerNode {
   readonly range: Cidr;
   readonly gateway: Ip;
   readonly ip: Ip;
+  /** `NeedsTunnelToPeer` */
+  readonly tunnel: boolean;
   readonly origin: Origin;
 }
 
@@ -266,18 +268,9 @@ function podFlows({ gatewayMac }: NodeNetwork, { iface, ip, mac, ofPort }: Local
   ];
 }
 
-function peerFlows({ encap, gatewayMac }: NodeNetwork, peer: PeerNode): readonly FlowSpec[] {
+/** `InstallNodeFlows`: the gateway asks for those of other nodes in any mode; IP goes through the tunnel or by way of it. */
+function peerFlows({ gatewayMac }: NodeNetwork, peer: PeerNode): readonly FlowSpec[] {
   const nw_dst = cidrText(peer.range);
-  if (!encap) {
-    return [
-      {
-        table: 'L3Forwarding',
-        priority: 200,
-        match: { proto: 'ip', nw_dst },
-        actions: [set('eth_dst', gatewayMac), mark('toGateway'), goto('L3DecTTL')],
-      },
-    ];
-  }
   return [
     {
       table: 'ARPResponder',
@@ -298,13 +291,15 @@ function peerFlows({ encap, gatewayMac }: NodeNetwork, peer: PeerNode): readonly
       table: 'L3Forwarding',
       priority: 200,
       match: { proto: 'ip', nw_dst },
-      actions: [
-        set('eth_src', gatewayMac),
-        set('eth_dst', VIRTUAL_MAC),
-        set('tun_dst', peer.ip),
-        mark('toTunnel'),
-        goto('L3DecTTL'),
-      ],
+      actions: peer.tunnel
+        ? [
+            set('eth_src', gatewayMac),
+            set('eth_dst', VIRTUAL_MAC),
+            set('tun_dst', peer.ip),
+            mark('toTunnel'),
+            goto('L3DecTTL'),
+          ]
+        : [set('eth_dst', gatewayMac), mark('toGateway'), goto('L3DecTTL')],
     },
   ];
 }

@@ -2,6 +2,8 @@
 import { UNDERLAY_MTU } from '../place.ts';
 
 export interface AntreaSettings {
+  /** hybrid: nodes of the same subnet are routed to, the others are behind the tunnel. */
+  readonly hybrid: boolean;
   /** Absent: noEncap. */
   readonly tunnel?: AntreaTunnel & { readonly checksum: boolean };
   readonly mtu: number;
@@ -23,9 +25,10 @@ const TUNNELS = {
 const OVERHEAD = 50;
 
 export function antreaSettings(options: Readonly<Record<string, string>>): AntreaSettings {
-  if (options.trafficEncapMode === 'noEncap') return { mtu: UNDERLAY_MTU };
+  if (options.trafficEncapMode === 'noEncap') return { hybrid: false, mtu: UNDERLAY_MTU };
   const tunnel = TUNNELS[options.tunnelType === 'vxlan' ? 'vxlan' : 'geneve'];
   return {
+    hybrid: options.trafficEncapMode === 'hybrid',
     tunnel: { ...tunnel, checksum: options.tunnelCsum === 'true' },
     mtu: UNDERLAY_MTU - OVERHEAD,
   };
