@@ -52,7 +52,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   healthChecks: 'Health check node ports: status, headers, body',
   loadBalancer: 'The cloud’s load balancer, as a router (VIP) or a proxy (Proxy)',
   flannel:
-    'vxlan and host-gw, IPv4 and IPv6: links, routes, chains, and walks across nodes; wireguard by its source alone',
+    'vxlan and host-gw, IPv4 and IPv6: links, routes, chains, and walks across nodes; wireguard by its source, its peers beside the real wg',
   calico:
     'VXLAN, and IPIP and no encapsulation by their source: routes, policy chains with Felix’ own rule hashes, sets, and walks across nodes',
   cilium:
@@ -64,7 +64,7 @@ const features: Readonly<Record<FeatureId, string>> = {
     'Bridge, masquerading and weave-npc’s rules, with a plain switch in the place of the Open vSwitch datapath; the datapath and its flows by source alone',
   azure: 'Transparent mode with a node subnet',
   bridge:
-    'Links, addresses, routes, sysctls and rules beside the real plug-ins, in eight configurations, three of them dual stack',
+    'Links, addresses, routes, sysctls and rules beside the real plug-ins, in twelve configurations, four of them dual stack',
   kubenet: 'Kubernetes 1.16’s own network: bridge, hairpin, masquerading',
   hostPort: 'hostPort, by portmap or the kubelet’s own way',
   addresses: 'Which address a pod is given, and what happens when a node has none left',
@@ -89,7 +89,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   unmodelled: 'A field that is not modelled makes exactly the walks that it could change “unknown”',
   verdicts: 'The verdict, and what the client itself sees',
   images: 'On which ports well-known images listen',
-  tables: 'Every printed table: ip, bridge, iptables-save, nft, ipset, conntrack, ss',
+  tables: 'Every printed table: ip, bridge, iptables-save, nft, ipset, conntrack, ss, wg',
   accepted: 'The real commands take every scenario’s tables, each CNI with each mode',
   bytes: 'The bytes of packets, checksums included, as tshark reads them',
   pcapng: 'Captures for Wireshark: no malformed packet, no wrong checksum',

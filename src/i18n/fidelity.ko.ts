@@ -55,7 +55,8 @@ export const fidelity = {
     hints: 'trafficDistribution과 topology-mode: Auto의 힌트',
     healthChecks: '헬스 체크 노드 포트: 상태 코드, 헤더, 본문',
     loadBalancer: '클라우드 로드 밸런서: 라우터(VIP) 또는 프록시(Proxy)',
-    flannel: 'vxlan과 host-gw, IPv4와 IPv6: 링크, 경로, 체인, 노드 사이의 패킷 경로. wireguard는 소스로만',
+    flannel:
+      'vxlan과 host-gw, IPv4와 IPv6: 링크, 경로, 체인, 노드 사이의 패킷 경로. wireguard는 소스로, 피어 정보는 실제 wg와 나란히',
     calico:
       'VXLAN과, 소스로만 확인한 IPIP와 캡슐화 없음: 경로, Felix와 같은 규칙 해시를 쓰는 정책 체인, 집합, 노드 사이의 패킷 경로',
     cilium: '터널과 네이티브 라우팅, kube-proxy 대체 기능을 켠 경우와 끈 경우: 도달한 파드, TTL, 아이덴티티',
@@ -65,7 +66,7 @@ export const fidelity = {
     weave:
       'Open vSwitch 데이터패스 자리에 보통 스위치를 놓고 확인한 브리지, 마스커레이드, weave-npc 규칙. 데이터패스와 플로는 소스로만',
     azure: '노드 서브넷을 쓰는 투명 모드',
-    bridge: '실제 플러그인과 나란히 비교한 링크, 주소, 경로, sysctl, 규칙(설정 여덟 가지, 셋은 이중 스택)',
+    bridge: '실제 플러그인과 나란히 비교한 링크, 주소, 경로, sysctl, 규칙(설정 열두 가지, 넷은 이중 스택)',
     kubenet: '쿠버네티스 1.16의 자체 네트워크: 브리지, 헤어핀, 마스커레이드',
     hostPort: 'hostPort: portmap 또는 kubelet 고유의 방식',
     addresses: '파드에 주어지는 주소, 노드에 남은 주소가 없을 때의 동작',
@@ -89,7 +90,7 @@ export const fidelity = {
     unmodelled: '모델에 없는 필드는 그 필드가 바꿀 수 있는 경로만 ‘알 수 없음’으로 만듦',
     verdicts: '판정과 클라이언트가 보는 결과',
     images: '잘 알려진 이미지가 여는 포트',
-    tables: '출력하는 모든 테이블: ip, bridge, iptables-save, nft, ipset, conntrack, ss',
+    tables: '출력하는 모든 테이블: ip, bridge, iptables-save, nft, ipset, conntrack, ss, wg',
     accepted: '모든 시나리오의 테이블을 CNI와 모드마다 실제 명령이 받아들임',
     bytes: 'tshark로 읽은 패킷의 바이트와 체크섬',
     pcapng: 'Wireshark용 캡처: 깨진 패킷도, 틀린 체크섬도 없음',

@@ -98,7 +98,7 @@ export const verified = [
     area: 'box',
     fidelity: 'modelled',
     against: ['source'],
-    tests: ['src/sim/net/ipvs/ipvs.test.ts'],
+    tests: ['src/sim/net/ipvs/ipvs.test.ts', 'src/sim/net/ipvs/maglev.test.ts'],
   },
   {
     id: 'sctp',
