@@ -30,6 +30,7 @@ const MANY = 4;
 const MOST_COLUMNS = 4;
 const CROWDED_COLUMNS = 3;
 const COMPACT_SIDE = 40;
+const CHIP_W = 36;
 const MOST_ROWS = 3;
 /** In the gutter before the plates: up to the hook, and from the plate down to the route. */
 const RISE = 7;
@@ -400,6 +401,7 @@ export function placeRoom(
       card: { x: cardX, y: wallY },
       further: further.map(({ name, at: point }) => ({ name, at: point })),
       plate,
+      ...(plate === undefined ? chipOf(basis, box(last + 8, y.plate - 6, CHIP_W, 18)) : {}),
       out,
       guest: false,
     },
@@ -407,6 +409,12 @@ export function placeRoom(
     devices,
     wires,
   };
+}
+
+/** The rules are there all the same: how many Services they serve. */
+function chipOf({ compact, scene }: RoomBasis, box: Box): Pick<PlanRoom, 'chip'> {
+  const count = scene.services.filter((s) => s.ip !== undefined && s.type !== 'ExternalName').length;
+  return !compact || scene.rulesBy === undefined || count === 0 ? {} : { chip: { box, count } };
 }
 
 /** As tall as what this node holds, from where `box` begins. */

@@ -176,3 +176,19 @@ spec: {nodeName: kind-worker2, containers: [{name: nginx, image: nginx}]}
     expect(width).toBeLessThanOrEqual(widest);
   });
 });
+
+test('in a crowd the rules of all Services stand as a chip on each open node', () => {
+  for (const cni of ['flannel', 'calico']) {
+    const plan = planScene(sceneOf(cluster(5, cni) + CROWD).scene);
+    const open = plan.rooms.filter((r) => !r.folded);
+    expect(open.length).toBeGreaterThan(3);
+    for (const { chip, room, box } of open) {
+      // The two here, kubernetes and kube-dns.
+      expect(chip?.count, room.name).toBe(4);
+      const at = chip?.box ?? box;
+      expect(at.x >= box.x && at.x + at.w <= box.x + box.w).toBe(true);
+      const around = [...plan.pods, ...plan.devices].map((thing) => thing.box);
+      expect(around.filter((b) => overlaps(at, b))).toEqual([]);
+    }
+  }
+});

@@ -84,6 +84,8 @@ export interface PlanRoom {
   /** Cards beside the first. */
   readonly further?: readonly { readonly name: string; readonly at: Point }[];
   readonly plate: PlanPlate | undefined;
+  /** In a crowd: stands for the plates of so many Services, which are not written out. */
+  readonly chip?: { readonly box: Box; readonly count: number };
   /** Which way is out of the house from the diamond: -1 left, 1 right. */
   readonly out: -1 | 1;
   /** Opened only because the walk passes it; without one it is folded. */

@@ -36,7 +36,7 @@ export function drawPill(context: DrawContext, plan: PlanPill): Item {
 export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[] {
   const { plate } = room;
   const { frame, words, plan } = context;
-  if (plate === undefined || room.folded) return [];
+  if (plate === undefined || room.folded) return room.chip === undefined ? [] : [drawChip(context, room)];
   const { box } = plate;
   const state = frame?.plates.findLast((p) => p.room === room.room.id);
   const asked = state !== undefined;
@@ -72,6 +72,24 @@ export function drawPlate(context: DrawContext, room: PlanRoom): readonly Item[]
       draggable: false,
     },
   ];
+}
+
+/** The rules of many Services: only that they are there, and how many. */
+function drawChip({ words }: DrawContext, { room, chip }: PlanRoom): Item {
+  const { box, count } = chip ?? { box: { x: 0, y: 0, w: 0, h: 0 }, count: 0 };
+  return {
+    id: `plate:${room.id}`,
+    kind: 'plate',
+    box,
+    shapes: [
+      rect(box, 'plate-ready', 3),
+      ...virtualMark(box.x + 9, box.y + 9, 10, 'vip-idle'),
+      label(box.x + box.w - 5, box.y + 13, String(count), 'mono-muted', 'end'),
+    ],
+    label: words.rulesOf(count, room.name),
+    selection: { kind: 'node', id: room.name },
+    draggable: false,
+  };
 }
 
 function drawSection(

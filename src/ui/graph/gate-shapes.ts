@@ -50,13 +50,18 @@ export function gateCard(
   const plate = room?.routePlate;
   const near = plate !== undefined && y + 22 > plate.y && y - 22 < plate.y + plate.h;
   const above = near && plate !== undefined && y <= plate.y + plate.h / 2;
+  // What is stopped on its way in to the node itself leaves the node's own box free.
+  const local =
+    room === undefined || Math.abs(y - room.local.y - room.local.h / 2) > 14 ? undefined : room.local;
   const top = gate.bare
     ? y + (frame.operation === 'reject' ? 40 : 24)
-    : plate === undefined || !near
-      ? y - 18
-      : above
-        ? plate.y - 40
-        : plate.y + plate.h + 4;
+    : local !== undefined && local.w > 0
+      ? local.y - 40
+      : plate === undefined || !near
+        ? y - 18
+        : above
+          ? plate.y - 40
+          : plate.y + plate.h + 4;
   if (gate.bare && plan.narrow) {
     // Beside the pod, which hangs under the line here.
     const narrow = { x: 140, y: y + 9, w: Math.min(w, plan.width - 156), h: 36 };
@@ -188,7 +193,29 @@ function gateText(
       return { title: words.droppedHere, detail: words.tooBig(reason.params.length, reason.params.mtu) };
     case 'neighbour.failed':
       return { title: words.droppedHere, detail: words.noAnswer(reason.params.ip) };
+    case 'route.no-forwarding':
+      return { title: words.droppedHere, detail: `${reason.params.sysctl} = 0` };
+    case 'route.rp-filter':
+      return { title: words.droppedHere, detail: `rp_filter · ${reason.params.iface}` };
+    case 'route.martian':
+      return { title: words.droppedHere, detail: `martian source ${reason.params.ip}` };
+    case 'conntrack.invalid':
+      return { title, detail: 'ctstate INVALID' };
+    case 'link.down':
+      return { title: words.droppedHere, detail: `${reason.params.iface} DOWN` };
+    case 'link.not-for-me':
+      return { title: words.droppedHere, detail: words.noMac(reason.params.mac) };
+    case 'bridge.no-hairpin':
+      return { title: words.droppedHere, detail: words.noHairpin(reason.params.port) };
+    case 'vxlan.no-fdb':
+      return { title: words.droppedHere, detail: words.noFdb(reason.params.mac) };
+    case 'ipvs.no-server':
+      return { title, detail: words.noEndpoint };
+    case 'program.drop':
+      return { title, detail: `${reason.params.program}: ${reason.params.text}` };
+    case 'ovs.drop':
+      return { title: words.droppedHere, detail: `${reason.params.bridge} · ${reason.params.table}` };
     default:
-      return { title, detail: words.noRoom };
+      return { title, detail: words.endsHere };
   }
 }
