@@ -13,6 +13,7 @@ export const compare = {
   serverSees: (p: { ip: string }) => `the server sees ${p.ip}`,
   frames: (p: { n: number }) => `${p.n} frames on the wire`,
   samePick: 'Chance chose the same endpoint in both.',
+  waits: 'The steps of both walks stand here side by side, once another network is chosen.',
   moments: 'Moments of both walks',
   moment: (p: { n: number; total: number }) => `Moment ${p.n} of ${p.total}`,
   summary: (p: { same: number; differ: number }) => `${p.same} the same, ${p.differ} differ`,

@@ -15,6 +15,7 @@ export const compare = {
   serverSees: (p: { ip: string }) => `서버가 보는 주소 ${p.ip}`,
   frames: (p: { n: number }) => `선로 위 프레임 ${p.n}개`,
   samePick: '엔드포인트는 양쪽에서 같은 것이 선택되었습니다.',
+  waits: '다른 네트워크를 고르면 두 경로의 단계를 여기에 나란히 보여 줍니다.',
   moments: '두 경로의 순간',
   moment: (p: { n: number; total: number }) => `${p.total}개 가운데 ${p.n}번째 순간`,
   summary: (p: { same: number; differ: number }) => `같음 ${p.same}, 다름 ${p.differ}`,

@@ -111,6 +111,8 @@ function candidates(plan: Plan, step: Step, at: Whereabouts): readonly (string |
           if (step.reason.code.startsWith('program.')) {
             return [step.iface === undefined ? local : device(step.iface), at.vertex];
           }
+          // No route, no forwarding, another way back: that is decided where routes are looked up.
+          if (step.reason.code.startsWith('route.')) return [mid, `route:${n}`];
           return step.kind === 'drop' || step.kind === 'reject' ? [at.vertex, device(step.iface)] : [];
       }
       break;

@@ -55,7 +55,7 @@ export function CompareTimeline() {
           />
         </div>
       ) : (
-        <p className={timeline.rest}>{words.atRest}</p>
+        <p className={timeline.rest}>{walk === undefined ? words.atRest : t.waits}</p>
       )}
     </div>
   );
