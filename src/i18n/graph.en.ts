@@ -20,7 +20,7 @@ export const graph = {
   notAsked: 'the same rule, not asked this time',
   ownNotAsked: 'its own rule, not asked this time',
   moreEndpoints: (n: number) => `+ ${n} more`,
-  moreServices: (n: number) => `+ ${n} Services`,
+  moreServices: (n: number) => (n === 1 ? '+ 1 Service' : `+ ${n} Services`),
   moreNodes: (n: number) => `+ ${n} nodes`,
   alike: (n: number, of: string) => `${n} pods of ${of}`,
   alikeShort: 'all alike',
