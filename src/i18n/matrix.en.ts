@@ -77,5 +77,7 @@ export const matrix = {
   none: 'No cell is denied.',
   noPods: 'There are no pods to ask about.',
   count: (p: { denied: number; total: number }) => `${p.denied} of ${p.total} pairs denied`,
+  changes: (p: { opens: number; closes: number }) => `opens ${p.opens}, closes ${p.closes}`,
+  changed: { opens: 'just opened', closes: 'just closed', differs: 'just changed' },
   gridHint: 'Arrow keys move between cells; Enter sends the packet.',
 };

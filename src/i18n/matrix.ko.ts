@@ -82,5 +82,7 @@ export const matrix = {
   none: '차단되는 칸이 없습니다.',
   noPods: '확인할 파드가 없습니다.',
   count: (p: { denied: number; total: number }) => `${p.total}쌍 중 ${p.denied}쌍 차단`,
+  changes: (p: { opens: number; closes: number }) => `${p.opens}쌍 열림, ${p.closes}쌍 닫힘`,
+  changed: { opens: '방금 열림', closes: '방금 닫힘', differs: '방금 바뀜' },
   gridHint: '화살표 키로 칸을 옮기고 Enter로 패킷을 보냅니다.',
 } satisfies Catalog<typeof en>;

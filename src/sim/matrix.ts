@@ -1,10 +1,28 @@
 /** The question of who can talk to whom: apart from the pipeline, because the page loads it when the matrix is opened. */
 import { asEnforced, enforcesPolicy } from './enforced.ts';
 import type { Protocol } from './k8s/cluster-state.ts';
+import { type MatrixChanges, reachAgain, type Reached } from './policy/reach-again.ts';
 import { reachMatrix, type ReachMatrix } from './policy/reach.ts';
 import type { Simulation } from './simulate.ts';
 
 /** Who can talk to whom, by the policy evaluator; open throughout where the CNI enforces no policy. */
-export function matrixOf({ cluster }: Simulation, port: number | undefined, protocol: Protocol): ReachMatrix {
-  return reachMatrix(asEnforced(cluster), { port, protocol, enforced: enforcesPolicy(cluster) });
+export function matrixOf(simulation: Simulation, port: number | undefined, protocol: Protocol): ReachMatrix {
+  return matrixAfter(undefined, simulation, port, protocol).reached.matrix;
+}
+
+/** The same, made from an earlier one where that was asked the same: then with what of it changed. */
+export function matrixAfter(
+  before: Reached | undefined,
+  { cluster: settled }: Simulation,
+  port: number | undefined,
+  protocol: Protocol,
+): { readonly reached: Reached; readonly changes?: MatrixChanges } {
+  const cluster = asEnforced(settled);
+  const question = { port, protocol, enforced: enforcesPolicy(settled) };
+  const asked = before?.question;
+  if (before === undefined || asked?.port !== port || asked?.protocol !== protocol) {
+    return { reached: { cluster, question, matrix: reachMatrix(cluster, question) } };
+  }
+  const { matrix, changes } = reachAgain(before, cluster, question);
+  return { reached: { cluster, question, matrix }, changes };
 }

@@ -340,8 +340,9 @@ export function requestTable(netns: string, command: string, after?: ProbeSpec):
 export function requestMatrix(
   port: number | undefined,
   protocol: 'TCP' | 'UDP' | 'SCTP',
+  since?: number,
 ): Promise<MatrixResult> {
-  return need().request('matrix', { port, protocol });
+  return need().request('matrix', { port, protocol, since });
 }
 
 /** Why no policy let a probe through; undefined where none stopped it. */

@@ -2,11 +2,15 @@
 import { ProbeError } from '../sim/probe/problem.ts';
 import { projectScene } from '../sim/scene/project.ts';
 import type { Scenario } from '../sim/scenario.ts';
+import type { Reached } from '../sim/policy/reach-again.ts';
 import { CodeMissing } from '../sim/base/code.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
 import { loadAnyYaml } from '../sim/k8s/parse/read-yaml.ts';
 import { clusterDetail, expectationsOf, shownByLens, viewOf } from './views.ts';
+
+/** Matrices that the next one can be made from. */
+const KEPT_MATRICES = 3;
 
 type Question = Exclude<ToWorker, { readonly cancel: number }>;
 type Params<N extends keyof Requests> = Requests[N]['params'];
@@ -17,6 +21,10 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
   let scenarioNow: Scenario | undefined;
   /** The cluster that `Playground.compare` sets beside `current`, made when first asked for. */
   let other: Simulation | undefined;
+
+  /** The newest first: an answer may be overtaken before the page shows it. */
+  let matrices: readonly { readonly id: number; readonly reached: Reached }[] = [];
+  let matrixCount = 0;
 
   const need = (): Simulation => {
     if (current === undefined) throw new Error('nothing simulated yet');
@@ -52,10 +60,18 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return import('./compare.ts').then(({ compareWith }) => compareWith(own, beside, probe, trace));
   };
 
-  const askMatrix = async ({ port, protocol }: Params<'matrix'>): Promise<Requests['matrix']['result']> => {
+  const askMatrix = async ({
+    port,
+    protocol,
+    since,
+  }: Params<'matrix'>): Promise<Requests['matrix']['result']> => {
     const simulation = need();
-    const { matrixOf } = await import('../sim/matrix.ts');
-    return matrixOf(simulation, port, protocol);
+    const { matrixAfter } = await import('../sim/matrix.ts');
+    const shown = matrices.find((one) => one.id === since);
+    const { reached, changes } = matrixAfter(shown?.reached, simulation, port, protocol);
+    const id = ++matrixCount;
+    matrices = [{ id, reached }, ...matrices].slice(0, KEPT_MATRICES);
+    return { ...reached.matrix, id, ...(changes && { changes }) };
   };
 
   const askNearMiss = async ({ probe }: Params<'nearMiss'>): Promise<Requests['nearMiss']['result']> => {

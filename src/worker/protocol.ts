@@ -147,6 +147,17 @@ export interface MatrixResult {
   /** One entry for each distinct reason; `reasonOf[row][column]` is an index into it. */
   readonly reasons: readonly MatrixReason[];
   readonly reasonOf: readonly (readonly number[])[];
+  /** Names this answer for the next question's `since`. */
+  readonly id?: number;
+  /** What differs from the matrix `since`, where it was asked the same. */
+  readonly changes?: MatrixChanges;
+}
+
+export interface MatrixChanges {
+  readonly opens: number;
+  readonly closes: number;
+  /** Row and column of each cell that holds another answer. */
+  readonly cells: readonly (readonly [number, number])[];
 }
 
 export interface MatrixReason {
@@ -222,7 +233,11 @@ export interface Requests {
   nearMiss: { params: { probe: ProbeSpec }; result: NearMiss | undefined };
   /** The smallest edit of the policies that lets the probe through, or blocks it. */
   fix: { params: { probe: ProbeSpec; want: 'allow' | 'block' }; result: FixAnswer };
-  matrix: { params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP' }; result: MatrixResult };
+  /** `since`: the matrix that is shown; it is made anew from that one, with what changed. */
+  matrix: {
+    params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP'; since?: number };
+    result: MatrixResult;
+  };
   /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
   show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };
   cluster: { params: Record<string, never>; result: ClusterDetail };

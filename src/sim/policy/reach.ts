@@ -7,22 +7,7 @@ import type { PodClass, PodClasses, ReachQuestion } from './classes.ts';
 import { classify } from './classes.ts';
 import type { Direction } from './matching.ts';
 import { policyName, portMatches, rulesOf } from './matching.ts';
-
-interface ReachReason {
-  readonly code:
-    | 'open'
-    | 'same-pod'
-    | 'allowed'
-    | 'egress-denied'
-    | 'ingress-denied'
-    | 'not-enforced'
-    | 'unknown'
-    | 'no-address';
-  /** `namespace/name` of the policies that decided. */
-  readonly policies: readonly string[];
-  /** Index into spec.ingress of the policy that allowed, or into spec.egress where only egress is isolated. */
-  readonly rule?: number;
-}
+import { PartTable, type ReachReason, ReasonTable } from './reach-reasons.ts';
 
 export interface ReachMatrix {
   readonly port: number | undefined;
@@ -41,12 +26,7 @@ interface Column {
   readonly port: number;
 }
 
-/** What one direction says of a pair. */
-interface Part {
-  readonly kind: 'open' | 'allowed' | 'denied';
-  readonly policies: readonly string[];
-  readonly rule?: number;
-}
+export type ReachCluster = Pick<ClusterState, 'pods' | 'namespaces' | 'networkPolicies' | 'unmodelled'>;
 
 /**
  * The matrix over all pods that are not finished. Without a port, each target is asked on the first port that it listens
@@ -54,11 +34,32 @@ interface Part {
  * A pod without an address, and one that a field outside the model could change, is `unknown`; so is a flow from a pod on
  * another node's network that only an `ipBlock` could allow, because the address the target sees depends on the CNI.
  */
-export function reachMatrix(
-  cluster: Pick<ClusterState, 'pods' | 'namespaces' | 'networkPolicies' | 'unmodelled'>,
+export function reachMatrix(cluster: ReachCluster, question: ReachQuestion): ReachMatrix {
+  return fillMatrix(cluster, question, undefined);
+}
+
+/** What of a matrix can be kept, and for whom it has to be asked again. */
+export interface Kept {
+  readonly matrix: ReachMatrix;
+  readonly rows: ReadonlySet<Pod>;
+  readonly columns: ReadonlySet<Pod>;
+}
+
+export function askedPods(cluster: Pick<ClusterState, 'pods'>): readonly Pod[] {
+  return cluster.pods.filter((pod) => pod.phase === 'Pending' || pod.phase === 'Running');
+}
+
+export function podName(pod: Pod | undefined): string {
+  return `${pod?.namespace}/${pod?.name}`;
+}
+
+/** `kept`: an earlier matrix of the same pods, of which some rows and columns are asked again. */
+export function fillMatrix(
+  cluster: ReachCluster,
   question: ReachQuestion,
+  kept: Kept | undefined,
 ): ReachMatrix {
-  const pods = cluster.pods.filter((pod) => pod.phase === 'Pending' || pod.phase === 'Running');
+  const pods = askedPods(cluster);
   const classes = classify(cluster, pods, question);
   const columns: Column[] = [];
   const columnsOf = classes.list.map((target) =>
@@ -68,75 +69,96 @@ export function reachMatrix(
   const targets = asTargets(columns, classes, question.protocol);
   // A row depends on the subject only through the policies that isolate it, and its ports where ingress rules name some.
   const egressRows = new Map<readonly NetworkPolicy[], Int32Array>();
-  const egress = classes.list.map((source) => {
-    const row =
-      egressRows.get(source.isolatedBy.egress) ?? directionRow('egress', source, targets, classes, parts);
-    egressRows.set(source.isolatedBy.egress, row);
-    return row;
-  });
   const ingressRows = new Map<readonly NetworkPolicy[], Map<string, Int32Array>>();
-  const ingress = columns.map(({ target, port }) => {
+  const reasons = new ReasonTable(question.enforced, kept?.matrix.reasons);
+  const unknown = unknownPods(cluster, pods);
+  const again = pods.flatMap((pod, i) => (kept?.columns.has(pod) === true ? [i] : []));
+  const every = pods.map((_, i) => i);
+  const reasonOf: (readonly number[])[] = [];
+  const allowed: (readonly (boolean | 'unknown' | null)[])[] = [];
+  const cellsOf = new Map<number, Int32Array>();
+
+  pods.forEach((from, row) => {
+    const old = kept === undefined || kept.rows.has(from) ? undefined : kept.matrix;
+    const asked = old === undefined ? every : again;
+    const oldReasons = old?.reasonOf[row];
+    const oldAllowed = old?.allowed[row];
+    if (asked.length === 0 && oldReasons !== undefined && oldAllowed !== undefined) {
+      reasonOf.push(oldReasons);
+      allowed.push(oldAllowed);
+      return;
+    }
+    const reasonRow = oldReasons?.slice() ?? new Array<number>(pods.length);
+    const allowedRow = oldAllowed?.slice() ?? new Array<boolean | 'unknown' | null>(pods.length);
+    const source = classes.of[row] ?? 0;
+    let cells = cellsOf.get(source);
+    if (cells === undefined) cellsOf.set(source, (cells = new Int32Array(classes.list.length).fill(-1)));
+    let differs = oldAllowed === undefined;
+    const plain = unknown[row] === undefined && !from.hostNetwork;
+    for (const column of asked) {
+      const target = classes.of[column] ?? 0;
+      let index = cells[target] ?? -1;
+      if (!plain || row === column || unknown[column] !== undefined) index = special(from, row, column);
+      else if (index < 0) index = cells[target] = cell(source, target);
+      const value = reasons.allowed[index] ?? null;
+      differs ||= allowedRow[column] !== value;
+      reasonRow[column] = index;
+      allowedRow[column] = value;
+    }
+    reasonOf.push(reasonRow);
+    allowed.push(differs || oldAllowed === undefined ? allowedRow : oldAllowed);
+  });
+
+  return {
+    port: question.port,
+    protocol: question.protocol,
+    pods: pods.map(podName),
+    allowed,
+    reasons: reasons.list,
+    reasonOf,
+  };
+
+  /** A cell that is not its class's: itself, an address that is missing, a pod on its node's network. */
+  function special(from: Pod, row: number, column: number): number {
+    if (row === column) return reasons.samePod;
+    const ends = [unknown[row], unknown[column]];
+    if (ends.includes('no-address')) return reasons.noAddress;
+    if (ends.includes('unknown')) return reasons.unknown;
+    if (from.hostNetwork && from.node === pods[column]?.node) return reasons.open;
+    return cell(classes.of[row] ?? 0, classes.of[column] ?? 0);
+  }
+
+  function egressOf(source: number): Int32Array {
+    const subject = classes.list[source];
+    if (subject === undefined) return new Int32Array();
+    const known = egressRows.get(subject.isolatedBy.egress);
+    if (known !== undefined) return known;
+    const row = directionRow('egress', subject, targets, classes, parts);
+    egressRows.set(subject.isolatedBy.egress, row);
+    return row;
+  }
+
+  function ingressOf({ target, port }: Column): Int32Array {
     const subject = classes.list[target];
     if (subject === undefined) return new Int32Array();
     const isolating = subject.isolatedBy.ingress;
     const rows = ingressRows.get(isolating) ?? new Map<string, Int32Array>();
     ingressRows.set(isolating, rows);
     const key = `${port} ${namesPorts(isolating) ? portNames(subject.example) : ''}`;
-    const row =
-      rows.get(key) ??
-      directionRow('ingress', subject, asSources(port, classes, question.protocol), classes, parts);
+    const known = rows.get(key);
+    if (known !== undefined) return known;
+    const row = directionRow('ingress', subject, asSources(port, classes, question.protocol), classes, parts);
     rows.set(key, row);
     return row;
-  });
-  const reasons = new ReasonTable(question.enforced);
-  const unknown = unknownPods(cluster, pods);
-  const reasonOf: number[][] = [];
-  const allowed: (boolean | 'unknown' | null)[][] = [];
-  const cellsOf = new Map<number, Int32Array>();
-
-  pods.forEach((from, row) => {
-    const source = classes.of[row] ?? 0;
-    let cells = cellsOf.get(source);
-    if (cells === undefined) {
-      cells = new Int32Array(classes.list.length);
-      for (let target = 0; target < classes.list.length; target++) {
-        cells[target] = cell(source, target);
-      }
-      cellsOf.set(source, cells);
-    }
-    const reasonRow = new Array<number>(pods.length);
-    const allowedRow = new Array<boolean | 'unknown' | null>(pods.length);
-    for (let column = 0; column < pods.length; column++) {
-      let index = cells[classes.of[column] ?? 0] ?? 0;
-      if (row === column) index = reasons.samePod;
-      else if (unknown[row] !== undefined || unknown[column] !== undefined) {
-        index =
-          unknown[row] === 'no-address' || unknown[column] === 'no-address'
-            ? reasons.noAddress
-            : reasons.unknown;
-      } else if (from.hostNetwork && from.node === pods[column]?.node) index = reasons.open;
-      reasonRow[column] = index;
-      allowedRow[column] = reasons.allowed[index] ?? null;
-    }
-    reasonOf.push(reasonRow);
-    allowed.push(allowedRow);
-  });
-
-  return {
-    port: question.port,
-    protocol: question.protocol,
-    pods: pods.map((pod) => `${pod.namespace}/${pod.name}`),
-    allowed,
-    reasons: reasons.list,
-    reasonOf,
-  };
+  }
 
   /** The first column of the target that both directions allow, or the first column's denial. */
   function cell(source: number, target: number): number {
     let first: number | undefined;
     for (const column of columnsOf[target] ?? []) {
-      const out = egress[source]?.[column] ?? 0;
-      const into = ingress[column]?.[source] ?? 0;
+      const out = egressOf(source)[column] ?? 0;
+      const asked = columns[column];
+      const into = asked === undefined ? 0 : (ingressOf(asked)[source] ?? 0);
       const index = reasons.of(parts, out, into);
       if (reasons.allows(index)) return index;
       first ??= index;
@@ -269,98 +291,8 @@ function coversPort(
   return target !== undefined && rule.ports.some((item) => portMatches(item, target.example, port, protocol));
 }
 
-/** The distinct verdicts of one direction. */
-class PartTable {
-  static readonly OPEN = 0;
-  readonly list: Part[] = [{ kind: 'open', policies: [] }];
-  readonly #known = new Map<string, number>();
-
-  allowed(policy: string, rule: number): number {
-    return this.#add(`+${policy} ${rule}`, { kind: 'allowed', policies: [policy], rule });
-  }
-
-  denied(policies: readonly string[]): number {
-    return this.#add(`-${policies.join(' ')}`, { kind: 'denied', policies });
-  }
-
-  #add(key: string, part: Part): number {
-    let index = this.#known.get(key);
-    if (index === undefined) {
-      index = this.list.push(part) - 1;
-      this.#known.set(key, index);
-    }
-    return index;
-  }
-}
-
-/** The distinct reasons of cells, joined from the verdicts of both directions. */
-class ReasonTable {
-  readonly list: ReachReason[] = [];
-  /** What a cell with this reason holds. */
-  readonly allowed: (boolean | 'unknown' | null)[] = [];
-  readonly open: number;
-  readonly samePod: number;
-  readonly unknown: number;
-  readonly noAddress: number;
-  readonly #enforced: boolean;
-  readonly #joined = new Map<number, number>();
-  readonly #known = new Map<string, number>();
-
-  constructor(enforced: boolean) {
-    this.#enforced = enforced;
-    this.open = this.#add({ code: 'open', policies: [] }, true);
-    this.samePod = this.#add({ code: 'same-pod', policies: [] }, null);
-    this.unknown = this.#add({ code: 'unknown', policies: [] }, 'unknown');
-    this.noAddress = this.#add({ code: 'no-address', policies: [] }, 'unknown');
-  }
-
-  allows(index: number): boolean {
-    return this.allowed[index] === true && this.list[index]?.code !== 'not-enforced';
-  }
-
-  of(parts: PartTable, egress: number, ingress: number): number {
-    const key = egress * 2 ** 26 + ingress;
-    let index = this.#joined.get(key);
-    if (index === undefined) {
-      index = this.#join(parts.list[egress], parts.list[ingress]);
-      this.#joined.set(key, index);
-    }
-    return index;
-  }
-
-  #join(egress: Part | undefined, ingress: Part | undefined): number {
-    if (egress?.kind === 'denied' || ingress?.kind === 'denied') {
-      if (!this.#enforced) {
-        const policies = [egress, ingress].flatMap((part) => (part?.kind === 'denied' ? part.policies : []));
-        return this.#add({ code: 'not-enforced', policies: [...new Set(policies)] }, true);
-      }
-      return egress?.kind === 'denied'
-        ? this.#add({ code: 'egress-denied', policies: egress.policies }, false)
-        : this.#add({ code: 'ingress-denied', policies: ingress?.policies ?? [] }, false);
-    }
-    if (egress?.kind === 'open' && ingress?.kind === 'open') return this.open;
-    if (!this.#enforced) return this.open;
-    const policies = [...(egress?.policies ?? []), ...(ingress?.policies ?? [])];
-    return this.#add(
-      { code: 'allowed', policies: [...new Set(policies)], rule: ingress?.rule ?? egress?.rule },
-      true,
-    );
-  }
-
-  #add(reason: ReachReason, allowed: boolean | 'unknown' | null): number {
-    const key = `${reason.code} ${reason.rule ?? ''} ${reason.policies.join(' ')}`;
-    let index = this.#known.get(key);
-    if (index === undefined) {
-      index = this.list.push(reason) - 1;
-      this.allowed[index] = allowed;
-      this.#known.set(key, index);
-    }
-    return index;
-  }
-}
-
 /** Pods of which a walk could not say either. */
-function unknownPods(
+export function unknownPods(
   cluster: Pick<ClusterState, 'unmodelled'>,
   pods: readonly Pod[],
 ): readonly ('no-address' | 'unknown' | undefined)[] {

@@ -1,27 +1,33 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import { requestMatrix, sendProbe } from '../../state/session.ts';
 import { useLook } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import type { MatrixResult } from '../../worker/protocol.ts';
 import { Segmented } from '../kit/Segmented.tsx';
-import { cellOf, countDenied, groupsOf } from './matrix/groups.ts';
+import { cellOf, changedCells, countDenied, groupsOf } from './matrix/groups.ts';
 import { Legend } from './matrix/Legend.tsx';
 import styles from './matrix/Matrix.module.css';
 import { MatrixGrid } from './matrix/MatrixGrid.tsx';
 import { ReasonCard } from './matrix/ReasonCard.tsx';
 
-type Asked = { readonly result: MatrixResult | undefined; readonly failed: boolean };
+interface Asked {
+  readonly result: MatrixResult | undefined;
+  readonly failed: boolean;
+}
 
 function useMatrix(port: number | undefined, protocol: 'TCP' | 'UDP'): Asked {
   const simulated = useSimulation((s) => s.result);
   const [asked, setAsked] = useState<Asked>({ result: undefined, failed: false });
+  const shown = useRef<number>(undefined);
   useEffect(() => {
     if (simulated === undefined) return;
     let live = true;
-    requestMatrix(port, protocol).then(
+    requestMatrix(port, protocol, shown.current).then(
       (result) => {
-        if (live) setAsked({ result, failed: false });
+        if (!live) return;
+        shown.current = result.id;
+        setAsked({ result, failed: false });
       },
       () => {
         if (live) setAsked({ result: undefined, failed: true });
@@ -56,6 +62,8 @@ export function Matrix() {
     () => (result === undefined ? [] : groupsOf(result, cluster, by)),
     [result, cluster, by],
   );
+  const changes = result?.changes;
+  const changed = useMemo(() => changedCells(changes, result), [changes, result]);
   const counts = useMemo(() => (result === undefined ? undefined : countDenied(result)), [result]);
   const visible = useMemo(() => {
     if (result === undefined || only === 'all') return { rows: groups, columns: groups };
@@ -98,6 +106,9 @@ export function Matrix() {
       <header className={styles.bar}>
         <h2>{t.title}</h2>
         {counts !== undefined && <p className={styles.count}>{t.count(counts)}</p>}
+        <p className={styles.changes} role="status">
+          {changes !== undefined && changes.cells.length > 0 && t.changes(changes)}
+        </p>
         <span className={styles.space} />
         <label className={styles.port}>
           <span>{t.port}</span>
@@ -154,6 +165,7 @@ export function Matrix() {
               // Cells of another size are another grid.
               key={`${by} ${visible.columns.length > 12}`}
               result={result}
+              changed={changed}
               rows={visible.rows}
               columns={visible.columns}
               pods={by === 'pods'}

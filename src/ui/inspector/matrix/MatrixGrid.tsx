@@ -5,7 +5,7 @@ import { classes } from '../../kit/classes.ts';
 import { useVirtual } from '../../kit/use-virtual.ts';
 import type { Picked } from '../Matrix.tsx';
 import { CellMark } from './CellMark.tsx';
-import { cellOf, type Cell, type Group } from './groups.ts';
+import { cellOf, type Cell, type CellChange, changeOf, type Group } from './groups.ts';
 import styles from './Matrix.module.css';
 
 const HEAD_WIDTH = 152;
@@ -13,6 +13,7 @@ const HEAD_WIDTH = 152;
 /** The cells, drawn where they can be seen: rows and columns are both virtual, so 300 pods are 300 pods. */
 export function MatrixGrid({
   result,
+  changed,
   rows,
   columns,
   pods,
@@ -21,6 +22,8 @@ export function MatrixGrid({
   onSend,
 }: {
   readonly result: MatrixResult;
+  /** Pairs that the last edit changed, by row and column. */
+  readonly changed: ReadonlyMap<number, ReadonlyMap<number, CellChange>>;
   readonly rows: readonly Group[];
   readonly columns: readonly Group[];
   /** One pod for each row: small cells, a glyph without its word. */
@@ -167,16 +170,19 @@ export function MatrixGrid({
                 const cell = cellOf(result, from, to);
                 const on = picked?.from === from.id && picked.to === to.id;
                 const word = cellWord(cell, t);
+                const change = changeOf(changed, from, to);
                 return (
                   <span
-                    key={to.id}
+                    // A new answer flashes anew.
+                    key={change === undefined ? to.id : `${to.id} ${result.id}`}
                     id={on ? 'matrix-cell' : undefined}
                     role="gridcell"
                     aria-colindex={column.index + 2}
                     aria-selected={on}
-                    aria-label={`${from.name} → ${to.name}: ${t.cells[cell.state]}${word === '' ? '' : `, ${word}`}`}
+                    aria-label={`${from.name} → ${to.name}: ${t.cells[cell.state]}${word === '' ? '' : `, ${word}`}${change === undefined ? '' : `, ${t.changed[change]}`}`}
                     className={classes(styles.cell, styles[cell.state], on && styles.selected)}
                     style={{ left: HEAD_WIDTH + column.start, width: column.size }}
+                    data-changed={change}
                     data-row={row.index}
                     data-column={column.index}
                     tabIndex={-1}

@@ -102,3 +102,42 @@ export function countDenied(result: MatrixResult): { denied: number; total: numb
   }
   return { denied, total };
 }
+
+/** How a pair's answer changed: it can talk now, it cannot any more, or the answer is another kind of unknown. */
+export type CellChange = 'opens' | 'closes' | 'differs';
+
+/** The changes by row and column. */
+export function changedCells(
+  changes: MatrixResult['changes'],
+  result: MatrixResult | undefined,
+): ReadonlyMap<number, ReadonlyMap<number, CellChange>> {
+  const rows = new Map<number, Map<number, CellChange>>();
+  for (const [row, column] of changes?.cells ?? []) {
+    const value = result?.allowed[row]?.[column];
+    const change = value === true ? 'opens' : value === false ? 'closes' : 'differs';
+    const cells = rows.get(row) ?? new Map<number, CellChange>();
+    cells.set(column, change);
+    rows.set(row, cells);
+  }
+  return rows;
+}
+
+/** What changed in a cell: the one change of all its pairs, or that they differ. */
+export function changeOf(
+  changed: ReadonlyMap<number, ReadonlyMap<number, CellChange>>,
+  from: Group,
+  to: Group,
+): CellChange | undefined {
+  let found: CellChange | undefined;
+  for (const row of from.members) {
+    const cells = changed.get(row);
+    if (cells === undefined) continue;
+    for (const column of to.members) {
+      const change = cells.get(column);
+      if (change === undefined) continue;
+      if (found !== undefined && found !== change) return 'differs';
+      found = change;
+    }
+  }
+  return found;
+}
