@@ -3,6 +3,8 @@ import { captureNames, walkCapture } from '../i18n/walk-capture.ts';
 import { type CaptureFile, pcapng } from '../sim/packet/pcapng.ts';
 import type { ProbeTool } from '../sim/k8s/cluster-state.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
+import { type FixAnswer, smallestFix } from '../sim/fix.ts';
+import type { ScenarioFile } from '../sim/scenario.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
 import { matrixOf } from '../sim/matrix.ts';
 import { walk, type Simulation } from '../sim/simulate.ts';
@@ -116,6 +118,17 @@ export function answerExport(
 ): { readonly bytes: Uint8Array; readonly frames: number; readonly devices: number } {
   const capture = answerCapture(simulation, options, texts);
   return { bytes: pcapng(capture), frames: capture.frames.length, devices: capture.devices.length };
+}
+
+/** `--block`: the edit that stops the probe instead. */
+export function answerFix(
+  simulation: Simulation,
+  files: readonly ScenarioFile[],
+  options: AnswerOptions,
+): FixAnswer {
+  const { block, ...probe } = options;
+  if (block !== undefined && typeof block !== 'boolean') throw new UsageError('--block takes no value');
+  return smallestFix(simulation, files, probeFrom(probe), block === true ? 'block' : 'allow');
 }
 
 export function answerExpect(simulation: Simulation): readonly Expectation[] {

@@ -9,10 +9,13 @@ import {
   answerExport,
   answerMatrix,
   answerShow,
+  answerFix,
   answerWalk,
   type AnswerOptions,
 } from './answers.ts';
 import { checkUsage, UsageError } from './args.ts';
+import { nearMissOfTrace } from '../sim/explain.ts';
+import { fixJson } from './policy-report.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
 import { linkOf } from './link.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
@@ -63,8 +66,13 @@ async function answer(
       return { diagnostics: diagnostics() };
     case 'objects':
       return { ...objectsJson(simulation()), diagnostics: diagnostics() };
-    case 'walk':
-      return { ...walkJson(answerWalk(simulation(), options), texts), diagnostics: diagnostics() };
+    case 'walk': {
+      const trace = answerWalk(simulation(), options);
+      const near = nearMissOfTrace(simulation(), trace);
+      return { ...walkJson(trace, texts, near), diagnostics: diagnostics() };
+    }
+    case 'fix':
+      return { ...fixJson(answerFix(simulation(), files, options)), diagnostics: diagnostics() };
     case 'matrix':
       return { ...matrixJson(answerMatrix(simulation(), options)), diagnostics: diagnostics() };
     case 'show':

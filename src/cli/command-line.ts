@@ -3,7 +3,9 @@ import { openLink } from '../share/link.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
 import { labScript } from '../sim/lab/lab.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
-import { answerExpect, answerExport, answerMatrix, answerShow, answerWalk } from './answers.ts';
+import { nearMissOfTrace } from '../sim/explain.ts';
+import type { ScenarioFile } from '../sim/scenario.ts';
+import { answerExpect, answerExport, answerFix, answerMatrix, answerShow, answerWalk } from './answers.ts';
 import { checkUsage, type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
 import { runBatch } from './batch.ts';
 import { isFile, readFiles } from './input.ts';
@@ -19,6 +21,7 @@ import {
   problemText,
   walkText,
 } from './report.ts';
+import { fixJson, fixText } from './policy-report.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
 
 export const EXIT_DONE = 0;
@@ -48,6 +51,7 @@ interface Answer {
 function answerFor(
   args: ParsedArgs & { readonly shown?: string },
   simulation: Simulation,
+  files: readonly ScenarioFile[],
   texts: CliTexts,
   terminal: Terminal,
 ): Answer {
@@ -61,7 +65,12 @@ function answerFor(
       return { json: objectsJson(simulation), text: objectsText(simulation) };
     case 'walk': {
       const trace = answerWalk(simulation, args.options);
-      return { json: walkJson(trace, texts), text: walkText(trace, texts) };
+      const near = nearMissOfTrace(simulation, trace);
+      return { json: walkJson(trace, texts, near), text: walkText(trace, texts, near) };
+    }
+    case 'fix': {
+      const fix = answerFix(simulation, files, args.options);
+      return { json: fixJson(fix), text: fixText(fix, texts) };
     }
     case 'matrix': {
       const matrix = answerMatrix(simulation, args.options);
@@ -127,7 +136,9 @@ async function ask(
   const simulation = simulate({ files });
   const failed = simulation.diagnostics.some((d) => d.severity === 'error');
   const answer =
-    args.command === 'link' ? linkAnswer(await linkOf(files)) : answerFor(args, simulation, texts, terminal);
+    args.command === 'link'
+      ? linkAnswer(await linkOf(files))
+      : answerFor(args, simulation, files, texts, terminal);
   if (json) {
     print(
       JSON.stringify({

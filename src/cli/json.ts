@@ -4,6 +4,8 @@ import type { LocatedOrigin } from '../sim/base/origin.ts';
 import type { Simulation } from '../sim/simulate.ts';
 import type { Reason } from '../sim/trace/reasons.ts';
 import type { Step, Trace } from '../sim/trace/trace.ts';
+import type { NearMiss } from '../sim/policy/near-miss.ts';
+import { nearMissJson } from './policy-report.ts';
 import type { CliTexts } from './texts.ts';
 
 export function diagnosticJson(d: Diagnostic, texts: CliTexts): object {
@@ -60,13 +62,13 @@ function named<T extends { readonly at: string }>(record: T): T {
 }
 
 /** The document of `walk --json`, without its diagnostics. */
-export function walkJson(trace: Trace, texts: CliTexts): Record<string, unknown> {
+export function walkJson(trace: Trace, texts: CliTexts, near: NearMiss | undefined): Record<string, unknown> {
   const decided = trace.steps[trace.decidedBy];
   return {
     verdict: trace.verdict,
     clientSees: trace.clientSees,
     ...(trace.http === undefined ? {} : { http: trace.http }),
-    policy: trace.policy,
+    policy: near === undefined ? trace.policy : { ...trace.policy, nearMiss: nearMissJson(near, texts) },
     reason: reasonJson(trace.reason, decided?.origin, texts),
     decidedBy: trace.decidedBy,
     ...(trace.server === undefined ? {} : { server: trace.server }),

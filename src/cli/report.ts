@@ -8,6 +8,8 @@ import type { matrixOf } from '../sim/matrix.ts';
 import type { Simulation } from '../sim/simulate.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import { LinkError } from './link.ts';
+import type { NearMiss } from '../sim/policy/near-miss.ts';
+import { nearMissText } from './policy-report.ts';
 import type { CliTexts } from './texts.ts';
 
 /** A fault as one line; whatever is no user's mistake keeps its stack. */
@@ -86,8 +88,9 @@ export function matrixText(matrix: Matrix): string {
   return [`    ${''.padEnd(width)}${heads}`, ...rows].join('\n');
 }
 
-export function walkText(trace: Trace, texts: CliTexts): string {
-  return walkTranscript(trace, texts.messages);
+export function walkText(trace: Trace, texts: CliTexts, near: NearMiss | undefined): string {
+  const walked = walkTranscript(trace, texts.messages);
+  return near === undefined ? walked : `${walked}\n${nearMissText(near, texts)}`;
 }
 
 /** A table of what runs where, like `kubectl get -o wide`. */

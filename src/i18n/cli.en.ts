@@ -10,6 +10,7 @@ export const cli = {
   show --in NETNS COMMAND... [--after "A B"]
   expect                               the scenario's expectations, a line each
   lab                                  a bash script that builds the cluster in Linux network namespaces
+  fix --from A --to B [--block]         the smallest edit of the policies that lets it through, or stops it
   export --from A --to B --pcapng FILE the walk (options as above) as a capture for Wireshark
   link                                 the scenario as a link fragment
   open LINK                            a link's files

@@ -13,6 +13,7 @@ export const cli = {
   show --in NETNS COMMAND... [--after "A B"]
   expect                               시나리오의 기대 항목을 한 줄씩 검사
   lab                                  클러스터를 리눅스 네트워크 네임스페이스로 만드는 bash 스크립트
+  fix --from A --to B [--block]         통과시키는(또는 막는) 가장 작은 정책 수정
   export --from A --to B --pcapng FILE 패킷 경로를 Wireshark용 캡처로 저장 (옵션은 walk와 같음)
   link                                 시나리오를 링크 조각으로
   open LINK                            링크에 담긴 파일
