@@ -123,6 +123,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `There is no Service "${p['service']}": the pods of ${p['name']} get no names of their own in DNS.`,
   'policy/selects-nothing': (p) =>
     `No pod in namespace ${p['namespace']}${p['selector'] === '<none>' ? '' : ` matches ${p['selector']}`}: the policy ${p['policy']} has no effect.`,
+  'policy/no-dns': (p) =>
+    `${p['pod']} may send what these rules name, and no policy lets it ask the cluster’s DNS (UDP 53): names will not resolve.`,
   'policy/not-enforced': (p) =>
     `${p['cni']} does not enforce NetworkPolicy: ${p['policy']} is stored and changes nothing. Choose a CNI that does, such as calico.`,
   'policy/named-port-rejected': (p) =>

@@ -128,6 +128,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `서비스 ${josa(`"${p['service']}"`, '이/가')} 없어 ${p['name']}의 파드는 자기 DNS 이름을 갖지 못합니다.`,
   'policy/selects-nothing': (p) =>
     `네임스페이스 ${p['namespace']}에 ${p['selector'] === '<none>' ? '' : `${josa(String(p['selector']), '과/와')} 일치하는 `}파드가 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다.`,
+  'policy/no-dns': (p) =>
+    `${josa(String(p['pod']), '은/는')} 이 규칙이 허용하는 곳으로 보낼 수 있지만, 클러스터 DNS(UDP 53)를 허용하는 정책이 없습니다. 이름을 찾지 못합니다.`,
   'policy/not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} 네트워크폴리시를 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다. calico처럼 적용하는 CNI를 고르세요.`,
   'policy/named-port-rejected': (p) =>

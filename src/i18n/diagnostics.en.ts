@@ -190,6 +190,8 @@ const checked: CheckedText = {
   'networkpolicy/end-port-alone': (p) => invalid(p, 'may not be specified when port is not specified'),
   'networkpolicy/split-rule': (p) =>
     `The dash makes this a rule of its own: it admits every peer on these ports, and the rule above every port. To join \`${p.peers}\` and \`ports\`, remove the dash.`,
+  'networkpolicy/or-peers': (p) =>
+    `Two items of ${p.peers}, so two peers: every pod of the namespaces above, and pods with this label of the policy’s own namespace. One peer, pods with this label in those namespaces, is one item with both selectors: without this dash.`,
   'networkpolicy/unused-rules': (p) => `${p.path} has no effect: policyTypes does not name ${p.type}.`,
   'cluster/no-control-plane': (p) => `${p.path}: kind needs at least one node with role control-plane.`,
   'playground/bad-cni': (p) => `${p.path}: write the CNI's name, or {name: ..., options: {...}}.`,

@@ -169,6 +169,8 @@ const checked: CheckedText = {
   'networkpolicy/end-port-alone': (p) => invalid(p, 'port 없이 쓸 수 없습니다'),
   'networkpolicy/split-rule': (p) =>
     `'-' 때문에 별개의 규칙이 되었습니다. 이 규칙은 상대와 상관없이 이 포트를, 위 규칙은 포트와 상관없이 그 상대를 허용합니다. ${josa(`\`${p.peers}\``, '과/와')} \`ports\`를 함께 적용하려면 '-'를 지우세요.`,
+  'networkpolicy/or-peers': (p) =>
+    `${p.peers}의 항목이 둘이므로 상대도 둘입니다. 위 네임스페이스의 모든 파드, 그리고 이 정책과 같은 네임스페이스에서 이 레이블을 가진 파드입니다. 그 네임스페이스에서 이 레이블을 가진 파드만 뜻한다면 이 대시를 지워 항목 하나에 셀렉터를 함께 쓰세요.`,
   'networkpolicy/unused-rules': (p) =>
     `${josa(p.path, '은/는')} 적용되지 않습니다. policyTypes에 ${josa(p.type, '이/가')} 없습니다.`,
   'cluster/no-control-plane': (p) =>

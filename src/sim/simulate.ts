@@ -30,6 +30,7 @@ import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
 import { needLoaded } from './lazy.ts';
+import { policyCode, policyModule } from './policy/module.ts';
 import { proxyPlugin, proxyPlugins } from './proxy/registry.ts';
 import type { Scenario } from './scenario.ts';
 import type { Trace } from './trace/trace.ts';
@@ -62,7 +63,8 @@ export function simulate(
   const proxy = proxyPlugin(named.kubeProxyMode);
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
   const chain = admission.chain(parsed.manifests);
-  needLoaded([chosen, proxy, ...modules, chain && admission]);
+  const policies = parsed.manifests.some((manifest) => manifest.kind === 'NetworkPolicy');
+  needLoaded([chosen, proxy, ...modules, chain && admission, policies ? policyModule : undefined]);
   progress?.('settle', 0, 1);
   const settled = settle(
     parsed,
@@ -81,6 +83,7 @@ export function simulate(
       ...settled.diagnostics,
       ...corefileDiagnostics(settled.cluster, parsed.locate),
       ...reservedNamespaces(settled.cluster, parsed.locate),
+      ...policyNotes(settled.cluster, parsed),
       ...faultDiagnostics(settled.cluster, parsed),
       ...deprecatedProxy(settled.cluster, parsed.locate),
       ...refusedRoutes(settled.cluster, world, parsed.locate),
@@ -111,6 +114,13 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
   return trace;
 }
 
+/** Where policies act at all. */
+function policyNotes(cluster: ClusterState, parsed: ParsedScenario): readonly Diagnostic[] {
+  if (cluster.networkPolicies.length === 0) return [];
+  const enforced = cniPlugin(cluster.settings.cni.name)?.enforcesNetworkPolicy ?? false;
+  return enforced ? policyCode().egressWithoutDns(cluster, parsed.locate) : [];
+}
+
 /** Only who breaks something pays for a second look at the same machines, healthy. */
 function faultDiagnostics(cluster: ClusterState, parsed: ParsedScenario): readonly Diagnostic[] {
   const { settings } = cluster;
@@ -125,6 +135,6 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
   await loadRareTables();
-  const all = [...Object.values(KERNEL_MODULES), ...cniRegistry, ...proxyPlugins, admission];
+  const all = [...Object.values(KERNEL_MODULES), policyModule, ...cniRegistry, ...proxyPlugins, admission];
   for (const code of all) await code.load?.();
 }

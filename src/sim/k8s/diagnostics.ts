@@ -224,6 +224,7 @@ export const diagnosticCodes = {
     (p) => `Invalid value: ${p.value}: may not be specified when \`port\` is not specified`,
   ),
   'networkpolicy/split-rule': warning<{ path: string; peers: string }>(),
+  'networkpolicy/or-peers': info<{ path: string; peers: string }>(),
   'networkpolicy/unused-rules': warning<{ path: string; type: string }>(),
   // Cluster and playground
   'cluster/no-control-plane': refused<At>(() => 'Invalid value: must have at least one control-plane node'),

@@ -5,7 +5,7 @@
 import { portsOf } from '../packet/ports.ts';
 import { chosenCni } from '../cluster/assemble.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
-import { evaluate } from '../policy/evaluate.ts';
+import { policyCode } from '../policy/module.ts';
 import type { PolicyVerdict, Segment, Step, Trace } from '../trace/trace.ts';
 import { PROTOCOLS } from './flow-of-step.ts';
 import type { Source } from './target.ts';
@@ -68,6 +68,7 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
 function wouldDeny(cluster: ClusterState, source: Source, walked: Walked): readonly string[] {
   const from = source.pod;
   if (from === undefined) return [];
+  const { evaluate } = policyCode();
   const denied = new Set<string>();
   const asked = new Set<string>();
   const ask = (step: Step): void => {

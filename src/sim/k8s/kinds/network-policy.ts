@@ -73,6 +73,7 @@ function validate(body: Body, report: Report): void {
       const at = ['spec', direction, i];
       asRecords(rule.ports).forEach((port, j) => validatePort(port, [...at, 'ports', j], report));
       asRecords(rule[peers]).forEach((peer, j) => validatePeer(peer, [...at, peers, j], report));
+      noteOrPeers(asRecords(rule[peers]), peers, [...at, peers], report);
       const before = rules[i - 1];
       // `- ports:` where `  ports:` was meant: the rule above then admits every port, and this one every peer.
       if (
@@ -104,6 +105,30 @@ function validate(body: Body, report: Report): void {
       report('networkpolicy/unused-rules', ['spec', direction], { type }, { key: true });
     }
   }
+}
+
+/** `- podSelector` below `- namespaceSelector`: two peers, where one with both may be meant. */
+function noteOrPeers(list: readonly Body[], peers: string, at: FieldPath, report: Report): void {
+  list.forEach((peer, i) => {
+    const before = list[i - 1];
+    if (before === undefined || !isAlone(before, 'namespaceSelector') || !isAlone(peer, 'podSelector'))
+      return;
+    const selector = asRecord(peer.podSelector);
+    // Every pod of the own namespace beside those of others is meant so.
+    if (Object.keys(selector).length === 0) return;
+    const path = [...at, i, 'podSelector'];
+    const fix = {
+      code: 'fix/remove-dash',
+      params: {},
+      newText: '  podSelector',
+      at: { place: 'key-and-dash', path },
+    } as const;
+    report('networkpolicy/or-peers', path, { peers }, { key: true, fix });
+  });
+}
+
+function isAlone(peer: Body, key: string): boolean {
+  return peer[key] !== undefined && Object.keys(peer).length === 1;
 }
 
 function hasItems(value: unknown): boolean {

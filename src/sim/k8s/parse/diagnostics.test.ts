@@ -393,6 +393,11 @@ const rows: readonly Row[] = [
     fixed: `${POLICY}spec:\n  ingress:\n  - from:\n    - podSelector: {}\n    ports:\n    - port: 80\n`,
   },
   {
+    code: 'networkpolicy/or-peers',
+    text: `${POLICY}spec:\n  ingress:\n  - from:\n    - namespaceSelector: {}\n    - ⟦podSelector⟧: {matchLabels: {app: a}}\n`,
+    fixed: `${POLICY}spec:\n  ingress:\n  - from:\n    - namespaceSelector: {}\n      podSelector: {matchLabels: {app: a}}\n`,
+  },
+  {
     code: 'networkpolicy/unused-rules',
     text: `${POLICY}spec:\n  policyTypes: [Ingress]\n  ⟦egress⟧: [{}]\n`,
   },

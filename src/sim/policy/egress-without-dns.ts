@@ -1,0 +1,57 @@
+/**
+ * Egress rules that forgot DNS: seen only by evaluating, between all policies of a namespace and the name server's pods.
+ * A note at the rules that let something else out. (Policies that select nothing, or that nothing enforces, are noted by
+ * the controllers.)
+ */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
+import type { ParsedScenario } from '../k8s/manifest.ts';
+import { evaluate } from './evaluate.ts';
+import { policyName, selectsPod } from './matching.ts';
+
+type Cluster = Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'nodes' | 'pods'>;
+
+/** A policy without a rule for egress means to let nothing out; one with rules lets out what it thought of. */
+export function egressWithoutDns(cluster: Cluster, locate: ParsedScenario['locate']): readonly Diagnostic[] {
+  const suspects = cluster.networkPolicies.filter((policy) => policy.egress.length > 0);
+  const server = cluster.pods.find((pod) => pod.labels['k8s-app'] === 'kube-dns' && !pod.hostNetwork);
+  if (suspects.length === 0 || server === undefined) return [];
+  const podsOf = grouped(cluster.pods, (pod) => pod.namespace);
+  const policiesOf = grouped(cluster.networkPolicies, (policy) => policy.namespace);
+  return suspects.flatMap((policy): Diagnostic[] => {
+    const own = { ...cluster, networkPolicies: policiesOf.get(policy.namespace) ?? [] };
+    const without = podsOf
+      .get(policy.namespace)
+      ?.find((pod) => asksCluster(pod) && selectsPod(policy, pod, 'egress') && !reachesDns(own, pod, server));
+    if (without === undefined) return [];
+    const { object } = policy.origin;
+    const range = locate({ object, path: ['spec', 'egress'] });
+    return [
+      {
+        code: 'policy/no-dns',
+        severity: 'info',
+        params: { pod: policyName(without) },
+        object,
+        ...(range && { range }),
+      },
+    ];
+  });
+}
+
+function asksCluster(pod: Pod): boolean {
+  return pod.dnsPolicy === 'ClusterFirst' || pod.dnsPolicy === 'ClusterFirstWithHostNet';
+}
+
+function reachesDns(cluster: Cluster, from: Pod, to: Pod): boolean {
+  return evaluate(cluster, { from, to, port: 53, protocol: 'UDP' }).egress.verdict !== 'denied';
+}
+
+function grouped<T>(things: readonly T[], key: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const group = groups.get(key(thing));
+    if (group === undefined) groups.set(key(thing), [thing]);
+    else group.push(thing);
+  }
+  return groups;
+}
