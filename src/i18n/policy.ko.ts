@@ -76,7 +76,7 @@ export const policy = {
   admittedBy: (p: { rules: string }) =>
     `${josa(p.rules, '이/가')} 허용합니다. 응답에는 규칙이 필요 없습니다.`,
   admittingRule: (p: { policy: string; rule: number }) => `${p.policy}의 규칙 ${p.rule + 1}`,
-  opensCloses: (p: { opens: number; closes: number }) => `${p.opens}개 열림, ${p.closes}개 닫힘`,
+  opensCloses: (p: { opens: number; closes: number }) => `${p.opens}쌍 열림, ${p.closes}쌍 닫힘`,
   fixAsk: { allow: '통과시키기', block: '막기' },
   fixTitle: { allow: '통과시키는 가장 작은 수정', block: '막는 가장 작은 수정' },
   fixSearching: '수정안마다 패킷을 다시 보내 보는 중',

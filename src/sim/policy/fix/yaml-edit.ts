@@ -22,8 +22,12 @@ interface Splice {
   readonly text: string;
 }
 
+/** What an alias stands for would change in every place. */
+const ALIAS = /(?:^|[\s[{,:])\*[A-Za-z0-9_]/m;
+
 /** The document's new text; undefined where the edit cannot be made. */
 export function editYaml(text: string, root: MapNode, edit: YamlEdit): string | undefined {
+  if (ALIAS.test(text)) return undefined;
   const splice = spliceOf(text, root, edit);
   if (splice === undefined) return undefined;
   const crlf = /\r\n/.test(text);

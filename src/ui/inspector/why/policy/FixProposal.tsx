@@ -35,7 +35,7 @@ export function FixProposal({ want }: { readonly want: 'allow' | 'block' }) {
   if (current === undefined) {
     return (
       <p className={styles.ask}>
-        <Button kind={want === 'allow' ? 'primary' : 'plain'} onClick={ask}>
+        <Button kind={want === 'allow' ? 'primary' : 'line'} onClick={ask}>
           {t.fixAsk[want]}
         </Button>
       </p>
@@ -69,7 +69,10 @@ function apply(fix: Fix): void {
 function Proposal({ fix, onClose }: { readonly fix: Fix; readonly onClose: () => void }) {
   const { policy: t, inspector } = useText();
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // Chromium's returns a promise, which is no clean-up.
+    void button.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <>
       <h4>{t.fixTitle[fix.want]}</h4>

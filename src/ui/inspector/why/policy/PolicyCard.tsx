@@ -46,7 +46,8 @@ export function BlockCard({ trace, step }: { readonly trace: Trace; readonly ste
   const { egress, ingress } = trace.policy;
   const judged = egress !== 'n/a' || ingress !== 'n/a';
   if (enforced !== true || !judged || trace.verdict !== 'delivered') return null;
-  if (step.index < trace.decidedBy || trace.dns !== undefined) return null;
+  // A look-up alone is not what a person would block.
+  if (step.index < trace.decidedBy || !trace.segments.some((s) => s.purpose === 'probe')) return null;
   return (
     <section className={why.card} aria-label={t.admitted}>
       <h3>{t.admitted}</h3>
