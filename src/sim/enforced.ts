@@ -4,10 +4,19 @@ import type { ClusterState } from './k8s/cluster-state.ts';
 import { asRead } from './k8s/policy-reading.ts';
 import { withoutIpBlocks } from './policy/matching.ts';
 
-export function asEnforced(cluster: ClusterState): ClusterState {
+type Policies = ClusterState['networkPolicies'];
+
+/** How the cluster's CNI reads policies. */
+export function policyReading(cluster: ClusterState): (policies: Policies) => Policies {
   const plugin = chosenCni(cluster)?.plugin;
-  const read = asRead(cluster.networkPolicies, plugin?.policyReading);
-  const networkPolicies = plugin?.ipBlockIsOutside === true ? withoutIpBlocks(read) : read;
+  return (policies) => {
+    const read = asRead(policies, plugin?.policyReading);
+    return plugin?.ipBlockIsOutside === true ? withoutIpBlocks(read) : read;
+  };
+}
+
+export function asEnforced(cluster: ClusterState): ClusterState {
+  const networkPolicies = policyReading(cluster)(cluster.networkPolicies);
   return networkPolicies === cluster.networkPolicies ? cluster : { ...cluster, networkPolicies };
 }
 

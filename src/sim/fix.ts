@@ -2,8 +2,7 @@
  * The smallest edit of the policies that lets a probe through, or stops it. Found by evaluating, proved by walking: the edited
  * text is simulated and the probe walked again, as often as it takes (a name is looked up before anything is sent to it).
  */
-import { asEnforced, enforcesPolicy } from './enforced.ts';
-import { withoutIpBlocks } from './policy/matching.ts';
+import { asEnforced, enforcesPolicy, policyReading } from './enforced.ts';
 import type { Flow } from './policy/evaluate.ts';
 import type { EditKind } from './policy/fix/candidates.ts';
 import { type LineChange, lineChanges } from './policy/fix/line-changes.ts';
@@ -89,7 +88,7 @@ function search(
     cluster,
     files,
     flow,
-    reading: asEnforced(cluster) === cluster ? (policies) => policies : withoutIpBlocks,
+    reading: policyReading(cluster),
     outside: outsideOf(simulation),
   };
   if (want === 'block') return smallestToBlock(question);

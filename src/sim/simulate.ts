@@ -30,6 +30,7 @@ import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
 import { needLoaded } from './lazy.ts';
+import { asRead } from './k8s/policy-reading.ts';
 import { policyCode, policyModule } from './policy/module.ts';
 import { proxyPlugin, proxyPlugins } from './proxy/registry.ts';
 import type { Scenario } from './scenario.ts';
@@ -117,8 +118,10 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
 /** Where policies act at all. */
 function policyNotes(cluster: ClusterState, parsed: ParsedScenario): readonly Diagnostic[] {
   if (cluster.networkPolicies.length === 0) return [];
-  const enforced = cniPlugin(cluster.settings.cni.name)?.enforcesNetworkPolicy ?? false;
-  return enforced ? policyCode().egressWithoutDns(cluster, parsed.locate) : [];
+  const cni = cniPlugin(cluster.settings.cni.name);
+  if (cni?.enforcesNetworkPolicy !== true) return [];
+  const networkPolicies = asRead(cluster.networkPolicies, cni.policyReading);
+  return policyCode().egressWithoutDns({ ...cluster, networkPolicies }, parsed.locate);
 }
 
 /** Only who breaks something pays for a second look at the same machines, healthy. */
