@@ -131,6 +131,12 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['cni']} cannot read a port's name ("${p['port']}") and rejects the whole policy ${p['policy']}: nothing of it is enforced. Write the number.`,
   'policy/end-port-ignored': (p) =>
     `${p['cni']} does not know endPort: the policy ${p['policy']} is about port ${p['port']} alone, not up to ${p['endPort']}.`,
+  'policy/kind-not-enforced': (p) =>
+    `${p['cni']} does not enforce ${p['kind']}: ${p['policy']} is stored and changes nothing.${p['use'] === '' ? '' : ` Here it is enforced by ${p['use']}.`}`,
+  'policy/fails-closed': (p) =>
+    `${p['cni']} does not know ${p['field']} in a rule of ${p['policy']}, and fails closed: ${p['action'] === 'Accept' ? 'the rule accepts nothing' : 'the rule denies everything'}.`,
+  'policy/subject-selects-nothing': (p) =>
+    `No pod is a subject of the policy ${p['policy']}: it has no effect. Pods on the host’s network never are.`,
   'fault/unknown-node': (p) => `There is no node "${p['node']}" to break. Nodes: ${p['known']}.`,
   'fault/unknown-service': (p) => `There is no Service "${p['service']}": write namespace/name.`,
   'fault/unknown-pod': (p) => `There is no pod "${p['pod']}": write namespace/name.`,

@@ -136,6 +136,12 @@ export const clusterDiagnostics: DiagnosticText = {
     `${josa(String(p['cni']), '은/는')} 포트 이름("${p['port']}")을 읽지 못해 정책 ${p['policy']} 전체를 거부합니다. 이 정책은 전혀 적용되지 않습니다. 번호로 적으세요.`,
   'policy/end-port-ignored': (p) =>
     `${josa(String(p['cni']), '은/는')} endPort를 모릅니다. 정책 ${josa(String(p['policy']), '은/는')} ${p['endPort']}까지가 아니라 포트 ${p['port']}에만 해당합니다.`,
+  'policy/kind-not-enforced': (p) =>
+    `${josa(String(p['cni']), '은/는')} ${josa(String(p['kind']), '을/를')} 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다.${p['use'] === '' ? '' : ` 여기서 이를 적용하는 CNI: ${p['use']}`}`,
+  'policy/fails-closed': (p) =>
+    `${josa(String(p['cni']), '은/는')} ${p['policy']}의 규칙에 쓴 ${josa(String(p['field']), '을/를')} 알지 못해 닫힌 쪽으로 처리합니다. ${p['action'] === 'Accept' ? '이 규칙은 아무것도 허용하지 않습니다.' : '이 규칙은 모든 것을 거부합니다.'}`,
+  'policy/subject-selects-nothing': (p) =>
+    `정책 ${p['policy']}의 대상(subject)이 되는 파드가 없어 효과가 없습니다. 호스트 네트워크를 쓰는 파드는 대상이 되지 않습니다.`,
   'fault/unknown-node': (p) =>
     `장애를 일으킬 노드 ${josa(`"${p['node']}"`, '이/가')} 없습니다. 노드: ${p['known']}`,
   'fault/unknown-service': (p) =>

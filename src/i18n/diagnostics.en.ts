@@ -180,6 +180,16 @@ const checked: CheckedText = {
   'endpoints/unspecified-address': (p) => invalid(p, `may not be unspecified (${p.value})`),
   'endpoints/forbidden-address': (p) => invalid(p, `may not be in the ${p.range}`),
   'endpoints/wrong-family': (p) => invalid(p, `must be an ${p.type} address, as addressType says`),
+  'clusterpolicy/one-of': (p) =>
+    p.count === 0
+      ? `${p.path}: exactly one field has to be set, and none is`
+      : `${p.path}: exactly one field has to be set, and ${p.count} are`,
+  'clusterpolicy/no-items': (p) => `${p.path}: at least one item is required`,
+  'clusterpolicy/too-many': (p) => `${p.path}: ${p.count} items; at most ${p.most} are taken`,
+  'clusterpolicy/cidr': (p) => invalid(p, 'must be a range such as 10.0.0.0/8, without bits behind its mask'),
+  'clusterpolicy/range': (p) => `${p.path}: start must be less than end`,
+  'clusterpolicy/baseline-name': (p) =>
+    `${p.path}: a cluster has one BaselineAdminNetworkPolicy, and its name is \`default\``,
   'networkpolicy/too-many-types': (p) =>
     `${p.path}: Invalid value: may not specify more than two policyTypes`,
   'networkpolicy/empty-peer': (p) => `${p.path}: Required value: must specify a peer`,

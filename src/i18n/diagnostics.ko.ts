@@ -160,6 +160,16 @@ const checked: CheckedText = {
   'endpoints/unspecified-address': (p) => invalid(p, '지정되지 않은 주소(0.0.0.0, ::)는 쓸 수 없습니다'),
   'endpoints/forbidden-address': (p) => invalid(p, `${p.range}에 속하는 주소는 쓸 수 없습니다`),
   'endpoints/wrong-family': (p) => invalid(p, `addressType에 맞는 ${p.type} 주소여야 합니다`),
+  'clusterpolicy/one-of': (p) =>
+    p.count === 0
+      ? `${p.path}: 필드를 정확히 하나 써야 하는데 하나도 없습니다`
+      : `${p.path}: 필드를 정확히 하나 써야 하는데 ${p.count}개를 썼습니다`,
+  'clusterpolicy/no-items': (p) => `${p.path}: 항목이 하나 이상 있어야 합니다`,
+  'clusterpolicy/too-many': (p) => `${p.path}: 항목이 ${p.count}개입니다. ${p.most}개까지 쓸 수 있습니다`,
+  'clusterpolicy/cidr': (p) => invalid(p, '10.0.0.0/8처럼 마스크 뒤의 비트가 0인 주소 범위여야 합니다'),
+  'clusterpolicy/range': (p) => `${p.path}: start는 end보다 작아야 합니다`,
+  'clusterpolicy/baseline-name': (p) =>
+    `${p.path}: BaselineAdminNetworkPolicy는 클러스터에 하나뿐이며 이름은 \`default\`입니다`,
   'networkpolicy/too-many-types': (p) => `${p.path}: 잘못된 값: policyTypes는 두 개까지 쓸 수 있습니다`,
   'networkpolicy/empty-peer': (p) => `${p.path}: 필수 값: 상대(peer)를 써야 합니다`,
   'networkpolicy/mixed-peer': (p) => `${p.path}: 금지: ipBlock은 다른 상대와 함께 쓸 수 없습니다`,

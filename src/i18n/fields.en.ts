@@ -266,6 +266,48 @@ export const fields: FieldHelp = {
   'NetworkPolicy.peer.ipBlock.cidr': 'The range of addresses, such as 10.0.0.0/8.',
   'NetworkPolicy.peer.ipBlock.except': 'Smaller ranges inside `cidr` that are left out.',
 
+  'ClusterPolicy.spec': 'For which pods of the whole cluster it is, and in which order its rules are tried.',
+  'ClusterPolicy.spec.tier':
+    '`Admin` goes before every NetworkPolicy and cannot be overridden; `Baseline` is for what no NetworkPolicy decides.',
+  'ClusterPolicy.spec.priority':
+    '0 to 1000: the lower goes first within the tier. With equal ones the order is up to the CNI.',
+  'ClusterPolicy.spec.subject': 'The pods that it is for. Pods on the host’s network never are.',
+  'ClusterPolicy.spec.ingress':
+    'Rules for what comes in, from the top: the first that matches decides. What none matches goes on to the next policy.',
+  'ClusterPolicy.spec.egress':
+    'Rules for what goes out, from the top: the first that matches decides. What none matches goes on to the next policy.',
+  'ClusterPolicy.rule.name': 'A name for people and logs.',
+  'ClusterPolicy.rule.action':
+    'Accept (in v1alpha1 Allow) and Deny are final; Pass skips the rest of the tier and leaves it to the next.',
+  'ClusterPolicy.rule.from': 'Who sends: one item at least; any of them may match.',
+  'ClusterPolicy.rule.to': 'Who is reached: one item at least; any of them may match.',
+  'ClusterPolicy.rule.protocols': 'Which protocols and ports of the target; left out, all.',
+  'ClusterPolicy.rule.protocols.destinationNamedPort':
+    'The container port of this name. Not every CNI knows it.',
+  'ClusterPolicy.protocol': 'This protocol; without a `destinationPort`, all its ports.',
+  'ClusterPolicy.protocol.destinationPort': 'A `number` or a `range`.',
+  'ClusterPolicy.protocol.destinationPort.number':
+    'The port of the pod: the `targetPort` of a Service, not its `port`.',
+  'ClusterPolicy.rule.ports': 'Which ports of the target; left out, all.',
+  'ClusterPolicy.rule.ports.portNumber': 'One port of one protocol.',
+  'ClusterPolicy.rule.ports.portNumber.protocol': 'TCP (the default), UDP or SCTP.',
+  'ClusterPolicy.rule.ports.portNumber.port':
+    'The port of the pod: the `targetPort` of a Service, not its `port`.',
+  'ClusterPolicy.rule.ports.namedPort': 'The container port of this name.',
+  'ClusterPolicy.range': 'Ports from `start` to `end`, both included.',
+  'ClusterPolicy.range.protocol': 'TCP (the default), UDP or SCTP.',
+  'ClusterPolicy.range.start': 'The first port.',
+  'ClusterPolicy.range.end': 'The last port; greater than `start`.',
+  'ClusterPolicy.peer.namespaces': 'All pods of namespaces with these labels; `{}` means all namespaces.',
+  'ClusterPolicy.peer.pods': 'Pods by their own labels and their namespace’s: both must hold.',
+  'ClusterPolicy.peer.pods.namespaceSelector': 'Labels of the namespace; `{}` means all of them.',
+  'ClusterPolicy.peer.pods.podSelector': 'Labels of the pods; `{}` means all of them.',
+  'ClusterPolicy.peer.nodes': 'Nodes with these labels, by their addresses. Not every CNI knows it.',
+  'ClusterPolicy.peer.networks':
+    'Ranges of addresses. They are compared with pods’ addresses as well: 0.0.0.0/0 means the whole cluster, too.',
+  'ClusterPolicy.peer.domainNames':
+    'Names outside, such as *.example.com. Only for Accept; not every CNI knows it.',
+
   'Node.spec': 'The node’s pod addresses and taints.',
   'Node.spec.podCIDR': 'The range that this node’s pods get their addresses from.',
   'Node.spec.podCIDRs': 'The same, one for each IP family.',

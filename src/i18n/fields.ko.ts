@@ -260,6 +260,49 @@ export const fields: FieldHelp = {
   'NetworkPolicy.peer.ipBlock.cidr': '10.0.0.0/8 같은 주소 범위입니다.',
   'NetworkPolicy.peer.ipBlock.except': '`cidr` 안에서 제외할 더 작은 범위입니다.',
 
+  'ClusterPolicy.spec': '클러스터 전체에서 어떤 파드에 적용하고, 규칙을 어떤 순서로 볼지 정합니다.',
+  'ClusterPolicy.spec.tier':
+    '`Admin`은 모든 네트워크폴리시보다 먼저 보며 뒤에서 바꿀 수 없습니다. `Baseline`은 어떤 네트워크폴리시도 결정하지 않은 것에만 적용합니다.',
+  'ClusterPolicy.spec.priority':
+    '0~1000이며, 같은 단계(tier)에서 작은 값이 먼저입니다. 값이 같으면 순서는 CNI에 따라 다릅니다.',
+  'ClusterPolicy.spec.subject': '적용할 파드입니다. 호스트 네트워크를 쓰는 파드는 대상이 되지 않습니다.',
+  'ClusterPolicy.spec.ingress':
+    '들어오는 것에 대한 규칙입니다. 위에서부터 보아 처음 맞는 규칙이 결정하고, 맞는 규칙이 없으면 다음 정책으로 넘어갑니다.',
+  'ClusterPolicy.spec.egress':
+    '나가는 것에 대한 규칙입니다. 위에서부터 보아 처음 맞는 규칙이 결정하고, 맞는 규칙이 없으면 다음 정책으로 넘어갑니다.',
+  'ClusterPolicy.rule.name': '사람과 로그가 볼 이름입니다.',
+  'ClusterPolicy.rule.action':
+    'Accept(v1alpha1에서는 Allow)와 Deny는 최종 결정입니다. Pass는 같은 단계의 나머지를 건너뛰고 다음 단계에 맡깁니다.',
+  'ClusterPolicy.rule.from': '보내는 쪽입니다. 항목이 하나 이상 있어야 하고, 그중 하나만 맞으면 됩니다.',
+  'ClusterPolicy.rule.to': '받는 쪽입니다. 항목이 하나 이상 있어야 하고, 그중 하나만 맞으면 됩니다.',
+  'ClusterPolicy.rule.protocols': '받는 쪽의 프로토콜과 포트입니다. 생략하면 모두입니다.',
+  'ClusterPolicy.rule.protocols.destinationNamedPort':
+    '이 이름의 컨테이너 포트입니다. 알지 못하는 CNI도 있습니다.',
+  'ClusterPolicy.protocol': '이 프로토콜입니다. `destinationPort`가 없으면 모든 포트입니다.',
+  'ClusterPolicy.protocol.destinationPort': '`number`나 `range`로 씁니다.',
+  'ClusterPolicy.protocol.destinationPort.number':
+    '파드의 포트입니다. 서비스의 `port`가 아니라 `targetPort`를 씁니다.',
+  'ClusterPolicy.rule.ports': '받는 쪽의 포트입니다. 생략하면 모두입니다.',
+  'ClusterPolicy.rule.ports.portNumber': '한 프로토콜의 포트 하나입니다.',
+  'ClusterPolicy.rule.ports.portNumber.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
+  'ClusterPolicy.rule.ports.portNumber.port':
+    '파드의 포트입니다. 서비스의 `port`가 아니라 `targetPort`를 씁니다.',
+  'ClusterPolicy.rule.ports.namedPort': '이 이름의 컨테이너 포트입니다.',
+  'ClusterPolicy.range': '`start`부터 `end`까지의 포트이며 둘 다 포함합니다.',
+  'ClusterPolicy.range.protocol': 'TCP(기본값), UDP, SCTP 중 하나입니다.',
+  'ClusterPolicy.range.start': '첫 포트입니다.',
+  'ClusterPolicy.range.end': '마지막 포트이며 `start`보다 커야 합니다.',
+  'ClusterPolicy.peer.namespaces':
+    '이 레이블이 있는 네임스페이스의 모든 파드입니다. `{}`는 모든 네임스페이스입니다.',
+  'ClusterPolicy.peer.pods': '파드와 네임스페이스의 레이블로 고릅니다. 둘 다 맞아야 합니다.',
+  'ClusterPolicy.peer.pods.namespaceSelector': '네임스페이스의 레이블입니다. `{}`는 모두입니다.',
+  'ClusterPolicy.peer.pods.podSelector': '파드의 레이블입니다. `{}`는 모두입니다.',
+  'ClusterPolicy.peer.nodes': '이 레이블이 있는 노드를 주소로 고릅니다. 알지 못하는 CNI도 있습니다.',
+  'ClusterPolicy.peer.networks':
+    '주소 범위입니다. 파드의 주소와도 비교하므로 0.0.0.0/0은 클러스터 안의 파드까지 뜻합니다.',
+  'ClusterPolicy.peer.domainNames':
+    '*.example.com 같은 클러스터 밖의 이름입니다. Accept에만 쓰며, 알지 못하는 CNI도 있습니다.',
+
   'Node.spec': '노드의 파드 주소 범위와 테인트입니다.',
   'Node.spec.podCIDR': '이 노드의 파드가 주소를 받는 범위입니다.',
   'Node.spec.podCIDRs': 'IP 패밀리마다 하나씩 갖는 파드 주소 범위입니다.',

@@ -79,6 +79,7 @@ export const inspector = {
   policyAllows: (p: { policy: string; rule: number }) => `${p.policy}, rule ${p.rule + 1}`,
   notEnforcedShort: (p: { cni: string }) => `not enforced by ${p.cni}`,
   noRuleAdmits: 'no rule admits it',
+  policyDenies: (p: { policy: string; rule: number }) => `${p.policy}, rule ${p.rule + 1} denies it`,
   endpointOf: (p: { n: number; total: number }) => `endpoint ${p.n} of ${p.total}`,
   notReached: 'not reached',
   row: 'The row that decided',

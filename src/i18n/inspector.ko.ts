@@ -75,6 +75,7 @@ export const inspector = {
   policyAllows: (p: { policy: string; rule: number }) => `${p.policy}, 규칙 ${p.rule + 1}`,
   notEnforcedShort: (p: { cni: string }) => `${josa(p.cni, '은/는')} 적용하지 않음`,
   noRuleAdmits: '허용하는 규칙 없음',
+  policyDenies: (p: { policy: string; rule: number }) => `${p.policy}, 규칙 ${p.rule + 1}이 거부`,
   endpointOf: (p: { n: number; total: number }) => `엔드포인트 ${p.n}/${p.total}`,
   notReached: '닿지 않음',
   row: '결정한 행',

@@ -56,9 +56,9 @@ export const matrix = {
     allowed:
       'A rule of the sender’s egress and a rule of the receiver’s ingress admit it, where policies select them.',
     'egress-denied':
-      'A policy selects the sender for egress, and no rule of any such policy admits this receiver and port.',
+      'A policy selects the sender for egress, and no rule of any such policy admits this receiver and port; or a rule of a cluster-wide policy says Deny.',
     'ingress-denied':
-      'A policy selects the receiver for ingress, and no rule of any such policy admits this sender and port.',
+      'A policy selects the receiver for ingress, and no rule of any such policy admits this sender and port; or a rule of a cluster-wide policy says Deny.',
     'not-enforced': 'Policies are stored by the API server, and nothing on the nodes acts on them.',
     unknown: 'NetworkPolicy does not say what happens here, for example for pods on the host network.',
     'no-address': 'A pod without an address can neither send nor receive.',

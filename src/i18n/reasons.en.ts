@@ -951,13 +951,23 @@ export const reasons: ReasonText = {
       `Rule ${p.rule + 1} of spec.${p.direction} admits it. One rule of one policy is enough; replies need none.`,
   },
   'policy.deny': {
-    title: (p) =>
-      p.direction === 'ingress'
-        ? `No policy lets this packet in to ${p.pod}`
-        : `No policy lets this packet out of ${p.pod}`,
-    info: (p) => `${p.direction} denied`,
+    title: (p) => {
+      const where = p.direction === 'ingress' ? `in to ${p.pod}` : `out of ${p.pod}`;
+      return p.rule === undefined
+        ? `No policy lets this packet ${where}`
+        : `Policy ${p.policies} does not let this packet ${where}`;
+    },
+    info: (p) => (p.rule === undefined ? `${p.direction} denied` : `${p.direction} denied by ${p.policies}`),
     detail: (p) =>
-      `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod for ${p.direction}: what no rule admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
+      p.rule !== undefined
+        ? `Rule ${p.rule + 1} of spec.${p.direction} of this ${p.kind} says Deny. The first rule that matches decides, and no policy after it can let the packet through.`
+        : `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod for ${p.direction}: what no rule admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
+  },
+  'policy.pass': {
+    title: (p) => `Policy ${p.policy} leaves it to the policies after its tier`,
+    info: (p) => `${p.direction} passed on by ${p.policy}`,
+    detail: (p) =>
+      `Rule ${p.rule + 1} of spec.${p.direction} of this ${p.kind} says Pass: the rest of its tier is skipped, and the next tier decides.`,
   },
   // the simulator's own limits
   'unknown.field': {

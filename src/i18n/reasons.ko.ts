@@ -944,13 +944,27 @@ export const reasons: ReasonText = {
       `spec.${p.direction}의 ${p.rule + 1}번째 규칙에 맞습니다. 정책 하나의 규칙 하나면 충분하고, 응답에는 규칙이 필요 없습니다.`,
   },
   'policy.deny': {
-    title: (p) =>
-      p.direction === 'ingress'
-        ? `이 패킷이 ${josa(p.pod, '으로/로')} 들어오도록 허용하는 정책이 없습니다`
-        : `이 패킷이 ${p.pod}에서 나가도록 허용하는 정책이 없습니다`,
-    info: (p) => `${p.direction === 'ingress' ? '인그레스' : '이그레스'} 차단`,
+    title: (p) => {
+      const where = p.direction === 'ingress' ? `${josa(p.pod, '으로/로')} 들어오` : `${p.pod}에서 나가`;
+      if (p.rule !== undefined) {
+        return `정책 ${josa(p.policies, '이/가')} 이 패킷이 ${where}는 것을 거부합니다`;
+      }
+      return `이 패킷이 ${where}도록 허용하는 정책이 없습니다`;
+    },
+    info: (p) => {
+      const way = p.direction === 'ingress' ? '인그레스' : '이그레스';
+      return p.rule === undefined ? `${way} 차단` : `${p.policies}: ${way} 거부`;
+    },
     detail: (p) =>
-      `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
+      p.rule !== undefined
+        ? `이 ${p.kind}의 spec.${p.direction} ${p.rule + 1}번째 규칙이 Deny입니다. 처음 맞는 규칙이 결정하며, 뒤에 오는 어떤 정책도 이 패킷을 통과시킬 수 없습니다.`
+        : `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
+  },
+  'policy.pass': {
+    title: (p) => `정책 ${josa(p.policy, '이/가')} 결정을 다음 단계(tier)의 정책에 넘깁니다`,
+    info: (p) => `${p.policy}: ${p.direction === 'ingress' ? '인그레스' : '이그레스'} 넘김(Pass)`,
+    detail: (p) =>
+      `이 ${p.kind}의 spec.${p.direction} ${p.rule + 1}번째 규칙이 Pass입니다. 같은 단계의 나머지 규칙은 건너뛰고 다음 단계가 결정합니다.`,
   },
   // 시뮬레이터의 한계
   'unknown.field': {

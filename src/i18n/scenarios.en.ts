@@ -79,6 +79,11 @@ export const scenarios = {
     title: 'Default deny, and one exception',
     summary: 'Two NetworkPolicies under Calico: the frontend gets through, the stranger does not.',
   },
+  'admin-has-the-last-word': {
+    title: 'The administrator has the last word',
+    summary:
+      'A ClusterNetworkPolicy keeps guests out although the shop’s own NetworkPolicy lets everybody in.',
+  },
   'policy-nobody-enforces': {
     title: 'Denied by policy, and still let through',
     summary: 'The policies are in place, and the stranger gets an answer all the same. Mend it.',

@@ -79,6 +79,11 @@ export const scenarios = {
     title: '모두 막고 하나만 허용하기',
     summary: '캘리코(Calico)에서 네트워크폴리시 두 개로 frontend는 통과하고 stranger는 막힙니다.',
   },
+  'admin-has-the-last-word': {
+    title: '마지막 결정은 관리자가 합니다',
+    summary:
+      'shop의 네트워크폴리시가 모두를 허용해도, 클러스터네트워크폴리시(ClusterNetworkPolicy)가 guest를 막습니다.',
+  },
   'policy-nobody-enforces': {
     title: '정책으로 막았는데 통과합니다',
     summary: '정책이 분명히 있는데 stranger도 응답을 받습니다. 고쳐 보세요.',

@@ -17,6 +17,8 @@ export function nearMissOf(simulation: Simulation, probe: ProbeQuestion): NearMi
 export function nearMissOfTrace(simulation: Simulation, trace: Trace): NearMiss | undefined {
   const step = denyingStep(trace);
   if (step?.reason.code !== 'policy.deny') return undefined;
+  // A rule that says Deny missed nothing.
+  if (step.reason.params.rule !== undefined) return undefined;
   const cluster = asEnforced(simulation.cluster);
   const flow = flowOf(cluster, step);
   const told = flow && nearMiss(cluster, step.reason.params.direction, flow);

@@ -85,7 +85,7 @@ function search(
 ): Found | undefined {
   const { cluster } = simulation;
   const question: Question = {
-    cluster,
+    cluster: { ...cluster, clusterPolicies: asEnforced(cluster).clusterPolicies },
     files,
     flow,
     reading: policyReading(cluster),

@@ -12,6 +12,7 @@ import type { UpstreamPodSpec } from './k8s/upstream.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
 import type { QueueReader, ToolCommand } from './net/world.ts';
+import type { Enforcement } from './policy/tiers.ts';
 
 /** exact: compared with the real thing. modelled: read in its source. sketched: the shape only. */
 export type Fidelity = 'exact' | 'modelled' | 'sketched';
@@ -62,6 +63,8 @@ export interface CniAbout {
   readonly enforcesNetworkPolicy: boolean;
   /** What it does not read of a policy, though the API has it. */
   readonly policyReading?: PolicyReading;
+  /** The cluster-wide policies that it enforces, and the fields of them that it does not know: there it fails closed. */
+  readonly clusterPolicies?: Enforcement;
   /** Does `hostPort` of a pod work, by portmap or by a way of its own? */
   readonly portMappings?: boolean;
   /**

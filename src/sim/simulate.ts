@@ -11,7 +11,7 @@ import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
 import { deprecatedProxy } from './cluster/deprecated.ts';
-import { idleFaults } from './cluster/idle-faults.ts';
+import { faultCode, idleFaultsIn } from './cluster/fault-code.ts';
 import { refusedRoutes } from './cluster/refused-routes.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
@@ -20,7 +20,7 @@ import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
-import { loadRareTables } from './k8s/kinds/api-tables.ts';
+import { loadRareKinds } from './k8s/kinds/registry.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
 import { ipvsModule } from './net/ipvs/module.ts';
@@ -127,9 +127,10 @@ function policyNotes(cluster: ClusterState, parsed: ParsedScenario): readonly Di
 /** Only who breaks something pays for a second look at the same machines, healthy. */
 function faultDiagnostics(cluster: ClusterState, parsed: ParsedScenario): readonly Diagnostic[] {
   const { settings } = cluster;
-  if (settings.faults === undefined || settings.faults.length === 0) return [];
+  const code = idleFaultsIn(cluster);
+  if (code === undefined) return [];
   const healthy = assemble({ ...cluster, settings: { ...settings, faults: [] } });
-  return idleFaults(cluster, healthy.netns, parsed.locate);
+  return code.idleFaults(cluster, healthy.netns, parsed.locate);
 }
 
 const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin>>();
@@ -137,7 +138,8 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
-  await loadRareTables();
-  const all = [...Object.values(KERNEL_MODULES), policyModule, ...cniRegistry, ...proxyPlugins, admission];
+  await loadRareKinds();
+  const plugins = [...cniRegistry, ...proxyPlugins, admission];
+  const all = [...Object.values(KERNEL_MODULES), faultCode, policyModule, ...plugins];
   for (const code of all) await code.load?.();
 }

@@ -1,5 +1,6 @@
 /** Every starting scenario, in the order of the menu; the first opens on a first visit. */
 import type { ScenarioEntry } from './scenario-entry.ts';
+import { adminHasTheLastWord } from './admin-has-the-last-word/scenario.ts';
 import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
 import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
 import { dnsAnswerTooBig } from './dns-answer-too-big/scenario.ts';
@@ -47,6 +48,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   dualStackService,
   ipv6OnlyCluster,
   defaultDenyWithAllow,
+  adminHasTheLastWord,
   policyNobodyEnforces,
   egressForgotDns,
   wrongTargetPort,

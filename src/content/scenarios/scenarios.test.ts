@@ -217,6 +217,21 @@ describe('what each is about', () => {
       reason: 'policy.deny',
     },
     {
+      slug: 'admin-has-the-last-word',
+      probe: 'visitor',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
+    { slug: 'admin-has-the-last-word', probe: 'cart', verdict: 'delivered', clientSees: 'http' },
+    {
+      slug: 'admin-has-the-last-word',
+      probe: 'stock',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
+    {
       slug: 'egress-forgot-dns',
       probe: 'by name',
       verdict: 'dropped',

@@ -13,7 +13,7 @@ import { echoApp, httpApp, sinkApp, tcpAcceptApp } from '../probe/apps.ts';
 import { proxyPlugin } from '../proxy/registry.ts';
 import { healthAnswer, healthCheckPorts } from '../service/health-checks.ts';
 import { mergeNetns } from './merge.ts';
-import { breakNetns, faultPart, rememberedFlows, seenByProxy } from './faults.ts';
+import { faultsIn } from './fault-code.ts';
 import { isReserved } from './reserved.ts';
 import { farLoadBalancerRoutes, loadBalancerNetns } from './load-balancer.ts';
 import {
@@ -194,28 +194,30 @@ function same(a: readonly NetnsPart[], b: readonly NetnsPart[]): boolean {
 const partOfFaults = new WeakMap<readonly FaultSpec[], Map<string, NetnsPart | undefined>>();
 
 /** The same faults give a node the identical part. */
-function faultsOf({ settings }: ClusterState, node: ClusterNode): NetnsPart | undefined {
-  const { faults } = settings;
-  if (faults === undefined || faults.length === 0) return undefined;
+function faultsOf(cluster: ClusterState, node: ClusterNode): NetnsPart | undefined {
+  const { faults = [] } = cluster.settings;
+  const code = faultsIn(cluster);
+  if (code === undefined) return undefined;
   let parts = partOfFaults.get(faults);
   if (parts === undefined) partOfFaults.set(faults, (parts = new Map<string, NetnsPart | undefined>()));
-  if (!parts.has(node.name)) parts.set(node.name, faultPart(faults, node));
+  if (!parts.has(node.name)) parts.set(node.name, code.faultPart(faults, node));
   return parts.get(node.name);
 }
 
 /** What faults do to whole namespaces, when everything in them stands. */
 function breakWorld(
   netns: Map<NetnsId, NetnsConfig>,
-  { settings, nodes }: ClusterState,
+  cluster: ClusterState,
   podsByNode: ReadonlyMap<string, readonly Pod[]>,
 ): void {
-  const { faults } = settings;
-  if (faults === undefined || faults.length === 0) return;
-  for (const node of nodes) {
+  const { faults = [] } = cluster.settings;
+  const code = faultsIn(cluster);
+  if (code === undefined) return;
+  for (const node of cluster.nodes) {
     const places = [nodeNetns(node.name), ...(podsByNode.get(node.name) ?? []).map(podNetns)];
     for (const id of places) {
       const config = netns.get(id);
-      if (config !== undefined) netns.set(id, breakNetns(config, faults, node));
+      if (config !== undefined) netns.set(id, code.breakNetns(config, faults, node));
     }
   }
 }
@@ -256,7 +258,11 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
       // kube-proxy starts before the CNI's daemon, and later sees the addresses that came to be.
       const addresses = [...nodeBase(node, cluster).addresses, ...parts.flatMap((p) => p.addresses ?? [])];
       parts.unshift(
-        proxy.setUpNode({ cluster: seenByProxy(cluster, node), node, addresses: addresses.map((a) => a.ip) }),
+        proxy.setUpNode({
+          cluster: faultsIn(cluster)?.seenByProxy(cluster, node) ?? cluster,
+          node,
+          addresses: addresses.map((a) => a.ip),
+        }),
       );
     }
     const checked = healthChecks(cluster, node);
@@ -285,7 +291,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     }
   }
 
-  const remembered = rememberedFlows(cluster);
+  const remembered = faultsIn(cluster)?.rememberedFlows(cluster) ?? [];
   return {
     netns,
     ...(remembered.length === 0 ? {} : { remembered }),

@@ -389,6 +389,48 @@ export interface NetworkPolicy {
   readonly origin: Origin;
 }
 
+/** Where a cluster-wide policy stands: before all NetworkPolicies, or after them. */
+export type PolicyTier = 'Admin' | 'Baseline';
+
+export interface ClusterPolicyPort {
+  /** Absent: whatever protocol the port of that name has. */
+  readonly protocol?: Protocol;
+  /** Absent: all ports of the protocol. */
+  readonly port?: number | string;
+  readonly endPort?: number;
+}
+
+/** One of these is set. */
+export interface ClusterPolicyPeer {
+  readonly pods?: { readonly namespaces: LabelSelector; readonly pods?: LabelSelector };
+  readonly nodes?: LabelSelector;
+  readonly networks?: readonly Cidr[];
+  readonly domainNames?: readonly string[];
+}
+
+export interface ClusterPolicyRule {
+  readonly name?: string;
+  readonly action: 'Accept' | 'Deny' | 'Pass';
+  /** Empty: everybody. The API demands one at least; what an implementation puts in a rule's place may have none. */
+  readonly peers: readonly ClusterPolicyPeer[];
+  /** Empty: every port and protocol. */
+  readonly ports: readonly ClusterPolicyPort[];
+  readonly origin: Origin;
+}
+
+/** A policy of policy.networking.k8s.io: rules in order, each of which decides or passes. */
+export interface ClusterPolicy {
+  readonly kind: 'ClusterNetworkPolicy' | 'AdminNetworkPolicy' | 'BaselineAdminNetworkPolicy';
+  readonly name: string;
+  readonly tier: PolicyTier;
+  /** Lower goes first within the tier. */
+  readonly priority: number;
+  readonly subject: { readonly namespaces: LabelSelector; readonly pods?: LabelSelector };
+  readonly ingress: readonly ClusterPolicyRule[];
+  readonly egress: readonly ClusterPolicyRule[];
+  readonly origin: Origin;
+}
+
 /** A field that the API knows and the simulator does not model, and what it could change. */
 export interface UnmodelledField {
   readonly object: ObjectRef;
@@ -447,6 +489,8 @@ export interface ClusterState {
   readonly services: readonly Service[];
   readonly endpointSlices: readonly EndpointSlice[];
   readonly networkPolicies: readonly NetworkPolicy[];
+  /** By tier (Admin first), priority and name. */
+  readonly clusterPolicies: readonly ClusterPolicy[];
   readonly configMaps: readonly ConfigMap[];
   readonly objects: readonly StoredObject[];
   readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];

@@ -206,6 +206,24 @@ export const diagnosticCodes = {
     bad(p, `must be an ${p.type} address`),
   ),
   // Network policies
+  // policy.networking.k8s.io: what the API server says of any custom resource
+  'clusterpolicy/one-of': refused<{ path: string; count: number }>((p) =>
+    p.count === 0
+      ? `Invalid value: ${p.count}: ${p.path} in body should have at least 1 properties`
+      : `Too many: ${p.count}: must have at most 1 item`,
+  ),
+  'clusterpolicy/no-items': refused<At>(
+    (p) => `Invalid value: 0: ${p.path} in body should have at least 1 items`,
+  ),
+  'clusterpolicy/too-many': refused<{ path: string; count: number; most: number }>(
+    (p) => `Too many: ${p.count}: must have at most ${p.most} items`,
+  ),
+  'clusterpolicy/cidr': refused<Invalid>(() => 'Invalid value: "string": Invalid CIDR format provided'),
+  'clusterpolicy/range': refused<At>(() => 'Invalid value: "object": Start port must be less than End port'),
+  'clusterpolicy/baseline-name': refused<At>(
+    () =>
+      `Invalid value: "object": Only one baseline admin network policy with metadata.name="default" can be created in the cluster`,
+  ),
   'networkpolicy/too-many-types': refused<At>(
     () => 'Invalid value: may not specify more than two policyTypes',
   ),

@@ -361,6 +361,15 @@ export type RuleMeaning =
       readonly direction: 'ingress' | 'egress';
       readonly pod: string;
       readonly policies: readonly string[];
+      /** The rule that says so; absent where no rule of these policies admits the packet. */
+      readonly by?: PolicyRuleRef;
+    }
+  /** The rule leaves the packet to the policies after it. */
+  | {
+      readonly kind: 'policy-pass';
+      readonly direction: 'ingress' | 'egress';
+      readonly pod: string;
+      readonly policy: PolicyRuleRef;
     }
   /** One rule denies for every isolated pod: the packet's address says for which. */
   | {
@@ -384,7 +393,10 @@ export type RuleMeaning =
     };
 
 export interface PolicyRuleRef {
-  readonly namespace: string;
+  /** Absent: NetworkPolicy. */
+  readonly kind?: string;
+  /** Absent: the policy is the whole cluster's. */
+  readonly namespace?: string;
   readonly name: string;
   /** Index into spec.ingress or spec.egress. */
   readonly rule: number;

@@ -1,7 +1,16 @@
 /** Classes of pods that the policies of a cluster, and one question about it, cannot tell apart. */
-import type { ClusterState, NetworkPolicy, NetworkPolicyPeer, Pod, Protocol } from '../k8s/cluster-state.ts';
+import type {
+  ClusterPolicy,
+  ClusterPolicyPeer,
+  ClusterState,
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  Pod,
+  Protocol,
+} from '../k8s/cluster-state.ts';
 import type { Direction, NamespaceLabels } from './matching.ts';
 import { namespaceLabels, peerMatches, rulesOf, selectsPod } from './matching.ts';
+import { clusterPeerMatches, isSubject } from './tiers.ts';
 
 export interface ReachQuestion {
   readonly port?: number;
@@ -16,7 +25,18 @@ export interface PodClass {
   readonly example: Pod;
   /** The policies that select these pods, in the cluster's order; equal lists are the identical list. */
   readonly isolatedBy: Readonly<Record<Direction, readonly NetworkPolicy[]>>;
+  /** All policies that have a say, tier by tier; equal ones are the identical object. */
+  readonly applying: Readonly<Record<Direction, Applying>>;
 }
+
+export interface Applying {
+  readonly admin: readonly ClusterPolicy[];
+  readonly isolating: readonly NetworkPolicy[];
+  readonly baseline: readonly ClusterPolicy[];
+}
+
+/** What the question is asked of. */
+export type PolicySource = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'nodes'>;
 
 export interface PodClasses {
   readonly list: readonly PodClass[];
@@ -24,18 +44,16 @@ export interface PodClasses {
   readonly of: readonly number[];
   /** Which classes a list of peers names: a byte per class. An empty list names everybody. */
   readonly mask: (peers: readonly NetworkPolicyPeer[], namespace: string) => Uint8Array;
+  /** The same of a cluster-wide policy's peers. */
+  readonly clusterMask: (peers: readonly ClusterPolicyPeer[]) => Uint8Array;
 }
 
 /**
  * Two pods are alike if they have the same namespace, network, ports and the same value of every label that a selector
  * looks at, and lie in the same address ranges of the policies.
  */
-export function classify(
-  cluster: Pick<ClusterState, 'networkPolicies' | 'namespaces'>,
-  pods: readonly Pod[],
-  question: ReachQuestion,
-): PodClasses {
-  const signature = signatures(cluster.networkPolicies, question);
+export function classify(cluster: PolicySource, pods: readonly Pod[], question: ReachQuestion): PodClasses {
+  const signature = signatures(cluster, question);
   const index = new Map<string, number>();
   const examples: Pod[] = [];
   const of = pods.map((pod) => {
@@ -57,14 +75,53 @@ export function classify(
     lists.set(key, known);
     return known;
   };
-  const list = examples.map(
-    (example, at): PodClass => ({
-      index: at,
-      example,
-      isolatedBy: { ingress: isolating(example, 'ingress'), egress: isolating(example, 'egress') },
-    }),
-  );
-  return { list, of, mask: masks(list, namespaceLabels(cluster)) };
+  const namespaces = namespaceLabels(cluster);
+  const known = new Map<string, Applying>();
+  const applying = (example: Pod, direction: Direction): Applying => {
+    const mine = cluster.clusterPolicies.filter(
+      (policy) => policy[direction].length > 0 && isSubject(policy, example, namespaces),
+    );
+    const own = isolating(example, direction);
+    const key = [
+      example.namespace,
+      ...own.map((p) => p.name),
+      '',
+      ...mine.map((p) => p.kind + p.name),
+    ].join();
+    const made = known.get(key) ?? {
+      admin: mine.filter((policy) => policy.tier === 'Admin'),
+      isolating: own,
+      baseline: mine.filter((policy) => policy.tier === 'Baseline'),
+    };
+    known.set(key, made);
+    return made;
+  };
+  const list = examples.map((example, at): PodClass => {
+    const both = { ingress: applying(example, 'ingress'), egress: applying(example, 'egress') };
+    const isolatedBy = { ingress: both.ingress.isolating, egress: both.egress.isolating };
+    return { index: at, example, isolatedBy, applying: both };
+  });
+  return { list, of, mask: masks(list, namespaces), clusterMask: clusterMasks(list, namespaces, cluster) };
+}
+
+function clusterMasks(
+  classes: readonly PodClass[],
+  namespaces: NamespaceLabels,
+  nodes: Pick<ClusterState, 'nodes'>,
+): PodClasses['clusterMask'] {
+  const known = new Map<string, Uint8Array>();
+  return (peers) => {
+    const key = JSON.stringify(peers);
+    const mask =
+      known.get(key) ??
+      Uint8Array.from(classes, ({ example }) =>
+        peers.length === 0 || peers.some((peer) => clusterPeerMatches(peer, example, namespaces, nodes))
+          ? 1
+          : 0,
+      );
+    known.set(key, mask);
+    return mask;
+  };
 }
 
 function grouped<T>(things: readonly T[], key: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
@@ -111,13 +168,13 @@ function masks(classes: readonly PodClass[], namespaces: NamespaceLabels): PodCl
 
 /** A text that is equal for pods that the policies and the question treat alike. */
 function signatures(
-  policies: readonly NetworkPolicy[],
+  { networkPolicies, clusterPolicies }: PolicySource,
   { port, protocol }: ReachQuestion,
 ): (pod: Pod) => string {
   const keys = new Set<string>();
   const blocks = new Map<string, NetworkPolicyPeer>();
   let namedPorts = false;
-  for (const policy of policies) {
+  for (const policy of networkPolicies) {
     const rules = [...rulesOf(policy, 'ingress'), ...rulesOf(policy, 'egress')];
     const peers = rules.flatMap((rule) => rule.peers);
     for (const selector of [policy.podSelector, ...peers.map((peer) => peer.podSelector)]) {
@@ -127,6 +184,21 @@ function signatures(
     for (const peer of peers) if (peer.ipBlock !== undefined) blocks.set(JSON.stringify(peer), peer);
     namedPorts ||= rules.some((rule) => rule.ports.some((item) => typeof item.port === 'string'));
   }
+  let nodes = false;
+  for (const policy of clusterPolicies) {
+    const rules = [...policy.ingress, ...policy.egress];
+    const peers = rules.flatMap((rule) => rule.peers);
+    for (const selector of [policy.subject.pods, ...peers.map((peer) => peer.pods?.pods)]) {
+      for (const key in selector?.matchLabels) keys.add(key);
+      for (const expression of selector?.matchExpressions ?? []) keys.add(expression.key);
+    }
+    for (const cidr of peers.flatMap((peer) => peer.networks ?? [])) {
+      const peer = { ipBlock: { cidr, except: [] } };
+      blocks.set(JSON.stringify(peer), peer);
+    }
+    nodes ||= peers.some((peer) => peer.nodes !== undefined);
+    namedPorts ||= rules.some((rule) => rule.ports.some((item) => typeof item.port === 'string'));
+  }
   const sorted = [...keys].sort();
   const ranges = [...blocks.values()];
   const noNamespaces: NamespaceLabels = new Map();
@@ -134,6 +206,7 @@ function signatures(
   return (pod) => {
     const asked = port ?? pod.listening.find((l) => l.protocol === protocol)?.port;
     const parts: unknown[] = [pod.namespace, pod.hostNetwork, asked];
+    if (nodes && pod.hostNetwork) parts.push(pod.node);
     for (const key of sorted) parts.push(pod.labels[key] === undefined ? '!' : `=${pod.labels[key]}`);
     for (const range of ranges) parts.push(peerMatches(range, '', pod, noNamespaces));
     if (namedPorts || asked === undefined) {

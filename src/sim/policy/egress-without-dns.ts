@@ -9,7 +9,7 @@ import type { ParsedScenario } from '../k8s/manifest.ts';
 import { evaluate } from './evaluate.ts';
 import { policyName, selectsPod } from './matching.ts';
 
-type Cluster = Pick<ClusterState, 'networkPolicies' | 'namespaces' | 'nodes' | 'pods'>;
+type Cluster = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'nodes' | 'pods'>;
 
 /** A policy without a rule for egress means to let nothing out; one with rules lets out what it thought of. */
 export function egressWithoutDns(cluster: Cluster, locate: ParsedScenario['locate']): readonly Diagnostic[] {
@@ -43,7 +43,9 @@ function asksCluster(pod: Pod): boolean {
 }
 
 function reachesDns(cluster: Cluster, from: Pod, to: Pod): boolean {
-  return evaluate(cluster, { from, to, port: 53, protocol: 'UDP' }).egress.verdict !== 'denied';
+  const { verdict, deniedRule } = evaluate(cluster, { from, to, port: 53, protocol: 'UDP' }).egress;
+  // What the whole cluster's policy denies, no namespace's policy forgot.
+  return verdict !== 'denied' || deniedRule !== undefined;
 }
 
 function grouped<T>(things: readonly T[], key: (thing: T) => string): ReadonlyMap<string, readonly T[]> {

@@ -54,6 +54,67 @@ const spec = fc.record({
   egress: fc.array(rule('to'), { maxLength: 2 }),
 });
 
+const clusterPods = fc.oneof(
+  fc.record({ namespaces: fc.constantFrom({}, { matchLabels: { team: 'blue' } }) }),
+  fc.record({
+    pods: fc.record({
+      namespaceSelector: fc.constantFrom({}, { matchLabels: { team: 'red' } }),
+      podSelector: selector,
+    }),
+  }),
+);
+const clusterRule = (field: 'from' | 'to') =>
+  fc.record(
+    {
+      action: fc.constantFrom('Accept', 'Deny', 'Pass'),
+      [field]: fc.array(
+        field === 'from'
+          ? clusterPods
+          : fc.oneof(
+              clusterPods,
+              fc.record({
+                networks: fc.subarray(['10.244.0.64/26', '10.244.1.0/24', '10.244.0.0/16'], { minLength: 1 }),
+              }),
+            ),
+        { minLength: 1, maxLength: 2 },
+      ),
+      protocols: fc.array(
+        fc.constantFrom(
+          { tcp: {} },
+          { udp: { destinationPort: { number: 80 } } },
+          { tcp: { destinationPort: { number: 81 } } },
+          { tcp: { destinationPort: { range: { start: 79, end: 80 } } } },
+        ),
+        { minLength: 1, maxLength: 2 },
+      ),
+    },
+    { requiredKeys: ['action', field] },
+  );
+/** Cluster-wide policies, as documents to go with a random cluster. */
+export const randomClusterPolicies = fc
+  .array(
+    fc.record({
+      tier: fc.constantFrom('Admin', 'Baseline'),
+      priority: fc.constantFrom(0, 5, 10),
+      subject: clusterPods,
+      ingress: fc.array(clusterRule('from'), { maxLength: 2 }),
+      egress: fc.array(clusterRule('to'), { maxLength: 2 }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((specs) =>
+    specs
+      .map((own, index) =>
+        JSON.stringify({
+          apiVersion: 'policy.networking.k8s.io/v1alpha2',
+          kind: 'ClusterNetworkPolicy',
+          metadata: { name: `c${index}` },
+          spec: own,
+        }),
+      )
+      .join('\n---\n'),
+  );
+
 /** Two to six pods on two workers in three namespaces, all listening on 80; up to four policies. */
 export const randomCluster = fc
   .record({

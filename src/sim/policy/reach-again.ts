@@ -39,7 +39,7 @@ export function reachAgain(
   return { matrix, changes: changesBetween(before.matrix, matrix) };
 }
 
-/** Undefined where other pods are asked, or their namespaces are labelled otherwise. */
+/** Undefined where other pods are asked, their namespaces are labelled otherwise, or a cluster-wide policy changed. */
 function reusable({ cluster: before, matrix }: Reached, cluster: ReachCluster): Kept | undefined {
   const pods = askedPods(cluster);
   const was = askedPods(before);
@@ -48,7 +48,10 @@ function reusable({ cluster: before, matrix }: Reached, cluster: ReachCluster): 
     cluster.namespaces.length === named.size &&
     cluster.namespaces.every((one) => named.get(one.name) === JSON.stringify(one.labels));
   const samePods = pods.length === was.length && pods.every((pod, i) => podName(pod) === podName(was[i]));
-  if (!sameNamespaces || !samePods) return undefined;
+  const sameTiers =
+    cluster.clusterPolicies.length === before.clusterPolicies.length &&
+    cluster.clusterPolicies.every((policy, i) => policy === before.clusterPolicies[i]);
+  if (!sameNamespaces || !samePods || !sameTiers) return undefined;
   const unknown = unknownPods(cluster, pods);
   const wasUnknown = unknownPods(before, was);
   const changed = pods.filter((pod, i) => pod !== was[i] || unknown[i] !== wasUnknown[i]);

@@ -18,7 +18,7 @@ export interface ReachChange {
   readonly opens: boolean;
 }
 
-type Cluster = Pick<ClusterState, 'pods' | 'namespaces' | 'nodes' | 'networkPolicies'>;
+type Cluster = Pick<ClusterState, 'pods' | 'namespaces' | 'nodes' | 'networkPolicies' | 'clusterPolicies'>;
 
 interface Asked {
   readonly port?: number;
@@ -107,7 +107,7 @@ function changeOf(
 /** A name for what neither list of policies can tell apart. */
 function classesOf(before: Cluster, after: Cluster, pods: readonly Pod[]): (end: FlowEnd) => string {
   const networkPolicies = [...before.networkPolicies, ...after.networkPolicies];
-  const classes = classify({ networkPolicies, namespaces: before.namespaces }, pods, {
+  const classes = classify({ ...before, networkPolicies }, pods, {
     protocol: 'TCP',
     enforced: true,
   });

@@ -11,7 +11,7 @@ export interface ReachReason {
     | 'no-address';
   /** `namespace/name` of the policies that decided. */
   readonly policies: readonly string[];
-  /** Index into spec.ingress of the policy that allowed, or into spec.egress where only egress is isolated. */
+  /** Index into spec.ingress of the policy that allowed, or into spec.egress where only egress is isolated; or of the one that says Deny. */
   readonly rule?: number;
 }
 
@@ -32,8 +32,12 @@ export class PartTable {
     return this.#add(`+${policy} ${rule}`, { kind: 'allowed', policies: [policy], rule });
   }
 
-  denied(policies: readonly string[]): number {
-    return this.#add(`-${policies.join(' ')}`, { kind: 'denied', policies });
+  denied(policies: readonly string[], rule?: number): number {
+    return this.#add(`-${policies.join(' ')} ${rule ?? ''}`, {
+      kind: 'denied',
+      policies,
+      ...(rule === undefined ? {} : { rule }),
+    });
   }
 
   #add(key: string, part: Part): number {
@@ -90,8 +94,8 @@ export class ReasonTable {
         return this.#add({ code: 'not-enforced', policies: [...new Set(policies)] });
       }
       return egress?.kind === 'denied'
-        ? this.#add({ code: 'egress-denied', policies: egress.policies })
-        : this.#add({ code: 'ingress-denied', policies: ingress?.policies ?? [] });
+        ? this.#add({ code: 'egress-denied', policies: egress.policies, ...ruleOf(egress) })
+        : this.#add({ code: 'ingress-denied', policies: ingress?.policies ?? [], ...ruleOf(ingress) });
     }
     if (egress?.kind === 'open' && ingress?.kind === 'open') return this.open;
     if (!this.#enforced) return this.open;
@@ -128,4 +132,8 @@ function allowedBy(code: ReachReason['code']): boolean | 'unknown' | null {
     case 'same-pod':
       return null;
   }
+}
+
+function ruleOf(part: Part | undefined): { readonly rule?: number } {
+  return part?.rule === undefined ? {} : { rule: part.rule };
 }

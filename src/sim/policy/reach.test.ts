@@ -5,7 +5,7 @@ import { fakeCni, settleText } from '../k8s/controllers/cluster-fixture.ts';
 import { settle } from '../k8s/controllers/settle.ts';
 import { parseScenario } from '../k8s/parse/parse-scenario.ts';
 import { evaluate } from './evaluate.ts';
-import { randomCluster } from './random-fixture.ts';
+import { randomCluster, randomClusterPolicies } from './random-fixture.ts';
 import { reachMatrix } from './reach.ts';
 import { TRAPS, trapText } from './trap-fixture.ts';
 
@@ -63,6 +63,22 @@ it('agrees on random clusters', { timeout: 60_000 }, () => {
       expectAgreement(cluster, 80, 'UDP');
     }),
     { numRuns: 60, seed: 7 },
+  );
+});
+
+it('agrees on random clusters with cluster-wide policies', { timeout: 60_000 }, () => {
+  fc.assert(
+    fc.property(randomCluster, randomClusterPolicies, (text, policies) => {
+      const { cluster } = settle(
+        parseScenario([{ name: 'random.yaml', text: `${text}\n---\n${policies}` }]),
+        [fakeCni()],
+        ['iptables'],
+      );
+      expect(cluster.clusterPolicies.length).toBe(policies.split('"ClusterNetworkPolicy"').length - 1);
+      expectAgreement(cluster, 80, 'TCP');
+      expectAgreement(cluster, 80, 'UDP');
+    }),
+    { numRuns: 60, seed: 9 },
   );
 });
 

@@ -2,12 +2,20 @@
  * Who can reach whom, for every pair of pods at once. Pods that no policy can tell apart form a class; the question is
  * answered once per pair of classes, row by row with sets of columns as bits, and written out per pod.
  */
-import type { ClusterState, NetworkPolicy, NetworkPolicyRule, Pod, Protocol } from '../k8s/cluster-state.ts';
-import type { PodClass, PodClasses, ReachQuestion } from './classes.ts';
+import type {
+  ClusterPolicy,
+  ClusterPolicyRule,
+  ClusterState,
+  NetworkPolicyRule,
+  Pod,
+  Protocol,
+} from '../k8s/cluster-state.ts';
+import type { Applying, PodClass, PodClasses, PolicySource, ReachQuestion } from './classes.ts';
 import { classify } from './classes.ts';
 import type { Direction } from './matching.ts';
-import { policyName, portMatches, rulesOf } from './matching.ts';
+import { policyName, rulesOf } from './matching.ts';
 import { PartTable, type ReachReason, ReasonTable } from './reach-reasons.ts';
+import { clusterPortMatches } from './tiers.ts';
 
 export interface ReachMatrix {
   readonly port: number | undefined;
@@ -26,7 +34,7 @@ interface Column {
   readonly port: number;
 }
 
-export type ReachCluster = Pick<ClusterState, 'pods' | 'namespaces' | 'networkPolicies' | 'unmodelled'>;
+export type ReachCluster = PolicySource & Pick<ClusterState, 'pods' | 'unmodelled'>;
 
 /**
  * The matrix over all pods that are not finished. Without a port, each target is asked on the first port that it listens
@@ -68,8 +76,8 @@ export function fillMatrix(
   const parts = new PartTable();
   const targets = asTargets(columns, classes, question.protocol);
   // A row depends on the subject only through the policies that isolate it, and its ports where ingress rules name some.
-  const egressRows = new Map<readonly NetworkPolicy[], Int32Array>();
-  const ingressRows = new Map<readonly NetworkPolicy[], Map<string, Int32Array>>();
+  const egressRows = new Map<Applying, Int32Array>();
+  const ingressRows = new Map<Applying, Map<string, Int32Array>>();
   const reasons = new ReasonTable(question.enforced, kept?.matrix.reasons);
   const unknown = unknownPods(cluster, pods);
   const again = pods.flatMap((pod, i) => (kept?.columns.has(pod) === true ? [i] : []));
@@ -131,20 +139,20 @@ export function fillMatrix(
   function egressOf(source: number): Int32Array {
     const subject = classes.list[source];
     if (subject === undefined) return new Int32Array();
-    const known = egressRows.get(subject.isolatedBy.egress);
+    const known = egressRows.get(subject.applying.egress);
     if (known !== undefined) return known;
     const row = directionRow('egress', subject, targets, classes, parts);
-    egressRows.set(subject.isolatedBy.egress, row);
+    egressRows.set(subject.applying.egress, row);
     return row;
   }
 
   function ingressOf({ target, port }: Column): Int32Array {
     const subject = classes.list[target];
     if (subject === undefined) return new Int32Array();
-    const isolating = subject.isolatedBy.ingress;
-    const rows = ingressRows.get(isolating) ?? new Map<string, Int32Array>();
-    ingressRows.set(isolating, rows);
-    const key = `${port} ${namesPorts(isolating) ? portNames(subject.example) : ''}`;
+    const { ingress: applying } = subject.applying;
+    const rows = ingressRows.get(applying) ?? new Map<string, Int32Array>();
+    ingressRows.set(applying, rows);
+    const key = `${port} ${namesPorts(applying) ? portNames(subject.example) : ''}`;
     const known = rows.get(key);
     if (known !== undefined) return known;
     const row = directionRow('ingress', subject, asSources(port, classes, question.protocol), classes, parts);
@@ -180,8 +188,8 @@ export function fillMatrix(
   }
 }
 
-function namesPorts(policies: readonly NetworkPolicy[]): boolean {
-  return policies.some((policy) =>
+function namesPorts({ admin, isolating, baseline }: Applying): boolean {
+  return [...admin, ...isolating, ...baseline].some((policy) =>
     policy.ingress.some((rule) => rule.ports.some((item) => typeof item.port === 'string')),
   );
 }
@@ -194,7 +202,7 @@ function portNames(pod: Pod): string {
 
 /** Which ports of a target to ask; one unless it listens on nothing. */
 function portsToAsk(
-  cluster: Pick<ClusterState, 'networkPolicies'>,
+  cluster: Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'>,
   target: PodClass,
   { port, protocol }: ReachQuestion,
 ): readonly number[] {
@@ -210,6 +218,16 @@ function portsToAsk(
       }
     }
   }
+  // After a range that denies there may be a port that nothing denies.
+  for (const policy of cluster.clusterPolicies) {
+    for (const { ports } of [...policy.ingress, ...policy.egress]) {
+      for (const { port: at, endPort } of ports) {
+        if (typeof at !== 'number') continue;
+        starts.add(at);
+        if ((endPort ?? at) < 65535) starts.add((endPort ?? at) + 1);
+      }
+    }
+  }
   for (const container of target.example.containers) {
     for (const own of container.ports) if (own.protocol === protocol) starts.add(own.containerPort);
   }
@@ -218,7 +236,7 @@ function portsToAsk(
 
 /**
  * One subject class against many counterparts: for egress the columns of all targets, for ingress all source classes.
- * Rules are tried in order; each settles the counterparts that it matches and that no rule before it did.
+ * Tier by tier, rules in order; each settles the counterparts that it matches and that none before it did.
  */
 function directionRow(
   direction: Direction,
@@ -228,36 +246,66 @@ function directionRow(
   parts: PartTable,
 ): Int32Array {
   const { classIndex } = counterparts;
-  const row = new Int32Array(classIndex.length);
-  const isolating = subject.isolatedBy[direction];
-  if (isolating.length === 0) return row.fill(PartTable.OPEN);
-  const denied = parts.denied(isolating.map(policyName));
-  row.fill(denied);
+  const { admin, isolating, baseline } = subject.applying[direction];
+  const row = new Int32Array(classIndex.length).fill(PartTable.OPEN);
+  if (admin.length + isolating.length + baseline.length === 0) return row;
+  const settled = new Uint8Array(row.length);
+  /** Calls `take` with each counterpart that a rule matches and that is not settled. */
+  const each = (peers: Uint8Array, ports: Uint8Array | boolean, take: (i: number) => void): void => {
+    if (ports === false) return;
+    for (let i = 0; i < row.length; i++) {
+      if (settled[i] === 0 && peers[classIndex[i] ?? 0] === 1 && (ports === true || ports[i] === 1)) take(i);
+    }
+  };
+  const tier = (policies: readonly ClusterPolicy[]): void => {
+    const passed: number[] = [];
+    for (const policy of policies) {
+      policy[direction].forEach((rule, index) => {
+        const part =
+          rule.action === 'Accept'
+            ? parts.allowed(policy.name, index)
+            : rule.action === 'Deny'
+              ? parts.denied([policy.name], index)
+              : undefined;
+        each(classes.clusterMask(rule.peers), counterparts.ports(rule, subject), (i) => {
+          settled[i] = 1;
+          if (part === undefined) passed.push(i);
+          else row[i] = part;
+        });
+      });
+    }
+    for (const i of passed) settled[i] = 0;
+  };
+  tier(admin);
+  if (isolating.length === 0) {
+    tier(baseline);
+    return row;
+  }
   for (const policy of isolating) {
     rulesOf(policy, direction).forEach((rule, ruleIndex) => {
       const allowed = parts.allowed(policyName(policy), ruleIndex);
-      const peers = classes.mask(rule.peers, policy.namespace);
-      const ports = counterparts.ports(rule, subject);
-      if (ports === false) return;
-      for (let i = 0; i < row.length; i++) {
-        if (row[i] === denied && peers[classIndex[i] ?? 0] === 1 && (ports === true || ports[i] === 1)) {
-          row[i] = allowed;
-        }
-      }
+      each(classes.mask(rule.peers, policy.namespace), counterparts.ports(rule, subject), (i) => {
+        settled[i] = 1;
+        row[i] = allowed;
+      });
     });
   }
+  const denied = parts.denied(isolating.map(policyName));
+  for (let i = 0; i < row.length; i++) if (settled[i] === 0) row[i] = denied;
   return row;
 }
+
+type AnyRule = NetworkPolicyRule | ClusterPolicyRule;
 
 /** The other ends of a row: their classes, and which of them a rule's ports cover (or all, or none). */
 interface Counterparts {
   readonly classIndex: Int32Array;
-  readonly ports: (rule: NetworkPolicyRule, subject: PodClass) => Uint8Array | boolean;
+  readonly ports: (rule: AnyRule, subject: PodClass) => Uint8Array | boolean;
 }
 
 /** All columns, as an egress rule sees them: a port and a target each. */
 function asTargets(columns: readonly Column[], classes: PodClasses, protocol: Protocol): Counterparts {
-  const known = new Map<NetworkPolicyRule, Uint8Array>();
+  const known = new Map<AnyRule, Uint8Array>();
   return {
     classIndex: Int32Array.from(columns, (column) => column.target),
     ports: (rule) => {
@@ -282,13 +330,11 @@ function asSources(port: number, classes: PodClasses, protocol: Protocol): Count
   };
 }
 
-function coversPort(
-  rule: NetworkPolicyRule,
-  target: PodClass | undefined,
-  port: number,
-  protocol: Protocol,
-): boolean {
-  return target !== undefined && rule.ports.some((item) => portMatches(item, target.example, port, protocol));
+function coversPort(rule: AnyRule, target: PodClass | undefined, port: number, protocol: Protocol): boolean {
+  return (
+    target !== undefined &&
+    rule.ports.some((item) => clusterPortMatches(item, target.example, port, protocol))
+  );
 }
 
 /** Pods of which a walk could not say either. */

@@ -18,7 +18,7 @@ function ownSegments(segments: readonly Segment[]): ReadonlySet<number> {
   return new Set((probes.length > 0 ? probes : segments).map((s) => s.index));
 }
 
-/** `rule` is the index of the allowing rule; -1 for a policy that isolates the pod and has no rule for this packet. */
+/** `rule` is the index of the rule that allowed, or that says Deny; -1 for a policy that isolates the pod and has no rule for this packet. */
 export function policySaid(cluster: ClusterState, source: Source, walked: Walked): PolicyVerdict {
   const cni = chosenCni(cluster)?.plugin;
   const verdict: { -readonly [D in 'egress' | 'ingress']: PolicyVerdict[D] } = {
@@ -37,17 +37,16 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
   }
   const by: PolicyVerdict['by'][number][] = [];
   const seen = new Set<string>();
-  const add = (direction: 'egress' | 'ingress', policy: string, rule: number): void => {
-    const key = `${direction} ${policy} ${rule}`;
+  const add = (direction: 'egress' | 'ingress', policy: string, rule: number, kind?: string): void => {
+    const key = `${direction} ${kind ?? ''} ${policy} ${rule}`;
     if (seen.has(key)) return;
     seen.add(key);
     const slash = policy.indexOf('/');
-    const object = {
-      kind: 'NetworkPolicy',
-      namespace: policy.slice(0, slash),
-      name: policy.slice(slash + 1),
-    };
-    by.push({ object, rule });
+    const namespaced = { namespace: policy.slice(0, slash), name: policy.slice(slash + 1) };
+    by.push({
+      object: kind === undefined ? { kind: 'NetworkPolicy', ...namespaced } : { kind, name: policy },
+      rule,
+    });
   };
   const own = ownSegments(walked.segments);
   for (const step of walked.steps) {
@@ -55,10 +54,12 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
     const { code, params } = step.reason;
     if (code === 'policy.allow') {
       verdict[params.direction] = 'allowed';
-      add(params.direction, params.policy, params.rule);
+      add(params.direction, params.policy, params.rule, params.kind);
     } else if (code === 'policy.deny') {
       verdict[params.direction] = 'denied';
-      for (const policy of params.policies.split(', ')) if (policy !== '') add(params.direction, policy, -1);
+      for (const policy of params.policies.split(', ')) {
+        if (policy !== '') add(params.direction, policy, params.rule ?? -1, params.kind);
+      }
     }
   }
   return { ...verdict, by };

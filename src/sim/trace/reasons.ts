@@ -161,8 +161,22 @@ export interface ReasonParams {
   'tcp.retransmit-data': { after: number; retry: number; bytes: number };
   'tcp.mtu-reduced': { ip: string; mtu: number; mss: number };
   // policy; the row that says it is a rule that a CNI wrote
-  'policy.allow': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string };
-  'policy.deny': { direction: 'ingress' | 'egress'; policies: string; pod: string };
+  // `kind` is absent for NetworkPolicy; `rule` of a deny is there where a rule says Deny
+  'policy.allow': {
+    direction: 'ingress' | 'egress';
+    policy: string;
+    rule: number;
+    pod: string;
+    kind?: string;
+  };
+  'policy.deny': {
+    direction: 'ingress' | 'egress';
+    policies: string;
+    pod: string;
+    rule?: number;
+    kind?: string;
+  };
+  'policy.pass': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string; kind: string };
   // the simulator's own limits
   'unknown.controller': { bridge: string };
   'unknown.field': { field: string; object: string };

@@ -166,7 +166,7 @@ export interface PolicyVerdict {
   readonly ingress: 'allowed' | 'denied' | 'not-selected' | 'n/a';
   readonly by: readonly {
     readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
-    /** Index of the rule that allowed; -1 for a policy without one. */
+    /** Index of the rule that allowed or says Deny; -1 for a policy none of whose rules admits. */
     readonly rule: number;
   }[];
   /** Policies that would have denied this walk if the CNI enforced any. */

@@ -18,7 +18,7 @@ export function toneOf(step: Step): Tone {
   const { code } = step.reason;
   if (code.startsWith('unknown.')) return 'unknown';
   if (code === 'policy.deny') return 'deny';
-  if (code.startsWith('policy.')) return 'allow';
+  if (code === 'policy.allow') return 'allow';
   switch (step.kind) {
     case 'route':
     case 'neighbour':
@@ -96,6 +96,6 @@ export function decidingLine(step: Step | undefined): DecidingLine | undefined {
   if (origin?.range === undefined) return undefined;
   const field = origin.path?.findLast((part) => typeof part === 'string');
   const byField = field === undefined ? undefined : BY_FIELD[field];
-  const by = byField ?? (origin.object.kind === 'NetworkPolicy' ? 'policy' : 'line');
+  const by = byField ?? (origin.object.kind.endsWith('NetworkPolicy') ? 'policy' : 'line');
   return { range: origin.range, tone: toneOf(step), by };
 }

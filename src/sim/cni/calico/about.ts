@@ -24,5 +24,6 @@ export const calicoAbout: CniAbout = {
       'Felix makes its VXLAN routes from the blocks of calico-ipam, and host-local has none. Choose encapsulation IPIP, IPIPCrossSubnet or None: their routes come by BGP',
   })),
   enforcesNetworkPolicy: true,
+  clusterPolicies: { kinds: ['ClusterNetworkPolicy'], lacks: ['namedPorts', 'nodes', 'domainNames'] },
   portMappings: true,
 };

@@ -1,48 +1,180 @@
 /**
- * A NetworkPolicy as Calico's own data model has it: each rule becomes one allow rule per protocol and peer, protocols
- * by name, and adjoining ports are joined to ranges (`libcalico-go/lib/backend/k8s/conversion`).
+ * Policies as Calico's own data model has them (`libcalico-go/lib/backend/k8s/conversion`): each rule becomes one per
+ * protocol and peer, protocols by name, and adjoining ports are joined to ranges. A ClusterNetworkPolicy lives in a tier
+ * before or after that of the NetworkPolicies; rules with fields that Calico does not know come here failed closed already.
  */
 import type { Cidr } from '../../base/ip.ts';
-import type { FieldPath } from '../../base/origin.ts';
-import type { NetworkPolicy, NetworkPolicyPort, Protocol } from '../../k8s/cluster-state.ts';
-import type { PortRange } from '../../net/config.ts';
-import { peerSelector } from './selectors.ts';
+import type { FieldPath, Origin } from '../../base/origin.ts';
+import type {
+  ClusterPolicy,
+  ClusterPolicyRule,
+  NetworkPolicy,
+  NetworkPolicyPort,
+  Pod,
+  Protocol,
+} from '../../k8s/cluster-state.ts';
+import { selectorText } from '../../k8s/selectors.ts';
+import type { PolicyRuleRef, PortRange } from '../../net/config.ts';
+import { type NamespaceLabels, peerMatches, selectsPod } from '../../policy/matching.ts';
+import { clusterPeerMatches, isSubject } from '../../policy/tiers.ts';
+import { clusterPeerSelector, clusterPolicySelector, peerSelector, policySelector } from './selectors.ts';
+
+type Direction = 'ingress' | 'egress';
+
+/** Pods by their labels: the selector in Calico's words, and what it selects. */
+export interface Selected {
+  readonly text: string;
+  readonly matches: (pod: Pod, namespaces: NamespaceLabels) => boolean;
+}
 
 export interface CalicoRule {
+  readonly action: 'allow' | 'deny' | 'pass';
   /** Absent: every protocol. */
   readonly protocol?: 'tcp' | 'udp' | 'sctp';
   /** Numeric ports of the target; with `namedPorts` empty too, every port. */
   readonly ports: readonly PortRange[];
   readonly namedPorts: readonly string[];
-  readonly selector?: string;
+  readonly peer?: Selected;
   readonly nets: readonly Cidr[];
   readonly notNets: readonly Cidr[];
   /** Index into spec.ingress or spec.egress. */
   readonly rule: number;
+  /** The rule's own name, which Felix writes as a comment. */
+  readonly name?: string;
   /** The field that made it: the rule, or the peer or port alone where it is the only one. */
   readonly path: FieldPath;
+}
+
+/** In the order in which Felix goes through them. */
+export const TIERS = ['kube-admin', 'default', 'kube-baseline'] as const;
+export type Tier = (typeof TIERS)[number];
+/** What happens to a packet that no policy of the tier decided about. */
+export const TIER_DEFAULT = { 'kube-admin': 'Pass', default: 'Deny', 'kube-baseline': 'Pass' } as const;
+
+export interface CalicoPolicy {
+  readonly kind: 'KubernetesNetworkPolicy' | 'KubernetesClusterNetworkPolicy';
+  /** As in the names of chains: `knp/namespace/name`. */
+  readonly id: string;
+  readonly tier: Tier;
+  readonly namespace?: string;
+  readonly name: string;
+  /** What groups of policies are told by. */
+  readonly selector: string;
+  /** The same for people. */
+  readonly subject: string;
+  readonly appliesTo: (pod: Pod, direction: Direction, namespaces: NamespaceLabels) => boolean;
+  readonly rules: (direction: Direction) => readonly CalicoRule[];
+  /** How steps refer to a rule of it. */
+  readonly ref: Omit<PolicyRuleRef, 'rule'>;
+  /** The field that closes the door for what no rule admits. */
+  readonly isolation: FieldPath;
+  readonly origin: Origin;
+}
+
+const made = new WeakMap<NetworkPolicy | ClusterPolicy, CalicoPolicy>();
+
+/** The identical policy again for the identical object. */
+export function calicoPolicy(policy: NetworkPolicy | ClusterPolicy): CalicoPolicy {
+  const known =
+    made.get(policy) ?? ('kind' in policy ? fromClusterPolicy(policy) : fromNetworkPolicy(policy));
+  made.set(policy, known);
+  return known;
+}
+
+function fromNetworkPolicy(policy: NetworkPolicy): CalicoPolicy {
+  const { namespace, name, origin } = policy;
+  return {
+    kind: 'KubernetesNetworkPolicy',
+    id: `knp/${namespace}/${name}`,
+    tier: 'default',
+    namespace,
+    name,
+    selector: policySelector(policy.podSelector, namespace),
+    subject: `${namespace}/${selectorText(policy.podSelector)}`,
+    appliesTo: (pod, direction) => selectsPod(policy, pod, direction),
+    rules: (direction) => calicoRules(policy, direction),
+    ref: { namespace, name },
+    isolation: ['spec', 'podSelector'],
+    origin,
+  };
+}
+
+function fromClusterPolicy(policy: ClusterPolicy): CalicoPolicy {
+  const { kind, name, subject, origin } = policy;
+  const pods = subject.pods === undefined ? '' : `/${selectorText(subject.pods)}`;
+  return {
+    kind: 'KubernetesClusterNetworkPolicy',
+    id: `kcnp/${name}`,
+    tier: policy.tier === 'Admin' ? 'kube-admin' : 'kube-baseline',
+    name,
+    selector: clusterPolicySelector(subject),
+    subject: `${selectorText(subject.namespaces)}${pods}`,
+    appliesTo: (pod, direction, namespaces) =>
+      policy[direction].length > 0 && isSubject(policy, pod, namespaces),
+    rules: (direction) => policy[direction].flatMap((rule, index) => clusterRules(rule, index, direction)),
+    ref: { kind, name },
+    isolation: ['spec', 'subject'],
+    origin,
+  };
+}
+
+const ACTIONS = { Accept: 'allow', Deny: 'deny', Pass: 'pass' } as const;
+
+function clusterRules(rule: ClusterPolicyRule, index: number, direction: Direction): readonly CalicoRule[] {
+  const base = ['spec', direction, index];
+  const field = direction === 'ingress' ? 'from' : 'to';
+  const shared = {
+    action: ACTIONS[rule.action],
+    rule: index,
+    ...(rule.name === undefined ? {} : { name: rule.name }),
+    namedPorts: [],
+    notNets: [],
+  };
+  const ports = rule.ports.flatMap(({ protocol, port, endPort }): NetworkPolicyPort[] =>
+    protocol === undefined || typeof port === 'string'
+      ? []
+      : [{ protocol, ...(port === undefined ? {} : { port, endPort: endPort ?? port }) }],
+  );
+  return portsByProtocol(ports).flatMap(({ protocol, items }): CalicoRule[] => {
+    const common = {
+      ...shared,
+      ...(protocol === undefined ? {} : { protocol: LOWER[protocol] }),
+      ports: numericPorts(items),
+    };
+    if (rule.peers.length === 0) return [{ ...common, nets: [], path: base }];
+    return rule.peers.flatMap((peer, at): CalicoRule[] => {
+      const path = [...base, field, at];
+      if (peer.pods === undefined) {
+        return peer.networks === undefined || peer.networks.length === 0
+          ? []
+          : [{ ...common, nets: peer.networks, path }];
+      }
+      const text = clusterPeerSelector(peer.pods);
+      const matches: Selected['matches'] = (pod, namespaces) =>
+        clusterPeerMatches(peer, pod, namespaces, { nodes: [] });
+      return [{ ...common, nets: [], peer: { text, matches }, path }];
+    });
+  });
 }
 
 const PROTOCOLS: readonly Protocol[] = ['SCTP', 'TCP', 'UDP'];
 const LOWER = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 
-export function calicoRules(policy: NetworkPolicy, direction: 'ingress' | 'egress'): readonly CalicoRule[] {
+function calicoRules(policy: NetworkPolicy, direction: Direction): readonly CalicoRule[] {
   const peerField = direction === 'ingress' ? 'from' : 'to';
   return policy[direction].flatMap((rule, index) => {
     const byProtocol = portsByProtocol(rule.ports);
     return byProtocol.flatMap(({ protocol, items, positions }): CalicoRule[] => {
       const everyPort = items.some((item) => item.port === undefined);
-      const numeric = items.flatMap((item) =>
-        typeof item.port === 'number' ? [{ from: item.port, to: item.endPort ?? item.port }] : [],
-      );
       const common = {
+        action: 'allow',
         ...(protocol === undefined ? {} : { protocol: LOWER[protocol] }),
-        ports: everyPort ? [] : joined(numeric),
+        ports: numericPorts(items),
         namedPorts: everyPort
           ? []
           : items.flatMap((item) => (typeof item.port === 'string' ? [item.port] : [])),
         rule: index,
-      };
+      } as const;
       const base = ['spec', direction, index];
       const onlyPort = positions.length === 1 ? positions[0] : undefined;
       if (rule.peers.length === 0) {
@@ -51,12 +183,26 @@ export function calicoRules(policy: NetworkPolicy, direction: 'ingress' | 'egres
       }
       return rule.peers.map((peer, at): CalicoRule => {
         const path = [...base, peerField, at];
-        return peer.ipBlock === undefined
-          ? { ...common, nets: [], notNets: [], selector: peerSelector(peer, policy.namespace), path }
-          : { ...common, nets: [peer.ipBlock.cidr], notNets: peer.ipBlock.except, path };
+        if (peer.ipBlock !== undefined) {
+          return { ...common, nets: [peer.ipBlock.cidr], notNets: peer.ipBlock.except, path };
+        }
+        const matches: Selected['matches'] = (pod, namespaces) =>
+          peerMatches(peer, policy.namespace, pod, namespaces);
+        const text = peerSelector(peer, policy.namespace);
+        return { ...common, nets: [], notNets: [], peer: { text, matches }, path };
       });
     });
   });
+}
+
+/** Ranges of the numbers; none where one item covers all ports. */
+function numericPorts(items: readonly NetworkPolicyPort[]): readonly PortRange[] {
+  if (items.some((item) => item.port === undefined)) return [];
+  return joined(
+    items.flatMap((item) =>
+      typeof item.port === 'number' ? [{ from: item.port, to: item.endPort ?? item.port }] : [],
+    ),
+  );
 }
 
 function portsByProtocol(ports: readonly NetworkPolicyPort[]): readonly {

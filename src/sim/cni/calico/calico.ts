@@ -11,13 +11,14 @@ import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
 import { cidr, ipFamily, ipOfFamily } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
-import type { ClusterNode, ClusterSettings, NetworkPolicy, Pod } from '../../k8s/cluster-state.ts';
+import type { ClusterNode, ClusterSettings, Pod } from '../../k8s/cluster-state.ts';
 import type { ChainPart, IpsetConfig, NetnsPart, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import { POD_DEVICE, UNDERLAY_MTU, nodeNetns, podKey } from '../place.ts';
 import { withPortmap } from '../portmap.ts';
 import { rememberLast, rememberPer } from '../remember.ts';
 import { calicoAbout } from './about.ts';
+import type { CalicoPolicy } from './calico-policy.ts';
 import type { Direction, Endpoint, PolicyGroup } from './endpoint-chains.ts';
 import {
   dispatchChains,
@@ -89,19 +90,19 @@ function workloadChains(
   const pods = context.pods.filter((pod) => ipOfFamily(pod.ips, family) !== undefined);
   const program = policyProgram(cluster, family);
   const groups = new Map<string, { group: PolicyGroup; direction: Direction }>();
-  const policies = new Map<NetworkPolicy, Record<Direction, Pod[]>>();
+  const policies = new Map<CalicoPolicy, Record<Direction, Pod[]>>();
   const perPod = pods.flatMap((pod) => {
-    const ingress = program.isolating(pod, 'ingress');
-    const egress = program.isolating(pod, 'egress');
+    const ingress = program.applying(pod, 'ingress');
+    const egress = program.applying(pod, 'egress');
     const { endpoint, chains } = rememberEndpoint(pod, [...ingress, null, ...egress], () => {
       const made: Endpoint = {
         pod,
-        groups: { ingress: groupPolicies(ingress, 'ingress'), egress: groupPolicies(egress, 'egress') },
+        tiers: { ingress: groupPolicies(ingress, 'ingress'), egress: groupPolicies(egress, 'egress') },
       };
       return { endpoint: made, chains: endpointChains(made) };
     });
     for (const direction of ['ingress', 'egress'] as const) {
-      for (const group of endpoint.groups[direction]) {
+      for (const group of endpoint.tiers[direction].flatMap((tier) => tier.groups)) {
         if (group.policies.length > 1) groups.set(group.chain, { group, direction });
         for (const policy of group.policies) {
           const served = policies.get(policy) ?? { ingress: [], egress: [] };

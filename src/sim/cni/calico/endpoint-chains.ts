@@ -1,15 +1,16 @@
 /**
  * The chains of a node's pods (`felix/rules/endpoints.go`, `dispatch.go`): a dispatch by interface, and for each pod one
  * chain for what goes to it and one for what comes from it. A packet that no policy of an isolated pod accepts is dropped
- * at the end of the tier; a pod that no policy isolates falls through to its namespace's profile, which allows.
- * Left out: QoS limits, flow logs, tiers other than `default`.
+ * at the end of the tier `default`; a pod that no policy isolates falls through to its namespace's profile, which allows.
+ * Left out: QoS limits, flow logs, tiers of people's own.
  */
 import { sha3_224 } from '@noble/hashes/sha3.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Origin } from '../../base/origin.ts';
-import type { NetworkPolicy, Pod } from '../../k8s/cluster-state.ts';
+import type { Pod } from '../../k8s/cluster-state.ts';
 import type { ChainPart } from '../../net/config.ts';
 import { podKey } from '../place.ts';
+import { type CalicoPolicy, type Tier, TIER_DEFAULT, TIERS } from './calico-policy.ts';
 import type { FelixMatch, FelixRule } from './felix-rule.ts';
 import {
   ACCEPT,
@@ -38,30 +39,36 @@ import {
   profileChain,
   MAX_CHAIN_NAME,
 } from './names.ts';
-import { policySelector } from './selectors.ts';
 
 export type Direction = 'ingress' | 'egress';
 
 /** Policies next to each other with the same selector: several of them share a chain of their own. */
 export interface PolicyGroup {
-  readonly policies: readonly NetworkPolicy[];
+  readonly policies: readonly CalicoPolicy[];
   readonly chain: string;
 }
 
-const selectors = new WeakMap<NetworkPolicy, string>();
+/** The policies of one pod, tier and direction. */
+export interface TierGroups {
+  readonly tier: Tier;
+  readonly groups: readonly PolicyGroup[];
+}
 
-/** The isolating policies of one pod and direction, in their order, in groups. */
+/** The policies of one pod and direction, in their order, in tiers and groups. Tiers without any are left out. */
 export function groupPolicies(
-  policies: readonly NetworkPolicy[],
+  policies: readonly CalicoPolicy[],
   direction: Direction,
-): readonly PolicyGroup[] {
-  const groups: { selector: string; policies: NetworkPolicy[] }[] = [];
+): readonly TierGroups[] {
+  return TIERS.flatMap((tier) => {
+    const own = policies.filter((policy) => policy.tier === tier);
+    return own.length === 0 ? [] : [{ tier, groups: groupTier(own, direction) }];
+  });
+}
+
+function groupTier(policies: readonly CalicoPolicy[], direction: Direction): readonly PolicyGroup[] {
+  const groups: { selector: string; policies: CalicoPolicy[] }[] = [];
   for (const policy of policies) {
-    let selector = selectors.get(policy);
-    if (selector === undefined) {
-      selector = policySelector(policy.podSelector, policy.namespace);
-      selectors.set(policy, selector);
-    }
+    const { selector } = policy;
     const last = groups.at(-1);
     if (last?.selector === selector) last.policies.push(policy);
     else groups.push({ selector, policies: [policy] });
@@ -81,14 +88,14 @@ export function groupPolicies(
 
 const groupNames = new Map<string, string>();
 
-function groupChainName(selector: string, policies: readonly NetworkPolicy[], direction: Direction): string {
+function groupChainName(selector: string, policies: readonly CalicoPolicy[], direction: Direction): string {
   const prefix = direction === 'ingress' ? 'cali-gi-' : 'cali-go-';
   const lines = [
     selector,
     direction === 'ingress' ? 'inbound' : 'outbound',
     String(policies.length),
     ...policies.map(
-      ({ name, namespace }) => `{Name: ${name}, Namespace: ${namespace}, Kind: KubernetesNetworkPolicy}`,
+      ({ kind, name, namespace }) => `{Name: ${name}, Namespace: ${namespace ?? ''}, Kind: ${kind}}`,
     ),
   ];
   const text = lines.map((line) => `${line}\n`).join('');
@@ -127,7 +134,7 @@ export function groupChain(
 
 export interface Endpoint {
   readonly pod: Pod;
-  readonly groups: Readonly<Record<Direction, readonly PolicyGroup[]>>;
+  readonly tiers: Readonly<Record<Direction, readonly TierGroups[]>>;
 }
 
 /** Profiles of a pod: its namespace's, which allows, and its service account's, which says nothing. */
@@ -136,22 +143,17 @@ function profilesOf(pod: Pod): readonly string[] {
 }
 
 /** `cali-tw-…` (to the pod) and `cali-fw-…` (from it). */
-export function endpointChains({ pod, groups }: Endpoint): readonly ChainPart[] {
+export function endpointChains({ pod, tiers }: Endpoint): readonly ChainPart[] {
   const iface = caliInterface(pod);
   const origin: Origin = { ...pod.origin, by: 'felix' };
   return [
     chainPart(
       'filter',
       endpointChain('cali-tw-', iface),
-      endpointRules(pod, 'ingress', groups.ingress),
+      endpointRules(pod, 'ingress', tiers.ingress),
       origin,
     ),
-    chainPart(
-      'filter',
-      endpointChain('cali-fw-', iface),
-      endpointRules(pod, 'egress', groups.egress),
-      origin,
-    ),
+    chainPart('filter', endpointChain('cali-fw-', iface), endpointRules(pod, 'egress', tiers.egress), origin),
   ];
 }
 
@@ -176,7 +178,6 @@ const NO_TUNNELS: readonly FelixRule[] = [
   },
 ];
 
-const START_OF_TIER: FelixRule = { action: clearMark(MARK_PASS), comment: ['Start of tier default'] };
 const RETURN_ACCEPTED: FelixRule = {
   match: [markSet(MARK_ACCEPT)],
   action: RETURN,
@@ -184,14 +185,29 @@ const RETURN_ACCEPTED: FelixRule = {
 };
 const NO_PROFILE: FelixRule = { action: DROP, comment: ['Drop if no profiles matched'] };
 
-function endpointRules(pod: Pod, direction: Direction, groups: readonly PolicyGroup[]): readonly FelixRule[] {
+function endpointRules(pod: Pod, direction: Direction, tiers: readonly TierGroups[]): readonly FelixRule[] {
   const prefix = direction === 'ingress' ? 'cali-pri-' : 'cali-pro-';
   const rules: FelixRule[] = [...ALWAYS];
   if (direction === 'egress') rules.push(...NO_TUNNELS);
+  for (const { tier, groups } of tiers) rules.push(...tierRules(pod, direction, tier, groups));
+  for (const profile of profilesOf(pod)) {
+    rules.push({ action: jumpTo(profileChain(prefix, profile)) }, RETURN_ACCEPTED);
+  }
+  rules.push(NO_PROFILE);
+  return rules;
+}
+
+function tierRules(
+  pod: Pod,
+  direction: Direction,
+  tier: Tier,
+  groups: readonly PolicyGroup[],
+): readonly FelixRule[] {
+  const rules: FelixRule[] = [];
   const policies = groups.flatMap((group) => group.policies);
   const [firstPolicy] = policies;
   if (firstPolicy !== undefined) {
-    rules.push(START_OF_TIER);
+    rules.push({ action: clearMark(MARK_PASS), comment: [`Start of tier ${tier}`] });
     for (const { chain, policies: members } of groups) {
       const by: Origin = { ...(members[0] ?? firstPolicy).origin, by: 'felix' };
       rules.push(
@@ -199,24 +215,23 @@ function endpointRules(pod: Pod, direction: Direction, groups: readonly PolicyGr
         { match: [markSet(MARK_ACCEPT)], action: RETURN, comment: ['Return if policy accepted'], origin: by },
       );
     }
+    if (TIER_DEFAULT[tier] === 'Pass') return rules;
     rules.push({
       match: [markClear(MARK_PASS)],
       action: DROP,
-      comment: ['End of tier default. Drop if no policies passed packet'],
-      // The field that isolates the pod: its types, so that the line that closed the door is lit.
-      origin: { ...firstPolicy.origin, path: ['spec', 'podSelector'], by: 'felix' },
+      comment: [`End of tier ${tier}. Drop if no policies passed packet`],
+      // The field that isolates the pod, so that the line that closed the door is lit.
+      origin: { ...firstPolicy.origin, path: firstPolicy.isolation, by: 'felix' },
       meaning: {
         kind: 'policy-deny',
         direction,
         pod: podKey(pod),
-        policies: policies.map((policy) => `${policy.namespace}/${policy.name}`),
+        policies: policies.map(({ namespace, name }) =>
+          namespace === undefined ? name : `${namespace}/${name}`,
+        ),
       },
     });
   }
-  for (const profile of profilesOf(pod)) {
-    rules.push({ action: jumpTo(profileChain(prefix, profile)) }, RETURN_ACCEPTED);
-  }
-  rules.push(NO_PROFILE);
   return rules;
 }
 

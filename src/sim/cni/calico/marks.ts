@@ -6,7 +6,8 @@ import type { IpFamily } from '../../base/ip.ts';
 
 export const MARK_ACCEPT = 0x10000;
 export const MARK_PASS = 0x20000;
-/** 0x40000 is the drop bit, which only policies with a deny action use. */
+/** Only rules that say Deny use it. */
+export const MARK_DROP = 0x40000;
 export const MARK_SCRATCH0 = 0x80000;
 export const MARK_SCRATCH1 = 0x100000;
 /** All bits that are left, for the endpoint that a packet through IPVS comes from; the lowest alone: none of Calico's. */

@@ -6,7 +6,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { IpFamily, Mac } from '../../base/ip.ts';
-import type { NetworkPolicy, Pod } from '../../k8s/cluster-state.ts';
+import type { Pod } from '../../k8s/cluster-state.ts';
 
 /** The kernel's limit for iptables chain names that Felix keeps to. */
 export const MAX_CHAIN_NAME = 28;
@@ -66,8 +66,9 @@ export function ipsetName(id: string, family: IpFamily): string {
   return `cali${family}0${id}`.slice(0, MAX_SET_NAME);
 }
 
-export function policyChain(prefix: 'cali-pi-' | 'cali-po-', policy: NetworkPolicy): string {
-  return lengthLimited(prefix, `knp/${policy.namespace}/${policy.name}`);
+/** `id` is the policy's: `knp/namespace/name`. */
+export function policyChain(prefix: 'cali-pi-' | 'cali-po-', { id }: { readonly id: string }): string {
+  return lengthLimited(prefix, id);
 }
 
 export function profileChain(prefix: 'cali-pri-' | 'cali-pro-', profile: string): string {

@@ -2,7 +2,7 @@
  * Selectors as Calico keeps them: label selectors become expressions over the labels of workload endpoints, which inherit
  * their namespace's labels with the prefix `pcns.`. The canonical text of an expression names its IP set.
  */
-import type { LabelSelector, NetworkPolicyPeer } from '../../k8s/cluster-state.ts';
+import type { ClusterPolicy, LabelSelector, NetworkPolicyPeer } from '../../k8s/cluster-state.ts';
 
 const quoted = (value: string): string => `"${value}"`;
 
@@ -55,4 +55,17 @@ export function policySelector(selector: LabelSelector, namespace: string): stri
   const plain = (text: string): string => text.replaceAll('"', "'");
   const own = ["projectcalico.org/orchestrator == 'k8s'", ...terms(selector, '').map(plain)];
   return `(${own.join(' && ')}) && projectcalico.org/namespace == '${namespace}'`;
+}
+
+/** The endpoints that a peer of a ClusterNetworkPolicy names: pods of namespaces, or pods alone by their namespaces' labels. */
+export function clusterPeerSelector({ namespaces, pods }: ClusterPolicy['subject']): string {
+  const where = and(namespaceTerms(namespaces));
+  return pods === undefined ? where : and([where, and([ORCHESTRATOR, ...terms(pods, '')])]);
+}
+
+/** The endpoints that a ClusterNetworkPolicy applies to, as `policySelector` has those of a NetworkPolicy. */
+export function clusterPolicySelector({ namespaces, pods }: ClusterPolicy['subject']): string {
+  const plain = (text: string): string => text.replaceAll('"', "'");
+  const own = ["projectcalico.org/orchestrator == 'k8s'", ...terms(pods, '').map(plain)];
+  return `(${own.join(' && ')}) && ${and(namespaceTerms(namespaces))}`;
 }

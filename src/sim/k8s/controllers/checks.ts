@@ -1,7 +1,15 @@
 /** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
 import { type Ip, parseIp } from '../../base/ip.ts';
 import type { ObjectRef, Origin } from '../../base/origin.ts';
-import type { ClusterState, Labels, NetworkPolicy, Pod, Service, ServicePort } from '../cluster-state.ts';
+import type {
+  ClusterPolicyRule,
+  ClusterState,
+  Labels,
+  NetworkPolicy,
+  Pod,
+  Service,
+  ServicePort,
+} from '../cluster-state.ts';
 import { INTERNET_GATEWAY, loadBalancerAddress } from '../node-network.ts';
 import { portsOfPolicy } from '../policy-reading.ts';
 import { matchesSelector, selectorText } from '../selectors.ts';
@@ -24,6 +32,7 @@ export function checkCluster(
   store: Store,
   index: PodIndex,
   cni: CniForSettling,
+  cnis: readonly CniForSettling[],
   failed: readonly FailedCreate[],
   report: Report,
 ): void {
@@ -40,6 +49,7 @@ export function checkCluster(
   checkExternalRoutes(cluster, report);
   checkStatefulSets(store, report);
   checkPolicies(cluster, cni, report);
+  checkClusterPolicies(cluster, cni, cnis, report);
   checkQuestions(cluster, report);
   checkFaults(cluster, report);
   checkExternal(cluster, report);
@@ -256,6 +266,57 @@ function checkReading(policy: NetworkPolicy, cni: CniForSettling, report: Report
     policy.origin.object,
     [...path, 'endPort'],
   );
+}
+
+/** Fields of cluster-wide policies that not every CNI knows, as people write them. */
+const PECULIAR: readonly (readonly [string, string, (rule: ClusterPolicyRule) => boolean])[] = [
+  ['namedPorts', 'destinationNamedPort', ({ ports }) => ports.some((item) => typeof item.port === 'string')],
+  ['nodes', 'nodes', ({ peers }) => peers.some((peer) => peer.nodes !== undefined)],
+  ['domainNames', 'domainNames', ({ peers }) => peers.some((peer) => peer.domainNames !== undefined)],
+];
+
+function checkClusterPolicies(
+  cluster: ClusterState,
+  cni: CniForSettling,
+  cnis: readonly CniForSettling[],
+  report: Report,
+): void {
+  for (const policy of cluster.clusterPolicies) {
+    const { name, kind, origin, subject } = policy;
+    const how = cni.clusterPolicies;
+    if (how?.kinds.includes(kind) !== true) {
+      const others = cnis.filter((other) => other.clusterPolicies?.kinds.includes(kind) === true);
+      const params = {
+        policy: name,
+        kind,
+        cni: cni.label,
+        use: others.map((other) => other.label).join(', '),
+      };
+      report.say('warning', 'policy/kind-not-enforced', params, origin.object);
+      continue;
+    }
+    for (const rule of [...policy.ingress, ...policy.egress]) {
+      const { action } = rule;
+      for (const [id, field, has] of PECULIAR) {
+        if (!how.lacks.includes(id) || !has(rule)) continue;
+        const params = { policy: name, cni: cni.label, field, action };
+        report.say('warning', 'policy/fails-closed', params, origin.object, rule.origin.path);
+      }
+    }
+    const labels = new Map(cluster.namespaces.map((namespace) => [namespace.name, namespace.labels]));
+    const selected = cluster.pods.some(
+      (pod) =>
+        !pod.hostNetwork &&
+        matchesSelector(subject.namespaces, labels.get(pod.namespace) ?? {}) &&
+        (subject.pods === undefined || matchesSelector(subject.pods, pod.labels)),
+    );
+    if (!selected) {
+      report.say('info', 'policy/subject-selects-nothing', { policy: name }, origin.object, [
+        'spec',
+        'subject',
+      ]);
+    }
+  }
 }
 
 /** `from` and `to` of probes and assertions name places that exist; a DNS name or URL is the client's own affair. */

@@ -4,6 +4,7 @@ import { diagnostics as ko } from '../../../i18n/diagnostics.ko.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { CLUSTER_DIAGNOSTIC_CODES } from './diagnostics.ts';
 import type { Admission } from './admission.ts';
+import type { CniForSettling } from './cni.ts';
 import { fakeCni } from './cluster-fixture.ts';
 import { parseScenario } from '../parse/parse-scenario.ts';
 import { settle } from './settle.ts';
@@ -58,6 +59,11 @@ const balanced = (ip: string) =>
   `---\n${SERVICE('  type: LoadBalancer\n  ports: [{port: 80}]\n')}status: {loadBalancer: {ingress: [{ip: ${ip}}]}}\n`;
 const POLICY = (selector: string) =>
   `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: deny\nspec:\n${selector}`;
+
+const CNP = (rest: string) =>
+  `apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata:\n  name: deny\nspec:\n  tier: Admin\n  priority: 1\n  ${rest}\n`;
+/** As Calico declares it. */
+const CLUSTER_POLICIES = { kinds: ['ClusterNetworkPolicy'], lacks: ['namedPorts'] } as const;
 
 const MODES = ['iptables', 'none'];
 
@@ -482,6 +488,28 @@ const rows: readonly Row[] = [
     enforces: true,
   },
   {
+    code: 'policy/kind-not-enforced',
+    severity: 'warning',
+    yaml: CNP('subject: {namespaces: {}}'),
+    says: /Flannel does not enforce ClusterNetworkPolicy/,
+  },
+  {
+    code: 'policy/fails-closed',
+    severity: 'warning',
+    yaml: CNP(
+      'subject: {namespaces: {}}\n  egress:\n▶  - {action: Deny, to: [{namespaces: {}}], protocols: [{destinationNamedPort: http}]}',
+    ),
+    enforces: true,
+    says: /destinationNamedPort.*denies everything/,
+  },
+  {
+    code: 'policy/subject-selects-nothing',
+    severity: 'info',
+    yaml: CNP('▶subject: {namespaces: {matchLabels: {team: nobody}}}'),
+    enforces: true,
+    says: /No pod is a subject/,
+  },
+  {
     code: 'fault/unknown-node',
     severity: 'error',
     yaml: PLAYGROUND('faults:\n  - fault: node-down\n▶    node: kind-worker9\n'),
@@ -539,6 +567,13 @@ const flannel = {
 };
 
 const lonely = { ...fakeCni(), id: 'lonely', label: 'Lonely', oneNodeSubnet: true };
+function enforcing(enforces: boolean): CniForSettling {
+  return {
+    ...flannel,
+    enforcesNetworkPolicy: enforces,
+    ...(enforces ? { clusterPolicies: CLUSTER_POLICIES } : {}),
+  };
+}
 
 /** An admission stage that lets nobody make a pod. */
 const noPods: Admission = {
@@ -556,8 +591,13 @@ const noPods: Admission = {
 function run(row: Pick<Row, 'yaml' | 'enforces' | 'noPods'>) {
   const line = row.yaml.split('\n').findIndex((l) => l.includes('▶')) + 1;
   const parsed = parseScenario([{ name: 'a.yaml', text: row.yaml.replaceAll('▶', '') }]);
-  const cni = { ...flannel, enforcesNetworkPolicy: row.enforces ?? false };
-  const settled = settle(parsed, [cni, lonely], MODES, 'main', row.noPods === true ? noPods : undefined);
+  const settled = settle(
+    parsed,
+    [enforcing(row.enforces ?? false), lonely],
+    MODES,
+    'main',
+    row.noPods === true ? noPods : undefined,
+  );
   return { ...settled, line, parsed };
 }
 

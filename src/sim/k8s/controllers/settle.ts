@@ -12,6 +12,7 @@ import { listObjects } from './objects.ts';
 import { chooseCni, withInstallersDefaults } from './cni.ts';
 import type { CniForSettling } from './cni.ts';
 import { makePods } from './pods.ts';
+import { makeClusterPolicies } from './cluster-policies.ts';
 import { makePolicies } from './policies.ts';
 import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
@@ -45,6 +46,7 @@ const sameNodes = keepList<ClusterState['nodes'][number]>();
 const sameServices = keepList<ClusterState['services'][number]>();
 const sameSlices = keepList<ClusterState['endpointSlices'][number]>();
 const samePolicies = keepList<ClusterState['networkPolicies'][number]>();
+const sameClusterPolicies = keepList<ClusterState['clusterPolicies'][number]>();
 const sameNamespaces = keepList<Namespace>();
 const indexOf = memoLast((pods: ClusterState['pods']) => new PodIndex(pods));
 const namespaceMemo = memoByOwner<Manifest, Namespace>();
@@ -82,6 +84,7 @@ export function settle(
   const index = indexOf(pods);
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
   const networkPolicies = samePolicies(makePolicies(store));
+  const clusterPolicies = sameClusterPolicies(makeClusterPolicies(store));
   dnsEvents({ settings, pods, services }, report);
   let objects: ClusterState['objects'] | undefined;
   // Made when first asked for: only the Cluster tab and `objects` want it.
@@ -97,6 +100,7 @@ export function settle(
     services,
     endpointSlices,
     networkPolicies,
+    clusterPolicies,
     configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),
     get objects() {
       return allObjects();
@@ -111,7 +115,7 @@ export function settle(
     ],
     events: [...lifeEvents(pods, workloads.replicaSets), ...report.events],
   };
-  checkCluster(cluster, store, index, cni, failed, report);
+  checkCluster(cluster, store, index, cni, cnis, failed, report);
   return { cluster, diagnostics: report.diagnostics };
 }
 

@@ -1,6 +1,6 @@
 /** What could be written at the cursor: fields, values, names of other objects, whole objects. */
 import type { Manifest } from '../manifest.ts';
-import { kinds, kindsNamed } from '../kinds/registry.ts';
+import { allKinds, kindsNamed } from '../kinds/registry.ts';
 import {
   elementType,
   type Field,
@@ -204,10 +204,10 @@ function identityItems(context: CursorContext, space: string): Completion[] {
   const given = topLevelValue(context.lines, other, context.row, context.path);
   const offered =
     context.key === 'kind'
-      ? kinds
+      ? allKinds()
           .filter((k) => given === undefined || k.apiVersion === given)
           .map((k) => [k.kind, k.apiVersion] as const)
-      : (given === undefined ? kinds : kindsNamed(given)).map(
+      : (given === undefined ? allKinds() : kindsNamed(given)).map(
           (k) => [k.apiVersion, given === undefined ? '' : k.kind] as const,
         );
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
 /** The key of a field's help in i18n: fields that mean the same in many kinds share one. */
 
 const SELECTOR =
-  /(?:^|\.)(?:selector|podSelector|namespaceSelector|labelSelector)\.(match(?:Labels|Expressions)(?:\.\w+)?)$/;
+  /(?:^|\.)(?:selector|podSelector|namespaceSelector|labelSelector|namespaces|nodes)\.(match(?:Labels|Expressions)(?:\.\w+)?)$/;
 
 /** `Service.spec.ports.targetPort`, `Pod.spec.containers.image`, `ObjectMeta.labels`. */
 export function helpKey(kind: string, path: string): string {
@@ -24,6 +24,8 @@ export function helpKey(kind: string, path: string): string {
       return `Workload.${path}`;
   }
   if (kind === 'NetworkPolicy') return `NetworkPolicy.${policyPath(path)}`;
+  if (/^(?:ClusterNetworkPolicy|AdminNetworkPolicy|BaselineAdminNetworkPolicy)$/.test(kind))
+    return `ClusterPolicy.${clusterPolicyPath(path)}`;
   if (kind === 'Endpoints') return `Endpoints.${path.replace('notReadyAddresses.', 'addresses.')}`;
   return `${kind}.${path}`;
 }
@@ -33,6 +35,15 @@ function policyPath(path: string): string {
   return path
     .replace(/^spec\.(?:ingress|egress)\.ports(?=\.|$)/, 'ports')
     .replace(/^spec\.(?:ingress\.from|egress\.to)\./, 'peer.');
+}
+
+/** Subjects and peers are written alike, and ports of every protocol. */
+function clusterPolicyPath(path: string): string {
+  return path
+    .replace(/^spec\.(?:ingress|egress)\./, 'rule.')
+    .replace(/^(?:spec\.subject|rule\.from|rule\.to)\./, 'peer.')
+    .replace(/^rule\.protocols\.(?:tcp|udp|sctp)/, 'protocol')
+    .replace(/^(?:protocol\.destinationPort\.range|rule\.ports\.portRange)(?=\.|$)/, 'range');
 }
 
 function podKey(written: string): string {

@@ -25,6 +25,26 @@ it('reads everyday documents without the rare tables', async () => {
   expect(parse(everyday)).not.toContain('field/unknown');
 });
 
+it.each([
+  'batch/v1 Job',
+  'v1 Secret',
+  'projectcalico.org/v3 NetworkPolicy',
+  'rbac.authorization.k8s.io/v1 RoleList',
+])('asks for the kind %s', async (name) => {
+  const { parse } = await fresh();
+  const [apiVersion, kind] = name.split(' ');
+  const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a }\n${kind === 'RoleList' ? 'items: [{ apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: { name: a } }]' : ''}`;
+  let missing: unknown;
+  try {
+    parse(text);
+  } catch (error) {
+    missing = error;
+  }
+  expect((missing as Error).name).toBe('CodeMissing');
+  await (missing as CodeMissing).load();
+  expect(parse(text)).not.toContain('kind/unknown');
+});
+
 it('asks for the rare tables, and checks by them once they are there', async () => {
   const { parse } = await fresh();
   let missing: unknown;

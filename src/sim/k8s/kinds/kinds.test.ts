@@ -5,7 +5,8 @@ import { fields as koFields } from '../../../i18n/fields.ko.ts';
 import { helpKey } from '../editor/help-key.ts';
 import type { Manifest } from '../manifest.ts';
 import { parseScenario } from '../parse/parse-scenario.ts';
-import { kinds } from './registry.ts';
+import { rareKinds } from './rare-kinds.ts';
+import { allKinds, kindNames } from './registry.ts';
 import { elementType, type Field, fieldsAt, type KindSpec } from './schema.ts';
 
 const parse = (text: string) => parseScenario([{ name: 'a.yaml', text }]);
@@ -235,9 +236,9 @@ describe('field support', () => {
         affects: { kind: 'pod', name: 'ns/a' },
       }),
     ]);
-    const admin =
-      'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}\nspec: {}';
-    expect(parse(admin).unmodelled[0]?.affects).toEqual({ kind: 'all' });
+    const cilium =
+      'apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: ns}\nspec: {}';
+    expect(parse(cilium).unmodelled[0]?.affects).toEqual({ kind: 'all' });
   });
 
   it('everyday fields give no diagnostic', () => {
@@ -293,7 +294,7 @@ function walk(spec: KindSpec, visit: (field: Field) => void): void {
 }
 
 describe('the tables', () => {
-  it.each(kinds.map((k) => [`${k.apiVersion} ${k.kind}`, k] as const))(
+  it.each(allKinds().map((k) => [`${k.apiVersion} ${k.kind}`, k] as const))(
     '%s: every rule is for a field that exists',
     (_, spec) => {
       walk(spec, (field) => expect(field.type).not.toBe(''));
@@ -302,7 +303,7 @@ describe('the tables', () => {
 
   it('every field that matters has help in both languages', () => {
     const missing: string[] = [];
-    for (const spec of kinds) {
+    for (const spec of allKinds()) {
       if (spec.effect === 'none' || spec.effect === 'not-simulated') continue;
       walk(spec, (field) => {
         if (field.support !== 'simulated') return;
@@ -313,4 +314,10 @@ describe('the tables', () => {
     expect([...new Set(missing)]).toEqual([]);
     expect(Object.keys(koFields).sort()).toEqual(Object.keys(enFields).sort());
   });
+});
+
+it('knows every rare kind by name before its code is there', () => {
+  const rare = new Set(rareKinds.map((spec) => spec.kind));
+  expect([...rare].filter((kind) => !kindNames().includes(kind))).toEqual([]);
+  expect(allKinds().length).toBe(new Set(allKinds().map((spec) => `${spec.apiVersion} ${spec.kind}`)).size);
 });

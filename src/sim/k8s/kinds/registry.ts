@@ -1,12 +1,14 @@
-/** Every kind that is known, one line each. */
-import { admissionConfiguration } from './admission-configuration.ts';
+/**
+ * Every kind that is known, one line each. The rare ones are known by name alone until a document is of one: then whoever asks
+ * gets `CodeMissing`, and asks again.
+ */
+import { CodeMissing } from '../../base/code.ts';
+import { loadRareTables } from './api-tables.ts';
 import { configMap } from './config-map.ts';
-import { cronJob } from './cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { endpoints } from './endpoints.ts';
 import { endpointSlice } from './endpoint-slice.ts';
-import { job } from './job.ts';
 import { kindCluster } from './kind-cluster.ts';
 import { kubeProxyConfiguration } from './kube-proxy-configuration.ts';
 import { list } from './list.ts';
@@ -19,17 +21,13 @@ import { replicaSet } from './replica-set.ts';
 import type { KindSpec } from './schema.ts';
 import { service } from './service.ts';
 import { statefulSet } from './stateful-set.ts';
-import { withoutEffect } from './without-effect.ts';
 
-export const kinds: readonly KindSpec[] = [
-  admissionConfiguration,
+const everyday: readonly KindSpec[] = [
   configMap,
-  cronJob,
   daemonSet,
   deployment,
   endpointSlice,
   endpoints,
-  job,
   kindCluster,
   kubeProxyConfiguration,
   list,
@@ -41,28 +39,60 @@ export const kinds: readonly KindSpec[] = [
   replicaSet,
   service,
   statefulSet,
-  ...withoutEffect,
 ];
 
+/** Kinds that also, or only, rare-kinds.ts has. */
+const RARE: ReadonlySet<string> = new Set(
+  `APIService AdminNetworkPolicy AdmissionConfiguration BackendTLSPolicy BaselineAdminNetworkPolicy CSIDriver CiliumClusterwideNetworkPolicy CiliumNetworkPolicy ClusterNetworkPolicy ClusterRole ClusterRoleBinding ControllerRevision CronJob CustomResourceDefinition Event GRPCRoute Gateway GatewayClass GlobalNetworkPolicy HTTPRoute HorizontalPodAutoscaler IPAddress Ingress IngressClass Job Lease LimitRange MutatingWebhookConfiguration NetworkPolicy PersistentVolume PersistentVolumeClaim PodDisruptionBudget PodTemplate PriorityClass ReferenceGrant ReplicationController ResourceQuota Role RoleBinding RuntimeClass Secret ServiceAccount ServiceCIDR StorageClass TCPRoute TLSRoute UDPRoute ValidatingWebhookConfiguration VolumeSnapshot`.split(
+    ' ',
+  ),
+);
+
 const byKind = new Map<string, KindSpec[]>();
-for (const spec of kinds) {
-  const same = byKind.get(spec.kind);
-  if (same === undefined) byKind.set(spec.kind, [spec]);
-  else same.push(spec);
+add(everyday);
+let rareThere = false;
+
+function add(specs: readonly KindSpec[]): void {
+  for (const spec of specs) {
+    const same = byKind.get(spec.kind);
+    if (same === undefined) byKind.set(spec.kind, [spec]);
+    else same.push(spec);
+  }
 }
 
-/** Every version of a kind. */
+/** Fetches the kinds that few scenarios have, with their fields. */
+export async function loadRareKinds(): Promise<void> {
+  const [{ rareKinds }] = await Promise.all([import('./rare-kinds.ts'), loadRareTables()]);
+  if (!rareThere) add(rareKinds);
+  rareThere = true;
+}
+
+function needRare(): void {
+  if (!rareThere) throw new CodeMissing([{ id: 'rare-kinds', load: loadRareKinds }]);
+}
+
+/** All of them. `CodeMissing` asks for the rare ones. */
+export function allKinds(): readonly KindSpec[] {
+  needRare();
+  return [...byKind.values()].flat();
+}
+
+/** Every version of a kind. `CodeMissing` asks for the rare ones. */
 export function kindsNamed(kind: string): readonly KindSpec[] {
+  if (RARE.has(kind)) needRare();
   return byKind.get(kind) ?? (kind.endsWith('List') ? [list] : []);
 }
 
+/** `CodeMissing` asks for the rare kinds. */
 export function findKind(kind: string, apiVersion: string): KindSpec | undefined {
   const exact = byKind.get(kind)?.find((s) => s.apiVersion === apiVersion);
   if (exact !== undefined) return exact;
+  if (RARE.has(kind) && !rareThere) return kindsNamed(kind).find((s) => s.apiVersion === apiVersion);
   // `PodList`, `ServiceList`: what kubectl and the API print for many objects.
-  return kind.endsWith('List') && byKind.has(kind.slice(0, -4)) ? list : undefined;
+  const single = kind.endsWith('List') ? kind.slice(0, -4) : '';
+  return byKind.has(single) || RARE.has(single) ? list : undefined;
 }
 
 export function kindNames(): readonly string[] {
-  return [...byKind.keys()];
+  return [...new Set([...byKind.keys(), ...RARE])];
 }

@@ -78,15 +78,6 @@ export const withoutEffect: readonly KindSpec[] = [
   opaque('ReferenceGrant', 'gateway.networking.k8s.io/v1beta1', 'namespaced'),
   opaque('BackendTLSPolicy', 'gateway.networking.k8s.io/v1', 'namespaced'),
   // Policies of other APIs: they could forbid any walk.
-  opaque('AdminNetworkPolicy', 'policy.networking.k8s.io/v1alpha1', 'cluster', 'not-simulated', 'all'),
-  opaque(
-    'BaselineAdminNetworkPolicy',
-    'policy.networking.k8s.io/v1alpha1',
-    'cluster',
-    'not-simulated',
-    'all',
-  ),
-  opaque('ClusterNetworkPolicy', 'policy.networking.k8s.io/v1alpha2', 'cluster', 'not-simulated', 'all'),
   opaque('NetworkPolicy', 'crd.projectcalico.org/v1', 'namespaced', 'not-simulated', 'all'),
   opaque('NetworkPolicy', 'projectcalico.org/v3', 'namespaced', 'not-simulated', 'all'),
   opaque('GlobalNetworkPolicy', 'crd.projectcalico.org/v1', 'cluster', 'not-simulated', 'all'),

@@ -10,6 +10,10 @@ const PORTS = 'spec:\n  selector: {app: web}\n  ports:\n  - port: 80\n';
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n';
 const CONTAINER = 'spec:\n  containers:\n  - name: a\n    image: nginx\n';
 const POLICY = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n';
+const CNP =
+  'apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: p}\nspec:\n  tier: Admin\n  priority: 1\n';
+const SUBJECT = `${CNP}  subject: {namespaces: {}}\n`;
+const RULE = `${SUBJECT}  egress:\n  - action: Deny\n`;
 const ENDPOINTS = 'apiVersion: v1\nkind: ⟪Endpoints⟫\nmetadata: {name: web}\n';
 const SLICE = 'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: web-1}\n';
 const PLAYGROUND = 'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\n';
@@ -360,6 +364,25 @@ const rows: readonly Row[] = [
     text: `${SLICE}addressType: IPv4\nendpoints: [{addresses: ["⟦fd00::1⟧"]}]\n`
       .replace('"⟦', '⟦"')
       .replace('⟧"', '"⟧'),
+  },
+  { code: 'clusterpolicy/one-of', text: `${CNP}  subject: ⟦{}⟧\n` },
+  {
+    code: 'clusterpolicy/one-of',
+    text: `${RULE}    to: [⟦{namespaces: {}, networks: [10.0.0.0/8]}⟧]\n`,
+  },
+  { code: 'clusterpolicy/no-items', text: `${RULE}    to: ⟦[]⟧\n` },
+  {
+    code: 'clusterpolicy/too-many',
+    text: `${SUBJECT}  ingress: ⟦[${Array.from({ length: 26 }, () => '{action: Pass, from: [{namespaces: {}}]}').join(', ')}]⟧\n`,
+  },
+  { code: 'clusterpolicy/cidr', text: `${RULE}    to: [{networks: [⟦10.0.0.1/8⟧]}]\n` },
+  {
+    code: 'clusterpolicy/range',
+    text: `${RULE}    to: [{namespaces: {}}]\n    protocols: [{tcp: {destinationPort: {range: ⟦{start: 80, end: 80}⟧}}}]\n`,
+  },
+  {
+    code: 'clusterpolicy/baseline-name',
+    text: 'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: BaselineAdminNetworkPolicy\nmetadata: {name: ⟦p⟧}\nspec: {subject: {namespaces: {}}}\n',
   },
   {
     code: 'networkpolicy/too-many-types',

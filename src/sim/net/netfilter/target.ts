@@ -32,8 +32,8 @@ function commentOf(compiled: CompiledRule): string {
   return last === undefined || last.text.startsWith('cali:') ? '' : last.text;
 }
 
-function policyName(ref: PolicyRuleRef): string {
-  return `${ref.namespace}/${ref.name}`;
+function policyName({ namespace, name }: PolicyRuleRef): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
 /** A policy's own words for what its rule did to the packet, else the rule's. */
@@ -45,12 +45,23 @@ export function meaningOf(meaning: RuleMeaning | undefined, fallback: Reason, pa
         policy: policyName(meaning.policy),
         rule: meaning.policy.rule,
         pod: meaning.pod,
+        ...(meaning.policy.kind === undefined ? {} : { kind: meaning.policy.kind }),
       });
     case 'policy-deny':
       return reason('policy.deny', {
         direction: meaning.direction,
         policies: meaning.policies.join(', '),
         pod: meaning.pod,
+        ...(meaning.by === undefined ? {} : { rule: meaning.by.rule }),
+        ...(meaning.by?.kind === undefined ? {} : { kind: meaning.by.kind }),
+      });
+    case 'policy-pass':
+      return reason('policy.pass', {
+        direction: meaning.direction,
+        policy: policyName(meaning.policy),
+        rule: meaning.policy.rule,
+        pod: meaning.pod,
+        kind: meaning.policy.kind ?? 'NetworkPolicy',
       });
     case 'policy-deny-by-address': {
       const denied = meaning.pods.get(packet?.ip?.[meaning.side] ?? '');

@@ -19,7 +19,10 @@ import {
 } from './candidates.ts';
 import { editPolicies, type Edited, type TextFile } from './policy-edit.ts';
 
-type Cluster = Pick<ClusterState, 'pods' | 'namespaces' | 'nodes' | 'networkPolicies' | 'settings'>;
+type Cluster = Pick<
+  ClusterState,
+  'pods' | 'namespaces' | 'nodes' | 'networkPolicies' | 'clusterPolicies' | 'settings'
+>;
 
 export interface Question {
   readonly cluster: Cluster;

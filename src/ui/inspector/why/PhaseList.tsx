@@ -166,7 +166,9 @@ function resultOf(
     case 'policy.allow':
       return t.policyAllows({ policy: reason.params.policy, rule: reason.params.rule });
     case 'policy.deny':
-      return t.noRuleAdmits;
+      return reason.params.rule === undefined
+        ? t.noRuleAdmits
+        : t.policyDenies({ policy: reason.params.policies, rule: reason.params.rule });
     case 'process.resolved':
       return `${reason.params.name} → ${reason.params.address}`;
     default:

@@ -94,6 +94,7 @@ function phaseOf(step: Step): { readonly kind: PhaseKind; readonly failed: boole
     case 'bridge.nf-dnat-bridged':
       return { kind: 'bridge', failed: false };
     case 'policy.allow':
+    case 'policy.pass':
     case 'policy.deny':
       return { kind: step.reason.params.direction, failed: code === 'policy.deny' };
     case 'vxlan.encap':

@@ -1,0 +1,21 @@
+/** Kinds that few scenarios have: a file of its own, fetched when a document first is of one (registry.ts). */
+import { admissionConfiguration } from './admission-configuration.ts';
+import {
+  adminNetworkPolicy,
+  baselineAdminNetworkPolicy,
+  clusterNetworkPolicy,
+} from './cluster-network-policy.ts';
+import { cronJob } from './cron-job.ts';
+import { job } from './job.ts';
+import type { KindSpec } from './schema.ts';
+import { withoutEffect } from './without-effect.ts';
+
+export const rareKinds: readonly KindSpec[] = [
+  admissionConfiguration,
+  adminNetworkPolicy,
+  baselineAdminNetworkPolicy,
+  clusterNetworkPolicy,
+  cronJob,
+  job,
+  ...withoutEffect,
+];
