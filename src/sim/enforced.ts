@@ -1,23 +1,12 @@
 /** The policies of a cluster as its CNI reads them: for `matrix.ts` and `explain.ts`, which are loaded when they are asked. */
 import { chosenCni } from './cluster/assemble.ts';
-import type { ClusterState, NetworkPolicy } from './k8s/cluster-state.ts';
+import type { ClusterState } from './k8s/cluster-state.ts';
 import { asRead } from './k8s/policy-reading.ts';
 import { withoutIpBlocks } from './policy/matching.ts';
 import { clusterPoliciesEnforced, type Enforcement } from './policy/tiers.ts';
 
 /** Nothing but NetworkPolicy. */
 const NO_CLUSTER_POLICIES: Enforcement = { kinds: [], lacks: [] };
-
-/** How the CNI reads NetworkPolicies. */
-export function readingOf(
-  cluster: ClusterState,
-): (policies: readonly NetworkPolicy[]) => readonly NetworkPolicy[] {
-  const plugin = chosenCni(cluster)?.plugin;
-  return (policies) => {
-    const read = asRead(policies, plugin?.policyReading);
-    return plugin?.ipBlockIsOutside === true ? withoutIpBlocks(read) : read;
-  };
-}
 
 type Policies = ClusterState['networkPolicies'];
 
