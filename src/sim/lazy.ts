@@ -43,6 +43,7 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
     ...about,
     ...lazy,
     assignPodIps: (input) => code().assignPodIps(input),
+    podRanges: (input) => code().podRanges?.(input) ?? input.node.podCIDRs,
     setUpNode: (context) => code().setUpNode(context),
     addPod: (context) => code().addPod(context),
     hooks: () => code().hooks?.() ?? NO_HOOKS,

@@ -2,7 +2,7 @@
  * The contracts that plug-ins meet: a CNI and a kube-proxy mode are pure functions from cluster state to parts of
  * network namespaces. Shared code never asks which plug-in it has; it reads what the plug-in declares here.
  */
-import type { Ip, IpFamily } from './base/ip.ts';
+import type { Cidr, Ip, IpFamily } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod, StaticRoute } from './k8s/cluster-state.ts';
 import type { AdmissionRemark, AdmissionRequest, AdmissionReview } from './k8s/controllers/admission.ts';
 import type { Manifest } from './k8s/manifest.ts';
@@ -91,6 +91,12 @@ export interface CniPlugin extends CniAbout {
     readonly pods: readonly { readonly key: string; readonly node: string; readonly given?: readonly Ip[] }[];
     readonly options: Readonly<Record<string, string>>;
   }) => ReadonlyMap<string, readonly Ip[]>;
+  /** What a node's pods get their addresses from, where that is not the node's pod CIDR. */
+  readonly podRanges?: (input: {
+    readonly cluster: ClusterState;
+    readonly node: ClusterNode;
+    readonly options: Readonly<Record<string, string>>;
+  }) => readonly Cidr[];
   /** What the CNI's daemon sets up on a node: bridge, tunnel device, routes to the other nodes, masquerade rules, policies. */
   readonly setUpNode: (context: CniNodeContext) => NetnsPart;
   /** A program of its own that decides on queued packets. */

@@ -1,10 +1,12 @@
 /** Cluster and configured namespaces become a Scene. It reads links by their kind and asks no plug-in who it is. */
 import type { Origin } from '../base/origin.ts';
-import { cidr, cidrText, compareIp, ipFamily, type IpFamily } from '../base/ip.ts';
+import { cidr, cidrText, compareIp, ipFamily, type Cidr, type IpFamily } from '../base/ip.ts';
 import { objectKey, objectName } from '../base/origin.ts';
 import type { ClusterNode, ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
+import { chosenCni } from '../cluster/assemble.ts';
 import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
 import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
+import type { DatapathConfig } from '../net/ovs/config.ts';
 import { externallyAccessible, loadBalancerVips, usableEndpoints } from '../service/endpoint-choice.ts';
 import { endpointsOfPort, slicesOf, withoutHints } from '../service/endpoint-list.ts';
 import type {
@@ -49,8 +51,12 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     podsOf.set(pod.node, list);
   }
 
+  const cni = chosenCni(cluster);
+  const rangesOf = (node: ClusterNode): readonly Cidr[] =>
+    cni?.plugin.podRanges?.({ cluster, node, options: cni.options }) ?? node.podCIDRs;
   const rooms = cluster.nodes.map((node): SceneRoom => {
     const id = `node/${node.name}`;
+    const [range] = rangesOf(node);
     const pods = podsOf.get(node.name) ?? [];
     return {
       id,
@@ -58,10 +64,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
       role: node.role,
       ip: node.ips[0] ?? '',
       // Where the network outside holds the pods' addresses, the range that the node was given is idle.
-      podCIDR:
-        node.podCIDRs[0] === undefined || world.netns.get(id)?.held !== undefined
-          ? ''
-          : cidrText(node.podCIDRs[0]),
+      podCIDR: range === undefined || world.netns.get(id)?.held !== undefined ? '' : cidrText(range),
       ...ipvsDeviceOf(world.netns.get(id)),
       ...nftChainsOf(world.netns.get(id)),
       ...servedBy(world.netns.get(id)),
@@ -166,6 +169,7 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
   for (const link of config.links) {
     const program = config.programs?.find((p) => p.dev === link.name)?.program;
     const base = { name: link.name, ip: ips.get(link.name), ...(program === undefined ? {} : { program }) };
+    const datapath = config.datapaths?.find((dp) => dp.name === link.master);
     switch (link.kind) {
       case 'loopback':
       case 'dummy':
@@ -188,7 +192,14 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
       case 'geneve':
       case 'ipip':
       case 'wireguard':
-        devices.push({ ...base, kind: 'tunnel', tunnel: tunnelOf(link) });
+        devices.push({
+          ...base,
+          kind: 'tunnel',
+          tunnel: tunnelOf(link),
+          ...(datapath !== undefined && {
+            datapath: { name: datapath.name, ports: portsOfDatapath(config, datapath) },
+          }),
+        });
         break;
       case 'ethernet':
         devices.push({ ...base, kind: 'ethernet', segment: link.segment });
@@ -196,6 +207,17 @@ function devicesOf(config: NetnsConfig | undefined): readonly SceneDevice[] {
     }
   }
   return devices;
+}
+
+/** The datapath's device and ports, and the far ends of its cables in the same namespace. */
+function portsOfDatapath(config: NetnsConfig, datapath: DatapathConfig): readonly string[] {
+  const ports = datapath.ports.filter(({ type }) => type !== 'vxlan').map(({ name }) => name);
+  const cables = config.links.flatMap((link) =>
+    link.kind === 'veth' && link.peer.netns === config.id && ports.includes(link.peer.name)
+      ? [link.name]
+      : [],
+  );
+  return [...ports, ...cables];
 }
 
 /** The dummy device with the addresses of virtual servers, on a node where IPVS has any. */

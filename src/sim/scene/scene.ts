@@ -22,6 +22,8 @@ export interface SceneDevice {
   readonly program?: string;
   /** The tunnel that it is an end of. */
   readonly tunnel?: { readonly id: string; readonly kind: TunnelKind };
+  /** The datapath that it is a port of, drawn as part of it, and the devices that lead there. */
+  readonly datapath?: { readonly name: string; readonly ports: readonly string[] };
 }
 
 export interface SceneContainer {

@@ -251,6 +251,10 @@ function addPod(context: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
 export const calico: CniPlugin = {
   ...calicoAbout,
   assignPodIps: assignCalicoIpam,
+  podRanges: (input) => {
+    const family = input.cluster.settings.podSubnets[0]?.family ?? 4;
+    return blocksOf(input, family).get(input.node.name)?.blocks ?? [];
+  },
   setUpNode,
   addPod: (context) =>
     rememberPod(context.pod, [context.node, context.cluster.settings, context.options.encapsulation], () =>

@@ -186,6 +186,10 @@ function addPod(context: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
 export const weave: CniPlugin = {
   ...weaveAbout,
   assignPodIps: assignWeaveIpam,
+  podRanges: ({ cluster, node }) => {
+    const own = ringOf(cluster).get(node.name);
+    return own === undefined ? [] : [own];
+  },
   setUpNode,
   addPod,
   hooks: () => ({ programs: { [WEAVER]: weaver }, commands: [] }),
