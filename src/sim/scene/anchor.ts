@@ -132,7 +132,9 @@ function deviceVertex(
   iface: string | undefined,
 ): string | undefined {
   if (iface === undefined) return undefined;
-  const device = room.room.devices.find((d) => d.name === iface);
+  const device =
+    room.room.devices.find((d) => d.datapath?.ports.includes(iface)) ??
+    room.room.devices.find((d) => d.name === iface);
   if (device === undefined) return iface === 'lo' ? `local:${room.room.id}` : undefined;
   const name = device.peer === undefined ? device.name : (plan.standIn.get(device.peer) ?? device.peer);
   if (device.kind === 'ethernet' && what === 'gate') return `gate:${room.room.id}/down`;

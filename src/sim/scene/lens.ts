@@ -54,6 +54,7 @@ function coarsest(step: Step): number {
         : 4;
     case 'program':
       return step.reason.code.startsWith('policy.') ||
+        step.reason.code === 'odp.miss' ||
         (step.reason.code === 'program.verdict' && step.reason.params.act !== 'ok')
         ? 3
         : 4;

@@ -35,6 +35,9 @@ export function drawDevice(context: DrawContext, plan: PlanDevice): Item {
     case 'tunnel':
       shapes.push(rect(box, 'tunnel', 2));
       shapes.push(label(mid, box.y + 15, device.name, 'mono-encap', 'middle'));
+      if (device.datapath !== undefined) {
+        shapes.push(label(mid, box.y - 5, device.datapath.name, 'mono-muted', 'middle'));
+      }
       break;
     case 'ethernet': {
       shapes.push(rect(box, 'device', 2));
