@@ -10,6 +10,8 @@ const OPTIONS = [
   ['-n'],
   ['-d', 'udp.port==8472,vxlan'],
   ['-d', 'udp.port==4789,vxlan'],
+  // Weave's; tshark takes the port for BFD's.
+  ['-d', 'udp.port==6784,vxlan'],
   ['-d', 'udp.port==51820,wg'],
   ['-o', 'ip.check_checksum:TRUE'],
   ['-o', 'tcp.check_checksum:TRUE'],
