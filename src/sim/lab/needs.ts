@@ -94,6 +94,15 @@ function iptablesNeeds(
   for (const table of [iptables.raw, iptables.mangle, iptables.nat, iptables.filter]) {
     for (const { rules } of table.values()) {
       for (const rule of rules) {
+        if (rule.target.target === 'NFLOG') {
+          need('xt_NFLOG', 'iptables rules (the target NFLOG)', [
+            ...TRY_RULE,
+            '-j',
+            'NFLOG',
+            '--nflog-group',
+            '1',
+          ]);
+        }
         for (const { match } of rule.matches) {
           const trial = MATCHES[match];
           if (trial === undefined) continue;

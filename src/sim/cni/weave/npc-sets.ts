@@ -9,6 +9,7 @@ import type { Origin } from '../../base/origin.ts';
 import type { ClusterState, LabelSelector, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
 import { matchesSelector } from '../../k8s/selectors.ts';
 import type { IpsetConfig } from '../../net/config.ts';
+import { namespaceLabels, type NamespaceLabels } from '../../policy/matching.ts';
 import { ipv4Of } from '../place.ts';
 import { setName } from './names.ts';
 
@@ -56,10 +57,12 @@ export class NpcSets {
   readonly #sets = new Map<string, IpsetConfig>();
   readonly #endpoints: readonly Endpoint[];
   readonly #namespaces: ClusterState['namespaces'];
+  readonly #labels: NamespaceLabels;
 
   constructor(cluster: Pick<ClusterState, 'pods' | 'namespaces'>) {
     this.#endpoints = endpointsOf(cluster.pods);
     this.#namespaces = cluster.namespaces;
+    this.#labels = namespaceLabels(cluster);
   }
 
   /** Lists come last: they hold other sets by name. */
@@ -96,11 +99,11 @@ export class NpcSets {
   podsIn(namespaces: LabelSelector, pods: LabelSelector, origin: Origin): string | undefined {
     const name = setName(`:${selectorKey(namespaces)}${selectorKey(pods)}`);
     if (this.#sets.get(name)?.type === 'list:set') return undefined;
-    const labels = new Map(this.#namespaces.map((one) => [one.name, one.labels]));
     return this.#ofPods(
       name,
       (pod) =>
-        matchesSelector(namespaces, labels.get(pod.namespace) ?? {}) && matchesSelector(pods, pod.labels),
+        matchesSelector(namespaces, this.#labels.get(pod.namespace) ?? {}) &&
+        matchesSelector(pods, pod.labels),
       origin,
     );
   }

@@ -7,7 +7,8 @@
  * - a policy with a named port is rejected as a whole: its pods are isolated by no word of it;
  * - `endPort` is not known: the rule is for `port` alone;
  * - rules of a direction that `policyTypes` does not name are written all the same: they isolate nobody, but they let through;
- * - two selectors of one peer share a set's name with a namespaceSelector of the same text, and whichever comes second fails.
+ * - two selectors of one peer share a set's name with a namespaceSelector of the same text. Whichever comes second fails: the
+ *   policy with the two selectors isolates and allows nobody, the one with the single selector does nothing at all.
  * Left out: IPv6 blocks, and the order of Go's maps: rules stand in the order of the policy.
  */
 import type { Origin } from '../../base/origin.ts';
@@ -58,8 +59,10 @@ function make(cluster: ClusterState): Npc {
   const accepted = asRead(cluster.networkPolicies, { namedPorts: 'rejected' });
   const rules: Record<Direction, Rule[]> = { ingress: [], egress: [] };
   const seen = new Set<string>();
+  const failed = withoutLists(accepted);
+  const isolating = accepted.filter((policy) => !failed.has(policy));
   const isolates = (direction: Direction) => (pod: Pod) =>
-    accepted.some((policy) => selectsPod(policy, pod, direction));
+    isolating.some((policy) => selectsPod(policy, pod, direction));
   const bypass: Record<Direction, Rule[]> = { ingress: [], egress: [] };
   for (const { name } of cluster.namespaces) {
     for (const direction of ['ingress', 'egress'] as const) {
@@ -73,7 +76,7 @@ function make(cluster: ClusterState): Npc {
     }
     sets.pods(name, {}, base);
   }
-  for (const policy of accepted) writePolicy(policy, cluster, sets, rules, seen);
+  for (const policy of isolating) writePolicy(policy, cluster, sets, rules, seen);
   const chain = (name: string, list: readonly Rule[]): ChainPart => ({ table: 'filter', name, rules: list });
   return {
     chains: [
@@ -87,10 +90,35 @@ function make(cluster: ClusterState): Npc {
       (policy) => policy.policyTypes.includes('Egress') || policy.egress.length > 0,
     ),
     denials: {
-      ingress: denial(cluster, accepted, 'ingress'),
-      egress: denial(cluster, accepted, 'egress'),
+      ingress: denial(cluster, isolating, 'ingress'),
+      egress: denial(cluster, isolating, 'egress'),
     },
   };
+}
+
+/**
+ * Policies whose lists of namespaces cannot be made, for an earlier policy has a set of pods by that name. Lists are made first
+ * of all (`addNetworkPolicy`), so nothing of such a policy is.
+ */
+function withoutLists(policies: readonly NetworkPolicy[]): ReadonlySet<NetworkPolicy> {
+  const made = new Map<string, 'list' | 'pods'>();
+  const failed = new Set<NetworkPolicy>();
+  for (const policy of policies) {
+    const peers = [...policy.ingress, ...policy.egress].flatMap((rule) => rule.peers);
+    const named = peers.flatMap(({ namespaceSelector, podSelector }) => {
+      if (namespaceSelector === undefined) return [];
+      const ofPods = podSelector === undefined ? '' : selectorKey(podSelector);
+      const type: 'list' | 'pods' = podSelector === undefined ? 'list' : 'pods';
+      return [{ key: `${selectorKey(namespaceSelector)}${ofPods}`, type }];
+    });
+    const lists = named.filter(({ type }) => type === 'list');
+    if (lists.some(({ key }) => made.get(key) === 'pods')) {
+      failed.add(policy);
+      continue;
+    }
+    for (const { key, type } of [...lists, ...named]) if (!made.has(key)) made.set(key, type);
+  }
+  return failed;
 }
 
 /** Ingress is accepted; egress is marked by one rule, and the next one ends the chain. */
@@ -130,11 +158,19 @@ function writePolicy(
   seen: Set<string>,
 ): void {
   const { namespace, podSelector } = policy;
-  const origin = (direction: Direction, rule: number, part: string): Origin => ({
+  const origin = (direction: Direction, rule: number, ...part: readonly string[]): Origin => ({
     object: policy.origin.object,
-    path: ['spec', direction, rule, part],
+    path: ['spec', direction, rule, ...part],
     by: BY,
   });
+  for (const direction of ['ingress', 'egress'] as const) {
+    for (const [index, rule] of rulesOf(policy, direction).entries()) {
+      for (const { podSelector: pods, namespaceSelector } of rule.peers) {
+        if (pods === undefined && namespaceSelector !== undefined)
+          sets.namespaces(namespaceSelector, origin(direction, index));
+      }
+    }
+  }
   const target: Origin = { object: policy.origin.object, path: ['spec', 'podSelector'], by: BY };
   const subject: End = {
     matches: [{ match: 'set', name: sets.pods(namespace, podSelector, target), dirs: ['src'] }],
@@ -148,7 +184,7 @@ function writePolicy(
       const peers: End[] = [];
       for (const peer of rule.peers) {
         const end = endOf(peer, namespace, sets, where);
-        // A set that cannot be made ends the work on the policy before any rule is written.
+        // A set of pods that cannot be made ends the work on the policy before any rule is written.
         if (end === undefined) return;
         if (end !== 'none') peers.push(end);
       }
@@ -185,7 +221,7 @@ function writePolicy(
         // One rule serves every policy of the namespace that says the same.
         if (seen.has(key)) continue;
         seen.add(key);
-        rules[direction].push(...deciding(direction, matches, origin(direction, rule, 'ports'), meaning));
+        rules[direction].push(...deciding(direction, matches, origin(direction, rule), meaning));
       }
     }
   }

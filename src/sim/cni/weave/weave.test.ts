@@ -262,6 +262,11 @@ describe('what weave-npc reads otherwise', () => {
       verdict: 'dropped',
     },
     {
+      name: 'the same the other way round: the policy does nothing at all',
+      policies: `${policy('a', '{podSelector: {matchLabels: {app: near}}, ingress: [{from: [{namespaceSelector: {}, podSelector: {}}]}]}')}${policy('b', '{podSelector: {matchLabels: {app: far}}, ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 1}]}]}')}`,
+      verdict: 'delivered',
+    },
+    {
       name: 'the same peer with nothing that has its name',
       policies: policy(
         'b',
