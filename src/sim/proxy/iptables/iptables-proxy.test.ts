@@ -159,6 +159,7 @@ function cluster(
     services,
     endpointSlices,
     networkPolicies: [],
+    clusterPolicies: [],
     configMaps: [],
     objects: [],
     refused: [],
