@@ -7,7 +7,7 @@ export const graph = {
   nobody: 'No pod yet. Write one in the YAML, or choose a scenario.',
   keepsLast: 'Something failed: this is the last good picture.',
   leavesOut: (n: number) =>
-    `${n === 1 ? '1 error' : `${n} errors`} in the text: what it touches is left out, the rest is up to date.`,
+    `${n === 1 ? '1 error' : `${n} errors`} in the text: what it touches is left out.`,
   empty: 'Nothing to draw yet: the text describes no node.',
   hostNetwork: 'host network',
   hostProcesses: 'processes of the node',

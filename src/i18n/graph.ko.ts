@@ -10,7 +10,7 @@ export const graph = {
   atRestTouch: '눌러서 보내기',
   nobody: '아직 파드가 없습니다. YAML에 작성하거나 시나리오를 고르세요.',
   keepsLast: '문제가 생겨 마지막으로 올바른 그림을 보여 줍니다.',
-  leavesOut: (n: number) => `텍스트에 오류가 ${n}개 있어 그 부분은 빠졌습니다. 나머지는 최신입니다.`,
+  leavesOut: (n: number) => `텍스트에 오류가 ${n}개 있어 그 부분은 빠졌습니다.`,
   empty: '아직 그릴 것이 없습니다. YAML에 노드가 없습니다.',
   hostNetwork: '호스트 네트워크',
   hostProcesses: '노드의 프로세스',

@@ -28,6 +28,7 @@ const OPEN_ROOMS = 6;
 /** In a crowd: fewer things rather than smaller ones. */
 const OPEN_IN_CROWD = ROOMS_IN_ROW;
 const PILL_BAND = 52;
+const MISSING_LINE = 14;
 /** At least, and at most: an IPv6 address is shortened rather than the picture made too wide to read. */
 const POD_WIDTH = [92, 128] as const;
 const PLATE_WIDTH = [178, 192] as const;
@@ -73,7 +74,9 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
     ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id) && r.role !== 'worker'),
   ];
   const rows: PlanRoom[][] = [];
-  let y = services.length === 0 ? MARGIN : PILL_BAND;
+  // A line of words under the Services says who has no node, or was refused.
+  const missing = scene.pending.length + scene.refused.length > 0;
+  let y = services.length === 0 ? MARGIN : PILL_BAND + (missing ? MISSING_LINE : 0);
   let width = 0;
   for (let start = 0; start < openList.length; start += ROOMS_IN_ROW) {
     const row: PlanRoom[] = [];

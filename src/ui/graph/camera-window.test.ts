@@ -7,8 +7,9 @@ const PACKET = [{ x: 100, y: 100, w: 40, h: 40 }];
 test.each([
   ['room for all of it', { w: 800, h: 560 }, 1],
   ['more than enough', { w: 1600, h: 1600 }, 1.25],
-  ['too low: as wide as it goes, the rest by panning', { w: 800, h: 400 }, 1],
+  ['too low: as wide as it goes, the rest by panning', { w: 800, h: 448 }, 1],
   ['too low and too narrow', { w: 640, h: 400 }, 0.8],
+  ['far too low: most of it all the same', { w: 800, h: 280 }, 0.675],
 ])('at rest, %s', (_, size, zoom) => {
   expect(windowOf(VIEW, [], size).zoom).toBe(zoom);
 });

@@ -5,6 +5,8 @@ import type { Box, Plan } from '../../sim/scene/planned.ts';
 const MOST_ZOOM = 1.25;
 /** Text is 11 px at zoom 1: while a packet is followed it is never smaller. */
 const READABLE = 1;
+/** At rest no more of the height is left out than this makes of it. */
+const MOST_CUT = 1.35;
 /** So little is cut from the margins that nothing is lost. */
 const NEARLY = 0.975;
 
@@ -49,7 +51,7 @@ export function windowOf(
   const wide = size.w / view.w;
   const fit = Math.min(MOST_ZOOM, wide, size.h / view.h);
   // At rest a low window shows the rooms as wide as they go, and the wire under them by panning.
-  const rest = wide >= NEARLY ? READABLE : wide;
+  const rest = Math.min(wide >= NEARLY ? READABLE : wide, fit * MOST_CUT);
   const zoom = fit >= READABLE ? fit : focus.length > 0 || fit >= NEARLY ? READABLE : rest;
   const w = size.w / zoom;
   const h = size.h / zoom;

@@ -49,7 +49,21 @@ export function drawSigns(context: DrawContext): readonly Shape[] {
     }
   }
   if (level >= 3 || plan.narrow) shapes.push(...tubeLabels(plan));
+  shapes.push(...missing(context));
   return shapes;
+}
+
+/** Who has no node, and what the API server refused: beside the Services, or in the gap under them. */
+function missing({ plan, words, level }: DrawContext): readonly Shape[] {
+  const waiting = plan.scene.pending.length;
+  const said = waiting > 0 ? [words.pending(waiting)] : [];
+  const [refused, ...more] = plan.scene.refused;
+  if (refused !== undefined) said.push(words.turnedDown(refused, more.length));
+  if (plan.narrow || said.length === 0) return [];
+  const sentence = said.join('  ·  ');
+  const first = level >= 1 ? plan.pills[0]?.box.x : undefined;
+  const beside = first === undefined || MARGIN + textWidth(sentence, 'small') < first - 8;
+  return [label(MARGIN, beside ? 14 : 57, sentence, 'note-deny')];
 }
 
 /** The Service that the picture speaks of: the one in use, the selected one, or the only one. */
@@ -198,11 +212,6 @@ function routes(context: DrawContext): readonly Shape[] {
 function underlay(context: DrawContext): readonly Shape[] {
   const { plan, words, level } = context;
   const shapes: Shape[] = [];
-  const waiting = plan.scene.pending.length;
-  const said = waiting > 0 ? [words.pending(waiting)] : [];
-  const [refused, ...more] = plan.scene.refused;
-  if (refused !== undefined) said.push(words.turnedDown(refused, more.length));
-  if (!plan.narrow && said.length > 0) shapes.push(label(MARGIN, 14, said.join('  ·  '), 'small-deny'));
   if (level >= 3) {
     for (const text of plan.labels) {
       const said = text.id === 'underlay' ? words.underlay(text.text) : words.moreNodes(Number(text.text));

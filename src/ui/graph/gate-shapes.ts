@@ -49,7 +49,10 @@ export function gateCard(
   const left = gate.bare ? Math.min(Math.max(from, x - w / 2), until - w) : right ? x + 26 : x - 26 - w;
   const plate = room?.routePlate;
   const near = plate !== undefined && y + 22 > plate.y && y - 22 < plate.y + plate.h;
-  const above = near && plate !== undefined && y <= plate.y + plate.h / 2;
+  const rules = room?.plate?.box;
+  // Over the route's plate, unless that is where the rules stand.
+  const taken = rules !== undefined && plate !== undefined && rules.y + rules.h > plate.y - 40;
+  const above = near && !taken && plate !== undefined && y <= plate.y + plate.h / 2;
   // What is stopped on its way in to the node itself leaves the node's own box free.
   const local =
     room === undefined || Math.abs(y - room.local.y - room.local.h / 2) > 14 ? undefined : room.local;

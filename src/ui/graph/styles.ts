@@ -169,6 +169,7 @@ export const STYLES = {
   // text
   name: text('ink', 13, 600),
   'room-name': { ...text('ink', 13, 600), halo: 'room' },
+  'note-deny': { ...text('deny-ink', 11), halo: 'surface-0' },
   'room-note': { ...text('ink-muted', 11, 400, 'mono'), halo: 'room' },
   'name-muted': text('ink-muted', 13, 600),
   bold: text('ink', 12, 600),
