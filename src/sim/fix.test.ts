@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { defaultDenyWithAllow } from '../content/scenarios/default-deny-with-allow/scenario.ts';
 import { egressForgotDns } from '../content/scenarios/egress-forgot-dns/scenario.ts';
+import { cniRegistry } from './cni/registry.ts';
 import { type Fix, type FixAnswer, smallestFix } from './fix.ts';
 import { evaluate } from './policy/evaluate.ts';
 import { endName, type FlowEnd } from './policy/matching.ts';
@@ -261,6 +262,21 @@ describe('the smallest fix', () => {
     const flannel = edited(web, 'cni: calico', 'cni: flannel');
     expect(ask(flannel, frontend, 'block')).toEqual({ ok: false, why: 'not-enforced' });
   });
+});
+
+const enforcing = cniRegistry.filter((cni) => cni.enforcesNetworkPolicy).map((cni) => cni.id);
+
+it.each(enforcing)('a fix holds on %s', (cni) => {
+  const on = (files: Files): Files => edited(files, 'cni: calico', `cni: ${cni}`);
+  for (const [files, probe, want] of [
+    [web, stranger, 'allow'],
+    [web, frontend, 'block'],
+    [db, byName, 'allow'],
+  ] as const) {
+    const answer = ask(on(files), probe, want);
+    if (!answer.ok) throw new Error(answer.why);
+    expect(answer.fix.walked.verdict).toBe(want === 'allow' ? 'delivered' : 'dropped');
+  }
 });
 
 /** All pairs on every port that the target listens on, and on the asked one: by the evaluator alone. */

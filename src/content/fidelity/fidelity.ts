@@ -337,6 +337,27 @@ export const verified = [
     tests: ['src/sim/cni/weave/policy-property.test.ts', 'src/sim/cni/weave/weave.test.ts', KERNEL_SUITE],
   },
   {
+    id: 'nearMiss',
+    area: 'policy',
+    fidelity: 'modelled',
+    against: ['property'],
+    tests: ['src/sim/policy/near-miss.test.ts'],
+  },
+  {
+    id: 'policyFix',
+    area: 'policy',
+    fidelity: 'modelled',
+    against: ['property', 'walk'],
+    tests: ['src/sim/fix.test.ts'],
+  },
+  {
+    id: 'matrixDiff',
+    area: 'policy',
+    fidelity: 'modelled',
+    against: ['property'],
+    tests: ['src/sim/policy/reach-again.test.ts'],
+  },
+  {
     id: 'matrix',
     area: 'policy',
     fidelity: 'modelled',

@@ -3,10 +3,9 @@ import type { ObjectRef } from '../../base/origin.ts';
 import { objectKey } from '../../base/origin.ts';
 import type { NetworkPolicy } from '../../k8s/cluster-state.ts';
 import { policyOf } from '../../k8s/controllers/policies.ts';
-import type { Manifest } from '../../k8s/manifest.ts';
 import { parsePiece } from '../../k8s/parse/document.ts';
-import { parseScenario } from '../../k8s/parse/parse-scenario.ts';
-import { splitFile } from '../../k8s/parse/split.ts';
+import type { ParsedObject } from '../../k8s/parse/object.ts';
+import { type Piece, splitFile } from '../../k8s/parse/split.ts';
 import { blockDocument, editYaml, type Json, type YamlEdit } from './yaml-edit.ts';
 
 export interface TextFile {
@@ -43,20 +42,23 @@ export function editPolicies(before: Edited, edits: readonly PolicyEdit[]): Edit
 }
 
 function editPolicy({ files, policies }: Edited, edit: PolicyEdit): Edited | undefined {
-  const place = edit.do === 'add' ? placeForNew(files, edit.beside) : findPiece(files, edit.policy);
-  if (place === undefined) return undefined;
-  const file = files[place.file];
-  if (file === undefined) return undefined;
-  const text = edit.do === 'add' ? withDocument(file.text, edit) : editPiece(file.text, place, edit);
-  if (text === undefined) return undefined;
+  const made = edit.do === 'add' ? addDocument(files, edit) : editDocument(files, edit);
+  if (made === undefined) return undefined;
   const ref = edit.do === 'add' ? policyRef(edit.namespace, edit.name) : edit.policy;
-  const read = readBack(file, text, ref);
-  if (read === undefined) return undefined;
+  const manifest = objectIn(made.piece, ref)?.manifest;
+  if (manifest === undefined) return undefined;
   const others = policies.filter((policy) => objectKey(policy.origin.object) !== objectKey(ref));
   return {
-    files: files.map((one, i) => (i === place.file ? { name: file.name, text } : one)),
-    policies: [...others, read].sort(byName),
+    files: files.map((file) => (file === made.file ? { name: file.name, text: made.text } : file)),
+    policies: [...others, policyOf(manifest)].sort(byName),
   };
+}
+
+/** A file's new text, and that of the one document in it that is not as before. */
+interface Made {
+  readonly file: TextFile;
+  readonly text: string;
+  readonly piece: string;
 }
 
 /** The order of the cluster's own list. */
@@ -69,76 +71,62 @@ function policyRef(namespace: string, name: string): ObjectRef {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace, name };
 }
 
-/** The policy as the edited text has it, provided that every other object of the file is what it was. */
-function readBack(file: TextFile, text: string, ref: ObjectRef): NetworkPolicy | undefined {
+function objectIn(piece: string, ref: ObjectRef): ParsedObject | undefined {
   const key = objectKey(ref);
-  const manifests = (source: string) => parseScenario([{ name: file.name, text: source }]).manifests;
-  const now = manifests(text);
-  const others = now.filter((manifest) => objectKey(manifest.ref) !== key);
-  const before = manifests(file.text).filter((manifest) => objectKey(manifest.ref) !== key);
-  if (others.length !== before.length || others.some((one, i) => !isSame(one, before[i]))) return undefined;
-  const manifest = now.find((one) => objectKey(one.ref) === key);
-  return manifest && policyOf(manifest);
+  return parsePiece(piece).objects.find((one) => one.ref !== undefined && objectKey(one.ref) === key);
 }
 
-/** Equal text gives the identical object; a line break more at its end does not. */
-function isSame(a: Manifest, b: Manifest | undefined): boolean {
-  return a === b || (b !== undefined && JSON.stringify(a.body) === JSON.stringify(b.body));
-}
+const known = new WeakMap<TextFile, readonly Piece[]>();
 
-interface PiecePlace {
-  readonly file: number;
-  /** Where the piece begins in the file's text. */
-  readonly offset: number;
-  readonly text: string;
+function piecesOf(file: TextFile): readonly Piece[] {
+  let pieces = known.get(file);
+  if (pieces === undefined) known.set(file, (pieces = splitFile(file.text)));
+  return pieces;
 }
 
 /** The document of an object: the last one of its name, as `kubectl apply` leaves it. */
-function findPiece(files: readonly TextFile[], ref: ObjectRef): PiecePlace | undefined {
-  const key = objectKey(ref);
-  for (let file = files.length - 1; file >= 0; file--) {
-    const { text } = files[file] as TextFile;
-    const pieces = splitFile(text);
-    const piece = pieces.findLast((one) =>
-      parsePiece(one.text).objects.some((o) => o.ref !== undefined && objectKey(o.ref) === key),
-    );
-    if (piece === undefined) continue;
-    const bom = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-    let offset = bom;
-    for (let line = 1; line < piece.line; line++) offset = text.indexOf('\n', offset) + 1;
-    return { file, offset: offset + piece.column - 1, text: piece.text };
+function findPiece(
+  files: readonly TextFile[],
+  ref: ObjectRef,
+): { readonly file: TextFile; readonly piece: Piece } | undefined {
+  for (let i = files.length - 1; i >= 0; i--) {
+    const file = files[i] as TextFile;
+    const piece = piecesOf(file).findLast((one) => objectIn(one.text, ref) !== undefined);
+    if (piece !== undefined) return { file, piece };
   }
   return undefined;
 }
 
-function editPiece(
-  text: string,
-  { offset, text: piece }: PiecePlace,
+function editDocument(
+  files: readonly TextFile[],
   edit: Exclude<PolicyEdit, { readonly do: 'add' }>,
-): string | undefined {
-  const key = objectKey(edit.policy);
-  const object = parsePiece(piece).objects.find((o) => o.ref !== undefined && objectKey(o.ref) === key);
-  const edited = object && editYaml(piece, object.node, edit);
+): Made | undefined {
+  const found = findPiece(files, edit.policy);
+  if (found === undefined) return undefined;
+  const { file, piece } = found;
+  const object = objectIn(piece.text, edit.policy);
+  const edited = object && editYaml(piece.text, object.node, edit);
   if (edited === undefined) return undefined;
+  const offset = offsetOf(file.text, piece);
   // An item of a List is cut out with a space for its dash: only what changed is written back.
   let same = 0;
-  while (same < piece.length && same < edited.length && piece[same] === edited[same]) same++;
-  return text.slice(0, offset + same) + edited.slice(same) + text.slice(offset + piece.length);
+  while (same < piece.text.length && same < edited.length && piece.text[same] === edited[same]) same++;
+  const text =
+    file.text.slice(0, offset + same) + edited.slice(same) + file.text.slice(offset + piece.text.length);
+  return { file, text, piece: edited };
 }
 
-/** The last file that holds policies, else the one with the object that is to be isolated, else the last. */
-function placeForNew(files: readonly TextFile[], beside: ObjectRef): PiecePlace | undefined {
-  const yaml = (file: TextFile): boolean => !/^\s*[{[]/.test(file.text);
-  const policies = files.findLastIndex(
-    (file) => yaml(file) && /^kind:[ \t]*["']?NetworkPolicy\b/m.test(file.text),
-  );
-  const own = findPiece(files, beside)?.file ?? -1;
-  const file = policies >= 0 ? policies : own >= 0 ? own : files.findLastIndex(yaml);
-  return files[file] === undefined ? undefined : { file, offset: 0, text: '' };
+function offsetOf(text: string, { line, column }: Piece): number {
+  let offset = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (let at = 1; at < line; at++) offset = text.indexOf('\n', offset) + 1;
+  return offset + column - 1;
 }
 
-function withDocument(text: string, edit: Extract<PolicyEdit, { readonly do: 'add' }>): string | undefined {
-  if (/^\s*[{[]/.test(text)) return undefined;
+type Added = Extract<PolicyEdit, { readonly do: 'add' }>;
+
+function addDocument(files: readonly TextFile[], edit: Added): Made | undefined {
+  const file = fileForNew(files, edit.beside);
+  if (file === undefined) return undefined;
   const { namespace, name, spec } = edit;
   const document = blockDocument({
     apiVersion: 'networking.k8s.io/v1',
@@ -146,9 +134,23 @@ function withDocument(text: string, edit: Extract<PolicyEdit, { readonly do: 'ad
     metadata: { name, ...(namespace === 'default' ? {} : { namespace }) },
     spec,
   });
-  const crlf = text.includes('\r\n');
+  const { text } = file;
   const ended = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   const mark = ended.trim() === '' || /(?:^|\n)---\s*$/.test(ended) ? '' : '---\n';
   const added = `${mark}${document}\n`;
-  return ended + (crlf ? added.replaceAll('\n', '\r\n') : added);
+  return {
+    file,
+    text: ended + (text.includes('\r\n') ? added.replaceAll('\n', '\r\n') : added),
+    piece: `${document}\n`,
+  };
+}
+
+/** The last file that holds policies, else the one with the object that is to be isolated, else the last. */
+function fileForNew(files: readonly TextFile[], beside: ObjectRef): TextFile | undefined {
+  const yaml = (file: TextFile): boolean => !/^\s*[{[]/.test(file.text);
+  const policies = files.findLast(
+    (file) => yaml(file) && /^kind:[ \t]*["']?NetworkPolicy\b/m.test(file.text),
+  );
+  const own = findPiece(files, beside)?.file;
+  return policies ?? (own !== undefined && yaml(own) ? own : files.findLast(yaml));
 }
