@@ -99,7 +99,6 @@ export const policy = {
     'Counted over all pods on the ports that they listen on, and over the hosts outside on this packet’s port.',
   fixProved: 'The packet, walked again on the edited text:',
   fixApply: 'Apply',
-  fixApplied: 'Applied. Undo takes it back.',
   fixClose: 'Not now',
   fixDiff: (p: { file: string }) => `The edit of ${p.file}`,
   fixNone: {

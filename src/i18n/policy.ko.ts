@@ -98,7 +98,6 @@ export const policy = {
   fixCounted: '모든 파드가 수신 대기하는 포트와, 클러스터 밖 호스트에서 이 패킷의 포트를 기준으로 셌습니다.',
   fixProved: '고친 텍스트로 다시 보낸 패킷:',
   fixApply: '적용',
-  fixApplied: '적용했습니다. 실행 취소로 되돌릴 수 있습니다.',
   fixClose: '나중에',
   fixDiff: (p: { file: string }) => `${p.file} 수정 내용`,
   fixNone: {
