@@ -1,4 +1,5 @@
 /** A dropped packet: why, the smallest edit that lets it through, and back again; the matrix shows what the edit changed. */
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { scenarios } from '../../src/i18n/scenarios.en.ts';
 import { expect, inspector, keptText, openScenario, sendAndJumpToVerdict, test } from './app.ts';
@@ -32,6 +33,11 @@ test('a dropped walk names policy, rule and line; the fix makes it pass; undo br
   await expect(card).toContainText('k8s-app: kube-dns');
   await expect(card).toContainText('opens 4, closes 0');
   await expect(card).toContainText(/walked again on the edited text: delivered/);
+  const { violations } = await new AxeBuilder({ page: app })
+    .include('[aria-label="What almost let it out"]')
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map((v) => v.id)).toEqual([]);
   await card.getByRole('button', { name: 'Apply' }).click();
 
   await expect(inspector(app)).toContainText('delivered');

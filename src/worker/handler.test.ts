@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import type { FromWorker, RequestName, Requests, ToWorker } from './protocol.ts';
 
 const text = (cni: string): string => `apiVersion: packetwalk.dev/v1alpha1
 kind: Playground
@@ -48,4 +48,53 @@ it('fetches the code of a plug-in, and answers later questions after it, about t
   );
   expect(devices[1]?.some((name) => name.startsWith('cali'))).toBe(true);
   expect(devices[3]?.includes('cni0')).toBe(true);
+});
+
+it('a policy that forgot the client: why, the smallest edit, and what the matrix says changed', async () => {
+  // The evaluator and what explains by it are apart as well, and come with the first policy.
+  vi.resetModules();
+  const { createHandler } = await import('./handler.ts');
+  const waiting = new Map<number, (result: unknown) => void>();
+  const handle = createHandler((message) => {
+    if ('progress' in message) return;
+    waiting.get(message.id)?.('result' in message ? message.result : message);
+  });
+  let ids = 0;
+  const ask = <N extends RequestName>(
+    name: N,
+    params: Requests[N]['params'],
+  ): Promise<Requests[N]['result']> =>
+    new Promise((done) => {
+      const id = ++ids;
+      waiting.set(id, (result) => done(result as Requests[N]['result']));
+      handle({ id, name, params } as ToWorker);
+    });
+  const web = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {containers: [{name: c, image: nginx}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p}
+spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: client}}}]}]}
+`;
+  const scenario = { files: [{ name: 'a.yaml', text: text('calico') + web }] };
+  await ask('simulate', { scenario, revision: 1 });
+  const probe = { from: 'default/client', to: 'default/web', tool: 'nc', port: 80 } as const;
+  const near = await ask('nearMiss', { probe });
+  expect(near?.policies[0]?.closest?.peer?.misses[0]).toMatchObject({ what: 'label', key: 'app' });
+  const shown = await ask('matrix', { port: 80, protocol: 'TCP' });
+  expect(shown.changes).toBeUndefined();
+  const answer = await ask('fix', { probe, want: 'allow' });
+  if (!answer.ok) throw new Error(answer.why);
+  await ask('simulate', { scenario: { files: answer.fix.files }, revision: 2 });
+  expect((await ask('walk', { probe })).trace.verdict).toBe('delivered');
+  const again = await ask('matrix', { port: 80, protocol: 'TCP', since: shown.id });
+  const pairs = again.changes?.cells.map(([i, j]) => `${again.pods[i]} ${again.pods[j]}`);
+  expect(pairs).toEqual(['default/client default/web']);
+  expect(again.changes).toMatchObject({ opens: 1, closes: 0 });
+  const other = await ask('matrix', { port: 81, protocol: 'TCP', since: again.id });
+  expect(other.changes).toBeUndefined();
 });
