@@ -71,6 +71,8 @@ export const policy = {
       'The API does not say how a pod on its node’s network is seen. Here it is the node’s address.',
     icmp: 'The API speaks of TCP, UDP and SCTP only. Here a rule with ports does not cover ICMP.',
   },
+  stopped: 'What stops it',
+  deniedByRule: (p: { policy: string; rule: number }) => `Rule ${p.rule + 1} of ${p.policy} says Deny.`,
   admitted: 'What lets it through',
   admittedFreely: 'No policy isolates either end, so everything may pass.',
   admittedBy: (p: { rules: string }) => `${p.rules}. Replies need no rule.`,
@@ -104,6 +106,6 @@ export const policy = {
   fixNone: {
     already: 'No policy would have to change for that.',
     'not-enforced': 'This CNI acts on no policy, so no edit of one would change anything.',
-    none: 'No edit was found that does it: what stops or admits this packet is not for policies to decide.',
+    none: 'No edit of a NetworkPolicy was found that does it: something else decides here, such as a cluster-wide policy.',
   },
 };

@@ -71,6 +71,9 @@ export const policy = {
       '노드 네트워크를 쓰는 파드를 어떻게 볼지는 API가 정하지 않았습니다. 여기서는 노드의 주소로 봅니다.',
     icmp: 'API가 다루는 것은 TCP, UDP, SCTP뿐입니다. 여기서는 포트가 적힌 규칙이 ICMP를 허용하지 않습니다.',
   },
+  stopped: '막는 것',
+  deniedByRule: (p: { policy: string; rule: number }) =>
+    `${p.policy}의 규칙 ${josa(String(p.rule + 1), '이/가')} 거부(Deny)합니다.`,
   admitted: '통과시키는 것',
   admittedFreely: '어느 쪽도 격리하는 정책이 없으므로 모두 통과합니다.',
   admittedBy: (p: { rules: string }) =>
@@ -103,6 +106,6 @@ export const policy = {
   fixNone: {
     already: '정책을 바꿀 필요가 없습니다.',
     'not-enforced': '이 CNI는 정책을 적용하지 않으므로 정책을 고쳐도 달라지는 것이 없습니다.',
-    none: '그렇게 되는 수정을 찾지 못했습니다. 이 패킷은 정책이 정하는 것이 아닙니다.',
+    none: '네트워크폴리시를 고쳐서는 그렇게 되지 않습니다. 클러스터 전체 정책처럼 다른 것이 정하고 있습니다.',
   },
 } satisfies Catalog<typeof en>;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { adminHasTheLastWord } from '../content/scenarios/admin-has-the-last-word/scenario.ts';
 import { defaultDenyWithAllow } from '../content/scenarios/default-deny-with-allow/scenario.ts';
 import { egressForgotDns } from '../content/scenarios/egress-forgot-dns/scenario.ts';
 import { cniRegistry } from './cni/registry.ts';
@@ -254,6 +255,16 @@ describe('the smallest fix', () => {
     expect(fix.files.map((file) => file.name)).toEqual([
       fix.steps[0]?.policy.includes('api-from') ? 'app.yaml' : 'clients.yaml',
     ]);
+  });
+
+  it('a cluster-wide rule that denies first is no policy’s to change; one that denies last is', () => {
+    const { files } = adminHasTheLastWord;
+    const guest: ProbeQuestion = { from: 'guest/visitor', tool: 'curl', to: 'http://web.shop/' };
+    expect(ask(files, guest, 'allow')).toEqual({ ok: false, why: 'none' });
+    const answer = ask(files, { from: 'shop/cart', tool: 'curl', to: 'http://items.stock/' }, 'allow');
+    if (!answer.ok) throw new Error(answer.why);
+    expect(answer.fix.steps.map((step) => step.kind)).toEqual(['add-policy']);
+    expect(answer.fix.walked.verdict).toBe('delivered');
   });
 
   it('says that there is nothing to do, or nobody to do it', () => {

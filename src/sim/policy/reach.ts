@@ -17,12 +17,14 @@ import { policyName, rulesOf } from './matching.ts';
 import { PartTable, type ReachReason, ReasonTable } from './reach-reasons.ts';
 import { clusterPortMatches } from './tiers.ts';
 
+type Cell = boolean | 'unknown' | null;
+
 export interface ReachMatrix {
   readonly port: number | undefined;
   readonly protocol: Protocol;
   readonly pods: readonly string[];
   /** Rows from, columns to; null for itself. */
-  readonly allowed: readonly (readonly (boolean | 'unknown' | null)[])[];
+  readonly allowed: readonly (readonly Cell[])[];
   readonly reasons: readonly ReachReason[];
   /** `reasonOf[row][column]` is an index into `reasons`. */
   readonly reasonOf: readonly (readonly number[])[];
@@ -83,38 +85,31 @@ export function fillMatrix(
   const again = pods.flatMap((pod, i) => (kept?.columns.has(pod) === true ? [i] : []));
   const every = pods.map((_, i) => i);
   const reasonOf: (readonly number[])[] = [];
-  const allowed: (readonly (boolean | 'unknown' | null)[])[] = [];
+  const allowed: (readonly Cell[])[] = [];
   const cellsOf = new Map<number, Int32Array>();
 
   pods.forEach((from, row) => {
     const old = kept === undefined || kept.rows.has(from) ? undefined : kept.matrix;
-    const asked = old === undefined ? every : again;
     const oldReasons = old?.reasonOf[row];
     const oldAllowed = old?.allowed[row];
-    if (asked.length === 0 && oldReasons !== undefined && oldAllowed !== undefined) {
-      reasonOf.push(oldReasons);
-      allowed.push(oldAllowed);
-      return;
-    }
-    const reasonRow = oldReasons?.slice() ?? new Array<number>(pods.length);
-    const allowedRow = oldAllowed?.slice() ?? new Array<boolean | 'unknown' | null>(pods.length);
+    // A row is copied when a cell of it differs, and not before: most rows stay what they were.
+    let reasonRow = oldReasons === undefined ? new Array<number>(pods.length) : undefined;
+    let allowedRow = oldAllowed === undefined ? new Array<Cell>(pods.length) : undefined;
     const source = classes.of[row] ?? 0;
     let cells = cellsOf.get(source);
     if (cells === undefined) cellsOf.set(source, (cells = new Int32Array(classes.list.length).fill(-1)));
-    let differs = oldAllowed === undefined;
     const plain = unknown[row] === undefined && !from.hostNetwork;
-    for (const column of asked) {
+    for (const column of old === undefined ? every : again) {
       const target = classes.of[column] ?? 0;
       let index = cells[target] ?? -1;
       if (!plain || row === column || unknown[column] !== undefined) index = special(from, row, column);
       else if (index < 0) index = cells[target] = cell(source, target);
       const value = reasons.allowed[index] ?? null;
-      differs ||= allowedRow[column] !== value;
-      reasonRow[column] = index;
-      allowedRow[column] = value;
+      if (oldReasons?.[column] !== index) (reasonRow ??= oldReasons?.slice() ?? [])[column] = index;
+      if (oldAllowed?.[column] !== value) (allowedRow ??= oldAllowed?.slice() ?? [])[column] = value;
     }
-    reasonOf.push(reasonRow);
-    allowed.push(differs || oldAllowed === undefined ? allowedRow : oldAllowed);
+    reasonOf.push(reasonRow ?? oldReasons ?? []);
+    allowed.push(allowedRow ?? oldAllowed ?? []);
   });
 
   return {

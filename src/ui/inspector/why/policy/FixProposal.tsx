@@ -124,7 +124,7 @@ function Effects({ fix }: { readonly fix: Fix }) {
   return (
     <div className={styles.effects}>
       <p>
-        <b>{t.opensCloses({ opens: fix.opens.length, closes: fix.closes.length })}</b>{' '}
+        <b>{t.opensCloses({ opens: fix.opens.length, closes: fix.closes.length })}.</b>{' '}
         {others.length === 0 ? t.fixOnly : t.fixAlso({ n: others.length })}
       </p>
       {others.length > 0 && (

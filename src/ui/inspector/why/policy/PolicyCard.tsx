@@ -11,6 +11,7 @@ import { requestNearMiss } from '../../../../state/session.ts';
 import { useSimulation } from '../../../../state/simulation.ts';
 import { Icon } from '../../../kit/Icon.tsx';
 import why from '../Why.module.css';
+import { objectName } from '../../object-name.ts';
 import { FixProposal } from './FixProposal.tsx';
 import styles from './Policy.module.css';
 
@@ -60,9 +61,7 @@ export function BlockCard({ trace, step }: { readonly trace: Trace; readonly ste
 function admittedBy(trace: Trace, t: Messages['policy']): string {
   const rules = trace.policy.by.filter((by) => by.rule >= 0);
   if (rules.length === 0) return t.admittedFreely;
-  const names = rules.map((by) =>
-    t.admittingRule({ policy: `${by.object.namespace}/${by.object.name}`, rule: by.rule }),
-  );
+  const names = rules.map((by) => t.admittingRule({ policy: objectName(by.object), rule: by.rule }));
   return t.admittedBy({ rules: names.join(', ') });
 }
 
@@ -70,7 +69,8 @@ function admittedBy(trace: Trace, t: Messages['policy']): string {
 export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly step: Step }) {
   const { policy: t } = useText();
   const near = useNearMiss(trace);
-  if (near === undefined || step.index < trace.decidedBy) return null;
+  if (step.index < trace.decidedBy) return null;
+  if (near === undefined) return <DeniedByRule trace={trace} />;
   const more = near.policies.length - SHOWN;
   return (
     <section className={why.card} aria-label={t.closest[near.direction]}>
@@ -91,6 +91,21 @@ export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly st
           </span>
         </p>
       ))}
+      <FixProposal want="allow" />
+    </section>
+  );
+}
+
+/** A rule that says Deny has missed nothing; what no cluster-wide policy has decided for good can still be let through. */
+function DeniedByRule({ trace }: { readonly trace: Trace }) {
+  const { policy: t } = useText();
+  const reason = trace.steps[trace.decidedBy]?.reason;
+  if (reason?.code !== 'policy.deny' || reason.params.rule === undefined) return null;
+  const { policies, rule } = reason.params;
+  return (
+    <section className={why.card} aria-label={t.stopped}>
+      <h3>{t.stopped}</h3>
+      <p className={styles.lead}>{t.deniedByRule({ policy: policies, rule })}</p>
       <FixProposal want="allow" />
     </section>
   );
