@@ -1,6 +1,16 @@
 /** Whatever is pasted: a message at its place, the rest still simulated, nothing typed lost, the page responsive. */
 import type { Page } from 'playwright/test';
-import { caretAtEndOf, expect, openFile, paste, sendAndJumpToVerdict, test, inspector } from './app.ts';
+import { scenarios } from '../../src/i18n/scenarios.en.ts';
+import {
+  caretAtEndOf,
+  expect,
+  inspector,
+  openFile,
+  openScenario,
+  paste,
+  sendAndJumpToVerdict,
+  test,
+} from './app.ts';
 
 async function problems(page: Page): Promise<string> {
   const button = page.getByRole('button', { name: /problem|error|warning/i }).first();
@@ -93,4 +103,14 @@ test('2,000 pods: a clear word about those that fit nowhere, and a picture of th
   await expect.poll(() => problems(app), { timeout: 60_000 }).toMatch(/\d/);
   await sendAndJumpToVerdict(app);
   await expect(inspector(app)).toContainText(/delivered/);
+});
+
+test('pods that admission refuses are named in the picture, marked in the text, and the walk says why nobody answers', async ({
+  app,
+}) => {
+  await openScenario(app, scenarios['pod-security-refuses'].title);
+  await expect(app.locator('.react-flow').getByText(/refused Pod shop\/web-/)).toBeVisible();
+  await expect(app.locator('.squiggly-error').first()).toBeVisible({ timeout: 30_000 });
+  await sendAndJumpToVerdict(app);
+  await expect(inspector(app)).toContainText(/the pods that it would select were refused/);
 });

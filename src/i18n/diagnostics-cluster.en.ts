@@ -170,6 +170,8 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `Accepted, and noted in the audit log: ${p['message']}`;
     case 'both':
       return `Accepted with a warning, and noted in the audit log: ${p['message']}`;
+    case 'unknown-label':
+      return `No admission plug-in knows this label, so it does nothing: ${p['message']}`;
     case 'configuration':
       return `kube-apiserver would not start with this configuration; what is wrong is left out: ${p['message']}`;
     default:

@@ -178,6 +178,8 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `받아들이고 감사 로그에 남겼습니다: ${p['message']}`;
     case 'both':
       return `경고와 함께 받아들이고 감사 로그에도 남겼습니다: ${p['message']}`;
+    case 'unknown-label':
+      return `이 레이블을 아는 어드미션 플러그인이 없어 아무 효과가 없습니다: ${p['message']}`;
     case 'configuration':
       return `이 설정으로는 kube-apiserver가 시작하지 않습니다. 잘못된 부분은 빼고 적용합니다: ${p['message']}`;
     default:

@@ -87,6 +87,7 @@ export const inspector = {
   openTable: 'Show in the table',
   rowsLoading: 'Reading the table',
   youWrote: 'you wrote',
+  note: 'note',
   builtIn: 'built in',
   whichMade: 'which made',
   writtenBy: 'written by',

@@ -82,6 +82,7 @@ export const inspector = {
   rows: '결정한 행',
   openTable: '테이블에서 보기',
   rowsLoading: '테이블을 읽는 중',
+  note: '알림',
   youWrote: '작성한 줄',
   builtIn: '기본 제공',
   whichMade: '생긴 오브젝트',

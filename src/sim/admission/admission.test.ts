@@ -48,7 +48,7 @@ const PLAIN_MESSAGE =
 
 test('every plug-in has words in both languages for all that it can say', () => {
   for (const { id } of admissionPlugins) {
-    for (const how of ['refused', 'not-made', 'warn', 'audit', 'both', 'configuration']) {
+    for (const how of ['refused', 'not-made', 'warn', 'audit', 'both', 'configuration', 'unknown-label']) {
       const params = { how, message: 'no', pods: 2, owner: 'ReplicaSet web' };
       expect(en[`admission/${id}`]?.(params)).toMatch(/no$/);
       expect(ko[`admission/${id}`]?.(params)).toMatch(/[가-힣].*no$/);
@@ -268,6 +268,18 @@ describe('labels that mean nothing', () => {
     expect(s.cluster.refused[0]?.message).toBe(
       'Namespace "shop" is invalid: [metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "none": must be one of privileged, baseline, restricted, metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: "new": must be "latest" or "v1.x"]',
     );
+  });
+
+  test('a label that nobody knows is accepted, and said to do nothing', () => {
+    const s = run(NAMESPACE('▶enforced: restricted', 'enforce: baseline') + POD('web', PLAIN));
+    expect(told(s)).toMatchObject([
+      {
+        severity: 'warning',
+        params: { how: 'unknown-label', message: 'pod-security.kubernetes.io/enforced' },
+        range: { line: s.line },
+      },
+    ]);
+    expect(s.cluster.pods.some((p) => p.name === 'web')).toBe(true);
   });
 
   test('versions to come are as the newest', () => {

@@ -132,12 +132,20 @@ function tellConfiguration(manifest: Manifest, plugins: readonly AdmissionPlugin
 }
 
 /** Reports one answer about an applied object; true where it is refused. */
-function tell(object: ObjectRef, { plugin, denied, warning, audit }: Answer, report: Report): boolean {
+function tell(object: ObjectRef, answer: Answer, report: Report): boolean {
+  const { plugin, denied, warning, audit, unknownLabels = [] } = answer;
   const code: AdmissionCode = `admission/${plugin.id}`;
   if (denied !== undefined) {
     const message = apiMessage(object, denied);
     report.refuse(code, { how: 'refused', message }, object, message, placeOf(denied));
     return true;
+  }
+  for (const label of unknownLabels) {
+    report.say('warning', code, { how: 'unknown-label', message: label }, object, [
+      'metadata',
+      'labels',
+      label,
+    ]);
   }
   const both = audit?.message === warning?.message;
   const say = (how: string, remark: AdmissionRemark): void =>

@@ -7,10 +7,10 @@
 import type { FieldPath } from '../../base/origin.ts';
 import type { AdmissionRemark, AdmissionRequest, PodInObject } from '../../k8s/controllers/admission.ts';
 import type { AdmissionPlugin } from '../../plugin.ts';
-import { podSecurityAbout } from './about.ts';
+import { LABEL_PREFIX, podSecurityAbout } from './about.ts';
 import { type Configuration, configurationFaults, soundConfiguration } from './configuration.ts';
 import { evaluate, findingsText } from './evaluate.ts';
-import { levelVersionText, type LevelVersion, namespacePolicy, readPolicy } from './policy.ts';
+import { levelVersionText, type LevelVersion, MODES, namespacePolicy, readPolicy } from './policy.ts';
 import { podToCheck } from './pod.ts';
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
@@ -54,9 +54,14 @@ export const podSecurity: AdmissionPlugin = {
   },
 };
 
+const LABELS = MODES.flatMap((mode) => [mode, `${mode}-version`]);
+
 function reviewNamespace(labels: AdmissionRequest['labels']): ReturnType<AdmissionPlugin['review']> {
   const { problems } = namespacePolicy(labels);
-  if (problems.length === 0) return {};
+  const unknownLabels = Object.keys(labels).filter(
+    (label) => label.startsWith(LABEL_PREFIX) && !LABELS.includes(label.slice(LABEL_PREFIX.length)),
+  );
+  if (problems.length === 0) return { unknownLabels };
   const messages = problems.map((p) => p.message);
   return {
     denied: {

@@ -41,6 +41,8 @@ export interface AdmissionReview {
   readonly warning?: AdmissionRemark;
   /** What the audit log keeps. */
   readonly audit?: AdmissionRemark;
+  /** Labels of its own that it does not know, which the API server passes over in silence. */
+  readonly unknownLabels?: readonly string[];
 }
 
 /** Pods that a controller could not make. */

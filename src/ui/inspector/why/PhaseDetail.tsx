@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import { shortPlace } from '../../../i18n/step-text.ts';
+import type { Diagnostic } from '../../../sim/base/diagnostic.ts';
 import type { ObjectRef } from '../../../sim/base/origin.ts';
 import { objectName } from '../object-name.ts';
 import type { ChoiceRecord, Step, Trace } from '../../../sim/trace/trace.ts';
@@ -8,6 +9,7 @@ import { useDocument } from '../../../state/document.ts';
 import { useLook } from '../../../state/selection.ts';
 import { goToStep, sendProbe } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
+import { diagnosticText } from '../../kit/diagnostic-text.ts';
 import { RuleText } from './RuleText.tsx';
 import { commandOf, useRows } from './use-rows.ts';
 import styles from './Why.module.css';
@@ -48,14 +50,24 @@ export function PhaseDetail({ step, trace }: { readonly step: Step; readonly tra
   );
 }
 
+/** What is said of the line that decided: there the reason for a Service without endpoints stands. */
+function useNotes({ origin }: Step): readonly Diagnostic[] {
+  const diagnostics = useSimulation((s) => s.result?.diagnostics);
+  const at = origin?.range;
+  if (at === undefined || diagnostics === undefined) return [];
+  return diagnostics.filter(({ range }) => range?.file === at.file && range.line === at.line);
+}
+
 function Source({ step }: { readonly step: Step }) {
-  const { inspector: t } = useText();
+  const text = useText();
+  const { inspector: t } = text;
+  const notes = useNotes(step);
   const files = useDocument((s) => s.files);
   const { origin } = step;
   if (origin === undefined) return null;
   const { range, via, by } = origin;
-  const text = files.find((f) => f.name === range?.file)?.text;
-  const line = text?.split('\n')[(range?.line ?? 1) - 1]?.trim();
+  const written = files.find((f) => f.name === range?.file)?.text;
+  const line = written?.split('\n')[(range?.line ?? 1) - 1]?.trim();
   return (
     <>
       <dt>{range === undefined ? t.builtIn : t.youWrote}</dt>
@@ -75,6 +87,14 @@ function Source({ step }: { readonly step: Step }) {
           </>
         )}
       </dd>
+      {notes.length > 0 && (
+        <>
+          <dt>{t.note}</dt>
+          {notes.map((d) => (
+            <dd key={d.code}>{diagnosticText(d, text)}</dd>
+          ))}
+        </>
+      )}
       {via !== undefined && via.length > 0 && (
         <>
           <dt>{t.whichMade}</dt>
