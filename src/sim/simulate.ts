@@ -17,6 +17,7 @@ import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
+import { objectList } from './k8s/controllers/object-list.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
@@ -140,6 +141,6 @@ export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
   await loadRareKinds();
   const plugins = [...cniRegistry, ...proxyPlugins, admission];
-  const all = [...Object.values(KERNEL_MODULES), faultCode, policyModule, ...plugins];
+  const all = [...Object.values(KERNEL_MODULES), faultCode, policyModule, objectList, ...plugins];
   for (const code of all) await code.load?.();
 }

@@ -14,13 +14,6 @@ export function shownByLens(trace: Trace): WalkResult['shown'] {
 }
 
 export function viewOf({ cluster }: Simulation): ClusterView {
-  const builtIn = new Set(
-    cluster.objects
-      .filter((o) => o.source === 'built-in')
-      .map((o) => `${o.kind}/${o.metadata.namespace}/${o.metadata.name}`),
-  );
-  const isBuiltIn = (kind: string, namespace: string, name: string) =>
-    builtIn.has(`${kind}/${namespace}/${name}`);
   const { settings } = cluster;
   const chosen = chosenCni(cluster);
   const cni = chosen?.plugin;
@@ -39,9 +32,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       ip: p.ips[0],
       ready: p.ready,
       phase: p.phase,
-      builtIn:
-        isBuiltIn('Pod', p.namespace, p.name) ||
-        p.owners.some((o) => isBuiltIn(o.kind, o.namespace ?? '', o.name)),
+      builtIn: p.origin.by === 'built-in',
       listening:
         p.phase === 'Running' ? p.listening.map((l) => ({ port: l.port, protocol: l.protocol })) : [],
     })),
@@ -52,7 +43,7 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       clusterIP: s.clusterIPs[0],
       ports: s.ports.map((p) => ({ name: p.name, port: p.port, protocol: p.protocol, nodePort: p.nodePort })),
       outsideIps: [...(s.loadBalancerIngress ?? []).flatMap((i) => i.ip ?? []), ...(s.externalIPs ?? [])],
-      builtIn: isBuiltIn('Service', s.namespace, s.name),
+      builtIn: s.origin.by === 'built-in',
     })),
     loadBalancer: cluster.services.some((s) => s.loadBalancerIngress?.some((i) => i.ip !== undefined)),
     external: settings.external.map((e) => ({ name: e.name, ips: e.ips, dnsNames: e.dnsNames })),

@@ -29,15 +29,6 @@ export interface SceneWorld {
 
 /** The Scene of a cluster. Deterministic; lists are in the order of identities, never of documents. */
 export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
-  const sources = new Map(
-    cluster.objects.map((o) => [
-      objectKey({ kind: o.kind, namespace: o.metadata.namespace, name: o.metadata.name }),
-      o.source,
-    ]),
-  );
-  const isBuiltIn = (object: { kind: string; namespace?: string; name: string }): boolean =>
-    sources.get(objectKey(object)) === 'built-in';
-
   const podsOf = new Map<string, ScenePod[]>();
   const pending: string[] = [];
   for (const pod of cluster.pods) {
@@ -47,7 +38,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
       continue;
     }
     const list = podsOf.get(pod.node) ?? [];
-    list.push(scenePod(pod, isBuiltIn(pod.origin.object)));
+    list.push(scenePod(pod, pod.origin.by === 'built-in'));
     podsOf.set(pod.node, list);
   }
 
@@ -104,7 +95,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     rooms,
     hosts,
     services: cluster.services.map((s) =>
-      sceneService(s, slices.get(`${s.namespace}/${s.name}`) ?? [], isBuiltIn(s.origin.object)),
+      sceneService(s, slices.get(`${s.namespace}/${s.name}`) ?? [], s.origin.by === 'built-in'),
     ),
     segments: segmentsOf(world),
     tunnels: tunnelsOf(world),

@@ -8,7 +8,7 @@ import { checkCluster } from './checks.ts';
 import { lifeEvents } from './events.ts';
 import { makeEndpointSlices, PodIndex } from './endpointslices.ts';
 import { makeNodes } from './nodes.ts';
-import { listObjects } from './objects.ts';
+import { listObjects } from './object-list.ts';
 import { chooseCni, withInstallersDefaults } from './cni.ts';
 import type { CniForSettling } from './cni.ts';
 import { makePods } from './pods.ts';
