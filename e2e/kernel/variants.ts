@@ -17,6 +17,7 @@ import type { Rig } from './rig.ts';
 import { shapes } from './shapes.ts';
 import { shapes6 } from './shapes6.ts';
 import { withoutDatapaths } from './weave-switch.ts';
+import { subnetShapes } from './subnets.ts';
 
 export interface Variant {
   readonly name: string;
@@ -151,7 +152,7 @@ const networks: readonly Variant[] = [
 ];
 
 /** Clusters that show one thing each, with their own YAML and questions. */
-const shaped: readonly Variant[] = [...shapes, ...shapes6, ...faultShapes].map(
+const shaped: readonly Variant[] = [...shapes, ...shapes6, ...faultShapes, ...subnetShapes].map(
   ({ name, id, yaml, ask, alter, again, promiscuous }) => ({
     name,
     id,

@@ -16,6 +16,10 @@ export const scenarios = {
     title: 'Two pods on two nodes',
     summary: 'Routed on both nodes and wrapped in VXLAN between them.',
   },
+  'nodes-in-two-subnets': {
+    title: 'Nodes in two subnets',
+    summary: 'Calico wraps packets only where a router lies between the nodes: VXLANCrossSubnet.',
+  },
   'dns-search-list': {
     title: 'DNS: search list and ndots',
     summary: 'How a short name becomes a full one, and what looking up an outside name costs.',

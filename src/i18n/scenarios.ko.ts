@@ -18,6 +18,10 @@ export const scenarios = {
     title: '서로 다른 노드의 두 파드',
     summary: '양쪽 노드가 패킷을 라우팅하고, 노드 사이에서는 VXLAN으로 감쌉니다.',
   },
+  'nodes-in-two-subnets': {
+    title: '서로 다른 서브넷의 노드',
+    summary: '캘리코는 노드 사이에 라우터가 있을 때만 패킷을 감쌉니다. VXLANCrossSubnet을 씁니다.',
+  },
   'dns-search-list': {
     title: 'DNS: 검색 목록(search)과 ndots',
     summary: '짧은 이름이 전체 이름이 되는 과정과, 외부 이름을 찾는 데 드는 비용을 봅니다.',

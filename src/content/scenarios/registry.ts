@@ -16,6 +16,7 @@ import { serviceWithoutSelector } from './service-without-selector/scenario.ts';
 import { ipv6OnlyCluster } from './ipv6-only-cluster/scenario.ts';
 import { localhostInAPod } from './localhost-in-a-pod/scenario.ts';
 import { nodePortFromOutside } from './node-port-from-outside/scenario.ts';
+import { nodesInTwoSubnets } from './nodes-in-two-subnets/scenario.ts';
 import { podReachesItself } from './pod-reaches-itself/scenario.ts';
 import { podSecurityRefuses } from './pod-security-refuses/scenario.ts';
 import { podToTheInternet } from './pod-to-the-internet/scenario.ts';
@@ -33,6 +34,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   localhostInAPod,
   podsOnOneNode,
   podsOnTwoNodes,
+  nodesInTwoSubnets,
   dnsSearchList,
   headlessStatefulSet,
   dnsAnswerTooBig,

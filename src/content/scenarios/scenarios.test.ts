@@ -76,6 +76,16 @@ describe.each(scenarioEntries.map((s) => [s.slug, s] as const))('%s', (_, entry)
   }
 });
 
+test('nodes in two subnets: wrapped across the router, and only there', () => {
+  const simulation = simulate({ files: bySlug('nodes-in-two-subnets').files });
+  const wrappedAt = (to: string): string[] => {
+    const { wire } = walk(simulation, { from: 'default/client', tool: 'curl', to, port: 80 });
+    return [...new Set(wire.filter((w) => w.outer !== undefined).map((w) => w.netns))];
+  };
+  expect(wrappedAt('default/near')).toEqual([]);
+  expect(wrappedAt('default/far')).toEqual(['node/kind-worker', 'external/gateway', 'node/kind-worker3']);
+});
+
 describe('what each is about', () => {
   type Row = {
     slug: string;
@@ -124,6 +134,13 @@ describe('what each is about', () => {
       reason: 'socket.no-listener-tcp',
     },
     { slug: 'pods-on-one-node', probe: 'closed port', verdict: 'rejected', clientSees: 'refused' },
+    {
+      slug: 'nodes-in-two-subnets',
+      probe: 'across the router',
+      verdict: 'delivered',
+      clientSees: 'http',
+      sees: '10.244.0.65',
+    },
     { slug: 'pods-on-two-nodes', probe: 'ping', verdict: 'delivered', clientSees: 'answered' },
     {
       slug: 'dual-stack-service',
