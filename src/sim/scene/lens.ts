@@ -41,7 +41,10 @@ function coarsest(step: Step): number {
       return step.reason.code === 'bridge.up' ? 4 : 2;
     case 'route':
       if (step.reason.code === 'route.balance') return 1;
-      if (!step.place.startsWith('node/')) return step.reason.code === 'route.none' ? 0 : 4;
+      if (step.reason.code === 'route.none' && !step.place.startsWith('node/')) return 0;
+      // A router between machines is a hop of the network that they share.
+      if (step.place.startsWith('external/')) return step.reason.code === 'route.forward' ? 3 : 4;
+      if (!step.place.startsWith('node/')) return 4;
       return step.reason.code === 'route.forward' || step.reason.code === 'route.output' ? 2 : 4;
     case 'encap':
     case 'decap':
@@ -76,9 +79,8 @@ export function isShown(step: Step, lens: SceneLens): boolean {
     step.kind !== 'receive'
   ) {
     // The node's own handling of the outer packet is the wire's business, unless it ends there.
-    if (step.kind === 'hook' || step.kind === 'route' || step.kind === 'conntrack' || step.kind === 'nat') {
-      return false;
-    }
+    const own = step.place.startsWith('node/') && step.kind === 'route';
+    if (own || step.kind === 'hook' || step.kind === 'conntrack' || step.kind === 'nat') return false;
   }
   return coarsest(step) <= level(lens);
 }

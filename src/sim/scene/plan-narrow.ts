@@ -93,8 +93,19 @@ export function planNarrow(given: Scene, trace: Trace | undefined, segment: numb
     sender.push({ id: way.from.id, host: way.from, box, tap: { x: SPINE, y: box.y + 40 } });
   }
 
+  const passed: PlanHost[] = [];
+  /** A router between the sender and the receiver: a box on the line, from top to bottom. */
+  const pass = (host: SceneHost): void => {
+    const box = { x: POD.x, y, w: 144, h: 40 };
+    stop([`tap:${host.id}`], y - GAP / 4);
+    stop([`host:${host.id}`], y + 20);
+    passed.push({ id: host.id, host, box, tap: { x: SPINE, y } });
+    y += 40 + GAP / 2;
+  };
+
   stages.forEach((stage, i) => {
     const { room, first, second } = stage;
+    if ((way.from === undefined) === i > 0) for (const host of way.between ?? []) pass(host);
     const n = room.id;
     const vx = room.devices.find((d) => d.kind === 'tunnel')?.name;
     const bridge = room.devices.find((d) => d.kind === 'bridge')?.name;
@@ -248,7 +259,7 @@ export function planNarrow(given: Scene, trace: Trace | undefined, segment: numb
     y += GAP;
   });
 
-  const placedHosts: PlanHost[] = [...sender];
+  const placedHosts: PlanHost[] = [...sender, ...passed];
   for (const host of hosts) {
     const box = { x: POD.x, y, w: 144, h: 40 };
     stop([`tap:${host.id}`], y - GAP / 2);
@@ -298,6 +309,8 @@ interface Way {
   readonly from?: SceneHost;
   readonly stages: readonly Stage[];
   readonly hosts: readonly SceneHost[];
+  /** Routers on the way from one node, or from whoever asks, to the next node. */
+  readonly between?: readonly SceneHost[];
 }
 
 /** Without a walk: a pod of one's own and, on another node if there is one, another. */
@@ -327,8 +340,12 @@ function walkedWay(scene: Scene, trace: Trace, segment: number): Way | undefined
       if (pod !== undefined) stops.push({ kind: 'pod', pod, room });
     }
   }
-  if (stops[0]?.kind === 'host') return enteringWay(scene, stops, places);
-  const way = stagesOf(stops);
+  const routers = routersBeforeANode(scene, places);
+  if (stops[0]?.kind === 'host') {
+    const entering = enteringWay(scene, stops, places);
+    return entering && { ...entering, between: routers };
+  }
+  const way = stagesOf(stops.filter((s) => s.kind !== 'host' || !routers.includes(s.host)));
   if (way === undefined) return undefined;
   // A node that is only passed, or that the packet reached without a pod there.
   const known = new Set(way.stages.map((s) => s.room.id));
@@ -336,8 +353,17 @@ function walkedWay(scene: Scene, trace: Trace, segment: number): Way | undefined
   if (extra.length > 1) return undefined;
   return {
     ...way,
+    between: routers,
     stages: [...way.stages, ...extra.map((room): Stage => ({ room, first: undefined, second: undefined }))],
   };
+}
+
+/** Hosts that a packet passes on its way to a node: the first has been left, and another is yet to come. */
+function routersBeforeANode(scene: Scene, places: readonly string[]): readonly SceneHost[] {
+  const lastNode = places.findLastIndex((place) => scene.rooms.some((r) => r.id === place));
+  return places
+    .slice(1, Math.max(1, lastNode))
+    .flatMap((place) => scene.hosts.find((h) => h.id === place) ?? []);
 }
 
 /** From a host outside, by a node's card, to a pod there or on another node. */

@@ -29,13 +29,13 @@ export interface PlacedUnderlay {
   readonly height: number;
 }
 
-const BELOW_WALL = 34;
-const HANG = 24;
-const BOX_H = 40;
+export const BELOW_WALL = 34;
+export const HANG = 24;
+export const BOX_H = 40;
 const SLIM_H = 28;
 const SLIM_W = 304;
-const TRUNK_X = 5;
-const FOLD_LIMIT = 5;
+export const TRUNK_X = 5;
+export const FOLD_LIMIT = 5;
 
 export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
   const { scene, graph, concern } = input;
@@ -132,13 +132,11 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
   const near = visible.filter((h) => h.devices.some((d) => d.segment === segment?.id));
   const far = visible.filter((h) => !near.includes(h));
   // Outside hosts stand at the right, so that folded nodes and the world beyond stay apart.
-  const hostW = (h: SceneHost): number =>
-    Math.max(112, Math.ceil((Math.max(textWidth(h.name, 'name'), textWidth(h.ip, 'mono')) + 24) / 8) * 8);
-  const needed = [...near, ...far].reduce((sum, h) => sum + hostW(h) + 24, 0);
+  const needed = [...near, ...far].reduce((sum, h) => sum + hostWidth(h) + 24, 0);
   let hostX = Math.max(x + 16, input.width - MARGIN - needed + 24);
   let router: PlanHost | undefined;
   for (const host of near) {
-    const w = hostW(host);
+    const w = hostWidth(host);
     const at = input.dragged[host.id] ?? { x: hostX, y: hangY };
     const box = { x: at.x, y: at.y, w, h: BOX_H };
     const tapX = box.x + w / 2;
@@ -162,7 +160,7 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
     hung = true;
   }
   for (const host of far) {
-    const w = hostW(host);
+    const w = hostWidth(host);
     const at = input.dragged[host.id] ?? { x: hostX, y: hangY };
     const box = { x: at.x, y: at.y, w, h: BOX_H };
     const y = box.y + BOX_H / 2;
@@ -253,11 +251,16 @@ export function placeUnderlay(input: UnderlayInput): PlacedUnderlay {
   };
 }
 
+export function hostWidth(h: SceneHost): number {
+  const text = Math.max(textWidth(h.name, 'name'), textWidth(h.ip, 'mono'));
+  return Math.max(112, Math.ceil((text + 24) / 8) * 8);
+}
+
 function deviceName(room: PlanRoom): string {
   return room.room.devices.find((d) => d.kind === 'ethernet')?.name ?? 'eth0';
 }
 
-function foldedRoom(room: SceneRoom, at: Point, w: number, h: number, card: Point): PlanRoom {
+export function foldedRoom(room: SceneRoom, at: Point, w: number, h: number, card: Point): PlanRoom {
   const none = { x: at.x, y: at.y, w: 0, h: 0 };
   return {
     room,
@@ -280,12 +283,16 @@ function foldedRoom(room: SceneRoom, at: Point, w: number, h: number, card: Poin
 }
 
 /** A router: its cards are plugged into more than one network. */
-function joinsSegments(host: SceneHost): boolean {
+export function joinsSegments(host: SceneHost): boolean {
   return new Set(host.devices.map((d) => d.segment)).size > 1;
 }
 
 /** Hosts that a scenario names or a walk passes, and the routers between them and the nodes. */
-function visibleHosts(scene: Scene, concern: Concern, underlay: string | undefined): readonly SceneHost[] {
+export function visibleHosts(
+  scene: Scene,
+  concern: Concern,
+  underlay: string | undefined,
+): readonly SceneHost[] {
   const wanted = scene.hosts.filter((h) => h.named || concern.places.has(h.id));
   const behind = wanted.some((h) => !h.devices.some((d) => d.segment === underlay));
   return scene.hosts.filter((h) => wanted.includes(h) || (behind && joinsSegments(h)));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { simulate, walk } from '../simulate.ts';
+import { shownSteps } from './lens.ts';
+import { wayBetween } from './net-graph.ts';
 import { planNarrow } from './plan-narrow.ts';
 import { planScene } from './plan.ts';
 import type { Box, Plan } from './planned.ts';
@@ -138,6 +140,107 @@ describe('planScene', () => {
     expect(kinds('flannel').toSorted()).toEqual(['bridge', 'ethernet', 'tunnel']);
     expect(kinds('calico').toSorted()).toEqual(['ethernet', 'tunnel']);
     expect(kinds('kubenet').toSorted()).toEqual(['bridge', 'ethernet']);
+  });
+});
+
+describe('nodes in several subnets', () => {
+  const pod = (name: string, node: string): string => `---
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: ${name}}}
+spec: {nodeName: ${node}, containers: [{name: c, image: nginx}]}
+`;
+  const balancer = `---
+apiVersion: v1
+kind: Service
+metadata: {name: far}
+spec: {type: LoadBalancer, selector: {app: far}, ports: [{port: 80}]}
+`;
+  const subnets = (workers: number, second: readonly string[], third: readonly string[] = []): string =>
+    `${cluster(workers, 'flannel')}external: [{name: laptop}, {name: printer, ip: 172.19.0.100}]
+nodeSubnets:
+- cidr: 172.18.0.0/16
+- {cidr: 172.19.0.0/16, nodes: [${second.join()}]}
+${third.length === 0 ? '' : `- {cidr: 172.20.0.0/16, nodes: [${third.join()}]}\n`}`;
+  const far = (n: number): string => `kind-worker${n}`;
+  const rows: readonly [name: string, text: string, target: string][] = [
+    ['two and one', subnets(3, [far(3)]) + pod('client', 'kind-worker') + pod('far', far(3)), far(3)],
+    [
+      'one and one, with a load balancer',
+      subnets(2, [far(2)]) + pod('client', 'kind-worker') + pod('far', far(2)) + balancer,
+      far(2),
+    ],
+    [
+      'more than fit in a row',
+      subnets(6, [far(4), far(5), far(6)]) + pod('client', 'kind-worker') + pod('far', far(6)),
+      far(6),
+    ],
+    [
+      'three of them',
+      subnets(4, [far(3)], [far(4)]) + pod('client', 'kind-worker') + pod('far', far(4)) + balancer,
+      far(4),
+    ],
+    [
+      'a crowd, whose second subnet is folded',
+      subnets(12, [far(11), far(12)]) + pod('client', 'kind-worker') + pod('far', far(12)),
+      far(12),
+    ],
+  ];
+
+  test.each(rows)('%s: tidy, and joined by the router alone', (name, text, target) => {
+    const { scene, simulation } = sceneOf(text);
+    const trace = walk(simulation, { from: 'default/client', tool: 'curl', to: 'default/far', port: 80 });
+    expect(trace.verdict).toBe('delivered');
+    for (const plan of [planScene(scene), planScene(scene, { trace })]) {
+      expectTidy(plan, name);
+      const tap = (id: string): string => `tap:node/${id}`;
+      const way = wayBetween(plan.graph, tap('kind-worker'), tap(target));
+      const router = plan.hosts.find((h) => h.id === 'external/gateway');
+      const inside = ({ x, y }: { x: number; y: number }, box: Box): boolean =>
+        x > box.x && x < box.x + box.w && y > box.y && y < box.y + box.h;
+      const joints = plan.hosts.filter((h) => h.id === router?.id || h.id === 'external/loadbalancer');
+      expect(way.some((point) => joints.some(({ box }) => inside(point, box)))).toBe(true);
+      // Without them there is no way from one subnet to the other.
+      const without = reachable(plan, tap('kind-worker'), new Set(joints.map((h) => `host:${h.id}`)));
+      expect(without.has(tap(target))).toBe(false);
+      expect(plan.labels.map((l) => l.text)).toEqual(
+        expect.arrayContaining(['172.18.0.0/16', '172.19.0.0/16']),
+      );
+      for (const { x, y } of [
+        ...plan.tubes.flatMap((t) => t.lines.flat()),
+        ...plan.wires.flatMap((w) => w.points),
+      ]) {
+        expect(x).toBeLessThanOrEqual(plan.width);
+        expect(y).toBeLessThanOrEqual(plan.height);
+      }
+    }
+    const narrow = planNarrow(scene, trace, 0);
+    if (narrow === undefined) throw new Error('no narrow plan');
+    expectTidy(narrow, `${name}, narrow`);
+    const order = [...narrow.rooms, ...narrow.hosts].sort((a, b) => a.box.y - b.box.y);
+    expect(order.map((o) => ('room' in o ? o.room.id : o.id))).toEqual([
+      'node/kind-worker',
+      'external/gateway',
+      `node/${target}`,
+    ]);
+  });
+
+  function reachable(plan: Plan, from: string, without: ReadonlySet<string>): ReadonlySet<string> {
+    const seen = new Set([from]);
+    for (const id of seen) {
+      for (const next of plan.graph.edges.get(id) ?? []) if (!without.has(next)) seen.add(next);
+    }
+    return seen;
+  }
+
+  test('the lens of nodes and overlay stops at the router', () => {
+    const { simulation } = sceneOf(rows[0]?.[1] ?? '');
+    const trace = walk(simulation, { from: 'default/client', tool: 'curl', to: 'default/far', port: 80 });
+    const stops = shownSteps(trace, 'overlay').map((i) => trace.steps[i]?.place);
+    expect(stops).toContain('external/gateway');
+    expect(shownSteps(trace, 'pod-network').map((i) => trace.steps[i]?.place)).not.toContain(
+      'external/gateway',
+    );
   });
 });
 

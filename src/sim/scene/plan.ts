@@ -8,6 +8,7 @@ import { concernOf, concernsService, inSpokenFamily, type Concern } from './conc
 import { GraphBuilder, type Point } from './net-graph.ts';
 import { placeRoom, roomSize, type RoomBasis } from './plan-room.ts';
 import { placeServices } from './plan-services.ts';
+import { hangingHeight, nodeSegments, placeSubnets, segmentOf } from './plan-subnets.ts';
 import { placeUnderlay } from './plan-underlay.ts';
 import { MARGIN, type Plan, type PlanDevice, type PlanPod, type PlanRoom, type PlanWire } from './planned.ts';
 import type { Scene, SceneRoom, SceneService } from './scene.ts';
@@ -73,16 +74,34 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
     ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id) && r.role === 'worker'),
     ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id) && r.role !== 'worker'),
   ];
+  // Nodes of one subnet stand together; where they do not all fit in a row, each subnet has rows of its own.
+  const segments = nodeSegments(scene);
+  const folded = scene.rooms.filter((r) => !open.has(r.id));
+  const together =
+    segments.length < 2
+      ? openList
+      : openList.toSorted(
+          (a, b) => segments.indexOf(segmentOf(a) ?? '') - segments.indexOf(segmentOf(b) ?? ''),
+        );
+  const apart = segments.length > 2 || (segments.length === 2 && openList.length > ROOMS_IN_ROW);
   const rows: PlanRoom[][] = [];
   // A line of words under the Services says who has no node, or was refused.
   const missing = scene.pending.length + scene.refused.length > 0;
   let y = services.length === 0 ? MARGIN : PILL_BAND + (missing ? MISSING_LINE : 0);
   let width = 0;
-  for (let start = 0; start < openList.length; start += ROOMS_IN_ROW) {
+  for (let start = 0, end = 0; start < together.length; start = end) {
+    const segment = apart ? segmentOf(together[start] as SceneRoom) : undefined;
+    end = start + 1;
+    while (
+      end < together.length &&
+      end - start < ROOMS_IN_ROW &&
+      (!apart || segmentOf(together[end] as SceneRoom) === segment)
+    )
+      end++;
     const row: PlanRoom[] = [];
     let x = MARGIN;
     let rowHeight = 0;
-    openList.slice(start, start + ROOMS_IN_ROW).forEach((room, column) => {
+    together.slice(start, end).forEach((room, column) => {
       const mirror = column % 2 === 1;
       const size = roomSize(basis, room);
       const at = options.dragged?.[room.id] ?? { x, y };
@@ -100,17 +119,21 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
     rows.push(row);
     width = Math.max(width, x - ROOM_GAP + MARGIN);
     y += rowHeight + 84;
+    const next = together[end];
+    if (segment !== undefined && (next === undefined || segmentOf(next) !== segment))
+      y += hangingHeight(scene, concern, folded, segment);
   }
-  const under = placeUnderlay({
+  const underlay = {
     scene,
     concern,
     rows,
-    folded: scene.rooms.filter((r) => !open.has(r.id)),
+    folded,
     graph,
     width: Math.max(width, 400),
     top: y,
     dragged: options.dragged ?? {},
-  });
+  };
+  const under = segments.length < 2 ? placeUnderlay(underlay) : placeSubnets(underlay, segments);
   rooms.push(...under.rooms);
   for (const room of under.rooms) {
     for (const pod of room.room.pods) standIn.set(pod.id, room.room.id);

@@ -214,7 +214,9 @@ function underlay(context: DrawContext): readonly Shape[] {
   const shapes: Shape[] = [];
   if (level >= 3) {
     for (const text of plan.labels) {
-      const said = text.id === 'underlay' ? words.underlay(text.text) : words.moreNodes(Number(text.text));
+      const said = text.id.startsWith('underlay')
+        ? words.underlay(text.text)
+        : words.moreNodes(Number(text.text));
       shapes.push(
         label(text.at.x, text.at.y, said, 'small-muted', text.anchor === 'start' ? undefined : text.anchor),
       );

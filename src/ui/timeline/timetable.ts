@@ -113,7 +113,13 @@ export function timetableOf(
     const row = step === undefined ? undefined : index.get(step.place);
     if (step === undefined || row === undefined) continue;
     const machine = kindOf(step.place) === 'pod' ? (where.nodeOf(step.place) ?? step.place) : step.place;
-    const crosses = before !== undefined && before.machine !== machine && wire !== undefined;
+    // Between a router and what stands below it there is no row for the second wire.
+    const crosses =
+      before !== undefined &&
+      wire !== undefined &&
+      before.machine !== machine &&
+      Math.min(before.row, row) < wire &&
+      wire < Math.max(before.row, row);
     stops.push({
       step: i,
       row,
