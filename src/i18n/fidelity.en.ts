@@ -66,6 +66,8 @@ const features: Readonly<Record<FeatureId, string>> = {
   bridge:
     'Links, addresses, routes, sysctls and rules beside the real plug-ins, in twelve configurations, four of them dual stack',
   kubenet: 'Kubernetes 1.16’s own network: bridge, hairpin, masquerading',
+  nodeSubnets:
+    'Nodes in several subnets: the router between them, what is wrapped across it, which routes the kernel refuses',
   hostPort: 'hostPort, by portmap or the kubelet’s own way',
   addresses: 'Which address a pod is given, and what happens when a node has none left',
   nearMiss: 'Near misses are told exactly where a policy denies, in the matcher’s own words',

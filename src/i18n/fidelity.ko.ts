@@ -68,6 +68,7 @@ export const fidelity = {
     azure: '노드 서브넷을 쓰는 투명 모드',
     bridge: '실제 플러그인과 나란히 비교한 링크, 주소, 경로, sysctl, 규칙(설정 열두 가지, 넷은 이중 스택)',
     kubenet: '쿠버네티스 1.16의 자체 네트워크: 브리지, 헤어핀, 마스커레이드',
+    nodeSubnets: '여러 서브넷의 노드: 사이의 라우터, 그 너머로만 감싸는 패킷, 커널이 거부하는 라우트',
     hostPort: 'hostPort: portmap 또는 kubelet 고유의 방식',
     addresses: '파드에 주어지는 주소, 노드에 남은 주소가 없을 때의 동작',
     nearMiss: '정책이 막는 곳에서만, 판정한 코드 스스로 가장 가까웠던 규칙을 알려 줌',

@@ -280,6 +280,13 @@ export const verified = [
     tests: [KERNEL_SUITE, CONTRACT, 'src/sim/cni/contract-ipv6.test.ts'],
   },
   {
+    id: 'nodeSubnets',
+    area: 'cni',
+    fidelity: 'modelled',
+    against: ['kernel', 'source'],
+    tests: [KERNEL_SUITE, 'src/sim/cluster/node-subnets.test.ts'],
+  },
+  {
     id: 'hostPort',
     area: 'cni',
     fidelity: 'exact',

@@ -259,7 +259,7 @@ describe('routes through a router', () => {
     ).toBeLessThan(2);
   });
 
-  it.each(['flannel', 'kubenet', 'cilium', 'antrea', 'aws-vpc'])('%s goes all the way', (cni) => {
+  it.each(['flannel', 'kubenet', 'cilium', 'antrea', 'aws-vpc', 'weave'])('%s goes all the way', (cni) => {
     const simulation = cluster(cni);
     expect(refused(simulation)).toEqual([]);
     for (const to of ['default/near', 'default/far']) {
