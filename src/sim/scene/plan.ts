@@ -74,34 +74,18 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
     ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id) && r.role === 'worker'),
     ...scene.rooms.filter((r) => open.has(r.id) && !atRest.has(r.id) && r.role !== 'worker'),
   ];
-  // Nodes of one subnet stand together; where they do not all fit in a row, each subnet has rows of its own.
   const segments = nodeSegments(scene);
   const folded = scene.rooms.filter((r) => !open.has(r.id));
-  const together =
-    segments.length < 2
-      ? openList
-      : openList.toSorted(
-          (a, b) => segments.indexOf(segmentOf(a) ?? '') - segments.indexOf(segmentOf(b) ?? ''),
-        );
-  const apart = segments.length > 2 || (segments.length === 2 && openList.length > ROOMS_IN_ROW);
   const rows: PlanRoom[][] = [];
   // A line of words under the Services says who has no node, or was refused.
   const missing = scene.pending.length + scene.refused.length > 0;
   let y = services.length === 0 ? MARGIN : PILL_BAND + (missing ? MISSING_LINE : 0);
   let width = 0;
-  for (let start = 0, end = 0; start < together.length; start = end) {
-    const segment = apart ? segmentOf(together[start] as SceneRoom) : undefined;
-    end = start + 1;
-    while (
-      end < together.length &&
-      end - start < ROOMS_IN_ROW &&
-      (!apart || segmentOf(together[end] as SceneRoom) === segment)
-    )
-      end++;
+  for (const { inRow, closes } of rowsOf(openList, segments)) {
     const row: PlanRoom[] = [];
     let x = MARGIN;
     let rowHeight = 0;
-    together.slice(start, end).forEach((room, column) => {
+    inRow.forEach((room, column) => {
       const mirror = column % 2 === 1;
       const size = roomSize(basis, room);
       const at = options.dragged?.[room.id] ?? { x, y };
@@ -119,9 +103,7 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
     rows.push(row);
     width = Math.max(width, x - ROOM_GAP + MARGIN);
     y += rowHeight + 84;
-    const next = together[end];
-    if (segment !== undefined && (next === undefined || segmentOf(next) !== segment))
-      y += hangingHeight(scene, concern, folded, segment);
+    if (closes !== undefined) y += hangingHeight(scene, concern, folded, closes);
   }
   const underlay = {
     scene,
@@ -171,6 +153,32 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
     standIn,
     narrow: false,
   };
+}
+
+interface Row {
+  readonly inRow: readonly SceneRoom[];
+  /** The subnet whose last row it is, where subnets have rows of their own. */
+  readonly closes?: string;
+}
+
+/** Nodes of one subnet stand together; where those of two do not all fit in a row, each subnet has rows of its own. */
+function rowsOf(open: readonly SceneRoom[], segments: readonly string[]): readonly Row[] {
+  const chunks = (rooms: readonly SceneRoom[]): SceneRoom[][] =>
+    Array.from({ length: Math.ceil(rooms.length / ROOMS_IN_ROW) }, (_, i) =>
+      rooms.slice(i * ROOMS_IN_ROW, (i + 1) * ROOMS_IN_ROW),
+    );
+  if (segments.length < 2) return chunks(open).map((inRow) => ({ inRow }));
+  const bySegment = segments.map((segment) => open.filter((room) => segmentOf(room) === segment));
+  if (segments.length === 2 && open.length > 0 && open.length <= ROOMS_IN_ROW)
+    return [{ inRow: bySegment.flat() }];
+  return bySegment.flatMap((rooms, k) =>
+    chunks(rooms).map(
+      (inRow, i, all): Row => ({
+        inRow,
+        ...(i === all.length - 1 ? { closes: segments[k] } : {}),
+      }),
+    ),
+  );
 }
 
 /** Pills stand over the middle of the rooms that are there without a walk. */
