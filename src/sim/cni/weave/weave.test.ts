@@ -205,6 +205,30 @@ describe('the datapath', () => {
   });
 });
 
+it('reaches a node of another subnet through the router, and sees no difference inside', () => {
+  const simulation = simulate({
+    files: [
+      {
+        name: 'cluster.yaml',
+        text: `apiVersion: packetwalk.dev/v1alpha1
+kind: Playground
+cni: weave
+nodeSubnets: [{cidr: 172.18.0.0/16}, {cidr: 172.19.0.0/24, nodes: [kind-worker2]}]
+${PODS}`,
+      },
+    ],
+  });
+  const trace = walk(simulation, { from: 'default/client', to: 'default/far', tool: 'nc', port: 80 });
+  expect(trace.verdict).toBe('delivered');
+  const wrapped = trace.wire.filter((w) => w.flags === 'SYN' && w.outer !== undefined);
+  expect(wrapped.map((w) => `${w.netns} ${w.outer?.src} > ${w.outer?.dst} ${w.ttl}`)).toEqual([
+    'node/kind-worker 172.18.0.3 > 172.19.0.2 64',
+    'external/gateway 172.18.0.3 > 172.19.0.2 64',
+    'external/gateway 172.18.0.3 > 172.19.0.2 64',
+    'node/kind-worker2 172.18.0.3 > 172.19.0.2 64',
+  ]);
+});
+
 describe('NO_MASQ_LOCAL', () => {
   const service = `---
 apiVersion: v1
