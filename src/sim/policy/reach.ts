@@ -83,7 +83,6 @@ export function fillMatrix(
   const reasons = new ReasonTable(question.enforced, kept?.matrix.reasons);
   const unknown = unknownPods(cluster, pods);
   const again = pods.flatMap((pod, i) => (kept?.columns.has(pod) === true ? [i] : []));
-  const every = pods.map((_, i) => i);
   const reasonOf: (readonly number[])[] = [];
   const allowed: (readonly Cell[])[] = [];
   const cellsOf = new Map<number, Int32Array>();
@@ -92,24 +91,40 @@ export function fillMatrix(
     const old = kept === undefined || kept.rows.has(from) ? undefined : kept.matrix;
     const oldReasons = old?.reasonOf[row];
     const oldAllowed = old?.allowed[row];
-    // A row is copied when a cell of it differs, and not before: most rows stay what they were.
-    let reasonRow = oldReasons === undefined ? new Array<number>(pods.length) : undefined;
-    let allowedRow = oldAllowed === undefined ? new Array<Cell>(pods.length) : undefined;
     const source = classes.of[row] ?? 0;
     let cells = cellsOf.get(source);
     if (cells === undefined) cellsOf.set(source, (cells = new Int32Array(classes.list.length).fill(-1)));
+    const own = cells;
     const plain = unknown[row] === undefined && !from.hostNetwork;
-    for (const column of old === undefined ? every : again) {
+    const indexAt = (column: number): number => {
+      if (!plain || row === column || unknown[column] !== undefined) return special(from, row, column);
       const target = classes.of[column] ?? 0;
-      let index = cells[target] ?? -1;
-      if (!plain || row === column || unknown[column] !== undefined) index = special(from, row, column);
-      else if (index < 0) index = cells[target] = cell(source, target);
-      const value = reasons.allowed[index] ?? null;
-      if (oldReasons?.[column] !== index) (reasonRow ??= oldReasons?.slice() ?? [])[column] = index;
-      if (oldAllowed?.[column] !== value) (allowedRow ??= oldAllowed?.slice() ?? [])[column] = value;
+      const known = own[target] ?? -1;
+      return known < 0 ? (own[target] = cell(source, target)) : known;
+    };
+    if (oldReasons === undefined || oldAllowed === undefined) {
+      const indexes = new Array<number>(pods.length);
+      const values = new Array<Cell>(pods.length);
+      for (let column = 0; column < pods.length; column++) {
+        const index = indexAt(column);
+        indexes[column] = index;
+        values[column] = reasons.allowed[index] ?? null;
+      }
+      reasonOf.push(indexes);
+      allowed.push(values);
+      return;
     }
-    reasonOf.push(reasonRow ?? oldReasons ?? []);
-    allowed.push(allowedRow ?? oldAllowed ?? []);
+    // A row is copied when a cell of it differs, and not before: most rows stay what they were.
+    let indexes: number[] | undefined;
+    let values: Cell[] | undefined;
+    for (const column of again) {
+      const index = indexAt(column);
+      const value = reasons.allowed[index] ?? null;
+      if (oldReasons[column] !== index) (indexes ??= oldReasons.slice())[column] = index;
+      if (oldAllowed[column] !== value) (values ??= oldAllowed.slice())[column] = value;
+    }
+    reasonOf.push(indexes ?? oldReasons);
+    allowed.push(values ?? oldAllowed);
   });
 
   return {
