@@ -271,7 +271,7 @@ spec: {nodeName: kind-worker2, containers: [{name: nginx, image: nginx}]}
 `;
   test.each([
     ['IPv4', cluster(2, 'flannel') + client + deployment('web', 2) + service('web'), 792],
-    ['long addresses', cluster(2, 'calico') + client + deployment('web', 2) + service('web'), 812],
+    ['long addresses', cluster(2, 'calico') + client + deployment('web', 2) + service('web'), 816],
     ['IPv6', v6 + client + web + service('web'), 792],
   ])('%s', (_, text, widest) => {
     const { width, pods } = planScene(sceneOf(text).scene);

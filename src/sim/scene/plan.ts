@@ -224,7 +224,7 @@ function podWidth(scene: Scene, open: ReadonlySet<string>): number {
 function plateWidth(services: readonly SceneService[]): number {
   const rows = services.flatMap((s) => (s.ports[0]?.endpoints ?? []).map((e) => ipPort(e.ip, e.port)));
   const [least, most] = PLATE_WIDTH;
-  const named = fitting(rows, 28 + 11 + 30, [least, Number.POSITIVE_INFINITY]);
+  const named = fitting(rows, 28 + 11 + 32, [least, Number.POSITIVE_INFINITY]);
   return named <= most ? named : fitting(rows, 28 + 11, PLATE_WIDTH);
 }
 

@@ -14,6 +14,11 @@ test.each([
   expect(windowOf(VIEW, [], size).zoom).toBe(zoom);
 });
 
+test('where only the margins do not fit, both lose the same', () => {
+  const { zoom, box } = windowOf(VIEW, [], { w: 780, h: 560 });
+  expect([zoom, box.x, box.w]).toEqual([1, 10, 780]);
+});
+
 test('a packet is followed at full size, in any window', () => {
   for (const size of [
     { w: 640, h: 400 },

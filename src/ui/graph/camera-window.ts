@@ -1,6 +1,6 @@
 /** Which part of the picture to look at: all of it while its words stay readable, else the surroundings of the packet. */
 import type { Frame } from '../../sim/scene/frames.ts';
-import type { Box, Plan } from '../../sim/scene/planned.ts';
+import { MARGIN, type Box, type Plan } from '../../sim/scene/planned.ts';
 
 const MOST_ZOOM = 1.25;
 /** Text is 11 px at zoom 1: while a packet is followed it is never smaller. */
@@ -8,7 +8,7 @@ const READABLE = 1;
 /** At rest no more of the height is left out than this makes of it. */
 const MOST_CUT = 1.35;
 /** So little is cut from the margins that nothing is lost. */
-const NEARLY = 0.975;
+const NEARLY = 0.97;
 
 /** What to keep in view, the most important first: the packet, its room, where it goes next, where it came from. */
 export function focusOf(plan: Plan, all: readonly Frame[], step: number): readonly Box[] {
@@ -82,6 +82,8 @@ function along(
   centre = false,
 ): number {
   if (window >= length) return centre || window > length + 24 ? start - (window - length) / 2 : start;
+  // No more than the margins is left out: the same on both sides.
+  if (centre && length - window <= 2 * MARGIN) return start + (length - window) / 2;
   const least = keptStart + keptLength + 4 - window;
   return Math.min(Math.max(start, least), start + length - window);
 }

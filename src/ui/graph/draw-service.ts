@@ -121,7 +121,7 @@ function drawSection(
     shapes.push(label(box.x + box.w - 6, section.y + 4, 'nodePort', 'small-muted', 'end'));
   }
   section.rows.forEach((row, i) => {
-    const free = box.w - 28 - 8 - 3;
+    const free = box.w - 28 - 6 - 4;
     const key = addressPort(row.endpoint.ip, row.endpoint.port);
     const on = i === chosen;
     if (kin.endpoints.has(key)) {
@@ -130,7 +130,7 @@ function drawSection(
     shapes.push(label(box.x + 28, row.y + 4, key, on ? 'mono-new' : muted ? 'mono-muted' : 'mono'));
     shapes.push(
       label(
-        box.x + box.w - 8,
+        box.x + box.w - 6,
         row.y + 4,
         endpointName(row.endpoint.pod, plan.pods, (free - textWidth(key, 'mono')) / 1.08),
         on ? 'small-on' : 'small-muted',
