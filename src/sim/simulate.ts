@@ -11,6 +11,7 @@ import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
 import { deprecatedProxy } from './cluster/deprecated.ts';
+import { loadBalancerCode } from './cluster/load-balancer-code.ts';
 import { faultCode, idleFaultsIn } from './cluster/fault-code.ts';
 import { refusedRoutes } from './cluster/refused-routes.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
@@ -136,11 +137,14 @@ function faultDiagnostics(cluster: ClusterState, parsed: ParsedScenario): readon
 
 const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin>>();
 
+/** Code that not every scenario needs. */
+const ROOMS = [faultCode, loadBalancerCode, policyModule, objectList] as const;
+
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
   await loadRareKinds();
   const plugins = [...cniRegistry, ...proxyPlugins, admission];
-  const all = [...Object.values(KERNEL_MODULES), faultCode, policyModule, objectList, ...plugins];
+  const all = [...Object.values(KERNEL_MODULES), ...ROOMS, ...plugins];
   for (const code of all) await code.load?.();
 }

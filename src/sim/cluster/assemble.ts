@@ -15,7 +15,7 @@ import { healthAnswer, healthCheckPorts } from '../service/health-checks.ts';
 import { mergeNetns } from './merge.ts';
 import { faultsIn } from './fault-code.ts';
 import { isReserved } from './reserved.ts';
-import { farLoadBalancerRoutes, loadBalancerNetns } from './load-balancer.ts';
+import { loadBalancerIn } from './load-balancer-code.ts';
 import {
   ANYWHERE,
   boundTo,
@@ -281,10 +281,11 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
   breakWorld(netns, cluster, podsByNode);
   for (const config of underlayNetns(cluster.settings, nodeIps, cni?.plugin.routerRoutes?.(cluster)))
     netns.set(config.id, config);
-  const balancer = loadBalancerNetns(cluster);
+  const balancing = loadBalancerIn(cluster);
+  const balancer = balancing?.loadBalancerNetns(cluster);
   if (balancer !== undefined) {
     netns.set(balancer.id, balancer);
-    const far = farLoadBalancerRoutes(cluster);
+    const far = balancing?.farLoadBalancerRoutes(cluster) ?? [];
     const gateway = netns.get(GATEWAY_NETNS);
     if (far.length > 0 && gateway !== undefined) {
       netns.set(gateway.id, { ...gateway, routes: [...gateway.routes, ...far] });

@@ -4,7 +4,7 @@ import { cidr, cidrText, compareIp, ipFamily, type Cidr, type IpFamily } from '.
 import { objectKey, objectName } from '../base/origin.ts';
 import type { ClusterNode, ClusterState, EndpointSlice, Pod, Service } from '../k8s/cluster-state.ts';
 import { chosenCni } from '../cluster/assemble.ts';
-import { LOAD_BALANCER_NETNS, loadBalancerAddresses } from '../cluster/load-balancer.ts';
+import { loadBalancerIn } from '../cluster/load-balancer-code.ts';
 import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
 import type { DatapathConfig } from '../net/ovs/config.ts';
 import { externallyAccessible, loadBalancerVips, usableEndpoints } from '../service/endpoint-choice.ts';
@@ -67,12 +67,13 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
   });
 
   const hosts: SceneHost[] = [];
-  const virtual = loadBalancerAddresses(cluster.services);
+  const balancing = loadBalancerIn(cluster);
+  const virtual = balancing?.loadBalancerAddresses(cluster.services) ?? [];
   for (const config of world.netns.values()) {
     if (!config.id.startsWith('external/')) continue;
     const name = config.id.slice('external/'.length);
     const known = cluster.settings.external.find((h) => h.name === name);
-    const balances = config.id === LOAD_BALANCER_NETNS;
+    const balances = config.id === balancing?.LOAD_BALANCER_NETNS;
     hosts.push({
       id: config.id,
       name,
