@@ -28,6 +28,9 @@ import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
 import { ipvsModule } from './net/ipvs/module.ts';
 import { nftablesModule } from './net/nftables/module.ts';
 import { openvswitchModule } from './net/ovs/module.ts';
+import { wireguardModule } from './net/link/wireguard-module.ts';
+import { bpfModule } from './net/program/module.ts';
+import { sctpModule } from './net/sctp-module.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import { runProbe } from './probe/run.ts';
@@ -49,6 +52,9 @@ const KERNEL_MODULES = {
   openvswitch: openvswitchModule,
   ip_vs: ipvsModule,
   nf_tables: nftablesModule,
+  bpf: bpfModule,
+  sctp: sctpModule,
+  wireguard: wireguardModule,
 } as const;
 
 export type Stage = 'parse' | 'settle' | 'build';

@@ -9,14 +9,14 @@ import { sendTimeExceeded, sendTooBig } from './icmp-error.ts';
 import { outputTo } from './ip-output.ts';
 import { frameTunnelReceive } from './link/frame-tunnel.ts';
 import { ipipReceive } from './link/ipip.ts';
-import { wireguardReceive } from './link/wireguard.ts';
+import { wireguard } from './link/wireguard-module.ts';
 import type { Box, Machine } from './machine.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
 import { routeInput } from './route-input.ts';
 import { mtuOf, routeRows, type Route } from './route.ts';
 import { mtuLength, withIp, type Skb } from './skb.ts';
-import { receiveSctp } from './sctp.ts';
+import { sctp } from './sctp-module.ts';
 import { receiveTcp } from './tcp.ts';
 import { receiveUdp } from './udp.ts';
 
@@ -59,10 +59,10 @@ function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
       receiveTcp(m, box, dev, skb, l4);
       break;
     case 'sctp':
-      receiveSctp(m, box, dev, skb, l4);
+      sctp().receiveSctp(m, box, dev, skb, l4);
       break;
     case 'udp':
-      if (skb.packet.wireguard !== undefined && wireguardReceive(m, box, skb, l4.dport)) return;
+      if (skb.packet.wireguard !== undefined && wireguard().wireguardReceive(m, box, skb, l4.dport)) return;
       if (skb.packet.inner !== undefined && frameTunnelReceive(m, box, skb, l4.dport)) return;
       receiveUdp(m, box, dev, skb, l4);
       break;

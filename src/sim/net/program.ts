@@ -12,10 +12,10 @@ import { ipHeaderLength } from './ip-header.ts';
 import { localOut, outDevice } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
-import { runSocketHook } from './program/socket.ts';
+import { socketPrograms } from './program/module.ts';
 import { pathMtu } from './path-mtu.ts';
 import { leadsNowhere, routeRows, type Route } from './route.ts';
-import { closeSctp, connectSctp } from './sctp.ts';
+import { sctp } from './sctp-module.ts';
 import { closeTcp, connectTcp } from './tcp.ts';
 import { sendTcp } from './tcp-data.ts';
 import type { PingWaiter, SctpSocket, TcpSocket, UdpWaiter } from './socket.ts';
@@ -238,7 +238,7 @@ export class Program<R> {
   ): { readonly ip: Ip; readonly port: number } | undefined {
     if (this.box.net.socketProgram === undefined) return { ip, port };
     const cookie = `${this.box.id} ${this.segment} ${socket}`;
-    return runSocketHook(this.m, this.box, this.flow(), { call, proto, ip, port, cookie });
+    return socketPrograms().runSocketHook(this.m, this.box, this.flow(), { call, proto, ip, port, cookie });
   }
 
   /** connect() of a datagram socket sends nothing: it only chooses. */
@@ -297,7 +297,7 @@ export class Program<R> {
     finish: Finish,
   ): void {
     const { chooser } = this.m.options;
-    const socket = connectSctp(this.m, this.box, {
+    const socket = sctp().connectSctp(this.m, this.box, {
       local: src,
       localPort: PORT_MIN + chooser.pick(PORT_COUNT, `source port sctp ${this.box.id}`),
       remote: call.ip,
@@ -348,7 +348,7 @@ export class Program<R> {
     this.begin('close', '', association === undefined ? 'tcp' : 'sctp');
     if (association !== undefined) {
       association.exchange = this.exchange;
-      closeSctp(this.m, this.box, association);
+      sctp().closeSctp(this.m, this.box, association);
     }
     const socket = this.sockets.get(call.socket);
     if (socket !== undefined) {

@@ -9,13 +9,13 @@ import { receiveIp } from '../ip-input.ts';
 import type { Box, Card, Machine } from '../machine.ts';
 import type { Device, FrameTunnelDevice, WireguardDevice } from '../netns.ts';
 import { openvswitch } from '../ovs/module.ts';
-import { runTc } from '../program/tc.ts';
+import { tcPrograms } from '../program/module.ts';
 import { cloneSkb, mtuLength, scrub, scrubConnection, type Skb } from '../skb.ts';
 import { bridgeReceive, bridgeTransmit } from './bridge.ts';
 import { fabricTakes } from './fabric.ts';
 import { frameTunnelTransmit } from './frame-tunnel.ts';
 import { ipipTransmit } from './ipip.ts';
-import { wireguardTransmit } from './wireguard.ts';
+import { wireguard } from './wireguard-module.ts';
 
 /** A receiver takes frames of its MTU, the Ethernet header and room for a VLAN tag (`is_skb_forwardable`). */
 const VLAN_ROOM = 4;
@@ -46,7 +46,7 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
     });
     return;
   }
-  if (dev.tcEgress !== undefined && !runTc(m, box, dev, skb, dev.tcEgress)) return;
+  if (dev.tcEgress !== undefined && !tcPrograms().runTc(m, box, dev, skb, dev.tcEgress)) return;
   m.capture(box, dev, skb, 'transmit');
   switch (link.kind) {
     case 'veth':
@@ -72,7 +72,7 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
       ipipTransmit(m, box, dev, skb);
       break;
     case 'wireguard':
-      wireguardTransmit(m, box, dev as WireguardDevice, skb);
+      wireguard().wireguardTransmit(m, box, dev as WireguardDevice, skb);
       break;
   }
 }
@@ -133,7 +133,7 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (!dev.linkHeader) {
     skb.pktType = 'host';
     m.capture(box, dev, skb, 'receive');
-    if (dev.tcIngress !== undefined && !runTc(m, box, dev, skb, dev.tcIngress)) return;
+    if (dev.tcIngress !== undefined && !tcPrograms().runTc(m, box, dev, skb, dev.tcIngress)) return;
     toProtocol(m, box, dev, skb);
     return;
   }
@@ -143,7 +143,7 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (dev.tcIngress !== undefined) {
     // A program sees every frame, whoever it is for, and may make it ours.
     m.capture(box, dev, skb, 'receive');
-    if (!runTc(m, box, dev, skb, dev.tcIngress)) return;
+    if (!tcPrograms().runTc(m, box, dev, skb, dev.tcIngress)) return;
     if (skb.pktType !== 'other' && !(toAll && !takesGroup(dev, skb))) toProtocol(m, box, dev, skb);
     return;
   }
