@@ -84,6 +84,7 @@ export function probeFrom(options: AnswerOptions): ProbeQuestion {
     endpoint: textOption(options, 'endpoint'),
     ttl: numberOption(options, 'ttl', 1, 255),
     bytes: numberOption(options, 'bytes', 0, 65_000),
+    pmtudisc: textOption(options, 'pmtudisc'),
     sport: numberOption(options, 'sport', 1, 65_535),
     count: numberOption(options, 'count', 1, 100),
     interval: numberOption(options, 'interval', 0, 604_800),

@@ -197,6 +197,7 @@ test('an upload larger than the tunnel, heard of and not', () => {
   };
   expect(asked('{fault: mtu, mtu: 1500}')).toContain('tcp.mtu-reduced');
   expect(asked('{fault: mtu, mtu: 1500}, {fault: icmp-blocked}')).toContain('tcp.retransmit-data');
+  expect(asked('{fault: mtu, interface: eth0, mtu: 1400}')).toContain('ip.segments');
 });
 
 describe('one thing broken in the world', () => {
@@ -209,7 +210,13 @@ describe('one thing broken in the world', () => {
   ];
   const toC = () => ({ from: 'default/a', tool: 'ping', to: 'default/c' }) as const;
   const rows: readonly Row[] = [
-    [['process.too-big', 'link.mtu'], 'flannel', 'default/a', link('eth0', { mtu: 70 }), toC],
+    [
+      ['process.too-big', 'link.mtu'],
+      'flannel',
+      'default/a',
+      link('eth0', { mtu: 70 }),
+      () => ({ ...toC(), pmtudisc: 'do' }),
+    ],
     [['icmp.frag-needed'], 'flannel', 'node/kind-worker', link('flannel.1', { mtu: 70 }), toC],
     [
       ['link.down'],
@@ -251,8 +258,21 @@ describe('one thing broken in the world', () => {
       () => ({ held: [] }),
       () => ({ from: 'node/kind-worker', tool: 'ping', to: 'node/kind-worker2' }),
     ],
-    // The outer packet of a tunnel has no DF.
-    [['unknown.fragmentation'], 'flannel', 'node/kind-worker', link('eth0', { mtu: 100 }), toC],
+    // The outer packet of a tunnel has no DF, and a card's MTU does not touch the tunnels on it.
+    [
+      ['ip.fragment', 'ip.fragment-waits', 'ip.defrag'],
+      'flannel',
+      'node/kind-worker',
+      link('eth0', { mtu: 100 }),
+      toC,
+    ],
+    [
+      ['unknown.fragmentation'],
+      'cilium',
+      'default/a',
+      () => ({}),
+      (s) => ({ from: 'default/a', tool: 'ping', to: ipOf(s, 'c'), bytes: 3000 }),
+    ],
     [['route.none'], 'flannel', 'default/a', () => ({ routes: [] }), toC],
     [['vxlan.no-fdb'], 'flannel', 'node/kind-worker', () => ({ fdb: [] }), toC],
     [

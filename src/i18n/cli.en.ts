@@ -5,7 +5,7 @@ export const cli = {
   objects                              the cluster after the controllers settled
   walk --from A --to B [--tool curl|nc|ping|dig] [--port P] [--proto tcp|udp|sctp] [--method M] [--header 'K: V']...
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
-       [--count N [--interval SECONDS]]
+       [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
   matrix [--port P[/PROTO]]            who can talk to whom
   show --in NETNS COMMAND... [--after "A B"]
   expect                               the scenario's expectations, a line each

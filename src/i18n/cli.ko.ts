@@ -8,7 +8,7 @@ export const cli = {
   objects                              컨트롤러가 모두 수렴한 뒤의 클러스터
   walk --from A --to B [--tool curl|nc|ping|dig] [--port P] [--proto tcp|udp|sctp] [--method M] [--header 'K: V']...
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
-       [--count N [--interval SECONDS]]
+       [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
   matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
   show --in NETNS COMMAND... [--after "A B"]
   expect                               시나리오의 기대 항목을 한 줄씩 검사

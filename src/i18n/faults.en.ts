@@ -26,7 +26,7 @@ export const faults = {
     'node-down': 'A node loses its network',
   },
   notes: {
-    mtu: 'Small packets pass, large ones do not fit the tunnel. Try a ping with 1450 bytes, or an upload of 4000 with curl.',
+    mtu: 'Small packets pass, large ones do not fit the tunnel. Try a ping with 1450 bytes (with pmtudisc: dont it is cut), or an upload of 4000 with curl.',
     'port-blocked': 'The tunnel’s UDP port is dropped: pods on one node still talk, nodes do not.',
     'icmp-blocked':
       'With too large an MTU the sender never learns why nothing arrives: a connection opens, then hangs.',

@@ -93,6 +93,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   kubectl: 'What kubectl get -o yaml prints can be pasted as it is',
   unmodelled: 'A field that is not modelled makes exactly the walks that it could change “unknown”',
   verdicts: 'The verdict, and what the client itself sees',
+  fragments: 'Fragments: cut, put together and cut again, in tunnels and of tunnels, both families',
   images: 'On which ports well-known images listen',
   tables: 'Every printed table: ip, bridge, iptables-save, nft, ipset, conntrack, ss, wg',
   accepted: 'The real commands take every scenario’s tables, each CNI with each mode',
@@ -105,7 +106,7 @@ const features: Readonly<Record<FeatureId, string>> = {
 /** What is left out, uncertain, or a choice that a machine may make otherwise. */
 const open: Readonly<Record<Area, readonly string[]>> = {
   box: [
-    'Fragments, multicast and TLS are not modelled: such walks end as “unknown”.',
+    'Multicast, TLS, and what eBPF programs and Open vSwitch make of fragments are not modelled: such walks end as “unknown”.',
     'ICMP redirects and the ICMP rate limit, windows and congestion, ageing of entries during a probe, races between packets are left out.',
     'IPVS and SCTP were held against their source only: no kernel here has them.',
     'IPv6 without duplicate address detection, router advertisements, MLD, extension headers, policy routing and multipath.',
@@ -148,10 +149,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
     'ipvsadm’s text and the match -m ipvs were loaded nowhere: no kernel here has the module.',
     'What a kernel lacks, lab says, and leaves out.',
   ],
-  faults: [
-    'Used-up ports were read in the kernel’s source, not provoked on a kernel.',
-    'A TCP sender does not learn a smaller path MTU from “fragmentation needed” yet.',
-  ],
+  faults: ['Used-up ports were read in the kernel’s source, not provoked on a kernel.'],
 };
 
 export const fidelity = {

@@ -93,6 +93,7 @@ export const fidelity = {
     kubectl: 'kubectl get -o yaml 출력을 그대로 붙여 넣을 수 있음',
     unmodelled: '모델에 없는 필드는 그 필드가 바꿀 수 있는 경로만 ‘알 수 없음’으로 만듦',
     verdicts: '판정과 클라이언트가 보는 결과',
+    fragments: '조각: 나누고, 합치고, 다시 나누기. 터널 안과 바깥, 두 주소 체계 모두',
     images: '잘 알려진 이미지가 여는 포트',
     tables: '출력하는 모든 테이블: ip, bridge, iptables-save, nft, ipset, conntrack, ss, wg',
     accepted: '모든 시나리오의 테이블을 CNI와 모드마다 실제 명령이 받아들임',
@@ -104,7 +105,7 @@ export const fidelity = {
   },
   unknowns: {
     box: [
-      '조각난 패킷, 멀티캐스트, TLS는 모델에 없어 그런 경로는 ‘알 수 없음’으로 끝납니다.',
+      '멀티캐스트와 TLS, eBPF 프로그램과 Open vSwitch가 조각을 다루는 방식은 모델에 없어 그런 경로는 ‘알 수 없음’으로 끝납니다.',
       'ICMP 리다이렉트와 속도 제한, 윈도와 혼잡 제어, 프로브가 도는 동안의 항목 만료, 패킷 사이의 경합은 뺐습니다.',
       'IPVS와 SCTP는 소스 코드로만 확인했습니다. 여기에는 이를 지원하는 커널이 없습니다.',
       'IPv6에서 중복 주소 검사, 라우터 광고, MLD, 확장 헤더, 정책 라우팅, 다중 경로는 뺐습니다.',
@@ -147,10 +148,7 @@ export const fidelity = {
       'ipvsadm 출력과 -m ipvs 조건은 불러와 보지 못했습니다. 여기에는 그 모듈이 있는 커널이 없습니다.',
       '커널에 없는 기능은 lab이 알리고 뺍니다.',
     ],
-    faults: [
-      '포트 고갈은 커널 소스에서 확인했고 실제 커널에서 일으켜 보지는 않았습니다.',
-      'TCP 송신자가 ‘fragmentation needed’에서 더 작은 경로 MTU를 배우는 동작은 아직 없습니다.',
-    ],
+    faults: ['포트 고갈은 커널 소스에서 확인했고 실제 커널에서 일으켜 보지는 않았습니다.'],
   },
   all: '전체',
   areaFilter: '영역',

@@ -418,6 +418,8 @@ export const fields: FieldHelp = {
   'Playground.probes.ttl': 'The TTL to start with: each router takes one.',
   'Playground.probes.bytes':
     'How much is sent: ping’s data, the length of nc’s datagram, or what curl uploads with --data (at most 5500).',
+  'Playground.probes.pmtudisc':
+    'ping’s -M, or the UDP socket’s IP_MTU_DISCOVER: “want” sets DF while the packet fits and else cuts it, “do” never cuts, “dont” never sets DF.',
   'Playground.probes.sport':
     'The source port of nc’s datagram, as a client keeps it that does not close its socket.',
   'Playground.faults': 'Things broken on purpose; each entry is a fault, switched on while it stands here.',

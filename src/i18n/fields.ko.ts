@@ -413,6 +413,8 @@ export const fields: FieldHelp = {
   'Playground.probes.ttl': '처음 TTL입니다. 라우터를 지날 때마다 1씩 줄어듭니다.',
   'Playground.probes.bytes':
     '보낼 크기입니다. ping의 데이터, nc가 보내는 데이터그램의 길이, 또는 curl이 --data로 올리는 크기(5500까지)입니다.',
+  'Playground.probes.pmtudisc':
+    'ping의 -M 또는 UDP 소켓의 IP_MTU_DISCOVER입니다. want는 패킷이 들어맞으면 DF를 켜고 아니면 나누어 보내며, do는 나누지 않고, dont는 DF를 켜지 않습니다.',
   'Playground.probes.sport':
     'nc 데이터그램의 출발지 포트입니다. 소켓을 닫지 않는 클라이언트는 같은 포트를 계속 씁니다.',
   'Playground.faults': '일부러 일으키는 장애입니다. 여기에 적혀 있는 동안 켜져 있습니다.',

@@ -60,6 +60,18 @@ const fields: PacketFieldText = {
   'ipv6.ttl': { name: 'Hop limit', help: 'What IPv4 calls TTL.' },
   'ipv6.src': { name: 'Source address', help: 'Who sent it, as far as this place knows.' },
   'ipv6.dst': { name: 'Destination address', help: 'Where it goes.' },
+  'ipv6frag.protocol': { name: 'Next header', help: 'What was cut: 17 UDP, 58 ICMPv6.' },
+  'ipv6frag.reserved': { name: 'Reserved', help: 'Always zero.' },
+  'ipv6frag.fragment': {
+    name: 'Fragment offset',
+    help: 'Where this fragment belongs, in units of eight bytes.',
+  },
+  'ipv6frag.unused': { name: 'Reserved bits', help: 'Always zero.' },
+  'ipv6frag.mf': { name: 'More fragments', help: '1: this is not the last fragment.' },
+  'ipv6frag.id': {
+    name: 'Identification',
+    help: 'Joins the fragments of one packet. Only the sender, or who put the packet together, writes this header.',
+  },
   'icmp.type': { name: 'Type', help: '8 echo request, 0 echo reply, 3 unreachable, 11 time exceeded.' },
   'icmp.code': {
     name: 'Code',
@@ -240,6 +252,7 @@ export const packet = {
     arp: 'ARP',
     ipv4: 'IPv4',
     ipv6: 'IPv6',
+    ipv6frag: 'IPv6 fragment',
     icmp: 'ICMP',
     icmpv6: 'ICMPv6',
     tcp: 'TCP',

@@ -57,6 +57,18 @@ const fields: PacketFieldText = {
   'ipv6.ttl': { name: '홉 제한', help: 'IPv4의 TTL에 해당합니다.' },
   'ipv6.src': { name: '출발지 주소', help: '이곳에서 보이는 보낸 쪽 주소입니다.' },
   'ipv6.dst': { name: '목적지 주소', help: '가는 곳입니다.' },
+  'ipv6frag.protocol': {
+    name: '다음 헤더',
+    help: '나눈 것이 무엇인지 나타냅니다. 17은 UDP, 58은 ICMPv6입니다.',
+  },
+  'ipv6frag.reserved': { name: '예약', help: '항상 0입니다.' },
+  'ipv6frag.fragment': { name: '조각 위치', help: '조각의 자리이며 8바이트 단위입니다.' },
+  'ipv6frag.unused': { name: '예약 비트', help: '항상 0입니다.' },
+  'ipv6frag.mf': { name: '조각이 더 있음', help: '1이면 마지막 조각이 아닙니다.' },
+  'ipv6frag.id': {
+    name: '식별자',
+    help: '한 패킷의 조각을 묶습니다. 이 헤더는 보내는 쪽이나 패킷을 합친 쪽만 씁니다.',
+  },
   'icmp.type': { name: '종류', help: '8 에코 요청, 0 에코 응답, 3 도달 불가, 11 시간 초과.' },
   'icmp.code': {
     name: '코드',
@@ -210,6 +222,7 @@ export const packet = {
     arp: 'ARP',
     ipv4: 'IPv4',
     ipv6: 'IPv6',
+    ipv6frag: 'IPv6 조각',
     icmp: 'ICMP',
     icmpv6: 'ICMPv6',
     tcp: 'TCP',

@@ -805,6 +805,31 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `Asked ${plural(p.tries, 'time', 'times')}, one second apart. The kernel gives up and reports “${isIpv6(p.ip) ? 'address' : 'host'} unreachable”.`,
   },
+  // fragments
+  'ip.fragment': {
+    title: (p) => `${p.length} bytes leave in ${p.pieces} pieces of at most ${p.mtu}`,
+    info: (p) => `cut into ${p.pieces} for MTU ${p.mtu}`,
+    detail: () =>
+      'The packet may be cut. Each piece has an IP header of its own with the same identification, and only the first has the ports. If one is lost, all is.',
+  },
+  'ip.segments': {
+    title: (p) => `${p.segments} TCP segments that went as one packet part here`,
+    info: (p) => `${p.segments} segments apart`,
+    detail: (p) =>
+      `Segmentation offload kept ${p.length} bytes together up to here. Each segment now gets headers of its own, the tunnel’s too.`,
+  },
+  'ip.fragment-waits': {
+    title: (p) => `The piece from byte ${p.offset} on waits for the others of packet ${p.id}`,
+    info: (p) => `piece from byte ${p.offset} waits`,
+    detail: () =>
+      'Connection tracking and sockets look at whole packets only. After 30 s without the rest, the pieces are thrown away.',
+  },
+  'ip.defrag': {
+    title: (p) => `${p.pieces} pieces are one packet of ${p.length} bytes again`,
+    info: (p) => `${p.pieces} pieces put together`,
+    detail: () =>
+      'Connection tracking puts a packet together before it looks, and the packet is cut again where it leaves. Where nothing is tracked, only the receiver does.',
+  },
   // tunnels
   'vxlan.encap': {
     title: (p) => `The frame goes into a bigger envelope, addressed to node ${p.remote}`,
@@ -977,9 +1002,9 @@ export const reasons: ReasonText = {
       'The API accepts this field and it could change this walk. Rather than guess, the verdict is left open.',
   },
   'unknown.fragmentation': {
-    title: (p) => `Unknown: ${p.length} bytes would be cut into pieces for an MTU of ${p.mtu}`,
-    info: (p) => `fragments for MTU ${p.mtu}`,
+    title: () => 'Unknown: what becomes of a fragment here is not simulated',
+    info: (p) => `a fragment of ${p.length} bytes`,
     detail: () =>
-      'The packet may be fragmented (DF is clear), and fragments are not simulated. Rather than guess, the verdict is left open.',
+      'What programs and Open vSwitch make of fragments is not simulated. Rather than guess, the verdict is left open.',
   },
 };

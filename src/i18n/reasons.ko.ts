@@ -795,6 +795,30 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `1초 간격으로 ${p.tries}번 물었습니다. 커널은 포기하고 “${isIpv6(p.ip) ? 'address' : 'host'} unreachable”을 알립니다.`,
   },
+  // 조각
+  'ip.fragment': {
+    title: (p) => `${p.length}바이트를 최대 ${p.mtu}바이트인 조각 ${p.pieces}개로 나누어 보냅니다`,
+    info: (p) => `MTU ${p.mtu}에 맞춰 ${p.pieces}조각`,
+    detail: () =>
+      '나누어도 되는 패킷입니다. 조각마다 식별자가 같은 IP 헤더가 붙고, 포트는 첫 조각에만 있습니다. 하나라도 잃으면 전체를 잃습니다.',
+  },
+  'ip.segments': {
+    title: (p) => `한 패킷으로 오던 TCP 세그먼트 ${p.segments}개가 여기서 갈라집니다`,
+    info: (p) => `세그먼트 ${p.segments}개로`,
+    detail: (p) =>
+      `세그먼트 오프로드가 ${p.length}바이트를 여기까지 한 패킷으로 두었습니다. 이제 세그먼트마다 자기 헤더가 붙고, 터널의 헤더도 따로 붙습니다.`,
+  },
+  'ip.fragment-waits': {
+    title: (p) => `패킷 ${p.id}의 ${p.offset}바이트부터인 조각이 나머지를 기다립니다`,
+    info: (p) => `${p.offset}바이트부터인 조각 대기`,
+    detail: () => 'conntrack과 소켓은 온전한 패킷만 봅니다. 30초 안에 나머지가 오지 않으면 조각을 버립니다.',
+  },
+  'ip.defrag': {
+    title: (p) => `조각 ${p.pieces}개가 다시 ${p.length}바이트 패킷 하나가 됩니다`,
+    info: (p) => `${p.pieces}조각 합침`,
+    detail: () =>
+      'conntrack은 조각을 합친 뒤에 패킷을 보고, 그 패킷은 나갈 때 다시 나뉩니다. conntrack이 없는 곳에서는 받는 쪽만 합칩니다.',
+  },
   // 터널
   'vxlan.encap': {
     title: (p) => `프레임을 더 큰 봉투에 넣어 노드 ${josa(p.remote, '으로/로')} 보냅니다`,
@@ -973,9 +997,9 @@ export const reasons: ReasonText = {
     detail: () => 'API는 받아들이는 필드이고 이 경로를 바꿀 수 있습니다. 추측하지 않고 판정을 비워 둡니다.',
   },
   'unknown.fragmentation': {
-    title: (p) => `알 수 없음: ${p.length}바이트를 MTU ${p.mtu}에 맞게 조각내야 합니다`,
-    info: (p) => `MTU ${p.mtu}에 맞춘 조각`,
+    title: () => '알 수 없음: 여기서 조각을 어떻게 다루는지는 시뮬레이션하지 않습니다',
+    info: (p) => `${p.length}바이트 조각`,
     detail: () =>
-      '조각내도 되는 패킷인데(DF 꺼짐) 조각은 시뮬레이션하지 않습니다. 추측하지 않고 판정을 비워 둡니다.',
+      '프로그램과 Open vSwitch가 조각을 다루는 방식은 시뮬레이션하지 않습니다. 추측하지 않고 판정을 비워 둡니다.',
   },
 };

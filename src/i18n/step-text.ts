@@ -1,6 +1,6 @@
 /** Words for a step of a trace, shared by the time line, the inspector, the text view and the command line. */
 import { portsOf } from '../sim/packet/ports.ts';
-import { tunnelKind, tunnelTitle } from '../sim/packet/tunnel.ts';
+import { fragmentTitle, tunnelKind, tunnelTitle } from '../sim/packet/tunnel.ts';
 import type { Packet } from '../sim/packet/packet.ts';
 import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
 import type { Place, Step, Trace } from '../sim/trace/trace.ts';
@@ -96,6 +96,10 @@ export function packetEnds(packet: Packet | undefined): { readonly src: string; 
 
 /** `SYN`, `GET /`, `A? web...`, `ICMP 3/3`: what a packet is, in a word or two. */
 export function packetWord(packet: Packet): string {
+  if (packet.fragment !== undefined) {
+    const title = fragmentTitle(packet.fragment);
+    return packet.inner === undefined ? title : `${title} · ${packetWord(packet.inner)}`;
+  }
   const tunnel = tunnelKind(packet);
   if (tunnel !== undefined) {
     const title = tunnelTitle(packet, tunnel).replace('VNI ', '');

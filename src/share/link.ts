@@ -29,6 +29,7 @@ const probeSchema = v.object({
   endpoint: v.optional(text(300)),
   ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255))),
   bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_000))),
+  pmtudisc: v.optional(text(10)),
   sport: v.optional(port),
   count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
   interval: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(604_800))),

@@ -25,6 +25,7 @@ import type { ParsedScenario } from './k8s/manifest.ts';
 import { loadRareKinds } from './k8s/kinds/registry.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
+import { fragmentModule } from './net/fragment/module.ts';
 import { ipvsModule } from './net/ipvs/module.ts';
 import { nftablesModule } from './net/nftables/module.ts';
 import { openvswitchModule } from './net/ovs/module.ts';
@@ -55,6 +56,8 @@ const KERNEL_MODULES = {
   bpf: bpfModule,
   sctp: sctpModule,
   wireguard: wireguardModule,
+  // Fetched by the walk that needs it, not for a plug-in.
+  ip_fragment: fragmentModule,
 } as const;
 
 export type Stage = 'parse' | 'settle' | 'build';

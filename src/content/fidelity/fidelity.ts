@@ -66,6 +66,13 @@ export const verified = [
     tests: [KERNEL_SUITE, 'src/sim/net/ipv6.test.ts'],
   },
   {
+    id: 'fragments',
+    area: 'box',
+    fidelity: 'exact',
+    against: ['kernel', 'tool'],
+    tests: [KERNEL_SUITE, 'e2e/wire/fragments.test.ts', 'src/sim/net/fragment/fragment.test.ts'],
+  },
+  {
     id: 'tunnels',
     area: 'box',
     fidelity: 'modelled',

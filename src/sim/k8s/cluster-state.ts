@@ -143,6 +143,8 @@ export interface ProbeSpec {
   readonly ttl?: number;
   /** How much is sent: ping's `-s` (56 by default), or the length of nc's datagram. */
   readonly bytes?: number;
+  /** ping's `-M`: `do`, `want` (as Linux has it by default) or `dont`; for nc's datagram the socket's IP_MTU_DISCOVER. */
+  readonly pmtudisc?: string;
   /** The source port of nc's datagram (`-p`), as a client keeps it that does not close its socket. */
   readonly sport?: number;
   /** So many times in a row, on the state that the times before left; the trace is the last one's. */

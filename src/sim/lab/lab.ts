@@ -8,7 +8,7 @@ import { stableHash } from '../net/hash.ts';
 import type { World } from '../net/world.ts';
 import { because, bridgeLines, firstSettings, ipLines, listenerWords, settings, tables } from './contents.ts';
 import type { BatchLine } from './links.ts';
-import { Devices } from './links.ts';
+import { Devices, tunnelNeeds, words } from './links.ts';
 import { labName, SWITCH } from './names.ts';
 import { askLine, needOfLink, needsOf } from './needs.ts';
 import { COMMANDS, head, LISTENER_TEXT, TAIL } from './program.ts';
@@ -128,6 +128,7 @@ function namespaceLines(config: NetnsConfig, devices: Devices): string[] {
   return [
     `# ---- ${commentText(config.id)}${heading === '' ? '' : ` (${heading})`}`,
     ...batches(`ip -n ${name} -batch -`, [...links, ...ipLines(config)]),
+    ...batches(`ip -n ${name} -batch -`, lowered(config)),
     ...batches(`bridge -n ${name} -batch -`, bridgeLines(config)),
     ...[...values].flatMap(([need, texts]) => {
       if (texts.length === 0) return [];
@@ -139,6 +140,13 @@ function namespaceLines(config: NetnsConfig, devices: Devices): string[] {
       return needs.length === 0 ? loaded : [`if has ${needs.map(word).join(' ')}; then`, ...loaded, 'fi'];
     }),
   ];
+}
+
+/** But a card's MTU may be lowered afterwards, and its tunnels stay as they are. */
+function lowered(config: NetnsConfig): readonly BatchLine[] {
+  return config.links
+    .filter((link) => tunnelNeeds(config, link) > link.mtu)
+    .map((link) => ({ text: words('link set', link.name, 'mtu', link.mtu) + because(link.origin) }));
 }
 
 function switchLines({ ports }: Devices): string[] {

@@ -86,5 +86,14 @@ export class Devices {
 }
 
 function identity(config: NetnsConfig, link: LinkConfig): readonly (string | number)[] {
-  return [link.name, 'index', ifindex(config, link.name) ?? 2, 'address', link.mac, 'mtu', link.mtu];
+  const mtu = Math.max(link.mtu, tunnelNeeds(config, link));
+  return [link.name, 'index', ifindex(config, link.name) ?? 2, 'address', link.mac, 'mtu', mtu];
+}
+
+/** What the VXLAN devices on a card take with their headers: the kernel lets none be made that the card cannot carry. */
+export function tunnelNeeds({ links }: NetnsConfig, card: LinkConfig): number {
+  const on = links.filter(
+    (link) => link.kind === 'vxlan' && link.external !== true && link.dev === card.name,
+  );
+  return Math.max(0, ...on.map((link) => link.mtu + ('local' in link && link.local.includes(':') ? 70 : 50)));
 }

@@ -78,6 +78,8 @@ function unreachable(code: number): Reason {
 function sendError(m: Machine, box: Box, cause: Skb, header: IcmpHeader, why: Reason): void {
   const { ip, l4 } = cause.packet;
   if (ip === undefined || cause.pktType !== 'host' || isIcmpError(l4)) return;
+  // icmp_send: of a packet in pieces, about the first alone.
+  if ((cause.packet.fragment?.offset ?? 0) > 0) return;
   // A packet for this host is answered from the address it was sent to, a forwarded one by the way back.
   const own = box.net.fib.isLocal(ip.dst) ? ip.dst : undefined;
   const route = box.net.fib.lookup(ip.src, { src: own });

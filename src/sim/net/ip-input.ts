@@ -1,12 +1,13 @@
 /**
  * Received packets (`ip_rcv`, `ip_local_deliver`, `ip_forward` and their IPv6 twins). Leaves out options and extension
- * headers, fragments, and multicast but for the groups of neighbour discovery.
+ * headers other than fragments', and multicast but for the groups of neighbour discovery.
  */
 import { reason } from '../trace/reasons.ts';
+import { fragments } from './fragment/module.ts';
 import { receiveIcmp } from './icmp.ts';
 import { receiveIcmp6 } from './icmp6.ts';
 import { sendTimeExceeded, sendTooBig } from './icmp-error.ts';
-import { outputTo } from './ip-output.ts';
+import { mustStayWhole, outputTo } from './ip-output.ts';
 import { frameTunnelReceive } from './link/frame-tunnel.ts';
 import { ipipReceive } from './link/ipip.ts';
 import { wireguard } from './link/wireguard-module.ts';
@@ -26,8 +27,12 @@ export function receiveIp(m: Machine, box: Box, dev: Device, skb: Skb): void {
     if (!dev.ipv6) return;
     skb.inDev = dev.name;
   }
+  skb.fragMaxSize = undefined;
   if (skb.bridge?.prerouted === true) skb.bridge.prerouted = false;
-  else if (!runHook(m, box, 'PREROUTING', skb, dev, undefined)) return;
+  else {
+    if (skb.packet.fragment !== undefined && !fragments().wholeBeforeHooks(m, box, dev, skb)) return;
+    if (!runHook(m, box, 'PREROUTING', skb, dev, undefined)) return;
+  }
   if (dev.link.kind === 'loopback') {
     // The route was decided on the way out and came along with the packet.
     deliver(m, box, dev, skb);
@@ -48,7 +53,9 @@ export function receiveIp(m: Machine, box: Box, dev: Device, skb: Skb): void {
 
 /** `ip_local_deliver`: INPUT, then the transport protocol. */
 function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
+  if (isFragment(skb, 4) && !fragments().defrag(m, box, dev, skb)) return;
   if (!runHook(m, box, 'INPUT', skb, dev, undefined)) return;
+  if (isFragment(skb, 6) && !fragments().defrag(m, box, dev, skb)) return;
   const { l4 } = skb.packet;
   if (l4 === undefined) {
     if (skb.packet.inner !== undefined) ipipReceive(m, box, skb);
@@ -73,6 +80,11 @@ function deliver(m: Machine, box: Box, dev: Device, skb: Skb): void {
       receiveIcmp6(m, box, dev, skb, l4);
       break;
   }
+}
+
+/** IPv4 puts a packet together before INPUT, IPv6 after it, as an extension header. */
+function isFragment({ packet }: Skb, version: 4 | 6): boolean {
+  return packet.fragment !== undefined && packet.ip?.version === version;
 }
 
 /** `ip_forward` */
@@ -102,7 +114,7 @@ function forward(m: Machine, box: Box, dev: Device, skb: Skb, route: Route): voi
   const length = mtuLength(skb);
   const mtu = mtuOf(route, out);
   // IPv6 routers never cut a packet.
-  if (length > mtu && (ip.df || ip.version === 6)) {
+  if (length > mtu && mustStayWhole(skb, mtu)) {
     m.step(box, skb, 'drop', reason('link.mtu', { mtu, length }), {
       iface: out.name,
       rows: out.row,

@@ -1,15 +1,17 @@
 /**
  * Packets on their way out (`ip_local_out`, `ip_output`): OUTPUT with its re-routing, POSTROUTING, the MTU, the
- * neighbour. Leaves out fragmentation, which is said so.
+ * neighbour.
  */
 import { MAC_BROADCAST } from '../base/ip.ts';
 import { reason } from '../trace/reasons.ts';
+import { fragments } from './fragment/module.ts';
 import { sendTooBig } from './icmp-error.ts';
 import { multicastMacOf } from './ip6-address.ts';
 import { transmit } from './link/device.ts';
 import type { Box, Machine } from './machine.ts';
 import { selectPath } from './multipath.ts';
 import { resolveNeighbour } from './neighbour.ts';
+import { pathMtu } from './path-mtu.ts';
 import { runHook } from './netfilter/hooks.ts';
 import type { Device } from './netns.ts';
 import { isLoopback, leadsNowhere, mtuOf, routeRows, type Route } from './route.ts';
@@ -30,7 +32,7 @@ export function localOut(m: Machine, box: Box, skb: Skb, found: Route): void {
   if (!runHook(m, box, 'OUTPUT', skb, undefined, out)) return;
   const now = skb.packet.ip?.dst;
   if (now === undefined || (now === dst && !skb.reroute)) {
-    outputTo(m, box, skb, route, out);
+    outputTo(m, box, skb, route, out, pathMtu(m, box, route, now ?? ''));
     return;
   }
   // ip_route_me_harder: DNAT in OUTPUT, or a mark that mangle set; the source stays what it was.
@@ -47,7 +49,7 @@ export function localOut(m: Machine, box: Box, skb: Skb, found: Route): void {
     return;
   }
   recordRoute(m, box, skb, again);
-  outputTo(m, box, skb, again, dev);
+  outputTo(m, box, skb, again, dev, pathMtu(m, box, again, now));
 }
 
 /** Sends a packet of this host out of `dev`, whatever the routes say: what neighbour discovery does. */
@@ -94,26 +96,36 @@ function recordRoute(m: Machine, box: Box, skb: Skb, route: Route): void {
   );
 }
 
-/** `ip_output`: POSTROUTING, then the link. */
-export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Device): void {
+/** `ip_output`: POSTROUTING, then the link. What is forwarded is held against the device's MTU alone. */
+export function outputTo(
+  m: Machine,
+  box: Box,
+  skb: Skb,
+  route: Route,
+  out: Device,
+  mtu: number = mtuOf(route, out),
+): void {
   skb.nextHop = route.via;
   if (!runHook(m, box, 'POSTROUTING', skb, undefined, out)) return;
   const { ip } = skb.packet;
   if (ip === undefined) return;
   const length = mtuLength(skb);
-  const mtu = mtuOf(route, out);
-  if (length > mtu) {
-    const whole = ip.df || mustStayWhole(skb);
-    m.step(
-      box,
-      skb,
-      'drop',
-      whole ? reason('link.mtu', { mtu, length }) : reason('unknown.fragmentation', { mtu, length }),
-      { iface: out.name, rows: out.row },
-    );
-    if (whole) sendTooBig(m, box, skb, mtu);
+  if (length > mtu || skb.fragMaxSize !== undefined) {
+    if (!mustStayWhole(skb, mtu)) {
+      fragments().sendCut(m, box, skb, out, mtu, (piece) => finish(m, box, piece, route, out));
+      return;
+    }
+    m.step(box, skb, 'drop', reason('link.mtu', { mtu, length }), { iface: out.name, rows: out.row });
+    sendTooBig(m, box, skb, mtu);
     return;
   }
+  finish(m, box, skb, route, out);
+}
+
+/** `ip_finish_output2`: the next hop's address, and the link. */
+function finish(m: Machine, box: Box, skb: Skb, route: Route, out: Device): void {
+  const { ip } = skb.packet;
+  if (ip === undefined) return;
   if (out.link.kind === 'loopback') {
     skb.packet = { ...skb.packet, eth: { src: out.mac, dst: out.mac } };
     transmit(m, box, out, skb);
@@ -136,7 +148,15 @@ export function outputTo(m: Machine, box: Box, skb: Skb, route: Route, out: Devi
   });
 }
 
-/** `ip6_fragment`: the sender cuts datagrams and echoes of its own, but not TCP, nor what it forwards. */
-function mustStayWhole(skb: Skb): boolean {
-  return skb.packet.ip?.version === 6 && (skb.packet.l4?.proto === 'tcp' || skb.inDev !== undefined);
+/**
+ * Whether a packet that is too large may not be cut. An IPv6 sender cuts datagrams and echoes of its own, but neither TCP
+ * nor what a tunnel sends; what conntrack put together goes on in pieces as large as it came in (`ip6_pkt_too_big`,
+ * `ip6_fragment`).
+ */
+export function mustStayWhole({ packet, ignoreDf, fragMaxSize, pieces, inDev }: Skb, mtu: number): boolean {
+  if (packet.ip?.version !== 6) return packet.ip?.df === true && !ignoreDf;
+  if (fragMaxSize !== undefined) return fragMaxSize > mtu;
+  return (
+    packet.l4?.proto === 'tcp' || packet.inner !== undefined || (inDev !== undefined && pieces === undefined)
+  );
 }

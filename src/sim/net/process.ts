@@ -8,6 +8,12 @@ import type { StepInput } from '../trace/trace.ts';
 
 export type SocketError = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'too-big';
 
+/**
+ * IP_MTU_DISCOVER, as ping's -M names it. `want` is Linux' default: DF while the packet fits the path as far as it is
+ * known, else it is cut here; `do` never cuts, `dont` never sets DF.
+ */
+export type PmtuDiscovery = 'do' | 'want' | 'dont';
+
 export type Syscall =
   /** TCP three-way handshake. `timeoutMs` is how long the program waits. Result: ConnectResult. */
   | {
@@ -38,6 +44,7 @@ export type Syscall =
       readonly source?: Ip;
       readonly sport?: number;
       readonly ttl?: number;
+      readonly pmtudisc?: PmtuDiscovery;
     }
   /**
    * A datagram, and the program goes on at once. Without `socket` a new one is connected, whose owner wants to hear of
@@ -64,7 +71,7 @@ export type Syscall =
       readonly timeoutMs: number;
       readonly source?: Ip;
       readonly ttl?: number;
-      readonly df?: boolean;
+      readonly pmtudisc?: PmtuDiscovery;
     }
   /** The source address that a packet to `ip` would have, as getaddrinfo asks for it. Result: SourceResult, at once. */
   | { readonly call: 'source'; readonly ip: Ip }

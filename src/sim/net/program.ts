@@ -18,6 +18,7 @@ import { leadsNowhere, routeRows, type Route } from './route.ts';
 import { sctp } from './sctp-module.ts';
 import { closeTcp, connectTcp } from './tcp.ts';
 import { sendTcp } from './tcp-data.ts';
+import type { Skb } from './skb.ts';
 import type { PingWaiter, SctpSocket, TcpSocket, UdpWaiter } from './socket.ts';
 import { datagram } from './udp.ts';
 import { UdpSocket, type Asked } from './udp-socket.ts';
@@ -423,14 +424,25 @@ export class Program<R> {
     };
     sockets.udp.add(waiter);
     this.m.queue.after(call.timeoutMs, () => sockets.udp.delete(waiter));
-    const skb = datagram(
-      pathMtu(this.m, this.box, way.route, to.ip),
-      { src: way.src, sport: port, dst: to.ip, dport: to.port, ttl: call.ttl ?? 64 },
-      payload,
-      this.flow(),
-    );
+    const mtu = pathMtu(this.m, this.box, way.route, to.ip);
+    const ends = { src: way.src, sport: port, dst: to.ip, dport: to.port, ttl: call.ttl ?? 64 };
+    const skb = datagram(call.pmtudisc === 'dont' ? 0 : mtu, ends, payload, this.flow());
+    skb.ignoreDf = call.pmtudisc !== 'do';
+    if (!skb.ignoreDf && skb.length > mtu) {
+      sockets.udp.delete(waiter);
+      this.tooLong(skb, way.route, mtu, finish);
+      return;
+    }
     this.m.step(this.box, skb, 'originate', reason('socket.originate', { proto: 'udp', flags: '' }));
     localOut(this.m, this.box, skb, way.route);
+  }
+
+  /** The socket refuses before anything is sent: "message too long". */
+  private tooLong(skb: Skb, route: Route, mtu: number, finish: Finish): void {
+    this.m.step(this.box, skb, 'drop', reason('link.mtu', { mtu, length: skb.length }), {
+      rows: outDevice(this.box, route)?.row,
+    });
+    finish({ ok: false, error: 'too-big', mtu });
   }
 
   private ping(call: Extract<Syscall, { call: 'ping' }>, finish: Finish): void {
@@ -443,17 +455,15 @@ export class Program<R> {
     }
     const mtu = pathMtu(this.m, this.box, way.route, call.ip);
     const length = call.bytes + ICMP_HEADER + ipHeaderLength(call.ip);
-    const df = call.df ?? true;
+    const { pmtudisc } = call;
+    const df = pmtudisc === 'do' || (pmtudisc !== 'dont' && length <= mtu);
     const id = stableHash(`ping ${this.box.id} ${this.exchange} ${this.m.nowMs}`) & 0xffff;
     const { pings } = this.box.sockets;
     const echo = { src: way.src, dst: call.ip, id, bytes: call.bytes, ttl: call.ttl ?? 64 };
     const skb = six ? echoRequest6(echo, this.flow()) : echoRequest(this.box, { ...echo, df }, this.flow());
-    if (df && skb.length > mtu) {
-      // The socket refuses before anything is sent: "message too long".
-      this.m.step(this.box, skb, 'drop', reason('link.mtu', { mtu, length }), {
-        rows: outDevice(this.box, way.route)?.row,
-      });
-      finish({ ok: false, error: 'too-big', mtu });
+    skb.ignoreDf = pmtudisc !== 'do';
+    if (!skb.ignoreDf && length > mtu) {
+      this.tooLong(skb, way.route, mtu, finish);
       return;
     }
     const end: Finish = (result) => {

@@ -57,6 +57,12 @@ export interface Skb {
   meta?: Readonly<Record<string, number | boolean>>;
   /** For a TCP packet that segmentation offload will cut: how much longer it is than its largest piece. */
   gsoExcess?: number;
+  /** Its own host may cut it even with DF: a socket sent it that does not insist (`skb->ignore_df`). */
+  ignoreDf: boolean;
+  /** It was put together here from pieces with so many bytes of it. */
+  pieces?: readonly number[];
+  /** The largest of those with its headers, for as long as the IP layer knows (`IPCB(skb)->frag_max_size`). */
+  fragMaxSize?: number;
   /** The namespace where it is queued behind an unanswered question for a neighbour. */
   waitingIn?: string;
   /** Transmissions left before the packet counts as looping. */
@@ -85,6 +91,9 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     tunnel: undefined,
     meta: undefined,
     gsoExcess: undefined,
+    ignoreDf: false,
+    pieces: undefined,
+    fragMaxSize: undefined,
     waitingIn: undefined,
     hopsLeft: HOP_BUDGET,
   };
@@ -108,6 +117,9 @@ export function scrub(skb: Skb): void {
   skb.ipvs = false;
   skb.tunnel = undefined;
   skb.meta = undefined;
+  skb.ignoreDf = false;
+  skb.pieces = undefined;
+  skb.fragMaxSize = undefined;
 }
 
 /** The same between two devices of one namespace: the connection is forgotten, the mark stays. */

@@ -159,7 +159,7 @@ export function mtuReduced(
 }
 
 /** Bytes `from..to` of a payload; the payload itself where they are all of it. */
-function pieceOf(payload: Payload, from: number, to: number): Payload {
+export function pieceOf(payload: Payload, from: number, to: number): Payload {
   if (from === 0 && to === payloadSize(payload)) return payload;
   const text = payload.kind === 'bytes' ? undefined : utf8Decode(payloadBytes(payload).subarray(from, to));
   const piece = { kind: 'bytes', length: to - from, part: { of: payload, at: from } } as const;

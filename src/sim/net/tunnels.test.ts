@@ -62,12 +62,11 @@ describe('IPIP', () => {
   });
 
   it('takes what fits: 1480 bytes', () => {
-    const big = walk(simulation, { from: 'default/a', to: 'default/b', tool: 'ping', bytes: 1453 });
+    const whole = { from: 'default/a', to: 'default/b', tool: 'ping', pmtudisc: 'do' } as const;
+    const big = walk(simulation, { ...whole, bytes: 1453 });
     expect(big.verdict).not.toBe('delivered');
     expect(big.reason).toMatchObject({ params: { mtu: 1480 } });
-    expect(walk(simulation, { from: 'default/a', to: 'default/b', tool: 'ping', bytes: 1452 }).verdict).toBe(
-      'delivered',
-    );
+    expect(walk(simulation, { ...whole, bytes: 1452 }).verdict).toBe('delivered');
   });
 
   it('is known to conntrack by its addresses', () => {

@@ -33,7 +33,7 @@ export function datagram(
 ): Skb {
   const id = stableHash(`udp ${ends.src} ${ends.sport} ${ends.dst} ${ends.dport}`) & 0xffff;
   const df = ipHeaderLength(ends.dst) + UDP_HEADER + payloadSize(payload) <= mtu;
-  return newSkb(
+  const skb = newSkb(
     {
       ip: ipHeader(ends.src, ends.dst, ends.ttl, { id, df }),
       l4: { proto: 'udp', sport: ends.sport, dport: ends.dport, checksum: true },
@@ -41,6 +41,8 @@ export function datagram(
     },
     flow,
   );
+  skb.ignoreDf = true;
+  return skb;
 }
 
 /** A datagram for this host, after INPUT. */

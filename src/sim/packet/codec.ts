@@ -1,17 +1,24 @@
 /**
  * Packets to bytes and back, and the span of every field on the way. Models what `packet.ts` models; a decoded frame
- * knows VXLAN, Geneve and WireGuard by their UDP ports and DNS by port 53. Leaves out fragments, options and anything behind an unknown protocol.
+ * knows VXLAN, Geneve and WireGuard by their UDP ports and DNS by port 53. A fragment is written and read by itself, not put
+ * together. Leaves out options and anything behind an unknown protocol.
  */
 import { ARP_LENGTH, readArp, writeArp } from './arp.ts';
 import { internetChecksum, pseudoHeaderSum } from './checksum.ts';
 import { crc32c } from './crc32c.ts';
 import { ETHERNET, ETHERNET_LENGTH } from './ethernet.ts';
 import { readHeader, writeHeader, type Dissection, type FieldSpan } from './field.ts';
+import {
+  FRAGMENT_HEADER,
+  FRAGMENT_HEADER_LENGTH,
+  readFragmentHeader,
+  writeFragmentHeader,
+} from './ipv6-fragment.ts';
 import { GENEVE_LENGTH, GENEVE_PORT, readGeneve, writeGeneve } from './geneve.ts';
 import { ICMP_LENGTH, icmpHeaderLength, quoteLimit, readIcmp, writeIcmp } from './icmp.ts';
 import { IPV4_LENGTH, readIpv4, writeIpv4 } from './ipv4.ts';
 import { IPV6_LENGTH, readIpv6, writeIpv6 } from './ipv6.ts';
-import type { Packet, TransportHeader } from './packet.ts';
+import type { Fragment, IpHeader, Packet, TransportHeader } from './packet.ts';
 import { payloadBytes, payloadLength, readBytes, readPayload } from './payload.ts';
 import { readSctp, SCTP_CHECKSUM_AT, SCTP_LENGTH, sctpLength, writeSctp } from './sctp.ts';
 import { readTcp, TCP_CHECKSUM_AT, TCP_MIN_LENGTH, tcpLength, writeTcp } from './tcp.ts';
@@ -59,7 +66,13 @@ export function packetLength(packet: Packet): number {
 /** Bytes from the IP header on: what an MTU is compared with. */
 export function ipLength(packet: Packet): number {
   if (packet.ip === undefined) return 0;
+  if (packet.fragment !== undefined) return fragmentLength(packet.ip.version, packet.fragment.length);
   return (packet.ip.version === 4 ? IPV4_LENGTH : IPV6_LENGTH) + transportLength(packet, packet.ip.version);
+}
+
+/** Bytes of an IP packet that is a fragment with `length` bytes of the whole. */
+export function fragmentLength(version: 4 | 6, length: number): number {
+  return (version === 4 ? IPV4_LENGTH : IPV6_LENGTH + FRAGMENT_HEADER_LENGTH) + length;
 }
 
 function transportLength(packet: Packet, version: 4 | 6): number {
@@ -102,7 +115,8 @@ function writePacket(out: Uint8Array, start: number, packet: Packet): void {
   const { ip, l4 } = packet;
   if (ip === undefined) return;
   const length = ipLength(packet);
-  const protocol = l4 === undefined ? (packet.inner === undefined ? 255 : IPIP) : PROTOCOL[l4.proto];
+  if (packet.fragment !== undefined) return writeFragment(out, at, ip, packet.fragment);
+  const protocol = protocolOf(packet);
   if (ip.version === 4) writeIpv4(out, at, ip, protocol, length);
   else writeIpv6(out, at, ip, protocol, length - IPV6_LENGTH);
   const transportAt = at + (ip.version === 4 ? IPV4_LENGTH : IPV6_LENGTH);
@@ -124,6 +138,25 @@ function writePacket(out: Uint8Array, start: number, packet: Packet): void {
     // RFC 768: a computed zero is sent as all ones, for zero means "none".
     if (l4.checksum) setChecksum(out, transportAt + UDP_CHECKSUM_AT, sum === 0 ? 0xffff : sum);
   } else setChecksum(out, transportAt + (l4.proto === 'tcp' ? TCP_CHECKSUM_AT : 2), sum);
+}
+
+function protocolOf({ l4, inner }: Packet): number {
+  return l4 === undefined ? (inner === undefined ? 255 : IPIP) : PROTOCOL[l4.proto];
+}
+
+/** Checksums are those of the whole, of which a fragment carries what falls to it. */
+function writeFragment(out: Uint8Array, at: number, ip: IpHeader, fragment: Fragment): void {
+  const { of, offset, length, more, id } = fragment;
+  const header = ip.version === 4 ? IPV4_LENGTH : IPV6_LENGTH;
+  const whole = new Uint8Array(ipLength(of));
+  writePacket(whole, 0, { ...of, eth: undefined });
+  const total = fragmentLength(ip.version, length);
+  if (ip.version === 4) writeIpv4(out, at, ip, protocolOf(of), total, fragment);
+  else {
+    writeIpv6(out, at, ip, FRAGMENT_HEADER, total - IPV6_LENGTH);
+    writeFragmentHeader(out, at + IPV6_LENGTH, { protocol: protocolOf(of), offset, more, id });
+  }
+  out.set(whole.subarray(header + offset, header + offset + length), at + total - length);
 }
 
 function setChecksum(out: Uint8Array, at: number, sum: number): void {
@@ -203,7 +236,19 @@ function readIp(
   const base: Packet = eth === undefined ? { ip: read.ip } : { eth, ip: read.ip };
   const next = at + read.headerLength;
   const end = Math.min(limit, at + read.totalLength);
+  if (read.protocol === FRAGMENT_HEADER && end - next >= FRAGMENT_HEADER_LENGTH) {
+    const after = next + FRAGMENT_HEADER_LENGTH;
+    const { protocol, offset } = readFragmentHeader(d, depth, next);
+    if (offset > 0) return readLater(d, depth, after, end, base);
+    return readTransport(d, depth, after, end, protocol, base);
+  }
+  if (read.offset > 0) return readLater(d, depth, next, end, base);
   return readTransport(d, depth, next, end, read.protocol, base);
+}
+
+/** What a fragment carries that is not the first says nothing by itself. */
+function readLater(d: Dissection, depth: number, at: number, end: number, base: Packet): Packet {
+  return { ...base, payload: readBytes(d, depth, at, end) };
 }
 
 function readTransport(

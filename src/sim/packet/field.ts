@@ -10,6 +10,7 @@ export type Layer =
   | 'arp'
   | 'ipv4'
   | 'ipv6'
+  | 'ipv6frag'
   | 'icmp'
   | 'icmpv6'
   | 'tcp'

@@ -1,4 +1,4 @@
-/** IPv4 (RFC 791) without options. Leaves out fragments: the offset is always zero and "more fragments" clear. */
+/** IPv4 (RFC 791) without options. */
 import { internetChecksum } from './checksum.ts';
 import type { IpHeader } from './packet.ts';
 import { headerLength, readHeader, writeHeader, type Dissection, type Field } from './field.ts';
@@ -7,8 +7,12 @@ export const IP_PROTOCOLS: Readonly<Record<number, string>> = {
   1: 'ICMP',
   6: 'TCP',
   17: 'UDP',
+  44: 'Fragment',
   58: 'ICMPv6',
 };
+
+/** Fragment offsets count in units of so many bytes, IPv6's too. */
+export const FRAGMENT_UNIT = 8;
 
 export const IPV4 = [
   { key: 'version', bit: 0, bits: 4, as: 'uint' },
@@ -19,7 +23,13 @@ export const IPV4 = [
   { key: 'reserved', bit: 48, bits: 1, as: 'uint' },
   { key: 'df', bit: 49, bits: 1, as: 'uint' },
   { key: 'mf', bit: 50, bits: 1, as: 'uint' },
-  { key: 'fragment', bit: 51, bits: 13, as: 'uint' },
+  {
+    key: 'fragment',
+    bit: 51,
+    bits: 13,
+    as: 'uint',
+    show: (v) => (v === 0 ? '' : `(${v * FRAGMENT_UNIT} B)`),
+  },
   { key: 'ttl', bit: 64, bits: 8, as: 'uint' },
   { key: 'protocol', bit: 72, bits: 8, as: 'uint', show: (v) => IP_PROTOCOLS[v] ?? '' },
   { key: 'checksum', bit: 80, bits: 16, as: 'hex' },
@@ -35,6 +45,7 @@ export function writeIpv4(
   ip: IpHeader,
   protocol: number,
   totalLength: number,
+  fragment?: { readonly offset: number; readonly more: boolean },
 ): void {
   writeHeader(out, offset, IPV4, {
     version: 4,
@@ -44,8 +55,8 @@ export function writeIpv4(
     id: ip.id,
     reserved: 0,
     df: ip.df ? 1 : 0,
-    mf: 0,
-    fragment: 0,
+    mf: fragment?.more === true ? 1 : 0,
+    fragment: (fragment?.offset ?? 0) / FRAGMENT_UNIT,
     ttl: ip.ttl,
     protocol,
     checksum: 0,
@@ -61,12 +72,13 @@ export function readIpv4(
   d: Dissection,
   depth: number,
   offset: number,
-): { ip: IpHeader; protocol: number; headerLength: number; totalLength: number } {
+): { ip: IpHeader; protocol: number; headerLength: number; totalLength: number; offset: number } {
   const v = readHeader(d, 'ipv4', depth, offset, IPV4);
   return {
     ip: { version: 4, src: v.src, dst: v.dst, ttl: v.ttl, id: v.id, df: v.df === 1, tos: v.tos },
     protocol: v.protocol,
     headerLength: v.ihl * 4,
     totalLength: v.length,
+    offset: v.fragment * FRAGMENT_UNIT,
   };
 }

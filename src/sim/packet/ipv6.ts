@@ -1,4 +1,4 @@
-/** The fixed IPv6 header (RFC 8200). Leaves out extension headers; the flow label is zero. */
+/** The fixed IPv6 header (RFC 8200). Leaves out extension headers but for fragments' (`ipv6-fragment.ts`); the flow label is zero. */
 import { IP_PROTOCOLS } from './ipv4.ts';
 import type { IpHeader } from './packet.ts';
 import { headerLength, readHeader, writeHeader, type Dissection, type Field } from './field.ts';
@@ -39,12 +39,13 @@ export function readIpv6(
   d: Dissection,
   depth: number,
   offset: number,
-): { ip: IpHeader; protocol: number; headerLength: number; totalLength: number } {
+): { ip: IpHeader; protocol: number; headerLength: number; totalLength: number; offset: number } {
   const v = readHeader(d, 'ipv6', depth, offset, IPV6);
   return {
     ip: { version: 6, src: v.src, dst: v.dst, ttl: v.ttl, id: 0, df: false, tos: v.tos },
     protocol: v.protocol,
     headerLength: IPV6_LENGTH,
     totalLength: IPV6_LENGTH + v.length,
+    offset: 0,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * A packet as immutable data: one object per header, outermost first, nested where the wire nests.
  * Models Ethernet II, ARP, IPv4, IPv6, UDP, TCP, SCTP, ICMPv4/v6 errors and echo, neighbour discovery, VXLAN, Geneve, IPIP, WireGuard and the payloads
- * that tools send. Leaves out IP options and extension headers, fragments and VLAN tags.
+ * that tools send, and fragments. Leaves out IP options, other extension headers and VLAN tags.
  */
 import type { Ip, Mac } from '../base/ip.ts';
 
@@ -201,10 +201,22 @@ export type WireguardMessage =
       readonly sealed: number;
     };
 
+/** Bytes `offset` to `offset + length` of what follows the IP header of the packet `of`. */
+export interface Fragment {
+  readonly offset: number;
+  readonly length: number;
+  /** More fragments follow. */
+  readonly more: boolean;
+  /** Joins them: IPv4's identification, or that of IPv6's fragment header. */
+  readonly id: number;
+  readonly of: Packet;
+}
+
 /**
  * One packet. On a link it has `eth`; inside the IP layer (and quoted in an ICMP error) it has none.
  * Exactly one of `arp` and `ip` is present. `inner` is the frame after a UDP header and `vxlan` or `geneve`, the IP
  * packet that a `wireguard` message hides, or without any of them the IP packet in an IP packet (IPIP).
+ * A `fragment` has the headers of the whole as far as it shows them: the first one all, the others none but IP's.
  */
 export interface Packet {
   readonly eth?: EthernetHeader;
@@ -216,4 +228,5 @@ export interface Packet {
   readonly wireguard?: WireguardMessage;
   readonly inner?: Packet;
   readonly payload?: Payload;
+  readonly fragment?: Fragment;
 }

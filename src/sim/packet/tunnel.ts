@@ -1,5 +1,5 @@
 /** Which tunnel a packet is in, told by its outer headers. */
-import type { Packet } from './packet.ts';
+import type { Fragment, Packet } from './packet.ts';
 
 export type TunnelKind = 'vxlan' | 'geneve' | 'ipip' | 'wireguard';
 
@@ -15,6 +15,11 @@ export function readable(packet: Packet): Packet {
   return packet.wireguard === undefined ? (packet.inner ?? packet) : packet;
 }
 
+/** Whether a packet, or what a tunnel carries, is a fragment. */
+export function isPiece({ fragment, inner }: Packet): boolean {
+  return fragment !== undefined || (inner !== undefined && isPiece(inner));
+}
+
 /** As people write it. */
 export const TUNNEL_NAMES: Readonly<Record<TunnelKind, string>> = {
   vxlan: 'VXLAN',
@@ -22,6 +27,15 @@ export const TUNNEL_NAMES: Readonly<Record<TunnelKind, string>> = {
   ipip: 'IPIP',
   wireguard: 'WireGuard',
 };
+
+/** `UDP frag 1480–2027`, `VXLAN frag 0–1375`: which bytes of the whole a piece carries. */
+export function fragmentTitle({ of, offset, length }: Fragment): string {
+  const tunnel = tunnelKind(of);
+  const proto = of.l4?.proto ?? 'ip';
+  const name =
+    tunnel !== undefined ? TUNNEL_NAMES[tunnel] : proto === 'icmpv6' ? 'ICMPv6' : proto.toUpperCase();
+  return `${name} frag ${offset}–${offset + length - 1}`;
+}
 
 /** `VXLAN VNI 1`, `IPIP`, `WireGuard initiation`: the outer letter's title. */
 export function tunnelTitle(packet: Packet, kind: TunnelKind): string {

@@ -9,6 +9,9 @@ export type ProbeQuestion = ProbeSpec;
 /** With the headers what Linux sends at once in one packet: five segments, half of its first window (`tcp_cwnd_test`). */
 const MAX_UPLOAD = 5_500;
 
+/** ping's -M. */
+export const PMTU_DISCOVERY = ['do', 'want', 'dont'] as const;
+
 const DIG_TYPES: readonly string[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT', 'NS', 'SOA', 'ANY'];
 
 /** curl's --resolve: `HOST:PORT:ADDR`, an IPv6 address in brackets or not. */
@@ -37,6 +40,10 @@ export function optionProblem(spec: ProbeQuestion): ProbeProblem | undefined {
   const uploads = spec.tool === 'curl';
   if (spec.bytes !== undefined && spec.tool !== 'ping' && !datagram && !uploads) return wrongTool('bytes');
   if (uploads && (spec.bytes ?? 0) > MAX_UPLOAD) return bad('bytes', String(spec.bytes));
+  if (spec.pmtudisc !== undefined) {
+    if (spec.tool !== 'ping' && !datagram) return wrongTool('pmtudisc');
+    if (!PMTU_DISCOVERY.some((known) => known === spec.pmtudisc)) return bad('pmtudisc', spec.pmtudisc);
+  }
   if (spec.sport !== undefined && !datagram) return wrongTool('sport');
   if (spec.tool !== 'dig' && spec.type !== undefined) return wrongTool('type');
   if (spec.proto !== undefined && spec.proto !== 'tcp' && spec.tool === 'curl') return wrongTool('proto');

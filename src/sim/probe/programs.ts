@@ -4,11 +4,11 @@
  */
 import { ipPort, type Ip } from '../base/ip.ts';
 import { lookUp, queryOnce, type Lookup, type ResolverConfig } from '../dns/resolver.ts';
-import type { Process, SocketError, SyscallResult } from '../net/process.ts';
+import type { PmtuDiscovery, Process, SocketError, SyscallResult } from '../net/process.ts';
 import type { HttpResponse, Payload } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import type { ClientSees } from '../trace/trace.ts';
-import { type ProbeQuestion, readResolve } from './options.ts';
+import { PMTU_DISCOVERY, type ProbeQuestion, readResolve } from './options.ts';
 import type { Target } from './target.ts';
 
 /** nc and curl give up after this long here unless told otherwise (CONTRACT: 5 s); ping waits 5 s for one answer. */
@@ -251,6 +251,7 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
       timeoutMs: TOOL_TIMEOUT_MS,
       source: spec.source,
       ttl: spec.ttl,
+      pmtudisc: pmtudiscOf(spec),
     };
     if (receivedPayload(answer) !== undefined) return { ...base, clientSees: 'answered' };
     const { error, mtu } = errorOf(answer);
@@ -262,6 +263,10 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
   yield { call: 'close', socket: connected.socket };
   yield* note(reason('process.closed', {}));
   return { ...base, clientSees: 'connected' };
+}
+
+function pmtudiscOf({ pmtudisc }: ProbeQuestion): PmtuDiscovery | undefined {
+  return PMTU_DISCOVERY.find((known) => known === pmtudisc);
 }
 
 /** ping -c 1: one echo request, of 56 data bytes unless told otherwise. */
@@ -278,7 +283,7 @@ export function* ping(input: ProgramInput): Process<ProgramResult> {
     timeoutMs: TOOL_TIMEOUT_MS,
     source: input.spec.source,
     ttl: input.spec.ttl,
-    df: true,
+    pmtudisc: pmtudiscOf(input.spec),
   };
   if (answer?.ok === true) return { ...base, clientSees: 'answered' };
   const { error, mtu } = errorOf(answer);

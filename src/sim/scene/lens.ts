@@ -19,6 +19,9 @@ const OUTCOMES: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'process.too-big',
 ]);
 
+/** One packet becomes several, or several one. */
+const CUTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['ip.fragment', 'ip.defrag', 'ip.segments']);
+
 const level = (lens: SceneLens): number => LENSES.indexOf(lens);
 
 /** The coarsest lens that stops at a step: 0 is `app`, 4 is `wire`. */
@@ -40,6 +43,7 @@ function coarsest(step: Step): number {
     case 'bridge':
       return step.reason.code === 'bridge.up' ? 4 : 2;
     case 'route':
+      if (CUTS.has(step.reason.code)) return 2;
       if (step.reason.code === 'route.balance') return 1;
       if (step.reason.code === 'route.none' && !step.place.startsWith('node/')) return 0;
       // A router between machines is a hop of the network that they share.
@@ -79,6 +83,7 @@ export function isShown(step: Step, lens: SceneLens): boolean {
     step.kind !== 'receive'
   ) {
     // The node's own handling of the outer packet is the wire's business, unless it ends there.
+    if (CUTS.has(step.reason.code)) return level(lens) >= 3;
     const own = step.place.startsWith('node/') && step.kind === 'route';
     if (own || step.kind === 'hook' || step.kind === 'conntrack' || step.kind === 'nat') return false;
   }

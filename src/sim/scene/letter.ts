@@ -1,7 +1,7 @@
 /** A packet as a letter: a title, a row for each header from source to destination, and what a step changed on it. */
 import { packetLength } from '../packet/codec.ts';
 import type { Packet, TransportHeader } from '../packet/packet.ts';
-import { tunnelKind, tunnelTitle } from '../packet/tunnel.ts';
+import { fragmentTitle, tunnelKind, tunnelTitle } from '../packet/tunnel.ts';
 
 export type LetterLayer = 'l2' | 'l3' | 'l4' | 'vx' | 'l7';
 
@@ -55,6 +55,7 @@ const ICMPV6_TITLES: Readonly<Record<string, string>> = {
 
 /** What the letter is, in the words of the protocols themselves. */
 export function letterTitle(packet: Packet): string {
+  if (packet.fragment !== undefined) return fragmentTitle(packet.fragment);
   if (packet.arp !== undefined) return packet.arp.op === 'request' ? 'ARP request' : 'ARP reply';
   const tunnel = tunnelKind(packet);
   if (tunnel !== undefined) return tunnelTitle(packet, tunnel);

@@ -134,6 +134,11 @@ export interface ReasonParams {
   'neighbour.proxy-answer': { ip: string; mac: string; iface: string };
   'neighbour.learnt': { ip: string; mac: string };
   'neighbour.failed': { ip: string; tries: number };
+  // fragments
+  'ip.fragment': { mtu: number; length: number; pieces: number };
+  'ip.segments': { length: number; segments: number };
+  'ip.fragment-waits': { id: number; offset: number };
+  'ip.defrag': { pieces: number; length: number };
   // tunnels
   'vxlan.encap': { vni: number; remote: string; port: number };
   'vxlan.decap': { vni: number; remote: string };

@@ -170,7 +170,7 @@ function wireEntry(
     iface,
     peer,
     at,
-    proto: arp !== undefined ? 'arp' : (l4?.proto ?? 'ip'),
+    proto: arp !== undefined ? 'arp' : ((l4 ?? shown.fragment?.of.l4)?.proto ?? 'ip'),
     src: arp?.senderIp ?? ip?.src ?? '',
     dst: arp?.targetIp ?? ip?.dst ?? '',
     sport: ports?.sport,
@@ -186,15 +186,23 @@ function wireEntry(
     length,
     srcMac: packet.eth?.src,
     dstMac: packet.eth?.dst,
+    fragment: fragmentOf(shown),
     outer,
     retry: flow.retry,
   };
 }
 
 function outerOf(packet: Packet, { src, dst }: IpHeader): NonNullable<WireEntry['outer']> {
+  const fragment = fragmentOf(packet);
   return packet.l4?.proto === 'udp'
-    ? { src, dst, proto: 'udp', dport: packet.l4.dport, vni: (packet.vxlan ?? packet.geneve)?.vni }
-    : { src, dst, proto: 'ipip' };
+    ? { src, dst, proto: 'udp', dport: packet.l4.dport, vni: (packet.vxlan ?? packet.geneve)?.vni, fragment }
+    : { src, dst, proto: 'ipip', fragment };
+}
+
+function fragmentOf({ fragment }: Packet): WireEntry['fragment'] {
+  if (fragment === undefined) return undefined;
+  const { id, offset, length, more } = fragment;
+  return { id, offset, length, more };
 }
 
 /** `SYN,ACK`: the names as the wire JSON prints them. */

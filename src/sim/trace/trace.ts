@@ -105,6 +105,8 @@ export interface WireEntry {
   readonly length: number;
   readonly srcMac?: string;
   readonly dstMac?: string;
+  /** A piece of an IP packet: `length` bytes of it from byte `offset` on, and whether more follow. */
+  readonly fragment?: WireFragment;
   readonly outer?: {
     readonly src: string;
     readonly dst: string;
@@ -112,8 +114,17 @@ export interface WireEntry {
     readonly proto: string;
     readonly dport?: number;
     readonly vni?: number;
+    /** The outer packet itself is a piece. */
+    readonly fragment?: WireFragment;
   };
   readonly retry?: number;
+}
+
+export interface WireFragment {
+  readonly id: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly more: boolean;
 }
 
 /** One connection or one request/answer pair: DNS query, TCP connection, ping. */

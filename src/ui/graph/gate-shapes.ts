@@ -117,8 +117,6 @@ function unknownText(
   switch (reason.code) {
     case 'unknown.field':
       return { title: words.unknown, detail: words.notModelled(reason.params.field) };
-    case 'unknown.fragmentation':
-      return { title: words.unknown, detail: words.tooBig(reason.params.length, reason.params.mtu) };
     default:
       return { title: words.unknown, detail: words.leftOpen };
   }

@@ -14,6 +14,7 @@ import {
 } from '../netfilter/bridge-netfilter.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
+import { fragments } from '../fragment/module.ts';
 import { fdbRow } from '../row-key.ts';
 import { cloneSkb, mtuLength, type Skb } from '../skb.ts';
 import { forwardable, toProtocol, transmit } from './device.ts';
@@ -120,6 +121,16 @@ function viaNetfilter(m: Machine, box: Box, bridge: Device, to: Device, skb: Skb
 }
 
 function sendFrom(m: Machine, box: Box, to: Device, skb: Skb): void {
+  const { ip } = skb.packet;
+  const largest = skb.fragMaxSize;
+  if (skb.bridge !== undefined && ip?.df === false && (ip.version === 4 || largest !== undefined)) {
+    // br_nf_dev_queue_xmit: what conntrack put together on the bridge goes on in pieces, no smaller than they came.
+    const mtu = Math.min(to.mtu, largest ?? to.mtu);
+    if (mtuLength(skb) > mtu && (largest === undefined || largest <= to.mtu)) {
+      fragments().sendCut(m, box, skb, to, mtu, (piece) => transmit(m, box, to, piece));
+      return;
+    }
+  }
   if (!forwardable(to, skb)) {
     m.step(box, skb, 'drop', reason('link.mtu', { mtu: to.mtu, length: mtuLength(skb) }), {
       iface: to.name,

@@ -166,9 +166,13 @@ function learn(box: Box, dev: FrameTunnelDevice, mac: Mac, remote: Ip): void {
 
 /** `udp_flow_src_port`: a hash of the inner flow, so that each flow keeps one port for each direction. */
 function flowPort(inner: Packet, [min, max]: readonly [number, number]): number {
-  const { ip, l4 } = inner;
+  const { ip, fragment } = inner;
+  const l4 = fragment?.of.l4 ?? inner.l4;
+  // All pieces of a packet go the same way, so none shows its ports.
   const ports =
-    l4 !== undefined && (l4.proto === 'tcp' || l4.proto === 'udp') ? `${l4.sport} ${l4.dport}` : '';
+    fragment === undefined && l4 !== undefined && (l4.proto === 'tcp' || l4.proto === 'udp')
+      ? `${l4.sport} ${l4.dport}`
+      : '';
   const hash = stableHash(`${ip?.src} ${ip?.dst} ${l4?.proto} ${ports}`);
   return min + Math.floor((hash / 4294967296) * (max - min));
 }

@@ -8,6 +8,8 @@ export function forgetFlow(skb: Skb): void {
   skb.ctState = undefined;
   skb.ctDir = 'original';
   skb.ipvs = false;
+  skb.pieces = undefined;
+  skb.fragMaxSize = undefined;
 }
 
 /** The same for a packet that goes in. */

@@ -1,9 +1,10 @@
 /**
  * `br_netfilter`: with net.bridge.bridge-nf-call-iptables (IPv6: -ip6tables), bridged frames pass iptables' PREROUTING
  * before the bridge decides, then FORWARD and POSTROUTING, with the bridge as interface and the ports as physdev.
- * After net/bridge/br_netfilter_hooks.c and br_netfilter_ipv6.c. Leaves out VLAN and PPPoE frames and reassembly.
+ * After net/bridge/br_netfilter_hooks.c and br_netfilter_ipv6.c. Leaves out VLAN and PPPoE frames.
  */
 import { reason } from '../../trace/reasons.ts';
+import { fragments } from '../fragment/module.ts';
 import { bridgeDecide } from '../link/bridge.ts';
 import { transmit } from '../link/device.ts';
 import type { Box, Machine } from '../machine.ts';
@@ -23,6 +24,7 @@ export function callsIptables(box: Box, version: 4 | 6): boolean {
 export function bridgePreRouting(m: Machine, box: Box, bridge: Device, port: Device, skb: Skb): void {
   const before = skb.packet.ip?.dst;
   skb.bridge = { physIn: port, prerouted: true };
+  if (skb.packet.fragment !== undefined && !fragments().wholeBeforeHooks(m, box, bridge, skb)) return;
   if (!runHook(m, box, 'PREROUTING', skb, bridge, undefined)) return;
   const after = skb.packet.ip?.dst;
   if (after === undefined || after === before) {

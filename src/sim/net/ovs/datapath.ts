@@ -4,6 +4,8 @@
  * the matches and actions of config.ts, connection tracking in zones (ct.ts), select groups, NORMAL, and `learn`.
  * Leaves out patch ports, mirrors, QoS, statistics, VLANs, IPv6 fields, and the fall-back without a controller.
  */
+import { isPiece } from '../../packet/tunnel.ts';
+import { reason } from '../../trace/reasons.ts';
 import type { Box, Machine } from '../machine.ts';
 import type { Device } from '../netns.ts';
 import type { Skb } from '../skb.ts';
@@ -24,6 +26,13 @@ export function input(m: Machine, box: Box, dev: Device, skb: Skb): void {
   const config = box.net.config.switches?.find((sw) => sw.bridge === bridge.name);
   if (config === undefined) return;
   const sw = compileSwitch(config);
+  if (isPiece(skb.packet)) {
+    // What flows match of pieces (`nw_frag`), and how ct() puts them together, is not modelled.
+    m.step(box, skb, 'drop', reason('unknown.fragmentation', { mtu: dev.mtu, length: skb.length }), {
+      iface: dev.name,
+    });
+    return;
+  }
   const port = sw.portByDevice.get(dev.name);
   if (port !== undefined) new Pipeline(m, box, sw, port, skb).run();
 }

@@ -5,6 +5,7 @@
  */
 import type { Ip, Mac } from '../../base/ip.ts';
 import type { Packet } from '../../packet/packet.ts';
+import { isPiece } from '../../packet/tunnel.ts';
 import { reason, type Reason } from '../../trace/reasons.ts';
 import type { StepKind } from '../../trace/trace.ts';
 import type { ProgramAttachment } from '../config.ts';
@@ -126,6 +127,13 @@ const NO_META = {};
 
 /** Runs the program of a device's hook. True: the packet goes on; false: the program took it. */
 export function runTc(m: Machine, box: Box, dev: Device, skb: Skb, attachment: ProgramAttachment): boolean {
+  if (isPiece(skb.packet)) {
+    // A program has its own ways with pieces, and none of the modelled ones follows them.
+    m.step(box, skb, 'drop', reason('unknown.fragmentation', { mtu: dev.mtu, length: skb.length }), {
+      iface: dev.name,
+    });
+    return false;
+  }
   const program = m.world.programs?.[attachment.program];
   if (program?.type !== 'sched_cls') throw new Error(`no tc program ${attachment.program}`);
   const run = new TcRun(m, box, dev, skb, attachment);

@@ -17,7 +17,7 @@ import type {
   TableName,
 } from '../config.ts';
 import { createState, run, type WorldState } from '../kernel.ts';
-import type { AppHandler, Process, SyscallResult } from '../process.ts';
+import type { AppHandler, PmtuDiscovery, Process, SyscallResult } from '../process.ts';
 import type { RunOptions, RunResult, World } from '../world.ts';
 
 const web: AppHandler = function* (request, peer, self) {
@@ -273,7 +273,12 @@ export function* fetchOnce(ip: string, port: number, timeoutMs = 5000): Process<
 
 export function* pingOnce(
   ip: string,
-  options: { readonly bytes?: number; readonly ttl?: number; readonly source?: string } = {},
+  options: {
+    readonly bytes?: number;
+    readonly ttl?: number;
+    readonly source?: string;
+    readonly pmtudisc?: PmtuDiscovery;
+  } = {},
 ): Process<string> {
   yield { call: 'segment', purpose: 'probe', label: ip };
   const answer = yield {
@@ -283,7 +288,7 @@ export function* pingOnce(
     ttl: options.ttl,
     source: options.source,
     timeoutMs: 2500,
-    df: true,
+    pmtudisc: options.pmtudisc ?? 'do',
   };
   return answer?.ok === true ? 'answered' : failure(answer);
 }
