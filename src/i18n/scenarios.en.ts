@@ -32,6 +32,11 @@ export const scenarios = {
     title: 'A DNS answer too big for UDP',
     summary: 'What does not fit 512 bytes is cut, and the resolver asks again over TCP.',
   },
+  'packets-too-large': {
+    title: 'Packets too large for the tunnel',
+    summary:
+      'With DF the sender hears how large a packet may be; without it, fragments are cut and put together on the way.',
+  },
   'node-port-from-outside': {
     title: 'NodePort from a laptop',
     summary: 'A second hop, and the client’s address is lost; externalTrafficPolicy: Local keeps it.',

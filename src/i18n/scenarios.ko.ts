@@ -34,6 +34,10 @@ export const scenarios = {
     title: 'UDP에 다 담기지 않는 DNS 응답',
     summary: '512바이트를 넘는 응답은 잘리고, 리졸버가 TCP로 다시 묻습니다.',
   },
+  'packets-too-large': {
+    title: '터널보다 큰 패킷',
+    summary: 'DF가 켜져 있으면 보낸 쪽이 알맞은 크기를 듣고, 꺼져 있으면 패킷이 도중에 조각나고 합쳐집니다.',
+  },
   'node-port-from-outside': {
     title: '노트북에서 NodePort로',
     summary: '노드를 하나 더 거치며 클라이언트 주소를 잃습니다. externalTrafficPolicy로 지킬 수 있습니다.',

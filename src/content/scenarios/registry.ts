@@ -17,6 +17,7 @@ import { ipv6OnlyCluster } from './ipv6-only-cluster/scenario.ts';
 import { localhostInAPod } from './localhost-in-a-pod/scenario.ts';
 import { nodePortFromOutside } from './node-port-from-outside/scenario.ts';
 import { nodesInTwoSubnets } from './nodes-in-two-subnets/scenario.ts';
+import { packetsTooLarge } from './packets-too-large/scenario.ts';
 import { podReachesItself } from './pod-reaches-itself/scenario.ts';
 import { podSecurityRefuses } from './pod-security-refuses/scenario.ts';
 import { podToTheInternet } from './pod-to-the-internet/scenario.ts';
@@ -38,6 +39,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   dnsSearchList,
   headlessStatefulSet,
   dnsAnswerTooBig,
+  packetsTooLarge,
   nodePortFromOutside,
   loadBalancer,
   sessionAffinity,

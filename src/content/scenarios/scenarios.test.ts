@@ -183,6 +183,22 @@ describe('what each is about', () => {
       verdict: 'delivered',
       clientSees: 'http',
     },
+    {
+      slug: 'packets-too-large',
+      probe: 'a large ping',
+      verdict: 'dropped',
+      clientSees: 'too-big',
+      reason: 'link.mtu',
+    },
+    { slug: 'packets-too-large', probe: 'one that may be cut', verdict: 'delivered', clientSees: 'answered' },
+    {
+      slug: 'packets-too-large',
+      probe: "larger than the pod's own MTU",
+      verdict: 'delivered',
+      clientSees: 'timeout',
+    },
+    { slug: 'packets-too-large', probe: 'an upload', verdict: 'delivered', clientSees: 'http' },
+    { slug: 'packets-too-large', probe: 'a second datagram', verdict: 'delivered', clientSees: 'timeout' },
     { slug: 'dns-search-list', probe: 'without its namespace', verdict: 'delivered', clientSees: 'nxdomain' },
     {
       slug: 'node-port-from-outside',
