@@ -24,6 +24,8 @@ export interface Frame {
   readonly flags?: string;
   readonly icmp?: string;
   readonly df?: boolean;
+  /** A piece of an IP packet: the place of its bytes in the whole. */
+  readonly fragment?: Piece;
   /** TCP: bytes of data, as many as segmentation offload leaves in one packet. */
   readonly data?: number;
   /** Neighbour discovery: the address asked for, or told of. */
@@ -41,9 +43,17 @@ export interface Frame {
     readonly df: boolean;
     readonly srcMac: string;
     readonly dstMac: string;
+    readonly fragment?: Piece;
   };
   /** The packet that an ICMP error quotes. */
   readonly quoted?: { readonly src: string; readonly dst: string; readonly ttl: number };
+}
+
+export interface Piece {
+  readonly id: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly more: boolean;
 }
 
 export class Capture {
@@ -74,7 +84,9 @@ export class Capture {
   frames(): Frame[] {
     const fields = COLUMNS.flatMap((column) => ['-e', column]);
     const decode = '-d udp.port==8472,vxlan -d udp.port==4789,vxlan'.split(' ');
-    const apart = '-o ip.defragment:FALSE -o tcp.desegment_tcp_streams:FALSE'.split(' ');
+    const apart = '-o ip.defragment:FALSE -o ipv6.defragment:FALSE -o tcp.desegment_tcp_streams:FALSE'.split(
+      ' ',
+    );
     const output = '-T fields -E separator=| -E occurrence=a -E aggregator=;'.split(' ');
     const text = execFileSync('tshark', ['-n', '-r', this.file, ...decode, ...apart, ...output, ...fields], {
       encoding: 'utf8',
@@ -103,7 +115,11 @@ export class Capture {
       peer: on.peer,
       at: number % 2 === 0 ? ('in' as const) : ('out' as const),
     };
-    const tunnelled = cell('vxlan.vni').length > 0;
+    const layers = (cell('frame.protocols')[0] ?? '').split(':');
+    // An ICMP error may quote a tunnel's packet, which is none on the wire.
+    const quotes = layers.findIndex((name) => name.startsWith('icmp'));
+    const wrapped = layers.indexOf('vxlan');
+    const tunnelled = wrapped >= 0 && (quotes < 0 || quotes > wrapped);
     const at = tunnelled ? 1 : 0;
     const srcMac = cell('eth.src')[at] ?? '';
     const dstMac = cell('eth.dst')[at] ?? '';
@@ -124,6 +140,7 @@ export class Capture {
           vni: Number(cell('vxlan.vni')[0]),
           ttl: outerIp.ttl,
           df: outerIp.df,
+          fragment: outerIp.fragment,
           srcMac: cell('eth.src')[0] ?? '',
           dstMac: cell('eth.dst')[0] ?? '',
         }
@@ -147,8 +164,10 @@ export class Capture {
     ];
     // Spanning tree and the like.
     if (proto === undefined) return undefined;
-    const { src, dst, ttl, df } = inner;
-    const ip = { ...base, proto, src, dst, ttl, df, srcMac, dstMac, outer };
+    const { src, dst, ttl, df, fragment } = inner;
+    const ip = { ...base, proto, src, dst, ttl, df, fragment, srcMac, dstMac, outer };
+    // Only the first piece has what follows the IP header.
+    if (fragment !== undefined && fragment.offset > 0) return ip;
     if (proto === 'icmpv6') {
       const type = Number(cell('icmpv6.type')[0]);
       if (type === 135 || type === 136) {
@@ -176,7 +195,8 @@ export class Capture {
       sport: Number(cell('tcp.srcport')[0]),
       dport: Number(cell('tcp.dstport')[0]),
       flags: tcpFlags(Number.parseInt(cell('tcp.flags')[0] ?? '0', 16)),
-      data: Number(cell('tcp.len')[0] ?? 0),
+      // Of a segment in a tunnel's packet that was cut, a capture counts what is in the first piece.
+      data: outer?.fragment === undefined ? Number(cell('tcp.len')[0] ?? 0) : undefined,
     };
   }
 }
@@ -184,6 +204,7 @@ export class Capture {
 const COLUMNS = [
   'frame.interface_id',
   'frame.time_epoch',
+  'frame.protocols',
   'eth.src',
   'eth.dst',
   'eth.type',
@@ -195,10 +216,19 @@ const COLUMNS = [
   'ip.ttl',
   'ip.proto',
   'ip.flags.df',
+  'ip.flags.mf',
+  'ip.frag_offset',
+  'ip.id',
+  'ip.len',
   'ipv6.src',
   'ipv6.dst',
   'ipv6.hlim',
   'ipv6.nxt',
+  'ipv6.plen',
+  'ipv6.fraghdr.nxt',
+  'ipv6.fraghdr.offset',
+  'ipv6.fraghdr.more',
+  'ipv6.fraghdr.ident',
   'icmpv6.type',
   'icmpv6.code',
   'icmpv6.nd.ns.target_address',
@@ -223,6 +253,7 @@ interface IpCells {
   readonly ttl: number;
   readonly df: boolean;
   readonly protocol: number;
+  readonly fragment?: Piece;
   readonly nth: number;
 }
 
@@ -234,13 +265,39 @@ function ipCells(
 ): IpCells {
   const of = (four: (typeof COLUMNS)[number], other: (typeof COLUMNS)[number]): string =>
     cell(six ? other : four)[nth] ?? '';
+  const announced = Number(of('ip.proto', 'ipv6.nxt') || -1);
+  const fragment = six ? piece6(cell, nth, announced) : piece4(cell, nth);
   return {
     src: of('ip.src', 'ipv6.src'),
     dst: of('ip.dst', 'ipv6.dst'),
     ttl: Number(of('ip.ttl', 'ipv6.hlim')),
     df: !six && flag(cell('ip.flags.df')[nth]),
-    protocol: Number(of('ip.proto', 'ipv6.nxt') || -1),
+    protocol: six && fragment !== undefined ? Number(cell('ipv6.fraghdr.nxt')[0]) : announced,
+    fragment,
     nth,
+  };
+}
+
+/** tshark gives the field as it is. */
+const OFFSET_UNIT = 8;
+
+type Cell = (name: (typeof COLUMNS)[number]) => readonly string[];
+
+function piece4(cell: Cell, nth: number): Piece | undefined {
+  const offset = Number(cell('ip.frag_offset')[nth] ?? 0) * OFFSET_UNIT;
+  const more = flag(cell('ip.flags.mf')[nth]);
+  if (offset === 0 && !more) return undefined;
+  return { id: Number(cell('ip.id')[nth]), offset, length: Number(cell('ip.len')[nth]) - 20, more };
+}
+
+/** Of several IPv6 headers in a frame only one is ever a piece here. */
+function piece6(cell: Cell, nth: number, announced: number): Piece | undefined {
+  if (announced !== 44) return undefined;
+  return {
+    id: Number(cell('ipv6.fraghdr.ident')[0]),
+    offset: Number(cell('ipv6.fraghdr.offset')[0]) * OFFSET_UNIT,
+    length: Number(cell('ipv6.plen')[nth]) - 8,
+    more: flag(cell('ipv6.fraghdr.more')[0]),
   };
 }
 

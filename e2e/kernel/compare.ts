@@ -4,7 +4,8 @@
  * Compared exactly: for every interface the sequence of frames, and for every packet the sequence of interfaces that
  * it crosses by the kernel's clock. A frame is its direction, addresses, ports, TTL, DF, flags or ICMP type and code, how much
  * TCP data a client sends at once (segmentation offload leaves large packets whole; what servers answer differs anyway),
- * both Ethernet addresses by the interface that owns them, the tunnel's outer headers, and what an ICMP error quotes.
+ * both Ethernet addresses by the interface that owns them, the tunnel's outer headers, what an ICMP error quotes, and of a
+ * fragment the bytes that it carries, whether more follow, and which fragments belong to one packet.
  * Not compared: ports that a kernel chose, and what depends on the moment: the place of a packet among packets of
  * another kind on another interface, and whether a kernel acknowledges data at once or with the next packet.
  * ARP: the same broadcast questions and their answers on the same interfaces; how often each was asked does not count,
@@ -14,7 +15,7 @@
  */
 import type { Trace } from '../../src/sim/trace/trace.ts';
 import type { Simulation } from '../../src/sim/simulate.ts';
-import type { Frame } from './capture.ts';
+import type { Frame, Piece } from './capture.ts';
 import { ends, ifaceName, macName, port } from './observed.ts';
 import type { KernelProbe } from './probes.ts';
 import { interfacesOf } from './lab-rig.ts';
@@ -40,19 +41,33 @@ function serversIn(frames: readonly Frame[]): ReadonlySet<string> {
   return new Set(frames.filter((f) => f.flags === 'SYN').map((f) => `${f.dst} ${f.dport}`));
 }
 
-function frameText(side: Side, frame: Frame, servers: ReadonlySet<string>): string {
+/** `fragment 0-1479 more of packet 1`: identifications differ, which pieces share one does not. */
+function pieceText(
+  { src, dst }: { readonly src: string; readonly dst: string },
+  { id, offset, length, more }: Piece,
+  ids: Map<string, number>,
+): string {
+  const key = `${src} ${dst} ${id}`;
+  const known = ids.get(key) ?? ids.size + 1;
+  ids.set(key, known);
+  return `fragment ${offset}-${offset + length - 1}${more ? ' more' : ''} of packet ${known}`;
+}
+
+function frameText(side: Side, frame: Frame, servers: ReadonlySet<string>, ids: Map<string, number>): string {
   const parts = [ends(frame), kind(frame)];
   if (frame.data !== undefined && frame.data > 0) {
     parts.push(servers.has(`${frame.dst} ${frame.dport}`) ? `${frame.data} bytes` : 'data');
   }
   if (frame.ttl !== undefined) parts.push(`ttl ${frame.ttl}${frame.df === true ? ' DF' : ''}`);
+  if (frame.fragment !== undefined) parts.push(pieceText(frame, frame.fragment, ids));
   parts.push(`[${side.nameOf(frame.srcMac)} > ${side.nameOf(frame.dstMac)}]`);
   if (frame.target !== undefined) parts.push(`target ${frame.target}`);
   if (frame.quoted !== undefined) {
     parts.push(`quotes ${frame.quoted.src} > ${frame.quoted.dst} ttl ${frame.quoted.ttl}`);
   }
   if (frame.outer !== undefined) {
-    const { src, dst, dport, vni, ttl, df, srcMac, dstMac } = frame.outer;
+    const { src, dst, dport, vni, ttl, df, srcMac, dstMac, fragment } = frame.outer;
+    if (fragment !== undefined) parts.push(`outer ${pieceText(frame.outer, fragment, ids)}`);
     parts.push(
       `in ${src} > ${dst}:${dport} vni ${vni} ttl ${ttl}${df ? ' DF' : ''} [${side.nameOf(srcMac)} > ${side.nameOf(dstMac)}]`,
     );
@@ -82,8 +97,9 @@ export function summary(side: Side, options: Options): Comparison {
   const askedAll = new Set<string>();
   const nth = new Map<string, number>();
   const servers = serversIn(side.frames);
+  const ids = new Map<string, number>();
   for (const frame of side.frames) {
-    const text = frameText(side, frame, servers);
+    const text = frameText(side, frame, servers, ids);
     const place = where(frame);
     if (frame.proto === 'arp' || frame.proto === 'nd') {
       const request = frame.flags === 'request';
@@ -169,7 +185,7 @@ export function howItEnded(status: number, output: string): string {
   ) {
     return 'unreachable';
   }
-  if (/Frag needed|[Mm]essage too long/.test(output)) return 'too-big';
+  if (/Frag needed|Packet too big|[Mm]essage too long/.test(output)) return 'too-big';
   // By the command line's contract a TTL that ran out is a timeout; ping says more.
   if (/timed out|TimeoutError|Time to live exceeded|Time exceeded: Hop limit/.test(output)) return 'timeout';
   // ping without an answer.

@@ -27,11 +27,22 @@ apiVersion: v1
 kind: Service
 metadata: {name: far}
 spec: {clusterIP: 10.96.30.2, type: NodePort, selector: {app: far}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: near-udp}
+spec: {clusterIP: 10.96.30.3, selector: {app: near}, ports: [{port: 90, targetPort: 9000, protocol: UDP}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: far-udp}
+spec: {clusterIP: 10.96.30.4, type: NodePort, selector: {app: far}, ports: [{port: 90, targetPort: 9000, nodePort: 30090, protocol: UDP}]}
 `;
 }
 
 const client = 'default/client';
 const far = '10.244.2.2';
+const near = '10.244.1.3';
 const upload = 'http://10.244.2.2:8080/';
 
 export const faultShapes: readonly Shape[] = [
@@ -55,6 +66,140 @@ export const faultShapes: readonly Shape[] = [
         bytes: 4000,
       },
       { title: 'an upload on the same node', from: client, to: 'http://10.244.1.3:8080', bytes: 4000 },
+    ],
+  },
+  {
+    name: 'fault: pods with an MTU larger than the tunnel’s, and fragments',
+    id: 'fault-mtu-fragments',
+    yaml: cluster('[{fault: mtu, mtu: 1500}]'),
+    ask: [
+      { title: 'a ping larger than the pod’s MTU', from: client, to: far, tool: 'ping', bytes: 2000 },
+      { title: 'a ping that may be cut', from: client, to: far, tool: 'ping', bytes: 1450, pmtudisc: 'dont' },
+      { title: 'a ping in many fragments', from: client, to: far, tool: 'ping', bytes: 8000 },
+      {
+        title: 'a datagram of its own MTU has DF',
+        from: client,
+        to: far,
+        port: 9000,
+        proto: 'udp',
+        bytes: 1460,
+      },
+      {
+        title: 'a datagram that its kernel cuts',
+        from: client,
+        to: far,
+        port: 9000,
+        proto: 'udp',
+        bytes: 2000,
+      },
+      {
+        title: 'a datagram of two full fragments',
+        from: client,
+        to: far,
+        port: 9000,
+        proto: 'udp',
+        bytes: 2952,
+      },
+      {
+        title: 'a datagram without DF',
+        from: client,
+        to: far,
+        port: 9000,
+        proto: 'udp',
+        bytes: 1460,
+        pmtudisc: 'dont',
+      },
+      { title: 'on the same node', from: client, to: near, port: 9000, proto: 'udp', bytes: 4000 },
+      { title: 'a ping on the same node', from: client, to: near, tool: 'ping', bytes: 3000 },
+      { title: 'through a Service', from: client, to: '10.96.30.4', port: 90, proto: 'udp', bytes: 2000 },
+      {
+        title: 'through a Service here',
+        from: client,
+        to: '10.96.30.3',
+        port: 90,
+        proto: 'udp',
+        bytes: 2000,
+      },
+      {
+        title: 'through a NodePort from outside',
+        from: 'external/laptop',
+        to: '172.18.0.3',
+        port: 30090,
+        proto: 'udp',
+        bytes: 2000,
+      },
+      { title: 'out of the cluster', from: client, to: '172.18.0.100', tool: 'ping', bytes: 2000 },
+      { title: 'from a node', from: 'node/kind-worker', to: far, tool: 'ping', bytes: 2000 },
+      {
+        title: 'from a node through a Service',
+        from: 'node/kind-worker',
+        to: '10.96.30.4',
+        port: 90,
+        proto: 'udp',
+        bytes: 2000,
+      },
+      {
+        title: 'from a node through a Service, as large as its card takes',
+        from: 'node/kind-worker',
+        to: '10.96.30.4',
+        port: 90,
+        proto: 'udp',
+        bytes: 1460,
+      },
+      {
+        title: 'the same of a socket that cuts nothing',
+        from: 'node/kind-worker',
+        to: '10.96.30.4',
+        port: 90,
+        proto: 'udp',
+        bytes: 1460,
+        pmtudisc: 'do',
+      },
+      { title: 'to a closed port', from: client, to: far, port: 9999, proto: 'udp', bytes: 2000 },
+    ],
+  },
+  {
+    name: 'fragments of pods whose MTU is the tunnel’s',
+    id: 'fragments',
+    yaml: cluster('[]'),
+    ask: [
+      { title: 'a ping', from: client, to: far, tool: 'ping', bytes: 2000 },
+      {
+        title: 'a datagram through a Service',
+        from: client,
+        to: '10.96.30.4',
+        port: 90,
+        proto: 'udp',
+        bytes: 3000,
+      },
+      {
+        title: 'out of the cluster, smaller pieces stay',
+        from: client,
+        to: '172.18.0.100',
+        tool: 'ping',
+        bytes: 3000,
+      },
+      {
+        title: 'from outside',
+        from: 'external/laptop',
+        to: '172.18.0.3',
+        port: 30090,
+        proto: 'udp',
+        bytes: 3000,
+      },
+      { title: 'on the same node', from: client, to: near, port: 9000, proto: 'udp', bytes: 3000 },
+    ],
+  },
+  {
+    name: 'fault: a card smaller than the tunnel on it',
+    id: 'fault-mtu-underlay',
+    yaml: cluster('[{fault: mtu, interface: eth0, mtu: 1400}]'),
+    ask: [
+      { title: 'the tunnel’s packet is cut', from: client, to: far, tool: 'ping', bytes: 1400 },
+      { title: 'fragments in fragments', from: client, to: far, port: 9000, proto: 'udp', bytes: 2000 },
+      { title: 'one segment', from: client, to: upload, bytes: 1200 },
+      { title: 'an upload', from: client, to: upload, bytes: 4000 },
+      { title: 'small ones pass', from: client, to: far, tool: 'ping' },
     ],
   },
   {

@@ -97,7 +97,7 @@ function forget(rig: Rig): void {
     (name) => `ip -n ${rig.switch.netns} link set ${name} type bridge fdb_flush 2>/dev/null`,
   );
   // Two flushes: the first marks entries in use as stale, the second removes them. The cache holds what ICMP told of MTUs.
-  const tables = 'ip neigh flush all; ip neigh flush all; ip route flush cache';
+  const tables = 'ip neigh flush all; ip neigh flush all; ip route flush cache; ip -6 route flush cache';
   const node = `${tables}; conntrack -F; ip link set cni0 type bridge fdb_flush; ip link set cbr0 type bridge fdb_flush`;
   attempt(`set +e\n${bridges.join('\n')}\n${inAll((place) => (place.startsWith('node/') ? node : tables))}`);
 }

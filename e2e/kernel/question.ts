@@ -20,8 +20,8 @@ export function ownQuestions(simulation: Simulation): readonly { title: string; 
     .map((spec) => ({ title: spec.name ?? `${spec.tool} ${spec.to}`, question: asQuestion(spec) }));
 }
 
-function asQuestion({ from, to, tool, port, proto, ttl, method, bytes }: ProbeSpec): Question {
-  const given = { from, to, tool, port, proto, ttl, method, bytes };
+function asQuestion({ from, to, tool, port, proto, ttl, method, bytes, pmtudisc }: ProbeSpec): Question {
+  const given = { from, to, tool, port, proto, ttl, method, bytes, pmtudisc };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Question;
 }
 
@@ -65,27 +65,28 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
     // Three ARP requests go unanswered for three seconds before anybody says so.
     const patience = trace.steps.some((s) => s.reason.code === 'neighbour.failed') ? 4 : 2;
     const size = probe.bytes === undefined ? '' : ` -s ${probe.bytes}`;
+    const cutting = probe.pmtudisc === undefined ? '' : ` -M ${probe.pmtudisc}`;
     return {
       ...base,
-      command: `ping -n -c 1 -W ${patience}${ttl}${size} ${ip}`,
+      command: `ping -n -c 1 -W ${patience}${ttl}${size}${cutting} ${ip}`,
       walk: {
         from: probe.from,
         to: ip,
         tool: 'ping',
         ...(probe.ttl === undefined ? {} : { ttl: probe.ttl }),
-        ...(probe.bytes === undefined ? {} : { bytes: probe.bytes }),
+        ...sized(probe),
       },
     };
   }
   if (first?.proto === 'udp' || probe.proto === 'udp') {
     // A name that could not be asked for: what was sent is a datagram to the DNS server.
-    const walked = { from: probe.from, to: ip, port, proto: 'udp', tool: 'nc' };
+    const walked = { from: probe.from, to: ip, port, proto: 'udp', tool: 'nc', ...sized(probe) };
     const again = dns ? walk(simulation, probeFrom(walked)) : trace;
     return {
       ...base,
       ends: again.clientSees as KernelProbe['ends'],
       repeats: byTheClock(again),
-      command: datagramCommand(ip, port),
+      command: datagramCommand(ip, port, probe),
       walk: walked,
     };
   }
@@ -122,16 +123,32 @@ export function kernelProbe(simulation: Simulation, title: string, asked: Questi
   };
 }
 
+/** How much is sent, and whether it may be cut. */
+function sized({ bytes, pmtudisc }: ProbeSpec): Partial<Question> {
+  return { ...(bytes === undefined ? {} : { bytes }), ...(pmtudisc === undefined ? {} : { pmtudisc }) };
+}
+
+/** IP_PMTUDISC_DONT, _WANT, _DO; IPv6's are the same. */
+const PMTUDISC: Readonly<Record<string, number>> = { dont: 0, want: 1, do: 2 };
+
 /** One datagram and its echo; "port unreachable" ends it with ECONNREFUSED, other ICMP errors do not reach it. */
-export function datagramCommand(ip: string, port: number): string {
-  const family = ip.includes(':') ? 'AF_INET6' : 'AF_INET';
+export function datagramCommand(
+  ip: string,
+  port: number,
+  { bytes, pmtudisc }: Pick<ProbeSpec, 'bytes' | 'pmtudisc'> = {},
+): string {
+  const six = ip.includes(':');
+  const family = six ? 'AF_INET6' : 'AF_INET';
+  // IP_MTU_DISCOVER, IPV6_MTU_DISCOVER
+  const option = six ? 'socket.IPPROTO_IPV6, 23' : 'socket.IPPROTO_IP, 10';
+  const set = pmtudisc === undefined ? '' : `\ns.setsockopt(${option}, ${PMTUDISC[pmtudisc]})`;
   return `python3 -c '
 import socket
-s = socket.socket(socket.${family}, socket.SOCK_DGRAM)
+s = socket.socket(socket.${family}, socket.SOCK_DGRAM)${set}
 s.settimeout(2)
 s.connect(("${ip}", ${port}))
-s.send(b"hello")
-print(s.recv(100))'`;
+s.send(${bytes === undefined ? 'b"hello"' : `b"x" * ${bytes}`})
+print(len(s.recv(65536)))'`;
 }
 
 /** The namespace that a probe's sender is in: a Deployment's first pod, or a pod's node where it has none of its own. */

@@ -131,6 +131,30 @@ const services = (of: (ips: readonly string[]) => readonly string[]): string =>
 const both = (ips: readonly string[]): readonly string[] => ips;
 const six = (ips: readonly string[]): readonly string[] => ips.slice(1);
 
+function withoutBridgeNetfilter(world: World): World {
+  const off = { bridgeNfCallIptables: false, bridgeNfCallIp6tables: false };
+  return {
+    ...world,
+    netns: new Map(
+      [...world.netns].map(([id, config]) => [id, { ...config, sysctls: { ...config.sysctls, ...off } }]),
+    ),
+  };
+}
+
+/** Packets that no link takes whole. */
+const large: Shape['ask'] = [NEAR, FAR].flatMap((ips) =>
+  ips.flatMap((to): Shape['ask'] => {
+    const words = `${to.includes(':') ? 'IPv6' : 'IPv4'} to the ${ips === NEAR ? 'same' : 'other'} node`;
+    return [
+      { title: `a ping, ${words}`, from: client, to, tool: 'ping', bytes: 3000 },
+      { title: `a datagram, ${words}`, from: client, to, port: 9000, proto: 'udp', bytes: 2000 },
+      { title: `a closed port, ${words}`, from: client, to, port: 9999, proto: 'udp', bytes: 2000 },
+      { title: `a node’s ping, ${words}`, from: worker, to, tool: 'ping', bytes: 3000 },
+      { title: `a ping as long as the MTU, ${words}`, from: client, to, tool: 'ping', bytes: 1400 },
+    ];
+  }),
+);
+
 export const shapes6: readonly Shape[] = [
   {
     name: 'dual stack with flannel',
@@ -209,6 +233,35 @@ export const shapes6: readonly Shape[] = [
       { title: 'IPv4 beside it, to a pod of another node', from: client, to: FAR[0], port: 8080 },
       { title: 'IPv4 beside it, through the ClusterIP', from: client, to: '10.96.0.20', port: 80 },
     ],
+  },
+  {
+    name: 'fragments of both families with flannel',
+    id: 'dual-flannel-fragments',
+    yaml: `${KIND('dual')}${playground('flannel')}${pods(both)}${services(both)}`,
+    ask: large,
+  },
+  {
+    name: 'fragments of both families with Calico',
+    id: 'dual-calico-fragments',
+    yaml: `${KIND('dual')}${playground('calico')}${pods(both)}${services(both)}`,
+    ask: large,
+  },
+  {
+    name: 'fault: a card smaller than the IPv6 tunnel on it',
+    id: 'fault-mtu-underlay6',
+    yaml: `${KIND('dual')}${playground('flannel')}faults: [{fault: mtu, interface: eth0, mtu: 1400}]\n${pods(both)}${services(both)}`,
+    ask: [
+      { title: 'nobody cuts the tunnel’s packet', from: client, to: FAR[1], tool: 'ping', bytes: 1300 },
+      { title: 'nor a node its own', from: worker, to: FAR[1], tool: 'ping', bytes: 1300 },
+      { title: 'small ones pass', from: client, to: FAR[1], tool: 'ping' },
+    ],
+  },
+  {
+    name: 'fragments of both families without bridge netfilter',
+    id: 'dual-fragments-no-bridge-netfilter',
+    yaml: `${KIND('dual')}${playground('flannel')}${pods(both)}${services(both)}`,
+    alter: withoutBridgeNetfilter,
+    ask: large,
   },
   {
     name: 'IPv6 without bridge-nf-call-ip6tables',

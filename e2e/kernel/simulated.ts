@@ -77,7 +77,9 @@ function frame(entry: WireEntry, packet: Packet): Frame {
     flags:
       nd === undefined ? (arp?.op ?? entry.flags) : nd.type === 135 ? 'request' : `reply ${said.join(',')}`,
     icmp: nd === undefined ? entry.icmp : undefined,
-    data: l4?.proto === 'tcp' ? payloadLength(shown.payload) : undefined,
+    fragment: entry.fragment,
+    data:
+      l4?.proto === 'tcp' && entry.outer?.fragment === undefined ? payloadLength(shown.payload) : undefined,
     target: nd?.target,
     srcMac: eth?.src ?? '',
     dstMac: eth?.dst ?? '',
@@ -93,6 +95,7 @@ function frame(entry: WireEntry, packet: Packet): Frame {
             vni: entry.outer.vni ?? -1,
             ttl: packet.ip.ttl,
             df: packet.ip.df,
+            fragment: entry.outer.fragment,
             srcMac: packet.eth?.src ?? '',
             dstMac: packet.eth?.dst ?? '',
           },

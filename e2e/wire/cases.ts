@@ -34,6 +34,11 @@ const QUESTIONS: readonly { readonly title: string; readonly question: AnswerOpt
     title: 'a closed UDP port: ICMP quotes it',
     question: { from: 'default/client', to: '10.244.2.2', port: 9999, proto: 'udp' },
   },
+  // No eBPF program and no flow table follows fragments here: `unknown`, but what was on the wire is exported.
+  {
+    title: 'a datagram in fragments',
+    question: { from: 'default/client', to: '10.244.2.2', port: 9000, proto: 'udp', bytes: 4000 },
+  },
   { title: 'an address that nobody has', question: { from: 'default/client', to: '10.244.2.99', port: 80 } },
   { title: 'TTL runs out', question: { from: 'default/client', to: '10.244.2.2', tool: 'ping', ttl: 1 } },
   {

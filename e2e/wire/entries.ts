@@ -4,8 +4,14 @@ import type { Dissected } from './tshark.ts';
 
 /** `default/client:eth0 out tcp 10.244.1.2:40312 > 10.96.0.10:80 ttl 64 SYN in 172.18.0.3 > 172.18.0.4:8472 vni 1` */
 export function wireText(entry: WireEntry): string {
-  const { netns, iface, at, proto, src, dst, sport, dport, ttl, flags, icmp, outer } = entry;
-  return line(`${netns}:${iface} ${at}`, { proto, src, dst, sport, dport, ttl, what: flags ?? icmp, outer });
+  const { netns, iface, at, proto, src, dst, sport, dport, ttl, flags, icmp, outer, fragment } = entry;
+  const piece = fragment === undefined ? undefined : pieceText(fragment.offset, fragment.more);
+  const what = flags ?? icmp;
+  return line(`${netns}:${iface} ${at}`, { proto, src, dst, sport, dport, ttl, what, piece, outer });
+}
+
+function pieceText(offset: number, more: boolean): string | undefined {
+  return offset === 0 && !more ? undefined : `from byte ${offset}${more ? ' and more' : ''}`;
 }
 
 interface Headers {
@@ -16,14 +22,16 @@ interface Headers {
   readonly dport?: number;
   readonly ttl?: number;
   readonly what?: string;
+  readonly piece?: string;
   readonly outer?: WireEntry['outer'];
 }
 
-function line(where: string, { proto, src, dst, sport, dport, ttl, what, outer }: Headers): string {
+function line(where: string, { proto, src, dst, sport, dport, ttl, what, piece, outer }: Headers): string {
   const end = (ip: string, port: number | undefined): string => (port === undefined ? ip : `${ip} ${port}`);
   const parts = [where, proto, end(src, sport), '>', end(dst, dport)];
   if (ttl !== undefined) parts.push(`ttl ${ttl}`);
   if (what !== undefined) parts.push(what);
+  if (piece !== undefined) parts.push(piece);
   if (outer !== undefined) {
     const { dport, vni } = outer;
     parts.push(`in ${outer.proto} ${outer.src} > ${outer.dst} ${dport ?? ''} vni ${vni ?? ''}`);
@@ -79,10 +87,15 @@ export function dissectedText(frame: Dissected): string {
   const src = (six ? frame['ipv6.src'] : frame['ip.src'])[address] ?? '';
   const dst = (six ? frame['ipv6.dst'] : frame['ip.dst'])[address] ?? '';
   const ttl = number((six ? frame['ipv6.hlim'] : frame['ip.ttl'])[address]);
+  // Of a later fragment no more than its IP headers can be read.
+  const later = PROTOCOLS[frame['ipv6.fraghdr.nxt'][0] ?? ''] ?? 'ip';
   const proto = six
-    ? (/:(tcp|udp|icmpv6)/.exec(inner)?.[1] ?? 'ip')
+    ? (/:(tcp|udp|icmpv6)/.exec(inner)?.[1] ?? later)
     : (PROTOCOLS[frame['ip.proto'][depth] ?? ''] ?? 'ip');
-  const base = { proto, src, dst, ttl, outer };
+  const offset = Number((six ? frame['ipv6.fraghdr.offset'][0] : frame['ip.frag_offset'][depth]) ?? 0) * 8;
+  const more = (six ? frame['ipv6.fraghdr.more'][0] : frame['ip.flags.mf'][depth]) ?? '0';
+  const base = { proto, src, dst, ttl, piece: pieceText(offset, more === '1' || more === 'True'), outer };
+  if (offset > 0) return line(where, base);
   switch (proto) {
     case 'tcp':
       return line(where, {
