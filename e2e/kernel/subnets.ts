@@ -33,6 +33,17 @@ spec: {type: NodePort, clusterIP: 10.96.30.1, selector: {app: far}, ports: [{por
 `;
 }
 
+/** The same with both families; pods have the same last parts. */
+function dual(cni: string): string {
+  return cluster(cni)
+    .replace('kind: Cluster\n', 'kind: Cluster\nnetworking: {ipFamily: dual}\n')
+    .replace('172.19.0.0/24', '"172.19.0.0/24,fd00:19::/64"')
+    .replace(
+      /podIPs: \[\{ip: 10\.244\.(\d)\.2\}\]/g,
+      'podIPs: [{ip: 10.244.$1.2}, {ip: "fd00:10:244:$1::2"}]',
+    );
+}
+
 const client = 'default/client';
 const worker = 'node/kind-worker';
 
@@ -100,6 +111,27 @@ export const subnetShapes: readonly Shape[] = [
     id: 'subnets-host-gw',
     yaml: cluster('{name: flannel, options: {backend: host-gw}}'),
     ask: near,
+  },
+  {
+    name: 'two subnets of both families, flannel with DirectRouting',
+    id: 'subnets-dual',
+    yaml: dual('{name: flannel, options: {DirectRouting: "true"}}'),
+    ask: [
+      { title: 'to a pod of the same subnet', from: client, to: 'fd00:10:244:2::2', port: 8080 },
+      { title: 'to a pod of the other subnet', from: client, to: 'fd00:10:244:3::2', port: 8080 },
+      { title: 'over IPv4', from: client, to: '10.244.3.2', port: 8080 },
+      { title: 'a node to a node of the other subnet', from: worker, to: 'fd00:19::2', tool: 'ping' },
+      { title: 'whose hop limit ends at the router', from: worker, to: 'fd00:19::2', tool: 'ping', ttl: 1 },
+    ],
+  },
+  {
+    name: 'two subnets of both families, flannel with host-gw',
+    id: 'subnets-dual-host-gw',
+    yaml: dual('{name: flannel, options: {backend: host-gw}}'),
+    ask: [
+      { title: 'to a pod of the same subnet', from: client, to: 'fd00:10:244:2::2', port: 8080 },
+      { title: 'to a pod of the other subnet', from: client, to: 'fd00:10:244:3::2', port: 8080 },
+    ],
   },
   {
     name: 'two subnets, AWS VPC CNI',
