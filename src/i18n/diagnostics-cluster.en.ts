@@ -9,6 +9,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${place(p['a'])} (${p['aCidr']}) overlaps ${place(p['b'])} (${p['bCidr']}): an address would mean two things. Choose ranges that do not meet.`,
   'cluster/service-subnet-too-large': (p) =>
     `kubeadm refuses it: ${p['path']}: Invalid value: "${p['subnet']}": specified service subnet is too large; for ${p['bits']}-bit addresses, the mask must be >= ${p['least']}.`,
+  'cluster/too-many-subnets': (p) =>
+    `Only ${p['limit']} of the ${p['subnets']} networks under nodeSubnets are simulated.`,
   'cluster/node-subnet-too-small': (p) =>
     `${p['subnet']} is too small for a network of nodes: at least a /${p['least']}. The default is used.`,
   'cluster/pod-subnet-too-small': (p) =>
@@ -36,7 +38,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'node/two-subnets': (p) =>
     `${p['node']} has an address in another of the nodes' networks as well (${p['ip']}). A node has one card here, so nobody reaches it at that address.`,
   'node/subnet-full': (p) =>
-    `The network ${p['subnet']} has no address left for ${p['node']}; the node is put on another.`,
+    `The network ${p['subnet']} has no address left for ${p['node']}; ${p['instead'] === '' ? 'it stays without one, and nobody reaches it' : `it is put on ${p['instead']}`}.`,
   'node/unknown-in-subnet': (p) =>
     `There is no node "${p['node']}" to put on this network${among(p['known'])}.`,
   'node/address-elsewhere': (p) =>

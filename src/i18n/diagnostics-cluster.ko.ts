@@ -10,6 +10,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${place(p['a'])}(${p['aCidr']}) 대역과 ${place(p['b'])}(${p['bCidr']}) 대역이 겹칩니다. 같은 주소가 두 곳을 가리키게 되므로 겹치지 않는 대역을 고르세요.`,
   'cluster/service-subnet-too-large': (p) =>
     `kubeadm이 거부합니다: ${p['path']}: Invalid value: "${p['subnet']}": specified service subnet is too large; for ${p['bits']}-bit addresses, the mask must be >= ${p['least']}.`,
+  'cluster/too-many-subnets': (p) =>
+    `nodeSubnets의 네트워크 ${p['subnets']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,
   'cluster/node-subnet-too-small': (p) =>
     `${josa(String(p['subnet']), '은/는')} 노드 네트워크로 쓰기에 너무 작습니다. /${p['least']} 이상이어야 하므로 기본값을 씁니다.`,
   'cluster/pod-subnet-too-small': (p) =>
@@ -37,7 +39,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'node/two-subnets': (p) =>
     `${josa(String(p['node']), '은/는')} 다른 노드 네트워크의 주소(${p['ip']})도 가지고 있습니다. 여기서는 노드마다 카드가 하나라서 그 주소로는 아무도 닿지 못합니다.`,
   'node/subnet-full': (p) =>
-    `네트워크 ${p['subnet']}에 ${p['node']}에 줄 주소가 남지 않아 이 노드를 다른 네트워크에 둡니다.`,
+    `네트워크 ${p['subnet']}에 ${p['node']}에 줄 주소가 남지 않아 ${p['instead'] === '' ? '이 노드는 주소가 없고 아무도 닿지 못합니다' : `이 노드를 ${p['instead']}에 둡니다`}.`,
   'node/unknown-in-subnet': (p) =>
     `이 네트워크에 둘 노드 ${josa(`"${p['node']}"`, '이/가')} 없습니다${among(p['known'])}.`,
   'node/address-elsewhere': (p) =>

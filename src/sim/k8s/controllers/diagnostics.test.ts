@@ -105,6 +105,14 @@ const rows: readonly Row[] = [
     says: /172\.19\.0\.0\/30 is too small.*\/29/,
   },
   {
+    code: 'cluster/too-many-subnets',
+    severity: 'warning',
+    yaml: PLAYGROUND(
+      `nodeSubnets:\n${Array.from({ length: 15 }, (_, i) => `${i === 14 ? '▶' : ''}  - cidr: 10.${i}.0.0/24\n`).join('')}`,
+    ),
+    says: /14 of the 15 networks/,
+  },
+  {
     code: 'cni/subnets-not-modelled',
     severity: 'warning',
     yaml: PLAYGROUND('cni: lonely\nnodeSubnets:\n  - cidr: 172.18.0.0/16\n▶  - cidr: 172.19.0.0/16\n'),
@@ -177,7 +185,7 @@ const rows: readonly Row[] = [
     code: 'node/subnet-full',
     severity: 'error',
     yaml: `${PLAYGROUND('nodeSubnets:\n  - cidr: 172.18.0.0/16\n▶  - cidr: 172.19.0.0/29\n    nodes: [kind-worker, kind-worker2, kind-worker3, kind-worker4, kind-worker5]\n')}---\n${CLUSTER('nodes: [{}, {role: worker}, {role: worker}, {role: worker}, {role: worker}, {role: worker}]\n')}`,
-    says: /172\.19\.0\.0\/29 has no address left for kind-worker5/,
+    says: /172\.19\.0\.0\/29 has no address left for kind-worker5; it is put on 172\.18\.0\.0\/16/,
   },
   {
     code: 'node/unknown-in-subnet',
@@ -633,6 +641,16 @@ describe('mistakes between objects', () => {
     const found = diagnostics.find((d) => d.code === 'external/address-in-use');
     expect(found?.params).toEqual({ name: 'a', ip, owner });
     expect(found?.range?.line).toBe(line);
+  });
+
+  test('a network that is full leaves a node without an address, and says so', () => {
+    const { diagnostics, cluster } = run({
+      yaml: `${PLAYGROUND('nodeSubnets:\n  - cidr: 172.18.0.0/29\n')}---\n${CLUSTER('nodes: [{}, {role: worker}, {role: worker}, {role: worker}, {role: worker}]\n')}`,
+    });
+    expect(cluster.nodes.map((n) => n.ips.length)).toEqual([1, 1, 1, 1, 0]);
+    expect(diagnostics.map((d) => en[d.code]?.(d.params))).toContainEqual(
+      expect.stringMatching(/172\.18\.0\.0\/29 has no address left for kind-worker4; it stays without one/),
+    );
   });
 
   test('the free addresses beside them are nobody’s', () => {

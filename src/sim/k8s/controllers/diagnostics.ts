@@ -6,6 +6,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'cluster/pod-subnet-too-small',
   'cluster/service-subnet-too-large',
   'cluster/node-subnet-too-small',
+  'cluster/too-many-subnets',
   'cni/unknown',
   'cni/unknown-option',
   'cni/bad-option',

@@ -20,13 +20,16 @@ import type { Manifest } from '../manifest.ts';
 import type { UpstreamPlayground } from '../upstream.ts';
 import type { Report } from './report.ts';
 
+/** As many as docker has room for from kind's on: 172.18.0.0/16 to 172.31.0.0/16. */
+const MAX_NETWORKS = 14;
+
 /** The switch of the n-th network. */
 const segmentName = (n: number): string => (n === 0 ? 'underlay' : `underlay${n + 1}`);
 
 /** What docker gives to the n-th network beside kind's own. */
 function dockerSubnet(family: IpFamily, n: number): Cidr {
   return family === 4
-    ? cidr(`172.${18 + (n % 14)}.0.0/16`)
+    ? cidr(`172.${18 + n}.0.0/16`)
     : cidr(`fc00:f853:ccd:${(0xe793 + n).toString(16)}::/64`);
 }
 
@@ -45,7 +48,13 @@ export function readNodeNetworks(
   builtIn: Origin,
   report: Report,
 ): NodeNetworks {
-  const entries = (play.nodeSubnets ?? []).length > 0 ? play.nodeSubnets : undefined;
+  const all = play.nodeSubnets ?? [];
+  if (playground !== undefined && all.length > MAX_NETWORKS) {
+    const params = { subnets: all.length, limit: MAX_NETWORKS };
+    const path = ['nodeSubnets', MAX_NETWORKS];
+    report.say('warning', 'cluster/too-many-subnets', params, playground.ref, path);
+  }
+  const entries = all.length > 0 ? all.slice(0, MAX_NETWORKS) : undefined;
   const nodeNetworks = (entries ?? [{}]).map((entry, n): NodeNetwork => {
     const path: FieldPath = ['nodeSubnets', n, 'cidr'];
     const origin: Origin =

@@ -279,15 +279,30 @@ function address(
   for (const draft of drafts) checkAddresses(draft, settings, report);
   checkNamed(drafts, settings, report);
   const hosts = new Map(settings.nodeNetworks.map((n) => [n, new HostAddresses(n, takenIps)]));
+  const full = (
+    draft: NodeDraft,
+    wanted: NodeNetwork | undefined,
+    instead: NodeNetwork | undefined,
+  ): void => {
+    if (wanted === undefined) return;
+    const text = (network: NodeNetwork): string => network.subnets.map(cidrText).join(', ');
+    const params = {
+      node: draft.name,
+      subnet: text(wanted),
+      instead: instead === undefined ? '' : text(instead),
+    };
+    report.say('error', 'node/subnet-full', params, wanted.origin.object, wanted.origin.path);
+  };
   const nextIps = (draft: NodeDraft): readonly Ip[] => {
-    const named = settings.nodeNetworks.find((n) => n.nodes.includes(draft.name));
-    const order = [...(named === undefined ? [] : [named]), ...settings.nodeNetworks];
-    for (const network of order) {
+    const [first] = settings.nodeNetworks;
+    const wanted = settings.nodeNetworks.find((n) => n.nodes.includes(draft.name)) ?? first;
+    for (const network of new Set([...(wanted === undefined ? [] : [wanted]), ...settings.nodeNetworks])) {
       const ips = hosts.get(network)?.next();
-      if (ips !== undefined) return ips;
-      const params = { node: draft.name, subnet: network.subnets.map(cidrText).join(', ') };
-      report.say('error', 'node/subnet-full', params, network.origin.object, network.origin.path);
+      if (ips === undefined) continue;
+      if (network !== wanted) full(draft, wanted, network);
+      return ips;
     }
+    full(draft, wanted, undefined);
     return [];
   };
   return drafts.map((draft, index) => {
