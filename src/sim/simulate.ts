@@ -132,7 +132,7 @@ function policyNotes(cluster: ClusterState, parsed: ParsedScenario): readonly Di
   const cni = cniPlugin(cluster.settings.cni.name);
   if (cni?.enforcesNetworkPolicy !== true) return [];
   const networkPolicies = asRead(cluster.networkPolicies, cni.policyReading);
-  return policyCode().egressWithoutDns({ ...cluster, networkPolicies }, parsed.locate);
+  return policyCode().egressWithoutDns({ ...cluster, networkPolicies }, parsed.rangeOf);
 }
 
 /** Only who breaks something pays for a second look at the same machines, healthy. */

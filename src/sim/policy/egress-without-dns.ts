@@ -12,7 +12,10 @@ import { policyName, selectsPod } from './matching.ts';
 type Cluster = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'nodes' | 'pods'>;
 
 /** A policy without a rule for egress means to let nothing out; one with rules lets out what it thought of. */
-export function egressWithoutDns(cluster: Cluster, locate: ParsedScenario['locate']): readonly Diagnostic[] {
+export function egressWithoutDns(
+  cluster: Cluster,
+  rangeOf: ParsedScenario['rangeOf'],
+): readonly Diagnostic[] {
   const suspects = cluster.networkPolicies.filter((policy) => policy.egress.length > 0);
   const server = cluster.pods.find((pod) => pod.labels['k8s-app'] === 'kube-dns' && !pod.hostNetwork);
   if (suspects.length === 0 || server === undefined) return [];
@@ -25,7 +28,8 @@ export function egressWithoutDns(cluster: Cluster, locate: ParsedScenario['locat
       ?.find((pod) => asksCluster(pod) && selectsPod(policy, pod, 'egress') && !reachesDns(own, pod, server));
     if (without === undefined) return [];
     const { object } = policy.origin;
-    const range = locate({ object, path: ['spec', 'egress'] });
+    // The key alone: the whole list underlined would say nothing of where.
+    const range = rangeOf(object, ['spec', 'egress'], true);
     return [
       {
         code: 'policy/no-dns',

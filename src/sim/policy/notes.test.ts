@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'egress rules without DNS',
     policies: ['podSelector: {matchLabels: {app: web}}\negress:\n  - to: [{podSelector: {}}]'],
-    notes: ['policy/no-dns - to: [{podSelector: {}}]'],
+    notes: ['policy/no-dns egress:'],
   },
   {
     name: 'egress with nothing at all is meant so',

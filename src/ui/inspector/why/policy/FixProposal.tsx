@@ -21,6 +21,8 @@ export function FixProposal({ want }: { readonly want: 'allow' | 'block' }) {
   const { policy: t } = useText();
   const walk = useSimulation((s) => s.walk);
   const revision = useDocument((s) => s.revision);
+  // What is simulated has to be what is written: the answer is text that replaces it.
+  const settled = useSimulation((s) => s.revision === revision);
   const [asked, setAsked] = useState<Asked>();
   // An answer is about the text that it was asked of.
   const current = asked?.revision === revision ? asked : undefined;
@@ -35,7 +37,7 @@ export function FixProposal({ want }: { readonly want: 'allow' | 'block' }) {
   if (current === undefined) {
     return (
       <p className={styles.ask}>
-        <Button kind={want === 'allow' ? 'primary' : 'line'} onClick={ask}>
+        <Button kind={want === 'allow' ? 'primary' : 'line'} disabled={!settled} onClick={ask}>
           {t.fixAsk[want]}
         </Button>
       </p>
