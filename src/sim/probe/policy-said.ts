@@ -2,15 +2,13 @@
  * What the policies said of one walk, read from the steps that walked their rules. Where the CNI enforces none,
  * `notEnforced` names the policies that an enforcing CNI would have denied by.
  */
-import { portsOf } from '../packet/ports.ts';
 import { chosenCni } from '../cluster/assemble.ts';
 import type { ClusterState } from '../k8s/cluster-state.ts';
-import { policyCode } from '../policy/module.ts';
-import type { PolicyVerdict, Segment, Step, Trace } from '../trace/trace.ts';
-import { PROTOCOLS } from './flow-of-step.ts';
+import type { PolicyVerdict, Segment, Trace } from '../trace/trace.ts';
+import { policyCode } from './policy-code.ts';
 import type { Source } from './target.ts';
 
-type Walked = Pick<Trace, 'steps' | 'segments' | 'server'>;
+export type Walked = Pick<Trace, 'steps' | 'segments' | 'server'>;
 
 /** Segments that the verdict is about: the probe's own, or the look-up's where the walk ended in DNS. */
 function ownSegments(segments: readonly Segment[]): ReadonlySet<number> {
@@ -27,7 +25,8 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
   };
   if (cni === undefined) return { ...verdict, by: [] };
   if (!cni.enforcesNetworkPolicy) {
-    const policies = cluster.networkPolicies.length === 0 ? [] : wouldDeny(cluster, source, walked);
+    const policies =
+      cluster.networkPolicies.length === 0 ? [] : policyCode().wouldDeny(cluster, source, walked);
     return { ...verdict, by: [], ...(policies.length > 0 && { notEnforced: { cni: cni.label, policies } }) };
   }
   const server = walked.server?.netns;
@@ -64,41 +63,3 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
   }
   return { ...verdict, by };
 }
-
-/** Asks the evaluator about every packet of the client that reached a pod, look-ups included. */
-function wouldDeny(cluster: ClusterState, source: Source, walked: Walked): readonly string[] {
-  const from = source.pod;
-  if (from === undefined) return [];
-  const { evaluate } = policyCode();
-  const denied = new Set<string>();
-  const asked = new Set<string>();
-  const ask = (step: Step): void => {
-    const segment = walked.segments[step.segment];
-    const protocol = PROTOCOLS[step.packet?.l4?.proto ?? ''];
-    if (segment === undefined || segment.purpose === 'upstream-dns' || protocol === undefined) return;
-    const l4 = step.packet?.l4;
-    const port = portsOf(l4)?.dport;
-    const key = `${step.place} ${protocol} ${port}`;
-    if (asked.has(key)) return;
-    asked.add(key);
-    const to = cluster.pods.find((p) => !p.hostNetwork && `${p.namespace}/${p.name}` === step.place);
-    const ip = step.packet?.ip?.dst;
-    const end = to ?? (ip === undefined ? undefined : { ip });
-    if (end === undefined) return;
-    const { egress, ingress } = evaluate(cluster, { from, to: end, port, protocol });
-    for (const policy of [...egress.deniedBy, ...ingress.deniedBy]) denied.add(policy);
-  };
-  for (const step of walked.steps) {
-    if (step.dir === 'request' && REACHED.has(step.reason.code)) ask(step);
-  }
-  return [...denied];
-}
-
-/** The packet came as far as the other end's sockets, whatever they said to it. */
-const REACHED: ReadonlySet<string> = new Set([
-  'socket.deliver',
-  'socket.echo-reply',
-  'socket.no-listener-tcp',
-  'socket.no-listener-udp',
-  'socket.no-listener-sctp',
-]);
