@@ -98,3 +98,29 @@ spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {
   const other = await ask('matrix', { port: 81, protocol: 'TCP', since: again.id });
   expect(other.changes).toBeUndefined();
 });
+
+it.each([
+  ['WireGuard', '{name: flannel, options: {backend: wireguard}}', 80, 'tcp'],
+  ['SCTP', 'flannel', 132, 'sctp'],
+  ['nftables', '{name: bridge, options: {ipMasqBackend: nftables, routes: static}}', 80, 'tcp'],
+  ['eBPF', 'cilium', 80, 'tcp'],
+  ['Open vSwitch', 'antrea', 80, 'tcp'],
+] as const)('fetches what the kernel loads on demand: %s', async (_, cni, port, proto) => {
+  vi.resetModules();
+  const { createHandler } = await import('./handler.ts');
+  const pod = (name: string, node: string): string =>
+    `---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, annotations: {packetwalk.dev/listen: "${port}/${proto.toUpperCase()}"}}\nspec: {nodeName: ${node}, containers: [{name: c, image: example.com/app}]}\n`;
+  const cluster = `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${cni}\n${pod('near', 'kind-worker')}${pod('far', 'kind-worker2')}`;
+  const answers: FromWorker[] = [];
+  await new Promise<void>((done) => {
+    const handle = createHandler((message) => {
+      if (!('progress' in message)) answers.push(message);
+      if (answers.length === 2) done();
+    });
+    const scenario = { files: [{ name: 'a.yaml', text: cluster }] };
+    handle({ id: 1, name: 'simulate', params: { scenario, revision: 1 } });
+    const probe = { from: 'default/near', to: 'default/far', tool: 'nc', port, proto } as const;
+    handle({ id: 2, name: 'walk', params: { probe } });
+  });
+  expect(answers[1]).toMatchObject({ ok: true, result: { trace: { verdict: 'delivered' } } });
+});

@@ -10,9 +10,9 @@ import type { Ip, IpFamily } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { Pod } from '../k8s/cluster-state.ts';
 import type { ChainPart, HookPart, InterfaceSysctl, Match, NetnsPart, Rule, Target } from '../net/config.ts';
+import type { NftTable } from '../net/nftables/config.ts';
 import { cniChainName, cniComment } from './chain-name.ts';
 import { hostPortsOf, mappingPods, sandboxId, type HostPort } from './host-ports.ts';
-import { portmapTables } from './portmap-nftables.ts';
 
 const DNAT = 'CNI-HOSTPORT-DNAT';
 const SETMARK = 'CNI-HOSTPORT-SETMARK';
@@ -32,17 +32,18 @@ export interface PortmapConf {
   readonly prefixLengths: PrefixLengths;
   /** The device that the node reaches a pod by: there 127.0.0.1 may be a source. */
   readonly device: (pod: Pod) => string;
-  /** Absent: iptables. */
-  readonly backend?: 'iptables' | 'nftables';
+  /** The tables of the nftables back end (portmap-nftables.ts); absent: iptables. */
+  readonly nftables?: (pods: readonly Pod[]) => readonly NftTable[];
 }
 
 /** A node's part, and what portmap adds for its pods. */
 export function withPortmap(part: NetnsPart, pods: readonly Pod[], conf: PortmapConf): NetnsPart {
-  const nft = conf.backend === 'nftables';
-  const rules = nft ? [] : ([4, 6] as const).map((family) => portmapRules(pods, conf, family));
+  const { nftables } = conf;
+  const rules =
+    nftables !== undefined ? [] : ([4, 6] as const).map((family) => portmapRules(pods, conf, family));
   const chains = rules.flatMap((one) => one.chains);
   const hooks = rules.flatMap((one) => one.hooks);
-  const tables = nft ? portmapTables(pods) : [];
+  const tables = nftables?.(pods) ?? [];
   if (chains.length + tables.length === 0) return part;
   const ofIpv4 = mappingPods(pods).filter((pod) => ipOfFamily(pod.ips, 4) !== undefined);
   const perInterface = Object.fromEntries(ofIpv4.map((pod) => [conf.device(pod), { routeLocalnet: true }]));

@@ -18,6 +18,7 @@ import { mappingPods, sandboxId } from '../host-ports.ts';
 import { assignHostLocal, rangePrefixes } from '../host-local.ts';
 import { masqueradeTables } from '../ipmasq-nftables.ts';
 import { UNDERLAY_DEVICE, UNDERLAY_MTU } from '../place.ts';
+import { portmapTables } from '../portmap-nftables.ts';
 import { withPortmap } from '../portmap.ts';
 import { rememberPer } from '../remember.ts';
 import { bridgeAbout } from './about.ts';
@@ -146,7 +147,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
       prefixLengths: rangePrefixes(node),
       // portmap asks for the route to the pod: without an address on the bridge that is the default route.
       device: () => (gateway ? BRIDGE : UNDERLAY_DEVICE),
-      backend: options['portmap.backend'] === 'nftables' ? 'nftables' : 'iptables',
+      ...(options['portmap.backend'] === 'nftables' ? { nftables: portmapTables } : {}),
     });
   });
 }
