@@ -95,8 +95,6 @@ export const clusterDiagnostics: DiagnosticText = {
   'service/node-ports-exhausted': (p) => `failed to allocate a nodePort: range is full (${p['range']})`,
   'service/load-balancer-class': (p) =>
     `No controller answers for loadBalancerClass ${p['class']}, so ${p['service']} gets no address and stays pending. Classes here: ${p['known']}, or none.`,
-  'service/load-balancer-family': (p) =>
-    `The load balancer here has IPv4 addresses only, and ${p['service']} has none. It stays pending.`,
   'service/load-balancer-ip': (p) =>
     `The load balancer’s addresses are ${p['range']}; ${p['ip']} is not one of them. ${p['service']} stays pending.`,
   'service/load-balancer-ip-taken': (p) =>

@@ -100,8 +100,6 @@ export const clusterDiagnostics: DiagnosticText = {
     `노드 포트 범위 ${p['range']}에 남은 포트가 없습니다(failed to allocate a nodePort: range is full).`,
   'service/load-balancer-class': (p) =>
     `loadBalancerClass ${josa(String(p['class']), '을/를')} 맡은 컨트롤러가 없어 ${p['service']} 서비스는 주소를 받지 못하고 pending 상태로 남습니다. 여기서 쓸 수 있는 클래스: ${p['known']}. 생략해도 됩니다.`,
-  'service/load-balancer-family': (p) =>
-    `여기의 로드 밸런서에는 IPv4 주소만 있는데 ${p['service']} 서비스에는 IPv4가 없습니다. 이 서비스는 pending 상태로 남습니다.`,
   'service/load-balancer-ip': (p) =>
     `로드 밸런서 주소의 범위는 ${p['range']}이며 ${josa(String(p['ip']), '은/는')} 그 안에 없습니다. ${p['service']} 서비스는 pending 상태로 남습니다.`,
   'service/load-balancer-ip-taken': (p) =>

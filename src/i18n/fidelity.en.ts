@@ -109,7 +109,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
     'Multicast, TLS, and what eBPF programs and Open vSwitch make of fragments are not modelled: such walks end as “unknown”.',
     'ICMP redirects and the ICMP rate limit, windows and congestion, ageing of entries during a probe, races between packets are left out.',
     'IPVS and SCTP were held against their source only: no kernel here has them.',
-    'IPv6 without duplicate address detection, router advertisements, MLD, extension headers, policy routing and multipath.',
+    'IPv6 without duplicate address detection, router advertisements, MLD, extension headers and policy routing.',
     'rp_filter differs between distributions: here it is 1 on Calico’s interfaces, 2 on other new ones.',
   ],
   services: [

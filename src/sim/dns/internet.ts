@@ -58,7 +58,13 @@ function answerOutside(cluster: ClusterState, { name, type }: Question): Answer 
   }
   // No top-level domain is a number: what looks like an address is no name.
   if (/(?:^|\.)\d+$/.test(name)) return nothing('NXDOMAIN', ROOT_SOA, false);
-  const named = hosts.filter((h) => h.dnsNames.includes(name)).flatMap((h) => h.ips);
+  const named = [
+    ...hosts.filter((h) => h.dnsNames.includes(name)).flatMap((h) => h.ips),
+    // The name of a cloud's load balancer.
+    ...cluster.services
+      .flatMap((s) => s.loadBalancerNames ?? [])
+      .flatMap((l) => (l.hostname === name ? l.ips : [])),
+  ];
   if (named.length === 0 && (inZone(name, cluster.settings.dnsDomain) || !isPublic(cluster, name))) {
     return nothing('NXDOMAIN', ROOT_SOA, false);
   }

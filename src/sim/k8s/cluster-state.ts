@@ -309,6 +309,8 @@ export interface Service {
   readonly externalIPs?: readonly Ip[];
   /** status.loadBalancer.ingress, written or given by the cloud. Absent while the load balancer is pending. */
   readonly loadBalancerIngress?: readonly LoadBalancerIngress[];
+  /** Names in that list that stand alone, and the addresses that the load balancer has behind them. */
+  readonly loadBalancerNames?: readonly { readonly hostname: string; readonly ips: readonly Ip[] }[];
   readonly loadBalancerClass?: string;
   readonly loadBalancerSourceRanges?: readonly Cidr[];
   /** Only with type LoadBalancer and externalTrafficPolicy Local. */

@@ -16,10 +16,14 @@ import type { ClusterSettings, NodeNetwork } from './cluster-state.ts';
 export const INTERNET_GATEWAY: Readonly<Record<IpFamily, Ip>> = { 4: '203.0.113.1', 6: '2001:db8::1' };
 export const INTERNET_HOST: Readonly<Record<IpFamily, Ip>> = { 4: '203.0.113.10', 6: '2001:db8::10' };
 
-/** The cloud load balancer's own address: the last of the first network. */
-export function loadBalancerAddress({ nodeSubnets }: Pick<ClusterSettings, 'nodeSubnets'>): Ip | undefined {
-  const subnet = cidrOfFamily(nodeSubnets, 4);
-  return subnet === undefined ? undefined : nthAddress(subnet, cidrSize(subnet) - 2);
+/** The cloud load balancer's own address: near the end of the first network, of IPv6's that ends like IPv4's. */
+export function loadBalancerAddress(
+  { nodeSubnets }: Pick<ClusterSettings, 'nodeSubnets'>,
+  family: IpFamily,
+): Ip | undefined {
+  const subnet = cidrOfFamily(nodeSubnets, family);
+  if (subnet === undefined) return undefined;
+  return nthAddress(subnet, family === 6 ? 0xffff_0254 : cidrSize(subnet) - 2);
 }
 
 type Networks = Pick<ClusterSettings, 'nodeNetworks'>;

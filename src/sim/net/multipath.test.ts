@@ -4,6 +4,7 @@ import { seededChooser } from '../base/chooser.ts';
 import { cidr } from '../base/ip.ts';
 import type { LinkConfig, NetnsConfig, RouteConfig } from './config.ts';
 import { ipRoute } from './show/route.ts';
+import { ip6Route } from './show/route6.ts';
 import { netns, probePort, runIn, SYSCTLS, worldOf } from './testing/world-builder.ts';
 import type { World } from './world.ts';
 
@@ -95,5 +96,23 @@ describe('several next hops', () => {
       ).toBe(false);
     }
     expect([...reached].sort()).toEqual(['node/a', 'node/b']);
+  });
+
+  test('of IPv6: printed without a device of its own, and one alone as a plain gateway', () => {
+    const hop = (last: number) => ({ via: `fc00::${last}`, dev: 'eth0', onlink: true });
+    const config: NetnsConfig = {
+      ...netns({ id: 'external/lb', links: [card('0a')], addresses: ['fc00::fe/64 dev eth0'] }),
+      routes: [
+        { to: cidr('fc00::ffff:200'), protocol: 'static', nexthops: [hop(3), hop(4)] },
+        { to: cidr('fc00::ffff:201'), protocol: 'static', nexthops: [{ ...hop(3), onlink: false }] },
+      ],
+    };
+    // Observed on Linux 6.18 with iproute2 6.1.
+    expect(ip6Route(config).map((line) => line.text)).toEqual([
+      'fc00::ffff:200 proto static metric 1024 pref medium\n\tnexthop via fc00::3 dev eth0 weight 1 onlink \n\tnexthop via fc00::4 dev eth0 weight 1 onlink ',
+      'fc00::ffff:201 via fc00::3 dev eth0 proto static metric 1024 pref medium',
+      'fc00::/64 dev eth0 proto kernel metric 256 pref medium',
+      'fe80::/64 dev eth0 proto kernel metric 256 pref medium',
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Routes with several next hops (`fib_select_multipath`): a packet takes the one that the hash of its flow falls on
- * (net.ipv4.fib_multipath_hash_policy=1: addresses, protocol and ports), so a connection keeps its way. The kernel
+ * (fib_multipath_hash_policy=1, of both families: addresses, protocol and ports), so a connection keeps its way. The kernel
  * seeds that hash at random; here the chooser decides once for each flow. Leaves out dead next hops, resilient groups
  * and the flow that an ICMP error quotes.
  */

@@ -76,7 +76,7 @@ export function routeInput(m: Machine, box: Box, dev: Device, skb: Skb, bridging
     sendUnreachableRoute(m, box, skb);
     return undefined;
   }
-  if (six) return route;
+  if (six) return selectPath(m, box, skb, route);
   const problem = sourceProblem(box, dev, ip.src, ip.dst);
   if (problem !== undefined) return drop(problem);
   return selectPath(m, box, skb, route);

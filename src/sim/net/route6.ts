@@ -2,7 +2,7 @@
  * The IPv6 routing tables of one namespace (`net/ipv6/route.c`, `addrconf.c`): `local` with its own and its anycast
  * addresses and the groups, then `main` with the prefixes of its addresses (metric 256) and what was added (1024); and
  * the choice of a source address after RFC 6724 (`ipv6_dev_get_saddr`).
- * Leaves out policy routing, multipath, router preferences, the exceptions that "packet too big" and redirects make, and
+ * Leaves out policy routing, router preferences, the exceptions that "packet too big" and redirects make, and
  * of RFC 6724 what needs deprecated, home, temporary or ORCHID addresses.
  */
 import { cidr, cidrContains, ipBytes } from '../base/ip.ts';
@@ -165,8 +165,11 @@ function localRoute({ type, to, dev, origin }: LocalRoute6): Route {
 }
 
 function routeOf(r: RouteConfig): Route {
-  const route = unicast(r.to, r.dev ?? '');
-  return { ...route, type: r.type ?? 'unicast', via: r.via, src: r.src, origin: r.origin };
+  // Until a flow has chosen, the first of several next hops stands for the route.
+  const { dev = '', via } = r.nexthops?.[0] ?? r;
+  const route = { ...unicast(r.to, dev), type: r.type ?? 'unicast', via, src: r.src, origin: r.origin };
+  if (r.nexthops === undefined) return route;
+  return { ...route, row: routeRow('main', r.to, ''), nexthops: r.nexthops, balances: r.balances };
 }
 
 /** Higher is better, rule by rule: same address, scope, outgoing interface, label, longest common prefix. */

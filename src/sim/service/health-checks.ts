@@ -20,7 +20,8 @@ export function healthCheckPorts(cluster: ClusterState, node: Pick<ClusterNode, 
     nodePortAddresses !== 'primary' &&
     (nodePortAddresses.length === 0 || nodePortAddresses.some((c) => c.prefixLength === 0));
   const ips = all
-    ? ['0.0.0.0']
+    ? // Go takes 0.0.0.0 for both families.
+      ['::']
     : nodePortAddresses === 'primary'
       ? node.ips.slice(0, 1)
       : node.ips.filter((ip) => nodePortAddresses.some((c) => cidrContains(c, ip)));

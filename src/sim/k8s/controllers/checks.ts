@@ -389,7 +389,11 @@ function checkExternal(cluster: ClusterState, report: Report): void {
     if (origin.by === 'built-in') own(ips, `external/${name}`);
   }
   const balanced = cluster.services.flatMap((s) => (s.loadBalancerIngress ?? []).map(({ ip }) => ip));
-  if (balanced.length > 0) own([loadBalancerAddress(settings), ...balanced], 'external/loadbalancer');
+  const named = cluster.services.flatMap((s) => (s.loadBalancerNames ?? []).flatMap(({ ips }) => ips));
+  if (balanced.length + named.length > 0) {
+    const itself = settings.ipFamilies.map((family) => loadBalancerAddress(settings, family));
+    own([...itself, ...balanced, ...named], 'external/loadbalancer');
+  }
   for (const pod of cluster.pods) own(pod.ips, `${pod.namespace}/${pod.name}`);
   for (const node of cluster.nodes) own(node.ips, `node/${node.name}`);
   for (const { name, ips, origin } of hosts) {

@@ -388,12 +388,6 @@ const rows: readonly Row[] = [
     says: /loadBalancerClass example\.com\/lb.*stays pending/,
   },
   {
-    code: 'service/load-balancer-family',
-    severity: 'warning',
-    yaml: `${CLUSTER('networking: {ipFamily: ipv6}\n')}---\n${SERVICE('▶  type: LoadBalancer\n  ports:\n    - port: 80\n')}`,
-    says: /IPv4 addresses only/,
-  },
-  {
     code: 'service/load-balancer-ip',
     severity: 'warning',
     yaml: SERVICE('  type: LoadBalancer\n▶  loadBalancerIP: 10.9.9.9\n  ports:\n    - port: 80\n'),

@@ -50,7 +50,6 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'service/node-ports-exhausted',
   'service/too-many-endpoints',
   'service/load-balancer-class',
-  'service/load-balancer-family',
   'service/load-balancer-ip',
   'service/load-balancer-ip-taken',
   'service/load-balancers-exhausted',

@@ -3,8 +3,8 @@
  * the next free one; here the place is drawn from the Service's name, so that it stays through edits. What
  * status.loadBalancer.ingress says already is kept. Leaves out IPv6 addresses.
  */
-import type { Ip } from '../../base/ip.ts';
-import { parseIp } from '../../base/ip.ts';
+import type { Ip, IpFamily } from '../../base/ip.ts';
+import { ipFamily, parseIp } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import type { LoadBalancerIngress, Service } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
@@ -12,11 +12,15 @@ import { fnv32a, mix } from '../naming.ts';
 import type { UpstreamServiceSpec, UpstreamServiceStatus } from '../upstream.ts';
 import type { Report } from './report.ts';
 
-/** 172.18.255.200 to .250, at the end of kind's network. */
-export const LOAD_BALANCER_POOL: readonly Ip[] = Array.from(
-  { length: 51 },
-  (_, i) => `172.18.255.${200 + i}`,
-);
+const pool = (prefix: string): readonly Ip[] => Array.from({ length: 51 }, (_, i) => `${prefix}${200 + i}`);
+
+/** 172.18.255.200 to .250, at the end of kind's network, and what looks alike in its IPv6 network. */
+const POOL: Readonly<Record<IpFamily, readonly Ip[]>> = {
+  4: pool('172.18.255.'),
+  6: pool('fc00:f853:ccd:e793::ffff:'),
+};
+const poolOf = (ip: Ip): readonly Ip[] => POOL[ipFamily(ip)];
+const rangeOf = (family: IpFamily): string => `${POOL[family][0] ?? ''}-${POOL[family].at(-1) ?? ''}`;
 
 /**
  * The classes that somebody answers for. Without a class, and with the first, packets reach the nodes with the load
@@ -64,7 +68,7 @@ export class LoadBalancers {
         continue;
       if (loadBalancerClass === undefined || loadBalancerClass in CLASSES) {
         const wanted = parseIp(loadBalancerIP);
-        if (wanted !== undefined && LOAD_BALANCER_POOL.includes(wanted)) {
+        if (wanted !== undefined && poolOf(wanted).includes(wanted)) {
           this.#take(wanted, nameOf(manifest));
         }
       }
@@ -100,7 +104,6 @@ export class LoadBalancers {
       const params = { class: loadBalancer ?? '', known: Object.keys(CLASSES).join(', ') };
       return pending('service/load-balancer-class', params, ['spec', 'loadBalancerClass']);
     }
-    if (!families.includes(4)) return pending('service/load-balancer-family', {}, ['spec', 'type']);
     const name = nameOf(manifest);
     report.event('Normal', 'EnsuringLoadBalancer', ref, 'Ensuring load balancer');
     const failed = (why: string): void =>
@@ -110,34 +113,51 @@ export class LoadBalancers {
         ref,
         `Error syncing load balancer: failed to ensure load balancer: ${why}`,
       );
-    let ip: Ip | undefined;
+    let wanted: Ip | undefined;
     if (loadBalancerIP !== undefined && loadBalancerIP !== '') {
-      ip = parseIp(loadBalancerIP);
+      wanted = parseIp(loadBalancerIP);
       const path = ['spec', 'loadBalancerIP'];
-      if (ip === undefined || !LOAD_BALANCER_POOL.includes(ip)) {
+      if (wanted === undefined || !poolOf(wanted).includes(wanted) || !families.includes(ipFamily(wanted))) {
         failed(`${loadBalancerIP} is not an address of the pool`);
-        const range = `${LOAD_BALANCER_POOL[0] ?? ''}-${LOAD_BALANCER_POOL.at(-1) ?? ''}`;
+        const range = families.map(rangeOf).join(', ');
         return pending('service/load-balancer-ip', { ip: loadBalancerIP, range }, path);
       }
-      const other = this.#taken.get(ip);
+      const other = this.#taken.get(wanted);
       if (other !== name) {
-        failed(`${ip} is in use by ${other ?? ''}`);
-        return pending('service/load-balancer-ip-taken', { ip, other: other ?? '' }, path);
+        failed(`${wanted} is in use by ${other ?? ''}`);
+        return pending('service/load-balancer-ip-taken', { ip: wanted, other: other ?? '' }, path);
       }
-    } else {
-      const start = mix(fnv32a(name)) % LOAD_BALANCER_POOL.length;
-      const order = [...LOAD_BALANCER_POOL.slice(start), ...LOAD_BALANCER_POOL.slice(0, start)];
-      ip = order.find((candidate) => !this.#taken.has(candidate));
+    }
+    const given: LoadBalancerIngress[] = [];
+    for (const family of families) {
+      const ip = wanted !== undefined && ipFamily(wanted) === family ? wanted : this.#next(name, family);
       if (ip === undefined) {
         failed('no address is left in the pool');
-        return pending('service/load-balancers-exhausted', { size: LOAD_BALANCER_POOL.length }, [
-          'spec',
-          'type',
-        ]);
+        const params = { size: POOL[family].length };
+        return pending('service/load-balancers-exhausted', params, ['spec', 'type']);
       }
-      this.#take(ip, name);
+      given.push({ ip, ipMode: mode });
     }
     report.event('Normal', 'EnsuredLoadBalancer', ref, 'Ensured load balancer');
-    return [{ ip, ipMode: mode }];
+    return given;
+  }
+
+  /** The names of a written status that stand alone, with an address of each of the Service's families. */
+  namesOf(manifest: Manifest, families: Service['ipFamilies']): NonNullable<Service['loadBalancerNames']> {
+    if (specOf(manifest).type !== 'LoadBalancer') return [];
+    return (written(manifest) ?? []).flatMap(({ ip, hostname }) => {
+      if (ip !== undefined || hostname === undefined) return [];
+      const ips = families.flatMap((family) => this.#next(`${nameOf(manifest)} ${hostname}`, family) ?? []);
+      return [{ hostname: hostname.toLowerCase().replace(/\.$/, ''), ips }];
+    });
+  }
+
+  /** A free address, from a place that the name decides. */
+  #next(name: string, family: IpFamily): Ip | undefined {
+    const start = mix(fnv32a(name)) % POOL[family].length;
+    const order = [...POOL[family].slice(start), ...POOL[family].slice(0, start)];
+    const ip = order.find((candidate) => !this.#taken.has(candidate));
+    this.#take(ip, name);
+    return ip;
   }
 }

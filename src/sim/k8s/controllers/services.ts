@@ -89,8 +89,9 @@ export function makeServices(
   for (const draft of drafts) {
     if (!allocate(draft, settings, ips, ports, report)) continue;
     const ingress = cloud.ingressOf(draft.manifest, draft.chosen.families, report);
-    const key = `${draft.clusterIPs.join()}|${draft.chosen.families.join()}|${draft.nodePorts.join()}|${draft.healthCheckNodePort ?? ''}|${ingress?.map((i) => i.ip).join() ?? ''}`;
-    made.push(memo(draft.manifest, key, () => makeService(draft, ingress)));
+    const names = cloud.namesOf(draft.manifest, draft.chosen.families);
+    const key = `${draft.clusterIPs.join()}|${draft.chosen.families.join()}|${draft.nodePorts.join()}|${draft.healthCheckNodePort ?? ''}|${ingress?.map((i) => i.ip).join() ?? ''}|${names.flatMap((n) => n.ips).join()}`;
+    made.push(memo(draft.manifest, key, () => makeService(draft, ingress, names)));
   }
   return made;
 }
@@ -325,6 +326,7 @@ function allocate(
 function makeService(
   { manifest, spec, chosen, clusterIPs, nodePorts, healthCheckNodePort }: Draft,
   ingress: Service['loadBalancerIngress'],
+  names: NonNullable<Service['loadBalancerNames']>,
 ): Service {
   const ports = (spec.ports ?? []).map((p, i): ServicePort => {
     const nodePort = nodePorts[i];
@@ -358,6 +360,7 @@ function makeService(
     ...(spec.externalName === undefined ? {} : { externalName: spec.externalName }),
     ...outsideFields(spec),
     ...(ingress === undefined ? {} : { loadBalancerIngress: ingress }),
+    ...(names.length === 0 ? {} : { loadBalancerNames: names }),
     ...(healthCheckNodePort === undefined ? {} : { healthCheckNodePort }),
     ...(topologyAware(manifest) ? { topologyAware: true } : {}),
     origin: manifest.origin,

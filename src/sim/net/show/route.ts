@@ -5,7 +5,7 @@ import type { IpRuleConfig, NetnsConfig, RouteConfig } from '../config.ts';
 import { byPriority } from '../policy-rules.ts';
 import { ipRuleRow, prefixText, routeRow } from '../row-key.ts';
 import { addressesOf, linksInOrder, networkOf } from './link.ts';
-import { ip6Route, ip6RouteLocal } from './route6.ts';
+import { ip6Route, ip6RouteLocal, nexthopText } from './route6.ts';
 import type { ShowLine } from './show.ts';
 
 /** Routes that the kernel makes from the addresses of links that are up. */
@@ -113,11 +113,7 @@ function routeText(route: RouteConfig, details: boolean): string {
   if (route.metric !== undefined && route.metric !== 0) parts.push(`metric ${route.metric}`);
   if (route.onlink === true) parts.push('onlink');
   if (route.mtu !== undefined) parts.push(`mtu ${route.mtu}`);
-  const hops = (route.nexthops ?? []).map(
-    (hop) =>
-      `\n\tnexthop via ${hop.via} dev ${hop.dev} weight ${hop.weight ?? 1} ${hop.onlink === true ? 'onlink ' : ''}`,
-  );
-  return `${parts.join(' ')} ${hops.join('')}`;
+  return `${parts.join(' ')} ${(route.nexthops ?? []).map(nexthopText).join('')}`;
 }
 
 interface LocalRoute {

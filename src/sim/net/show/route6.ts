@@ -4,7 +4,7 @@
  */
 import type { Cidr } from '../../base/ip.ts';
 import { cidr, cidrWithin, compareIp } from '../../base/ip.ts';
-import type { NetnsConfig, RouteConfig } from '../config.ts';
+import type { NetnsConfig, NexthopConfig, RouteConfig } from '../config.ts';
 import { ip6Addresses } from '../ip6-address.ts';
 import { connectedRoutes6, isDown, localRoutes6, PREFIX_METRIC, ROUTE_METRIC } from '../route6.ts';
 import { prefixText, routeRow } from '../row-key.ts';
@@ -34,17 +34,25 @@ function routeText(route: RouteConfig, details: boolean): string {
   const unicast = route.type === undefined || route.type === 'unicast';
   if (!unicast || details) parts.push(route.type ?? 'unicast');
   parts.push(prefixText(route.to));
-  if (route.via !== undefined) parts.push(`via ${route.via}`);
+  // Of one next hop alone the kernel makes a route like any other.
+  const hops = route.nexthops ?? [];
+  const { via, dev, onlink } = hops.length === 1 ? (hops[0] ?? route) : route;
+  if (via !== undefined) parts.push(`via ${via}`);
   // A route that leads nowhere hangs on the loopback.
-  parts.push(`dev ${route.dev ?? 'lo'}`);
+  if (hops.length < 2) parts.push(`dev ${dev ?? 'lo'}`);
   const protocol = route.protocol ?? 'boot';
   if (protocol !== 'boot' || details) parts.push(`proto ${protocol}`);
   if (details) parts.push('scope global');
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   parts.push(`metric ${route.metric ?? ROUTE_METRIC}`);
-  if (route.onlink === true) parts.push('onlink');
+  if (onlink === true) parts.push('onlink');
   parts.push('pref medium');
-  return parts.join(' ');
+  return `${parts.join(' ')}${hops.length < 2 ? '' : hops.map(nexthopText).join('')}`;
+}
+
+/** A line of its own for each of several next hops, of either family. */
+export function nexthopText({ via, dev, weight = 1, onlink }: NexthopConfig): string {
+  return `\n\tnexthop via ${via} dev ${dev} weight ${weight} ${onlink === true ? 'onlink ' : ''}`;
 }
 
 /** Addresses of the machine itself, what it shares with other routers of a subnet, and the groups. */
