@@ -514,6 +514,13 @@ describe('programs on hooks', () => {
     expect(refused).toContain('program.socket-refused');
   });
 
+  test('an answer to a neighbour solicitation', () => {
+    const text = cluster('cilium').replace('nodes: [', 'networking: {ipFamily: dual}\nnodes: [');
+    const s = simulate({ files: [{ name: 'cluster.yaml', text }] });
+    const to = s.cluster.pods.find((p) => p.name === 'c')?.ips[1] ?? '';
+    expect(ask(s, { from: 'default/a', tool: 'nc', to, port: 80 })).toContain('program.neighbour');
+  });
+
   test('look-ups, a hop, a tunnel key, an answer to ARP', () => {
     const given = ask(cilium('false'), { from: 'default/a', tool: 'curl', to: 'c' });
     for (const code of [

@@ -671,6 +671,12 @@ export const reasons: ReasonText = {
     detail: () =>
       'Whatever address a pod asks for, the program on the node’s end of its cable answers with that end’s own MAC.',
   },
+  'program.neighbour': {
+    title: (p) => `${p.program} answered the question for ${p.ip} itself`,
+    info: () => 'Neighbour advertisement',
+    detail: () =>
+      'For the pod’s gateway and for pods of its node the program on the node’s end of its cable answers with that end’s own MAC.',
+  },
   'program.socket': {
     title: (p) => `${p.call} to ${p.from} became one to ${p.to}`,
     info: () => 'socket LB',

@@ -661,6 +661,12 @@ export const reasons: ReasonText = {
     info: () => 'ARP 응답',
     detail: () => '파드가 어떤 주소를 묻든, 케이블의 노드 쪽 끝에 걸린 프로그램이 그 끝의 MAC으로 답합니다.',
   },
+  'program.neighbour': {
+    title: (p) => `${josa(p.program, '이/가')} ${josa(p.ip, '을/를')} 찾는 질문에 직접 답했습니다`,
+    info: () => '이웃 광고',
+    detail: () =>
+      '파드의 게이트웨이와 같은 노드의 파드를 찾는 질문에는 케이블의 노드 쪽 끝에 걸린 프로그램이 그 끝의 MAC으로 답합니다.',
+  },
   'program.socket': {
     title: (p) => `${p.from}에 건 ${josa(p.call, '이/가')} ${p.to}에 거는 것으로 바뀌었습니다`,
     info: () => '소켓 LB',

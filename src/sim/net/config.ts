@@ -494,6 +494,8 @@ export interface ProgramAttachment {
   readonly hook: 'tc-ingress' | 'tc-egress' | 'cgroup-sock';
   /** The device of a tc hook. */
   readonly dev?: string;
+  /** Which addresses of socket calls it is for (`connect4`, `connect6`); absent: 4. */
+  readonly family?: 4 | 6;
   /** Its function's name, as `tc filter show` prints it; the key of `World.programs`. */
   readonly program: string;
   /** What its loader compiled into it. */

@@ -80,8 +80,8 @@ export class Netns {
   readonly frameTunnels: readonly FrameTunnelDevice[];
   readonly wireguards: readonly WireguardDevice[];
   readonly ipip: Device | undefined;
-  /** The program on the socket calls of its processes. */
-  readonly socketProgram: ProgramAttachment | undefined;
+  /** The programs on the socket calls of its processes, one for each family of addresses. */
+  private readonly socketPrograms: ReadonlyMap<4 | 6, ProgramAttachment>;
   readonly maps: ReadonlyMap<string, MapConfig>;
   private readonly iptables: CompiledTables | undefined;
   private readonly ip6tables: CompiledTables | undefined;
@@ -100,7 +100,8 @@ export class Netns {
     const addressed = new Set(config.addresses.map((a) => a.dev));
     const { sysctls } = config;
     const programs = new Map((config.programs ?? []).map((p) => [`${p.hook} ${p.dev ?? ''}`, p]));
-    this.socketProgram = config.programs?.find((p) => p.hook === 'cgroup-sock');
+    const onSockets = (config.programs ?? []).filter((p) => p.hook === 'cgroup-sock');
+    this.socketPrograms = new Map(onSockets.map((p) => [p.family ?? 4, p]));
     this.maps = new Map((config.maps ?? []).map((map) => [map.name, map]));
     for (const link of config.links) {
       const own = sysctls.perInterface[link.name];
@@ -162,6 +163,11 @@ export class Netns {
     this.ipip = all.find((d) => d.link.kind === 'ipip');
     for (const n of config.neighbours) this.neighbours.set(`${n.dev} ${n.ip}`, n);
     for (const f of config.fdb) this.fdb.set(`${f.dev} ${f.mac}`, f);
+  }
+
+  /** The program that a socket call with this address runs. */
+  socketProgram(ip: Ip): ProgramAttachment | undefined {
+    return this.socketPrograms.get(ip.includes(':') ? 6 : 4);
   }
 
   device(name: string): Device | undefined {

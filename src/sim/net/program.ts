@@ -237,7 +237,7 @@ export class Program<R> {
     { ip, port }: { readonly ip: Ip; readonly port: number },
     socket: number,
   ): { readonly ip: Ip; readonly port: number } | undefined {
-    if (this.box.net.socketProgram === undefined) return { ip, port };
+    if (this.box.net.socketProgram(ip) === undefined) return { ip, port };
     const cookie = `${this.box.id} ${this.segment} ${socket}`;
     return socketPrograms().runSocketHook(this.m, this.box, this.flow(), { call, proto, ip, port, cookie });
   }

@@ -167,7 +167,14 @@ function localRoute({ type, to, dev, origin }: LocalRoute6): Route {
 function routeOf(r: RouteConfig): Route {
   // Until a flow has chosen, the first of several next hops stands for the route.
   const { dev = '', via } = r.nexthops?.[0] ?? r;
-  const route = { ...unicast(r.to, dev), type: r.type ?? 'unicast', via, src: r.src, origin: r.origin };
+  const route = {
+    ...unicast(r.to, dev),
+    type: r.type ?? 'unicast',
+    via,
+    src: r.src,
+    mtu: r.mtu,
+    origin: r.origin,
+  };
   if (r.nexthops === undefined) return route;
   return { ...route, row: routeRow('main', r.to, ''), nexthops: r.nexthops, balances: r.balances };
 }

@@ -92,6 +92,7 @@ export interface ReasonParams {
   'program.back-dst': { program: string; from: string; to: string };
   'program.back-src': { program: string; from: string; to: string };
   'program.arp': { program: string; ip: string };
+  'program.neighbour': { program: string; ip: string };
   'program.socket': { program: string; call: string; from: string; to: string };
   'program.socket-refused': { program: string; address: string };
   'tunnel.no-key': { iface: string };

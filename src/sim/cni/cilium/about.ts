@@ -17,12 +17,22 @@ export const ciliumAbout: CniAbout = {
     { name: 'kubeProxyReplacement', values: ['true', 'false'], default: 'false' },
     { name: 'bpf.masquerade', values: ['true', 'false'], default: 'false' },
   ],
+  ipFamilies: [4, 6],
   enforcesNetworkPolicy: true,
   commands: [
-    { command: 'cilium-dbg bpf lb list', maps: ['cilium_lb4_services', 'cilium_lb4_backends'] },
-    { command: 'cilium-dbg bpf lb list --revnat', maps: ['cilium_lb4_reverse_nat'] },
-    { command: 'cilium-dbg bpf ct list global', maps: ['cilium_ct4', 'cilium_ct_any4'] },
-    { command: 'cilium-dbg bpf nat list', maps: ['cilium_snat_v4'] },
+    {
+      command: 'cilium-dbg bpf lb list',
+      maps: ['cilium_lb4_services', 'cilium_lb4_backends', 'cilium_lb6_services', 'cilium_lb6_backends'],
+    },
+    {
+      command: 'cilium-dbg bpf lb list --revnat',
+      maps: ['cilium_lb4_reverse_nat', 'cilium_lb6_reverse_nat'],
+    },
+    {
+      command: 'cilium-dbg bpf ct list global',
+      maps: ['cilium_ct4', 'cilium_ct_any4', 'cilium_ct6', 'cilium_ct_any6'],
+    },
+    { command: 'cilium-dbg bpf nat list', maps: ['cilium_snat_v4', 'cilium_snat_v6'] },
     { command: 'cilium-dbg bpf ipcache list', maps: ['cilium_ipcache'] },
     { command: 'cilium-dbg bpf endpoint list', maps: ['cilium_lxc'] },
     { command: 'cilium-dbg bpf policy get --all -n', maps: ['cilium_policy'] },

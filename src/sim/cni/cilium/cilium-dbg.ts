@@ -3,16 +3,19 @@
  * NAT, ipcache, endpoints and policies. Counters, flags of packets seen and the time since boot are not modelled: bytes
  * and packets print as 0, what expires in seconds of the simulator's clock.
  */
+import { ipPort } from '../../base/ip.ts';
 import type { MapConfig, NetnsConfig } from '../../net/config.ts';
 import type { ToolCommand } from '../../net/world.ts';
 import {
-  BACKENDS,
+  ANY_NODE,
+  backends as backendsOf,
   CT_MAPS,
+  FAMILIES,
   IPCACHE,
   LXC,
-  REVERSE_NAT,
-  SERVICES,
-  SNAT,
+  reverseNatMap,
+  services as servicesOf,
+  snatMap,
   type BackendValue,
   type CtValue,
   type EndpointValue,
@@ -64,23 +67,28 @@ function written<V extends object>(
 const row = (map: string, key: string): string => `bpf/${map}/${key}`;
 
 function lbList(config: NetnsConfig): Lines {
-  const backends = new Map(entriesOf<BackendValue>(config, BACKENDS.map));
-  const rows = entriesOf<ServiceValue>(config, SERVICES.map)
-    .map(([key, value]): Row => {
+  const rows = FAMILIES.flatMap((family) => {
+    const any = ANY_NODE[family];
+    const map = servicesOf(any).map;
+    const backends = new Map(entriesOf<BackendValue>(config, backendsOf(any).map));
+    return entriesOf<ServiceValue>(config, map).map(([key, value]): Row => {
       const backend = backends.get(`${value.backendId}`);
       const text =
         value.slot === 0
-          ? `0.0.0.0:0 (${value.revNat}) (0) [${value.flags.join(', ')}]`
-          : `${backend?.ip ?? ''}:${backend?.port ?? 0}/${backend?.proto ?? ''} (${value.revNat}) (${value.slot})`;
-      return { cells: [key, text], key: row(SERVICES.map, key) };
-    })
-    .toSorted((a, b) => ((a.cells[0] ?? '') < (b.cells[0] ?? '') ? -1 : 1));
+          ? `${ipPort(any, 0)} (${value.revNat}) (0) [${value.flags.join(', ')}]`
+          : `${ipPort(backend?.ip ?? '', backend?.port ?? 0)}/${backend?.proto ?? ''} (${value.revNat}) (${value.slot})`;
+      return { cells: [key, text], key: row(map, key) };
+    });
+  }).toSorted((a, b) => ((a.cells[0] ?? '') < (b.cells[0] ?? '') ? -1 : 1));
   return columns(['SERVICE ADDRESS', 'BACKEND ADDRESS (REVNAT_ID) (SLOT)'], rows);
 }
 
 function revNatList(config: NetnsConfig): Lines {
-  const rows = entriesOf<RevNatValue>(config, REVERSE_NAT.map).map(([key, value]): Row => {
-    return { cells: [key, `${value.ip}:${value.port}`], key: row(REVERSE_NAT.map, key) };
+  const rows = FAMILIES.flatMap((family) => {
+    const { map } = reverseNatMap(ANY_NODE[family]);
+    return entriesOf<RevNatValue>(config, map).map(([key, value]): Row => {
+      return { cells: [key, ipPort(value.ip, value.port)], key: row(map, key) };
+    });
   });
   return columns(['ID', 'BACKEND ADDRESS (REVNAT_ID) (SLOT)'], rows);
 }
@@ -103,10 +111,13 @@ function ctList(_config: NetnsConfig, runtime: Runtime): Lines {
 }
 
 function natList(_config: NetnsConfig, runtime: Runtime): Lines {
-  return written<NatValue>(runtime, SNAT.map).map(({ key, value }) => ({
-    text: `${key} XLATE_${value.xlate} ${value.ip}:${value.port}`,
-    key: row(SNAT.map, key),
-  }));
+  return FAMILIES.flatMap((family) => {
+    const { map } = snatMap(ANY_NODE[family]);
+    return written<NatValue>(runtime, map).map(({ key, value }) => ({
+      text: `${key} XLATE_${value.xlate} ${value.ip}:${value.port}`,
+      key: row(map, key),
+    }));
+  });
 }
 
 function ipcacheList(config: NetnsConfig): Lines {
@@ -181,19 +192,24 @@ function policyList(config: NetnsConfig): Lines {
 }
 
 function endpointList(config: NetnsConfig): Lines {
-  const rows = entriesOf<EndpointValue>(config, LXC.map)
-    .filter(([, value]) => !value.host)
-    .toSorted((a, b) => a[1].id - b[1].id)
-    .flatMap(([ip, value]): readonly Row[] => {
+  const all = entriesOf<EndpointValue>(config, LXC.map).filter(([, value]) => !value.host);
+  // An endpoint with an address of each family is one line.
+  const first = new Map(all.toReversed().map(([ip, value]) => [value.id, { ip, value }]));
+  const rows = [...first.values()]
+    .toSorted((a, b) => a.value.id - b.value.id)
+    .flatMap(({ ip, value }): readonly Row[] => {
       const { ingress, egress } = value.isolatedBy;
       const enforced = (policies: readonly string[]): string =>
         policies.length > 0 ? 'Enabled' : 'Disabled';
-      const [first = '', ...rest] = value.labels;
+      const [label = '', ...rest] = value.labels;
       const head = [`${value.id}`, enforced(ingress), enforced(egress), `${value.identity}`];
+      const ips = all.filter(([, one]) => one.id === value.id).map(([own]) => own);
+      const six = ips.find((one) => one.includes(':')) ?? '';
+      const four = ips.find((one) => !one.includes(':')) ?? '';
       const key = row(LXC.map, ip);
       return [
-        { cells: [...head, first, '', ip, 'ready'], key },
-        ...rest.map((label) => ({ cells: ['', '', '', '', label, '', '', ''], key })),
+        { cells: [...head, label, six, four, 'ready'], key },
+        ...rest.map((text) => ({ cells: ['', '', '', '', text, '', '', ''], key })),
       ];
     });
   const title = [

@@ -4,26 +4,28 @@
  * its veth pair answers ARP for any address.
  * Read in the main branch and in releases 1.17 to 1.19. IPAM is `kubernetes` (each node's podCIDR), routes between nodes
  * in native mode are those of `autoDirectNodeRoutes`, endpoint routes are off, and the load balancer's mode is SNAT.
- * Left out: encryption, IPv6, DSR, XDP, Maglev, host firewall, L7, Hubble, Cilium's own policies, egress gateway,
+ * Both families go through the same programs: what differs by family is asked of the address. A tunnel's outer packet is
+ * IPv4 wherever nodes have such an address, whatever is inside.
+ * Left out: encryption, DSR, XDP, Maglev, host firewall, L7, Hubble, Cilium's own policies, egress gateway,
  * BGP, the bandwidth manager, local redirect, the health endpoint, the host's own NAT entries.
  */
-import { cidr, cidrOfFamily, cidrText } from '../../base/ip.ts';
+import {
+  cidr,
+  cidrOfFamily,
+  cidrText,
+  ipFamily,
+  ipOfFamily,
+  type Cidr,
+  type IpFamily,
+} from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { Origin } from '../../base/origin.ts';
-import type { ClusterNode, ClusterState, Pod } from '../../k8s/cluster-state.ts';
+import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
 import { onLink } from '../../k8s/node-network.ts';
 import type { LinkConfig, NetnsPart, ProgramAttachment, RouteConfig } from '../../net/config.ts';
 import type { CniNodeContext, CniPlugin, CniPodContext } from '../../plugin.ts';
 import { assignHostLocal } from '../host-local.ts';
-import {
-  ipv4Of,
-  ipv4PodCidr,
-  nodeNetns,
-  POD_DEVICE,
-  podKey,
-  UNDERLAY_DEVICE,
-  UNDERLAY_MTU,
-} from '../place.ts';
+import { nodeNetns, POD_DEVICE, podKey, UNDERLAY_DEVICE, UNDERLAY_MTU } from '../place.ts';
 import { rememberPer } from '../remember.ts';
 import { ciliumAbout } from './about.ts';
 import { ciliumCommands } from './cilium-dbg.ts';
@@ -34,12 +36,20 @@ import { socketLb } from './bpf/sock.ts';
 import { identities } from './identity.ts';
 import { ciliumIptables } from './iptables.ts';
 import { lbMaps } from './lb.ts';
-import { endpointIds, HOST_DEVICE, lxcInterface, NET_DEVICE, OVERHEAD, routerIp, TUNNEL } from './names.ts';
+import {
+  endpointIds,
+  HOST_DEVICE,
+  lxcInterface,
+  NET_DEVICE,
+  OVERHEAD,
+  routerIp,
+  TUNNEL,
+  underlayIp,
+} from './names.ts';
 import { endpointMaps, ipcache } from './node-maps.ts';
 import { ciliumSettings, type CiliumSettings } from './settings.ts';
 
 const BY = 'cilium-agent';
-const ROUTE_MTU = UNDERLAY_MTU - OVERHEAD;
 
 /** cilium_host and cilium_net are one veth pair in the node's own namespace; the tunnel device gets its keys from programs. */
 function devices(node: ClusterNode, settings: CiliumSettings, origin: Origin): readonly LinkConfig[] {
@@ -72,34 +82,48 @@ function tunnelDevice(node: ClusterNode, { tunnelProtocol }: CiliumSettings, ori
     origin,
   };
   if (tunnelProtocol === 'geneve') return { ...base, kind: 'geneve' };
-  return { ...base, kind: 'vxlan', local: ipv4Of(node) ?? '', dev: UNDERLAY_DEVICE, learning: false };
+  return { ...base, kind: 'vxlan', local: underlayIp(node) ?? '', dev: UNDERLAY_DEVICE, learning: false };
 }
 
 function routes(
   { cluster, node, options }: CniNodeContext,
   settings: CiliumSettings,
+  family: IpFamily,
   origin: Origin,
 ): readonly RouteConfig[] {
-  const router = routerIp(node);
-  const own = ipv4PodCidr(node);
+  const router = routerIp(node, family);
+  const own = cidrOfFamily(node.podCIDRs, family);
   if (router === undefined || own === undefined) return [];
-  const viaHost = { via: router, dev: HOST_DEVICE, src: router, protocol: 'kernel' as const };
+  // Of IPv6 the kernel takes no gateway that is an address of its own.
+  const via = family === 4 ? { via: router } : {};
+  const viaHost = { ...via, dev: HOST_DEVICE, src: router, protocol: 'kernel' as const };
+  const mtu = routeMtu(node);
   const others = cluster.nodes.flatMap((other): RouteConfig[] => {
-    const to = ipv4PodCidr(other);
-    const underlay = ipv4Of(other);
-    if (other.name === node.name || to === undefined || underlay === undefined) return [];
+    const to = cidrOfFamily(other.podCIDRs, family);
+    const underlay = ipOfFamily(other.ips, family);
+    if (other.name === node.name || to === undefined) return [];
     const from: Origin = { ...other.origin, by: BY };
-    if (settings.tunnel) return [{ to, ...viaHost, mtu: ROUTE_MTU, origin: from }];
+    if (settings.tunnel)
+      return underlayIp(other) === undefined ? [] : [{ to, ...viaHost, mtu, origin: from }];
+    if (underlay === undefined) return [];
     // autoDirectNodeRoutes: another one the agent reports as an error, and sets no route either.
     const skipped =
       options.directRoutingSkipUnreachable === 'true' && !onLink(cluster.settings, node, underlay);
     return skipped ? [] : [{ to, via: underlay, dev: UNDERLAY_DEVICE, protocol: 'kernel', origin: from }];
   });
-  return [
-    { to: own, ...viaHost, origin },
-    { to: cidr(router), dev: HOST_DEVICE, protocol: 'kernel', scope: 'link', origin },
-    ...others,
-  ];
+  const toRouter: RouteConfig = {
+    to: cidr(router),
+    dev: HOST_DEVICE,
+    protocol: 'kernel',
+    scope: 'link',
+    origin,
+  };
+  return [{ to: own, ...viaHost, origin }, ...(family === 4 ? [toRouter] : []), ...others];
+}
+
+/** What fits into the tunnel. */
+function routeMtu(node: ClusterNode): number {
+  return UNDERLAY_MTU - OVERHEAD[ipFamily(underlayIp(node) ?? '0.0.0.0')];
 }
 
 /** What the loader compiles into every program of a node. */
@@ -107,24 +131,39 @@ function nodeConstants(context: CniNodeContext, settings: CiliumSettings): Progr
   const { node, cluster } = context;
   return {
     ...settings,
-    nodeIp: ipv4Of(node) ?? '',
-    routerIp: routerIp(node) ?? '',
+    dual: cluster.settings.ipFamilies.length > 1,
+    nodeIp4: ipOfFamily(node.ips, 4) ?? '',
+    nodeIp6: ipOfFamily(node.ips, 6) ?? '',
+    routerIp4: routerIp(node, 4) ?? '',
+    routerIp6: routerIp(node, 6) ?? '',
     hostMac: stableMac(nodeNetns(node), HOST_DEVICE),
     netMac: stableMac(nodeNetns(node), NET_DEVICE),
     apiserver: node.role === 'control-plane',
-    nativeCidr: clusterRange(cluster),
-    allocCidr: rangeOf(node),
+    nativeCidr4: textOf(cidrOfFamily(cluster.settings.podSubnets, 4)),
+    nativeCidr6: textOf(cidrOfFamily(cluster.settings.podSubnets, 6)),
+    allocCidr4: textOf(cidrOfFamily(node.podCIDRs, 4)),
+    allocCidr6: textOf(cidrOfFamily(node.podCIDRs, 6)),
   };
 }
 
-/** `ipv4NativeRoutingCIDR`: the cluster's whole pod range. */
-function clusterRange(cluster: ClusterState): string {
-  return cidrText(cidrOfFamily(cluster.settings.podSubnets, 4) ?? cidr('10.244.0.0/16'));
+/** `ipv4NativeRoutingCIDR` and `ipv6NativeRoutingCIDR` are the cluster's whole pod ranges. */
+function textOf(range: Cidr | undefined): string {
+  return range === undefined ? '' : cidrText(range);
 }
 
-function rangeOf(node: ClusterNode): string {
-  const own = ipv4PodCidr(node);
-  return own === undefined ? '' : `${own.ip}/${own.prefixLength}`;
+/** The programs on socket calls, one for each family that is on. */
+function socketPrograms(
+  { cluster }: CniNodeContext,
+  { kubeProxyReplacement }: CiliumSettings,
+  more: Pick<ProgramAttachment, 'constants' | 'mapsOf' | 'origin'>,
+): readonly ProgramAttachment[] {
+  if (!kubeProxyReplacement) return [];
+  return cluster.settings.ipFamilies.map((family) => ({
+    hook: 'cgroup-sock',
+    ...(family === 6 ? { family } : {}),
+    program: family === 6 ? 'cil_sock6_connect' : 'cil_sock4_connect',
+    ...more,
+  }));
 }
 
 function programs(
@@ -150,9 +189,7 @@ function programs(
     ...(settings.tunnel
       ? [on('tc-ingress', tunnel, 'cil_from_overlay'), on('tc-egress', tunnel, 'cil_to_overlay')]
       : []),
-    ...(settings.kubeProxyReplacement
-      ? [{ hook: 'cgroup-sock' as const, program: 'cil_sock4_connect', constants, origin }]
-      : []),
+    ...socketPrograms(context, settings, { constants, origin }),
   ];
 }
 
@@ -178,32 +215,39 @@ function setUpNode(context: CniNodeContext): NetnsPart {
   );
   return rememberNode(node, dependencies, () => {
     const origin: Origin = { ...cluster.settings.origins.cni, by: BY };
-    const range = ipv4PodCidr(node);
-    const router = routerIp(node);
+    const families = cluster.settings.ipFamilies.flatMap((family) => {
+      const range = cidrOfFamily(node.podCIDRs, family);
+      const router = routerIp(node, family);
+      return range === undefined || router === undefined ? [] : [{ family, range, router }];
+    });
     // Without a pod range the agent waits for one.
-    if (range === undefined || router === undefined) return {};
-    return {
-      links: devices(node, settings, origin),
-      addresses: [
-        {
-          dev: HOST_DEVICE,
-          ip: router,
-          prefixLength: 32,
-          scope: 'global',
-          origin: { ...cluster.settings.origins.podSubnet, by: BY },
-        },
-      ],
-      routes: routes(context, settings, origin),
-      sysctls: { ipForward: true },
-      ...ciliumIptables({
+    if (families.length === 0) return {};
+    const rules = families.map(({ family, range, router }) =>
+      ciliumIptables({
+        family,
         masquerade: !settings.bpfMasquerade,
         tunnel: settings.tunnel,
         allocCidr: range,
-        nativeCidr: cidr(clusterRange(cluster)),
+        nativeCidr: cidrOfFamily(cluster.settings.podSubnets, family) ?? range,
         routerIp: router,
-        nodeIps: cluster.nodes.flatMap((other) => ipv4Of(other) ?? []),
+        nodeIps: cluster.nodes.flatMap((other) => ipOfFamily(other.ips, family) ?? []),
         origin,
       }),
+    );
+    return {
+      links: devices(node, settings, origin),
+      addresses: families.map(({ family, router }) => ({
+        dev: HOST_DEVICE,
+        ip: router,
+        prefixLength: family === 4 ? 32 : 128,
+        scope: 'global',
+        origin: { ...cluster.settings.origins.podSubnet, by: BY },
+      })),
+      routes: families.flatMap(({ family }) => routes(context, settings, family, origin)),
+      sysctls: { ipForward: true, ...(families.some(({ family }) => family === 6) && { ip6Forward: true }) },
+      chains: rules.flatMap(({ chains = [] }) => chains),
+      hooks: rules.flatMap(({ hooks = [] }) => hooks),
+      ipsets: rules.flatMap(({ ipsets = [] }) => ipsets),
       programs: programs(context, settings, origin),
       maps: [
         ipcache(cluster, node, settings.tunnel),
@@ -222,13 +266,23 @@ function addPod(context: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
   const endpoint = endpointIds(context.pods).get(podKey(pod)) ?? 0;
   const dependencies = [node, JSON.stringify(settings), identity, endpoint, cluster.settings];
   return rememberPod(pod, dependencies, () => {
-    const ip = ipv4Of(pod);
-    const router = routerIp(node);
-    if (ip === undefined || router === undefined) return { pod: {}, node: {} };
+    const given = pod.ips.flatMap((ip) => {
+      const family = ipFamily(ip);
+      const router = routerIp(node, family);
+      return router === undefined ? [] : [{ ip, family, router }];
+    });
+    if (given.length === 0) return { pod: {}, node: {} };
     const id = podKey(pod);
     const iface = lxcInterface(pod);
     const origin: Origin = { ...pod.origin, by: 'cilium-cni' };
-    const constants = { ...nodeConstants(context, settings), identity, endpoint, ip, pod: id };
+    const constants = {
+      ...nodeConstants(context, settings),
+      identity,
+      endpoint,
+      ip4: ipOfFamily(pod.ips, 4) ?? '',
+      ip6: ipOfFamily(pod.ips, 6) ?? '',
+      pod: id,
+    };
     return {
       pod: {
         links: [
@@ -241,28 +295,30 @@ function addPod(context: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
             origin,
           },
         ],
-        addresses: [{ dev: POD_DEVICE, ip, prefixLength: 32, scope: 'global', origin }],
-        routes: [
+        addresses: given.map(({ ip, family }) => ({
+          dev: POD_DEVICE,
+          ip,
+          prefixLength: family === 4 ? 32 : 128,
+          scope: 'global',
+          origin,
+        })),
+        routes: given.flatMap(({ family, router }): RouteConfig[] => [
           {
-            to: cidr('0.0.0.0/0'),
+            to: cidr(family === 4 ? '0.0.0.0/0' : '::/0'),
             via: router,
             dev: POD_DEVICE,
             protocol: 'boot',
-            ...(settings.tunnel && { mtu: ROUTE_MTU }),
+            ...(settings.tunnel && { mtu: routeMtu(node) }),
             origin,
           },
           { to: cidr(router), dev: POD_DEVICE, scope: 'link', protocol: 'boot', origin },
-        ],
+        ]),
         ...(settings.kubeProxyReplacement && {
-          programs: [
-            {
-              hook: 'cgroup-sock' as const,
-              program: 'cil_sock4_connect',
-              constants: nodeConstants(context, settings),
-              mapsOf: nodeNetns(node),
-              origin,
-            },
-          ],
+          programs: socketPrograms(context, settings, {
+            constants: nodeConstants(context, settings),
+            mapsOf: nodeNetns(node),
+            origin,
+          }),
         }),
       },
       node: {
@@ -292,6 +348,7 @@ const HOOKS: ReturnType<NonNullable<CniPlugin['hooks']>> = {
     cil_from_overlay: { type: 'sched_cls', run: fromOverlay },
     cil_to_overlay: { type: 'sched_cls', run: toOverlay },
     cil_sock4_connect: { type: 'cgroup_sock_addr', run: socketLb },
+    cil_sock6_connect: { type: 'cgroup_sock_addr', run: socketLb },
   },
   commands: ciliumCommands,
 };

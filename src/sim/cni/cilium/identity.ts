@@ -4,13 +4,13 @@
  * the default filter leaves out (pkg/labelsfilter) make no identity and match no policy.
  * Left out: `init`, `health`, `unmanaged`, the service account's and the cluster's label, FQDNs.
  */
-import { cidr, cidrText, cidrWithin, type Cidr } from '../../base/ip.ts';
+import { cidr, cidrText, cidrWithin, type Cidr, type IpFamily } from '../../base/ip.ts';
 import type { ClusterNode, ClusterState, Labels, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
 import { matchesSelector } from '../../k8s/selectors.ts';
 import { namespaceLabels } from '../../policy/matching.ts';
 import { podKey } from '../place.ts';
 import { rememberLast } from '../remember.ts';
-import { FIRST_CIDR_IDENTITY, FIRST_POD_IDENTITY, ID } from './names.ts';
+import { FIRST_CIDR_IDENTITY, FIRST_POD_IDENTITY, ID, worldId } from './names.ts';
 
 export interface PodIdentity {
   readonly id: number;
@@ -30,9 +30,11 @@ export interface Identities {
   readonly pods: readonly PodIdentity[];
   readonly ofPod: ReadonlyMap<string, PodIdentity>;
   readonly cidrs: readonly CidrIdentity[];
+  /** Both families are on: the world has an identity for each. */
+  readonly dual: boolean;
 }
 
-const ANYWHERE = '0.0.0.0/0';
+const ANYWHERE: Readonly<Record<IpFamily, string>> = { 4: '0.0.0.0/0', 6: '::/0' };
 const EXCLUDED =
   /^(io\.kubernetes|kubernetes\.io|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/.*|.*beta\.kubernetes\.io|k8s\.io|pod-template-generation|pod-template-hash|controller-revision-hash|annotation\..*|controller-uid|etcd_node)/;
 
@@ -45,7 +47,10 @@ const remember = rememberLast<Identities>();
 
 export function identities(cluster: ClusterState): Identities {
   const { pods, namespaces, networkPolicies } = cluster;
-  return remember([...pods, null, ...namespaces, null, ...networkPolicies], () => compute(cluster));
+  const { ipFamilies } = cluster.settings;
+  return remember([...pods, null, ...namespaces, null, ...networkPolicies, null, ipFamilies.join()], () =>
+    compute(cluster),
+  );
 }
 
 function compute(cluster: ClusterState): Identities {
@@ -75,22 +80,23 @@ function compute(cluster: ClusterState): Identities {
     identity.pods.push(pod);
     ofPod.set(podKey(pod), identity);
   }
-  return { pods: [...byLabels.values()], ofPod, cidrs: cidrIdentities(cluster) };
+  const dual = cluster.settings.ipFamilies.length > 1;
+  return { pods: [...byLabels.values()], ofPod, cidrs: cidrIdentities(cluster), dual };
 }
 
-/** Every prefix that a policy names, exceptions too; the whole IPv4 space is the world itself. */
-function cidrIdentities({ networkPolicies }: ClusterState): CidrIdentity[] {
+/** Every prefix that a policy names, exceptions too; the whole of a family is the world itself. */
+function cidrIdentities({ networkPolicies, settings }: ClusterState): CidrIdentity[] {
   const texts = new Set<string>();
   for (const policy of networkPolicies) {
     for (const rule of [...policy.ingress, ...policy.egress]) {
       for (const { ipBlock } of rule.peers) {
         for (const one of ipBlock === undefined ? [] : [ipBlock.cidr, ...ipBlock.except]) {
-          if (one.family === 4) texts.add(cidrText(one));
+          if (settings.ipFamilies.includes(one.family)) texts.add(cidrText(one));
         }
       }
     }
   }
-  texts.delete(ANYWHERE);
+  for (const everything of Object.values(ANYWHERE)) texts.delete(everything);
   return [...texts].map((text, index) => ({ id: FIRST_CIDR_IDENTITY + index, cidr: cidr(text) }));
 }
 
@@ -105,7 +111,8 @@ export function identitiesOfPeer(
     const inside = (one: Cidr): boolean =>
       cidrWithin(ipBlock.cidr, one) && !ipBlock.except.some((except) => cidrWithin(except, one));
     const found = all.cidrs.filter((one) => inside(one.cidr)).map((one) => one.id);
-    return cidrText(ipBlock.cidr) === ANYWHERE ? [ID.world, ...found] : found;
+    const { family } = ipBlock.cidr;
+    return cidrText(ipBlock.cidr) === ANYWHERE[family] ? [worldId(family, all.dual), ...found] : found;
   }
   return podsOfPeer(all, peer, namespace).map((one) => one.id);
 }

@@ -4,12 +4,13 @@
  * Left out: the rules that steer packets to the L7 proxy and keep them from conntrack (CILIUM_PRE_mangle, the raw table,
  * two ACCEPTs), because no proxy is modelled: those chains are there and empty.
  */
-import { cidr, type Cidr, type Ip } from '../../base/ip.ts';
+import { cidr, type Cidr, type Ip, type IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ChainPart, HookPart, IpsetConfig, Match, NetnsPart, Rule, Target } from '../../net/config.ts';
 import { HOST_DEVICE, MARK, NET_DEVICE } from './names.ts';
 
 export interface IptablesOptions {
+  readonly family: IpFamily;
   readonly masquerade: boolean;
   readonly tunnel: boolean;
   /** The node's own pod range. */
@@ -21,7 +22,7 @@ export interface IptablesOptions {
   readonly origin: Origin;
 }
 
-const NODE_SET = 'cilium_node_set_v4';
+const NODE_SET: Readonly<Record<IpFamily, string>> = { 4: 'cilium_node_set_v4', 6: 'cilium_node_set_v6' };
 
 const FEEDERS: readonly (readonly [ChainPart['table'], HookPart['chain'], string])[] = [
   ['filter', 'INPUT', 'CILIUM_INPUT'],
@@ -41,6 +42,7 @@ const accept: Target = { target: 'ACCEPT' };
 
 export function ciliumIptables(options: IptablesOptions): Pick<NetnsPart, 'chains' | 'hooks' | 'ipsets'> {
   const { origin } = options;
+  const family = options.family === 6 ? { family: options.family } : {};
   const rule = (matches: readonly Match[], target: Target): Rule => ({ matches, target, origin });
   const rules: Readonly<Record<string, readonly Rule[]>> = {
     CILIUM_FORWARD: [
@@ -81,8 +83,9 @@ export function ciliumIptables(options: IptablesOptions): Pick<NetnsPart, 'chain
     CILIUM_POST_nat: options.masquerade ? masquerade(options, rule) : [],
   };
   return {
-    chains: FEEDERS.map(([table, , name]) => ({ table, name, rules: rules[name] ?? [] })),
+    chains: FEEDERS.map(([table, , name]) => ({ ...family, table, name, rules: rules[name] ?? [] })),
     hooks: FEEDERS.map(([table, chain, name]) => ({
+      ...family,
       table,
       chain,
       where: 'prepend',
@@ -100,7 +103,8 @@ function masquerade(
   options: IptablesOptions,
   rule: (matches: readonly Match[], target: Target) => Rule,
 ): readonly Rule[] {
-  const { allocCidr, tunnel, routerIp } = options;
+  const { allocCidr, tunnel, routerIp, family } = options;
+  const loopback = family === 4 ? '127.0.0.1' : '::1';
   const toRouter: Target = { target: 'SNAT', ip: routerIp };
   return [
     ...(tunnel
@@ -109,7 +113,7 @@ function masquerade(
           rule(
             [
               { match: 'src', cidr: allocCidr },
-              { match: 'set', name: NODE_SET, dirs: ['dst'] },
+              { match: 'set', name: NODE_SET[family], dirs: ['dst'] },
               comment('exclude traffic to cluster nodes from masquerade'),
             ],
             accept,
@@ -143,9 +147,9 @@ function masquerade(
       : []),
     rule(
       [
-        { match: 'src', cidr: cidr('127.0.0.1') },
+        { match: 'src', cidr: cidr(loopback) },
         { match: 'out', iface: HOST_DEVICE },
-        comment('cilium host->cluster from 127.0.0.1 masquerade'),
+        comment(`cilium host->cluster from ${loopback} masquerade`),
       ],
       toRouter,
     ),
@@ -162,9 +166,21 @@ function masquerade(
 }
 
 /** Native routing leaves packets to other nodes alone. */
-function nodeSet({ masquerade: on, tunnel, nodeIps, origin }: IptablesOptions): readonly IpsetConfig[] {
+function nodeSet({
+  masquerade: on,
+  tunnel,
+  nodeIps,
+  origin,
+  family,
+}: IptablesOptions): readonly IpsetConfig[] {
   if (!on || tunnel) return [];
   return [
-    { name: NODE_SET, type: 'hash:ip', entries: nodeIps, options: 'family inet maxelem 65536', origin },
+    {
+      name: NODE_SET[family],
+      type: 'hash:ip',
+      entries: nodeIps,
+      options: `family ${family === 4 ? 'inet' : 'inet6'} maxelem 65536`,
+      origin,
+    },
   ];
 }

@@ -4,23 +4,24 @@
  * ClusterIPs alone. A Service whose external traffic is local has two scopes: `/i` is for traffic from inside.
  * Left out: SCTP, L7 and host ports, Maglev, weights, topology hints' own flags.
  */
-import { compareIp, type Ip } from '../../base/ip.ts';
+import { compareIp, ipFamily, type Ip, type IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, ClusterState, Service, ServicePort } from '../../k8s/cluster-state.ts';
 import type { MapConfig, MapEntry } from '../../net/config.ts';
 import { loadBalancerVips, usableEndpoints } from '../../service/endpoint-choice.ts';
 import { endpointsOfPort, slicesOf, withoutHints, type PortEndpoint } from '../../service/endpoint-list.ts';
 import {
-  BACKENDS,
+  ANY_NODE,
+  backends,
+  FAMILIES,
   frontendKey,
-  REVERSE_NAT,
-  SERVICES,
+  reverseNatMap,
+  services,
   type BackendValue,
   type RevNatValue,
   type ServiceValue,
 } from './maps.ts';
 
-const ANY_NODE: Ip = '0.0.0.0';
 const BY = 'cilium-agent';
 
 interface Frontend {
@@ -35,10 +36,15 @@ interface Frontend {
   readonly flags: readonly string[];
 }
 
+interface Tables {
+  readonly services: Map<string, MapEntry>;
+  readonly backends: Map<string, MapEntry>;
+  readonly reverse: Map<string, MapEntry>;
+}
+
+/** The maps of both families; ids are counted across them. */
 class LbMaps {
-  readonly services = new Map<string, MapEntry>();
-  readonly backends = new Map<string, MapEntry>();
-  readonly reverse = new Map<string, MapEntry>();
+  private readonly tables: Readonly<Record<IpFamily, Tables>> = { 4: empty(), 6: empty() };
   private readonly backendIds = new Map<string, number>();
   private revNat = 0;
 
@@ -47,8 +53,11 @@ class LbMaps {
     if (proto === 'SCTP') return;
     const revNat = ++this.revNat;
     const origin: Origin = { ...port.origin, by: BY };
+    const family = ipFamily(front.ip);
+    const ranges = (service.loadBalancerSourceRanges ?? []).filter((range) => range.family === family);
     const reverse: RevNatValue = { ip: front.ip, port: front.port };
-    this.reverse.set(`${revNat}`, { value: reverse, origin });
+    const table = this.tables[family];
+    table.reverse.set(`${revNat}`, { value: reverse, origin });
     const scopes: readonly (readonly [readonly PortEndpoint[], boolean])[] =
       front.internal === undefined
         ? [[front.external, false]]
@@ -65,9 +74,7 @@ class LbMaps {
         ...(service.sessionAffinity === 'ClientIP' && {
           affinitySeconds: service.sessionAffinityTimeoutSeconds,
         }),
-        ...(front.type === 'LoadBalancer' &&
-          service.loadBalancerSourceRanges !== undefined &&
-          service.loadBalancerSourceRanges.length > 0 && { sourceRanges: service.loadBalancerSourceRanges }),
+        ...(front.type === 'LoadBalancer' && ranges.length > 0 && { sourceRanges: ranges }),
       };
       const flags = [
         front.type,
@@ -77,7 +84,7 @@ class LbMaps {
         ...(front.routable ? [] : ['non-routable']),
       ];
       const value: ServiceValue = { ...base, slot: 0, count: endpoints.length, backendId: 0, flags };
-      this.services.set(frontendKey(front.ip, front.port, proto, 0, internal), { value, origin });
+      table.services.set(frontendKey(front.ip, front.port, proto, 0, internal), { value, origin });
       for (const [index, endpoint] of endpoints.entries()) {
         const slot: ServiceValue = {
           ...base,
@@ -86,7 +93,7 @@ class LbMaps {
           backendId: this.backend(endpoint, proto, origin),
           flags: [],
         };
-        this.services.set(frontendKey(front.ip, front.port, proto, index + 1, internal), {
+        table.services.set(frontendKey(front.ip, front.port, proto, index + 1, internal), {
           value: slot,
           origin,
         });
@@ -106,10 +113,27 @@ class LbMaps {
         proto,
         ...(endpoint.endpoint.pod !== undefined && { pod: endpoint.endpoint.pod }),
       };
-      this.backends.set(`${id}`, { value, origin: { ...endpoint.endpoint.origin, by: BY, via: origin.via } });
+      this.tables[ipFamily(endpoint.ip)].backends.set(`${id}`, {
+        value,
+        origin: { ...endpoint.endpoint.origin, by: BY, via: origin.via },
+      });
     }
     return id;
   }
+
+  of(family: IpFamily): readonly MapConfig[] {
+    const table = this.tables[family];
+    const any = ANY_NODE[family];
+    return [
+      { name: services(any).map, kind: 'hash', entries: table.services },
+      { name: backends(any).map, kind: 'hash', entries: table.backends },
+      { name: reverseNatMap(any).map, kind: 'hash', entries: table.reverse },
+    ];
+  }
+}
+
+function empty(): Tables {
+  return { services: new Map(), backends: new Map(), reverse: new Map() };
 }
 
 export interface LbOptions {
@@ -122,14 +146,16 @@ export function lbMaps(cluster: ClusterState, node: ClusterNode, options: LbOpti
   for (const service of cluster.services) {
     if (service.type === 'ExternalName' || service.headless) continue;
     for (const port of service.ports) {
-      for (const front of frontends(cluster, service, port, node, options)) maps.add(service, port, front);
+      for (const family of service.ipFamilies) {
+        for (const front of frontends(cluster, service, port, node, options, family)) {
+          maps.add(service, port, front);
+        }
+      }
     }
   }
-  return [
-    { name: SERVICES.map, kind: 'hash', entries: maps.services },
-    { name: BACKENDS.map, kind: 'hash', entries: maps.backends },
-    { name: REVERSE_NAT.map, kind: 'hash', entries: maps.reverse },
-  ];
+  return FAMILIES.filter((family) => cluster.settings.ipFamilies.includes(family)).flatMap((family) =>
+    maps.of(family),
+  );
 }
 
 function frontends(
@@ -138,18 +164,20 @@ function frontends(
   port: ServicePort,
   node: ClusterNode,
   options: LbOptions,
+  family: IpFamily,
 ): readonly Frontend[] {
+  const own = (ips: readonly Ip[]): readonly Ip[] => ips.filter((ip) => ipFamily(ip) === family);
   const usable = usableEndpoints(
     service,
     port,
     // loadBalancer.serviceTopology is false by default: trafficDistribution and its hints are not asked.
-    withoutHints(endpointsOfPort(slicesOf(cluster.endpointSlices, service), port, 4)),
+    withoutHints(endpointsOfPort(slicesOf(cluster.endpointSlices, service), port, family)),
     node,
   );
   const inside = service.internalTrafficPolicy === 'Local' ? usable.local : usable.cluster;
   const fronts: Frontend[] = [];
   const insideFlags = service.internalTrafficPolicy === 'Local' ? ['InternalLocal'] : [];
-  for (const ip of ipv4(service.clusterIPs)) {
+  for (const ip of own(service.clusterIPs)) {
     fronts.push({
       ip,
       type: 'ClusterIP',
@@ -167,19 +195,21 @@ function frontends(
     flags: local ? ['Local'] : [],
   };
   if (port.nodePort !== undefined) {
-    for (const ip of [...ipv4(node.ips).toSorted(compareIp), ANY_NODE]) {
-      fronts.push({ ...outside, ip, type: 'NodePort', port: port.nodePort, routable: ip !== ANY_NODE });
+    for (const ip of [...own(node.ips).toSorted(compareIp), ANY_NODE[family]]) {
+      fronts.push({
+        ...outside,
+        ip,
+        type: 'NodePort',
+        port: port.nodePort,
+        routable: ip !== ANY_NODE[family],
+      });
     }
   }
-  for (const ip of ipv4(service.externalIPs ?? [])) {
+  for (const ip of own(service.externalIPs ?? [])) {
     fronts.push({ ...outside, ip, type: 'ExternalIPs', port: port.port, routable: true });
   }
-  for (const ip of ipv4(loadBalancerVips(service))) {
+  for (const ip of own(loadBalancerVips(service))) {
     fronts.push({ ...outside, ip, type: 'LoadBalancer', port: port.port, routable: true });
   }
   return fronts;
-}
-
-function ipv4(ips: readonly Ip[]): readonly Ip[] {
-  return ips.filter((ip) => !ip.includes(':'));
 }

@@ -2,7 +2,7 @@
  * Cilium's maps: their names, what their values hold, and how their keys read. Keys are what `cilium-dbg bpf ... list`
  * prints, so that a step names the line.
  */
-import type { Cidr, Ip, Mac } from '../../base/ip.ts';
+import { ipFamily, ipPort, type Cidr, type Ip, type IpFamily, type Mac } from '../../base/ip.ts';
 import type { MapHandle } from '../../net/program/context.ts';
 
 /** `cilium_ipcache_v2`: whose an address is, and behind which node. Keys are prefixes. */
@@ -31,6 +31,16 @@ export interface EndpointValue {
 }
 export const LXC: MapHandle<EndpointValue> = { map: 'cilium_lxc' };
 
+/** Most maps there are twice, for IPv4 and IPv6 addresses. */
+function perFamily<V extends object>(four: string, six: string): (ip: Ip) => MapHandle<V> {
+  const handles: Readonly<Record<IpFamily, MapHandle<V>>> = { 4: { map: four }, 6: { map: six } };
+  return (ip) => handles[ipFamily(ip)];
+}
+
+/** An address of each family, to ask for the maps of both. */
+export const ANY_NODE: Readonly<Record<IpFamily, Ip>> = { 4: '0.0.0.0', 6: '::' };
+export const FAMILIES = [4, 6] as const;
+
 /** `cilium_lb4_services_v2`: a front end (slot 0) and its back ends (1, 2, ...). */
 export interface ServiceValue {
   readonly slot: number;
@@ -46,7 +56,7 @@ export interface ServiceValue {
   /** There is an entry of the same address for traffic from inside. */
   readonly twoScopes: boolean;
 }
-export const SERVICES: MapHandle<ServiceValue> = { map: 'cilium_lb4_services_v2' };
+export const services = perFamily<ServiceValue>('cilium_lb4_services_v2', 'cilium_lb6_services_v2');
 
 export interface BackendValue {
   readonly ip: Ip;
@@ -54,21 +64,21 @@ export interface BackendValue {
   readonly proto: 'TCP' | 'UDP';
   readonly pod?: string;
 }
-export const BACKENDS: MapHandle<BackendValue> = { map: 'cilium_lb4_backends_v3' };
+export const backends = perFamily<BackendValue>('cilium_lb4_backends_v3', 'cilium_lb6_backends_v3');
 
 export interface RevNatValue {
   readonly ip: Ip;
   readonly port: number;
 }
-export const REVERSE_NAT: MapHandle<RevNatValue> = { map: 'cilium_lb4_reverse_nat' };
+export const reverseNatMap = perFamily<RevNatValue>('cilium_lb4_reverse_nat', 'cilium_lb6_reverse_nat');
 
 /** Written by the socket program: what a socket believes that it talks to. */
-export const REVERSE_SK: MapHandle<RevNatValue> = { map: 'cilium_lb4_reverse_sk' };
+export const reverseSk = perFamily<RevNatValue>('cilium_lb4_reverse_sk', 'cilium_lb6_reverse_sk');
 
 export interface AffinityValue {
   readonly backendId: number;
 }
-export const AFFINITY: MapHandle<AffinityValue> = { map: 'cilium_lb4_affinity' };
+export const affinityMap = perFamily<AffinityValue>('cilium_lb4_affinity', 'cilium_lb6_affinity');
 
 /** `cilium_ct4_global`, and `cilium_ct_any4_global` for all but TCP. */
 export interface CtValue {
@@ -78,12 +88,12 @@ export interface CtValue {
   readonly loopback?: boolean;
   readonly sourceIdentity: number;
 }
-const CT_TCP: MapHandle<CtValue> = { map: 'cilium_ct4_global' };
-const CT_ANY: MapHandle<CtValue> = { map: 'cilium_ct_any4_global' };
-export const CT_MAPS = [CT_TCP, CT_ANY] as const;
+const ctTcp = perFamily<CtValue>('cilium_ct4_global', 'cilium_ct6_global');
+const ctAny = perFamily<CtValue>('cilium_ct_any4_global', 'cilium_ct_any6_global');
+export const CT_MAPS = FAMILIES.flatMap((family) => [ctTcp(ANY_NODE[family]), ctAny(ANY_NODE[family])]);
 
-export function ctMap(proto: Protocol): MapHandle<CtValue> {
-  return proto === 'TCP' ? CT_TCP : CT_ANY;
+export function ctMap(proto: Protocol, ip: Ip): MapHandle<CtValue> {
+  return proto === 'TCP' ? ctTcp(ip) : ctAny(ip);
 }
 
 /** `cilium_snat_v4_external` */
@@ -92,7 +102,7 @@ export interface NatValue {
   readonly ip: Ip;
   readonly port: number;
 }
-export const SNAT: MapHandle<NatValue> = { map: 'cilium_snat_v4_external' };
+export const snatMap = perFamily<NatValue>('cilium_snat_v4_external', 'cilium_snat_v6_external');
 
 /** One endpoint's policy map: who may, in which direction, on which ports. */
 export interface PolicyValue {
@@ -103,10 +113,14 @@ export interface PolicyValue {
   readonly rule?: { readonly policy: string; readonly index: number };
 }
 
-export type Protocol = 'TCP' | 'UDP' | 'ICMP';
+export type Protocol = 'TCP' | 'UDP' | 'ICMP' | 'ICMPv6';
+
+export function isIcmp(proto: Protocol): proto is 'ICMP' | 'ICMPv6' {
+  return proto === 'ICMP' || proto === 'ICMPv6';
+}
 
 export function frontendKey(ip: Ip, port: number, proto: Protocol, slot: number, internal = false): string {
-  return `${ip}:${port}/${proto}${internal ? '/i' : ''} (${slot})`;
+  return `${ipPort(ip, port)}/${proto}${internal ? '/i' : ''} (${slot})`;
 }
 
 export function policyKey(direction: 'Ingress' | 'Egress', identity: number, port: string): string {

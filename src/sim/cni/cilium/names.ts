@@ -1,9 +1,9 @@
 /** Names, addresses and numbers that Cilium gives to things on a node. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { nthAddress, type Ip } from '../../base/ip.ts';
+import { cidrOfFamily, ipFamily, ipOfFamily, nthAddress, type Ip, type IpFamily } from '../../base/ip.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
-import { ipv4PodCidr, podKey } from '../place.ts';
+import { podKey } from '../place.ts';
 
 export const HOST_DEVICE = 'cilium_host';
 export const NET_DEVICE = 'cilium_net';
@@ -12,10 +12,18 @@ export const TUNNEL = {
   vxlan: { device: 'cilium_vxlan', port: 8472 },
   geneve: { device: 'cilium_geneve', port: 6081 },
 } as const;
-/** Of either: Geneve without options is as long as VXLAN. */
-export const OVERHEAD = 50;
-/** The source of a pod's packet to itself through a Service (`IPV4_LOOPBACK`). */
-export const LOOPBACK_IP: Ip = '169.254.42.1';
+/** Of either: Geneve without options is as long as VXLAN. Around it goes an IPv4 packet, or an IPv6 one. */
+export const OVERHEAD: Readonly<Record<IpFamily, number>> = { 4: 50, 6: 70 };
+/** The source of a pod's packet to itself through a Service (`service_loopback_ipv4`, and since 1.19 `_ipv6`). */
+const LOOPBACK: Readonly<Record<IpFamily, Ip>> = { 4: '169.254.42.1', 6: 'fe80::1' };
+
+export function isLoopback(ip: Ip | undefined): boolean {
+  return ip === LOOPBACK[4] || ip === LOOPBACK[6];
+}
+
+export function loopbackFor(ip: Ip): Ip {
+  return LOOPBACK[ipFamily(ip)];
+}
 
 /** Numbers of pkg/identity/numericidentity.go. */
 export const ID = {
@@ -24,7 +32,19 @@ export const ID = {
   world: 2,
   remoteNode: 6,
   kubeApiserver: 7,
+  worldIpv4: 9,
+  worldIpv6: 10,
 } as const;
+
+/** Who is outside: `world`, and in a cluster of both families one for each. */
+export function worldId(family: IpFamily, dual: boolean): number {
+  if (!dual) return ID.world;
+  return family === 4 ? ID.worldIpv4 : ID.worldIpv6;
+}
+
+export function isWorld(id: number): boolean {
+  return id === ID.world || id === ID.worldIpv4 || id === ID.worldIpv6;
+}
 /** Identities of pods start here (pkg/identity: MinimalAllocationIdentity). */
 export const FIRST_POD_IDENTITY = 256;
 /** Identities of address ranges are a node's own (IdentityScopeLocal). */
@@ -56,9 +76,14 @@ export function endpointIds(pods: readonly Pod[]): ReadonlyMap<string, number> {
 }
 
 /** The address of cilium_host, every pod's gateway. Cilium draws one at random from the range; here it is the first. */
-export function routerIp(node: Pick<ClusterNode, 'podCIDRs'>): Ip | undefined {
-  const range = ipv4PodCidr(node);
+export function routerIp(node: Pick<ClusterNode, 'podCIDRs'>, family: IpFamily): Ip | undefined {
+  const range = cidrOfFamily(node.podCIDRs, family);
   return range === undefined ? undefined : nthAddress(range, 1);
+}
+
+/** Where the tunnel to a node ends: its IPv4 address, whatever is inside, unless it has none (1.18 and later). */
+export function underlayIp(node: Pick<ClusterNode, 'ips'>): Ip | undefined {
+  return ipOfFamily(node.ips, 4) ?? ipOfFamily(node.ips, 6);
 }
 
 export function policyMapName(endpoint: number): string {

@@ -1,12 +1,21 @@
 /** What the agent knows of addresses: whose each is (ipcache), and which are endpoints of its own node (lxc map). */
-import { cidrText } from '../../base/ip.ts';
+import { cidr, cidrText, type Ip } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
 import type { ClusterNode, ClusterState, Pod } from '../../k8s/cluster-state.ts';
 import type { MapConfig, MapEntry } from '../../net/config.ts';
-import { ipv4Of, nodeNetns, POD_DEVICE, podKey } from '../place.ts';
+import { nodeNetns, POD_DEVICE, podKey } from '../place.ts';
 import { identities, labelsOf, nodeIdentity } from './identity.ts';
 import { IPCACHE, LXC, type EndpointValue, type IpcacheValue } from './maps.ts';
-import { endpointIds, HOST_DEVICE, ID, lxcInterface, policyMapName, routerIp } from './names.ts';
+import {
+  endpointIds,
+  HOST_DEVICE,
+  ID,
+  lxcInterface,
+  policyMapName,
+  routerIp,
+  underlayIp,
+  worldId,
+} from './names.ts';
 import { endpointPolicy } from './policy-map.ts';
 
 const BY = 'cilium-agent';
@@ -20,29 +29,39 @@ export function ipcache(cluster: ClusterState, node: ClusterNode, tunnel: boolea
   };
   const behind = (name: string | undefined): IpcacheValue['tunnelEndpoint'] => {
     const other = cluster.nodes.find((one) => one.name === name);
-    return !tunnel || other === undefined || other.name === node.name ? undefined : ipv4Of(other);
+    return !tunnel || other === undefined || other.name === node.name ? undefined : underlayIp(other);
   };
   const world = { ...cluster.settings.origins.cni, by: BY };
-  put('0.0.0.0/0', { identity: ID.world }, world);
+  const { ipFamilies } = cluster.settings;
+  for (const family of ipFamilies) {
+    put(family === 4 ? '0.0.0.0/0' : '::/0', { identity: worldId(family, all.dual) }, world);
+  }
   for (const range of all.cidrs) {
     put(cidrText(range.cidr), { identity: range.id }, { ...cidrOrigin(cluster, range.cidr), by: BY });
   }
   for (const other of cluster.nodes) {
     const identity = other.name === node.name ? ID.host : nodeIdentity(other);
     const origin = { ...other.origin, by: BY };
-    for (const ip of other.ips) if (!ip.includes(':')) put(`${ip}/32`, { identity }, origin);
-    const router = routerIp(other);
-    if (router !== undefined) {
-      put(`${router}/32`, { identity, ...tunnelTo(behind(other.name)) }, origin);
+    for (const ip of other.ips) put(whole(ip), { identity }, origin);
+    for (const family of ipFamilies) {
+      const router = routerIp(other, family);
+      if (router === undefined) continue;
+      put(whole(router), { identity, ...tunnelTo(behind(other.name)) }, origin);
     }
   }
   for (const pod of cluster.pods) {
-    const ip = ipv4Of(pod);
     const identity = all.ofPod.get(podKey(pod));
-    if (pod.hostNetwork || ip === undefined || identity === undefined) continue;
-    put(`${ip}/32`, { identity: identity.id, ...tunnelTo(behind(pod.node)) }, { ...pod.origin, by: BY });
+    if (pod.hostNetwork || identity === undefined) continue;
+    for (const ip of pod.ips) {
+      put(whole(ip), { identity: identity.id, ...tunnelTo(behind(pod.node)) }, { ...pod.origin, by: BY });
+    }
   }
   return { name: IPCACHE.map, kind: 'lpm', entries };
+}
+
+/** An address as a prefix. */
+function whole(ip: Ip): string {
+  return cidrText(cidr(ip));
 }
 
 function tunnelTo(tunnelEndpoint: IpcacheValue['tunnelEndpoint']): Pick<IpcacheValue, 'tunnelEndpoint'> {
@@ -74,11 +93,8 @@ export function endpointMaps(
   const ids = endpointIds(pods);
   const entries = new Map<string, MapEntry>();
   const policies: MapConfig[] = [];
-  const router = routerIp(node);
-  for (const ip of [
-    ...node.ips.filter((one) => !one.includes(':')),
-    ...(router === undefined ? [] : [router]),
-  ]) {
+  const routers = cluster.settings.ipFamilies.flatMap((family) => routerIp(node, family) ?? []);
+  for (const ip of [...node.ips, ...routers]) {
     const value: EndpointValue = {
       host: true,
       id: 0,
@@ -93,8 +109,7 @@ export function endpointMaps(
     entries.set(ip, { value, origin: { ...node.origin, by: BY } });
   }
   for (const pod of pods) {
-    const ip = ipv4Of(pod);
-    if (ip === undefined) continue;
+    if (pod.ips.length === 0) continue;
     const id = ids.get(podKey(pod)) ?? 0;
     const iface = lxcInterface(pod);
     const identity = all.ofPod.get(podKey(pod))?.id ?? 0;
@@ -110,7 +125,7 @@ export function endpointMaps(
       labels: labelsOf(all, identity),
       isolatedBy: policy.isolatedBy,
     };
-    entries.set(ip, { value, origin: { ...pod.origin, by: BY } });
+    for (const ip of pod.ips) entries.set(ip, { value, origin: { ...pod.origin, by: BY } });
     policies.push({ name: policyMapName(id), kind: 'hash', entries: policy.entries });
   }
   return [{ name: LXC.map, kind: 'hash', entries }, ...policies];

@@ -45,7 +45,7 @@ export function runSocketHook(
   flow: Flow,
   asked: SocketCall,
 ): { readonly ip: Ip; readonly port: number } | undefined {
-  const attachment = box.net.socketProgram;
+  const attachment = box.net.socketProgram(asked.ip);
   if (attachment === undefined) return asked;
   const program = m.world.programs?.[attachment.program];
   if (program?.type !== 'cgroup_sock_addr') throw new Error(`no socket program ${attachment.program}`);

@@ -147,7 +147,7 @@ export function runTc(m: Machine, box: Box, dev: Device, skb: Skb, attachment: P
     return false;
   }
   if (verdict.act === 'answer') {
-    run.note(verdict.packet.arp === undefined ? 'reject' : 'program', verdict.why, verdict.details);
+    run.note(isNeighbours(verdict.packet) ? 'program' : 'reject', verdict.why, verdict.details);
     answer(m, box, dev, skb, verdict.packet);
     return false;
   }
@@ -203,15 +203,21 @@ function redirect(
   }
 }
 
+const ADVERTISEMENT = 136;
+
+function isNeighbours({ arp, l4 }: Packet): boolean {
+  return arp !== undefined || (l4?.proto === 'icmpv6' && l4.type === ADVERTISEMENT);
+}
+
 /** Sends a packet that a program made out of another back where that came from. */
 function answer(m: Machine, box: Box, dev: Device, cause: Skb, packet: Packet): void {
   const skb = newSkb(packet, { ...cause.flow, dir: cause.flow.dir === 'request' ? 'reply' : 'request' });
-  if (packet.arp === undefined) {
+  if (!isNeighbours(packet)) {
     m.step(
       box,
       skb,
       'originate',
-      packet.l4?.proto === 'icmp'
+      packet.l4?.proto === 'icmp' || packet.l4?.proto === 'icmpv6'
         ? reason('icmp.unreachable', { code: packet.l4.code, text: 'port unreachable' })
         : reason('socket.originate', { proto: packet.l4?.proto ?? 'ip', flags: '' }),
       { iface: dev.name },

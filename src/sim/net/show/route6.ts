@@ -46,6 +46,7 @@ function routeText(route: RouteConfig, details: boolean): string {
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   parts.push(`metric ${route.metric ?? ROUTE_METRIC}`);
   if (onlink === true) parts.push('onlink');
+  if (route.mtu !== undefined) parts.push(`mtu ${route.mtu}`);
   parts.push('pref medium');
   return `${parts.join(' ')}${hops.length < 2 ? '' : hops.map(nexthopText).join('')}`;
 }

@@ -2,12 +2,12 @@
  * What Cilium's programs share (bpf/lib/common.h, l3.h, drop_reasons.h, fib.h, encap.h): constants, drops with Cilium's
  * own codes, the routing hop that rewrites MACs and TTL, the ways out.
  */
-import type { Ip, Mac } from '../../../base/ip.ts';
+import { ipFamily, type Ip, type Mac } from '../../../base/ip.ts';
 import type { PacketContext, StepNotes, TcVerdict } from '../../../net/program/context.ts';
 import type { IpHeader, Packet } from '../../../packet/packet.ts';
 import { reason } from '../../../trace/reasons.ts';
 import { IPCACHE, LXC, type EndpointValue, type IpcacheValue, type Protocol } from '../maps.ts';
-import { ID, MARK, TUNNEL } from '../names.ts';
+import { ID, isWorld, MARK, TUNNEL, worldId } from '../names.ts';
 import type { Found } from '../../../net/program/context.ts';
 
 /** `skb->cb` words that one program leaves for the next. */
@@ -19,19 +19,26 @@ export interface NodeConstants {
   readonly kubeProxyReplacement: boolean;
   readonly bpfMasquerade: boolean;
   readonly hostRouting: boolean;
-  readonly nodeIp: Ip;
-  readonly routerIp: Ip;
+  /** Both families are on: the world has an identity for each. */
+  readonly dual: boolean;
+  readonly nodeIp4: Ip;
+  readonly nodeIp6: Ip;
+  readonly routerIp4: Ip;
+  readonly routerIp6: Ip;
   readonly hostMac: Mac;
   readonly netMac: Mac;
   readonly apiserver: boolean;
-  readonly nativeCidr: string;
-  readonly allocCidr: string;
+  readonly nativeCidr4: string;
+  readonly nativeCidr6: string;
+  readonly allocCidr4: string;
+  readonly allocCidr6: string;
 }
 
 export interface EndpointConstants extends NodeConstants {
   readonly identity: number;
   readonly endpoint: number;
-  readonly ip: Ip;
+  readonly ip4: Ip;
+  readonly ip6: Ip;
   readonly pod: string;
 }
 
@@ -42,6 +49,26 @@ export function nodeConstants(ctx: { readonly constants: unknown }): NodeConstan
 
 export function endpointConstants(ctx: PacketContext): EndpointConstants {
   return ctx.constants as unknown as EndpointConstants;
+}
+
+/** What a program has for the family of an address. */
+export function ofFamily(
+  own: NodeConstants,
+  ip: Ip,
+): { readonly nodeIp: Ip; readonly routerIp: Ip; readonly nativeCidr: string; readonly allocCidr: string } {
+  return ipFamily(ip) === 6
+    ? { nodeIp: own.nodeIp6, routerIp: own.routerIp6, nativeCidr: own.nativeCidr6, allocCidr: own.allocCidr6 }
+    : {
+        nodeIp: own.nodeIp4,
+        routerIp: own.routerIp4,
+        nativeCidr: own.nativeCidr4,
+        allocCidr: own.allocCidr4,
+      };
+}
+
+/** The identity of whoever is outside with such an address. */
+export function worldOf(ctx: { readonly constants: unknown }, ip: Ip): number {
+  return worldId(ipFamily(ip), nodeConstants(ctx).dual);
 }
 
 /** Texts of pkg/monitor/api/drop.go. */
@@ -76,18 +103,25 @@ export function protocolOf(packet: Packet): Protocol | undefined {
       return 'UDP';
     case 'icmp':
       return 'ICMP';
+    case 'icmpv6':
+      return 'ICMPv6';
     default:
       return undefined;
   }
 }
 
-/** The IPv4 header, if the packet has one. */
-export function ipv4(ctx: PacketContext): IpHeader | undefined {
-  const { ip } = ctx.packet;
-  return ip?.version === 4 ? ip : undefined;
+/** The IP header of a packet that a program forwards: neighbour discovery is none. */
+export function header(ctx: PacketContext): IpHeader | undefined {
+  const { ip, l4 } = ctx.packet;
+  return l4?.proto === 'icmpv6' && isDiscovery(l4.type) ? undefined : ip;
 }
 
-/** `ipv4_l3`: one routing hop. Undefined after it was done, else the drop. */
+/** Router and neighbour solicitations and advertisements. */
+export function isDiscovery(type: number): boolean {
+  return type >= 133 && type <= 136;
+}
+
+/** `ipv4_l3`, `ipv6_l3`: one routing hop. Undefined after it was done, else the drop. */
 export function l3Hop(
   ctx: PacketContext,
   program: string,
@@ -110,12 +144,12 @@ export function l3Hop(
   return undefined;
 }
 
-/** `lookup_ip4_remote_endpoint` */
+/** `lookup_ip4_remote_endpoint`, `ip6` */
 export function whose(ctx: PacketContext, ip: Ip): Found<IpcacheValue> | undefined {
   return ctx.lookupPrefix(IPCACHE, ip);
 }
 
-/** `__lookup_ip4_endpoint`: a pod of this node, or the node itself. Looked up on every path, so a miss is no step. */
+/** `__lookup_ip4_endpoint`, `ip6`: a pod of this node, or the node itself. Looked up on every path, so a miss is no step. */
 export function localEndpoint(ctx: PacketContext, ip: Ip): Found<EndpointValue> | undefined {
   return ctx.peek(LXC, ip) === undefined ? undefined : ctx.lookup(LXC, ip);
 }
@@ -131,9 +165,9 @@ export function encap(ctx: PacketContext, program: string, remote: Ip, identity:
   return { act: 'redirect', dev: TUNNEL[tunnelProtocol].device };
 }
 
-/** `fib_redirect_v4`: out by the route, past the stack. */
+/** `fib_redirect`: out by the route, past the stack. */
 export function fibRedirect(ctx: PacketContext, program: string): TcVerdict {
-  const { ip } = ctx.packet;
+  const ip = header(ctx);
   const way = ip === undefined ? undefined : ctx.fib(ip.dst);
   if (ip === undefined || way === undefined) return drop(program, 169);
   return l3Hop(ctx, program, {}) ?? { act: 'redirect-neigh', dev: way.dev, via: way.via ?? ip.dst };
@@ -145,23 +179,23 @@ export function identityMark(identity: number, magic: number): number {
 }
 
 /** `inherit_identity_from_host`: whose packet the stack sent; the world's where no mark says. */
-export function identityFromMark(mark: number): number {
+export function identityFromMark(mark: number, world: number): number {
   switch (mark & MARK.mask) {
     case MARK.host:
       return ID.host;
     case MARK.identity:
       return ((mark >>> 16) & 0xffff) | ((mark & 0xff) << 16);
     default:
-      return ID.world;
+      return world;
   }
 }
 
 /**
- * `resolve_srcid_ipv4`: a reserved identity gives way to what the address says; but a packet with a host's address is the
+ * `resolve_srcid_ipv4`, `_ipv6`: a reserved identity gives way to what the address says; but a packet with a host's address is the
  * host's only if its mark says so, for outside traffic is masqueraded to it.
  */
 export function sourceIdentity(ctx: PacketContext, src: Ip, given: number): number {
-  if (given !== ID.world && given !== ID.any) return given;
+  if (!isWorld(given) && given !== ID.any) return given;
   const found = whose(ctx, src);
   return found === undefined || found.value.identity === ID.host ? given : found.value.identity;
 }

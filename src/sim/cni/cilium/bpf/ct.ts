@@ -28,6 +28,8 @@ export interface CtResult {
 const TCP_MS = 8_000_000;
 const SHORT_MS = 60_000;
 
+const ECHO_REPLY_6 = 129;
+
 /** The packet's ends; an echo identifier stands on the asking side, as in the map. */
 export function tupleOf(packet: Packet): Tuple | undefined {
   const { ip, l4 } = packet;
@@ -38,7 +40,8 @@ export function tupleOf(packet: Packet): Tuple | undefined {
   // SCTP is off unless asked for (sctp.enabled).
   if (l4.proto === 'sctp') return undefined;
   const id = l4.id ?? 0;
-  return l4.type === 0 ? { ...ends, sport: 0, dport: id } : { ...ends, sport: id, dport: 0 };
+  const isReply = l4.type === (l4.proto === 'icmp' ? 0 : ECHO_REPLY_6);
+  return isReply ? { ...ends, sport: 0, dport: id } : { ...ends, sport: id, dport: 0 };
 }
 
 export function reversed(t: Tuple): Tuple {
@@ -52,7 +55,9 @@ export function ctKey(direction: 'OUT' | 'IN', t: Tuple, service = false): strin
 
 /** The connection that a packet quotes inside an ICMP error. */
 function quoted(packet: Packet): Tuple | undefined {
-  return packet.l4?.proto === 'icmp' && packet.l4.quote !== undefined ? tupleOf(packet.l4.quote) : undefined;
+  return (packet.l4?.proto === 'icmp' || packet.l4?.proto === 'icmpv6') && packet.l4.quote !== undefined
+    ? tupleOf(packet.l4.quote)
+    : undefined;
 }
 
 /** `ct_lookup4` on the way out of a pod (`OUT`) or into one (`IN`). One step says what was found. */
@@ -62,34 +67,34 @@ export function ctLookup(ctx: PacketContext, direction: 'OUT' | 'IN'): CtResult 
   const other = direction === 'OUT' ? 'IN' : 'OUT';
   const inside = quoted(ctx.packet);
   if (inside !== undefined) {
-    const entry =
-      known(ctx, ctKey('OUT', inside), inside.proto) ?? known(ctx, ctKey('IN', inside), inside.proto);
+    const entry = known(ctx, ctKey('OUT', inside), inside) ?? known(ctx, ctKey('IN', inside), inside);
     return entry === undefined ? { status: 'new' } : { status: 'related', entry };
   }
-  const back = known(ctx, ctKey(other, reversed(tuple)), tuple.proto);
-  if (back !== undefined) return { status: 'reply', entry: refresh(ctx, back, tuple.proto) };
-  const forth = ctx.lookup(ctMap(tuple.proto), ctKey(direction, tuple));
+  const back = known(ctx, ctKey(other, reversed(tuple)), tuple);
+  if (back !== undefined) return { status: 'reply', entry: refresh(ctx, back, tuple) };
+  const forth = ctx.lookup(ctMap(tuple.proto, tuple.src), ctKey(direction, tuple));
   return forth === undefined
     ? { status: 'new' }
-    : { status: 'established', entry: refresh(ctx, forth, tuple.proto) };
+    : { status: 'established', entry: refresh(ctx, forth, tuple) };
 }
 
-function known(ctx: PacketContext, key: string, proto: Protocol): Found<CtValue> | undefined {
-  return ctx.peek(ctMap(proto), key) === undefined ? undefined : ctx.lookup(ctMap(proto), key);
+function known(ctx: PacketContext, key: string, { proto, src }: Tuple): Found<CtValue> | undefined {
+  const map = ctMap(proto, src);
+  return ctx.peek(map, key) === undefined ? undefined : ctx.lookup(map, key);
 }
 
-function refresh(ctx: PacketContext, entry: Found<CtValue>, proto: Protocol): Found<CtValue> {
-  ctx.update(ctMap(proto), entry.key, entry.value, proto === 'TCP' ? TCP_MS : SHORT_MS, true);
+function refresh(ctx: PacketContext, entry: Found<CtValue>, { proto, src }: Tuple): Found<CtValue> {
+  ctx.update(ctMap(proto, src), entry.key, entry.value, proto === 'TCP' ? TCP_MS : SHORT_MS, true);
   return entry;
 }
 
 /** `ct_create4` */
-export function ctCreate(ctx: PacketContext, key: string, proto: Protocol, value: CtValue): void {
-  ctx.update(ctMap(proto), key, value, SHORT_MS);
+export function ctCreate(ctx: PacketContext, key: string, { proto, src }: Tuple, value: CtValue): void {
+  ctx.update(ctMap(proto, src), key, value, SHORT_MS);
 }
 
 /** An entry looked up by its key, and kept alive. */
-export function ctEntry(ctx: PacketContext, key: string, proto: Protocol): Found<CtValue> | undefined {
-  const entry = known(ctx, key, proto);
-  return entry === undefined ? undefined : refresh(ctx, entry, proto);
+export function ctEntry(ctx: PacketContext, key: string, tuple: Tuple): Found<CtValue> | undefined {
+  const entry = known(ctx, key, tuple);
+  return entry === undefined ? undefined : refresh(ctx, entry, tuple);
 }

@@ -5,7 +5,7 @@
 import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
 import type { EndpointValue } from '../maps.ts';
-import { LOOPBACK_IP } from '../names.ts';
+import { isLoopback } from '../names.ts';
 import { l3Hop, nodeConstants } from './common.ts';
 import { ctCreate, ctKey, ctLookup, tupleOf } from './ct.ts';
 import { reverseNat } from './lb.ts';
@@ -17,7 +17,7 @@ export interface Delivery {
   readonly fromTunnel?: boolean;
 }
 
-/** `ipv4_local_delivery` */
+/** `ipv4_local_delivery`, `ipv6_local_delivery` */
 export function localDelivery(
   ctx: PacketContext,
   program: string,
@@ -48,13 +48,13 @@ function ingressPolicy(
     return undefined;
   }
   const tuple = tupleOf(ctx.packet);
-  const loopback = tuple?.src === LOOPBACK_IP || entry?.value.loopback === true;
+  const loopback = isLoopback(tuple?.src) || entry?.value.loopback === true;
   if (!loopback) {
     const denied = policyVerdict(ctx, program, endpoint, 'ingress', identity);
     if (denied !== undefined) return denied;
   }
   if (status === 'new' && tuple !== undefined) {
-    ctCreate(ctx, ctKey('IN', tuple), tuple.proto, {
+    ctCreate(ctx, ctKey('IN', tuple), tuple, {
       revNat: 0,
       sourceIdentity: identity,
       ...(loopback && { loopback: true }),
@@ -75,6 +75,7 @@ function backFromLoopback(ctx: PacketContext, program: string, endpoint: Endpoin
 
 /** A pod that talks to itself has one address: the one its reply came from before the way back was written over it. */
 function endpointIp(ctx: PacketContext, endpoint: EndpointValue): string | undefined {
-  const { ip } = ctx.constants;
+  const { ip4, ip6 } = ctx.constants;
+  const ip = ctx.packet.ip?.version === 6 ? ip6 : ip4;
   return typeof ip === 'string' && ctx.constants.pod === endpoint.pod ? ip : undefined;
 }

@@ -2,24 +2,23 @@
  * Finding a Service and choosing a back end (bpf/lib/lb.h), for packets and for sockets. A connection that was balanced
  * before keeps its back end: by a `service` entry of the conntrack map, or by the client's affinity.
  */
-import { cidrContains, type Ip } from '../../../base/ip.ts';
+import { cidrContains, ipFamily, ipPort, type Ip } from '../../../base/ip.ts';
 import type { Found, MapAccess, PacketContext } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
 import {
-  AFFINITY,
-  BACKENDS,
+  affinityMap,
+  ANY_NODE,
+  backends,
   frontendKey,
   IPCACHE,
-  REVERSE_NAT,
-  SERVICES,
+  reverseNatMap,
+  services,
   type BackendValue,
   type Protocol,
   type ServiceValue,
 } from '../maps.ts';
 import { ID } from '../names.ts';
 import { ctCreate, ctEntry, ctKey, type Tuple } from './ct.ts';
-
-const ANY_NODE: Ip = '0.0.0.0';
 
 export interface Service {
   readonly found: Found<ServiceValue>;
@@ -38,10 +37,10 @@ export function lookupService(
   proto: Protocol,
   eastWest: boolean,
 ): Service | undefined {
-  const found = ctx.lookup(SERVICES, frontendKey(ip, port, proto, 0));
+  const found = ctx.lookup(services(ip), frontendKey(ip, port, proto, 0));
   if (found === undefined) return undefined;
   if (eastWest && found.value.twoScopes) {
-    const inner = ctx.lookup(SERVICES, frontendKey(ip, port, proto, 0, true));
+    const inner = ctx.lookup(services(ip), frontendKey(ip, port, proto, 0, true));
     if (inner !== undefined) return { found: inner, ip, port, proto, internal: true };
   }
   return { found, ip, port, proto, internal: false };
@@ -55,12 +54,13 @@ export function lookupNodePort(
   proto: Protocol,
   inHost: boolean,
 ): Service | undefined {
-  if (ctx.peek(SERVICES, frontendKey(ANY_NODE, port, proto, 0)) === undefined) return undefined;
-  if (!(inHost && ip.startsWith('127.'))) {
+  const any = ANY_NODE[ipFamily(ip)];
+  if (ctx.peek(services(ip), frontendKey(any, port, proto, 0)) === undefined) return undefined;
+  if (!(inHost && (ip.startsWith('127.') || ip === '::1'))) {
     const identity = ctx.lookupPrefix(IPCACHE, ip)?.value.identity;
     if (identity !== ID.host && identity !== ID.remoteNode && identity !== ID.kubeApiserver) return undefined;
   }
-  return lookupService(ctx, ANY_NODE, port, proto, true);
+  return lookupService(ctx, any, port, proto, true);
 }
 
 export function sourceRangeOk(service: Service, src: Ip): boolean {
@@ -75,13 +75,14 @@ export function selectBackend(
   client: string,
 ): { readonly id: number; readonly backend: Found<BackendValue> } | undefined {
   const { value } = service.found;
+  const affinities = affinityMap(service.ip);
   const affinity = value.affinitySeconds;
   const affinityKey = `${value.revNat} ${client}`;
-  if (affinity !== undefined && ctx.peek(AFFINITY, affinityKey) !== undefined) {
-    const kept = ctx.lookup(AFFINITY, affinityKey)?.value.backendId ?? 0;
-    const backend = ctx.lookup(BACKENDS, `${kept}`);
+  if (affinity !== undefined && ctx.peek(affinities, affinityKey) !== undefined) {
+    const kept = ctx.lookup(affinities, affinityKey)?.value.backendId ?? 0;
+    const backend = ctx.lookup(backends(service.ip), `${kept}`);
     if (backend !== undefined) {
-      ctx.update(AFFINITY, affinityKey, { backendId: kept }, affinity * 1000, true);
+      ctx.update(affinities, affinityKey, { backendId: kept }, affinity * 1000, true);
       return { id: kept, backend };
     }
   }
@@ -90,15 +91,18 @@ export function selectBackend(
     frontendKey(service.ip, service.port, service.proto, index + 1, service.internal),
   );
   const options = slots.map((slot) => {
-    const one = ctx.peek(BACKENDS, `${ctx.peek(SERVICES, slot)?.value.backendId ?? 0}`)?.value;
-    return { to: `${one?.ip ?? ''}:${one?.port ?? 0}`, pod: one?.pod };
+    const one = ctx.peek(
+      backends(service.ip),
+      `${ctx.peek(services(service.ip), slot)?.value.backendId ?? 0}`,
+    )?.value;
+    return { to: ipPort(one?.ip ?? '', one?.port ?? 0), pod: one?.pod };
   });
   const chosen = ctx.choose(value.service, options, `cilium backend ${value.service}`);
-  const slot = ctx.lookup(SERVICES, slots[chosen] ?? '');
+  const slot = ctx.lookup(services(service.ip), slots[chosen] ?? '');
   const id = slot?.value.backendId ?? 0;
-  const backend = ctx.lookup(BACKENDS, `${id}`);
+  const backend = ctx.lookup(backends(service.ip), `${id}`);
   if (backend === undefined) return undefined;
-  if (affinity !== undefined) ctx.update(AFFINITY, affinityKey, { backendId: id }, affinity * 1000);
+  if (affinity !== undefined) ctx.update(affinities, affinityKey, { backendId: id }, affinity * 1000);
   return { id, backend };
 }
 
@@ -111,16 +115,16 @@ export function balance(
 ): { readonly backend: BackendValue; readonly id: number } | undefined {
   const { value } = service.found;
   const key = ctKey('OUT', tuple, true);
-  const known = ctEntry(ctx, key, tuple.proto);
+  const known = ctEntry(ctx, key, tuple);
   const keptId = known?.value.backendId;
   let choice =
     keptId === undefined || known?.value.revNat !== value.revNat
       ? undefined
-      : withId(keptId, ctx.lookup(BACKENDS, `${keptId}`));
+      : withId(keptId, ctx.lookup(backends(service.ip), `${keptId}`));
   if (choice === undefined) {
     choice = selectBackend(ctx, service, tuple.src);
     if (choice === undefined) return undefined;
-    ctCreate(ctx, key, tuple.proto, { revNat: value.revNat, backendId: choice.id, sourceIdentity: 0 });
+    ctCreate(ctx, key, tuple, { revNat: value.revNat, backendId: choice.id, sourceIdentity: 0 });
   }
   const backend = choice.backend.value;
   ctx.translate('dst', backend, (from, to) => reason('program.dnat', { program, from, to }), {
@@ -139,7 +143,7 @@ function withId(
 
 /** `lb4_rev_nat`: the reply gets the Service's address back as its source. */
 export function reverseNat(ctx: PacketContext, program: string, revNat: number): void {
-  const front = ctx.lookup(REVERSE_NAT, `${revNat}`);
+  const front = ctx.lookup(reverseNatMap(ctx.packet.ip?.src ?? ''), `${revNat}`);
   if (front === undefined) return;
   ctx.translate('src', front.value, (from, to) => reason('program.back-src', { program, from, to }), {
     rows: [front.row],

@@ -4,7 +4,7 @@ import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
 import { drop } from './common.ts';
 
-/** `tail_no_service_ipv4` (service-no-backend-response=reject, the default): the client hears of it at once. */
+/** `tail_no_service_ipv4`, `_ipv6` (service-no-backend-response=reject, the default): the client hears of it at once. */
 export function noService(
   ctx: PacketContext,
   program: string,
@@ -19,8 +19,11 @@ export function noService(
     act: 'answer',
     packet: {
       eth: { src: eth.dst, dst: eth.src },
-      ip: { version: 4, src: ip.dst, dst: ip.src, ttl: 64, id: 0, df: true, tos: 0 },
-      l4: { proto: 'icmp', type: 3, code: 3, quote },
+      ip: { version: ip.version, src: ip.dst, dst: ip.src, ttl: 64, id: 0, df: ip.version === 4, tos: 0 },
+      l4:
+        ip.version === 4
+          ? { proto: 'icmp', type: 3, code: 3, quote }
+          : { proto: 'icmpv6', type: 1, code: 4, quote },
     },
     why: reason('program.no-service', { program, address }),
     details,

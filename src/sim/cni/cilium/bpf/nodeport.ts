@@ -2,12 +2,12 @@
  * Service traffic from outside (bpf/lib/nodeport.h), in SNAT mode: to a pod of this node as it is, to one elsewhere with
  * this node's address as the source, so that the reply comes back here and is turned round. Also masquerading in eBPF.
  */
-import { cidr, cidrContains, type Ip } from '../../../base/ip.ts';
+import { cidr, cidrContains, ipPort, type Ip } from '../../../base/ip.ts';
 import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
-import { IPCACHE, LXC, SNAT, type NatValue } from '../maps.ts';
+import { IPCACHE, isIcmp, LXC, snatMap, type NatValue } from '../maps.ts';
 import { ID } from '../names.ts';
-import { drop, encap, fibRedirect, META, nodeConstants, whose } from './common.ts';
+import { drop, encap, fibRedirect, META, nodeConstants, ofFamily, whose, worldOf } from './common.ts';
 import { ctCreate, ctEntry, ctKey, reversed, tupleOf, type Tuple } from './ct.ts';
 import { balance, lookupService, reverseNat, sourceRangeOk } from './lb.ts';
 import { noService } from './no-service.ts';
@@ -20,7 +20,7 @@ const NAT_PORTS = { from: 32768, to: 65535 } as const;
 export function nodePortLb(ctx: PacketContext, program: string, identity: number): TcVerdict | undefined {
   const tuple = tupleOf(ctx.packet);
   if (tuple === undefined) return undefined;
-  if (tuple.proto !== 'ICMP') {
+  if (!isIcmp(tuple.proto)) {
     const service = lookupService(ctx, tuple.dst, tuple.dport, tuple.proto, false);
     if (service !== undefined) {
       const { found } = service;
@@ -28,7 +28,7 @@ export function nodePortLb(ctx: PacketContext, program: string, identity: number
       if (!sourceRangeOk(service, tuple.src)) return drop(program, 177, details);
       if (found.value.type === 'ClusterIP') return drop(program, 174, details);
       const sent = balance(ctx, program, service, tuple);
-      if (sent === undefined) return noService(ctx, program, `${tuple.dst}:${tuple.dport}`, details);
+      if (sent === undefined) return noService(ctx, program, ipPort(tuple.dst, tuple.dport), details);
       return toBackend(ctx, program, found.value.revNat, sent.id, identity);
     }
   }
@@ -45,8 +45,8 @@ function toBackend(
   const tuple = tupleOf(ctx.packet);
   if (tuple === undefined) return undefined;
   const key = ctKey('OUT', tuple);
-  if (ctEntry(ctx, key, tuple.proto) === undefined) {
-    ctCreate(ctx, key, tuple.proto, { revNat, backendId, nodePort: true, sourceIdentity: identity });
+  if (ctEntry(ctx, key, tuple) === undefined) {
+    ctCreate(ctx, key, tuple, { revNat, backendId, nodePort: true, sourceIdentity: identity });
   }
   const local = ctx.peek(LXC, tuple.dst);
   if (local !== undefined) {
@@ -59,26 +59,28 @@ function toBackend(
 /** `tail_nodeport_nat_egress_ipv4`: the back end is elsewhere. */
 function natEgress(ctx: PacketContext, program: string, tuple: Tuple): TcVerdict {
   const own = nodeConstants(ctx);
+  const { nodeIp, routerIp } = ofFamily(own, tuple.dst);
   const remote = whose(ctx, tuple.dst)?.value.tunnelEndpoint;
   const tunnelled = own.tunnel && remote !== undefined;
-  snat(ctx, program, tuple, tunnelled ? own.routerIp : own.nodeIp);
+  snat(ctx, program, tuple, tunnelled ? routerIp : nodeIp);
   ctx.meta = { ...ctx.meta, [META.natDone]: true };
   // The request came from outside, and the other node's policies should know it.
-  return tunnelled ? encap(ctx, program, remote, ID.world) : fibRedirect(ctx, program);
+  return tunnelled ? encap(ctx, program, remote, worldOf(ctx, tuple.src)) : fibRedirect(ctx, program);
 }
 
 /** `snat_v4_nat`: the client's port is kept if it is free and in range. */
 function snat(ctx: PacketContext, program: string, tuple: Tuple, ip: Ip): void {
   const key = natKey('OUT', tuple);
-  const known = ctx.peek(SNAT, key)?.value;
+  const map = snatMap(tuple.src);
+  const known = ctx.peek(map, key)?.value;
   const to = known ?? { ip, port: freePort(ctx, tuple, ip) };
-  let row = `bpf/${SNAT.map}/${key}`;
+  let row = `bpf/${map.map}/${key}`;
   if (known === undefined) {
     const out: NatValue = { xlate: 'SRC', ip: to.ip, port: to.port };
     const back: NatValue = { xlate: 'DST', ip: tuple.src, port: tuple.sport };
-    row = ctx.update(SNAT, key, out, NAT_MS);
-    ctx.update(SNAT, natKey('IN', answerTo(tuple, to)), back, NAT_MS);
-  } else ctx.lookup(SNAT, key);
+    row = ctx.update(map, key, out, NAT_MS);
+    ctx.update(map, natKey('IN', answerTo(tuple, to)), back, NAT_MS);
+  } else ctx.lookup(map, key);
   ctx.translate('src', to, (from, now) => reason('program.snat', { program, from, to: now }), {
     rows: [row],
   });
@@ -86,15 +88,15 @@ function snat(ctx: PacketContext, program: string, tuple: Tuple, ip: Ip): void {
 
 /** The reply's ends, as this node will see it arrive. */
 function answerTo(tuple: Tuple, to: { readonly ip: Ip; readonly port: number }): Tuple {
-  return tuple.proto === 'ICMP'
-    ? { proto: 'ICMP', src: tuple.dst, sport: 0, dst: to.ip, dport: to.port }
+  return isIcmp(tuple.proto)
+    ? { proto: tuple.proto, src: tuple.dst, sport: 0, dst: to.ip, dport: to.port }
     : { proto: tuple.proto, src: tuple.dst, sport: tuple.dport, dst: to.ip, dport: to.port };
 }
 
 function freePort(ctx: PacketContext, tuple: Tuple, ip: Ip): number {
   const free = (port: number): boolean =>
-    ctx.peek(SNAT, natKey('IN', answerTo(tuple, { ip, port }))) === undefined;
-  if (tuple.proto === 'ICMP') return tuple.sport;
+    ctx.peek(snatMap(ip), natKey('IN', answerTo(tuple, { ip, port }))) === undefined;
+  if (isIcmp(tuple.proto)) return tuple.sport;
   let port = tuple.sport >= NAT_PORTS.from ? tuple.sport : NAT_PORTS.from;
   while (!free(port) && port < NAT_PORTS.to) port++;
   return port;
@@ -107,8 +109,9 @@ function natKey(direction: 'OUT' | 'IN', t: Tuple): string {
 /** `tail_nodeport_nat_ingress_ipv4`: the reply of a back end elsewhere, or of a server that saw this node's address. */
 function fromBackend(ctx: PacketContext, program: string, tuple: Tuple): TcVerdict | undefined {
   const key = natKey('IN', tuple);
-  if (ctx.peek(SNAT, key) === undefined) return undefined;
-  const found = ctx.lookup(SNAT, key);
+  const map = snatMap(tuple.dst);
+  if (ctx.peek(map, key) === undefined) return undefined;
+  const found = ctx.lookup(map, key);
   if (found === undefined) return undefined;
   ctx.translate('dst', found.value, (from, to) => reason('program.back-dst', { program, from, to }), {
     rows: [found.row],
@@ -121,7 +124,7 @@ function fromBackend(ctx: PacketContext, program: string, tuple: Tuple): TcVerdi
 export function replyOfBackend(ctx: PacketContext, program: string): boolean {
   const tuple = tupleOf(ctx.packet);
   if (tuple === undefined || ctx.packet.inner !== undefined) return false;
-  const entry = ctEntry(ctx, ctKey('OUT', reversed(tuple)), tuple.proto);
+  const entry = ctEntry(ctx, ctKey('OUT', reversed(tuple)), tuple);
   if (entry?.value.nodePort !== true) return false;
   reverseNat(ctx, program, entry.value.revNat);
   return true;
@@ -131,13 +134,15 @@ export function replyOfBackend(ctx: PacketContext, program: string): boolean {
 function revNodePort(ctx: PacketContext, program: string): TcVerdict | undefined {
   const tuple = tupleOf(ctx.packet);
   if (tuple === undefined) return undefined;
-  const entry = ctEntry(ctx, ctKey('OUT', reversed(tuple)), tuple.proto);
+  const entry = ctEntry(ctx, ctKey('OUT', reversed(tuple)), tuple);
   if (entry === undefined || entry.value.nodePort !== true) return undefined;
   reverseNat(ctx, program, entry.value.revNat);
   ctx.meta = { ...ctx.meta, [META.natDone]: true };
   const own = nodeConstants(ctx);
   const remote = own.tunnel ? whose(ctx, tuple.dst)?.value.tunnelEndpoint : undefined;
-  return remote === undefined ? fibRedirect(ctx, program) : encap(ctx, program, remote, ID.world);
+  return remote === undefined
+    ? fibRedirect(ctx, program)
+    : encap(ctx, program, remote, worldOf(ctx, tuple.src));
 }
 
 /** `snat_v4_needs_masquerade`: a pod's own connection to somewhere outside the cluster. */
@@ -147,12 +152,13 @@ export function masquerade(ctx: PacketContext, program: string): void {
   if (tuple === undefined || ctx.packet.inner !== undefined) return;
   const local = ctx.peek(LXC, tuple.src)?.value;
   if (local === undefined || local.host) return;
-  if (cidrContains(cidr(own.tunnel ? own.allocCidr : own.nativeCidr), tuple.dst)) return;
+  const { nodeIp, allocCidr, nativeCidr } = ofFamily(own, tuple.dst);
+  if (cidrContains(cidr(own.tunnel ? allocCidr : nativeCidr), tuple.dst)) return;
   const identity = ctx.lookupPrefix(IPCACHE, tuple.dst)?.value.identity;
   const isNode = identity === ID.remoteNode || identity === ID.kubeApiserver;
   // With a tunnel the other node would not know the way back to the pod's address.
   if (isNode && !own.tunnel) return;
   // A reply was asked for from outside: it keeps its source.
-  if (ctEntry(ctx, ctKey('IN', reversed(tuple)), tuple.proto) !== undefined) return;
-  snat(ctx, program, tuple, own.nodeIp);
+  if (ctEntry(ctx, ctKey('IN', reversed(tuple)), tuple) !== undefined) return;
+  snat(ctx, program, tuple, nodeIp);
 }

@@ -5,7 +5,7 @@
 import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
 import type { EndpointValue, PolicyValue } from '../maps.ts';
-import { policyKey } from '../maps.ts';
+import { isIcmp, policyKey } from '../maps.ts';
 import { ID, policyMapName } from '../names.ts';
 import { portCandidates } from '../policy-map.ts';
 import { dropText, protocolOf } from './common.ts';
@@ -21,9 +21,10 @@ export function policyVerdict(
   const map = { map: policyMapName(endpoint.id) } as { readonly map: string; readonly value?: PolicyValue };
   const side = direction === 'ingress' ? 'Ingress' : 'Egress';
   const { l4 } = ctx.packet;
-  const proto = protocolOf(ctx.packet) ?? 'ANY';
+  const known = protocolOf(ctx.packet);
+  const proto = known ?? 'ANY';
   const port = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4.dport : 0;
-  const ports = proto === 'ICMP' ? ['ANY'] : portCandidates(port, proto);
+  const ports = known !== undefined && isIcmp(known) ? ['ANY'] : portCandidates(port, proto);
   const keys = [identity, ID.any].flatMap((id) => ports.map((one) => policyKey(side, id, one)));
   const key = keys.find((one) => ctx.peek(map, one) !== undefined);
   if (key !== undefined) {

@@ -2,13 +2,13 @@
  * The socket load balancer (bpf_sock.c): `connect()` to a Service is rewritten before any packet exists, so the wire only
  * ever shows the back end; `getpeername()` gives the address back that the program asked for.
  */
+import { ipPort } from '../../../base/ip.ts';
 import type { SocketContext, SocketVerdict } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
-import { IPCACHE, REVERSE_SK } from '../maps.ts';
+import { IPCACHE, reverseSk } from '../maps.ts';
 import { ID } from '../names.ts';
 import { lookupNodePort, lookupService, selectBackend } from './lb.ts';
 
-const PROGRAM = 'cil_sock4_connect';
 /** The map is an LRU: an entry lives until it is pushed out. */
 const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
 
@@ -18,6 +18,7 @@ export function socketLb(ctx: SocketContext): SocketVerdict {
 
 function connect(ctx: SocketContext): SocketVerdict {
   const { ip, port } = ctx;
+  const program = ip.includes(':') ? 'cil_sock6_connect' : 'cil_sock4_connect';
   const proto = ctx.proto === 'tcp' ? 'TCP' : 'UDP';
   const inHost = ctx.netnsCookie.startsWith('node/');
   const same: SocketVerdict = { act: 'proceed', ip, port };
@@ -31,19 +32,19 @@ function connect(ctx: SocketContext): SocketVerdict {
     return {
       act: 'reject',
       error: 'unreachable',
-      why: reason('program.socket-refused', { program: PROGRAM, address: `${ip}:${port}` }),
+      why: reason('program.socket-refused', { program, address: ipPort(ip, port) }),
       details: { rows: [row], origin },
     };
   }
   const to = choice.backend.value;
-  ctx.update(REVERSE_SK, `${ctx.cookie} ${to.ip}:${to.port}`, { ip, port }, FOR_EVER_MS);
+  ctx.update(reverseSk(ip), `${ctx.cookie} ${ipPort(to.ip, to.port)}`, { ip, port }, FOR_EVER_MS);
   ctx.note(
     'nat',
     reason('program.socket', {
-      program: PROGRAM,
+      program,
       call: 'connect()',
-      from: `${ip}:${port}`,
-      to: `${to.ip}:${to.port}`,
+      from: ipPort(ip, port),
+      to: ipPort(to.ip, to.port),
     }),
     { rows: [row, choice.backend.row], origin },
   );
@@ -52,6 +53,6 @@ function connect(ctx: SocketContext): SocketVerdict {
 
 /** `__sock4_xlate_rev` */
 function nameOf(ctx: SocketContext): SocketVerdict {
-  const found = ctx.lookup(REVERSE_SK, `${ctx.cookie} ${ctx.ip}:${ctx.port}`);
+  const found = ctx.lookup(reverseSk(ctx.ip), `${ctx.cookie} ${ipPort(ctx.ip, ctx.port)}`);
   return { act: 'proceed', ip: found?.value.ip ?? ctx.ip, port: found?.value.port ?? ctx.port };
 }
