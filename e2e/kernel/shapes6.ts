@@ -38,6 +38,7 @@ cni: ${cni}
 `;
 
 const client = 'default/client';
+const laptop = 'external/laptop';
 const worker = 'node/kind-worker';
 const web = (name: string): string => `selector: {app: ${name}}, ports: [{port: 80, targetPort: 8080}]`;
 
@@ -127,6 +128,12 @@ const services = (of: (ips: readonly string[]) => readonly string[]): string =>
     of(clusterIps(24)),
     'selector: {app: nobody}, ports: [{name: a, port: 80}, {name: b, port: 9000, protocol: UDP}]',
   );
+
+const BALANCED = {
+  any: 'fc00:f853:ccd:e793::ffff:201',
+  local: 'fc00:f853:ccd:e793::ffff:202',
+  proxy: 'fc00:f853:ccd:e793::ffff:203',
+};
 
 const both = (ips: readonly string[]): readonly string[] => ips;
 const six = (ips: readonly string[]): readonly string[] => ips.slice(1);
@@ -262,6 +269,25 @@ export const shapes6: readonly Shape[] = [
     yaml: `${KIND('dual')}${playground('flannel')}${pods(both)}${services(both)}`,
     alter: withoutBridgeNetfilter,
     ask: large,
+  },
+  {
+    name: 'dual stack load balancer',
+    id: 'dual-load-balancer',
+    yaml: `${KIND('dual')}${playground('flannel')}external: [{name: laptop, ip: "fc00:f853:ccd:e793::100"}]
+${pods(both)}${service('any', clusterIps(30), `type: LoadBalancer, loadBalancerIP: "${BALANCED.any}", ${web('far')}`)}${service(
+  'local',
+  clusterIps(31),
+  `type: LoadBalancer, loadBalancerIP: "${BALANCED.local}", externalTrafficPolicy: Local, ${web('far')}`,
+)}${service('proxy', clusterIps(32), `type: LoadBalancer, loadBalancerIP: "${BALANCED.proxy}", loadBalancerClass: packetwalk.dev/proxy, ${web('far')}`)}`,
+    ask: [
+      { title: 'from outside, by any node', from: laptop, to: BALANCED.any, port: 80 },
+      { title: 'from outside, by the node that has an endpoint', from: laptop, to: BALANCED.local, port: 80 },
+      { title: 'from outside, by a node port', from: laptop, to: BALANCED.proxy, port: 80 },
+      { title: 'a port that the Service does not have', from: laptop, to: BALANCED.proxy, port: 81 },
+      { title: 'from a pod, by the rules of its node', from: client, to: BALANCED.any, port: 80 },
+      { title: 'from a pod, which goes out', from: client, to: BALANCED.proxy, port: 80 },
+      { title: 'from a node', from: worker, to: BALANCED.local, port: 80 },
+    ],
   },
   {
     name: 'IPv6 without bridge-nf-call-ip6tables',

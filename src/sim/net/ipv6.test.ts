@@ -315,7 +315,7 @@ describe('neighbour discovery', () => {
     expect(ran.result).toBe(result);
     if (result !== 'refused') return;
     const answer = ran.trace.steps.find((s) => s.reason.code === 'neighbour.proxy-answer');
-    expect(answer?.packet?.l4).toMatchObject({ router: true, solicited: true, override: false });
+    expect(answer?.packet?.l4).toMatchObject({ router: false, solicited: true, override: false });
   });
 
   test('ip6tables sees it: a rule can break it, conntrack cannot', () => {

@@ -104,7 +104,8 @@ function advertise(
         type: ADVERTISEMENT,
         code: 0,
         target,
-        router: dev.router,
+        // A proxied address is a router's only where its entry says so (NTF_ROUTER).
+        router: dev.router && !proxied,
         solicited: true,
         override: toGroup && !proxied,
         linkAddress: toGroup ? dev.mac : undefined,
