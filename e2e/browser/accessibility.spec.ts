@@ -18,7 +18,8 @@ async function violations(page: Page): Promise<string[]> {
 for (const theme of ['light', 'dark'] as const) {
   for (const lang of ['en', 'ko'] as const) {
     test(`axe finds nothing: ${theme}, ${lang}`, async ({ page }) => {
-      test.setTimeout(120_000);
+      // Eight looks of axe at the whole page.
+      test.setTimeout(300_000);
       await skipTour(page, { theme, lang });
       await page.goto('/');
       await ready(page);
@@ -39,6 +40,7 @@ for (const theme of ['light', 'dark'] as const) {
 }
 
 test('in high contrast the editor stands too, and axe finds nothing', async ({ page }) => {
+  test.setTimeout(120_000);
   await skipTour(page, { theme: 'contrast' });
   await page.goto('/');
   await ready(page);
