@@ -24,9 +24,20 @@ export function simulateFiles(
 /** How often chance is asked before a captured choice counts as one that the simulator does not know. */
 const SEEDS = 400;
 
+/** Whether a place looked for a neighbour: it forgot them all before the probe, so it asks for the next hop that it takes. */
+function askedFor(frames: readonly Frame[], place: string, ip: string): boolean {
+  return frames.some(
+    (frame) =>
+      frame.place === place &&
+      frame.at === 'out' &&
+      frame.flags === 'request' &&
+      (frame.target ?? frame.dst) === ip,
+  );
+}
+
 /**
  * The probe's question with the seed whose random choices are those that the kernel made: every endpoint that it chose is
- * in the capture. Where the kernel chose otherwise than the simulator ever does, the first seed stays, and differs.
+ * in the capture, and so is the question for every next hop. Where the kernel chose otherwise than the simulator ever does, the first seed stays, and differs.
  */
 export function questionLike(
   simulation: Simulation,
@@ -40,7 +51,8 @@ export function questionLike(
   for (let seed = 0; seed < SEEDS; seed++) {
     const asked = seed === 0 ? question : { ...question, seed };
     const { choices } = walk(simulation, asked);
-    if (choices.every(({ options, chosen }) => seen.has(options[chosen]?.to ?? ''))) return asked;
+    const made = choices.map(({ at, options, chosen }) => ({ at, to: options[chosen]?.to ?? '' }));
+    if (made.every(({ at, to }) => seen.has(to) || askedFor(frames, at, to))) return asked;
   }
   return question;
 }
