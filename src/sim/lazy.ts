@@ -2,7 +2,7 @@
  * Plug-ins whose code is a file of its own, fetched when a scenario chooses it: a first visit pays for one CNI and one
  * kube-proxy mode. What the app says about a plug-in is there from the start (`about.ts`).
  */
-import { CodeMissing, type Loading } from './base/code.ts';
+import { CodeMissing, fetched, type Loading } from './base/code.ts';
 import type { CniAbout, CniPlugin, Lazy, ProxyAbout, ProxyPlugin } from './plugin.ts';
 
 /** Throws `CodeMissing` if the code of any of these is apart and not there. */
@@ -15,33 +15,14 @@ export function needLoaded(
   if (missing.length > 0) throw new CodeMissing(missing);
 }
 
-/** Holds the code once it is there. */
-function holder<P>(
-  id: string,
-  fetch: () => Promise<P>,
-): { readonly lazy: Lazy<unknown>; readonly code: () => P } {
-  let code: P | undefined;
-  return {
-    lazy: {
-      load: async () => {
-        code ??= await fetch();
-      },
-      loaded: () => code !== undefined,
-    },
-    code: () => {
-      if (code === undefined) throw new Error(`the code of plug-in ${id} is not loaded`);
-      return code;
-    },
-  };
-}
-
 const NO_HOOKS = { programs: {}, commands: [] };
 
 export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<CniPlugin> {
-  const { lazy, code } = holder(about.id, fetch);
+  const { load, loaded, need: code } = fetched(about.id, fetch);
   return {
     ...about,
-    ...lazy,
+    load,
+    loaded,
     assignPodIps: (input) => code().assignPodIps(input),
     podRanges: (input) => code().podRanges?.(input) ?? input.node.podCIDRs,
     setUpNode: (context) => code().setUpNode(context),
@@ -53,6 +34,6 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
 }
 
 export function lazyProxy(about: ProxyAbout, fetch: () => Promise<ProxyPlugin>): Lazy<ProxyPlugin> {
-  const { lazy, code } = holder(about.id, fetch);
-  return { ...about, ...lazy, setUpNode: (context) => code().setUpNode(context) };
+  const { load, loaded, need: code } = fetched(about.id, fetch);
+  return { ...about, load, loaded, setUpNode: (context) => code().setUpNode(context) };
 }

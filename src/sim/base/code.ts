@@ -16,3 +16,27 @@ export class CodeMissing extends Error {
     };
   }
 }
+
+/** One file of code, or several, that are there once they were fetched. */
+export interface Fetched<C> extends Loading {
+  readonly loaded: () => boolean;
+  /** The code. `CodeMissing` asks for it. */
+  readonly need: () => C;
+}
+
+/** `fetch` is called until it succeeds once. */
+export function fetched<C>(id: string, fetch: () => Promise<C>): Fetched<C> {
+  let code: C | undefined;
+  const self: Fetched<C> = {
+    id,
+    load: async () => {
+      code ??= await fetch();
+    },
+    loaded: () => code !== undefined,
+    need: () => {
+      if (code === undefined) throw new CodeMissing([self]);
+      return code;
+    },
+  };
+  return self;
+}

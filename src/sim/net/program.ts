@@ -12,7 +12,7 @@ import { ipHeaderLength } from './ip-header.ts';
 import { localOut, outDevice } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
-import { socketPrograms } from './program/module.ts';
+import { bpf } from './program/module.ts';
 import { pathMtu } from './path-mtu.ts';
 import { leadsNowhere, routeRows, type Route } from './route.ts';
 import { sctp } from './sctp-module.ts';
@@ -239,7 +239,7 @@ export class Program<R> {
   ): { readonly ip: Ip; readonly port: number } | undefined {
     if (this.box.net.socketProgram(ip) === undefined) return { ip, port };
     const cookie = `${this.box.id} ${this.segment} ${socket}`;
-    return socketPrograms().runSocketHook(this.m, this.box, this.flow(), { call, proto, ip, port, cookie });
+    return bpf().socket.runSocketHook(this.m, this.box, this.flow(), { call, proto, ip, port, cookie });
   }
 
   /** connect() of a datagram socket sends nothing: it only chooses. */

@@ -9,7 +9,7 @@ import { receiveIp } from '../ip-input.ts';
 import type { Box, Card, Machine } from '../machine.ts';
 import type { Device, FrameTunnelDevice, WireguardDevice } from '../netns.ts';
 import { openvswitch } from '../ovs/module.ts';
-import { tcPrograms } from '../program/module.ts';
+import { bpf } from '../program/module.ts';
 import { cloneSkb, mtuLength, scrub, scrubConnection, type Skb } from '../skb.ts';
 import { bridgeReceive, bridgeTransmit } from './bridge.ts';
 import { fabricTakes } from './fabric.ts';
@@ -46,7 +46,7 @@ export function transmit(m: Machine, box: Box, dev: Device, skb: Skb): void {
     });
     return;
   }
-  if (dev.tcEgress !== undefined && !tcPrograms().runTc(m, box, dev, skb, dev.tcEgress)) return;
+  if (dev.tcEgress !== undefined && !bpf().tc.runTc(m, box, dev, skb, dev.tcEgress)) return;
   m.capture(box, dev, skb, 'transmit');
   switch (link.kind) {
     case 'veth':
@@ -133,7 +133,7 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (!dev.linkHeader) {
     skb.pktType = 'host';
     m.capture(box, dev, skb, 'receive');
-    if (dev.tcIngress !== undefined && !tcPrograms().runTc(m, box, dev, skb, dev.tcIngress)) return;
+    if (dev.tcIngress !== undefined && !bpf().tc.runTc(m, box, dev, skb, dev.tcIngress)) return;
     toProtocol(m, box, dev, skb);
     return;
   }
@@ -143,7 +143,7 @@ export function receive(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (dev.tcIngress !== undefined) {
     // A program sees every frame, whoever it is for, and may make it ours.
     m.capture(box, dev, skb, 'receive');
-    if (!tcPrograms().runTc(m, box, dev, skb, dev.tcIngress)) return;
+    if (!bpf().tc.runTc(m, box, dev, skb, dev.tcIngress)) return;
     if (skb.pktType !== 'other' && !(toAll && !takesGroup(dev, skb))) toProtocol(m, box, dev, skb);
     return;
   }
