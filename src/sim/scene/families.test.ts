@@ -1,6 +1,7 @@
 /** Walks in IPv6, alone and beside IPv4: the picture says the addresses that the packet has. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadAllPlugins, simulate, walk } from '../simulate.ts';
+import { clientAndWeb } from './client-and-web-fixture.ts';
 import { frames } from './frames.ts';
 import { wayBetween } from './net-graph.ts';
 import { planScene } from './plan.ts';
@@ -14,21 +15,7 @@ kind: Cluster
 nodes: [{role: control-plane}, {role: worker}]
 networking: {ipFamily: ${ipFamily}}
 ---
-apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web, labels: {app: web}}
-spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {${policy} selector: {app: web}, ports: [{port: 80}]}
-`;
+${clientAndWeb(policy)}`;
 
 function look(text: string, to: string) {
   const simulation = simulate({ files: [{ name: 'a.yaml', text }] });

@@ -1,6 +1,7 @@
 /** Services that programs serve out of maps: who stands on the plate, and which row is set where. */
 import { beforeAll, expect, test } from 'vitest';
 import { loadAllPlugins, simulate, walk } from '../simulate.ts';
+import { clientAndWeb } from './client-and-web-fixture.ts';
 import { frames } from './frames.ts';
 import { planNarrow } from './plan-narrow.ts';
 import { planScene } from './plan.ts';
@@ -17,21 +18,7 @@ apiVersion: packetwalk.dev/v1alpha1
 kind: Playground
 cni: ${cni}
 ---
-apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web, labels: {app: web}}
-spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80}]}
-`;
+${clientAndWeb()}`;
 
 const cilium = (replacement: boolean): string =>
   `{name: cilium, options: {kubeProxyReplacement: "${replacement}"}}`;

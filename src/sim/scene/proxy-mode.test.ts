@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { loadAllPlugins, simulate, walk } from '../simulate.ts';
+import { clientAndWeb } from './client-and-web-fixture.ts';
 import { frames } from './frames.ts';
 import { planScene } from './plan.ts';
 import { projectScene } from './project.ts';
@@ -11,21 +12,7 @@ kind: Cluster
 nodes: [{role: control-plane}, {role: worker}]
 networking: {kubeProxyMode: ${mode}}
 ---
-apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web, labels: {app: web}}
-spec: {nodeName: kind-worker, containers: [{name: c, image: nginx}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80}]}
-`;
+${clientAndWeb()}`;
 
 test.each([
   ['ipvs', 'kube-ipvs0', undefined, 'INPUT'],
