@@ -38,11 +38,14 @@ function valueOf(ip: Ip): number | bigint {
 
 /** Canonical text of a user's address, or undefined. Strict: `10.1`, octal and zone ids are no addresses. */
 export function parseIp(text: string): Ip | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+  // Most texts that are asked about are names: the library would throw, and catch, for each.
+  if (!/^[\da-f:.]+$/i.test(text)) return undefined;
+  if (!text.includes(':')) {
+    if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return undefined;
     // Kubernetes refuses leading zeros (CVE-2021-29923); ipaddr.js reads them as octal.
     return text.split('.').some((part) => part.length > 1 && part.startsWith('0')) ? undefined : text;
   }
-  if (text.includes('%') || !text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
+  if (!ipaddr.IPv6.isValid(text)) return undefined;
   return ipaddr.IPv6.parse(text).toRFC5952String();
 }
 

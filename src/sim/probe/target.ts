@@ -68,10 +68,8 @@ function isHostName(host: string): boolean {
 
 /** Splits `host:port` and `[v6]:port`; a bare address keeps its colons. */
 function splitPort(text: string): { readonly host: string; readonly port?: number } | undefined {
-  const v6 = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
-  const plain =
-    v6 ?? (parseIp(text) === undefined ? /^([^:]*)(?::(\d+))?$/.exec(text) : [text, text, undefined]);
-  if (plain === null) return undefined;
+  const plain = /^\[([^\]]+)\](?::(\d+))?$/.exec(text) ?? /^([^:]*)(?::(\d+))?$/.exec(text);
+  if (plain === null) return parseIp(text) === undefined ? undefined : { host: text };
   const port = plain[2] === undefined ? undefined : Number(plain[2]);
   if (port !== undefined && (port < 1 || port > 65535)) return undefined;
   return { host: plain[1] ?? '', port };
