@@ -4,11 +4,16 @@
  */
 import type { Cidr, Ip, IpFamily } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod, StaticRoute } from './k8s/cluster-state.ts';
-import type { AdmissionRemark, AdmissionRequest, AdmissionReview } from './k8s/controllers/admission.ts';
+import type {
+  AdmissionChange,
+  AdmissionRemark,
+  AdmissionRequest,
+  AdmissionReview,
+  PodInObject,
+} from './k8s/controllers/admission.ts';
 import type { Manifest } from './k8s/manifest.ts';
 import type { PolicyReading } from './k8s/policy-reading.ts';
 import type { Store } from './k8s/store.ts';
-import type { UpstreamPodSpec } from './k8s/upstream.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
 import type { QueueReader, ToolCommand } from './net/world.ts';
@@ -156,11 +161,14 @@ export interface AdmissionAbout {
 export interface AdmissionPlugin extends AdmissionAbout {
   /** Validating: judges one request to create an object. */
   readonly review: (request: AdmissionRequest, objects: Pick<Store, 'list' | 'get'>) => AdmissionReview;
-  /** Mutating: the fields that it changes in a pod's spec. */
+  /**
+   * Mutating, of pods: what it changes in one, or a refusal. It sees what the plug-ins before it changed; all of them
+   * are asked before the first `review`. Undefined: the request is none of its business.
+   */
   readonly mutate?: (
-    spec: UpstreamPodSpec,
+    request: AdmissionRequest & { readonly pod: PodInObject },
     objects: Pick<Store, 'list' | 'get'>,
-  ) => Partial<UpstreamPodSpec> | undefined;
+  ) => (Pick<AdmissionReview, 'denied'> & { readonly change?: AdmissionChange }) | undefined;
   /** What is wrong in its part of the API server's AdmissionConfiguration. */
   readonly configured?: (configuration: unknown) => readonly AdmissionRemark[];
 }

@@ -17,6 +17,7 @@ import { refusedRoutes } from './cluster/refused-routes.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
+import type { AdmissionRecord } from './k8s/controllers/admission.ts';
 import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
 import { objectList } from './k8s/controllers/object-list.ts';
 import { settle } from './k8s/controllers/settle.ts';
@@ -47,6 +48,8 @@ export interface Simulation {
   readonly cluster: ClusterState;
   readonly world: World;
   readonly diagnostics: readonly Diagnostic[];
+  /** What admission asked about each object on its way into the cluster; empty where no document has anything to ask. */
+  readonly admission: readonly AdmissionRecord[];
 }
 
 const KERNEL_MODULES = {
@@ -78,18 +81,20 @@ export function simulate(
   const policies = parsed.manifests.some((manifest) => manifest.kind === 'NetworkPolicy');
   needLoaded([chosen, proxy, ...modules, chain && admission, policies ? policyModule : undefined]);
   progress?.('settle', 0, 1);
+  const stage = chain?.();
   const settled = settle(
     parsed,
     cniRegistry,
     proxyPlugins.map((plugin) => plugin.id),
     variant,
-    chain?.(),
+    stage,
   );
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
     parsed,
     cluster: settled.cluster,
     world,
+    admission: stage?.records ?? [],
     diagnostics: [
       ...parsed.diagnostics,
       ...settled.diagnostics,

@@ -1,12 +1,16 @@
 /**
  * The admission chain (k8s/controllers/admission.ts): every object that somebody applies is asked about, then every pod
  * that a controller makes. What is refused is not stored: a bare pod is gone, a Deployment is there while its ReplicaSet
- * fails with FailedCreate. Mutating plug-ins come before validating ones, as in kube-apiserver.
+ * fails with FailedCreate. All mutating calls come before the first validating one, as in kube-apiserver, and each is
+ * written down (`records`): the steps that a person walks are those that judged.
  * Objects that an API server printed (they have a uid) passed before. Leaves out updates of stored objects, and webhooks.
  */
-import type { FieldPath, ObjectRef } from '../base/origin.ts';
+import { type FieldPath, objectKey, type ObjectRef } from '../base/origin.ts';
 import type {
   Admission,
+  AdmissionCall,
+  AdmissionChange,
+  AdmissionRecord,
   AdmissionRemark,
   AdmissionRequest,
   AdmissionReview,
@@ -39,12 +43,21 @@ const RESOURCES: Readonly<Record<string, string>> = {
   NetworkPolicy: 'networkpolicies',
 };
 
-interface Answer extends AdmissionReview {
-  readonly plugin: AdmissionPlugin;
+interface Judged {
+  readonly record: AdmissionRecord;
+  readonly changes: readonly AdmissionChange[];
+  /** The call that refused. */
+  readonly refusal?: { readonly plugin: AdmissionPlugin; readonly denied: Denied };
 }
 
+type Denied = NonNullable<AdmissionReview['denied']>;
+
 export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
+  const records: AdmissionRecord[] = [];
+  /** What was changed in the pods that somebody applied, until they are stored. */
+  const applied = new Map<string, readonly AdmissionChange[]>();
   return {
+    records,
     refuse: (manifests, objects, report) => {
       const refused = new Set<Manifest>();
       for (const manifest of manifests) {
@@ -54,22 +67,39 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
         if (uid !== undefined || (ownerReferences.length > 0 && manifest.kind !== 'Pod')) continue;
         const pod = asWritten(podIn(manifest), manifest, report);
         const request = { object: manifest.ref, labels, user: KUBECTL, ...(pod && { pod }) };
-        for (const answer of ask(plugins, request, objects)) {
-          if (tell(manifest.ref, answer, report)) refused.add(manifest);
-        }
+        const { record, changes, refusal } = judge(plugins, request, objects);
+        records.push(record);
+        if (changes.length > 0) applied.set(objectKey(manifest.ref), changes);
+        for (const call of record.calls) tell(manifest.ref, call, report);
+        if (refusal === undefined || record.refused === undefined) continue;
+        const params = { how: 'refused', message: record.refused };
+        const code: AdmissionCode = `admission/${refusal.plugin.id}`;
+        report.refuse(code, params, manifest.ref, record.refused, placeOf(refusal.denied));
+        refused.add(manifest);
       }
       return refused;
     },
     admitPods: (seeds, objects, report) => {
       const failed: FailedCreate[] = [];
       const left = new Set<PodSeed>();
+      const changed = new Map<PodSeed, readonly AdmissionChange[]>();
       for (const made of byOwner(seeds)) {
-        const fault = failedCreate(made, plugins, objects, report);
-        if (fault === undefined) continue;
-        failed.push(fault);
-        for (const seed of fault.seeds) left.add(seed);
+        for (const [i, seed] of made.entries()) {
+          const { record, changes, refusal } = judge(plugins, requestOf(seed), objects);
+          records.push({ ...record, madeFor: { owners: seed.owners, applied: seed.origin.object } });
+          changed.set(seed, changes);
+          const owner = seed.owners[0];
+          if (owner === undefined || refusal === undefined) continue;
+          // A controller makes its pods one after the other and stops at the first that is refused.
+          const rest = made.slice(i);
+          failed.push(failedCreate(owner, rest, refusal, report));
+          for (const one of rest) left.add(one);
+          break;
+        }
       }
-      const admitted = seeds.filter((seed) => !left.has(seed)).map((seed) => mutated(seed, plugins, objects));
+      const admitted = seeds
+        .filter((seed) => !left.has(seed))
+        .map((seed) => mutated(seed, changed.get(seed) ?? appliedTo(seed, applied)));
       return { seeds: admitted, failed };
     },
   };
@@ -98,19 +128,51 @@ function asWritten(
   return { ...pod, spec: { ...pod.spec, ...Object.fromEntries(lists) } };
 }
 
-/** What each plug-in says, until one refuses. */
-function ask(
-  plugins: readonly AdmissionPlugin[],
-  request: AdmissionRequest,
-  objects: Objects,
-): readonly Answer[] {
-  const answers: Answer[] = [];
+/** Asks every plug-in, those that change pods first, until one refuses. */
+function judge(plugins: readonly AdmissionPlugin[], asked: AdmissionRequest, objects: Objects): Judged {
+  const calls: AdmissionCall[] = [];
+  const changes: AdmissionChange[] = [];
+  let request = asked;
+  const outcome = (plugin?: AdmissionPlugin, denied?: Denied): Judged => {
+    const record = { object: asked.object, user: asked.user, calls };
+    return plugin === undefined || denied === undefined
+      ? { record, changes }
+      : {
+          record: { ...record, refused: apiMessage(asked.object, denied) },
+          changes,
+          refusal: { plugin, denied },
+        };
+  };
+  for (const plugin of plugins) {
+    const { pod } = request;
+    if (pod === undefined || request.object.kind !== 'Pod') break;
+    const said = plugin.mutate?.({ ...request, pod }, objects);
+    if (said === undefined) continue;
+    const { change, ...review } = said;
+    calls.push({ plugin: plugin.id, stage: 'mutating', request, review, ...(change && { change }) });
+    if (review.denied !== undefined) return outcome(plugin, review.denied);
+    if (change === undefined) continue;
+    changes.push(change);
+    request = changedRequest(request, pod, change);
+  }
   for (const plugin of plugins) {
     const review = plugin.review(request, objects);
-    answers.push({ ...review, plugin });
-    if (review.denied !== undefined) break;
+    calls.push({ plugin: plugin.id, stage: 'validating', request, review });
+    if (review.denied !== undefined) return outcome(plugin, review.denied);
   }
-  return answers;
+  return outcome();
+}
+
+function changedRequest(
+  request: AdmissionRequest,
+  pod: PodInObject,
+  { spec, labels, annotations }: AdmissionChange,
+): AdmissionRequest {
+  return {
+    ...request,
+    labels: labels ?? request.labels,
+    pod: { ...pod, annotations: annotations ?? pod.annotations, spec: { ...pod.spec, ...spec } },
+  };
 }
 
 /** What is wrong in the file that kube-apiserver reads at its start; the rest of it counts. */
@@ -131,15 +193,11 @@ function tellConfiguration(manifest: Manifest, plugins: readonly AdmissionPlugin
   });
 }
 
-/** Reports one answer about an applied object; true where it is refused. */
-function tell(object: ObjectRef, answer: Answer, report: Report): boolean {
-  const { plugin, denied, warning, audit, unknownLabels = [] } = answer;
-  const code: AdmissionCode = `admission/${plugin.id}`;
-  if (denied !== undefined) {
-    const message = apiMessage(object, denied);
-    report.refuse(code, { how: 'refused', message }, object, message, placeOf(denied));
-    return true;
-  }
+/** Reports what is said about an applied object besides a refusal. */
+function tell(object: ObjectRef, { plugin, review }: AdmissionCall, report: Report): void {
+  const { denied, warning, audit, unknownLabels = [] } = review;
+  if (denied !== undefined) return;
+  const code: AdmissionCode = `admission/${plugin}`;
   for (const label of unknownLabels) {
     report.say('warning', code, { how: 'unknown-label', message: label }, object, [
       'metadata',
@@ -152,35 +210,32 @@ function tell(object: ObjectRef, answer: Answer, report: Report): boolean {
     report.say('warning', code, { how, message: remark.message }, object, placeOf(remark));
   if (warning !== undefined) say(both ? 'both' : 'warn', warning);
   if (audit !== undefined && !both) say('audit', audit);
-  return false;
 }
 
-/** A controller makes its pods one after the other and stops at the first that is refused. */
+/** What a controller says when its next pod is refused: an event, and the error at the template. */
 function failedCreate(
-  made: readonly PodSeed[],
-  plugins: readonly AdmissionPlugin[],
-  objects: Objects,
+  owner: ObjectRef,
+  seeds: readonly PodSeed[],
+  { plugin, denied }: NonNullable<Judged['refusal']>,
   report: Report,
-): FailedCreate | undefined {
-  for (const [i, seed] of made.entries()) {
-    const owner = seed.owners[0];
-    const request = requestOf(seed);
-    const refusal = ask(plugins, request, objects).find(({ denied }) => denied !== undefined);
-    if (owner === undefined || refusal?.denied === undefined) continue;
-    const { plugin, denied } = refusal;
-    const message = apiMessage(request.object, denied);
-    const text =
-      owner.kind === 'StatefulSet'
-        ? `create Pod ${seed.name} in StatefulSet ${owner.name} failed error: ${message}`
-        : `Error creating: ${message}`;
-    report.event('Warning', 'FailedCreate', owner, text);
-    report.refused.push({ object: request.object, message });
-    const pods = made.length - i;
-    const params = { how: 'not-made', message: text, pods, owner: `${owner.kind} ${owner.name}` };
-    report.say('error', `admission/${plugin.id}`, params, seed.origin.object, placeOf(denied));
-    return { owner, message, seeds: made.slice(i) };
-  }
-  return undefined;
+): FailedCreate {
+  const [seed] = seeds as readonly [PodSeed, ...PodSeed[]];
+  const { object } = requestOf(seed);
+  const message = apiMessage(object, denied);
+  const text =
+    owner.kind === 'StatefulSet'
+      ? `create Pod ${seed.name} in StatefulSet ${owner.name} failed error: ${message}`
+      : `Error creating: ${message}`;
+  report.event('Warning', 'FailedCreate', owner, text);
+  report.refused.push({ object, message });
+  const params = {
+    how: 'not-made',
+    message: text,
+    pods: seeds.length,
+    owner: `${owner.kind} ${owner.name}`,
+  };
+  report.say('error', `admission/${plugin.id}`, params, seed.origin.object, placeOf(denied));
+  return { owner, message, seeds };
 }
 
 function requestOf({
@@ -214,19 +269,31 @@ function byOwner(seeds: readonly PodSeed[]): readonly PodSeed[][] {
 
 const stored = memoByOwner<PodSeed, PodSeed>();
 
+/** What was changed in a pod that somebody applied. */
+function appliedTo(
+  seed: PodSeed,
+  applied: ReadonlyMap<string, readonly AdmissionChange[]>,
+): readonly AdmissionChange[] {
+  const { object } = seed.origin;
+  return object.kind === 'Pod' ? (applied.get(objectKey(object)) ?? []) : [];
+}
+
 /** The pod as the mutating plug-ins leave it; the identical one where nothing changes. */
-function mutated(seed: PodSeed, plugins: readonly AdmissionPlugin[], objects: Objects): PodSeed {
-  if (seed.builtIn) return seed;
-  const changes = plugins.flatMap((plugin) => plugin.mutate?.(seed.spec, objects) ?? []);
+function mutated(seed: PodSeed, changes: readonly AdmissionChange[]): PodSeed {
   if (changes.length === 0) return seed;
-  return stored(seed, JSON.stringify(changes), () => ({
-    ...seed,
-    spec: changes.reduce((spec, change) => ({ ...spec, ...change }), seed.spec),
-  }));
+  return stored(seed, JSON.stringify(changes), () => {
+    let { spec, labels, annotations } = seed;
+    for (const change of changes) {
+      spec = { ...spec, ...change.spec };
+      labels = change.labels ?? labels;
+      annotations = change.annotations ?? annotations;
+    }
+    return { ...seed, spec, labels, annotations };
+  });
 }
 
 /** As apierrors.NewForbidden and NewInvalid write it. */
-function apiMessage(object: ObjectRef, denied: NonNullable<AdmissionReview['denied']>): string {
+function apiMessage(object: ObjectRef, denied: Denied): string {
   const { kind, name, apiVersion = '' } = object;
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0] ?? ''}` : '';
   return denied.reason === 'Invalid'

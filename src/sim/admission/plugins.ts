@@ -4,7 +4,8 @@ import { admissionChain } from './chain.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
 import { runtimeClass } from './runtime-class/runtime-class.ts';
 
-const PLUGINS: readonly AdmissionPlugin[] = [runtimeClass, podSecurity];
+/** In the order of kube-apiserver's AllOrderedPlugins. */
+const PLUGINS: readonly AdmissionPlugin[] = [podSecurity, runtimeClass];
 
 export const chainOf = (ids: readonly string[]): ReturnType<typeof admissionChain> =>
   admissionChain(PLUGINS.filter(({ id }) => ids.includes(id)));

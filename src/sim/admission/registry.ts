@@ -9,7 +9,7 @@ import type { AdmissionAbout } from '../plugin.ts';
 import { podSecurityAbout } from './pod-security/about.ts';
 import { runtimeClassAbout } from './runtime-class/about.ts';
 
-export const admissionPlugins: readonly AdmissionAbout[] = [runtimeClassAbout, podSecurityAbout];
+export const admissionPlugins: readonly AdmissionAbout[] = [podSecurityAbout, runtimeClassAbout];
 
 let code: typeof import('./plugins.ts') | undefined;
 

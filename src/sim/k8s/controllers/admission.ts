@@ -45,6 +45,35 @@ export interface AdmissionReview {
   readonly unknownLabels?: readonly string[];
 }
 
+/** What a mutating plug-in writes into a pod: whole fields of its spec, all of its labels or annotations. */
+export interface AdmissionChange {
+  readonly spec?: Partial<UpstreamPodSpec>;
+  readonly labels?: Labels;
+  readonly annotations?: Labels;
+}
+
+/** One call of a plug-in: what it was shown, what it said, what it changed. */
+export interface AdmissionCall {
+  /** Its id. */
+  readonly plugin: string;
+  readonly stage: 'mutating' | 'validating';
+  readonly request: AdmissionRequest;
+  readonly review: AdmissionReview;
+  readonly change?: AdmissionChange;
+}
+
+/** What was asked about one object, in order, up to the first refusal. */
+export interface AdmissionRecord {
+  readonly object: ObjectRef;
+  /** Who wanted to create it: `kubernetes-admin`, or the service account of a controller. */
+  readonly user: string;
+  readonly calls: readonly AdmissionCall[];
+  /** The API server's answer where it was refused. */
+  readonly refused?: string;
+  /** Of a pod that a controller makes: its owners, the nearest first, and the object that somebody applied. */
+  readonly madeFor?: { readonly owners: readonly ObjectRef[]; readonly applied: ObjectRef };
+}
+
 /** Pods that a controller could not make. */
 export interface FailedCreate {
   /** The nearest owner: the ReplicaSet of a Deployment. */
@@ -54,6 +83,8 @@ export interface FailedCreate {
 }
 
 export interface Admission {
+  /** What was asked so far, in order: the steps that a person can walk. */
+  readonly records: readonly AdmissionRecord[];
   /** The manifests that are turned down. */
   readonly refuse: (
     manifests: readonly Manifest[],
