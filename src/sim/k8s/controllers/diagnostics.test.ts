@@ -579,6 +579,7 @@ function enforcing(enforces: boolean): CniForSettling {
 
 /** An admission stage that lets nobody make a pod. */
 const noPods: Admission = {
+  records: [],
   refuse: () => new Set(),
   admitPods: (seeds) => {
     const [seed] = seeds.filter((one) => !one.builtIn);
