@@ -13,6 +13,7 @@ const enforcing = cniRegistry.filter((c) => c.enforcesNetworkPolicy && c.id !== 
 
 /** Hosts outside that know the way to the pods, by the addresses that the rows name. */
 const OUTSIDE: Readonly<Record<string, string>> = { 'ip:172.18.0.10': 'ten', 'ip:172.18.0.20': 'twenty' };
+const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 const ROUTES = '[{to: 10.244.0.0/16, via: kind-worker}]';
 const settings = (cni: string): string => `apiVersion: packetwalk.dev/v1alpha1
 kind: Playground
@@ -36,7 +37,7 @@ describe.each(enforcing)('%s', (cni) => {
         to: flow.to,
         tool: 'nc',
         port: flow.port,
-        proto: flow.protocol === 'UDP' ? 'udp' : 'tcp',
+        proto: PROTOCOLS[flow.protocol ?? 'TCP'],
       };
       const trace = walk(simulation, probe);
       // A port that nobody listens on is refused by the pod: the policy let it through.

@@ -354,6 +354,42 @@ export const TRAPS: readonly TrapRow[] = [
     ],
   },
   {
+    name: 'replies need no rule: a pod that may not begin anything still answers, and the other way round',
+    policies: {
+      into: `{podSelector: {matchLabels: {tier: front}}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {role: neighbour}}}]}]}`,
+      out: `{podSelector: {matchLabels: {role: neighbour}}, policyTypes: [Ingress, Egress], egress: [{to: [{podSelector: {matchLabels: {tier: front}}}]}]}`,
+    },
+    flows: [
+      { from: 'default/neighbour', to: WEB, port: 8080, allowed: true },
+      { from: WEB, to: 'default/neighbour', port: 7000, allowed: false },
+      { from: WEB, to: 'default/client', port: 7000, allowed: false },
+      { from: 'default/client', to: 'default/neighbour', port: 7000, allowed: false },
+    ],
+  },
+  {
+    name: 'egress with its selectors: this namespace’s pods alone, or those of namespaces that are named',
+    policies: {
+      p: `{podSelector: {matchLabels: {role: neighbour}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: client}}}, {namespaceSelector: {matchLabels: {team: blue}}, podSelector: {matchLabels: {app: stranger}}}]}]}`,
+    },
+    flows: [
+      { from: 'default/neighbour', to: 'default/client', port: 7000, allowed: true },
+      { from: 'default/neighbour', to: 'team/client', port: 7000, allowed: false },
+      { from: 'default/neighbour', to: 'team/stranger', port: 7000, allowed: true },
+      { from: 'default/neighbour', to: WEB, port: 8080, allowed: false },
+    ],
+  },
+  {
+    name: 'SCTP is a protocol of its own',
+    policies: {
+      p: `{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 8080, protocol: SCTP}]}]}`,
+    },
+    flows: [
+      { from: 'default/client', to: WEB, port: 8080, protocol: 'SCTP', allowed: true },
+      { from: 'default/client', to: WEB, port: 8080, allowed: false },
+      { from: 'default/client', to: WEB, port: 8443, protocol: 'SCTP', allowed: false },
+    ],
+  },
+  {
     name: 'two policies with one selector, the second of which allows',
     policies: {
       a: `{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 1}]}]}`,

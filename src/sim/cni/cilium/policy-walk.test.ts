@@ -7,6 +7,7 @@ import { CASES, settingsText } from './fixture.ts';
 
 /** Hosts outside that know the way to the pods, by the addresses that the rows name. */
 const OUTSIDE: Readonly<Record<string, string>> = { 'ip:172.18.0.10': 'ten', 'ip:172.18.0.20': 'twenty' };
+const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 const ROUTES = '[{to: 10.244.0.0/16, via: kind-worker}]';
 const EXTERNAL = `, {name: ten, ip: 172.18.0.10, routes: ${ROUTES}}, {name: twenty, ip: 172.18.0.20, routes: ${ROUTES}}`;
 
@@ -30,10 +31,15 @@ describe.each(chosen)('$name', (settings) => {
         to: flow.to,
         tool: 'nc',
         port: flow.port,
-        proto: flow.protocol === 'UDP' ? 'udp' : 'tcp',
+        proto: PROTOCOLS[flow.protocol ?? 'TCP'],
       };
       const allowed = OTHERWISE[`${row.name} / ${flow.from}`] ?? flow.allowed;
       const trace = walk(simulation, probe);
+      if (flow.protocol === 'SCTP') {
+        // Without sctp.enabled no policy is ever asked.
+        expect(trace.reason).toMatchObject({ code: 'program.drop', params: { code: 137 } });
+        return;
+      }
       // A port that nobody listens on is refused by the pod: the policy let it through.
       expect(trace.reason.code === 'policy.deny' ? 'denied' : 'let through').toBe(
         allowed ? 'let through' : 'denied',

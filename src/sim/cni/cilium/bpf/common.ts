@@ -75,6 +75,7 @@ export function worldOf(ctx: { readonly constants: unknown }, ip: Ip): number {
 const DROPS = {
   132: 'Invalid source ip',
   133: 'Policy denied',
+  137: 'CT: Unknown L4 protocol',
   139: 'Unsupported L3 protocol',
   151: 'Stale or unroutable IP',
   158: 'Service backend not found',

@@ -17,7 +17,8 @@ export interface Tuple {
   readonly dport: number;
 }
 
-export type CtStatus = 'new' | 'established' | 'reply' | 'related';
+/** `unknown-protocol`: DROP_CT_UNKNOWN_PROTO. */
+export type CtStatus = 'new' | 'established' | 'reply' | 'related' | 'unknown-protocol';
 
 export interface CtResult {
   readonly status: CtStatus;
@@ -63,7 +64,7 @@ function quoted(packet: Packet): Tuple | undefined {
 /** `ct_lookup4` on the way out of a pod (`OUT`) or into one (`IN`). One step says what was found. */
 export function ctLookup(ctx: PacketContext, direction: 'OUT' | 'IN'): CtResult {
   const tuple = tupleOf(ctx.packet);
-  if (tuple === undefined) return { status: 'new' };
+  if (tuple === undefined) return { status: 'unknown-protocol' };
   const other = direction === 'OUT' ? 'IN' : 'OUT';
   const inside = quoted(ctx.packet);
   if (inside !== undefined) {

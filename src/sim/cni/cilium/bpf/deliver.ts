@@ -6,7 +6,7 @@ import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
 import type { EndpointValue } from '../maps.ts';
 import { isLoopback } from '../names.ts';
-import { l3Hop, nodeConstants } from './common.ts';
+import { drop, l3Hop, nodeConstants } from './common.ts';
 import { ctCreate, ctKey, ctLookup, tupleOf } from './ct.ts';
 import { reverseNat } from './lb.ts';
 import { policyVerdict } from './policy.ts';
@@ -40,6 +40,7 @@ function ingressPolicy(
   { identity }: Delivery,
 ): TcVerdict | undefined {
   const { status, entry } = ctLookup(ctx, 'IN');
+  if (status === 'unknown-protocol') return drop(program, 137);
   if (status === 'reply' || status === 'related') {
     if (entry !== undefined && entry.value.revNat !== 0 && status === 'reply') {
       reverseNat(ctx, program, entry.value.revNat);

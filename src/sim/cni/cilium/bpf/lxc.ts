@@ -128,6 +128,7 @@ function forward(ctx: PacketContext, balanced: Balanced): TcVerdict {
   const ip = header(ctx);
   if (ip === undefined) return OK;
   const { status, entry } = ctLookup(ctx, 'OUT');
+  if (status === 'unknown-protocol') return drop(PROGRAM, 137);
   const target = whose(ctx, ip.dst)?.value;
   const identity = target?.identity ?? worldOf(ctx, ip.dst);
   const hairpin = balanced.loopback === true || entry?.value.loopback === true;
