@@ -3,7 +3,7 @@
  * network namespaces. Shared code never asks which plug-in it has; it reads what the plug-in declares here.
  */
 import type { Cidr, Ip, IpFamily } from './base/ip.ts';
-import type { ClusterNode, ClusterState, Pod, StaticRoute } from './k8s/cluster-state.ts';
+import type { ClusterNode, ClusterState, Pod, PolicyTierPlan, StaticRoute } from './k8s/cluster-state.ts';
 import type {
   AdmissionChange,
   AdmissionRemark,
@@ -70,6 +70,8 @@ export interface CniAbout {
   readonly policyReading?: PolicyReading;
   /** The cluster-wide policies that it enforces, and the fields of them that it does not know: there it fails closed. */
   readonly clusterPolicies?: Enforcement;
+  /** The API group whose policies are its own, and how it has all policies stand to one another; people's own tiers come between by order. */
+  readonly ownPolicies?: { readonly group: string; readonly tiers: readonly PolicyTierPlan[] };
   /** Does `hostPort` of a pod work, by portmap or by a way of its own? */
   readonly portMappings?: boolean;
   /**

@@ -435,6 +435,93 @@ export interface ClusterPolicy {
   readonly origin: Origin;
 }
 
+/** Pods by an expression over their own labels and those of their namespace (its name is its label kubernetes.io/metadata.name). */
+export type PodSelection =
+  | { readonly is: 'all' }
+  | { readonly is: 'not'; readonly of: PodSelection }
+  | { readonly is: 'and' | 'or'; readonly of: readonly PodSelection[] }
+  | {
+      readonly is: 'label';
+      readonly on: 'pod' | 'namespace';
+      readonly key: string;
+      readonly test: 'exists' | 'in' | 'contains' | 'starts-with' | 'ends-with';
+      /** One of them; none for `exists`. */
+      readonly values: readonly string[];
+    };
+
+/** Ends of a flow: everything that is set holds. */
+export interface EndSet {
+  /** A pod on the pod network, one of these. */
+  readonly pods?: PodSelection;
+  /** Anything but one of these pods. */
+  readonly notPods?: PodSelection;
+  /** An address in one of these ranges, and in none of those. */
+  readonly nets?: readonly Cidr[];
+  readonly notNets?: readonly Cidr[];
+  /** No pod on the pod network, whatever its address. */
+  readonly outsideOnly?: true;
+}
+
+/** A protocol and ports of the target. */
+export interface OwnTraffic {
+  /** Absent: any. `other` is one that no probe speaks. */
+  readonly protocol?: Protocol | 'ICMP' | 'other';
+  /** Absent: all ports. A name is looked up on the target. */
+  readonly port?: number | string;
+  readonly endPort?: number;
+}
+
+/** A rule of a CNI's own policy. */
+export interface OwnRule {
+  readonly action: 'allow' | 'deny' | 'pass' | 'log';
+  /** Index into the list that it stands in. */
+  readonly rule: number;
+  /** The other end is one of these; empty: everybody. */
+  readonly peers: readonly EndSet[];
+  /** The selected pod itself is among these, too. */
+  readonly self?: EndSet;
+  /** One of these, and none of those; empty: every protocol and port. */
+  readonly traffic: readonly OwnTraffic[];
+  readonly notTraffic?: readonly OwnTraffic[];
+  readonly origin: Origin;
+}
+
+/** A policy of a CNI's own API group, in a form that does not know the CNI. */
+export interface OwnPolicy {
+  /** The API group; a CNI says which it reads. */
+  readonly group: string;
+  /** As references name it. */
+  readonly kind: string;
+  /** Absent: the policy is the whole cluster's. */
+  readonly namespace?: string;
+  readonly name: string;
+  readonly tier: string;
+  /** Lower goes first within the tier. */
+  readonly order: number;
+  /** Of the pods in its namespace, where it has one. */
+  readonly subject: PodSelection;
+  /** Whether the tier's end is for the pods that it selects. */
+  readonly isolates: Readonly<Record<'ingress' | 'egress', boolean>>;
+  readonly ingress: readonly OwnRule[];
+  readonly egress: readonly OwnRule[];
+  readonly origin: Origin;
+}
+
+/** One tier of a cluster's policies; `policy/stack.ts` says what it means. */
+export interface PolicyTierPlan {
+  readonly name: string;
+  /** Lower goes first. */
+  readonly order: number;
+  readonly how: 'first-match' | 'deny-first';
+  readonly end: 'deny' | 'next';
+  /** NetworkPolicies stand in it, at this order. */
+  readonly networkPolicies?: { readonly order: number };
+  /** The cluster-wide policies of policy.networking.k8s.io of this tier stand in it. */
+  readonly clusterPolicies?: PolicyTier;
+  /** Policies of this API group whose tier has this one's name stand in it. */
+  readonly ownPolicies?: string;
+}
+
 /** A field that the API knows and the simulator does not model, and what it could change. */
 export interface UnmodelledField {
   readonly object: ObjectRef;
@@ -495,6 +582,10 @@ export interface ClusterState {
   readonly networkPolicies: readonly NetworkPolicy[];
   /** By tier (Admin first), priority and name. */
   readonly clusterPolicies: readonly ClusterPolicy[];
+  /** Policies of API groups of CNIs' own, whichever CNI is there. */
+  readonly ownPolicies: readonly OwnPolicy[];
+  /** How the policies stand to one another, where the CNI has a say; otherwise as `policy/stack.ts` has it. */
+  readonly policyTiers?: readonly PolicyTierPlan[];
   readonly configMaps: readonly ConfigMap[];
   readonly objects: readonly StoredObject[];
   readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];

@@ -4,7 +4,7 @@ import { BUILT_INS } from './built-ins.ts';
 import type { Manifest, ParsedScenario } from './manifest.ts';
 
 export interface Store {
-  /** Objects of one kind, sorted by namespace and name. */
+  /** Objects of one kind, as references name it, sorted by namespace and name. */
   readonly list: (kind: string) => readonly Manifest[];
   readonly get: (kind: string, namespace: string | undefined, name: string) => Manifest | undefined;
   /** Every object, in document order; built-ins first. */
@@ -34,8 +34,8 @@ export function createStore(parsed: ParsedScenario, refused: ReadonlySet<Manifes
   const all = [...objects.values()];
   const byKind = new Map<string, Manifest[]>();
   for (const manifest of all) {
-    const list = byKind.get(manifest.kind);
-    if (list === undefined) byKind.set(manifest.kind, [manifest]);
+    const list = byKind.get(manifest.ref.kind);
+    if (list === undefined) byKind.set(manifest.ref.kind, [manifest]);
     else list.push(manifest);
   }
   for (const list of byKind.values()) list.sort((a, b) => compareNames(a.ref, b.ref));

@@ -1,14 +1,13 @@
 /**
- * What the cluster's policies say of one flow, whoever enforces them: the Admin tier, NetworkPolicies, the Baseline tier.
+ * What the cluster's policies say of one flow, whoever enforces them, tier by tier (`stack.ts`).
  * The flow is the one that reaches the pods: destination and port after a Service's DNAT, source before any masquerading.
  */
-import type { ClusterPolicy, ClusterState, NetworkPolicy, Pod, Protocol } from '../k8s/cluster-state.ts';
-import type { Direction, FlowEnd, NamespaceLabels } from './matching.ts';
-import { isPod, namespaceLabels, policyName, ruleMatches, rulesOf, selectsPod } from './matching.ts';
-import type { TierVerdict } from './tiers.ts';
-import { judgeTier } from './tiers.ts';
+import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
+import type { Direction, FlowEnd } from './matching.ts';
+import { isPod } from './matching.ts';
+import { judgeTier, policyStack, policyWorld, type StackCluster, type TierVerdict } from './stack.ts';
 
-type Policies = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'nodes'>;
+type Policies = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes'>;
 
 export interface Flow {
   readonly from: FlowEnd;
@@ -24,7 +23,7 @@ interface DecidingRule {
   readonly policy: string;
   readonly rule: number;
   /** Absent: NetworkPolicy. */
-  readonly kind?: ClusterPolicy['kind'];
+  readonly kind?: string;
 }
 
 interface DirectionOutcome {
@@ -32,9 +31,9 @@ interface DirectionOutcome {
   readonly verdict: 'allowed' | 'denied' | 'not-selected' | 'n/a';
   /** The first rule, by policy name and rule order, of those that allow. */
   readonly allowedBy: readonly DecidingRule[];
-  /** Names (`namespace/name`) of the policies that isolate the pod and none of whose rules match. */
+  /** Names (`namespace/name`) of the policies that isolate the pod and none of whose rules match, or of the one that denies. */
   readonly deniedBy: readonly string[];
-  /** The rule of a cluster-wide policy that denies. */
+  /** The rule that denies, where a rule does. */
   readonly deniedRule?: DecidingRule;
   /** Why no policy applies: a pod cannot be cut off from itself or from its own node. */
   readonly exempt?: 'same-pod' | 'own-node';
@@ -78,46 +77,27 @@ function comesFromNodeOf(cluster: Pick<ClusterState, 'nodes'>, from: FlowEnd, to
 }
 
 function judge(cluster: Policies, direction: Direction, subject: Pod, flow: Flow): DirectionOutcome {
-  const namespaces = namespaceLabels(cluster);
+  const world = policyWorld(cluster);
   const seen = {
     peer: direction === 'ingress' ? flow.from : flow.to,
     target: flow.to,
     port: flow.port,
     protocol: flow.protocol,
   };
-  const admin = judgeTier(cluster, 'Admin', direction, subject, seen, namespaces);
-  if (admin !== undefined && admin.action !== 'Pass') return outcomeOf(admin);
-  const isolating = cluster.networkPolicies.filter((policy) => selectsPod(policy, subject, direction));
-  if (isolating.length > 0) {
-    const allowing = firstAllowingRule(isolating, direction, seen, namespaces);
-    return allowing === undefined
-      ? { verdict: 'denied', allowedBy: [], deniedBy: isolating.map(policyName) }
-      : { verdict: 'allowed', allowedBy: [allowing], deniedBy: [] };
+  for (const tier of policyStack(cluster)) {
+    const said = judgeTier(tier, direction, subject, seen, world);
+    if (said !== undefined) return outcomeOf(said);
   }
-  const baseline = judgeTier(cluster, 'Baseline', direction, subject, seen, namespaces);
-  return baseline === undefined || baseline.action === 'Pass'
-    ? { verdict: 'not-selected', allowedBy: [], deniedBy: [] }
-    : outcomeOf(baseline);
+  return { verdict: 'not-selected', allowedBy: [], deniedBy: [] };
 }
 
-function outcomeOf({ policy, rule, action }: TierVerdict): DirectionOutcome {
-  const by: DecidingRule = { policy: policy.name, rule, kind: policy.kind };
-  return action === 'Accept'
+function outcomeOf(said: TierVerdict): DirectionOutcome {
+  if (said.action === 'end') {
+    return { verdict: 'denied', allowedBy: [], deniedBy: said.isolating.map((policy) => policy.name) };
+  }
+  const { name, kind } = said.policy;
+  const by: DecidingRule = { policy: name, rule: said.rule.index, ...(kind === undefined ? {} : { kind }) };
+  return said.action === 'allow'
     ? { verdict: 'allowed', allowedBy: [by], deniedBy: [] }
-    : { verdict: 'denied', allowedBy: [], deniedBy: [policy.name], deniedRule: by };
-}
-
-function firstAllowingRule(
-  policies: readonly NetworkPolicy[],
-  direction: Direction,
-  seen: Parameters<typeof ruleMatches>[2],
-  namespaces: NamespaceLabels,
-): DecidingRule | undefined {
-  for (const policy of policies) {
-    const rule = rulesOf(policy, direction).findIndex((candidate) =>
-      ruleMatches(candidate, policy.namespace, seen, namespaces),
-    );
-    if (rule >= 0) return { policy: policyName(policy), rule };
-  }
-  return undefined;
+    : { verdict: 'denied', allowedBy: [], deniedBy: [name], deniedRule: by };
 }

@@ -39,7 +39,7 @@ export function reachAgain(
   return { matrix, changes: changesBetween(before.matrix, matrix) };
 }
 
-/** Undefined where other pods are asked, their namespaces are labelled otherwise, or a cluster-wide policy changed. */
+/** Undefined where other pods are asked, their namespaces are labelled otherwise, or nodes or tiers are others. */
 function reusable({ cluster: before, matrix }: Reached, cluster: ReachCluster): Kept | undefined {
   const pods = askedPods(cluster);
   const was = askedPods(before);
@@ -48,14 +48,12 @@ function reusable({ cluster: before, matrix }: Reached, cluster: ReachCluster): 
     cluster.namespaces.length === named.size &&
     cluster.namespaces.every((one) => named.get(one.name) === JSON.stringify(one.labels));
   const samePods = pods.length === was.length && pods.every((pod, i) => podName(pod) === podName(was[i]));
-  const sameTiers =
-    cluster.clusterPolicies.length === before.clusterPolicies.length &&
-    cluster.clusterPolicies.every((policy, i) => policy === before.clusterPolicies[i]);
-  if (!sameNamespaces || !samePods || !sameTiers) return undefined;
+  const sameTiers = JSON.stringify(cluster.policyTiers) === JSON.stringify(before.policyTiers);
+  if (!sameNamespaces || !samePods || !sameTiers || cluster.nodes !== before.nodes) return undefined;
   const unknown = unknownPods(cluster, pods);
   const wasUnknown = unknownPods(before, was);
   const changed = pods.filter((pod, i) => pod !== was[i] || unknown[i] !== wasUnknown[i]);
-  const affected = affectedPods(before.networkPolicies, cluster.networkPolicies, pods);
+  const affected = affectedPods(before, cluster, pods);
   return {
     matrix,
     rows: new Set([...affected.egress, ...changed]),

@@ -2,11 +2,12 @@
  * What a change of policies changes in who can reach whom. Only pods that a changed policy selects, before or after, can be
  * asked differently; of those, pods that no policy tells apart are asked once.
  */
-import type { ClusterState, NetworkPolicy, Pod, Protocol } from '../k8s/cluster-state.ts';
+import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
 import { classify } from './classes.ts';
 import { evaluate, whatPoliciesSay } from './evaluate.ts';
 import type { Direction, FlowEnd } from './matching.ts';
-import { endName, isPod, policyName, selectsPod } from './matching.ts';
+import { endName, isPod, policyName } from './matching.ts';
+import { hasSay, policyStack, policyWorld, type StackCluster } from './stack.ts';
 
 /** One pair that can talk on a port after the change and could not before, or the other way round. */
 export interface ReachChange {
@@ -18,24 +19,29 @@ export interface ReachChange {
   readonly opens: boolean;
 }
 
-type Cluster = Pick<ClusterState, 'pods' | 'namespaces' | 'nodes' | 'networkPolicies' | 'clusterPolicies'>;
+type Cluster = StackCluster & Pick<ClusterState, 'pods' | 'namespaces' | 'nodes'>;
 
 interface Asked {
   readonly port?: number;
   readonly protocol: Protocol | 'ICMP';
 }
 
-/** The pods of which a list of policies and another may say different things, by direction. */
+/** The pods of which the policies of a cluster and those of another may say different things, by direction. */
 export function affectedPods(
-  before: readonly NetworkPolicy[],
-  after: readonly NetworkPolicy[],
+  before: StackCluster,
+  after: StackCluster & Pick<ClusterState, 'namespaces' | 'nodes'>,
   pods: readonly Pod[],
 ): Readonly<Record<Direction, ReadonlySet<Pod>>> {
-  const was = new Set(before);
-  const is = new Set(after);
-  const changed = [...before.filter((p) => !is.has(p)), ...after.filter((p) => !was.has(p))];
-  const selected = (direction: Direction): ReadonlySet<Pod> =>
-    new Set(pods.filter((pod) => changed.some((policy) => selectsPod(policy, pod, direction))));
+  const read = [before, after].map(
+    (cluster) => new Set(policyStack(cluster).flatMap((tier) => tier.policies)),
+  );
+  const [was = new Set(), is = new Set()] = read;
+  const changed = [...was].filter((p) => !is.has(p)).concat([...is].filter((p) => !was.has(p)));
+  const world = policyWorld(after);
+  const selected = (direction: Direction): ReadonlySet<Pod> => {
+    const saying = changed.filter((policy) => hasSay(policy, direction));
+    return new Set(pods.filter((pod) => saying.some((policy) => policy.selects(pod, world))));
+  };
   return { ingress: selected('ingress'), egress: selected('egress') };
 }
 
@@ -57,9 +63,9 @@ export function reachDiff(
   outside: readonly FlowEnd[] = [],
 ): readonly ReachChange[] {
   const pods = livePods(before);
-  const affected = affectedPods(before.networkPolicies, after.networkPolicies, pods);
-  if (affected.egress.size === 0 && affected.ingress.size === 0) return [];
   const later = { ...before, networkPolicies: after.networkPolicies };
+  const affected = affectedPods(before, later, pods);
+  if (affected.egress.size === 0 && affected.ingress.size === 0) return [];
   const classOf = classesOf(before, later, pods);
   const known = new Map<string, boolean | undefined>();
   const changes: ReachChange[] = [];

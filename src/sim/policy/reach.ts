@@ -2,20 +2,12 @@
  * Who can reach whom, for every pair of pods at once. Pods that no policy can tell apart form a class; the question is
  * answered once per pair of classes, row by row with sets of columns as bits, and written out per pod.
  */
-import type {
-  ClusterPolicy,
-  ClusterPolicyRule,
-  ClusterState,
-  NetworkPolicyRule,
-  Pod,
-  Protocol,
-} from '../k8s/cluster-state.ts';
+import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
 import type { Applying, PodClass, PodClasses, PolicySource, ReachQuestion } from './classes.ts';
 import { classify } from './classes.ts';
 import type { Direction } from './matching.ts';
-import { policyName, rulesOf } from './matching.ts';
 import { PartTable, type ReachReason, ReasonTable } from './reach-reasons.ts';
-import { clusterPortMatches } from './tiers.ts';
+import { policyStack, type StackCluster, type StackRule } from './stack.ts';
 
 type Cell = boolean | 'unknown' | null;
 
@@ -191,17 +183,19 @@ export function fillMatrix(
     return (
       question.enforced &&
       source !== target &&
-      (classes.list[target]?.isolatedBy.ingress ?? []).some((policy) =>
-        policy.ingress.some((rule) => rule.peers.some((peer) => peer.ipBlock !== undefined)),
+      rulesIn(classes.list[target]?.applying.ingress).some((rule) =>
+        rule.peers.some((peer) => peer.addresses === true),
       )
     );
   }
 }
 
-function namesPorts({ admin, isolating, baseline }: Applying): boolean {
-  return [...admin, ...isolating, ...baseline].some((policy) =>
-    policy.ingress.some((rule) => rule.ports.some((item) => typeof item.port === 'string')),
-  );
+function rulesIn(applying: Applying | undefined): readonly StackRule[] {
+  return (applying?.tiers ?? []).flatMap((tier) => tier.policies.flatMap(({ rules }) => rules));
+}
+
+function namesPorts(applying: Applying): boolean {
+  return rulesIn(applying).some((rule) => rule.namedPorts);
 }
 
 function portNames(pod: Pod): string {
@@ -212,29 +206,18 @@ function portNames(pod: Pod): string {
 
 /** Which ports of a target to ask; one unless it listens on nothing. */
 function portsToAsk(
-  cluster: Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'>,
+  cluster: StackCluster,
   target: PodClass,
   { port, protocol }: ReachQuestion,
 ): readonly number[] {
   if (port !== undefined) return [port];
   const listening = target.example.listening.find((l) => l.protocol === protocol);
   if (listening !== undefined) return [listening.port];
-  // The lowest port that two lists of ranges share is where one of the ranges begins.
   const starts = new Set([1]);
-  for (const policy of cluster.networkPolicies) {
-    for (const rule of [...policy.ingress, ...policy.egress]) {
-      for (const item of rule.ports) {
-        if (item.protocol === protocol && typeof item.port === 'number') starts.add(item.port);
-      }
-    }
-  }
-  // After a range that denies there may be a port that nothing denies.
-  for (const policy of cluster.clusterPolicies) {
-    for (const { ports } of [...policy.ingress, ...policy.egress]) {
-      for (const { port: at, endPort } of ports) {
-        if (typeof at !== 'number') continue;
-        starts.add(at);
-        if ((endPort ?? at) < 65535) starts.add((endPort ?? at) + 1);
+  for (const tier of policyStack(cluster)) {
+    for (const { reads } of tier.policies) {
+      for (const start of reads.starts) {
+        if (start.protocol === undefined || start.protocol === protocol) starts.add(start.port);
       }
     }
   }
@@ -256,70 +239,73 @@ function directionRow(
   parts: PartTable,
 ): Int32Array {
   const { classIndex } = counterparts;
-  const { admin, isolating, baseline } = subject.applying[direction];
+  const { tiers } = subject.applying[direction];
   const row = new Int32Array(classIndex.length).fill(PartTable.OPEN);
-  if (admin.length + isolating.length + baseline.length === 0) return row;
+  if (tiers.length === 0) return row;
   const settled = new Uint8Array(row.length);
   /** Calls `take` with each counterpart that a rule matches and that is not settled. */
-  const each = (peers: Uint8Array, ports: Uint8Array | boolean, take: (i: number) => void): void => {
+  const each = (rule: StackRule, take: (i: number) => void): void => {
+    const ports = counterparts.ports(rule, subject);
     if (ports === false) return;
+    const peers = classes.mask(rule.peers);
     for (let i = 0; i < row.length; i++) {
       if (settled[i] === 0 && peers[classIndex[i] ?? 0] === 1 && (ports === true || ports[i] === 1)) take(i);
     }
   };
-  const tier = (policies: readonly ClusterPolicy[]): void => {
+  for (const { plan, policies } of tiers) {
     const passed: number[] = [];
-    for (const policy of policies) {
-      policy[direction].forEach((rule, index) => {
-        const part =
-          rule.action === 'Accept'
-            ? parts.allowed(policy.name, index)
-            : rule.action === 'Deny'
-              ? parts.denied([policy.name], index)
-              : undefined;
-        each(classes.clusterMask(rule.peers), counterparts.ports(rule, subject), (i) => {
+    const read = (only: StackRule['action'] | undefined): void => {
+      for (const { policy, rules } of policies) {
+        for (const rule of rules) {
+          const { action, index } = rule;
+          if (action === 'log' || (only !== undefined && action !== only)) continue;
+          const part =
+            action === 'pass'
+              ? undefined
+              : action === 'allow'
+                ? parts.allowed(policy.name, index)
+                : parts.denied([policy.name], index);
+          each(rule, (i) => {
+            settled[i] = 1;
+            if (part === undefined) passed.push(i);
+            else row[i] = part;
+          });
+        }
+      }
+    };
+    if (plan.how === 'first-match') read(undefined);
+    else {
+      read('deny');
+      read('allow');
+    }
+    const isolating = policies.filter(({ policy }) => policy.isolates[direction]);
+    if (plan.end === 'deny' && isolating.length > 0) {
+      const denied = parts.denied(isolating.map(({ policy }) => policy.name));
+      for (let i = 0; i < row.length; i++) {
+        if (settled[i] === 0) {
           settled[i] = 1;
-          if (part === undefined) passed.push(i);
-          else row[i] = part;
-        });
-      });
+          row[i] = denied;
+        }
+      }
     }
     for (const i of passed) settled[i] = 0;
-  };
-  tier(admin);
-  if (isolating.length === 0) {
-    tier(baseline);
-    return row;
   }
-  for (const policy of isolating) {
-    rulesOf(policy, direction).forEach((rule, ruleIndex) => {
-      const allowed = parts.allowed(policyName(policy), ruleIndex);
-      each(classes.mask(rule.peers, policy.namespace), counterparts.ports(rule, subject), (i) => {
-        settled[i] = 1;
-        row[i] = allowed;
-      });
-    });
-  }
-  const denied = parts.denied(isolating.map(policyName));
-  for (let i = 0; i < row.length; i++) if (settled[i] === 0) row[i] = denied;
   return row;
 }
-
-type AnyRule = NetworkPolicyRule | ClusterPolicyRule;
 
 /** The other ends of a row: their classes, and which of them a rule's ports cover (or all, or none). */
 interface Counterparts {
   readonly classIndex: Int32Array;
-  readonly ports: (rule: AnyRule, subject: PodClass) => Uint8Array | boolean;
+  readonly ports: (rule: StackRule, subject: PodClass) => Uint8Array | boolean;
 }
 
 /** All columns, as an egress rule sees them: a port and a target each. */
 function asTargets(columns: readonly Column[], classes: PodClasses, protocol: Protocol): Counterparts {
-  const known = new Map<AnyRule, Uint8Array>();
+  const known = new Map<StackRule, Uint8Array>();
   return {
     classIndex: Int32Array.from(columns, (column) => column.target),
     ports: (rule) => {
-      if (rule.ports.length === 0) return true;
+      if (rule.covers === undefined) return true;
       let mask = known.get(rule);
       if (mask === undefined) {
         mask = Uint8Array.from(columns, ({ target, port }) =>
@@ -336,15 +322,17 @@ function asTargets(columns: readonly Column[], classes: PodClasses, protocol: Pr
 function asSources(port: number, classes: PodClasses, protocol: Protocol): Counterparts {
   return {
     classIndex: Int32Array.from(classes.list, (one) => one.index),
-    ports: (rule, subject) => rule.ports.length === 0 || coversPort(rule, subject, port, protocol),
+    ports: (rule, subject) => coversPort(rule, subject, port, protocol),
   };
 }
 
-function coversPort(rule: AnyRule, target: PodClass | undefined, port: number, protocol: Protocol): boolean {
-  return (
-    target !== undefined &&
-    rule.ports.some((item) => clusterPortMatches(item, target.example, port, protocol))
-  );
+function coversPort(
+  { covers }: StackRule,
+  target: PodClass | undefined,
+  port: number,
+  protocol: Protocol,
+): boolean {
+  return covers === undefined || (target !== undefined && covers(target.example, port, protocol));
 }
 
 /** Pods of which a walk could not say either. */

@@ -1,7 +1,6 @@
 /**
- * Cluster-wide policies (policy.networking.k8s.io): tiers of ordered rules around the NetworkPolicies. In each tier the
- * policies that select the pod are read by priority, then name (the API leaves equal priorities open), their rules from the
- * top; the first that matches decides. Accept and Deny are final, Pass skips the rest of the tier.
+ * What the parts of cluster-wide policies (policy.networking.k8s.io) match, and how an implementation reads them that does not
+ * know all of them. In a tier they stand by priority, then name (the API leaves equal priorities open).
  */
 import { cidrContains } from '../base/ip.ts';
 import type {
@@ -11,28 +10,11 @@ import type {
   ClusterPolicyRule,
   ClusterState,
   Pod,
-  PolicyTier,
   Protocol,
 } from '../k8s/cluster-state.ts';
 import { matchesSelector } from '../k8s/selectors.ts';
-import type { Direction, FlowEnd, NamespaceLabels } from './matching.ts';
+import type { FlowEnd, NamespaceLabels } from './matching.ts';
 import { isPod, portMatches } from './matching.ts';
-
-/** What a tier looks at: the other end, and the port on the target. */
-export interface TierFlow {
-  readonly peer: FlowEnd;
-  readonly target: FlowEnd;
-  readonly port?: number;
-  readonly protocol: Protocol | 'ICMP';
-}
-
-/** The rule that decided in a tier. */
-export interface TierVerdict {
-  readonly policy: ClusterPolicy;
-  /** Index into spec.ingress or spec.egress. */
-  readonly rule: number;
-  readonly action: ClusterPolicyRule['action'];
-}
 
 type Nodes = Pick<ClusterState, 'nodes'>;
 
@@ -80,40 +62,6 @@ export function clusterPortMatches(
 ): boolean {
   if (protocol === 'ICMP') return false;
   return portMatches({ ...item, protocol: item.protocol ?? protocol }, target, port, protocol);
-}
-
-export function clusterRuleMatches(
-  rule: ClusterPolicyRule,
-  flow: TierFlow,
-  namespaces: NamespaceLabels,
-  nodes: Nodes,
-): boolean {
-  return (
-    (rule.ports.length === 0 ||
-      rule.ports.some((item) => clusterPortMatches(item, flow.target, flow.port, flow.protocol))) &&
-    (rule.peers.length === 0 ||
-      rule.peers.some((peer) => clusterPeerMatches(peer, flow.peer, namespaces, nodes)))
-  );
-}
-
-/** The first rule of a tier that matches; undefined where none does. */
-export function judgeTier(
-  cluster: Pick<ClusterState, 'clusterPolicies' | 'nodes'>,
-  tier: PolicyTier,
-  direction: Direction,
-  subject: Pod,
-  flow: TierFlow,
-  namespaces: NamespaceLabels,
-): TierVerdict | undefined {
-  for (const policy of cluster.clusterPolicies) {
-    if (policy.tier !== tier || !isSubject(policy, subject, namespaces)) continue;
-    const rule = policy[direction].findIndex((candidate) =>
-      clusterRuleMatches(candidate, flow, namespaces, cluster),
-    );
-    const found = policy[direction][rule];
-    if (found !== undefined) return { policy, rule, action: found.action };
-  }
-  return undefined;
 }
 
 /** Fields of a rule that an implementation may not know. */

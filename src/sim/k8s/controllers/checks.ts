@@ -50,6 +50,7 @@ export function checkCluster(
   checkStatefulSets(store, report);
   checkPolicies(cluster, cni, report);
   checkClusterPolicies(cluster, cni, cnis, report);
+  checkOwnPolicies(cluster, cni, cnis, report);
   checkQuestions(cluster, report);
   checkFaults(cluster, report);
   checkExternal(cluster, report);
@@ -316,6 +317,21 @@ function checkClusterPolicies(
         'subject',
       ]);
     }
+  }
+}
+
+/** Policies of an API group that the cluster's CNI does not read. */
+function checkOwnPolicies(
+  { ownPolicies }: ClusterState,
+  cni: CniForSettling,
+  cnis: readonly CniForSettling[],
+  report: Report,
+): void {
+  for (const { group, kind, name, origin } of ownPolicies) {
+    if (cni.ownPolicies?.group === group) continue;
+    const use = cnis.filter((other) => other.ownPolicies?.group === group).map((other) => other.label);
+    const params = { policy: name, kind, cni: cni.label, use: use.join(', ') };
+    report.say('warning', 'policy/kind-not-enforced', params, origin.object);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The network plug-in that the scenario names, and its options with defaults filled in. */
 import type { Ip, IpFamily } from '../../base/ip.ts';
-import type { ClusterNode, ClusterPolicy, ClusterSettings } from '../cluster-state.ts';
+import type { ClusterNode, ClusterPolicy, ClusterSettings, PolicyTierPlan } from '../cluster-state.ts';
 import type { PolicyReading } from '../policy-reading.ts';
 import type { Report } from './report.ts';
 
@@ -16,6 +16,7 @@ export interface CniForSettling {
     readonly kinds: readonly ClusterPolicy['kind'][];
     readonly lacks: readonly string[];
   };
+  readonly ownPolicies?: { readonly group: string; readonly tiers: readonly PolicyTierPlan[] };
   readonly portMappings?: boolean;
   readonly kubeProxyClusterCIDR?: 'none' | 'nodeSubnet';
   readonly conflicts?: readonly {

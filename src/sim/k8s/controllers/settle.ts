@@ -13,6 +13,7 @@ import { chooseCni, withInstallersDefaults } from './cni.ts';
 import type { CniForSettling } from './cni.ts';
 import { makePods } from './pods.ts';
 import { makeClusterPolicies } from './cluster-policies.ts';
+import { makeOwnPolicies, makePolicyTiers } from './own-policies.ts';
 import { makePolicies } from './policies.ts';
 import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
@@ -47,6 +48,8 @@ const sameServices = keepList<ClusterState['services'][number]>();
 const sameSlices = keepList<ClusterState['endpointSlices'][number]>();
 const samePolicies = keepList<ClusterState['networkPolicies'][number]>();
 const sameClusterPolicies = keepList<ClusterState['clusterPolicies'][number]>();
+const sameOwnPolicies = keepList<ClusterState['ownPolicies'][number]>();
+const sameTiers = keepList<NonNullable<ClusterState['policyTiers']>[number]>();
 const sameNamespaces = keepList<Namespace>();
 const indexOf = memoLast((pods: ClusterState['pods']) => new PodIndex(pods));
 const namespaceMemo = memoByOwner<Manifest, Namespace>();
@@ -85,6 +88,8 @@ export function settle(
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
   const networkPolicies = samePolicies(makePolicies(store));
   const clusterPolicies = sameClusterPolicies(makeClusterPolicies(store));
+  const ownPolicies = sameOwnPolicies(makeOwnPolicies(store));
+  const policyTiers = makePolicyTiers(store, cni);
   dnsEvents({ settings, pods, services }, report);
   let objects: ClusterState['objects'] | undefined;
   // Made when first asked for: only the Cluster tab and `objects` want it.
@@ -101,6 +106,8 @@ export function settle(
     endpointSlices,
     networkPolicies,
     clusterPolicies,
+    ownPolicies,
+    ...(policyTiers && { policyTiers: sameTiers(policyTiers) }),
     configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),
     get objects() {
       return allObjects();

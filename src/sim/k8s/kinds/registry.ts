@@ -93,6 +93,11 @@ export function findKind(kind: string, apiVersion: string): KindSpec | undefined
   return byKind.has(single) || RARE.has(single) ? list : undefined;
 }
 
+/** Those whose code is there: documents of others are in no store. */
+export function kindsThere(): readonly KindSpec[] {
+  return [...byKind.values()].flat();
+}
+
 export function kindNames(): readonly string[] {
   return [...new Set([...byKind.keys(), ...RARE])];
 }

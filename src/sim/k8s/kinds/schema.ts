@@ -7,7 +7,9 @@
  * `name:type` with `!` behind what the API requires.
  */
 import type { FieldPath } from '../../base/origin.ts';
+import type { OwnPolicy, PolicyTierPlan } from '../cluster-state.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../diagnostics.ts';
+import type { Manifest } from '../manifest.ts';
 import { apiTable } from './api-tables.ts';
 
 /** simulated: it decides walks. accepted: no effect on the network. unsupported: could change a walk and is not modelled. */
@@ -125,6 +127,16 @@ export interface KindSpec {
   readonly deprecated?: { readonly since: string; readonly instead: string };
   /** Labels that mean something on this kind, each with values to choose from. Their help is `Label.KEY`. */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
+  /** What references call it, where another API group has a kind of the same name: `NetworkPolicy.example.org`. */
+  readonly refKind?: string;
+  /** For a CNI's own policies: what the object says, in a form that does not know the CNI. */
+  readonly ownPolicy?: (manifest: Manifest) => OwnPolicy;
+  /** For a kind that is a tier of such policies. */
+  readonly ownTier?: (manifest: Manifest) => { readonly group: string; readonly plan: PolicyTierPlan };
+}
+
+export function refKindOf(spec: Pick<KindSpec, 'kind' | 'refKind'>): string {
+  return spec.refKind ?? spec.kind;
 }
 
 export interface Field extends FieldRules {

@@ -4,7 +4,15 @@ import type { FieldPath, ObjectRef, SourceRange } from '../../base/origin.ts';
 import type { UnmodelledField } from '../cluster-state.ts';
 import { diagnose, type DiagnosticCode, diagnosticCodes, type ParamsOf, pathText } from '../diagnostics.ts';
 import { findKind, kindNames, kindsNamed } from '../kinds/registry.ts';
-import { asRecord, type Body, type Fault, type FixSpec, goType, type KindSpec } from '../kinds/schema.ts';
+import {
+  asRecord,
+  type Body,
+  type Fault,
+  type FixSpec,
+  goType,
+  type KindSpec,
+  refKindOf,
+} from '../kinds/schema.ts';
 import type { Manifest, ObjectMeta } from '../manifest.ts';
 import { decode, type Decoded, type FieldProblem } from './decode.ts';
 import { nearest } from './nearest.ts';
@@ -80,7 +88,7 @@ function known(b: Building, spec: KindSpec): ParsedObject {
   const metadata = readMetadata(body, spec);
   const ref: ObjectRef = {
     apiVersion: spec.apiVersion,
-    kind: spec.kind,
+    kind: refKindOf(spec),
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
     name: metadata.name,
   };

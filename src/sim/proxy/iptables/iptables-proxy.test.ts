@@ -160,6 +160,7 @@ function cluster(
     endpointSlices,
     networkPolicies: [],
     clusterPolicies: [],
+    ownPolicies: [],
     configMaps: [],
     objects: [],
     refused: [],

@@ -1,0 +1,88 @@
+/** What the parts of a CNI's own policies match, in their normalised form. */
+import { cidrContains } from '../base/ip.ts';
+import type { EndSet, OwnTraffic, Pod, PodSelection, Protocol } from '../k8s/cluster-state.ts';
+import type { FlowEnd, NamespaceLabels } from './matching.ts';
+import { isPod, portMatches } from './matching.ts';
+import type { EndMatcher } from './stack.ts';
+
+export function selectionMatches(selection: PodSelection, pod: Pod, namespaces: NamespaceLabels): boolean {
+  switch (selection.is) {
+    case 'all':
+      return true;
+    case 'not':
+      return !selectionMatches(selection.of, pod, namespaces);
+    case 'and':
+      return selection.of.every((one) => selectionMatches(one, pod, namespaces));
+    case 'or':
+      return selection.of.some((one) => selectionMatches(one, pod, namespaces));
+    case 'label': {
+      const labels = selection.on === 'pod' ? pod.labels : namespaces.get(pod.namespace);
+      const value = labels?.[selection.key];
+      if (value === undefined) return false;
+      switch (selection.test) {
+        case 'exists':
+          return true;
+        case 'in':
+          return selection.values.includes(value);
+        case 'contains':
+          return selection.values.some((part) => value.includes(part));
+        case 'starts-with':
+          return selection.values.some((part) => value.startsWith(part));
+        case 'ends-with':
+          return selection.values.some((part) => value.endsWith(part));
+      }
+    }
+  }
+}
+
+/** Keys of pods' own labels that a selection looks at. */
+export function labelsOf(selection: PodSelection | undefined): readonly string[] {
+  switch (selection?.is) {
+    case undefined:
+    case 'all':
+      return [];
+    case 'not':
+      return labelsOf(selection.of);
+    case 'and':
+    case 'or':
+      return selection.of.flatMap(labelsOf);
+    case 'label':
+      return selection.on === 'pod' ? [selection.key] : [];
+  }
+}
+
+function endMatches(set: EndSet, end: FlowEnd, namespaces: NamespaceLabels): boolean {
+  const { pods, notPods, nets, notNets, outsideOnly } = set;
+  const pod = isPod(end) && !end.hostNetwork ? end : undefined;
+  if (pods !== undefined && (pod === undefined || !selectionMatches(pods, pod, namespaces))) return false;
+  if (notPods !== undefined && pod !== undefined && selectionMatches(notPods, pod, namespaces)) return false;
+  if (outsideOnly === true && pod !== undefined) return false;
+  if (nets === undefined && notNets === undefined) return true;
+  const ips = isPod(end) ? end.ips : [end.ip];
+  return ips.some(
+    (ip) =>
+      (nets === undefined || nets.some((net) => cidrContains(net, ip))) &&
+      !(notNets ?? []).some((net) => cidrContains(net, ip)),
+  );
+}
+
+export function endMatcher(set: EndSet): EndMatcher {
+  return {
+    key: `own ${JSON.stringify(set)}`,
+    ...(set.nets === undefined && set.notNets === undefined ? {} : { addresses: true }),
+    matches: (end, { namespaces }) => endMatches(set, end, namespaces),
+  };
+}
+
+export function trafficCovers(
+  item: OwnTraffic,
+  target: FlowEnd,
+  port: number | undefined,
+  protocol: Protocol | 'ICMP',
+): boolean {
+  if (item.protocol === 'other') return false;
+  if (item.protocol === 'ICMP' || protocol === 'ICMP') {
+    return (item.protocol ?? protocol) === protocol && item.port === undefined;
+  }
+  return portMatches({ ...item, protocol: item.protocol ?? protocol }, target, port, protocol);
+}
