@@ -137,6 +137,26 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['cni']} does not know ${p['field']} in a rule of ${p['policy']}, and fails closed: ${p['action'] === 'Accept' ? 'the rule accepts nothing' : 'the rule denies everything'}.`,
   'policy/subject-selects-nothing': (p) =>
     `No pod is a subject of the policy ${p['policy']}: it has no effect. Pods on the host’s network never are.`,
+  'policy/host-network': (p) =>
+    `The policy ${p['policy']} selects only pods on the host’s network, such as ${p['pod']}: they have their node’s address, and the policy has no effect on them.`,
+  'policy/lets-nobody': (p) =>
+    `${p['pod']} is isolated by this policy, and none of its ${p['direction']} rules names anybody that there is: ${p['direction'] === 'ingress' ? 'it lets nobody in' : 'it lets nothing out'}.`,
+  'policy/peer-matches-nothing': (p) =>
+    p['what'] === 'namespace'
+      ? `No namespace has the labels ${p['selector']}: this peer is nobody.`
+      : `No pod ${p['namespace'] === '' ? 'of the namespaces above' : `in namespace ${p['namespace']}`}${p['selector'] === '<none>' ? '' : ` matches ${p['selector']}`}: this peer is nobody.`,
+  'policy/no-such-named-port': (p) =>
+    `No pod that this rule leads to has a container port called "${p['name']}"${among(p['names'])}: the rule covers no port of ${p['pod']}.`,
+  'policy/port-of-service': (p) =>
+    `${p['port']} is the port of Service ${p['service']}. A policy sees the packet when it already has the port of the pod, ${p['targetPort']}: this rule does not let it through.`,
+  'policy/block-of-services': (p) =>
+    `${p['cidr']} holds addresses of Services. A packet to a Service already has the pod’s address when the policy sees it: this block never matches.`,
+  'policy/block-of-pods': (p) =>
+    p['all'] === true
+      ? `${p['cidr']} holds addresses of pods, and this CNI knows pods by their labels alone: this block never matches. Name them with a selector.`
+      : `With this CNI ${p['cidr']} means addresses outside the cluster: no pod is in it. Pods are named with a selector.`,
+  'service/nobody-may-reach': (p) =>
+    `Service ${p['service']} has ${Number(p['endpoints']) === 1 ? 'an endpoint' : `${p['endpoints']} endpoints`}, and the policies let no pod reach ${Number(p['endpoints']) === 1 ? 'it' : 'them'} on port ${p['targetPort']}; nodes alone reach their own pods.`,
   'fault/unknown-node': (p) => `There is no node "${p['node']}" to break. Nodes: ${p['known']}.`,
   'fault/unknown-service': (p) => `There is no Service "${p['service']}": write namespace/name.`,
   'fault/unknown-pod': (p) => `There is no pod "${p['pod']}": write namespace/name.`,

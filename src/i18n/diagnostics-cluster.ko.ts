@@ -142,6 +142,26 @@ export const clusterDiagnostics: DiagnosticText = {
     `${josa(String(p['cni']), '은/는')} ${p['policy']}의 규칙에 쓴 ${josa(String(p['field']), '을/를')} 알지 못해 닫힌 쪽으로 처리합니다. ${p['action'] === 'Accept' ? '이 규칙은 아무것도 허용하지 않습니다.' : '이 규칙은 모든 것을 거부합니다.'}`,
   'policy/subject-selects-nothing': (p) =>
     `정책 ${p['policy']}의 대상(subject)이 되는 파드가 없어 효과가 없습니다. 호스트 네트워크를 쓰는 파드는 대상이 되지 않습니다.`,
+  'policy/host-network': (p) =>
+    `정책 ${josa(String(p['policy']), '이/가')} 선택한 파드는 ${p['pod']}처럼 모두 호스트 네트워크를 쓰고 노드의 주소를 가지므로, 이 정책은 효과가 없습니다.`,
+  'policy/lets-nobody': (p) =>
+    `이 정책이 ${josa(String(p['pod']), '을/를')} 격리하지만, ${p['direction']} 규칙이 가리키는 상대가 하나도 없습니다. ${p['direction'] === 'ingress' ? '아무도 들어오지 못합니다.' : '아무 데도 나가지 못합니다.'}`,
+  'policy/peer-matches-nothing': (p) =>
+    p['what'] === 'namespace'
+      ? `레이블이 ${p['selector']}인 네임스페이스가 없어 이 상대(peer)에 해당하는 파드가 없습니다.`
+      : `${p['namespace'] === '' ? '위의 네임스페이스' : `네임스페이스 ${p['namespace']}`}에 ${p['selector'] === '<none>' ? '' : `${josa(String(p['selector']), '과/와')} 일치하는 `}파드가 없어 이 상대(peer)에 해당하는 파드가 없습니다.`,
+  'policy/no-such-named-port': (p) =>
+    `이 규칙의 대상 파드 중에 이름이 "${p['name']}"인 컨테이너 포트를 가진 파드가 없습니다${among(p['names'])}. 이 규칙은 ${p['pod']}의 어떤 포트에도 해당하지 않습니다.`,
+  'policy/port-of-service': (p) =>
+    `${josa(String(p['port']), '은/는')} 서비스 ${p['service']}의 포트입니다. 정책이 패킷을 볼 때는 이미 파드의 포트 ${josa(String(p['targetPort']), '으로/로')} 바뀌어 있어, 이 규칙으로는 통과하지 못합니다.`,
+  'policy/block-of-services': (p) =>
+    `${josa(String(p['cidr']), '은/는')} 서비스 주소 대역입니다. 정책이 패킷을 볼 때는 이미 파드의 주소로 바뀌어 있어, 이 블록은 일치하는 일이 없습니다.`,
+  'policy/block-of-pods': (p) =>
+    p['all'] === true
+      ? `${josa(String(p['cidr']), '은/는')} 파드 주소 대역인데, 이 CNI는 파드를 레이블로만 구분하므로 이 블록은 일치하는 일이 없습니다. 셀렉터로 지정하세요.`
+      : `이 CNI에서 ${josa(String(p['cidr']), '은/는')} 클러스터 밖의 주소만 뜻하며 파드는 들어 있지 않습니다. 파드는 셀렉터로 지정합니다.`,
+  'service/nobody-may-reach': (p) =>
+    `서비스 ${p['service']}에 엔드포인트가 ${p['endpoints']}개 있지만, 정책 때문에 포트 ${josa(String(p['targetPort']), '으로/로')} 그 엔드포인트에 닿을 수 있는 파드가 없습니다. 노드만 자기 노드의 파드에 닿습니다.`,
   'fault/unknown-node': (p) =>
     `장애를 일으킬 노드 ${josa(`"${p['node']}"`, '이/가')} 없습니다. 노드: ${p['known']}`,
   'fault/unknown-service': (p) =>

@@ -7,6 +7,7 @@
  * Every stage is a pure function that reuses what did not change; nothing here knows a screen or a terminal.
  */
 import { admission } from './admission/registry.ts';
+import { fetched } from './base/code.ts';
 import type { Diagnostic } from './base/diagnostic.ts';
 import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { assemble } from './cluster/assemble.ts';
@@ -79,7 +80,13 @@ export function simulate(
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
   const chain = admission.chain(parsed.manifests);
   const policies = parsed.manifests.some((manifest) => manifest.kind === 'NetworkPolicy');
-  needLoaded([chosen, proxy, ...modules, chain && admission, policies ? policyModule : undefined]);
+  needLoaded([
+    chosen,
+    proxy,
+    ...modules,
+    chain && admission,
+    ...(policies ? [policyModule, findingsModule] : []),
+  ]);
   progress?.('settle', 0, 1);
   const stage = chain?.();
   const settled = settle(
@@ -131,13 +138,18 @@ function locateTrace(parsed: ParsedScenario, trace: Trace): Trace {
   return trace;
 }
 
+const findingsModule = fetched('policy-findings', () => import('./policy-findings.ts'));
+
 /** Where policies act at all. */
 function policyNotes(cluster: ClusterState, parsed: ParsedScenario): readonly Diagnostic[] {
   if (cluster.networkPolicies.length === 0) return [];
   const cni = cniPlugin(cluster.settings.cni.name);
   if (cni?.enforcesNetworkPolicy !== true) return [];
   const networkPolicies = asRead(cluster.networkPolicies, cni.policyReading);
-  return policyCode().egressWithoutDns({ ...cluster, networkPolicies }, parsed.rangeOf);
+  return [
+    ...policyCode().egressWithoutDns({ ...cluster, networkPolicies }, parsed.rangeOf),
+    ...findingsModule.need().policyFindings(cluster, parsed.rangeOf),
+  ];
 }
 
 /** Only who breaks something pays for a second look at the same machines, healthy. */
@@ -152,7 +164,7 @@ function faultDiagnostics(cluster: ClusterState, parsed: ParsedScenario): readon
 const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin>>();
 
 /** Code that not every scenario needs. */
-const ROOMS = [faultCode, loadBalancerCode, policyModule, objectList] as const;
+const ROOMS = [faultCode, loadBalancerCode, policyModule, findingsModule, objectList] as const;
 
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {

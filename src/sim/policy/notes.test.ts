@@ -16,6 +16,11 @@ apiVersion: v1
 kind: Pod
 metadata: {name: own-dns, labels: {app: own}}
 spec: {dnsPolicy: Default, containers: [{name: c, image: nginx}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: guest, namespace: team}
+spec: {containers: [{name: c, image: nginx}]}
 ---`;
 
 const policy = (spec: string): string => `
@@ -89,7 +94,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'every pod of the own namespace beside another namespace is meant so',
     policies: [
-      'podSelector: {}\ningress:\n  - from:\n      - namespaceSelector: {matchLabels: {a: b}}\n      - podSelector: {}',
+      'podSelector: {}\ningress:\n  - from:\n      - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: team}}\n      - podSelector: {}',
     ],
     notes: [],
   },
