@@ -13,7 +13,7 @@ export function matrixOf(simulation: Simulation, port: number | undefined, proto
 /** The same, made from an earlier one where that was asked the same: then with what of it changed. */
 export function matrixAfter(
   before: Reached | undefined,
-  { cluster: settled }: Simulation,
+  { cluster: settled }: Pick<Simulation, 'cluster'>,
   port: number | undefined,
   protocol: Protocol,
 ): { readonly reached: Reached; readonly changes?: MatrixChanges } {
