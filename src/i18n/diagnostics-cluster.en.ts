@@ -55,6 +55,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['node']} has no address left in ${p['podCIDR']} for ${p['pods']} of its pods: they stay in ContainerCreating.`,
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: the API server refuses the object. Add the Namespace.`,
+  'admission/limit-ranger': admission,
   'admission/pod-security': admission,
   'admission/runtime-class': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,

@@ -56,6 +56,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['node']}의 ${p['podCIDR']}에 남은 주소가 없어 파드 ${p['pods']}개가 ContainerCreating에 머뭅니다.`,
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
+  'admission/limit-ranger': admission,
   'admission/pod-security': admission,
   'admission/runtime-class': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,

@@ -137,6 +137,7 @@ const checked: CheckedText = {
   'pod/duplicate-port': (p) => `${p.path}: this container lists the port ${p.value} twice.`,
   'value/quantity': (p) =>
     invalid(p, 'a quantity is a number with an optional unit, such as 100m, 1.5 or 64Mi'),
+  'value/resource': (p) => `${p.path}: ${p.problem}`,
   'value/duplicate': (p) => `${p.path}: Duplicate value: "${p.value}"`,
 
   'selector/operator': (p) => invalid(p, 'not a valid selector operator (In, NotIn, Exists, DoesNotExist)'),

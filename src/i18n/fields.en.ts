@@ -60,7 +60,8 @@ export const fields: FieldHelp = {
     'When it fails, the kubelet restarts the container. Here the container is shown as running, with a warning.',
   'Pod.spec.containers.startupProbe':
     'Holds back the other probes until the container has started. A port that nothing listens on keeps the pod from getting ready here too.',
-  'Pod.spec.containers.resources': 'Requests and limits of CPU and memory. Without effect on packets.',
+  'Pod.spec.containers.resources':
+    'Requests and limits of CPU and memory. They never change a packet, but LimitRanges and ResourceQuotas refuse pods by them.',
   'Pod.spec.containers.env': 'Environment variables of the process. Without effect on packets.',
   'Pod.spec.containers.envFrom':
     'Environment variables from ConfigMaps and Secrets. Without effect on packets.',
@@ -527,4 +528,42 @@ export const fields: FieldHelp = {
   'RuntimeClass.scheduling.nodeSelector':
     'Added to the pod’s own node selector; a pod that contradicts it is refused.',
   'RuntimeClass.scheduling.tolerations': 'Added to the pod’s own tolerations.',
+  'Pod.spec.containers.resources.requests':
+    'What the container is promised. Left out, it is the limit. A LimitRange can fill it in, and a ResourceQuota counts it.',
+  'Pod.spec.containers.resources.limits':
+    'The most that the container may use. A LimitRange can fill it in or refuse it, and a ResourceQuota counts it.',
+  'Pod.spec.resources': 'Requests and limits of the pod as a whole, instead of those of its containers.',
+  'Pod.spec.resources.requests':
+    'What the whole pod is promised: a ResourceQuota counts it instead of the sum of the containers.',
+  'Pod.spec.resources.limits':
+    'The most that the whole pod may use: a ResourceQuota counts it instead of the sum of the containers.',
+  'Pod.spec.priorityClassName':
+    'Which pods go first where nodes are full. Here it only decides which ResourceQuotas count the pod.',
+  'Pod.spec.activeDeadlineSeconds':
+    'How long the pod may run. Here it only decides which ResourceQuotas count the pod: those of the scope `Terminating`.',
+  'LimitRange.spec':
+    'What each pod, container or claim of the namespace may ask for, and what it gets when it asks for nothing.',
+  'LimitRange.spec.limits': 'One entry for each type. A pod outside of them is refused.',
+  'LimitRange.spec.limits.type': '`Container`, `Pod` (the sum of its containers) or `PersistentVolumeClaim`.',
+  'LimitRange.spec.limits.max':
+    'The largest limit and request. A container without a limit gets it as its limit.',
+  'LimitRange.spec.limits.min':
+    'The smallest request and limit. A container without either gets it as its request.',
+  'LimitRange.spec.limits.default': 'The limit of a container that has none; `max` when left out.',
+  'LimitRange.spec.limits.defaultRequest':
+    'The request of a container that has none; the default limit or `min` when left out.',
+  'LimitRange.spec.limits.maxLimitRequestRatio': 'How many times its request a limit may be.',
+  'ResourceQuota.spec':
+    'How much all objects of the namespace together may ask for. What would go past it is refused.',
+  'ResourceQuota.spec.hard':
+    'The limits by name: `pods`, `requests.cpu`, `limits.memory`, `services.nodeports`, `count/deployments.apps`. If CPU or memory is among them, each container has to name its own.',
+  'ResourceQuota.spec.scopes':
+    'The pods that count: `Terminating`, `NotTerminating`, `BestEffort`, `NotBestEffort`, `PriorityClass` or `CrossNamespacePodAffinity`. A pod must match all of them.',
+  'ResourceQuota.spec.scopeSelector': 'As `scopes`, with conditions on the value.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions': 'All of the conditions must hold.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions.scopeName':
+    '`PriorityClass`, or a scope that takes only `Exists`.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions.operator': '`In`, `NotIn`, `Exists` or `DoesNotExist`.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions.values':
+    'Names of priority classes for `In` and `NotIn`; empty for the other two.',
 };

@@ -59,7 +59,8 @@ export const fields: FieldHelp = {
     '실패하면 kubelet이 컨테이너를 다시 시작합니다. 여기서는 경고만 하고 실행 중인 것으로 보여 줍니다.',
   'Pod.spec.containers.startupProbe':
     '컨테이너가 시작될 때까지 다른 프로브를 미룹니다. 수신하지 않는 포트를 확인하면 여기서도 파드가 준비되지 않습니다.',
-  'Pod.spec.containers.resources': 'CPU와 메모리의 요청량과 한도입니다. 패킷에는 영향이 없습니다.',
+  'Pod.spec.containers.resources':
+    'CPU와 메모리의 요청량과 한도입니다. 패킷에는 영향이 없지만 리밋레인지와 리소스쿼터가 이 값으로 파드를 거부합니다.',
   'Pod.spec.containers.env': '프로세스의 환경 변수입니다. 패킷에는 영향이 없습니다.',
   'Pod.spec.containers.envFrom': '컨피그맵과 시크릿에서 가져오는 환경 변수입니다. 패킷에는 영향이 없습니다.',
   'Pod.spec.containers.volumeMounts': '볼륨을 컨테이너의 어디에 둘지 정합니다. 패킷에는 영향이 없습니다.',
@@ -522,4 +523,44 @@ export const fields: FieldHelp = {
   'RuntimeClass.scheduling': '이 클래스의 파드를 둘 수 있는 곳입니다.',
   'RuntimeClass.scheduling.nodeSelector': '파드의 노드 셀렉터에 더합니다. 서로 어긋나는 파드는 거부됩니다.',
   'RuntimeClass.scheduling.tolerations': '파드의 톨러레이션에 더합니다.',
+  'Pod.spec.containers.resources.requests':
+    '컨테이너에 보장하는 양입니다. 생략하면 한도와 같습니다. 리밋레인지(LimitRange)가 채우기도 하고 리소스쿼터(ResourceQuota)가 합산합니다.',
+  'Pod.spec.containers.resources.limits':
+    '컨테이너가 쓸 수 있는 최대량입니다. 리밋레인지(LimitRange)가 채우거나 거부하고 리소스쿼터(ResourceQuota)가 합산합니다.',
+  'Pod.spec.resources': '컨테이너별 값 대신 파드 전체에 정하는 요청량과 한도입니다.',
+  'Pod.spec.resources.requests':
+    '파드 전체에 보장하는 양입니다. 리소스쿼터는 컨테이너 합계 대신 이 값을 셉니다.',
+  'Pod.spec.resources.limits':
+    '파드 전체가 쓸 수 있는 최대량입니다. 리소스쿼터는 컨테이너 합계 대신 이 값을 셉니다.',
+  'Pod.spec.priorityClassName':
+    '노드가 가득 찼을 때 어느 파드가 먼저인지 정합니다. 여기서는 어느 리소스쿼터가 이 파드를 세는지만 정합니다.',
+  'Pod.spec.activeDeadlineSeconds':
+    '파드를 실행하는 최대 시간입니다. 여기서는 어느 리소스쿼터가 이 파드를 세는지만 정합니다(`Terminating` 범위).',
+  'LimitRange.spec':
+    '네임스페이스의 파드, 컨테이너, 볼륨 클레임이 각각 얼마까지 요청할 수 있는지, 요청하지 않으면 얼마를 받는지 정합니다.',
+  'LimitRange.spec.limits': '종류마다 항목 하나를 씁니다. 범위를 벗어난 파드는 거부됩니다.',
+  'LimitRange.spec.limits.type':
+    '`Container`, `Pod`(컨테이너의 합계), `PersistentVolumeClaim` 중 하나입니다.',
+  'LimitRange.spec.limits.max':
+    '한도와 요청량의 최댓값입니다. 한도가 없는 컨테이너는 이 값을 한도로 받습니다.',
+  'LimitRange.spec.limits.min':
+    '요청량과 한도의 최솟값입니다. 둘 다 없는 컨테이너는 이 값을 요청량으로 받습니다.',
+  'LimitRange.spec.limits.default': '한도가 없는 컨테이너의 한도입니다. 생략하면 `max`입니다.',
+  'LimitRange.spec.limits.defaultRequest':
+    '요청량이 없는 컨테이너의 요청량입니다. 생략하면 기본 한도나 `min`입니다.',
+  'LimitRange.spec.limits.maxLimitRequestRatio': '한도가 요청량의 몇 배까지 될 수 있는지 정합니다.',
+  'ResourceQuota.spec':
+    '네임스페이스의 오브젝트 전체가 합쳐서 얼마까지 요청할 수 있는지 정합니다. 넘치는 것은 거부됩니다.',
+  'ResourceQuota.spec.hard':
+    '`pods`, `requests.cpu`, `limits.memory`, `services.nodeports`, `count/deployments.apps` 같은 이름별 상한입니다. CPU나 메모리가 있으면 컨테이너마다 그 값을 적어야 합니다.',
+  'ResourceQuota.spec.scopes':
+    '어느 파드를 셀지 정합니다. `Terminating`, `NotTerminating`, `BestEffort`, `NotBestEffort`, `PriorityClass`, `CrossNamespacePodAffinity`를 쓸 수 있고, 모두 맞는 파드만 셉니다.',
+  'ResourceQuota.spec.scopeSelector': '`scopes`와 같지만 값에 조건을 걸 수 있습니다.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions': '모든 조건을 만족해야 합니다.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions.scopeName':
+    '`PriorityClass`, 또는 `Exists`만 쓸 수 있는 범위입니다.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions.operator':
+    '`In`, `NotIn`, `Exists`, `DoesNotExist` 중 하나입니다.',
+  'ResourceQuota.spec.scopeSelector.matchExpressions.values':
+    '`In`과 `NotIn`에 쓰는 우선순위클래스(PriorityClass) 이름입니다. 나머지 둘에는 비웁니다.',
 };

@@ -5,6 +5,7 @@
  */
 import type { Diagnostic, MessageParams, QuickFix, Severity } from '../base/diagnostic.ts';
 import type { FieldPath, ObjectRef, SourceRange } from '../base/origin.ts';
+import { quantityFault } from './quantity.ts';
 
 interface Code<P extends MessageParams> {
   readonly severity: Severity;
@@ -133,9 +134,8 @@ export const diagnosticCodes = {
   ),
   'value/cidr-host-bits': warning<{ path: string; value: string; masked: string }>(),
   'pod/duplicate-port': warning<Invalid>(),
-  'value/quantity': refused<Invalid>((p) =>
-    bad(p, "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
-  ),
+  'value/quantity': refused<Invalid>((p) => bad(p, quantityFault(p.value) ?? '')),
+  'value/resource': refused<{ path: string; problem: string }>((p) => p.problem),
   'value/duplicate': refused<Invalid>((p) => `Duplicate value: ${quoted(p.value)}`),
   // Selectors and workloads
   'selector/operator': refused<Invalid>((p) => bad(p, 'not a valid selector operator')),

@@ -24,6 +24,14 @@ export interface UpstreamProbe {
   readonly exec?: { readonly command?: readonly string[] };
 }
 
+/** Quantities by the name of the resource, as they are written. */
+export type UpstreamQuantities = Readonly<Record<string, unknown>>;
+
+export interface UpstreamResources {
+  readonly requests?: UpstreamQuantities;
+  readonly limits?: UpstreamQuantities;
+}
+
 export interface UpstreamContainer {
   readonly name: string;
   readonly image?: string;
@@ -35,6 +43,7 @@ export interface UpstreamContainer {
   readonly readinessProbe?: UpstreamProbe;
   readonly livenessProbe?: UpstreamProbe;
   readonly startupProbe?: UpstreamProbe;
+  readonly resources?: UpstreamResources;
   /** `Always` on an init container makes it a sidecar. */
   readonly restartPolicy?: string;
 }
@@ -97,7 +106,10 @@ export interface UpstreamPodSpec {
   readonly subdomain?: string;
   readonly readinessGates?: readonly { readonly conditionType: string }[];
   readonly runtimeClassName?: string;
-  readonly overhead?: Readonly<Record<string, unknown>>;
+  readonly overhead?: UpstreamQuantities;
+  readonly resources?: UpstreamResources;
+  readonly activeDeadlineSeconds?: number;
+  readonly priorityClassName?: string;
 }
 
 export interface UpstreamPodStatus {

@@ -24,6 +24,8 @@ export interface AdmissionRequest {
   readonly object: ObjectRef;
   readonly labels: Labels;
   readonly pod?: PodInObject;
+  /** The object that somebody applied; absent for what a controller makes. */
+  readonly manifest?: Manifest;
   /** Who asks: `kubernetes-admin`, or the service account of a controller. */
   readonly user: string;
 }

@@ -298,7 +298,7 @@ describe('hover', () => {
     {
       text: 'kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - resour|ces: {}',
       path: 'spec.template.spec.containers.resources',
-      support: 'accepted',
+      support: 'simulated',
       help: 'Pod.spec.containers.resources',
     },
     {

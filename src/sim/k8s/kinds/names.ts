@@ -1,12 +1,12 @@
 /** Syntax checks of the API machinery: names, labels, ports, addresses, quantities. */
 import { cidrText, parseCidrStrict, parseIp } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
+import { quantityFault } from '../quantity.ts';
 import type { Report } from './schema.ts';
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const LABEL_1035 = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
 const QUALIFIED = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-const QUANTITY = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/;
 
 export function isDnsSubdomain(text: string): boolean {
   return text.length <= 253 && text.split('.').every((part) => LABEL.test(part));
@@ -141,7 +141,7 @@ export function qualifiedName(value: string, path: FieldPath, report: Report): v
 }
 
 export function quantity(value: string, path: FieldPath, report: Report): void {
-  if (!QUANTITY.test(value)) report('value/quantity', path, { value });
+  if (quantityFault(value) !== undefined) report('value/quantity', path, { value });
 }
 
 /** Labels, or a selector's matchLabels: keys and values. */

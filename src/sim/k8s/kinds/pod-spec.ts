@@ -10,6 +10,7 @@ import {
   portNumber,
   portOrName,
 } from './names.ts';
+import { reportResources } from './resources.ts';
 import {
   asRecord,
   asRecords,
@@ -51,6 +52,8 @@ function containerRules(at: string): Rules {
           Object.entries(simulated(`${at}.${handler}.httpGet.host`, `${at}.${handler}.tcpSocket.host`)),
       ),
     ),
+    ...simulatedDeep(`${at}.resources.requests`, `${at}.resources.limits`),
+    ...simulated(`${at}.resources`),
     [`${at}.name`]: { support: 'simulated', required: true, check: dnsLabel },
     [`${at}.imagePullPolicy`]: { enum: PULL_POLICIES },
     [`${at}.terminationMessagePath`]: { default: '/dev/termination-log' },
@@ -125,7 +128,11 @@ export const podSpecRules: Rules = {
     'os',
     'runtimeClassName',
     'overhead',
+    'resources',
+    'priorityClassName',
+    'activeDeadlineSeconds',
   ),
+  ...simulatedDeep('resources.requests', 'resources.limits'),
   'os.name': { support: 'simulated', enum: ['linux', 'windows'] },
   nodeSelector: { support: 'simulated', check: labels },
   ...simulated('affinity', 'affinity.nodeAffinity', 'affinity.podAffinity', 'affinity.podAntiAffinity'),
@@ -185,6 +192,8 @@ export function validatePodSpec(spec: Body, path: FieldPath, report: Report): vo
       if (container.image === undefined || container.image === '')
         report('value/required', [...at, 'image'], {});
       validatePorts(asRecords(container.ports), [...at, 'ports'], spec.hostNetwork === true, report);
+      if (container.resources !== undefined)
+        reportResources(container.resources, [...at, 'resources'], report);
     });
   }
   validateDnsConfig(spec, path, report);

@@ -7,6 +7,8 @@ import {
 } from './cluster-network-policy.ts';
 import { cronJob } from './cron-job.ts';
 import { job } from './job.ts';
+import { limitRange } from './limit-range.ts';
+import { resourceQuota } from './resource-quota.ts';
 import type { KindSpec } from './schema.ts';
 import { withoutEffect } from './without-effect.ts';
 
@@ -17,5 +19,7 @@ export const rareKinds: readonly KindSpec[] = [
   clusterNetworkPolicy,
   cronJob,
   job,
+  limitRange,
+  resourceQuota,
   ...withoutEffect,
 ];

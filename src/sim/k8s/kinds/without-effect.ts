@@ -1,7 +1,7 @@
 /** Kinds that are accepted and shape no packet's path, and kinds whose work is not simulated: both are said so. */
 import { metadataRules } from './metadata.ts';
 import { dnsSubdomain } from './names.ts';
-import { type KindSpec, simulated } from './schema.ts';
+import { type KindSpec, simulated, simulatedDeep } from './schema.ts';
 
 function quiet(
   kind: string,
@@ -27,11 +27,13 @@ const RBAC = 'rbac.authorization.k8s.io/v1';
 
 export const withoutEffect: readonly KindSpec[] = [
   quiet('Secret', 'v1', 'namespaced'),
-  quiet('PersistentVolumeClaim', 'v1', 'namespaced'),
+  // LimitRanges and quotas look at what it asks for.
+  {
+    ...quiet('PersistentVolumeClaim', 'v1', 'namespaced'),
+    rules: { ...metadataRules, ...simulated('spec.resources'), ...simulatedDeep('spec.resources.requests') },
+  },
   quiet('PersistentVolume', 'v1', 'cluster'),
   quiet('ServiceAccount', 'v1', 'namespaced'),
-  quiet('LimitRange', 'v1', 'namespaced'),
-  quiet('ResourceQuota', 'v1', 'namespaced'),
   quiet('PodTemplate', 'v1', 'namespaced'),
   quiet('ControllerRevision', 'apps/v1', 'namespaced'),
   quiet('StorageClass', 'storage.k8s.io/v1', 'cluster'),

@@ -40,8 +40,12 @@ export function decode(node: MapNode, spec: KindSpec): Decoded {
   const unmodelled: FieldPath[] = [];
   const report: Report = (code, path, params, options = {}) => {
     const text = pathText(path);
-    if (problems.some((p) => p.code === code && p.params.path === text)) return;
-    problems.push({ code, path, params: { path: text, ...params }, options });
+    const next: FieldProblem['params'] = { path: text, ...params };
+    // Upstream can have several complaints about one value.
+    const told = (p: FieldProblem): boolean =>
+      p.code === code && p.params['path'] === text && p.params['problem'] === next['problem'];
+    if (problems.some(told)) return;
+    problems.push({ code, path, params: next, options });
   };
   const decoder: Decoder = { spec, report, unmodelled, struct: spec.type ?? '' };
   const body =

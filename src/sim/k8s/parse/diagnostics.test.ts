@@ -195,6 +195,12 @@ const rows: readonly Row[] = [
   },
   { code: 'value/quantity', text: `${POD}${CONTAINER}    resources: {limits: {memory: ⟦64mb⟧}}\n` },
   {
+    code: 'value/resource',
+    text: `${POD}${CONTAINER}    resources: {limits: {cpu: 500m}, requests: ⟦{cpu: 0.7}⟧}\n`,
+    refused:
+      'Pod "a" is invalid: spec.containers[0].resources.requests: Invalid value: "700m": must be less than or equal to cpu limit of 500m',
+  },
+  {
     code: 'value/duplicate',
     text: `${SERVICE}spec:\n  ports: [{port: 80, name: a}, {port: 81, name: ⟦a⟧}]\n`,
     refused: 'Service "web" is invalid: spec.ports[1].name: Duplicate value: "a"',
