@@ -66,7 +66,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
         // What a controller made was asked about in its name, and its owner in ours.
         if (uid !== undefined || (ownerReferences.length > 0 && manifest.kind !== 'Pod')) continue;
         const pod = asWritten(podIn(manifest), manifest, report);
-        const request = { object: manifest.ref, labels, user: KUBECTL, ...(pod && { pod }) };
+        const request = { object: manifest.ref, labels, user: KUBECTL, manifest, ...(pod && { pod }) };
         const { record, changes, refusal } = judge(plugins, request, objects);
         records.push(record);
         if (changes.length > 0) applied.set(objectKey(manifest.ref), changes);

@@ -6,10 +6,15 @@ import type { Loading } from '../base/code.ts';
 import type { Admission } from '../k8s/controllers/admission.ts';
 import type { Manifest } from '../k8s/manifest.ts';
 import type { AdmissionAbout } from '../plugin.ts';
+import { limitRangerAbout } from './limit-ranger/about.ts';
 import { podSecurityAbout } from './pod-security/about.ts';
 import { runtimeClassAbout } from './runtime-class/about.ts';
 
-export const admissionPlugins: readonly AdmissionAbout[] = [podSecurityAbout, runtimeClassAbout];
+export const admissionPlugins: readonly AdmissionAbout[] = [
+  limitRangerAbout,
+  podSecurityAbout,
+  runtimeClassAbout,
+];
 
 let code: typeof import('./plugins.ts') | undefined;
 
