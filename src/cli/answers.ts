@@ -3,6 +3,8 @@ import { captureNames, walkCapture } from '../i18n/walk-capture.ts';
 import { type CaptureFile, pcapng } from '../sim/packet/pcapng.ts';
 import type { ProbeTool } from '../sim/k8s/cluster-state.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
+import { type AdmissionWalk, admissionWalk, admissionWalks } from '../sim/admission/steps.ts';
+import type { ObjectRef } from '../sim/base/origin.ts';
 import { type FixAnswer, smallestFix } from '../sim/fix.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
@@ -130,6 +132,24 @@ export function answerFix(
   const { block, ...probe } = options;
   if (block !== undefined && typeof block !== 'boolean') throw new UsageError('--block takes no value');
   return smallestFix(simulation, files, probeFrom(probe), block === true ? 'block' : 'allow');
+}
+
+/** `--object Pod/shop/web`, `--object Namespace/shop`: one object's way in; without it everybody's. */
+export function answerAdmission(simulation: Simulation, options: AnswerOptions): readonly AdmissionWalk[] {
+  const text = textOption(options, 'object');
+  if (text === undefined) return admissionWalks(simulation);
+  const [kind = '', ...names] = text.split('/');
+  const name = names.pop();
+  if (name === undefined || names.length > 1)
+    throw new UsageError(`--object is KIND/NAMESPACE/NAME or KIND/NAME, not "${text}"`);
+  const [namespace] = names;
+  const ask = (object: ObjectRef): AdmissionWalk | undefined => admissionWalk(simulation, object);
+  // As with kubectl, what names no namespace may be of `default`.
+  const walk =
+    ask({ kind, ...(namespace === undefined ? {} : { namespace }), name }) ??
+    (namespace === undefined ? ask({ kind, namespace: 'default', name }) : undefined);
+  if (walk === undefined) throw new UsageError(`nobody applies or makes an object "${text}"`);
+  return [walk];
 }
 
 export function answerExpect(simulation: Simulation): readonly Expectation[] {

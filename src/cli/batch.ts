@@ -5,6 +5,7 @@ import type { ScenarioFile } from '../sim/scenario.ts';
 import { labScript } from '../sim/lab/lab.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
 import {
+  answerAdmission,
   answerExpect,
   answerExport,
   answerMatrix,
@@ -13,6 +14,7 @@ import {
   answerWalk,
   type AnswerOptions,
 } from './answers.ts';
+import { admissionJson } from './admission-report.ts';
 import { checkUsage, UsageError } from './args.ts';
 import { nearMissOfTrace } from '../sim/explain.ts';
 import { fixJson } from './policy-report.ts';
@@ -75,6 +77,8 @@ async function answer(
       return { ...fixJson(answerFix(simulation(), files, options)), diagnostics: diagnostics() };
     case 'matrix':
       return { ...matrixJson(answerMatrix(simulation(), options)), diagnostics: diagnostics() };
+    case 'admission':
+      return { ...admissionJson(answerAdmission(simulation(), options)), diagnostics: diagnostics() };
     case 'show':
       return { text: answerShow(simulation(), options), diagnostics: diagnostics() };
     case 'expect':

@@ -5,7 +5,16 @@ import { labScript } from '../sim/lab/lab.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
 import { nearMissOfTrace } from '../sim/explain.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
-import { answerExpect, answerExport, answerFix, answerMatrix, answerShow, answerWalk } from './answers.ts';
+import { admissionJson, admissionText } from './admission-report.ts';
+import {
+  answerAdmission,
+  answerExpect,
+  answerExport,
+  answerFix,
+  answerMatrix,
+  answerShow,
+  answerWalk,
+} from './answers.ts';
 import { checkUsage, type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
 import { runBatch } from './batch.ts';
 import { isFile, readFiles } from './input.ts';
@@ -75,6 +84,10 @@ function answerFor(
     case 'matrix': {
       const matrix = answerMatrix(simulation, args.options);
       return { json: matrixJson(matrix), text: matrixText(matrix) };
+    }
+    case 'admission': {
+      const walks = answerAdmission(simulation, args.options);
+      return { json: admissionJson(walks), text: admissionText(walks, texts) };
     }
     case 'show': {
       const text = answerShow(simulation, { ...args.options, command: args.shown });

@@ -7,6 +7,7 @@ export const cli = {
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
        [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
   matrix [--port P[/PROTO]]            who can talk to whom
+  admission [--object KIND/NS/NAME]    the way of each object through the API server: who was asked, who said no
   show --in NETNS COMMAND... [--after "A B"]
   expect                               the scenario's expectations, a line each
   lab                                  a bash script that builds the cluster in Linux network namespaces

@@ -10,6 +10,7 @@ export const cli = {
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
        [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
   matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
+  admission [--object KIND/NS/NAME]    오브젝트마다 API 서버를 지나는 길: 누구에게 물었고 누가 거부했는지
   show --in NETNS COMMAND... [--after "A B"]
   expect                               시나리오의 기대 항목을 한 줄씩 검사
   lab                                  클러스터를 리눅스 네트워크 네임스페이스로 만드는 bash 스크립트

@@ -1,3 +1,4 @@
+import { admission } from './admission.en.ts';
 import { capture } from './capture.en.ts';
 import { compare } from './compare.en.ts';
 import { diagnostics } from './diagnostics.en.ts';
@@ -9,4 +10,15 @@ import { policy } from './policy.en.ts';
 import { reasons } from './reasons.en.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, policy, reasons };
+export const later = {
+  admission,
+  capture,
+  compare,
+  diagnostics,
+  fidelity,
+  inspector,
+  matrix,
+  packet,
+  policy,
+  reasons,
+};

@@ -1,3 +1,4 @@
+import { admission } from './admission.ko.ts';
 import { capture } from './capture.ko.ts';
 import { compare } from './compare.ko.ts';
 import { diagnostics } from './diagnostics.ko.ts';
@@ -9,4 +10,15 @@ import { policy } from './policy.ko.ts';
 import { reasons } from './reasons.ko.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
-export const later = { capture, compare, diagnostics, fidelity, inspector, matrix, packet, policy, reasons };
+export const later = {
+  admission,
+  capture,
+  compare,
+  diagnostics,
+  fidelity,
+  inspector,
+  matrix,
+  packet,
+  policy,
+  reasons,
+};

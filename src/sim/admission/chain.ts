@@ -23,20 +23,10 @@ import type { PodSeed } from '../k8s/controllers/workloads.ts';
 import type { Manifest } from '../k8s/manifest.ts';
 import { memoByOwner } from '../k8s/memo.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
+import { controllerAccount, KUBECTL } from './accounts.ts';
 import { podIn } from './pod-in.ts';
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
-
-/** The user of the kubeconfig that kubeadm (and so kind) writes. */
-const KUBECTL = 'kubernetes-admin';
-
-/** kube-controller-manager's own accounts (--use-service-account-credentials, as kubeadm sets it). */
-const CONTROLLERS: Readonly<Record<string, string>> = {
-  ReplicaSet: 'replicaset-controller',
-  StatefulSet: 'statefulset-controller',
-  DaemonSet: 'daemon-set-controller',
-  Job: 'job-controller',
-};
 
 const RESOURCES: Readonly<Record<string, string>> = {
   Ingress: 'ingresses',
@@ -251,7 +241,7 @@ function requestOf({
     object: { apiVersion: 'v1', kind: 'Pod', namespace, name },
     labels,
     pod: { annotations, spec, path: specPath.slice(0, -1) },
-    user: `system:serviceaccount:kube-system:${CONTROLLERS[owners[0]?.kind ?? ''] ?? ''}`,
+    user: controllerAccount(owners[0]?.kind),
   };
 }
 

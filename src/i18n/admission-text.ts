@@ -1,0 +1,35 @@
+/** The words of one step of an object's admission. */
+import type { AdmissionStep } from '../sim/admission/steps.ts';
+import type { Messages } from './en.ts';
+
+export interface AdmissionStepText {
+  readonly title: string;
+  readonly answer: string;
+  /** Why it had no answer, or what the stage is. */
+  readonly detail?: string;
+}
+
+export function admissionStepText(
+  t: Messages['admission'],
+  { stage, plugin, answer }: Pick<AdmissionStep, 'stage' | 'plugin' | 'answer'>,
+): AdmissionStepText {
+  if (plugin === undefined) {
+    const does = t.does as Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
+    return {
+      title: t.stages[stage],
+      answer: does[stage]?.[answer] ?? t.answers[answer],
+      detail: t.stageIs[stage],
+    };
+  }
+  const base = { title: plugin, answer: t.answers[answer] };
+  switch (answer) {
+    case 'nothing':
+    case 'not-asked':
+    case 'not-reached':
+      return { ...base, detail: t.why[answer] };
+    case 'not-modelled':
+      return { ...base, detail: `${t.why[answer]} ${t.about[plugin] ?? ''}`.trim() };
+    default:
+      return base;
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * An object's way through the API server as steps: request, mutating admission, validation of the object, validating
+ * admission, stored. Nothing is judged here: what a plug-in answered is what the chain wrote down (chain.ts) and what else was
+ * refused is in the run's own list; kube-apiserver's other plug-ins are named, and that nobody asked them.
+ */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { type FieldPath, objectKey, type ObjectRef, type SourceRange } from '../base/origin.ts';
+import type { ClusterState } from '../k8s/cluster-state.ts';
+import type {
+  AdmissionCall,
+  AdmissionRecord,
+  AdmissionRemark,
+  AdmissionReview,
+} from '../k8s/controllers/admission.ts';
+import { diagnosticCodes, pathText } from '../k8s/diagnostics.ts';
+import { findKind } from '../k8s/kinds/registry.ts';
+import type { Manifest, ParsedScenario } from '../k8s/manifest.ts';
+import { controllerAccount, KUBECTL } from './accounts.ts';
+import { type FieldChange, fieldChanges } from './field-changes.ts';
+import { type OrderedPlugin, PLUGIN_ORDER } from './order.ts';
+import { admissionPlugins } from './registry.ts';
+
+export type AdmissionStage = 'request' | 'mutating' | 'schema' | 'validating' | 'stored';
+
+/**
+ * `nothing`: a plug-in that is simulated and that these documents give nothing to do. `not-asked`: it is simulated, and this
+ * object never came so far here. `not-modelled`: the simulator has no such plug-in. `not-reached`: behind the refusal.
+ */
+export type AdmissionAnswer =
+  | 'passed'
+  | 'changed'
+  | 'remarked'
+  | 'refused'
+  | 'nothing'
+  | 'not-asked'
+  | 'not-modelled'
+  | 'not-reached';
+
+export interface AdmissionStep {
+  readonly stage: AdmissionStage;
+  /** As in `--enable-admission-plugins`. */
+  readonly plugin?: string;
+  readonly answer: AdmissionAnswer;
+  /** The API server's words: of a refusal all of them, as kubectl shows them. */
+  readonly message?: string;
+  /** What kubectl prints behind `Warning: `, and what the audit log keeps. */
+  readonly warning?: string;
+  readonly audit?: string;
+  readonly changes?: readonly FieldChange[];
+  /** The fields that it is about, and where they were written. */
+  readonly places?: readonly { readonly path: string; readonly range?: SourceRange }[];
+}
+
+export interface AdmissionWalk {
+  readonly object: ObjectRef;
+  /** Who wanted to create it. */
+  readonly user: string;
+  /** `before`: an API server stored it earlier, so nobody was asked. */
+  readonly outcome: 'stored' | 'refused' | 'before';
+  readonly message?: string;
+  /** Of a pod that a controller makes: its owners, the nearest first. */
+  readonly owners?: readonly ObjectRef[];
+  /** Where the object stands in the text, or the one that it was made from. */
+  readonly range?: SourceRange;
+  /** The step at which it was refused. */
+  readonly stoppedAt?: number;
+  readonly steps: readonly AdmissionStep[];
+}
+
+/** What of a simulation is read. */
+export interface Judged {
+  readonly parsed: ParsedScenario;
+  readonly cluster: ClusterState;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly admission: readonly AdmissionRecord[];
+}
+
+interface Subject {
+  readonly object: ObjectRef;
+  readonly manifest?: Manifest;
+  readonly record?: AdmissionRecord;
+  readonly owners?: readonly ObjectRef[];
+  /** What somebody wrote: the object, or the one that it was made from. */
+  readonly applied: ObjectRef;
+  readonly refused?: string;
+}
+
+const keyOf = (ref: ObjectRef): string => `${ref.apiVersion ?? ''}|${objectKey(ref)}`;
+
+/** The walks of every object that somebody applied or a controller made, in the order of the documents. */
+export function admissionWalks(judged: Judged): readonly AdmissionWalk[] {
+  return subjects(judged).map((subject) => walkOf(subject, judged));
+}
+
+/** The walk of one object; undefined where nobody wanted to create it. */
+export function admissionWalk(judged: Judged, object: ObjectRef): AdmissionWalk | undefined {
+  const all = subjects(judged);
+  const found =
+    all.find((one) => keyOf(one.object) === keyOf(object)) ??
+    all.find((one) => objectKey(one.object) === objectKey(object));
+  return found && walkOf(found, judged);
+}
+
+function subjects({ parsed, cluster, admission }: Judged): readonly Subject[] {
+  const records = new Map(admission.map((record) => [keyOf(record.object), record]));
+  const refused = new Map(cluster.refused.map((one) => [keyOf(one.object), one.message]));
+  const applied: Subject[] = [];
+  const seen = new Set<string>();
+  const add = (object: ObjectRef, manifest?: Manifest): void => {
+    const key = keyOf(object);
+    if (seen.has(key) || findKind(object.kind, object.apiVersion ?? '')?.scope === 'none') return;
+    seen.add(key);
+    applied.push({
+      object,
+      applied: object,
+      ...(manifest && { manifest }),
+      record: records.get(key),
+      refused: refused.get(key),
+    });
+  };
+  for (const manifest of parsed.manifests) add(manifest.ref, manifest);
+  for (const { object } of parsed.refused) add(object);
+  const place = (subject: Subject): SourceRange | undefined => parsed.locate({ object: subject.object });
+  const files = [...new Set(applied.map((subject) => place(subject)?.file ?? ''))];
+  const order = (subject: Subject): number =>
+    files.indexOf(place(subject)?.file ?? '') * 1e7 + (place(subject)?.line ?? 0);
+  const written = applied
+    .map((subject) => ({ subject, at: order(subject) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ subject }) => subject);
+  return [...written, ...madePods(cluster, admission, records)];
+}
+
+/** The pods that controllers made, and the first of those that they failed to make. */
+function madePods(
+  cluster: ClusterState,
+  admission: readonly AdmissionRecord[],
+  records: ReadonlyMap<string, AdmissionRecord>,
+): readonly Subject[] {
+  const made = cluster.pods.flatMap(({ namespace, name, owners, origin }): Subject[] => {
+    if (owners.length === 0 || origin.by === 'built-in' || origin.object.kind === 'Pod') return [];
+    const object = { apiVersion: 'v1', kind: 'Pod', namespace, name };
+    return [{ object, applied: origin.object, owners, record: records.get(keyOf(object)) }];
+  });
+  const failed = admission.flatMap((record): Subject[] => {
+    const { object, madeFor, refused } = record;
+    if (madeFor === undefined || refused === undefined) return [];
+    return [{ object, applied: madeFor.applied, owners: madeFor.owners, record, refused }];
+  });
+  return [...made, ...failed];
+}
+
+function walkOf(subject: Subject, judged: Judged): AdmissionWalk {
+  const { object, manifest, owners, applied, record, refused } = subject;
+  const range = judged.parsed.locate({ object: applied });
+  const base = {
+    object,
+    user: record?.user ?? (owners === undefined ? KUBECTL : controllerAccount(owners[0]?.kind)),
+    ...(owners && { owners }),
+    ...(range && { range }),
+  };
+  if (manifest !== undefined && refused === undefined && isOld(manifest)) {
+    return { ...base, outcome: 'before', steps: [] };
+  }
+  const steps = stepsOf(subject, judged);
+  const stoppedAt = steps.findIndex(({ answer }) => answer === 'refused');
+  return {
+    ...base,
+    ...(refused === undefined
+      ? { outcome: 'stored' }
+      : { outcome: 'refused', message: refused, ...(stoppedAt >= 0 && { stoppedAt }) }),
+    steps,
+  };
+}
+
+/** The same that the chain does not ask about. */
+function isOld({ metadata: { uid, ownerReferences }, kind }: Manifest): boolean {
+  return uid !== undefined || (ownerReferences.length > 0 && kind !== 'Pod');
+}
+
+function stepsOf(subject: Subject, judged: Judged): readonly AdmissionStep[] {
+  const { object, manifest, owners, record, refused } = subject;
+  // What the chain did not refuse somebody else did: the reading, the namespace, the validation of the object.
+  const other = record?.refused === undefined ? refused : undefined;
+  const problems =
+    other === undefined
+      ? []
+      : judged.diagnostics.filter((d) => d.severity === 'error' && d.object && sameObject(d.object, object));
+  const noNamespace = problems.some((d) => d.code === 'namespace/not-found');
+  const unread = other !== undefined && manifest === undefined && problems.some(isUnreadable);
+  const steps: AdmissionStep[] = [];
+  let stopped = false;
+  const push = (step: AdmissionStep): void => {
+    const { stage, plugin } = step;
+    steps.push(stopped ? { stage, ...(plugin && { plugin }), answer: 'not-reached' } : step);
+    stopped ||= step.answer === 'refused';
+  };
+  const fault = (): Pick<AdmissionStep, 'answer' | 'message' | 'places'> => ({
+    answer: 'refused',
+    message: other,
+    places: problems.map(({ path = [], range }) => ({ path: pathText(path), ...(range && { range }) })),
+  });
+  const plugins = (stage: 'mutating' | 'validating'): void => {
+    for (const plugin of slots(stage, object, record)) {
+      const call = record?.calls.find((c) => c.stage === stage && labelOf(c.plugin) === plugin.name);
+      if (plugin.name === 'NamespaceLifecycle' && (manifest ?? owners) !== undefined) {
+        push({ stage, plugin: plugin.name, ...(noNamespace ? fault() : { answer: 'passed' }) });
+      } else if (call === undefined) {
+        push({ stage, plugin: plugin.name, answer: unasked(plugin, subject) });
+      } else push(stepOf(call, subject, judged));
+    }
+  };
+  push({ stage: 'request', ...(unread ? fault() : { answer: 'passed' }) });
+  plugins('mutating');
+  push({
+    stage: 'schema',
+    ...(other !== undefined && !unread && !noNamespace ? fault() : { answer: 'passed' }),
+  });
+  plugins('validating');
+  push({ stage: 'stored', answer: 'passed' });
+  return steps;
+}
+
+function sameObject(a: ObjectRef, b: ObjectRef): boolean {
+  return objectKey(a) === objectKey(b) && (a.apiVersion ?? b.apiVersion) === (b.apiVersion ?? a.apiVersion);
+}
+
+/** Is it about reading the document, not about what the API server's validation says no to? */
+function isUnreadable({ code }: Diagnostic): boolean {
+  const known = (diagnosticCodes as Readonly<Record<string, object>>)[code];
+  return known !== undefined && !('api' in known);
+}
+
+const LABELS: ReadonlyMap<string, string> = new Map(admissionPlugins.map(({ id, label }) => [id, label]));
+const SIMULATED: ReadonlySet<string> = new Set([
+  'NamespaceLifecycle',
+  ...admissionPlugins.map(({ label }) => label),
+]);
+
+const labelOf = (id: string): string => LABELS.get(id) ?? id;
+
+/** The plug-ins of a stage that look at such an object, in kube-apiserver's order, and whoever else was asked. */
+function slots(
+  stage: 'mutating' | 'validating',
+  object: ObjectRef,
+  record: AdmissionRecord | undefined,
+): readonly Pick<OrderedPlugin, 'name'>[] {
+  const looks = ({ kinds }: OrderedPlugin): boolean =>
+    kinds === 'all' ||
+    (kinds === 'namespaced' ? object.namespace !== undefined : kinds.includes(object.kind));
+  const inOrder = PLUGIN_ORDER.filter(
+    (plugin) => (stage === 'mutating' ? plugin.mutates : plugin.validates) === true,
+  );
+  const more = (record?.calls ?? [])
+    .filter((call) => call.stage === stage && !PLUGIN_ORDER.some(({ name }) => name === labelOf(call.plugin)))
+    .map((call) => ({ name: labelOf(call.plugin) }));
+  return [...inOrder.filter(looks), ...more];
+}
+
+function unasked({ name }: Pick<OrderedPlugin, 'name'>, { manifest, owners }: Subject): AdmissionAnswer {
+  if (!SIMULATED.has(name)) return 'not-modelled';
+  return manifest === undefined && owners === undefined ? 'not-asked' : 'nothing';
+}
+
+function stepOf(
+  { stage, plugin, request, review, change }: AdmissionCall,
+  { applied, refused }: Subject,
+  { parsed }: Judged,
+): AdmissionStep {
+  const { denied, warning, audit } = review;
+  const places = (remark: AdmissionRemark | undefined): AdmissionStep['places'] =>
+    remark?.paths.map((path) => placeOf(parsed, applied, path));
+  const changes = change && request.pod ? fieldChanges(request.pod, request.labels, change) : [];
+  const spoken = places(denied ?? warning ?? audit);
+  return {
+    stage,
+    plugin: labelOf(plugin),
+    answer: answerOf(review, changes.length > 0),
+    ...(denied && { message: refused }),
+    ...(warning && { warning: warning.message }),
+    ...(audit && { audit: audit.message }),
+    ...(changes.length > 0 && { changes }),
+    ...(spoken && spoken.length > 0 && { places: spoken }),
+  };
+}
+
+function answerOf({ denied, warning, audit }: AdmissionReview, changed: boolean): AdmissionAnswer {
+  if (denied !== undefined) return 'refused';
+  if (changed) return 'changed';
+  return warning !== undefined || audit !== undefined ? 'remarked' : 'passed';
+}
+
+function placeOf(
+  parsed: ParsedScenario,
+  object: ObjectRef,
+  path: FieldPath,
+): NonNullable<AdmissionStep['places']>[number] {
+  const range = parsed.locate({ object, path });
+  return { path: pathText(path), ...(range && { range }) };
+}
