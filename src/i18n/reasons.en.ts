@@ -325,6 +325,29 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `${p.comment === '' ? '' : `Its comment says “${p.comment}”. `}DROP is silent: nobody is told, and the sender waits until it times out.`,
   },
+  'rule.redirect-nowhere': {
+    title: (p) => `REDIRECT finds no address on ${p.iface}: the packet is dropped`,
+    info: () => 'no address',
+    detail: () =>
+      'REDIRECT writes the address of the device that the packet came in by. A device without one leaves nothing to write.',
+  },
+  'rule.tproxy': {
+    title: (p) => `TPROXY gives the packet to the proxy on port ${p.port}, unchanged`,
+    info: (p) => `to port ${p.port}, mark ${p.mark}`,
+    detail: (p) =>
+      `Addresses and ports stay as they are: the proxy will see whom the client meant. The mark ${p.mark} is for the routing rule that now takes the packet for this host’s own.`,
+  },
+  'rule.tproxy-none': {
+    title: (p) => `TPROXY finds no transparent socket on port ${p.port}: the packet is dropped`,
+    info: () => 'no proxy',
+    detail: () => 'Nobody listens there with IP_TRANSPARENT. The rule drops what it cannot hand over.',
+  },
+  'rule.tproxy-forwarded': {
+    title: (p) => `TPROXY gave the packet a socket, and the route ${p.prefix} leads away: dropped`,
+    info: () => 'not routed here',
+    detail: () =>
+      'TPROXY changes no address, so the packet’s own destination decides. Without a routing rule for the mark and a route of type local, the host would forward what a socket here already has, and drops it.',
+  },
   'rule.reject': {
     title: (p) =>
       p.chain === 'KUBE-IPVS-FILTER'

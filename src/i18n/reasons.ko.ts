@@ -313,6 +313,28 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `${p.comment === '' ? '' : `규칙의 주석은 “${p.comment}”입니다. `}DROP은 아무에게도 알리지 않습니다. 보낸 쪽은 시간 초과까지 기다립니다.`,
   },
+  'rule.redirect-nowhere': {
+    title: (p) => `REDIRECT가 ${p.iface}에서 주소를 찾지 못해 패킷을 폐기합니다`,
+    info: () => '주소 없음',
+    detail: () => 'REDIRECT는 패킷이 들어온 장치의 주소를 적습니다. 장치에 주소가 없으면 적을 것이 없습니다.',
+  },
+  'rule.tproxy': {
+    title: (p) => `TPROXY가 패킷을 바꾸지 않고 ${p.port}번 포트의 프록시에 넘깁니다`,
+    info: (p) => `${p.port}번 포트로, mark ${p.mark}`,
+    detail: (p) =>
+      `주소와 포트는 그대로여서 프록시는 클라이언트가 누구에게 보냈는지 압니다. 표시 ${josa(p.mark, '은/는')} 이 패킷을 이 호스트의 것으로 받는 라우팅 규칙을 위한 것입니다.`,
+  },
+  'rule.tproxy-none': {
+    title: (p) => `${p.port}번 포트에 투명 소켓이 없어 TPROXY가 패킷을 폐기합니다`,
+    info: () => '프록시 없음',
+    detail: () => 'IP_TRANSPARENT로 그 포트를 듣는 프로그램이 없습니다. 넘길 수 없는 것은 규칙이 폐기합니다.',
+  },
+  'rule.tproxy-forwarded': {
+    title: (p) => `TPROXY가 소켓을 정했지만 경로 ${josa(p.prefix, '이/가')} 밖으로 향해 폐기됩니다`,
+    info: () => '이 호스트로 라우팅되지 않음',
+    detail: () =>
+      'TPROXY는 주소를 바꾸지 않으므로 패킷의 목적지가 그대로 경로를 정합니다. 표시를 보는 라우팅 규칙과 local 타입 경로가 없으면, 호스트는 이미 소켓이 있는 패킷을 내보내려다 폐기합니다.',
+  },
   'rule.reject': {
     title: (p) =>
       p.chain === 'KUBE-IPVS-FILTER'

@@ -16,7 +16,7 @@ import type { PolicyReading } from './k8s/policy-reading.ts';
 import type { Store } from './k8s/store.ts';
 import type { NetnsPart } from './net/config.ts';
 import type { HookProgram } from './net/program/context.ts';
-import type { QueueReader, ToolCommand } from './net/world.ts';
+import type { QueueReader, ToolCommand, World } from './net/world.ts';
 import type { Enforcement } from './policy/tiers.ts';
 
 /** exact: compared with the real thing. modelled: read in its source. sketched: the shape only. */
@@ -118,6 +118,8 @@ export interface CniPlugin extends CniAbout {
   readonly hooks?: () => {
     readonly programs: Readonly<Record<string, HookProgram>>;
     readonly commands: readonly ToolCommand[];
+    /** Programs behind listeners of its own. */
+    readonly ownApps?: World['ownApps'];
   };
 }
 

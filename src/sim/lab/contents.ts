@@ -5,6 +5,7 @@
 import { cidr, cidrText } from '../base/ip.ts';
 import { objectName, type Origin } from '../base/origin.ts';
 import type { IpRuleConfig, LinkConfig, NetnsConfig, RouteConfig } from '../net/config.ts';
+import { familyOf, movesLocal } from '../net/policy-rules.ts';
 import { linksInOrder } from '../net/show/link.ts';
 import { show } from '../net/show/show.ts';
 import type { BatchLine } from './links.ts';
@@ -66,7 +67,11 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
       need: need(route.dev ?? route.nexthops?.[0]?.dev),
     });
   }
-  for (const rule of config.rules ?? []) lines.push({ text: ruleText(rule) + because(rule.origin) });
+  for (const rule of config.rules ?? []) {
+    lines.push({ text: ruleText(rule) + because(rule.origin) });
+    // Linux' own first rule, moved: it is there again, and may go from its place.
+    if (movesLocal(rule)) lines.push({ text: words(familyWord(rule), 'rule del priority 0') });
+  }
   for (const { dev, ip, origin } of config.proxyNeighbours ?? []) {
     lines.push({ text: words('neigh add proxy', ip, 'dev', dev) + because(origin), need: need(dev) });
   }
@@ -80,9 +85,8 @@ export function ipLines(config: NetnsConfig): BatchLine[] {
 function ruleText(rule: IpRuleConfig): string {
   const prefix = (name: string, to: IpRuleConfig['to']): readonly string[] =>
     to === undefined ? [] : [name, `${to.ip}/${to.prefixLength}`];
-  const family = (rule.from ?? rule.to)?.family === 6 ? '-6' : '';
   return words(
-    family,
+    familyWord(rule),
     'rule add priority',
     rule.priority,
     ...prefix('from', rule.from),
@@ -94,6 +98,10 @@ function ruleText(rule: IpRuleConfig): string {
     'lookup',
     rule.lookup,
   );
+}
+
+function familyWord(rule: IpRuleConfig): string {
+  return familyOf(rule) === 6 ? '-6' : '';
 }
 
 function routeText(route: RouteConfig): string {

@@ -2,7 +2,7 @@
  * What a lab asks of the kernel before it builds: each kind of device and each kind of table is tried in a namespace of
  * its own. `veth` and `bridge` are asked first and by every lab; without them nothing can be built.
  */
-import type { LinkConfig, Match, NetnsConfig } from '../net/config.ts';
+import type { LinkConfig, Match, NetnsConfig, Target } from '../net/config.ts';
 import { word } from './shell-text.ts';
 
 export interface Need {
@@ -41,6 +41,19 @@ const MATCHES: Partial<Record<Match['match'], readonly string[]>> = {
   ipvs: ['-m', 'ipvs', '--ipvs'],
   rpfilter: ['-m', 'rpfilter'],
   physdev: ['-m', 'physdev', '--physdev-is-bridged'],
+  socket: ['-m', 'socket', '--transparent'],
+};
+
+/** Those that only the way out of a host knows. */
+const OUTPUT_MATCHES: Partial<Record<Match['match'], readonly string[]>> = {
+  owner: ['iptables', '-t', 'mangle', '-A', 'OUTPUT', '-m', 'owner', '--uid-owner', '0'],
+};
+
+/** Targets that are modules of their own, in the table that they are for. */
+const TARGETS: Partial<Record<Target['target'], readonly string[]>> = {
+  NFLOG: ['mangle', '-A', 'PREROUTING', '-j', 'NFLOG', '--nflog-group', '1'],
+  REDIRECT: ['nat', '-A', 'PREROUTING', '-j', 'REDIRECT'],
+  TPROXY: ['mangle', '-A', 'PREROUTING', '-p', 'tcp', '-j', 'TPROXY', '--on-port', '1'],
 };
 
 /** A chain that allows every match. */
@@ -94,19 +107,15 @@ function iptablesNeeds(
   for (const table of [iptables.raw, iptables.mangle, iptables.nat, iptables.filter]) {
     for (const { rules } of table.values()) {
       for (const rule of rules) {
-        if (rule.target.target === 'NFLOG') {
-          need('xt_NFLOG', 'iptables rules (the target NFLOG)', [
-            ...TRY_RULE,
-            '-j',
-            'NFLOG',
-            '--nflog-group',
-            '1',
-          ]);
+        const { target } = rule.target;
+        const tried = TARGETS[target];
+        if (tried !== undefined) {
+          need(`xt_${target}`, `iptables rules (the target ${target})`, ['iptables', '-t', ...tried]);
         }
         for (const { match } of rule.matches) {
-          const trial = MATCHES[match];
-          if (trial === undefined) continue;
-          need(`xt_${match}`, `iptables rules (the match ${match})`, [...TRY_RULE, ...trial]);
+          const own = MATCHES[match];
+          const trial = own === undefined ? OUTPUT_MATCHES[match] : [...TRY_RULE, ...own];
+          if (trial !== undefined) need(`xt_${match}`, `iptables rules (the match ${match})`, trial);
         }
       }
     }

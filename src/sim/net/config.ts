@@ -104,8 +104,11 @@ export interface HeldAddressConfig {
 /** A route. Connected and local routes are written out by the kernel from the addresses. */
 export interface RouteConfig {
   readonly to: Cidr;
-  /** `throw` ends the look-up in its table: the next rule is asked. */
-  readonly type?: 'unicast' | 'blackhole' | 'unreachable' | 'throw';
+  /**
+   * `throw` ends the look-up in its table: the next rule is asked. `local` takes what it matches as this host's own,
+   * whatever its address: how packets reach a transparent proxy.
+   */
+  readonly type?: 'unicast' | 'blackhole' | 'unreachable' | 'throw' | 'local';
   /** Number of the routing table; `main` where absent. */
   readonly table?: number;
   readonly via?: Ip;
@@ -134,9 +137,14 @@ export interface NexthopConfig {
   readonly pods?: readonly string[];
 }
 
-/** One line of `ip rule`. Linux' own (0 local, 32766 main, 32767 default) are always there. */
+/**
+ * One line of `ip rule`. Linux' own (0 local, 32766 main, 32767 default) are always there; but a rule without any selector
+ * that looks up `local` is Linux' own, moved: who wants to be asked before it adds it again further down and deletes the first.
+ */
 export interface IpRuleConfig {
   readonly priority: number;
+  /** Which of `ip rule` and `ip -6 rule`, where no prefix says so; absent: 4. */
+  readonly family?: 4 | 6;
   readonly from?: Cidr;
   readonly to?: Cidr;
   /** `lo` for packets of this host itself. */
@@ -290,6 +298,10 @@ export type Match =
       readonly seconds?: number;
       readonly reap?: boolean;
     }
+  /** Who has the socket that sent it; what has none (a reset, a closed connection's last words) is nobody's. */
+  | { readonly match: 'owner'; readonly by: 'uid' | 'gid'; readonly id: number; readonly negate?: boolean }
+  /** A socket of this host takes the packet as it is; `transparent`: one with IP_TRANSPARENT. */
+  | { readonly match: 'socket'; readonly transparent?: boolean; readonly nowildcard?: boolean }
   /** The IPVS connection that a packet belongs to. */
   | {
       readonly match: 'ipvs';
@@ -312,6 +324,17 @@ export type Target =
   | { readonly target: 'ACCEPT' | 'DROP' | 'RETURN' | 'NOTRACK' }
   | { readonly target: 'jump' | 'goto'; readonly chain: string }
   | { readonly target: 'DNAT'; readonly ip: Ip; readonly port?: number }
+  /** To this host itself: 127.0.0.1 for its own packets, else the address of the device that they came in by. */
+  | { readonly target: 'REDIRECT'; readonly port?: number }
+  /** To a transparent socket of this host, without a change to the packet; `mark` is for the route that makes it local. */
+  | {
+      readonly target: 'TPROXY';
+      readonly port: number;
+      /** Absent: the address of the device that it came in by. */
+      readonly ip?: Ip;
+      readonly mark: number;
+      readonly mask: number;
+    }
   | { readonly target: 'SNAT'; readonly ip: Ip; readonly randomFully?: boolean }
   | { readonly target: 'MASQUERADE'; readonly randomFully?: boolean }
   /** `--set-xmark value/mask`: mark = (mark & ~mask) ^ value. */
@@ -526,6 +549,9 @@ export interface MapConfig {
 /** Which program answers on a listener; the probe layer has one handler per id. */
 export type AppId = 'kube-proxy-health' | 'http' | 'echo' | 'dns' | 'tcp-accept' | 'udp-sink';
 
+/** A program that a configurator brings along: a proxy of its own. */
+export type OwnAppId = `own/${string}`;
+
 export interface ListenerConfig {
   readonly proto: 'tcp' | 'udp' | 'sctp';
   /**
@@ -535,12 +561,25 @@ export interface ListenerConfig {
   readonly ip: Ip;
   /** IPV6_V6ONLY: this `::` takes no IPv4. */
   readonly v6only?: boolean;
+  /** IP_TRANSPARENT: TPROXY may hand it connections to any address. */
+  readonly transparent?: boolean;
+  /** SO_MARK, which the connections that it accepts have too. */
+  readonly mark?: number;
+  /** Who runs the process; absent: root. */
+  readonly owner?: ProcessOwner;
+  /** What its program was told by whoever configured it, for `AppSelf`. */
+  readonly settings?: object;
   readonly port: number;
-  readonly app: AppId;
+  readonly app: AppId | OwnAppId;
   /** The process' name as `ss -p` prints it, and the container it runs in. */
   readonly process: string;
   readonly container?: string;
   readonly origin?: Origin;
+}
+
+export interface ProcessOwner {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** A flow that conntrack knows before anything is sent; its destination was rewritten. */

@@ -92,6 +92,15 @@ function forward(m: Machine, box: Box, dev: Device, skb: Skb, route: Route): voi
   const { ip } = skb.packet;
   const out = box.net.device(route.dev);
   if (ip === undefined || out === undefined || skb.pktType !== 'host') return;
+  if (skb.assigned !== undefined) {
+    // ip_forward: what has a socket already is nobody else's.
+    m.step(box, skb, 'drop', reason('rule.tproxy-forwarded', { prefix: route.prefix, dev: route.dev }), {
+      iface: dev.name,
+      rows: routeRows(route),
+      origin: route.origin,
+    });
+    return;
+  }
   if (ip.ttl <= 1) {
     m.step(box, skb, 'drop', reason('route.ttl-expired', {}), { iface: dev.name });
     sendTimeExceeded(m, box, skb);

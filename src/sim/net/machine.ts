@@ -101,10 +101,11 @@ export class Machine {
     return fabricIndex(this.world).get(segment);
   }
 
-  /** A request reached a program, or an echo request its address. */
+  /** A request reached a program, or an echo request its address; behind a proxy, the last one that it reached. */
   reached(box: Box, skb: Skb, ip: Ip, port: number): void {
     const { packet, flow } = skb;
-    if (flow.dir !== 'request' || this.recorder.segments[flow.segment]?.purpose !== 'probe') return;
+    const purpose = this.recorder.segments[flow.segment]?.purpose;
+    if (flow.dir !== 'request' || (purpose !== 'probe' && purpose !== 'upstream')) return;
     const { l4 } = packet;
     const from = portsOf(l4)?.sport ?? 0;
     this.server = { netns: box.id, ip, port, sees: { ip: packet.ip?.src ?? '', port: from } };

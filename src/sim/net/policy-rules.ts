@@ -37,19 +37,33 @@ const LINUX: readonly PolicyRule[] = [
   { priority: 32767, lookup: 'default', fits: always },
 ];
 
+export function familyOf({ family, from, to }: IpRuleConfig): 4 | 6 {
+  return (from ?? to)?.family ?? family ?? 4;
+}
+
+/** Linux' own first rule, asked later than 0. */
+export function movesLocal({ from, to, iif, fwmark, lookup }: IpRuleConfig): boolean {
+  return lookup === 'local' && (from ?? to ?? iif ?? fwmark) === undefined;
+}
+
 /** In the order in which they are asked; rules of one priority as they were added. */
 export function byPriority(rules: readonly IpRuleConfig[]): readonly IpRuleConfig[] {
   return [...rules].sort((a, b) => a.priority - b.priority);
 }
 
-/** Every rule, Linux' own among them. Undefined where nobody added any. */
-export function policyRules(rules: readonly IpRuleConfig[] | undefined): readonly PolicyRule[] | undefined {
-  if (rules === undefined || rules.length === 0) return undefined;
+/** Every rule of a family, Linux' own among them. Undefined where nobody added any. */
+export function policyRules(
+  all: readonly IpRuleConfig[] | undefined,
+  family: 4 | 6,
+): readonly PolicyRule[] | undefined {
+  const rules = all?.filter((rule) => familyOf(rule) === family) ?? [];
+  if (rules.length === 0) return undefined;
   const own = byPriority(rules).map((rule, index): PolicyRule => {
     const { priority, lookup } = rule;
     return { priority, lookup, fits: selector(rule), row: ipRuleRow(priority, index) };
   });
-  return [...LINUX, ...own].sort((a, b) => a.priority - b.priority);
+  const linux = rules.some(movesLocal) ? LINUX.slice(1) : LINUX;
+  return [...linux, ...own].sort((a, b) => a.priority - b.priority);
 }
 
 /** `fib4_rule_match`. A packet without a source yet matches no `from`. */

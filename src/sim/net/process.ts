@@ -4,7 +4,11 @@
  */
 import type { Ip } from '../base/ip.ts';
 import type { Payload } from '../packet/packet.ts';
-import type { StepInput } from '../trace/trace.ts';
+import type { Segment, StepInput } from '../trace/trace.ts';
+import type { ProcessOwner } from './config.ts';
+
+/** Whom a process belongs to where nobody says. */
+export const ROOT: ProcessOwner = { uid: 0, gid: 0 };
 
 export type SocketError = 'refused' | 'reset' | 'timeout' | 'unreachable' | 'too-big';
 
@@ -23,6 +27,12 @@ export type Syscall =
       readonly port: number;
       readonly timeoutMs: number;
       readonly source?: Ip;
+      /** The port that the socket is bound to; absent: one that is free. */
+      readonly sport?: number;
+      /** IP_TRANSPARENT: `source` may be anybody's address. */
+      readonly transparent?: boolean;
+      /** SO_MARK. */
+      readonly mark?: number;
       readonly ttl?: number;
     }
   /** Sends on a connected socket and waits for the answer. Result: ReceiveResult. */
@@ -78,7 +88,7 @@ export type Syscall =
   /** Records a step of kind `process` at the program's namespace. Result: undefined. */
   | { readonly call: 'note'; readonly step: Pick<StepInput, 'reason' | 'origin'> }
   /** Begins a segment (see Trace); later calls belong to it. Result: undefined. */
-  | { readonly call: 'segment'; readonly purpose: 'dns' | 'probe' | 'upstream-dns'; readonly label: string };
+  | { readonly call: 'segment'; readonly purpose: Segment['purpose']; readonly label: string };
 
 export type SyscallResult =
   | { readonly ok: true; readonly socket: number; readonly local: { readonly ip: Ip; readonly port: number } }
@@ -106,6 +116,10 @@ export interface AppSelf {
   readonly ip: Ip;
   readonly port: number;
   readonly process: string;
+  /** Where the peer wanted to go, if a rule sent it here (SO_ORIGINAL_DST). */
+  readonly originalDst?: { readonly ip: Ip; readonly port: number };
+  /** `ListenerConfig.settings`. */
+  readonly settings?: object;
   /** What the request came by: a DNS answer over UDP has to fit a datagram. */
   readonly proto: 'tcp' | 'udp' | 'sctp';
 }

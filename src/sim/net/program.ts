@@ -4,14 +4,21 @@ import type { Payload } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
 import type { Flow } from '../trace/recorder.ts';
 import type { Exchange, Segment, Step, Verdict } from '../trace/trace.ts';
-import type { ListenerConfig } from './config.ts';
+import type { ListenerConfig, OwnAppId, ProcessOwner } from './config.ts';
 import { stableHash } from './hash.ts';
 import { echoRequest } from './icmp.ts';
 import { echoRequest6 } from './icmp6.ts';
 import { ipHeaderLength } from './ip-header.ts';
 import { localOut, outDevice } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
-import type { Process, SocketError, Syscall, SyscallResult } from './process.ts';
+import {
+  ROOT,
+  type AppHandler,
+  type Process,
+  type SocketError,
+  type Syscall,
+  type SyscallResult,
+} from './process.ts';
 import { bpf } from './program/module.ts';
 import { pathMtu } from './path-mtu.ts';
 import { leadsNowhere, routeRows, type Route } from './route.ts';
@@ -47,13 +54,16 @@ export class Program<R> {
   private readonly datagrams = new Map<number, UdpSocket>();
   private segment: number;
   private exchange: number;
+  private readonly owner: ProcessOwner;
+  /** The request that it serves. */
+  private readonly cause: Segment['cause'];
   private nextSocket = 3;
 
   constructor(
     m: Machine,
     box: Box,
     process: Process<R>,
-    start: { readonly segment: number; readonly exchange: number },
+    start: { readonly segment: number; readonly exchange: number; readonly owner?: ProcessOwner },
     done: (result: R) => void,
   ) {
     this.m = m;
@@ -61,6 +71,8 @@ export class Program<R> {
     this.process = process;
     this.segment = start.segment;
     this.exchange = start.exchange;
+    this.owner = start.owner ?? ROOT;
+    this.cause = start.segment < 0 ? undefined : { segment: start.segment, exchange: start.exchange };
     this.done = done;
   }
 
@@ -77,7 +89,7 @@ export class Program<R> {
       if (call.call === 'note') {
         this.note(call.step);
       } else if (call.call === 'segment') {
-        this.segment = this.m.recorder.beginSegment(this.box.id, call.purpose, call.label).index;
+        this.segment = this.m.recorder.beginSegment(this.box.id, call.purpose, call.label, this.cause).index;
         this.exchange = -1;
       } else if (call.call === 'source') {
         next = this.process.next(this.source(call.ip));
@@ -192,12 +204,16 @@ export class Program<R> {
   }
 
   /** The route and source of a new flow; undefined after recording that there is none. */
-  private route(dst: Ip, source: Ip | undefined): { readonly route: Route; readonly src: Ip } | undefined {
+  private route(
+    dst: Ip,
+    source: Ip | undefined,
+    mark?: number,
+  ): { readonly route: Route; readonly src: Ip } | undefined {
     const { fib } = this.box.net;
-    const first = fib.lookup(dst, { src: source });
+    const first = fib.lookup(dst, { src: source, mark });
     // ip_route_connect asks twice: for a source, then for the route with it, which `from` rules may change.
     const chosen = source ?? (first === undefined ? undefined : fib.sourceFor(first, dst));
-    const route = chosen === undefined ? first : fib.lookup(dst, { src: chosen });
+    const route = chosen === undefined ? first : fib.lookup(dst, { src: chosen, mark });
     if (route === undefined) {
       this.m.recorder.step(this.flow(), {
         place: this.box.id,
@@ -255,7 +271,7 @@ export class Program<R> {
     const id = this.nextSocket++;
     // Only TCP and UDP ask a program before they connect (`sk_prot->pre_connect`).
     const to = call.proto === 'sctp' ? call : this.socketHook('connect', 'tcp', call, id);
-    const way = to === undefined ? undefined : this.route(to.ip, call.source);
+    const way = to === undefined ? undefined : this.route(to.ip, call.source, call.mark);
     if (to === undefined || way === undefined || way.route.type === 'broadcast') {
       finish({ ok: false, error: 'unreachable' });
       return;
@@ -264,10 +280,14 @@ export class Program<R> {
       this.associate(call, way, id, finish);
       return;
     }
-    const even = this.m.options.chooser.pick(PORT_COUNT / 2, `source port tcp ${this.box.id}`) * 2;
+    const free = (): number =>
+      PORT_MIN + this.m.options.chooser.pick(PORT_COUNT / 2, `source port tcp ${this.box.id}`) * 2;
     const socket = connectTcp(this.m, this.box, {
       local: way.src,
-      localPort: PORT_MIN + even,
+      localPort: call.sport ?? free(),
+      mark: call.mark ?? 0,
+      transparent: call.transparent ?? false,
+      owner: this.owner,
       remote: to.ip,
       remotePort: to.port,
       route: way.route,
@@ -497,6 +517,16 @@ function requestLabel(payload: Payload): string {
   return payload.kind === 'http-request' ? `${payload.method} ${payload.path}` : '';
 }
 
+function appOf({ world }: Machine, app: ListenerConfig['app']): AppHandler {
+  const found = isOwn(app) ? world.ownApps?.[app] : world.apps[app];
+  if (found === undefined) throw new Error(`no program ${app}`);
+  return found;
+}
+
+function isOwn(app: ListenerConfig['app']): app is OwnAppId {
+  return app.startsWith('own/');
+}
+
 /** Starts the program behind a listener on one request; `done` gets its answer. */
 export function serve(
   m: Machine,
@@ -509,10 +539,11 @@ export function serve(
     readonly localPort: number;
     readonly segment: number;
     readonly exchange: number;
+    readonly originalDst?: { readonly ip: Ip; readonly port: number };
   },
   done: (answer: Payload | undefined) => void,
 ): void {
-  const handler = m.world.apps[listener.app];
+  const handler = appOf(m, listener.app);
   const program = new Program(
     m,
     box,
@@ -522,8 +553,10 @@ export function serve(
       port: self.localPort,
       process: listener.process,
       proto: listener.proto,
+      originalDst: self.originalDst,
+      settings: listener.settings,
     }),
-    { segment: self.segment, exchange: self.exchange },
+    { segment: self.segment, exchange: self.exchange, owner: listener.owner },
     done,
   );
   m.queue.program(() => program.resume());

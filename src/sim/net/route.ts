@@ -104,7 +104,7 @@ export class Fib {
     }
     this.main = new Table(main);
     for (const [number, routes] of others) this.others.set(number, new Table(routes));
-    this.rules = policyRules(config.rules);
+    this.rules = policyRules(config.rules, 4);
   }
 
   /**
@@ -115,7 +115,10 @@ export class Fib {
     const key = this.rules === undefined ? ip : `${ip} ${flow.src ?? ''} ${flow.iif ?? ''} ${flow.mark ?? 0}`;
     const known = this.cache.get(key);
     if (known !== undefined || this.cache.has(key)) return known;
-    const found = this.rules === undefined ? this.find(ip) : this.findByRules(this.rules, ip, flow);
+    const found =
+      this.rules === undefined
+        ? this.find(ip)
+        : lookupByRules(this.rules, ip, flow, (table) => this.findIn(table, ip));
     if (this.cache.size > CACHE_LIMIT) this.cache.clear();
     this.cache.set(key, found);
     return found;
@@ -148,17 +151,6 @@ export class Fib {
     return this.findLocal(ip) ?? thrown(this.main.find(ip));
   }
 
-  /** `fib_rules_lookup`: the first rule that fits and whose table has a route; `throw` goes on with the next rule. */
-  private findByRules(rules: readonly PolicyRule[], ip: Ip, flow: RouteFlow): Route | undefined {
-    for (const rule of rules) {
-      if (!rule.fits(ip, flow)) continue;
-      const found = this.findIn(rule.lookup, ip);
-      if (found === undefined) continue;
-      return rule.row === undefined ? found : { ...found, ruleRow: rule.row };
-    }
-    return undefined;
-  }
-
   private findIn(table: PolicyRule['lookup'], ip: Ip): Route | undefined {
     if (table === 'local') return this.findLocal(ip);
     if (table === 'default') return undefined;
@@ -178,8 +170,8 @@ export class Fib {
 
   private routeOf(r: RouteConfig): Route {
     const type = r.type ?? 'unicast';
-    const scope =
-      r.scope ?? (r.via === undefined && r.nexthops === undefined && type === 'unicast' ? 'link' : 'global');
+    const direct = r.via === undefined && r.nexthops === undefined && type === 'unicast';
+    const scope = r.scope ?? (type === 'local' ? 'host' : direct ? 'link' : 'global');
     // Until a flow has chosen, the first of several next hops stands for the route.
     const { dev = '', via } = r.nexthops?.[0] ?? r;
     const src = r.src ?? (type === 'unicast' ? this.selectAddress(dev, via, scope) : undefined);
@@ -227,6 +219,22 @@ export class Table {
   find(ip: Ip): Route | undefined {
     return this.host.get(ip) ?? this.routes.find((r) => cidrContains(r.to, ip));
   }
+}
+
+/** `fib_rules_lookup`: the first rule that fits and whose table has a route; `throw` goes on with the next rule. */
+export function lookupByRules(
+  rules: readonly PolicyRule[],
+  ip: Ip,
+  flow: RouteFlow,
+  findIn: (table: PolicyRule['lookup']) => Route | undefined,
+): Route | undefined {
+  for (const rule of rules) {
+    if (!rule.fits(ip, flow)) continue;
+    const found = findIn(rule.lookup);
+    if (found === undefined) continue;
+    return rule.row === undefined ? found : { ...found, ruleRow: rule.row };
+  }
+  return undefined;
 }
 
 /** A `throw` route: this table has none, whatever its shorter prefixes say. */

@@ -2,7 +2,7 @@
  * The IPv6 routing tables of one namespace (`net/ipv6/route.c`, `addrconf.c`): `local` with its own and its anycast
  * addresses and the groups, then `main` with the prefixes of its addresses (metric 256) and what was added (1024); and
  * the choice of a source address after RFC 6724 (`ipv6_dev_get_saddr`).
- * Leaves out policy routing, router preferences, the exceptions that "packet too big" and redirects make, and
+ * Where somebody added rules, they are asked first to last. Leaves out router preferences, the exceptions that "packet too big" and redirects make, and
  * of RFC 6724 what needs deprecated, home, temporary or ORCHID addresses.
  */
 import { cidr, cidrContains, ipBytes } from '../base/ip.ts';
@@ -10,8 +10,8 @@ import type { Cidr, Ip } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 import type { AddressConfig, NetnsConfig, RouteConfig } from './config.ts';
 import { anycastOf, ip6Addresses, isLinkLocal, isMulticast6, LOOPBACK_6 } from './ip6-address.ts';
-import type { RouteFlow } from './policy-rules.ts';
-import { sameCidr, Table, thrown, type Route, type TableRoute } from './route.ts';
+import { policyRules, type PolicyRule, type RouteFlow } from './policy-rules.ts';
+import { lookupByRules, sameCidr, Table, thrown, type Route, type TableRoute } from './route.ts';
 import { prefixText, routeRow } from './row-key.ts';
 
 /** IP6_RT_PRIO_ADDRCONF and IP6_RT_PRIO_USER. */
@@ -28,7 +28,11 @@ export class Fib6 {
   private readonly local = new Map<Ip, Route>();
   private readonly linkLocal = new Map<string, Route>();
   private readonly addresses: ReadonlyMap<string, readonly AddressConfig[]>;
-  private readonly cache = new Map<Ip, Route | undefined>();
+  private readonly cache = new Map<string, Route | undefined>();
+  /** Tables of policy routing, by number. */
+  private readonly others = new Map<number, Table>();
+  /** Undefined where there are only Linux' own. */
+  private readonly rules: readonly PolicyRule[] | undefined;
 
   private readonly up: (dev: string) => boolean;
 
@@ -41,23 +45,38 @@ export class Fib6 {
       else if (this.local.get(own.to.ip)?.anycast !== false) this.local.set(own.to.ip, localRoute(own));
     }
     const main: TableRoute[] = [];
+    const others = new Map<number, TableRoute[]>();
     for (const r of [...connectedRoutes6(config), ...config.routes]) {
-      if (r.to.family !== 6 || r.table !== undefined) continue;
+      if (r.to.family !== 6) continue;
       if (r.dev !== undefined && r.dev !== 'lo' && (!up(r.dev) || !this.addresses.has(r.dev))) continue;
-      main.push({ ...routeOf(r), metric: r.metric ?? ROUTE_METRIC });
+      const route = { ...routeOf(r), metric: r.metric ?? ROUTE_METRIC };
+      if (r.table === undefined) main.push(route);
+      else others.set(r.table, [...(others.get(r.table) ?? []), route]);
     }
     this.main = new Table(main);
+    for (const [number, routes] of others) this.others.set(number, new Table(routes));
+    this.rules = policyRules(config.rules, 6);
   }
 
   /** Where a packet for `ip` goes, or undefined: the network is unreachable. */
   lookup(ip: Ip, flow: RouteFlow): Route | undefined {
     if (isLinkLocal(ip) || isMulticast6(ip)) return this.onLink(ip, flow.iif ?? flow.oif);
-    const known = this.cache.get(ip);
-    if (known !== undefined || this.cache.has(ip)) return known;
-    const found = this.local.get(ip) ?? thrown(this.main.find(ip));
+    const key = this.rules === undefined ? ip : `${ip} ${flow.src ?? ''} ${flow.iif ?? ''} ${flow.mark ?? 0}`;
+    const known = this.cache.get(key);
+    if (known !== undefined || this.cache.has(key)) return known;
+    const found =
+      this.rules === undefined
+        ? (this.local.get(ip) ?? thrown(this.main.find(ip)))
+        : lookupByRules(this.rules, ip, flow, (table) => this.findIn(table, ip));
     if (this.cache.size > CACHE_LIMIT) this.cache.clear();
-    this.cache.set(ip, found);
+    this.cache.set(key, found);
     return found;
+  }
+
+  private findIn(table: PolicyRule['lookup'], ip: Ip): Route | undefined {
+    if (table === 'local') return this.local.get(ip);
+    if (table === 'default') return undefined;
+    return thrown((table === 'main' ? this.main : this.others.get(table))?.find(ip));
   }
 
   /** What means the same on every link: the device decides, else the first that has IPv6 (RT6_LOOKUP_F_IFACE). */
@@ -169,6 +188,7 @@ function routeOf(r: RouteConfig): Route {
   const { dev = '', via } = r.nexthops?.[0] ?? r;
   const route = {
     ...unicast(r.to, dev),
+    row: routeRow(r.table ?? 'main', r.to, dev),
     type: r.type ?? 'unicast',
     via,
     src: r.src,
@@ -176,7 +196,7 @@ function routeOf(r: RouteConfig): Route {
     origin: r.origin,
   };
   if (r.nexthops === undefined) return route;
-  return { ...route, row: routeRow('main', r.to, ''), nexthops: r.nexthops, balances: r.balances };
+  return { ...route, row: routeRow(r.table ?? 'main', r.to, ''), nexthops: r.nexthops, balances: r.balances };
 }
 
 /** Higher is better, rule by rule: same address, scope, outgoing interface, label, longest common prefix. */

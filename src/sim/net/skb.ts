@@ -3,6 +3,7 @@ import { portsOf } from '../packet/ports.ts';
 import { ipPort, type Ip, type Mac } from '../base/ip.ts';
 import type { IpHeader, Packet, TransportHeader } from '../packet/packet.ts';
 import type { Flow } from '../trace/recorder.ts';
+import type { ListenerConfig, ProcessOwner } from './config.ts';
 import type { ConntrackEntry } from './state.ts';
 import type { Device } from './netns.ts';
 import { lengthOf } from './length.ts';
@@ -48,6 +49,10 @@ export interface Skb {
   nextHop?: Ip;
   /** The namespace of the program's socket that sent it. */
   socketOf?: string;
+  /** Whose socket that is; undefined for what the kernel sends by itself. */
+  owner?: ProcessOwner;
+  /** TPROXY gave it a socket (`skb->sk`): a listener, or the one of its connection. */
+  assigned?: { readonly listener: ListenerConfig | undefined };
   /** mangle's OUTPUT gave it another mark, so the route is asked for again. */
   reroute: boolean;
   /** IPVS has dealt with it and leaves it alone from now on (`ipvs_property`). */
@@ -86,6 +91,8 @@ export function newSkb(packet: Packet, flow: Flow): Skb {
     inDev: undefined,
     nextHop: undefined,
     socketOf: undefined,
+    owner: undefined,
+    assigned: undefined,
     reroute: false,
     ipvs: false,
     tunnel: undefined,
@@ -114,6 +121,8 @@ export function scrub(skb: Skb): void {
   skb.inDev = undefined;
   skb.nextHop = undefined;
   skb.socketOf = undefined;
+  skb.owner = undefined;
+  skb.assigned = undefined;
   skb.ipvs = false;
   skb.tunnel = undefined;
   skb.meta = undefined;

@@ -2,7 +2,7 @@
 import type { Ip } from '../base/ip.ts';
 import type { Payload } from '../packet/packet.ts';
 import type { Flow } from '../trace/recorder.ts';
-import type { ListenerConfig } from './config.ts';
+import type { ListenerConfig, ProcessOwner } from './config.ts';
 import type { Timer } from './event-queue.ts';
 import type { SocketError } from './process.ts';
 import type { Route } from './route.ts';
@@ -28,6 +28,13 @@ export interface TcpSocket {
   /** The side that connected: its packets travel in the direction `request`. */
   readonly client: boolean;
   readonly listener?: ListenerConfig;
+  /** SO_MARK. */
+  readonly mark: number;
+  /** IP_TRANSPARENT. */
+  readonly transparent: boolean;
+  readonly owner: ProcessOwner;
+  /** Where the peer wanted to go before netfilter rewrote it (SO_ORIGINAL_DST). */
+  readonly originalDst?: { readonly ip: Ip; readonly port: number };
   state: TcpState;
   readonly iss: number;
   sndNxt: number;

@@ -68,6 +68,10 @@ export function send(m: Machine, box: Box, socket: TcpSocket, out: Outgoing): vo
     dir: socket.client ? 'request' : 'reply',
     retry: out.retry > 0 ? out.retry : undefined,
   });
+  skb.mark = socket.mark;
+  // Once its program has closed it, a socket is nobody's; the FIN itself still leaves in time.
+  const orphan = socket.state === 'FIN_WAIT' || socket.state === 'LAST_ACK';
+  if (!orphan || out.flags.includes('FIN')) skb.owner = socket.owner;
   const size = payloadSize(out.payload);
   if (size > socket.mss) skb.gsoExcess = size - socket.mss;
   socket.lastSent = skb;

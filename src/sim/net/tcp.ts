@@ -10,8 +10,9 @@ import { ipHeaderLength } from './ip-header.ts';
 import { localOut } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import { confirmNeighbour } from './neighbour.ts';
+import type { ProcessOwner } from './config.ts';
 import type { Device } from './netns.ts';
-import type { SocketError } from './process.ts';
+import { ROOT, type SocketError } from './process.ts';
 import { serve } from './program.ts';
 import { pathMtu } from './path-mtu.ts';
 import { leadsNowhere, type Route } from './route.ts';
@@ -36,6 +37,9 @@ export interface ConnectInput {
   readonly ttl: number;
   readonly segment: number;
   readonly exchange: number;
+  readonly mark: number;
+  readonly transparent: boolean;
+  readonly owner: ProcessOwner;
   readonly done: (socket: TcpSocket, error?: SocketError) => void;
 }
 
@@ -117,7 +121,7 @@ export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: Tcp
     receiveOn(m, box, dev, skb, socket, ip, tcp);
     return;
   }
-  const listener = box.net.listener('tcp', ip.dst, tcp.dport);
+  const listener = skb.assigned?.listener ?? box.net.listener('tcp', ip.dst, tcp.dport);
   if (listener !== undefined && tcp.flags.length === 1 && tcp.flags[0] === 'SYN') {
     m.step(
       box,
@@ -168,7 +172,8 @@ function accept(
   tcp: TcpHeader,
   listener: NonNullable<TcpSocket['listener']>,
 ): void {
-  const route = box.net.fib.lookup(ip.src, { src: ip.dst });
+  const { mark = 0, transparent = false, owner = ROOT } = listener;
+  const route = box.net.fib.lookup(ip.src, { src: ip.dst, mark });
   if (route === undefined || leadsNowhere(route)) return;
   const advertised = pathMtu(m, box, route, ip.src) - headersTo(ip.src);
   const peerMss = tcp.options.find((o) => o.kind === 'mss')?.value ?? 536;
@@ -183,6 +188,10 @@ function accept(
     ttl: 64,
     client: false,
     listener,
+    mark,
+    transparent,
+    owner,
+    originalDst: originalDst(skb),
     state: 'SYN_RECV',
     iss,
     sndNxt: iss + 1,
@@ -201,6 +210,11 @@ function accept(
   };
   box.sockets.addTcp(socket);
   sendSynAck(m, box, socket, 0);
+}
+
+/** `getorigdst`: conntrack remembers where the first packet went before a rule gave it another destination. */
+function originalDst({ ct }: Skb): TcpSocket['originalDst'] {
+  return ct?.dstNat === true ? { ip: ct.orig.dst, port: ct.orig.dport } : undefined;
 }
 
 function sendSynAck(m: Machine, box: Box, socket: TcpSocket, retry: number): void {

@@ -2,7 +2,7 @@
 import type { Chooser } from '../base/chooser.ts';
 import type { AppHandler } from './process.ts';
 import type { Packet } from '../packet/packet.ts';
-import type { AppId, NetnsConfig, NetnsId, RememberedFlow, RuleMeaning } from './config.ts';
+import type { AppId, NetnsConfig, OwnAppId, NetnsId, RememberedFlow, RuleMeaning } from './config.ts';
 import type { HookProgram } from './program/context.ts';
 import type { RowKey, Trace } from '../trace/trace.ts';
 import type { NetnsState } from './state.ts';
@@ -14,6 +14,8 @@ export interface World {
   readonly remembered?: readonly RememberedFlow[];
   /** Programs behind listeners. */
   readonly apps: Readonly<Record<AppId, AppHandler>>;
+  /** Those that configurators brought along. */
+  readonly ownApps?: Readonly<Record<OwnAppId, AppHandler>>;
   /** Programs behind `NetnsConfig.programs`, by name. */
   readonly programs?: Readonly<Record<string, HookProgram>>;
   /** Tools of whoever configured the maps: they print them as the real tool does. */

@@ -53,6 +53,10 @@ export interface ReasonParams {
   'rule.mark': { table: string; chain: string; mark: string };
   'rule.policy': { table: string; chain: string; policy: string };
   'rule.drop': { table: string; chain: string; comment: string };
+  'rule.redirect-nowhere': { iface: string };
+  'rule.tproxy': { table: string; chain: string; port: number; mark: string };
+  'rule.tproxy-none': { port: number };
+  'rule.tproxy-forwarded': { prefix: string; dev: string };
   'rule.reject': { table: string; chain: string; with: string };
   // nftables, and what a proxy's rules mean
   'nft.map': { table: string; map: string; key: string; verdict: string };

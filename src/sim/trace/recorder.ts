@@ -101,7 +101,12 @@ export class Recorder {
     this.wire.push(wireEntry(flow, place, dev.iface, at, packet, length, dev.peerPod));
   }
 
-  beginSegment(client: Place, purpose: Segment['purpose'], label: string): SegmentRecord {
+  beginSegment(
+    client: Place,
+    purpose: Segment['purpose'],
+    label: string,
+    cause?: Segment['cause'],
+  ): SegmentRecord {
     const segment: SegmentRecord = {
       index: this.segments.length,
       proto: 'tcp',
@@ -109,6 +114,7 @@ export class Recorder {
       client,
       verdict: 'unknown',
       label,
+      ...(cause === undefined ? {} : { cause }),
     };
     this.segments.push(segment);
     return segment;

@@ -131,11 +131,14 @@ export interface WireFragment {
 export interface Segment {
   readonly index: number;
   readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6';
-  readonly purpose: 'dns' | 'probe' | 'upstream-dns';
+  /** `upstream`: a proxy's own connection, on behalf of a request that it serves. */
+  readonly purpose: 'dns' | 'probe' | 'upstream-dns' | 'upstream';
   readonly client: Place;
   readonly verdict: Verdict;
   /** `A web.default.svc.cluster.local` for DNS. */
   readonly label: string;
+  /** The request that made a server's program open it. */
+  readonly cause?: { readonly segment: number; readonly exchange: number };
 }
 
 /** A lane of the time line: DNS A, DNS AAAA, handshake, request, close, each in one segment. */

@@ -15,7 +15,8 @@ import { nftables } from '../nftables/module.ts';
 import type { HookContext } from './match.ts';
 import type { IptablesCall, NftCall } from './order.ts';
 import type { CompiledChain, CompiledRule, CompiledTables } from './tables.ts';
-import { applyTarget, type TargetResult } from './target.ts';
+import type { TargetResult } from './rule-step.ts';
+import { applyTarget } from './target.ts';
 
 /** Runs a packet through a hook. False: it went no further, and the step that ended it is recorded. */
 export function runHook(

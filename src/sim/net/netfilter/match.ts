@@ -12,6 +12,7 @@ import type { Device } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { NetfilterHook } from '../../trace/trace.ts';
 import type { IpsetConfig } from '../config.ts';
+import { hasSocket } from './socket-match.ts';
 
 /** A packet at a hook (`xt_action_param`). */
 export interface HookContext {
@@ -101,6 +102,10 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
       return (c) => inSet(c, match.name, match.dirs);
     case 'recent':
       return (c) => recent(c, match.name, match.op, match.seconds, match.reap ?? false);
+    case 'owner':
+      return (c) => c.skb.owner?.[match.by] === match.id;
+    case 'socket':
+      return (c) => hasSocket(c, match);
     case 'ipvs':
       return (c) => ipvs().ofVirtualServer(c.m, c.box, c.skb, match);
     case 'rpfilter':

@@ -7,14 +7,12 @@ import { sendUnreachable } from '../icmp.ts';
 import { sendUnreachable6 } from '../icmp6.ts';
 import { localOut } from '../ip-output.ts';
 import { transmit } from '../link/device.ts';
-import { decide, isDecided, type NatDecision } from '../nat.ts';
 import { leadsNowhere } from '../route.ts';
 import { resetFor } from '../tcp-segment.ts';
 import type { HookContext } from './match.ts';
+import { redirect, tproxy } from './proxy.ts';
+import { nat, record, type TargetResult } from './rule-step.ts';
 import type { CompiledChain, CompiledRule } from './tables.ts';
-
-/** accept and drop end the table; continue goes on with the next rule. */
-export type TargetResult = 'accept' | 'drop' | 'return' | 'continue';
 
 const REJECT_CODE = {
   'icmp-port-unreachable': 3,
@@ -134,6 +132,10 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
     case 'DNAT':
       nat(c, compiled, { ip: target.ip, port: target.port, kind: 'dnat' });
       return 'accept';
+    case 'REDIRECT':
+      return redirect(c, compiled, target.port);
+    case 'TPROXY':
+      return tproxy(c, compiled, target, where);
     case 'SNAT':
       nat(c, compiled, { ip: target.ip, randomFully: target.randomFully, kind: 'snat' });
       return 'accept';
@@ -147,31 +149,6 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
     case 'goto':
       throw new Error('jumps are walked by the table');
   }
-}
-
-function rowsOf(c: HookContext, compiled: CompiledRule): readonly string[] {
-  return [...c.path, compiled.row, ...c.setRows];
-}
-
-function record(c: HookContext, compiled: CompiledRule, kind: 'hook' | 'drop' | 'reject', why: Reason): void {
-  c.m.step(c.box, c.skb, kind, why, {
-    hook: c.hook,
-    iface: (c.inDev ?? c.outDev)?.name,
-    rows: rowsOf(c, compiled),
-    origin: compiled.rule.origin,
-  });
-}
-
-function nat(c: HookContext, compiled: CompiledRule, decision: Omit<NatDecision, 'rows' | 'origin'>): void {
-  const { ct } = c.skb;
-  const side = decision.kind === 'dnat' ? 'dst' : 'src';
-  if (ct === undefined || isDecided(ct, side)) return;
-  decide(c.m, c.box, c.hook, c.skb, ct, side, {
-    ...decision,
-    iface: (c.inDev ?? c.outDev)?.name,
-    rows: rowsOf(c, compiled),
-    origin: compiled.rule.origin,
-  });
 }
 
 /** The address that the kernel would choose on the outgoing interface towards the next hop. */

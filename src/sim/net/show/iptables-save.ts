@@ -84,7 +84,7 @@ function byBytes(a: string, b: string): number {
 /** One rule as iptables-save prints it: `-A CHAIN ...`. */
 export function ruleText(chain: string, rule: Rule, program: TablesProgram = 'iptables'): string {
   const parts = [`-A ${chain}`, ...headerText(rule.matches), ...extensionTexts(rule.matches, program)];
-  const target = targetText(rule.target);
+  const target = targetText(rule.target, program);
   if (target !== '') parts.push(target);
   return parts.join(' ');
 }
@@ -205,6 +205,10 @@ function extensionText(match: Match, program: TablesProgram): string {
       const seconds = match.seconds === undefined ? '' : ` --seconds ${match.seconds}`;
       return `-m recent --rcheck${seconds}${match.reap === true ? ' --reap' : ''} ${name}`;
     }
+    case 'owner':
+      return `-m owner ${not(match.negate)}--${match.by}-owner ${match.id}`;
+    case 'socket':
+      return `-m socket${match.transparent === true ? ' --transparent' : ''}${match.nowildcard === true ? ' --nowildcard' : ''}`;
     case 'ipvs':
       return `-m ipvs --vproto ${protocolNumbers[match.vproto]} --vaddr ${match.vaddr}/32 --vport ${match.vport}`;
     case 'rpfilter':
@@ -253,7 +257,7 @@ function quoted(text: string): string {
   return `"${text.replace(/(["\\'])/g, '\\$1')}"`;
 }
 
-function targetText(target: Target): string {
+function targetText(target: Target, program: TablesProgram): string {
   const random = (on: boolean | undefined): string => (on === true ? ' --random-fully' : '');
   switch (target.target) {
     case 'ACCEPT':
@@ -268,6 +272,12 @@ function targetText(target: Target): string {
       return `-g ${target.chain}`;
     case 'DNAT':
       return `-j DNAT --to-destination ${target.port === undefined ? target.ip : ipPort(target.ip, target.port)}`;
+    case 'REDIRECT':
+      return `-j REDIRECT${target.port === undefined ? '' : ` --to-ports ${target.port}`}`;
+    case 'TPROXY': {
+      const ip = target.ip ?? (program === 'iptables' ? '0.0.0.0' : '::');
+      return `-j TPROXY --on-port ${target.port} --on-ip ${ip} --tproxy-mark ${hex(target.mark)}/${hex(target.mask)}`;
+    }
     case 'SNAT':
       return `-j SNAT --to-source ${target.ip}${random(target.randomFully)}`;
     case 'MASQUERADE':

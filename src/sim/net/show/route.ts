@@ -2,7 +2,7 @@
 import type { Cidr, Ip } from '../../base/ip.ts';
 import { broadcastAddress, cidr, compareIp } from '../../base/ip.ts';
 import type { IpRuleConfig, NetnsConfig, RouteConfig } from '../config.ts';
-import { byPriority } from '../policy-rules.ts';
+import { byPriority, familyOf, movesLocal } from '../policy-rules.ts';
 import { ipRuleRow, prefixText, routeRow } from '../row-key.ts';
 import { addressesOf, linksInOrder, networkOf } from './link.ts';
 import { ip6Route, ip6RouteLocal, nexthopText } from './route6.ts';
@@ -107,7 +107,7 @@ function routeText(route: RouteConfig, details: boolean): string {
   if (protocol !== 'boot' || details) parts.push(`proto ${protocol}`);
   // A route without a gateway reaches its hosts directly: scope link.
   const single = route.via === undefined && route.nexthops === undefined;
-  const scope = route.scope ?? (single && unicast ? 'link' : 'global');
+  const scope = route.scope ?? (route.type === 'local' ? 'host' : single && unicast ? 'link' : 'global');
   if (scope !== 'global' || details) parts.push(`scope ${scope}`);
   if (route.src !== undefined) parts.push(`src ${route.src}`);
   if (route.metric !== undefined && route.metric !== 0) parts.push(`metric ${route.metric}`);
@@ -157,17 +157,16 @@ export function ipRouteLocal(config: NetnsConfig): ShowLine[] {
 
 /** `ip rule`: Linux' own three and what somebody added. IPv6 has no table `default`. */
 export function ipRule(config: NetnsConfig, family: 4 | 6, details = false): ShowLine[] {
-  const own = byPriority((config.rules ?? []).filter((rule) => familyOf(rule) === family)).map(
-    (rule, index) => ({
-      priority: rule.priority,
-      line: {
-        text: `${ruleText(rule)}${details ? ' proto unspec' : ''}`,
-        key: ipRuleRow(rule.priority, index),
-      },
-    }),
-  );
+  const rules = (config.rules ?? []).filter((rule) => familyOf(rule) === family);
+  const own = byPriority(rules).map((rule, index) => ({
+    priority: rule.priority,
+    line: {
+      text: `${ruleText(rule)}${details ? ' proto unspec' : ''}`,
+      key: ipRuleRow(rule.priority, index),
+    },
+  }));
   const linux = [
-    { priority: 0, lookup: 'local' },
+    ...(rules.some(movesLocal) ? [] : [{ priority: 0, lookup: 'local' }]),
     { priority: 32766, lookup: 'main' },
     ...(family === 4 ? [{ priority: 32767, lookup: 'default' }] : []),
   ].map(({ priority, lookup }) => ({
@@ -175,10 +174,6 @@ export function ipRule(config: NetnsConfig, family: 4 | 6, details = false): Sho
     line: { text: `${priority}:\tfrom all lookup ${lookup}${details ? ' proto kernel' : ''}` },
   }));
   return [...linux, ...own].sort((a, b) => a.priority - b.priority).map(({ line }) => line);
-}
-
-function familyOf(rule: IpRuleConfig): 4 | 6 {
-  return (rule.from ?? rule.to)?.family ?? 4;
 }
 
 function ruleText({ priority, from, to, iif, fwmark, lookup }: IpRuleConfig): string {
