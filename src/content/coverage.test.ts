@@ -12,6 +12,9 @@ import { cidr } from '../sim/base/ip.ts';
 import type { IpvsServiceConfig, NetnsConfig, WireguardPeerConfig } from '../sim/net/config.ts';
 import type { SwitchConfig } from '../sim/net/ovs/config.ts';
 import { createState } from '../sim/net/kernel.ts';
+import { CLIENT, MIDDLE, proxyWorld, WAYS } from '../sim/net/testing/proxy-world.ts';
+import { fetchOnce, runIn } from '../sim/net/testing/world-builder.ts';
+import type { World } from '../sim/net/world.ts';
 import { runProbe } from '../sim/probe/run.ts';
 import { type Simulation, simulate, walk } from '../sim/simulate.ts';
 import type { Reason, ReasonCode } from '../sim/trace/reasons.ts';
@@ -691,6 +694,34 @@ describe('tunnels that carry no VXLAN', () => {
     );
     const given = ask(stranger, { from: 'default/a', tool: 'nc', to: 'default/c', port: 80 });
     expect(given).toContain('wireguard.unknown');
+  });
+});
+
+describe('a process that ends a connection and opens another', () => {
+  const fetched = (world: World): readonly ReasonCode[] => {
+    const { trace } = runIn(world, CLIENT, fetchOnce('10.2.0.2', 80));
+    const reason = trace.steps.at(-1)?.reason;
+    return reason === undefined ? [] : note({ ...trace, reason });
+  };
+
+  test.each([
+    ['rule.tproxy', WAYS.transparent],
+    ['rule.tproxy-forwarded', WAYS.unrouted],
+    ['rule.tproxy-none', WAYS.opaque],
+  ] as const)('%s', (code, way) => {
+    expect(fetched(proxyWorld(way))).toContain(code);
+  });
+
+  test('REDIRECT on a device without an address', () => {
+    const world = proxyWorld(WAYS.redirect);
+    const middle = world.netns.get(MIDDLE);
+    if (middle === undefined) throw new Error('nobody there');
+    const addresses = middle.addresses.map((a) =>
+      a.dev === 'eth0' ? { ...a, dev: 'lo', prefixLength: 32 } : a,
+    );
+    const routes = [{ to: cidr('10.1.0.0/24'), dev: 'eth0' }];
+    const netns = new Map(world.netns).set(MIDDLE, { ...middle, addresses, routes });
+    expect(fetched({ ...world, netns })).toContain('rule.redirect-nowhere');
   });
 });
 
