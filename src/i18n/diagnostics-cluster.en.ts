@@ -57,6 +57,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `namespaces "${p['namespace']}" not found: the API server refuses the object. Add the Namespace.`,
   'admission/limit-ranger': admission,
   'admission/pod-security': admission,
+  'admission/resource-quota': admission,
   'admission/runtime-class': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `Only ${p['limit']} of the ${p['pods']} pods of ${p['name']} are simulated.`,

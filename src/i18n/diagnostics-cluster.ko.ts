@@ -58,6 +58,7 @@ export const clusterDiagnostics: DiagnosticText = {
     `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
   'admission/limit-ranger': admission,
   'admission/pod-security': admission,
+  'admission/resource-quota': admission,
   'admission/runtime-class': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `${p['name']}의 파드 ${p['pods']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,

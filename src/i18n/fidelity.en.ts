@@ -88,6 +88,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   parsing: 'YAML reading with exact places, beside the YAML library and on hostile text',
   validation: 'Fields, defaults and the API server’s own messages',
   controllers: 'Controllers, scheduler, EndpointSlices, events',
+  quotas: 'LimitRange and ResourceQuota: what is filled in, refused and counted, and with which words',
   podSecurity:
     'Pod Security’s checks and words by level and version, what is refused or warned about; RuntimeClass',
   kubectl: 'What kubectl get -o yaml prints can be pasted as it is',
@@ -139,7 +140,8 @@ const open: Readonly<Record<Area, readonly string[]>> = {
   objects: [
     'Time: a Job’s pod is shown while it runs; there is no rolling update.',
     'Volumes, resources, Ingress, Gateway API and meshes are not modelled.',
-    'Quotas, limits, admission policies and webhooks refuse nothing here.',
+    'Admission policies and webhooks refuse nothing here.',
+    'A quota counts what is in the documents and the pods of workloads; of what other controllers make it counts nothing.',
   ],
   tools: [
     'curl asks one plain HTTP/1.1 request; images answer with a small page or nothing, not with their protocol.',

@@ -164,15 +164,17 @@ export interface AdmissionAbout {
 /** An admission plug-in. Both calls are pure; `objects` are those that the API server holds. */
 export interface AdmissionPlugin extends AdmissionAbout {
   /** Validating: judges one request to create an object. */
-  readonly review: (request: AdmissionRequest, objects: Pick<Store, 'list' | 'get'>) => AdmissionReview;
+  readonly review: (request: AdmissionRequest, objects: Store) => AdmissionReview;
   /**
    * Mutating, of pods: what it changes in one, or a refusal. It sees what the plug-ins before it changed; all of them
    * are asked before the first `review`. Undefined: the request is none of its business.
    */
   readonly mutate?: (
     request: AdmissionRequest & { readonly pod: PodInObject },
-    objects: Pick<Store, 'list' | 'get'>,
+    objects: Store,
   ) => (Pick<AdmissionReview, 'denied'> & { readonly change?: AdmissionChange }) | undefined;
+  /** What a controller keeps in the status of an object that it reads, for one that counts. */
+  readonly status?: (manifest: Manifest, objects: Store) => object | undefined;
   /** What is wrong in its part of the API server's AdmissionConfiguration. */
   readonly configured?: (configuration: unknown) => readonly AdmissionRemark[];
 }

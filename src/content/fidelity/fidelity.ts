@@ -434,6 +434,16 @@ export const verified = [
     ],
   },
   {
+    id: 'quotas',
+    area: 'objects',
+    fidelity: 'modelled',
+    against: ['source'],
+    tests: [
+      'src/sim/admission/limit-ranger/limit-ranger.test.ts',
+      'src/sim/admission/resource-quota/resource-quota.test.ts',
+    ],
+  },
+  {
     id: 'podSecurity',
     area: 'objects',
     fidelity: 'modelled',

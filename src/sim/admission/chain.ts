@@ -25,13 +25,9 @@ import { memoByOwner } from '../k8s/memo.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 import { controllerAccount, KUBECTL } from './accounts.ts';
 import { podIn } from './pod-in.ts';
+import { groupSuffix, resourceOf } from './resource-name.ts';
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
-
-const RESOURCES: Readonly<Record<string, string>> = {
-  Ingress: 'ingresses',
-  NetworkPolicy: 'networkpolicies',
-};
 
 interface Judged {
   readonly record: AdmissionRecord;
@@ -73,7 +69,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
       const failed: FailedCreate[] = [];
       const left = new Set<PodSeed>();
       const changed = new Map<PodSeed, readonly AdmissionChange[]>();
-      for (const made of byOwner(seeds)) {
+      for (const made of byOwner(seeds, objects)) {
         for (const [i, seed] of made.entries()) {
           const { record, changes, refusal } = judge(plugins, requestOf(seed), objects);
           records.push({ ...record, madeFor: { owners: seed.owners, applied: seed.origin.object } });
@@ -91,6 +87,13 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
         .filter((seed) => !left.has(seed))
         .map((seed) => mutated(seed, changed.get(seed) ?? appliedTo(seed, applied)));
       return { seeds: admitted, failed };
+    },
+    statusOf: (manifest, objects) => {
+      for (const { status } of plugins) {
+        const kept = status?.(manifest, objects);
+        if (kept !== undefined) return kept;
+      }
+      return undefined;
     },
   };
 }
@@ -245,8 +248,11 @@ function requestOf({
   };
 }
 
-/** The made pods of each owner, in the order of their making. Built-in ones were there before. */
-function byOwner(seeds: readonly PodSeed[]): readonly PodSeed[][] {
+/**
+ * The made pods of each owner, in the order of their making; owners in that of their documents, for a quota counts as
+ * things are created. Built-in ones were there before.
+ */
+function byOwner(seeds: readonly PodSeed[], { all }: Objects): readonly PodSeed[][] {
   const groups = new Map<string, PodSeed[]>();
   for (const seed of seeds) {
     if (seed.builtIn || seed.origin.object.kind === 'Pod') continue;
@@ -254,7 +260,12 @@ function byOwner(seeds: readonly PodSeed[]): readonly PodSeed[][] {
     if (known === undefined) groups.set(seed.group, [seed]);
     else known.push(seed);
   }
-  return [...groups.values()].map((group) => group.sort((a, b) => a.ordinal - b.ordinal));
+  const places = new Map(all.map((manifest, i) => [objectKey(manifest.ref), i]));
+  const place = ([seed]: readonly PodSeed[]): number =>
+    seed === undefined ? 0 : (places.get(objectKey(seed.origin.object)) ?? 0);
+  return [...groups.values()]
+    .map((group) => group.sort((a, b) => a.ordinal - b.ordinal))
+    .sort((a, b) => place(a) - place(b));
 }
 
 const stored = memoByOwner<PodSeed, PodSeed>();
@@ -283,12 +294,11 @@ function mutated(seed: PodSeed, changes: readonly AdmissionChange[]): PodSeed {
 }
 
 /** As apierrors.NewForbidden and NewInvalid write it. */
-function apiMessage(object: ObjectRef, denied: Denied): string {
-  const { kind, name, apiVersion = '' } = object;
-  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0] ?? ''}` : '';
+function apiMessage({ kind, name, apiVersion }: ObjectRef, denied: Denied): string {
+  const group = groupSuffix(apiVersion);
   return denied.reason === 'Invalid'
     ? `${kind}${group} "${name}" is invalid: ${denied.message}`
-    : `${RESOURCES[kind] ?? `${kind.toLowerCase()}s`}${group} "${name}" is forbidden: ${denied.message}`;
+    : `${resourceOf(kind)}${group} "${name}" is forbidden: ${denied.message}`;
 }
 
 /** The one field that a remark is about, or the nearest that holds all of them. */

@@ -3,10 +3,11 @@ import type { AdmissionPlugin } from '../plugin.ts';
 import { admissionChain } from './chain.ts';
 import { limitRanger } from './limit-ranger/limit-ranger.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
+import { resourceQuota } from './resource-quota/resource-quota.ts';
 import { runtimeClass } from './runtime-class/runtime-class.ts';
 
-/** In the order of kube-apiserver's AllOrderedPlugins. */
-const PLUGINS: readonly AdmissionPlugin[] = [limitRanger, podSecurity, runtimeClass];
+/** In the order of kube-apiserver's AllOrderedPlugins. One that counts is made anew for each run. */
+const plugins = (): readonly AdmissionPlugin[] => [limitRanger, podSecurity, runtimeClass, resourceQuota()];
 
 export const chainOf = (ids: readonly string[]): ReturnType<typeof admissionChain> =>
-  admissionChain(PLUGINS.filter(({ id }) => ids.includes(id)));
+  admissionChain(plugins().filter(({ id }) => ids.includes(id)));

@@ -8,12 +8,14 @@ import type { Manifest } from '../k8s/manifest.ts';
 import type { AdmissionAbout } from '../plugin.ts';
 import { limitRangerAbout } from './limit-ranger/about.ts';
 import { podSecurityAbout } from './pod-security/about.ts';
+import { resourceQuotaAbout } from './resource-quota/about.ts';
 import { runtimeClassAbout } from './runtime-class/about.ts';
 
 export const admissionPlugins: readonly AdmissionAbout[] = [
   limitRangerAbout,
   podSecurityAbout,
   runtimeClassAbout,
+  resourceQuotaAbout,
 ];
 
 let code: typeof import('./plugins.ts') | undefined;

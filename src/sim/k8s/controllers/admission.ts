@@ -88,15 +88,13 @@ export interface Admission {
   /** What was asked so far, in order: the steps that a person can walk. */
   readonly records: readonly AdmissionRecord[];
   /** The manifests that are turned down. */
-  readonly refuse: (
-    manifests: readonly Manifest[],
-    objects: Pick<Store, 'list' | 'get'>,
-    report: Report,
-  ) => ReadonlySet<Manifest>;
+  readonly refuse: (manifests: readonly Manifest[], objects: Store, report: Report) => ReadonlySet<Manifest>;
   /** The pods that there will be, as they are stored, and what controllers failed to make. */
   readonly admitPods: (
     seeds: readonly PodSeed[],
-    objects: Pick<Store, 'list' | 'get'>,
+    objects: Store,
     report: Report,
   ) => { readonly seeds: readonly PodSeed[]; readonly failed: readonly FailedCreate[] };
+  /** The status of an object that a plug-in keeps, once everything was asked about. */
+  readonly statusOf?: (manifest: Manifest, objects: Store) => object | undefined;
 }

@@ -4,7 +4,7 @@ import type { Manifest } from '../manifest.ts';
 import { memoByOwner } from '../memo.ts';
 import type { Store } from '../store.ts';
 import { compareNames, isBuiltIn } from '../store.ts';
-import type { FailedCreate } from './admission.ts';
+import type { Admission, FailedCreate } from './admission.ts';
 import type { MadeReplicaSet } from './workloads.ts';
 
 const known = new WeakMap<object, StoredObject>();
@@ -29,6 +29,7 @@ export function listObjects(
   slices: readonly EndpointSlice[],
   replicaSets: readonly MadeReplicaSet[],
   failed: readonly FailedCreate[],
+  admission?: Pick<Admission, 'statusOf'>,
 ): readonly StoredObject[] {
   const objects: StoredObject[] = [];
   const counts = countPods(pods, failed);
@@ -37,8 +38,9 @@ export function listObjects(
     if (['Pod', 'Service', 'Node', 'EndpointSlice'].includes(manifest.kind)) continue;
     const found = counts.get(countKey(manifest.kind, manifest.ref.namespace, manifest.metadata.name));
     const workload = WORKLOADS.has(manifest.kind) ? (found ?? { replicas: 0, ready: 0 }) : undefined;
-    const key = workload === undefined ? '' : countText(workload);
-    objects.push(manifestMemo(manifest, key, () => fromManifest(manifest, workload)));
+    const kept = admission?.statusOf?.(manifest, store);
+    const key = workload === undefined ? JSON.stringify(kept ?? '') : countText(workload);
+    objects.push(manifestMemo(manifest, key, () => fromManifest(manifest, workload, kept)));
   }
   for (const set of replicaSets) {
     const found = counts.get(countKey('ReplicaSet', set.ref.namespace, set.ref.name)) ?? {
@@ -129,19 +131,17 @@ function statusOf(kind: string, { replicas, ready, missing = 0, message }: Count
   };
 }
 
-function fromManifest(manifest: Manifest, workload: Count | undefined): StoredObject {
+function fromManifest(manifest: Manifest, workload: Count | undefined, kept?: object): StoredObject {
   const { namespace } = manifest.ref;
   const { name, labels } = manifest.metadata;
+  const status =
+    workload === undefined ? (kept ?? manifest.body['status']) : statusOf(manifest.kind, workload);
   return {
     apiVersion: manifest.apiVersion,
     kind: manifest.kind,
     metadata: { ...(namespace === undefined ? {} : { namespace }), name, labels },
     body: manifest.body,
-    ...(workload !== undefined
-      ? { status: statusOf(manifest.kind, workload) }
-      : manifest.body['status'] === undefined
-        ? {}
-        : { status: manifest.body['status'] }),
+    ...(status === undefined ? {} : { status }),
     source: isBuiltIn(manifest) ? 'built-in' : 'user',
     origin: manifest.origin,
   };

@@ -94,7 +94,16 @@ export function settle(
   let objects: ClusterState['objects'] | undefined;
   // Made when first asked for: only the Cluster tab and `objects` want it.
   const allObjects = (): ClusterState['objects'] =>
-    (objects ??= listObjects(store, nodes, pods, services, endpointSlices, workloads.replicaSets, failed));
+    (objects ??= listObjects(
+      store,
+      nodes,
+      pods,
+      services,
+      endpointSlices,
+      workloads.replicaSets,
+      failed,
+      admission,
+    ));
   const cluster: ClusterState = {
     settings,
     namespaces: sameNamespaces(

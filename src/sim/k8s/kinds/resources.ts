@@ -35,7 +35,7 @@ const QUOTA = new Set([
 const HUGE_PAGES = 'hugepages-';
 
 function isStandard(name: string): boolean {
-  return QUOTA.has(name) || name === 'storage' || name.startsWith(HUGE_PAGES);
+  return QUOTA.has(name) || name === 'storage' || /^(?:requests\.)?hugepages-/.test(name);
 }
 
 /** No domain, or one of Kubernetes' own. */
