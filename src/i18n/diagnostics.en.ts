@@ -78,6 +78,10 @@ const checked: CheckedText = {
     `No matches for kind "${p.kind}" in version "${p.apiVersion}".${didYouMean(p.suggestion)}`,
   'kind/wrong-version': (p) =>
     `No matches for kind "${p.kind}" in version "${p.apiVersion}": it is served in \`${p.expected}\`.`,
+  'kind/removed': (p) =>
+    `No matches for kind "${p.kind}" in version "${p.apiVersion}": ensure CRDs are installed first, says kubectl. No cluster has it since Kubernetes ${p.since}. ${insteadOfKind[p.kind] ?? ''}`.trim(),
+  'kind/removed-plugin': (p) =>
+    `kube-apiserver has no plug-in ${p.name} since Kubernetes ${p.since}: nobody reads this entry, and with --enable-admission-plugins=${p.name} it would not start. ${insteadOfPlugin[p.name] ?? ''}`.trim(),
   'kind/no-effect': (p) => `${p.kind} is accepted; it has no effect on how packets travel.`,
   'kind/not-simulated': (p) => `${p.kind} is accepted, but what it does is not simulated.`,
   'kind/custom': (p) => `${p.kind} is a custom resource: it is accepted, and has no effect here.`,
@@ -218,6 +222,24 @@ const checked: CheckedText = {
   'fix/remove-dash': () => 'Remove the dash',
   'fix/spaces': () => 'Use spaces',
   'fix/add': (p) => `Add ${p.text}`,
+};
+
+/** What took the place of a kind that was removed. */
+const insteadOfKind: Readonly<Record<string, string>> = {
+  PodSecurityPolicy:
+    'Pod Security admission took its place: label the namespace pod-security.kubernetes.io/enforce: baseline or restricted. It changes nothing in pods and knows no users; what needs more is written as a ValidatingAdmissionPolicy or given to a webhook such as Gatekeeper or Kyverno.',
+};
+
+const NO_EXEC =
+  'Today RBAC decides who may create pods/exec and pods/attach, a ValidatingAdmissionPolicy or a validating webhook for CONNECT on them may look at the pod, and Pod Security keeps such pods from being there.';
+
+/** What took the place of an admission plug-in that was removed. */
+const insteadOfPlugin: Readonly<Record<string, string>> = {
+  DenyEscalatingExec: `It denied exec and attach to pods that are privileged or share the host’s PID or IPC namespace. ${NO_EXEC}`,
+  DenyExecOnPrivileged: `It denied exec into pods with a privileged container. ${NO_EXEC}`,
+  PodSecurityPolicy: 'PodSecurity, which is on by default, took its place.',
+  SecurityContextDeny:
+    'It denied pods that set certain fields of securityContext. PodSecurity, which is on by default, is what to use.',
 };
 
 export const diagnostics: DiagnosticText = {

@@ -67,6 +67,10 @@ const checked: CheckedText = {
   'kind/unknown': (p) => `버전 "${p.apiVersion}"에 "${p.kind}" 종류가 없습니다.${didYouMean(p.suggestion)}`,
   'kind/wrong-version': (p) =>
     `버전 "${p.apiVersion}"에 "${p.kind}" 종류가 없습니다. \`${p.expected}\`에 있습니다.`,
+  'kind/removed': (p) =>
+    `버전 "${p.apiVersion}"에 "${p.kind}" 종류가 없습니다(no matches for kind; ensure CRDs are installed first). 쿠버네티스 ${p.since}에서 제거되었습니다. ${insteadOfKind[p.kind] ?? ''}`.trim(),
+  'kind/removed-plugin': (p) =>
+    `${josa(p.name, '은/는')} 쿠버네티스 ${p.since}에서 제거된 플러그인입니다. 이 항목은 아무도 읽지 않으며, --enable-admission-plugins=${josa(p.name, '을/를')} 주면 kube-apiserver가 시작되지 않습니다. ${insteadOfPlugin[p.name] ?? ''}`.trim(),
   'kind/no-effect': (p) => `${josa(p.kind, '은/는')} 받아들이지만 패킷의 경로에는 영향을 주지 않습니다.`,
   'kind/not-simulated': (p) => `${josa(p.kind, '은/는')} 받아들이지만 그 동작은 시뮬레이션하지 않습니다.`,
   'kind/custom': (p) =>
@@ -200,6 +204,24 @@ const checked: CheckedText = {
   'fix/remove-dash': () => "'-' 지우기",
   'fix/spaces': () => '공백으로 바꾸기',
   'fix/add': (p) => `${p.text} 추가`,
+};
+
+/** 제거된 종류를 대신하는 것. */
+const insteadOfKind: Readonly<Record<string, string>> = {
+  PodSecurityPolicy:
+    '파드 시큐리티 어드미션이 대신합니다. 네임스페이스에 pod-security.kubernetes.io/enforce: baseline 또는 restricted 레이블을 붙이세요. 파드를 바꾸지 않고 사용자를 구분하지 않으므로, 더 세밀한 정책은 ValidatingAdmissionPolicy로 쓰거나 Gatekeeper, Kyverno 같은 웹훅에 맡깁니다.',
+};
+
+const NO_EXEC =
+  '지금은 RBAC으로 pods/exec와 pods/attach를 만들 수 있는 이를 정하고, 그 CONNECT 요청에 거는 ValidatingAdmissionPolicy나 검증 웹훅으로 파드를 살피며, 파드 시큐리티로 그런 파드가 생기지 않게 합니다.';
+
+/** 제거된 어드미션 플러그인을 대신하는 것. */
+const insteadOfPlugin: Readonly<Record<string, string>> = {
+  DenyEscalatingExec: `특권 파드나 호스트의 PID·IPC 네임스페이스를 쓰는 파드에 exec, attach하는 것을 막았습니다. ${NO_EXEC}`,
+  DenyExecOnPrivileged: `특권 컨테이너가 있는 파드에 exec하는 것을 막았습니다. ${NO_EXEC}`,
+  PodSecurityPolicy: '기본으로 켜져 있는 PodSecurity가 대신합니다.',
+  SecurityContextDeny:
+    'securityContext의 몇몇 필드를 쓴 파드를 막았습니다. 기본으로 켜져 있는 PodSecurity를 쓰세요.',
 };
 
 export const diagnostics: DiagnosticText = {

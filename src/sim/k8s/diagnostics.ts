@@ -69,6 +69,8 @@ export const diagnosticCodes = {
   'object/cluster-scoped': refused<At>(() => 'Forbidden: not allowed on this type'),
   'kind/unknown': error<{ kind: string; apiVersion: string; suggestion: string }>(),
   'kind/wrong-version': error<{ kind: string; apiVersion: string; expected: string }>(),
+  'kind/removed': error<{ kind: string; apiVersion: string; since: string }>(),
+  'kind/removed-plugin': warning<{ path: string; name: string; since: string }>(),
   'kind/no-effect': info<{ kind: string }>(),
   'kind/not-simulated': info<{ kind: string }>(),
   'kind/custom': info<{ kind: string }>(),

@@ -1,4 +1,8 @@
-import { type KindSpec, simulated } from './schema.ts';
+import { REMOVED_PLUGINS } from './removed.ts';
+import { asRecord, type Body, type KindSpec, type Report, simulated } from './schema.ts';
+
+/** Those that read their entry here, and those that nobody has any more. */
+const KNOWN: ReadonlySet<string> = new Set(['PodSecurity', ...Object.keys(REMOVED_PLUGINS)]);
 
 /**
  * The file of kube-apiserver's `--admission-control-config-file`. The plug-in that an entry names reads it; one that is not
@@ -17,9 +21,20 @@ export const admissionConfiguration: KindSpec = {
   },
   rules: {
     ...simulated('plugins', 'plugins.configuration'),
-    'plugins.name': { support: 'unsupported', when: (name) => name !== 'PodSecurity' },
+    'plugins.name': { support: 'unsupported', when: (name) => !KNOWN.has(String(name)) },
     // A file of the control plane's, which is not here.
     'plugins.path': { support: 'unsupported' },
   },
+  validate: tellRemoved,
   nameOf: () => 'kube-apiserver',
 };
+
+/** An entry for a plug-in that there no longer is: nobody reads it. */
+function tellRemoved(body: Body, report: Report): void {
+  const plugins = Array.isArray(body['plugins']) ? (body['plugins'] as readonly unknown[]) : [];
+  for (const [i, plugin] of plugins.entries()) {
+    const name = String(asRecord(plugin)['name']);
+    const since = REMOVED_PLUGINS[name];
+    if (since !== undefined) report('kind/removed-plugin', ['plugins', i, 'name'], { name, since });
+  }
+}

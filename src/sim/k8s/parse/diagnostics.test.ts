@@ -101,6 +101,17 @@ const rows: readonly Row[] = [
     text: 'apiVersion: ⟦extensions/v1beta1⟧\nkind: Deployment\nmetadata: {name: a}\n',
     says: 'apps/v1',
   },
+  {
+    code: 'kind/removed',
+    text: 'apiVersion: policy/v1beta1\nkind: ⟦PodSecurityPolicy⟧\nmetadata: {name: a}\nspec: {privileged: false}\n',
+    says: '1.25',
+    refused: 'no matches for kind "PodSecurityPolicy" in version "policy/v1beta1"',
+  },
+  {
+    code: 'kind/removed-plugin',
+    text: 'apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins:\n- name: PodSecurity\n- name: ⟦DenyEscalatingExec⟧\n',
+    says: '1.21',
+  },
   { code: 'kind/no-effect', text: 'apiVersion: v1\nkind: ⟦Secret⟧\nmetadata: {name: a}\n' },
   {
     code: 'kind/not-simulated',
@@ -515,3 +526,20 @@ describe('diagnostics', () => {
     expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
   });
 });
+
+it.each([
+  ['DenyExecOnPrivileged', 'pods/exec', 'pods/exec'],
+  ['SecurityContextDeny', 'PodSecurity', 'PodSecurity'],
+  ['PodSecurityPolicy', 'PodSecurity', 'PodSecurity'],
+])(
+  'an AdmissionConfiguration that names %s is told what took its place, and stops no walk',
+  (name, inEn, inKo) => {
+    const text = `apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins: [{name: ${name}}]\n`;
+    const { diagnostics, unmodelled } = parseScenario([{ name: 'a.yaml', text }]);
+    expect(diagnostics.map((d) => [d.code, d.severity])).toEqual([['kind/removed-plugin', 'warning']]);
+    expect(unmodelled).toEqual([]);
+    const params = diagnostics[0]?.params ?? {};
+    expect(en['kind/removed-plugin']?.(params as never)).toContain(inEn);
+    expect(ko['kind/removed-plugin']?.(params as never)).toContain(inKo);
+  },
+);

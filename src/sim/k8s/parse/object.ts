@@ -4,6 +4,7 @@ import type { FieldPath, ObjectRef, SourceRange } from '../../base/origin.ts';
 import type { UnmodelledField } from '../cluster-state.ts';
 import { diagnose, type DiagnosticCode, diagnosticCodes, type ParamsOf, pathText } from '../diagnostics.ts';
 import { findKind, kindNames, kindsNamed } from '../kinds/registry.ts';
+import { REMOVED_KINDS } from '../kinds/removed.ts';
 import {
   asRecord,
   type Body,
@@ -275,7 +276,10 @@ function unknownKind(b: Building, kind: string, apiVersion: string): ParsedObjec
   const namespace = stringAt(entryOf(b.node, 'metadata')?.value, 'namespace');
   const ref: ObjectRef = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
   const expected = others[0]?.apiVersion;
-  if (expected !== undefined) {
+  const removed = REMOVED_KINDS[kind];
+  if (removed !== undefined) {
+    add(b, 'kind/removed', { kind, apiVersion, since: removed }, keyOrValue(b, 'kind'), [], ref);
+  } else if (expected !== undefined) {
     const range = keyOrValue(b, 'apiVersion');
     add(
       b,

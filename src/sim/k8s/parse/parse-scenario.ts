@@ -71,7 +71,8 @@ function assemble(placed: readonly Placed[], diagnostics: Diagnostic[]): ParsedS
   const custom = customKinds(placed);
   for (const one of placed) {
     for (const d of one.piece.diagnostics) {
-      const isCustom = d.code === 'kind/unknown' && custom.has(groupKind(d.object));
+      const isCustom =
+        (d.code === 'kind/unknown' || d.code === 'kind/removed') && custom.has(groupKind(d.object));
       const { fixes: _, ...known } = isCustom ? customNote(d) : d;
       diagnostics.push(placeDiagnostic(isCustom ? known : d, one.place));
     }
