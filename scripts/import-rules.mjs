@@ -10,8 +10,8 @@ const reactLike = ['^react($|/)', '^react-dom', '^@xyflow/', '^zustand', '^monac
 const outside = [room('ui'), room('state'), room('worker'), room('cli'), room('share'), room('i18n'), room('content'), ...reactLike];
 const plugInRooms = ['cni', 'proxy', 'l7', 'dns', 'admission'];
 const features = ['editor', 'faults', 'fidelity', 'graph', 'timeline', 'inspector', 'probe', 'share', 'settings'];
-const rooms = ['base', 'packet', 'trace', 'net', 'lab', 'k8s', 'policy', 'service', ...plugInRooms, 'cluster', 'probe', 'scene'];
-const upper = ['cluster', 'probe', 'scene'].map(room);
+const rooms = ['base', 'packet', 'trace', 'net', 'lab', 'k8s', 'policy', 'service', ...plugInRooms, 'cluster', 'probe', 'scene', 'traffic'];
+const upper = ['cluster', 'probe', 'scene', 'traffic'].map(room);
 
 export const rules = [
   { files: ['src/sim/**'], never: outside, why: 'the simulator knows no screen, no terminal and no language' },
@@ -67,7 +67,7 @@ export const rules = [
     why: 'contracts know types of the rooms below',
   },
   {
-    files: ['src/sim/cluster/**', 'src/sim/probe/**', 'src/sim/scene/**', 'src/sim/simulate.ts'],
+    files: ['src/sim/cluster/**', 'src/sim/probe/**', 'src/sim/scene/**', 'src/sim/traffic/**', 'src/sim/simulate.ts'],
     never: ['/(cni|proxy|l7|admission)/.+/'],
     why: "plug-ins are reached through their registry only, never a plug-in's inside",
   },

@@ -6,6 +6,8 @@ import { expectations, type Expectation } from '../sim/probe/expectations.ts';
 import { type AdmissionWalk, admissionWalk, admissionWalks } from '../sim/admission/steps.ts';
 import type { ObjectRef } from '../sim/base/origin.ts';
 import { type FixAnswer, smallestFix } from '../sim/fix.ts';
+import { importTraffic, type ImportedTraffic } from '../sim/traffic.ts';
+import { type ExportedTraffic, exportTraffic } from '../sim/traffic/export-traffic.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
 import { matrixOf } from '../sim/matrix.ts';
@@ -150,6 +152,28 @@ export function answerAdmission(simulation: Simulation, options: AnswerOptions):
     (namespace === undefined ? ask({ kind, namespace: 'default', name }) : undefined);
   if (walk === undefined) throw new UsageError(`nobody applies or makes an object "${text}"`);
   return [walk];
+}
+
+/** The scenario's questions for policy-assistant. */
+export function answerTraffic(simulation: Simulation, options: AnswerOptions): ExportedTraffic {
+  const { traffic: _file, ...probe } = options;
+  const [wrong] = Object.keys(probe).filter((name) => !COMMON.has(name));
+  if (wrong !== undefined)
+    throw new UsageError(`--traffic writes the whole scenario and takes no --${wrong}`);
+  return exportTraffic(simulation);
+}
+
+const COMMON: ReadonlySet<string> = new Set(['json', 'lang']);
+
+/** Its traffic file as entries of the scenario. */
+export function answerImport(
+  simulation: Simulation,
+  files: readonly ScenarioFile[],
+  traffic: ScenarioFile,
+  options: AnswerOptions,
+): ImportedTraffic {
+  const into = oneOf(options, 'as', ['expect', 'probes'] as const) ?? 'expect';
+  return importTraffic(simulation, files, traffic, into);
 }
 
 export function answerExpect(simulation: Simulation): readonly Expectation[] {

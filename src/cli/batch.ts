@@ -11,6 +11,8 @@ import {
   answerMatrix,
   answerShow,
   answerFix,
+  answerImport,
+  answerTraffic,
   answerWalk,
   type AnswerOptions,
 } from './answers.ts';
@@ -21,7 +23,9 @@ import { fixJson } from './policy-report.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
 import { linkOf } from './link.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
-import { expectJson, matrixJson, problemText } from './report.ts';
+import { expectJson } from './expect-report.ts';
+import { matrixJson, problemText } from './report.ts';
+import { exportedJson, importedJson } from './traffic-report.ts';
 
 interface Question {
   readonly id?: unknown;
@@ -82,12 +86,24 @@ async function answer(
     case 'show':
       return { text: answerShow(simulation(), options), diagnostics: diagnostics() };
     case 'expect':
+      if (options.format !== undefined) throw new UsageError('batch answers JSON: expect takes no "format"');
       return { ...expectJson(answerExpect(simulation()), simulation(), texts), diagnostics: diagnostics() };
     case 'lab':
       return { script: labScript(simulation().world), diagnostics: diagnostics() };
     case 'export': {
+      if (options.traffic !== undefined) {
+        const exported = answerTraffic(simulation(), options);
+        return { text: exported.text, ...exportedJson(exported), diagnostics: diagnostics() };
+      }
       const { bytes, ...counts } = answerExport(simulation(), options, texts);
       return { pcapng: Buffer.from(bytes).toString('base64'), ...counts, diagnostics: diagnostics() };
+    }
+    case 'import': {
+      const { traffic } = options;
+      if (typeof traffic !== 'string')
+        throw new UsageError('import needs "args": {"traffic": "the file\'s text"}');
+      const imported = answerImport(simulation(), files, { name: 'traffic', text: traffic }, options);
+      return { ...importedJson(imported, texts), diagnostics: diagnostics() };
     }
     case 'link':
       return { link: await linkOf(files), diagnostics: diagnostics() };

@@ -11,8 +11,10 @@ import {
   answerExpect,
   answerExport,
   answerFix,
+  answerImport,
   answerMatrix,
   answerShow,
+  answerTraffic,
   answerWalk,
 } from './answers.ts';
 import { checkUsage, type ParsedArgs, readArgs, readShowArgs, UsageError } from './args.ts';
@@ -20,17 +22,10 @@ import { runBatch } from './batch.ts';
 import { isFile, readFiles } from './input.ts';
 import { linkOf, LinkError } from './link.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
-import {
-  diagnosticLine,
-  expectJson,
-  expectText,
-  matrixJson,
-  matrixText,
-  objectsText,
-  problemText,
-  walkText,
-} from './report.ts';
+import { diagnosticLine, matrixJson, matrixText, objectsText, problemText, walkText } from './report.ts';
+import { EXPECT_FORMATS, expectJson, expectText } from './expect-report.ts';
 import { fixJson, fixText } from './policy-report.ts';
+import { exportedJson, exportedText, importedJson, importedText, importNotes } from './traffic-report.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
 
 export const EXIT_DONE = 0;
@@ -53,6 +48,8 @@ export interface Terminal {
 interface Answer {
   readonly json: Record<string, unknown>;
   readonly text: string;
+  /** What is said beside the text, on standard error. */
+  readonly notes?: string;
   /** Exit status where the input itself has no errors. */
   readonly status?: number;
 }
@@ -95,20 +92,42 @@ function answerFor(
     }
     case 'expect': {
       const results = answerExpect(simulation);
+      const asked = args.options.format ?? 'text';
+      const format = EXPECT_FORMATS.find((one) => one === asked);
+      if (format === undefined)
+        throw new UsageError(`--format is one of ${EXPECT_FORMATS.join(', ')}, not "${asked}"`);
+      if (args.options.json === true && args.options.format !== undefined)
+        throw new UsageError('--json is a format of its own: leave out --format');
       return {
         json: expectJson(results, simulation, texts),
-        text: expectText(results, simulation, texts),
+        text: expectText(results, simulation, texts, format),
         status: results.every((r) => r.holds) ? EXIT_DONE : EXIT_ERRORS,
       };
     }
     case 'export': {
       const file = args.options.pcapng;
-      if (file === undefined) throw new UsageError('export needs --pcapng FILE');
+      if (args.options.traffic !== undefined)
+        return exportTrafficTo(args.options, simulation, texts, terminal);
+      if (file === undefined) throw new UsageError('export needs --pcapng FILE or --traffic FILE');
       const { bytes, frames, devices } = answerExport(simulation, args.options, texts);
       writeOut(terminal, file, bytes);
       return {
         json: { file, frames, devices },
         text: texts.messages.cli.exported({ file, frames, devices }),
+      };
+    }
+    case 'import': {
+      const { traffic } = args.options;
+      if (traffic === undefined) throw new UsageError('import needs --traffic FILE');
+      const [file] = readFiles([traffic], terminal.readStdin);
+      if (file === undefined) throw new UsageError(`cannot read ${traffic}`);
+      const imported = answerImport(simulation, files, file, args.options);
+      const failed = imported.diagnostics.some((d) => d.severity === 'error');
+      return {
+        json: importedJson(imported, texts),
+        text: importedText(imported, args.options.as ?? 'expect'),
+        notes: importNotes(imported, texts),
+        status: failed ? EXIT_ERRORS : EXIT_DONE,
       };
     }
     case 'lab': {
@@ -118,6 +137,18 @@ function answerFor(
     default:
       throw new UsageError(`unknown command "${args.command}"`);
   }
+}
+
+function exportTrafficTo(
+  options: ParsedArgs['options'],
+  simulation: Simulation,
+  texts: CliTexts,
+  terminal: Terminal,
+): Answer {
+  const { traffic: file = '' } = options;
+  const exported = answerTraffic(simulation, options);
+  writeOut(terminal, file, new TextEncoder().encode(exported.text));
+  return { json: { file, ...exportedJson(exported) }, text: exportedText(exported, file, texts) };
 }
 
 /** `The cluster of app.yaml and web.yaml`, as the lab calls itself. */
@@ -162,6 +193,7 @@ async function ask(
   } else {
     const lines = simulation.diagnostics.map((d) => diagnosticLine(d, texts)).join('\n');
     if (lines !== '') (args.command === 'check' ? print : complain)(lines);
+    if (answer.notes !== undefined && answer.notes !== '') complain(answer.notes);
     if (answer.text !== '') print(answer.text);
   }
   return failed ? EXIT_ERRORS : (answer.status ?? EXIT_DONE);

@@ -2,7 +2,6 @@
 import { diagnosticMessage } from '../i18n/sentences.ts';
 import { walkTranscript } from '../i18n/transcript.ts';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
-import type { Expectation } from '../sim/probe/expectations.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
 import type { matrixOf } from '../sim/matrix.ts';
 import type { Simulation } from '../sim/simulate.ts';
@@ -26,42 +25,6 @@ export function problemText(error: unknown, texts: CliTexts): string {
 export function diagnosticLine(d: Diagnostic, texts: CliTexts): string {
   const place = d.range === undefined ? '' : `${d.range.file}:${d.range.line}:${d.range.column}: `;
   return `${place}${d.severity}: ${texts.diagnostic(d)} [${d.code}]`;
-}
-
-export function expectJson(
-  results: readonly Expectation[],
-  simulation: Simulation,
-  texts: CliTexts,
-): Record<string, unknown> {
-  return {
-    holds: results.every((r) => r.holds),
-    results: results.map((r) => {
-      const range = simulation.parsed.locate(r.spec.origin);
-      return {
-        from: r.spec.from,
-        to: r.spec.to,
-        [r.wanted.key]: r.wanted.value,
-        holds: r.holds,
-        ...(r.verdict === undefined ? {} : { verdict: r.verdict }),
-        ...(r.clientSees === undefined ? {} : { sees: r.clientSees }),
-        ...(r.error === undefined ? {} : { error: texts.diagnostic(r.error) }),
-        ...(range === undefined ? {} : { file: range.file, line: range.line }),
-      };
-    }),
-  };
-}
-
-export function expectText(results: readonly Expectation[], simulation: Simulation, texts: CliTexts): string {
-  const { cli } = texts.messages;
-  const lines = results.map((r) => {
-    const range = simulation.parsed.locate(r.spec.origin);
-    const place = range === undefined ? '' : ` (${range.file}:${range.line})`;
-    const asked = `${r.wanted.key}: ${r.wanted.value}`;
-    const outcome = r.error === undefined ? `${r.verdict}, ${r.clientSees}` : texts.diagnostic(r.error);
-    return `${r.holds ? '✓' : '✗'} ${r.spec.from} → ${r.spec.to}  ${asked}  ${cli.was(outcome)}${place}`;
-  });
-  const held = results.filter((r) => r.holds).length;
-  return [...lines, cli.expectSummary({ held, total: results.length })].join('\n');
 }
 
 type Matrix = ReturnType<typeof matrixOf>;

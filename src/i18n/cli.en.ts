@@ -9,10 +9,12 @@ export const cli = {
   matrix [--port P[/PROTO]]            who can talk to whom
   admission [--object KIND/NS/NAME]    the way of each object through the API server: who was asked, who said no
   show --in NETNS COMMAND... [--after "A B"]
-  expect                               the scenario's expectations, a line each
+  expect [--format text|tap|junit]      the scenario's expectations, a line each
   lab                                  a bash script that builds the cluster in Linux network namespaces
   fix --from A --to B [--block]         the smallest edit of the policies that lets it through, or stops it
   export --from A --to B --pcapng FILE the walk (options as above) as a capture for Wireshark
+  export --traffic FILE                the scenario's questions as a traffic file of policy-assistant
+  import --traffic FILE [--as expect|probes]  such a file's traffic as entries of the Playground document
   link                                 the scenario as a link fragment
   open LINK                            a link's files
   batch                                JSON questions on standard input, a line each

@@ -12,10 +12,12 @@ export const cli = {
   matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
   admission [--object KIND/NS/NAME]    오브젝트마다 API 서버를 지나는 길: 누구에게 물었고 누가 거부했는지
   show --in NETNS COMMAND... [--after "A B"]
-  expect                               시나리오의 기대 항목을 한 줄씩 검사
+  expect [--format text|tap|junit]      시나리오의 기대 항목을 한 줄씩 검사
   lab                                  클러스터를 리눅스 네트워크 네임스페이스로 만드는 bash 스크립트
   fix --from A --to B [--block]         통과시키는(또는 막는) 가장 작은 정책 수정
   export --from A --to B --pcapng FILE 패킷 경로를 Wireshark용 캡처로 저장 (옵션은 walk와 같음)
+  export --traffic FILE                시나리오의 질문을 policy-assistant 트래픽 파일로 저장
+  import --traffic FILE [--as expect|probes]  트래픽 파일을 Playground 문서의 항목으로
   link                                 시나리오를 링크 조각으로
   open LINK                            링크에 담긴 파일
   batch                                표준 입력의 JSON 질문을 한 줄씩 처리

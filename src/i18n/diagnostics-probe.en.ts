@@ -23,6 +23,7 @@ export const probeDiagnostics: DiagnosticText = {
   'probe/unknown-endpoint': (p) => `There is no pod "${p['name']}" to choose.`,
   'probe/no-such-endpoint': (p) =>
     `${p['name']} is not an endpoint that ${p['service']} could choose for this probe.`,
+  'probe/incomplete': (p) => `Not asked: the entry does not say ${p['field']}.`,
   'probe/netns-unknown': (p) =>
     `There is no network namespace "${p['name']}". Write node/NAME, namespace/pod or external/NAME.`,
   'show/unknown-command': (p) => `"${p['command']}" is not a command whose output can be shown.`,

@@ -26,6 +26,7 @@ export const probeDiagnostics: DiagnosticText = {
   'probe/unknown-endpoint': (p) => `고를 파드 ${quoted(p['name'], '이/가')} 없습니다.`,
   'probe/no-such-endpoint': (p) =>
     `이 프로브에서 ${josa(String(p['service']), '이/가')} 고를 수 있는 엔드포인트에 ${josa(String(p['name']), '은/는')} 없습니다.`,
+  'probe/incomplete': (p) => `항목에 ${josa(String(p['field']), '이/가')} 없어 검사하지 않았습니다.`,
   'probe/netns-unknown': (p) =>
     `네트워크 네임스페이스 ${quoted(p['name'], '이/가')} 없습니다. node/NAME, namespace/pod, external/NAME 중 하나로 쓰세요.`,
   'show/unknown-command': (p) => `"${p['command']}" 명령의 출력은 보여 줄 수 없습니다.`,

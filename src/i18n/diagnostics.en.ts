@@ -1,5 +1,6 @@
 import { clusterDiagnostics } from './diagnostics-cluster.en.ts';
 import { probeDiagnostics } from './diagnostics-probe.en.ts';
+import { trafficDiagnostics } from './diagnostics-traffic.en.ts';
 import type { MessageParams } from '../sim/base/diagnostic.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../sim/k8s/diagnostics.ts';
 
@@ -246,4 +247,5 @@ export const diagnostics: DiagnosticText = {
   ...(checked as unknown as DiagnosticText),
   ...clusterDiagnostics,
   ...probeDiagnostics,
+  ...trafficDiagnostics,
 };

@@ -1,5 +1,6 @@
 import { clusterDiagnostics } from './diagnostics-cluster.ko.ts';
 import { probeDiagnostics } from './diagnostics-probe.ko.ts';
+import { trafficDiagnostics } from './diagnostics-traffic.ko.ts';
 import type { CheckedText, DiagnosticText } from './diagnostics.en.ts';
 import { josa } from './particles.ts';
 
@@ -228,4 +229,5 @@ export const diagnostics: DiagnosticText = {
   ...(checked as unknown as DiagnosticText),
   ...clusterDiagnostics,
   ...probeDiagnostics,
+  ...trafficDiagnostics,
 };

@@ -8,6 +8,7 @@ import { matrix } from './matrix.en.ts';
 import { packet } from './packet.en.ts';
 import { policy } from './policy.en.ts';
 import { reasons } from './reasons.en.ts';
+import { traffic } from './traffic.en.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
 export const later = {
@@ -21,4 +22,5 @@ export const later = {
   packet,
   policy,
   reasons,
+  traffic,
 };

@@ -8,6 +8,7 @@ import { matrix } from './matrix.ko.ts';
 import { packet } from './packet.ko.ts';
 import { policy } from './policy.ko.ts';
 import { reasons } from './reasons.ko.ts';
+import { traffic } from './traffic.ko.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
 export const later = {
@@ -21,4 +22,5 @@ export const later = {
   packet,
   policy,
   reasons,
+  traffic,
 };

@@ -6,7 +6,7 @@ import { asEnforced, enforcesPolicy, policyReading } from './enforced.ts';
 import type { Flow } from './policy/evaluate.ts';
 import type { EditKind } from './policy/fix/candidates.ts';
 import { type LineChange, lineChanges } from './policy/fix/line-changes.ts';
-import type { TextFile } from './policy/fix/policy-edit.ts';
+import type { TextFile } from './policy/fix/document-edit.ts';
 import {
   type Found,
   isFlow,

@@ -19,6 +19,8 @@ export interface ProbeDiagnostics {
   'probe/wrong-tool': { option: string; tool: string };
   'probe/unknown-endpoint': { name: string };
   'probe/no-such-endpoint': { name: string; service: string };
+  /** An entry of `expect` that lacks what it has to say. */
+  'probe/incomplete': { field: string };
   'probe/netns-unknown': { name: string };
 }
 

@@ -17,7 +17,8 @@ import {
   missesOf,
   policiesToBlock,
 } from './candidates.ts';
-import { editPolicies, type Edited, type TextFile } from './policy-edit.ts';
+import type { TextFile } from './document-edit.ts';
+import { editPolicies, type Edited } from './policy-edit.ts';
 
 type Cluster = Pick<
   ClusterState,

@@ -10,7 +10,13 @@ export type Json = string | number | boolean | readonly Json[] | { readonly [key
 
 export type YamlEdit =
   /** Adds an item at the end of a list, which is made where it is missing. */
-  | { readonly do: 'append'; readonly path: FieldPath; readonly value: Json }
+  | {
+      readonly do: 'append';
+      readonly path: FieldPath;
+      readonly value: Json;
+      /** The item on one line. */
+      readonly inline?: boolean;
+    }
   /** Writes another scalar. */
   | { readonly do: 'replace'; readonly path: FieldPath; readonly value: string | number }
   /** Takes an item out of a list; the last one leaves `[]`. */
@@ -38,7 +44,7 @@ export function editYaml(text: string, root: MapNode, edit: YamlEdit): string | 
 function spliceOf(text: string, root: MapNode, edit: YamlEdit): Splice | undefined {
   switch (edit.do) {
     case 'append':
-      return append(text, root, edit.path, edit.value);
+      return append(text, root, edit.path, edit.value, { list: listIndent(text, root), inline: edit.inline });
     case 'replace': {
       const node = nodeAt(root, edit.path);
       if (node?.kind !== 'scalar' || node.value === null) return undefined;
@@ -62,10 +68,16 @@ function nodeAt(root: TreeNode, path: FieldPath): TreeNode | undefined {
   return node;
 }
 
-function append(text: string, root: MapNode, path: FieldPath, value: Json): Splice | undefined {
+/** How far lists are indented under their key, and whether an item that is added stands on one line. */
+interface Style {
+  readonly list: 0 | 2;
+  readonly inline?: boolean;
+}
+
+function append(text: string, root: MapNode, path: FieldPath, value: Json, style: Style): Splice | undefined {
   const last = path.length - 1;
   const found = nodeAt(root, path);
-  if (found?.kind === 'seq') return appendItem(text, root, found, value);
+  if (found?.kind === 'seq') return appendItem(text, root, found, value, style);
   const key = path[last];
   const parent = nodeAt(root, path.slice(0, last));
   if (typeof key !== 'string') return undefined;
@@ -73,30 +85,36 @@ function append(text: string, root: MapNode, path: FieldPath, value: Json): Spli
   if (parent === undefined) {
     return typeof path[last - 1] === 'number'
       ? undefined
-      : appendKey(text, root, path.slice(0, last), { [key]: [value] });
+      : appendKey(text, root, path.slice(0, last), { [key]: [value] }, style);
   }
-  if (found !== undefined) return fillNull(text, root, parent, key, value);
-  return appendKey(text, root, path, [value]);
+  if (found !== undefined) return fillNull(text, parent, key, value, style);
+  return appendKey(text, root, path, [value], style);
 }
 
 /** `key:` with nothing behind it gets a list of one. */
 function fillNull(
   text: string,
-  root: MapNode,
   parent: TreeNode,
   key: string,
   value: Json,
+  style: Style,
 ): Splice | undefined {
   const entry = entryOf(parent, key);
   if (entry === undefined || entry.value.kind !== 'scalar' || entry.value.text !== '') return undefined;
   const colon = text.indexOf(':', entry.keyEnd);
   if (colon < 0 || isFlow(text, parent)) return undefined;
   const at = lineEnd(text, colon);
-  const indent = columnOf(text, entry.keyStart) + listIndent(text, root);
-  return { start: at, end: at, text: `\n${blockItem(value, indent, listIndent(text, root))}` };
+  const indent = columnOf(text, entry.keyStart) + style.list;
+  return { start: at, end: at, text: `\n${blockItem(value, indent, style)}` };
 }
 
-function appendItem(text: string, root: MapNode, list: SeqNode, value: Json): Splice | undefined {
+function appendItem(
+  text: string,
+  root: MapNode,
+  list: SeqNode,
+  value: Json,
+  style: Style,
+): Splice | undefined {
   const last = list.items.at(-1);
   if (isFlow(text, list)) {
     const json = isJson(text, root);
@@ -110,15 +128,17 @@ function appendItem(text: string, root: MapNode, list: SeqNode, value: Json): Sp
   const dash = dashOf(text, last);
   if (dash === undefined) return undefined;
   const at = lineEnd(text, last.end);
-  return {
-    start: at,
-    end: at,
-    text: `\n${blockItem(value, columnOf(text, dash), listIndent(text, root))}`,
-  };
+  return { start: at, end: at, text: `\n${blockItem(value, columnOf(text, dash), style)}` };
 }
 
 /** Adds the last key of `path` to the map above it. */
-function appendKey(text: string, root: MapNode, path: FieldPath, value: Json): Splice | undefined {
+function appendKey(
+  text: string,
+  root: MapNode,
+  path: FieldPath,
+  value: Json,
+  style: Style,
+): Splice | undefined {
   const parent = nodeAt(root, path.slice(0, -1));
   const key = path.at(-1);
   if (parent?.kind !== 'map' || typeof key !== 'string') return undefined;
@@ -135,7 +155,7 @@ function appendKey(text: string, root: MapNode, path: FieldPath, value: Json): S
   const end = Math.max(last.value.end, last.keyEnd);
   const at = lineEnd(text, end);
   const indent = columnOf(text, first.keyStart);
-  const lines = blockEntry(key, value, indent, listIndent(text, root));
+  const lines = blockEntry(key, value, indent, style);
   return { start: at, end: at, text: `\n${lines.join('\n')}` };
 }
 
@@ -248,7 +268,8 @@ function isScalar(value: Json): value is string | number | boolean {
   return typeof value !== 'object';
 }
 
-function flow(value: Json, json: boolean): string {
+/** A value on one line. */
+export function flow(value: Json, json = false): string {
   if (isScalar(value)) return scalar(value, json);
   if (Array.isArray(value)) return `[${value.map((item: Json) => flow(item, json)).join(', ')}]`;
   const pairs = Object.entries(value as { readonly [key: string]: Json });
@@ -258,20 +279,20 @@ function flow(value: Json, json: boolean): string {
 /** A document in block style. */
 export function blockDocument(value: { readonly [key: string]: Json }): string {
   return Object.entries(value)
-    .flatMap(([key, v]) => blockEntry(key, v, 0, 2))
+    .flatMap(([key, v]) => blockEntry(key, v, 0, { list: 2 }))
     .join('\n');
 }
 
-function blockItem(value: Json, indent: number, list: 0 | 2): string {
-  return itemLines(value, indent, list).join('\n');
+function blockItem(value: Json, indent: number, style: Style): string {
+  return itemLines(value, indent, style).join('\n');
 }
 
-function itemLines(value: Json, indent: number, list: 0 | 2): string[] {
+function itemLines(value: Json, indent: number, style: Style): string[] {
   const pad = ' '.repeat(indent);
-  if (isScalar(value) || isSmall(value)) return [`${pad}- ${flow(value, false)}`];
+  if (style.inline === true || isScalar(value) || isSmall(value)) return [`${pad}- ${flow(value, false)}`];
   if (Array.isArray(value)) return [`${pad}- ${flow(value, false)}`];
   const lines = Object.entries(value as { readonly [key: string]: Json }).flatMap(([key, v]) =>
-    blockEntry(key, v, indent + 2, list),
+    blockEntry(key, v, indent + 2, style),
   );
   const [first = '', ...rest] = lines;
   return [`${pad}- ${first.slice(indent + 2)}`, ...rest];
@@ -284,16 +305,16 @@ function isSmall(value: Json): boolean {
   return Object.keys(value).length === 0;
 }
 
-function blockEntry(key: string, value: Json, indent: number, list: 0 | 2): string[] {
+function blockEntry(key: string, value: Json, indent: number, style: Style): string[] {
   const pad = ' '.repeat(indent);
   if (isSmall(value)) return [`${pad}${key}: ${flow(value, false)}`];
   if (Array.isArray(value)) {
-    return [`${pad}${key}:`, ...value.flatMap((item: Json) => itemLines(item, indent + list, list))];
+    return [`${pad}${key}:`, ...value.flatMap((item: Json) => itemLines(item, indent + style.list, style))];
   }
   return [
     `${pad}${key}:`,
     ...Object.entries(value as { readonly [key: string]: Json }).flatMap(([k, v]) =>
-      blockEntry(k, v, indent + 2, list),
+      blockEntry(k, v, indent + 2, style),
     ),
   ];
 }
