@@ -196,6 +196,31 @@ const checked: CheckedText = {
   'clusterpolicy/range': (p) => `${p.path}: start must be less than end`,
   'clusterpolicy/baseline-name': (p) =>
     `${p.path}: a cluster has one BaselineAdminNetworkPolicy, and its name is \`default\``,
+  'ciliumpolicy/no-spec': () => 'A spec or a list of specs is required',
+  'ciliumpolicy/any-of': (p) =>
+    `${p.path}: at least one of ingress, ingressDeny, egress and egressDeny is required`,
+  'ciliumpolicy/one-of': (p) =>
+    p.count === 0
+      ? `${p.path}: exactly one of the alternatives is required, and there is none`
+      : `${p.path}: exactly one of the alternatives is taken, and there are ${p.count}`,
+  'ciliumpolicy/not-text': (p) => `${p.path}: must be a text: put the number in quotes`,
+  'ciliumpolicy/cidr': (p) => invalid(p, 'must be a range such as 10.0.0.0/8'),
+  'ciliumpolicy/end-port': (p) => `${p.path}: ${p.value} is no port: from 0 to 65535`,
+  'ciliumpolicy/icmp-type': (p) => invalid(p, 'must be a type from 0 to 255 or one of Cilium’s names'),
+  'ciliumpolicy/invalid': (p) =>
+    `Stored, but Cilium takes none of this policy’s rules (its Valid condition is False): ${p.message}`,
+  'ciliumpolicy/met-by-walks': (p) =>
+    `What ${p.path} does is not simulated. A walk that it decides is left unknown; all others are judged.`,
+  'ciliumpolicy/host-policy': () =>
+    'A policy for nodes: it acts where Cilium’s host firewall is on. As installed it is off, and this changes nothing.',
+  'ciliumpolicy/foreign-namespace': (p) =>
+    `A CiliumNetworkPolicy is always for pods of its own namespace: Cilium puts ${p.namespace} here.`,
+  'ciliumpolicy/empty-list': (p) =>
+    `An empty list is as none at all: it isolates no pod. To let nobody through write ${p.section}: [{}].`,
+  'ciliumpolicy/empty-rule': (p) =>
+    p.section.endsWith('Deny')
+      ? 'An empty rule names nobody: it denies nothing of its own, but the pods are isolated from now on.'
+      : 'An empty rule names nobody: it allows nothing, and the pods are isolated. In a NetworkPolicy {} would allow everybody.',
   'networkpolicy/too-many-types': (p) =>
     `${p.path}: Invalid value: may not specify more than two policyTypes`,
   'networkpolicy/empty-peer': (p) => `${p.path}: Required value: must specify a peer`,

@@ -176,6 +176,31 @@ const checked: CheckedText = {
   'clusterpolicy/range': (p) => `${p.path}: start는 end보다 작아야 합니다`,
   'clusterpolicy/baseline-name': (p) =>
     `${p.path}: BaselineAdminNetworkPolicy는 클러스터에 하나뿐이며 이름은 \`default\`입니다`,
+  'ciliumpolicy/no-spec': () => 'spec이나 specs가 있어야 합니다',
+  'ciliumpolicy/any-of': (p) =>
+    `${p.path}: ingress, ingressDeny, egress, egressDeny 가운데 하나는 있어야 합니다`,
+  'ciliumpolicy/one-of': (p) =>
+    p.count === 0
+      ? `${p.path}: 선택지 가운데 정확히 하나가 필요한데 하나도 없습니다`
+      : `${p.path}: 선택지 가운데 정확히 하나만 쓸 수 있는데 ${p.count}개가 있습니다`,
+  'ciliumpolicy/not-text': (p) => `${p.path}: 문자열이어야 합니다. 숫자를 따옴표로 감싸세요`,
+  'ciliumpolicy/cidr': (p) => invalid(p, '10.0.0.0/8 같은 범위여야 합니다'),
+  'ciliumpolicy/end-port': (p) => `${p.path}: ${p.value}번 포트는 없습니다. 0~65535여야 합니다`,
+  'ciliumpolicy/icmp-type': (p) => invalid(p, '0~255의 타입이나 실리움이 아는 이름이어야 합니다'),
+  'ciliumpolicy/invalid': (p) =>
+    `저장되지만 실리움은 이 정책의 규칙을 하나도 받아들이지 않습니다(Valid 상태가 False). ${p.message}`,
+  'ciliumpolicy/met-by-walks': (p) =>
+    `${josa(p.path, '이/가')} 하는 일은 시뮬레이션하지 않습니다. 이 필드가 결정하는 경로만 ‘알 수 없음’으로 두고 나머지는 판정합니다.`,
+  'ciliumpolicy/host-policy': () =>
+    '노드를 위한 정책입니다. 실리움의 호스트 방화벽이 켜져 있어야 동작하는데, 기본 설치에서는 꺼져 있어 아무것도 바꾸지 않습니다.',
+  'ciliumpolicy/foreign-namespace': (p) =>
+    `CiliumNetworkPolicy는 언제나 자기 네임스페이스의 파드에만 적용됩니다. 실리움은 여기에 ${josa(p.namespace, '을/를')} 넣습니다.`,
+  'ciliumpolicy/empty-list': (p) =>
+    `빈 목록은 없는 것과 같아서 어떤 파드도 격리하지 않습니다. 아무도 통과시키지 않으려면 ${p.section}: [{}]라고 쓰세요.`,
+  'ciliumpolicy/empty-rule': (p) =>
+    p.section.endsWith('Deny')
+      ? '빈 규칙은 아무도 가리키지 않습니다. 스스로 거부하는 것은 없지만 파드는 격리됩니다.'
+      : '빈 규칙은 아무도 가리키지 않습니다. 아무것도 허용하지 않으며 파드는 격리됩니다. 네트워크폴리시라면 {}가 모두를 허용합니다.',
   'networkpolicy/too-many-types': (p) => `${p.path}: 잘못된 값: policyTypes는 두 개까지 쓸 수 있습니다`,
   'networkpolicy/empty-peer': (p) => `${p.path}: 필수 값: 상대(peer)를 써야 합니다`,
   'networkpolicy/mixed-peer': (p) => `${p.path}: 금지: ipBlock은 다른 상대와 함께 쓸 수 없습니다`,

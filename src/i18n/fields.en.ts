@@ -308,6 +308,62 @@ export const fields: FieldHelp = {
     'Ranges of addresses. They are compared with pods’ addresses as well: 0.0.0.0/0 means the whole cluster, too.',
   'ClusterPolicy.peer.domainNames':
     'Names outside, such as *.example.com. Only for Accept; not every CNI knows it.',
+  'CiliumPolicy.spec':
+    'For which pods it is, and what they may receive and send. One policy may have a list of them, `specs`.',
+  'CiliumPolicy.specs': 'Several specs in one object, each for pods of its own.',
+  'CiliumPolicy.spec.endpointSelector':
+    'The pods that it is for, by their labels; `{}` means all of the namespace, of a cluster-wide policy all pods.',
+  'CiliumPolicy.spec.ingress':
+    'Rules that allow traffic in. A list with a rule isolates the pods: what no rule allows is dropped. An empty list is as none at all.',
+  'CiliumPolicy.spec.ingressDeny':
+    'Rules that deny traffic in. A denial wins over whatever allows, in any policy.',
+  'CiliumPolicy.spec.egress':
+    'Rules that allow traffic out. A list with a rule isolates the pods: what no rule allows is dropped. An empty list is as none at all.',
+  'CiliumPolicy.spec.egressDeny':
+    'Rules that deny traffic out. A denial wins over whatever allows, in any policy.',
+  'CiliumPolicy.spec.enableDefaultDeny':
+    'Whether the pods are isolated by this spec. Left out: in each direction that has a rule.',
+  'CiliumPolicy.spec.enableDefaultDeny.ingress':
+    '`false`: the rules allow and deny, and what none of them names goes in as before.',
+  'CiliumPolicy.spec.enableDefaultDeny.egress':
+    '`false`: the rules allow and deny, and what none of them names goes out as before.',
+  'CiliumPolicy.selector.matchLabels':
+    'Labels that must be there. A key may name its source: `k8s:app`, `any:app` (the same as `app`), `reserved:host`. `io.kubernetes.pod.namespace` is the pod’s namespace, `io.cilium.k8s.namespace.labels.KEY` a label of it.',
+  'CiliumPolicy.selector.matchExpressions': 'Conditions on labels; all must hold.',
+  'CiliumPolicy.selector.matchExpressions.key':
+    'The label’s key, with its source before it if you like: `k8s:app`.',
+  'CiliumPolicy.selector.matchExpressions.operator': '`In`, `NotIn`, `Exists` or `DoesNotExist`.',
+  'CiliumPolicy.selector.matchExpressions.values': 'The values for `In` and `NotIn`.',
+  'CiliumPolicy.rule.peerEndpoints':
+    'Pods by their labels: of the policy’s own namespace, unless the selector names one or labels of one. `[]` means nobody; left out, everybody.',
+  'CiliumPolicy.rule.peerEntities':
+    'Who has no labels of their own: `world` (all outside), `host` (the pod’s own node), `remote-node`, `kube-apiserver`, `cluster` (all inside), `all`. Between nodes and pods ranges of addresses do not help; these do.',
+  'CiliumPolicy.rule.peerCIDR':
+    'Ranges of addresses outside the cluster. Pods and nodes are never meant by their addresses.',
+  'CiliumPolicy.rule.peerCIDRSet': 'Ranges of addresses outside the cluster, with exceptions.',
+  'CiliumPolicy.rule.peerCIDRSet.cidr':
+    'The range, such as `10.0.0.0/8`. Pods and nodes are never meant by it.',
+  'CiliumPolicy.rule.peerCIDRSet.except': 'Ranges inside it that are not meant.',
+  'CiliumPolicy.rule.toPorts':
+    'Ports of the target, after a Service’s port was translated; left out, all. Without peers the rule is for everybody.',
+  'CiliumPolicy.rule.toPorts.ports': 'At most 40; any of them may match. An empty list matches none.',
+  'CiliumPolicy.rule.toPorts.ports.port':
+    'A number in quotes or a port’s name; `"0"` means all ports of the protocol.',
+  'CiliumPolicy.rule.toPorts.ports.endPort': 'The last port of a range that begins at `port`.',
+  'CiliumPolicy.rule.toPorts.ports.protocol':
+    '`TCP`, `UDP`, `SCTP`, or `ANY` of these (the default). For ICMP there is `icmps`.',
+  'CiliumPolicy.rule.icmps': 'Types of ICMP, in place of `toPorts`.',
+  'CiliumPolicy.rule.icmps.fields': 'At most 40; any of them may match.',
+  'CiliumPolicy.rule.icmps.fields.family': '`IPv4` (the default) or `IPv6`.',
+  'CiliumPolicy.rule.icmps.fields.type': 'The type, as a number or by its name: `8`, `EchoRequest`.',
+  'CiliumPolicy.rule.peerServices':
+    'Services: their pods, or the addresses of their endpoints where they have no selector.',
+  'CiliumPolicy.rule.peerServices.k8sService': 'One Service by its name.',
+  'CiliumPolicy.rule.peerServices.k8sService.serviceName': 'The Service’s name.',
+  'CiliumPolicy.rule.peerServices.k8sService.namespace': 'Its namespace; left out, any.',
+  'CiliumPolicy.rule.peerServices.k8sServiceSelector': 'Services by their labels.',
+  'CiliumPolicy.rule.peerServices.k8sServiceSelector.selector': 'Labels of the Services.',
+  'CiliumPolicy.rule.peerServices.k8sServiceSelector.namespace': 'Their namespace; left out, any.',
 
   'Node.spec': 'The node’s pod addresses and taints.',
   'Node.spec.podCIDR': 'The range that this node’s pods get their addresses from.',

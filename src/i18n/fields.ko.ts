@@ -303,6 +303,65 @@ export const fields: FieldHelp = {
     '주소 범위입니다. 파드의 주소와도 비교하므로 0.0.0.0/0은 클러스터 안의 파드까지 뜻합니다.',
   'ClusterPolicy.peer.domainNames':
     '*.example.com 같은 클러스터 밖의 이름입니다. Accept에만 쓰며, 알지 못하는 CNI도 있습니다.',
+  'CiliumPolicy.spec':
+    '어느 파드에 적용되고 무엇을 받고 보낼 수 있는지 정합니다. `specs`에 여러 개를 둘 수도 있습니다.',
+  'CiliumPolicy.specs': '한 오브젝트에 담은 여러 spec입니다. 저마다 자기 파드에 적용됩니다.',
+  'CiliumPolicy.spec.endpointSelector':
+    '적용할 파드를 레이블로 고릅니다. `{}`는 네임스페이스의 모든 파드, 클러스터 정책에서는 모든 파드입니다.',
+  'CiliumPolicy.spec.ingress':
+    '들어오는 트래픽을 허용하는 규칙입니다. 규칙이 하나라도 있으면 파드가 격리되어 허용하지 않은 것은 폐기됩니다. 빈 목록은 없는 것과 같습니다.',
+  'CiliumPolicy.spec.ingressDeny':
+    '들어오는 트래픽을 거부하는 규칙입니다. 어느 정책이 허용하든 거부가 이깁니다.',
+  'CiliumPolicy.spec.egress':
+    '나가는 트래픽을 허용하는 규칙입니다. 규칙이 하나라도 있으면 파드가 격리되어 허용하지 않은 것은 폐기됩니다. 빈 목록은 없는 것과 같습니다.',
+  'CiliumPolicy.spec.egressDeny':
+    '나가는 트래픽을 거부하는 규칙입니다. 어느 정책이 허용하든 거부가 이깁니다.',
+  'CiliumPolicy.spec.enableDefaultDeny':
+    '이 spec이 파드를 격리하는지 정합니다. 생략하면 규칙이 있는 방향을 격리합니다.',
+  'CiliumPolicy.spec.enableDefaultDeny.ingress':
+    '`false`면 규칙은 허용하고 거부할 뿐, 어느 규칙에도 없는 것은 전처럼 들어옵니다.',
+  'CiliumPolicy.spec.enableDefaultDeny.egress':
+    '`false`면 규칙은 허용하고 거부할 뿐, 어느 규칙에도 없는 것은 전처럼 나갑니다.',
+  'CiliumPolicy.selector.matchLabels':
+    '있어야 할 레이블입니다. 키에 출처를 쓸 수 있습니다. `k8s:app`, `any:app`(`app`과 같음), `reserved:host`. `io.kubernetes.pod.namespace`는 파드의 네임스페이스, `io.cilium.k8s.namespace.labels.KEY`는 그 네임스페이스의 레이블입니다.',
+  'CiliumPolicy.selector.matchExpressions': '레이블에 대한 조건입니다. 모두 맞아야 합니다.',
+  'CiliumPolicy.selector.matchExpressions.key':
+    '레이블의 키입니다. `k8s:app`처럼 출처를 앞에 쓸 수 있습니다.',
+  'CiliumPolicy.selector.matchExpressions.operator':
+    '`In`, `NotIn`, `Exists`, `DoesNotExist` 가운데 하나입니다.',
+  'CiliumPolicy.selector.matchExpressions.values': '`In`과 `NotIn`의 값입니다.',
+  'CiliumPolicy.rule.peerEndpoints':
+    '레이블로 고른 파드입니다. 셀렉터가 네임스페이스나 그 레이블을 말하지 않으면 정책과 같은 네임스페이스의 파드입니다. `[]`는 아무도 없음, 생략하면 모두입니다.',
+  'CiliumPolicy.rule.peerEntities':
+    '자기 레이블이 없는 상대입니다. `world`(클러스터 바깥 전부), `host`(파드가 있는 노드), `remote-node`, `kube-apiserver`, `cluster`(안쪽 전부), `all`. 노드와 파드 사이에는 주소 범위가 통하지 않으므로 이것을 씁니다.',
+  'CiliumPolicy.rule.peerCIDR':
+    '클러스터 바깥의 주소 범위입니다. 파드와 노드는 주소가 맞아도 해당하지 않습니다.',
+  'CiliumPolicy.rule.peerCIDRSet': '예외를 둘 수 있는, 클러스터 바깥의 주소 범위입니다.',
+  'CiliumPolicy.rule.peerCIDRSet.cidr': '`10.0.0.0/8` 같은 범위입니다. 파드와 노드는 해당하지 않습니다.',
+  'CiliumPolicy.rule.peerCIDRSet.except': '그 안에서 뺄 범위입니다.',
+  'CiliumPolicy.rule.toPorts':
+    '서비스 포트를 변환한 뒤의 대상 포트입니다. 생략하면 모든 포트이고, 상대를 쓰지 않으면 모두에 해당합니다.',
+  'CiliumPolicy.rule.toPorts.ports':
+    '40개까지 쓸 수 있고 하나만 맞으면 됩니다. 빈 목록에는 아무것도 맞지 않습니다.',
+  'CiliumPolicy.rule.toPorts.ports.port':
+    '따옴표로 감싼 번호나 포트 이름입니다. `"0"`은 그 프로토콜의 모든 포트입니다.',
+  'CiliumPolicy.rule.toPorts.ports.endPort': '`port`에서 시작하는 범위의 마지막 포트입니다.',
+  'CiliumPolicy.rule.toPorts.ports.protocol':
+    '`TCP`, `UDP`, `SCTP`, 또는 이 셋을 뜻하는 `ANY`(기본값)입니다. ICMP에는 `icmps`를 씁니다.',
+  'CiliumPolicy.rule.icmps': '`toPorts` 대신 쓰는 ICMP 타입입니다.',
+  'CiliumPolicy.rule.icmps.fields': '40개까지 쓸 수 있고 하나만 맞으면 됩니다.',
+  'CiliumPolicy.rule.icmps.fields.family': '`IPv4`(기본값)나 `IPv6`입니다.',
+  'CiliumPolicy.rule.icmps.fields.type': '번호나 이름으로 쓴 타입입니다. `8`, `EchoRequest`.',
+  'CiliumPolicy.rule.peerServices':
+    '서비스입니다. 그 파드를 뜻하고, 셀렉터가 없는 서비스라면 엔드포인트의 주소를 뜻합니다.',
+  'CiliumPolicy.rule.peerServices.k8sService': '이름으로 고른 서비스 하나입니다.',
+  'CiliumPolicy.rule.peerServices.k8sService.serviceName': '서비스의 이름입니다.',
+  'CiliumPolicy.rule.peerServices.k8sService.namespace':
+    '서비스의 네임스페이스입니다. 생략하면 어디든 해당합니다.',
+  'CiliumPolicy.rule.peerServices.k8sServiceSelector': '레이블로 고른 서비스입니다.',
+  'CiliumPolicy.rule.peerServices.k8sServiceSelector.selector': '서비스의 레이블입니다.',
+  'CiliumPolicy.rule.peerServices.k8sServiceSelector.namespace':
+    '서비스의 네임스페이스입니다. 생략하면 어디든 해당합니다.',
 
   'Node.spec': '노드의 파드 주소 범위와 테인트입니다.',
   'Node.spec.podCIDR': '이 노드의 파드가 주소를 받는 범위입니다.',

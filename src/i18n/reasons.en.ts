@@ -1002,7 +1002,7 @@ export const reasons: ReasonText = {
     title: (p) => `Policy ${p.policy} lets it ${p.direction === 'ingress' ? 'in to' : 'out of'} ${p.pod}`,
     info: (p) => `${p.direction} allowed by ${p.policy}`,
     detail: (p) =>
-      `Rule ${p.rule + 1} of spec.${p.direction} admits it. One rule of one policy is enough; replies need none.`,
+      `Rule ${p.rule + 1} of ${p.list ?? `spec.${p.direction}`} admits it. One rule of one policy is enough; replies need none.`,
   },
   'policy.deny': {
     title: (p) => {
@@ -1013,9 +1013,11 @@ export const reasons: ReasonText = {
     },
     info: (p) => (p.rule === undefined ? `${p.direction} denied` : `${p.direction} denied by ${p.policies}`),
     detail: (p) =>
-      p.rule !== undefined
-        ? `Rule ${p.rule + 1} of spec.${p.direction} of this ${p.kind} says Deny. The first rule that matches decides, and no policy after it can let the packet through.`
-        : `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod for ${p.direction}: what no rule admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
+      p.list !== undefined
+        ? `Rule ${(p.rule ?? 0) + 1} of ${p.list} of this ${p.kind} denies it. A denial goes before every rule that allows, of whatever policy.`
+        : p.rule !== undefined
+          ? `Rule ${p.rule + 1} of spec.${p.direction} of this ${p.kind} says Deny. The first rule that matches decides, and no policy after it can let the packet through.`
+          : `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod for ${p.direction}: what no rule admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
   },
   'policy.pass': {
     title: (p) => `Policy ${p.policy} leaves it to the policies after its tier`,

@@ -993,7 +993,7 @@ export const reasons: ReasonText = {
         : `정책 ${josa(p.policy, '이/가')} ${p.pod}에서 나가는 것을 허용합니다`,
     info: (p) => `${p.policy}: ${p.direction === 'ingress' ? '인그레스' : '이그레스'} 허용`,
     detail: (p) =>
-      `spec.${p.direction}의 ${p.rule + 1}번째 규칙에 맞습니다. 정책 하나의 규칙 하나면 충분하고, 응답에는 규칙이 필요 없습니다.`,
+      `${p.list ?? `spec.${p.direction}`}의 ${p.rule + 1}번째 규칙에 맞습니다. 정책 하나의 규칙 하나면 충분하고, 응답에는 규칙이 필요 없습니다.`,
   },
   'policy.deny': {
     title: (p) => {
@@ -1008,9 +1008,11 @@ export const reasons: ReasonText = {
       return p.rule === undefined ? `${way} 차단` : `${p.policies}: ${way} 거부`;
     },
     detail: (p) =>
-      p.rule !== undefined
-        ? `이 ${p.kind}의 spec.${p.direction} ${p.rule + 1}번째 규칙이 Deny입니다. 처음 맞는 규칙이 결정하며, 뒤에 오는 어떤 정책도 이 패킷을 통과시킬 수 없습니다.`
-        : `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
+      p.list !== undefined
+        ? `이 ${p.kind}의 ${p.list} ${(p.rule ?? 0) + 1}번째 규칙이 거부합니다. 어느 정책이 허용하든 거부가 먼저입니다.`
+        : p.rule !== undefined
+          ? `이 ${p.kind}의 spec.${p.direction} ${p.rule + 1}번째 규칙이 Deny입니다. 처음 맞는 규칙이 결정하며, 뒤에 오는 어떤 정책도 이 패킷을 통과시킬 수 없습니다.`
+          : `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
   },
   'policy.pass': {
     title: (p) => `정책 ${josa(p.policy, '이/가')} 결정을 다음 단계(tier)의 정책에 넘깁니다`,

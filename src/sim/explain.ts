@@ -19,6 +19,8 @@ export function nearMissOfTrace(simulation: Simulation, trace: Trace): NearMiss 
   if (step?.reason.code !== 'policy.deny') return undefined;
   // A rule that says Deny missed nothing.
   if (step.reason.params.rule !== undefined) return undefined;
+  // Only NetworkPolicies are told apart, and others isolate the pod as well.
+  if (step.reason.params.kinds !== undefined) return undefined;
   const cluster = asEnforced(simulation.cluster);
   const flow = flowOf(cluster, step);
   const told = flow && nearMiss(cluster, step.reason.params.direction, flow);

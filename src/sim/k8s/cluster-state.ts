@@ -264,6 +264,8 @@ export interface Pod {
   readonly terminating: boolean;
   readonly containers: readonly Container[];
   readonly listening: readonly ListeningPort[];
+  /** Absent: `default`. */
+  readonly serviceAccount?: string;
   readonly dnsPolicy: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None';
   readonly dnsConfig?: {
     readonly nameservers: readonly Ip[];
@@ -442,7 +444,8 @@ export type PodSelection =
   | { readonly is: 'and' | 'or'; readonly of: readonly PodSelection[] }
   | {
       readonly is: 'label';
-      readonly on: 'pod' | 'namespace';
+      /** A pod has one service account, whatever the key. */
+      readonly on: 'pod' | 'namespace' | 'service-account';
       readonly key: string;
       readonly test: 'exists' | 'in' | 'contains' | 'starts-with' | 'ends-with';
       /** One of them; none for `exists`. */
@@ -460,7 +463,14 @@ export interface EndSet {
   readonly notNets?: readonly Cidr[];
   /** No pod on the pod network, whatever its address. */
   readonly outsideOnly?: true;
+  /** Neither a pod nor a node. */
+  readonly outside?: true;
+  /** A node, or a pod on its network, that stands so to the pod that the policy is for. */
+  readonly nodes?: readonly NodeRelation[];
 }
+
+/** The selected pod's own node or another one; apart where the API server runs on it. */
+export type NodeRelation = 'own' | 'own-apiserver' | 'other' | 'other-apiserver';
 
 /** A protocol and ports of the target. */
 export interface OwnTraffic {
@@ -520,6 +530,110 @@ export interface PolicyTierPlan {
   readonly clusterPolicies?: PolicyTier;
   /** Policies of this API group whose tier has this one's name stand in it. */
   readonly ownPolicies?: string;
+}
+
+/** `ANY`: TCP, UDP and SCTP alike. Of the ICMPs a port is a type. */
+export type CiliumProtocol = Protocol | 'ANY' | 'ICMP' | 'ICMPv6';
+
+export interface CiliumPort {
+  /** A number (0: all of the protocol), or a name in small letters. */
+  readonly port: number | string;
+  /** Greater than `port`, or absent. */
+  readonly endPort?: number;
+  readonly protocol: CiliumProtocol;
+}
+
+/** One item of `rules.http`. `path`, `method` and `host` are regular expressions for the whole of what they are held against. */
+export interface CiliumHttpRule {
+  readonly path?: string;
+  readonly method?: string;
+  readonly host?: string;
+  /** Headers that must be there: `X-Token`, `X-Token: 7`. */
+  readonly headers: readonly string[];
+  readonly headerMatches: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly secret?: { readonly namespace?: string; readonly name: string };
+    readonly mismatch?: 'LOG' | 'ADD' | 'DELETE' | 'REPLACE';
+  }[];
+  readonly origin: Origin;
+}
+
+/** Who is asked for a connection that the port rule lets through: exactly one of them is set. */
+export interface CiliumL7Rules {
+  readonly http?: readonly CiliumHttpRule[];
+  readonly dns?: readonly { readonly matchName?: string; readonly matchPattern?: string }[];
+  readonly kafka?: readonly Readonly<Record<string, unknown>>[];
+  readonly l7proto?: string;
+}
+
+/** One item of `toPorts`, or of `icmps`. */
+export interface CiliumPortRule {
+  readonly ports: readonly CiliumPort[];
+  readonly rules?: CiliumL7Rules;
+  /** Another field that hands the connection to a proxy: `serverNames`, `listener`, ... */
+  readonly proxiedBy?: string;
+  readonly origin: Origin;
+}
+
+export type CiliumEntity =
+  | 'all'
+  | 'world'
+  | 'cluster'
+  | 'host'
+  | 'init'
+  | 'ingress'
+  | 'unmanaged'
+  | 'remote-node'
+  | 'health'
+  | 'none'
+  | 'kube-apiserver';
+
+/** One of these is set. */
+export interface CiliumPeer {
+  /** Over labels with their source (`k8s:app`, `any:app`, `reserved:host`); the policy's own namespace is in it. */
+  readonly endpoints?: LabelSelector;
+  readonly entity?: CiliumEntity;
+  readonly cidr?: Cidr;
+  /** Parts of `cidr` that are not meant. */
+  readonly except?: readonly Cidr[];
+  readonly service?: { readonly namespace: string; readonly name: string };
+  /** What it means is learnt while the cluster runs, and not simulated: the field. Addresses outside, never pods. */
+  readonly unresolved?: 'toFQDNs' | 'toGroups' | 'fromGroups' | 'cidrGroupRef' | 'cidrGroupSelector';
+}
+
+export interface CiliumRule {
+  readonly action: 'Allow' | 'Deny';
+  /** The list of the policy that it stands in. */
+  readonly section: 'ingress' | 'ingressDeny' | 'egress' | 'egressDeny';
+  /** In that list. */
+  readonly index: number;
+  /** Absent: everybody, if there are ports. An empty list means nobody. */
+  readonly peers?: readonly CiliumPeer[];
+  /** Absent: every port, if there are peers. A rule with neither means nothing. */
+  readonly ports?: readonly CiliumPortRule[];
+  /** `authentication.mode: required` */
+  readonly authenticated: boolean;
+  readonly origin: Origin;
+}
+
+/** `spec` of a CiliumNetworkPolicy or CiliumClusterwideNetworkPolicy, or one of its `specs`; those that Cilium takes. */
+export interface CiliumPolicy {
+  readonly kind: 'CiliumNetworkPolicy' | 'CiliumClusterwideNetworkPolicy';
+  /** Absent for a cluster-wide one. */
+  readonly namespace?: string;
+  readonly name: string;
+  /** `spec`, `specs[1]` */
+  readonly at: string;
+  /** Over labels with their source, as in peers. */
+  readonly endpointSelector: LabelSelector;
+  /** Whether what no policy allows is denied in a direction. */
+  readonly defaultDeny: { readonly ingress: boolean; readonly egress: boolean };
+  readonly ingress: readonly CiliumRule[];
+  readonly egress: readonly CiliumRule[];
+  /** The same for who does not know Cilium. */
+  readonly own: OwnPolicy;
+  readonly origin: Origin;
 }
 
 /** A field that the API knows and the simulator does not model, and what it could change. */
@@ -586,6 +700,8 @@ export interface ClusterState {
   readonly ownPolicies: readonly OwnPolicy[];
   /** How the policies stand to one another, where the CNI has a say; otherwise as `policy/stack.ts` has it. */
   readonly policyTiers?: readonly PolicyTierPlan[];
+  /** Cilium's own, by kind, namespace and name. */
+  readonly ciliumPolicies: readonly CiliumPolicy[];
   readonly configMaps: readonly ConfigMap[];
   readonly objects: readonly StoredObject[];
   readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];

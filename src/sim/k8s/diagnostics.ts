@@ -226,6 +226,35 @@ export const diagnosticCodes = {
     () =>
       `Invalid value: "object": Only one baseline admin network policy with metadata.name="default" can be created in the cluster`,
   ),
+  // cilium.io: what the API server says by the CRD's schema, and what Cilium says of what is stored
+  'ciliumpolicy/no-spec': refused<At>(() => 'Invalid value: "object": spec or specs must be provided'),
+  'ciliumpolicy/any-of': refused<At>(
+    (p) => `Invalid value: "": "${p.path}" must validate at least one schema (anyOf)`,
+  ),
+  'ciliumpolicy/one-of': refused<{ path: string; count: number }>(
+    (p) =>
+      `Invalid value: "": "${p.path}" must validate one and only one schema (oneOf). Found ${p.count === 0 ? 'none valid' : `${p.count} valid alternatives`}`,
+  ),
+  'ciliumpolicy/not-text': refused<{ path: string; got: string }>(
+    (p) => `Invalid value: "${p.got}": ${p.path} in body must be of type string: "${p.got}"`,
+  ),
+  'ciliumpolicy/cidr': refused<Invalid>((p) =>
+    bad(p, `${p.path} in body must be of type cidr: ${quoted(p.value)}`),
+  ),
+  'ciliumpolicy/end-port': refused<{ path: string; value: number }>((p) =>
+    p.value < 0
+      ? `Invalid value: ${p.value}: ${p.path} in body should be greater than or equal to 0`
+      : `Invalid value: ${p.value}: ${p.path} in body should be less than or equal to 65535`,
+  ),
+  'ciliumpolicy/icmp-type': refused<Invalid>((p) =>
+    bad(p, `${p.path} in body should match '^([0-9]|...|25[0-5]|EchoReply|...)$'`),
+  ),
+  'ciliumpolicy/invalid': error<{ path: string; message: string }>(),
+  'ciliumpolicy/met-by-walks': info<At>(),
+  'ciliumpolicy/host-policy': info<At>(),
+  'ciliumpolicy/foreign-namespace': warning<{ path: string; namespace: string }>(),
+  'ciliumpolicy/empty-list': warning<{ path: string; section: string }>(),
+  'ciliumpolicy/empty-rule': info<{ path: string; section: string }>(),
   'networkpolicy/too-many-types': refused<At>(
     () => 'Invalid value: may not specify more than two policyTypes',
   ),

@@ -96,6 +96,8 @@ export interface UpstreamPodSpec {
   };
   readonly tolerations?: readonly UpstreamToleration[];
   readonly hostNetwork?: boolean;
+  readonly serviceAccountName?: string;
+  readonly serviceAccount?: string;
   readonly dnsPolicy?: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None';
   readonly dnsConfig?: {
     readonly nameservers?: readonly string[];

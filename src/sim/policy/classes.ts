@@ -50,7 +50,7 @@ export interface PodClasses {
   /** `of[i]` is the class of `pods[i]`. */
   readonly of: readonly number[];
   /** Which classes a list of peers names: a byte per class. An empty list names everybody. */
-  readonly mask: (peers: readonly EndMatcher[]) => Uint8Array;
+  readonly mask: (peers: readonly EndMatcher[], subject: Pod) => Uint8Array;
 }
 
 /**
@@ -82,6 +82,7 @@ export function classify(cluster: PolicySource, pods: readonly Pod[], question: 
         key.push(ids.get(policy) ?? -1);
         const rules = policy[direction].filter((rule) => rule.self?.matches(example, world) !== false);
         if (rules.length < policy[direction].length) key.push(rules.map((rule) => rule.index).join(' '));
+        if (rules.some((rule) => rule.peers.some((peer) => peer.bySubject))) key.push(example.node ?? '');
         return [{ policy, rules }];
       });
       return policies.length === 0 ? [] : [{ plan, policies }];
@@ -113,26 +114,27 @@ function masks(classes: readonly PodClass[], world: PolicyWorld): PodClasses['ma
   const known = new Map<string, Uint8Array>();
   const everybody = new Uint8Array(classes.length).fill(1);
 
-  const ofPeer = (peer: EndMatcher): Uint8Array => {
-    let mask = known.get(peer.key);
+  const ofPeer = (peer: EndMatcher, subject: Pod): Uint8Array => {
+    const key = peer.bySubject === true ? `${subject.node} ${peer.key}` : peer.key;
+    let mask = known.get(key);
     if (mask === undefined) {
       mask = new Uint8Array(classes.length);
       const { namespace } = peer;
       for (const one of namespace === undefined ? classes : (byNamespace.get(namespace) ?? [])) {
-        if (peer.matches(one.example, world)) mask[one.index] = 1;
+        if (peer.matches(one.example, world, subject)) mask[one.index] = 1;
       }
-      known.set(peer.key, mask);
+      known.set(key, mask);
     }
     return mask;
   };
 
-  return (peers) => {
+  return (peers, subject) => {
     const [only] = peers;
     if (only === undefined) return everybody;
-    if (peers.length === 1) return ofPeer(only);
+    if (peers.length === 1) return ofPeer(only, subject);
     const union = new Uint8Array(classes.length);
     for (const peer of peers) {
-      const mask = ofPeer(peer);
+      const mask = ofPeer(peer, subject);
       for (let i = 0; i < union.length; i++) if (mask[i] === 1) union[i] = 1;
     }
     return union;
@@ -146,11 +148,13 @@ function signatures(cluster: PolicySource, { port, protocol }: ReachQuestion): (
   const blocks = new Map<string, EndMatcher>();
   let namedPorts = false;
   let nodes = false;
+  let subjectNodes = false;
   for (const { reads } of policyStack(cluster).flatMap((tier) => tier.policies)) {
     for (const key of reads.labels) keys.add(key);
     for (const block of reads.blocks) blocks.set(block.key, block);
     namedPorts ||= reads.namedPorts;
     nodes ||= reads.nodes;
+    subjectNodes ||= reads.subjectNodes === true;
   }
   const sorted = [...keys].sort();
   const ranges = [...blocks.values()];
@@ -158,7 +162,8 @@ function signatures(cluster: PolicySource, { port, protocol }: ReachQuestion): (
   return (pod) => {
     const asked = port ?? pod.listening.find((l) => l.protocol === protocol)?.port;
     const parts: unknown[] = [pod.namespace, pod.hostNetwork, asked];
-    if (nodes && pod.hostNetwork) parts.push(pod.node);
+    if (subjectNodes || (nodes && pod.hostNetwork)) parts.push(pod.node);
+    if (pod.serviceAccount !== undefined) parts.push(`sa ${pod.serviceAccount}`);
     for (const key of sorted) parts.push(pod.labels[key] === undefined ? '!' : `=${pod.labels[key]}`);
     for (const range of ranges) parts.push(range.matches(pod, world));
     if (namedPorts || asked === undefined) {

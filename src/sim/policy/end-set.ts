@@ -1,9 +1,9 @@
 /** What the parts of a CNI's own policies match, in their normalised form. */
 import { cidrContains } from '../base/ip.ts';
-import type { EndSet, OwnTraffic, Pod, PodSelection, Protocol } from '../k8s/cluster-state.ts';
+import type { EndSet, NodeRelation, OwnTraffic, Pod, PodSelection, Protocol } from '../k8s/cluster-state.ts';
 import type { FlowEnd, NamespaceLabels } from './matching.ts';
 import { isPod, portMatches } from './matching.ts';
-import type { EndMatcher } from './stack.ts';
+import type { EndMatcher, PolicyWorld } from './stack.ts';
 
 export function selectionMatches(selection: PodSelection, pod: Pod, namespaces: NamespaceLabels): boolean {
   switch (selection.is) {
@@ -16,8 +16,10 @@ export function selectionMatches(selection: PodSelection, pod: Pod, namespaces: 
     case 'or':
       return selection.of.some((one) => selectionMatches(one, pod, namespaces));
     case 'label': {
-      const labels = selection.on === 'pod' ? pod.labels : namespaces.get(pod.namespace);
-      const value = labels?.[selection.key];
+      const value =
+        selection.on === 'service-account'
+          ? (pod.serviceAccount ?? 'default')
+          : (selection.on === 'pod' ? pod.labels : namespaces.get(pod.namespace))?.[selection.key];
       if (value === undefined) return false;
       switch (selection.test) {
         case 'exists':
@@ -51,8 +53,27 @@ export function labelsOf(selection: PodSelection | undefined): readonly string[]
   }
 }
 
-function endMatches(set: EndSet, end: FlowEnd, namespaces: NamespaceLabels): boolean {
-  const { pods, notPods, nets, notNets, outsideOnly } = set;
+/** How a node stands to a pod; undefined for an end that is no node. */
+function relationOf(
+  end: FlowEnd,
+  { nodes }: PolicyWorld,
+  subject: Pod | undefined,
+): NodeRelation | undefined {
+  if (isPod(end) && !end.hostNetwork) return undefined;
+  const node = nodes.find((one) => (isPod(end) ? one.name === end.node : one.ips.includes(end.ip)));
+  if (node === undefined) return undefined;
+  const where = node.name === subject?.node ? 'own' : 'other';
+  return node.role === 'control-plane' ? `${where}-apiserver` : where;
+}
+
+function endMatches(set: EndSet, end: FlowEnd, world: PolicyWorld, subject: Pod | undefined): boolean {
+  const { pods, notPods, nets, notNets, outsideOnly, outside, nodes } = set;
+  const { namespaces } = world;
+  if (outside !== undefined || nodes !== undefined) {
+    const relation = relationOf(end, world, subject);
+    if (outside === true && (relation !== undefined || isPod(end))) return false;
+    if (nodes !== undefined && (relation === undefined || !nodes.includes(relation))) return false;
+  }
   const pod = isPod(end) && !end.hostNetwork ? end : undefined;
   if (pods !== undefined && (pod === undefined || !selectionMatches(pods, pod, namespaces))) return false;
   if (notPods !== undefined && pod !== undefined && selectionMatches(notPods, pod, namespaces)) return false;
@@ -69,8 +90,10 @@ function endMatches(set: EndSet, end: FlowEnd, namespaces: NamespaceLabels): boo
 export function endMatcher(set: EndSet): EndMatcher {
   return {
     key: `own ${JSON.stringify(set)}`,
-    ...(set.nets === undefined && set.notNets === undefined ? {} : { addresses: true }),
-    matches: (end, { namespaces }) => endMatches(set, end, namespaces),
+    // A pod is never outside, whatever its address.
+    ...((set.nets ?? set.notNets) === undefined || set.outside === true ? {} : { addresses: true }),
+    ...(set.nodes === undefined ? {} : { bySubject: true }),
+    matches: (end, world, subject) => endMatches(set, end, world, subject),
   };
 }
 

@@ -115,6 +115,116 @@ export const randomClusterPolicies = fc
       .join('\n---\n'),
   );
 
+const ciliumSelector = fc.oneof(
+  fc.constant({}),
+  fc.record({ matchLabels: labels }),
+  fc.record({
+    matchExpressions: fc.array(
+      fc.oneof(
+        fc.record({
+          key: fc.constantFrom('app', 'k8s:app', 'any:tier'),
+          operator: fc.constantFrom('In', 'NotIn'),
+          values: fc.subarray(['a', 'b', 'x'], { minLength: 1 }),
+        }),
+        fc.record({
+          key: fc.constantFrom('app', 'k8s:tier', 'reserved:host'),
+          operator: fc.constantFrom('Exists', 'DoesNotExist'),
+        }),
+      ),
+      { maxLength: 2 },
+    ),
+  }),
+);
+const ciliumPeerSelector = fc.oneof(
+  ciliumSelector,
+  fc.record({
+    matchLabels: labels.chain((own) =>
+      fc.constantFrom(
+        { ...own, 'k8s:io.kubernetes.pod.namespace': 'team' },
+        { ...own, 'io.cilium.k8s.namespace.labels.team': 'red' },
+        { 'reserved:remote-node': '' },
+      ),
+    ),
+  }),
+);
+const ciliumPeers = (side: 'from' | 'to') =>
+  fc.oneof(
+    fc.constant({}),
+    fc.record({ [`${side}Endpoints`]: fc.array(ciliumPeerSelector, { maxLength: 2 }) }),
+    fc.record({
+      [`${side}Entities`]: fc.subarray(['all', 'cluster', 'world', 'host', 'remote-node', 'kube-apiserver'], {
+        minLength: 1,
+        maxLength: 2,
+      }),
+    }),
+    fc.record({ [`${side}CIDR`]: fc.constantFrom(['10.244.0.0/16'], ['0.0.0.0/0'], []) }),
+  );
+/** Names of ports mean the pod's own on the way in alone. */
+const ciliumPorts = (side: 'from' | 'to') =>
+  fc.oneof(
+    fc.constant({}),
+    fc.record({
+      toPorts: fc.array(
+        fc.record({
+          ports: fc.array(
+            fc.constantFrom(
+              { port: '80' },
+              { port: '80', protocol: 'TCP' },
+              { port: '81', protocol: 'TCP' },
+              { port: '64', endPort: 95, protocol: 'TCP' },
+              { port: '0', protocol: 'UDP' },
+              { port: '53', endPort: 80, protocol: 'UDP' },
+              ...(side === 'from' ? [{ port: 'http', protocol: 'TCP' }] : []),
+            ),
+            { maxLength: 2 },
+          ),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    }),
+  );
+const ciliumRules = (side: 'from' | 'to') =>
+  fc.array(
+    fc.tuple(ciliumPeers(side), ciliumPorts(side)).map(([peers, ports]) => ({ ...peers, ...ports })),
+    { minLength: 1, maxLength: 2 },
+  );
+/** CiliumNetworkPolicies and cluster-wide ones, as documents to go with a random cluster. */
+export const randomCiliumPolicies = fc
+  .array(
+    fc
+      .record({
+        namespace: fc.constantFrom('default', 'team', undefined),
+        endpointSelector: ciliumSelector,
+        sections: fc.record(
+          {
+            ingress: ciliumRules('from'),
+            ingressDeny: ciliumRules('from'),
+            egress: ciliumRules('to'),
+            egressDeny: ciliumRules('to'),
+            enableDefaultDeny: fc.record(
+              { ingress: fc.boolean(), egress: fc.boolean() },
+              { requiredKeys: [] },
+            ),
+          },
+          { requiredKeys: [] },
+        ),
+      })
+      .filter(({ sections }) => Object.keys(sections).some((key) => key !== 'enableDefaultDeny')),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((policies) =>
+    policies
+      .map(({ namespace, endpointSelector, sections }, index) =>
+        JSON.stringify({
+          apiVersion: 'cilium.io/v2',
+          kind: namespace === undefined ? 'CiliumClusterwideNetworkPolicy' : 'CiliumNetworkPolicy',
+          metadata: { name: `cilium${index}`, ...(namespace !== undefined && { namespace }) },
+          spec: { endpointSelector, ...sections },
+        }),
+      )
+      .join('\n---\n'),
+  );
+
 /** Two to six pods on two workers in three namespaces, all listening on 80; up to four policies. */
 export const randomCluster = fc
   .record({

@@ -247,7 +247,7 @@ function directionRow(
   const each = (rule: StackRule, take: (i: number) => void): void => {
     const ports = counterparts.ports(rule, subject);
     if (ports === false) return;
-    const peers = classes.mask(rule.peers);
+    const peers = classes.mask(rule.peers, subject.example);
     for (let i = 0; i < row.length; i++) {
       if (settled[i] === 0 && peers[classIndex[i] ?? 0] === 1 && (ports === true || ports[i] === 1)) take(i);
     }

@@ -175,6 +175,7 @@ export const stackOwnPolicy = remembered((policy: OwnPolicy): StackPolicy => {
       blocks: blocksOf(all),
       namedPorts: all.some((rule) => rule.namedPorts),
       nodes: false,
+      subjectNodes: ends.some((end) => end.nodes !== undefined),
       starts: rules.flatMap((rule) =>
         [...rule.traffic, ...(rule.notTraffic ?? [])].flatMap((item) => edges(item.port, item.endPort)),
       ),

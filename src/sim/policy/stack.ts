@@ -30,7 +30,9 @@ export interface EndMatcher {
   readonly namespace?: string;
   /** It compares addresses. */
   readonly addresses?: true;
-  readonly matches: (end: FlowEnd, world: PolicyWorld) => boolean;
+  /** It depends on the node of the pod that the policy is for. */
+  readonly bySubject?: true;
+  readonly matches: (end: FlowEnd, world: PolicyWorld, subject?: Pod) => boolean;
 }
 
 export interface StackRule {
@@ -56,6 +58,8 @@ export interface PolicyReads {
   readonly namedPorts: boolean;
   /** Labels of nodes. */
   readonly nodes: boolean;
+  /** On which node each pod is. */
+  readonly subjectNodes?: boolean;
   /** Ports from which on a rule may say something else; without a protocol for each. */
   readonly starts: readonly { readonly protocol?: Protocol; readonly port: number }[];
 }
@@ -213,7 +217,7 @@ export function judgeTier(
 function ruleCovers(rule: StackRule, subject: Pod, flow: TierFlow, world: PolicyWorld): boolean {
   return (
     (rule.covers === undefined || rule.covers(flow.target, flow.port, flow.protocol)) &&
-    (rule.peers.length === 0 || rule.peers.some((peer) => peer.matches(flow.peer, world))) &&
+    (rule.peers.length === 0 || rule.peers.some((peer) => peer.matches(flow.peer, world, subject))) &&
     (rule.self === undefined || rule.self.matches(subject, world))
   );
 }

@@ -42,10 +42,8 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
     seen.add(key);
     const slash = policy.indexOf('/');
     const namespaced = { namespace: policy.slice(0, slash), name: policy.slice(slash + 1) };
-    by.push({
-      object: kind === undefined ? { kind: 'NetworkPolicy', ...namespaced } : { kind, name: policy },
-      rule,
-    });
+    const name = slash < 0 ? { name: policy } : namespaced;
+    by.push({ object: { kind: kind ?? 'NetworkPolicy', ...name }, rule });
   };
   const own = ownSegments(walked.segments);
   for (const step of walked.steps) {
@@ -56,9 +54,10 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
       add(params.direction, params.policy, params.rule, params.kind);
     } else if (code === 'policy.deny') {
       verdict[params.direction] = 'denied';
-      for (const policy of params.policies.split(', ')) {
-        if (policy !== '') add(params.direction, policy, params.rule ?? -1, params.kind);
-      }
+      const kinds = params.kinds?.split(', ');
+      params.policies.split(', ').forEach((policy, i) => {
+        if (policy !== '') add(params.direction, policy, params.rule ?? -1, kinds?.[i] ?? params.kind);
+      });
     }
   }
   return { ...verdict, by };

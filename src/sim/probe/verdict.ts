@@ -90,7 +90,9 @@ export function judge(
     };
   };
   const sees: ClientSees = result.clientSees;
-  const beyond = ended.find((s) => s.reason.code === 'unknown.fragmentation');
+  const beyond = ended.find(
+    ({ reason: { code } }) => code === 'unknown.fragmentation' || code === 'unknown.field',
+  );
   if (beyond !== undefined && sees === 'timeout') return at('unknown', beyond);
   const expired = ended.find((s) => s.reason.code === 'route.ttl-expired');
   if (expired !== undefined && (sees === 'unreachable' || sees === 'timeout')) {

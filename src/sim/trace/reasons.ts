@@ -178,6 +178,8 @@ export interface ReasonParams {
     rule: number;
     pod: string;
     kind?: string;
+    /** The list that the rule stands in, where it is not `spec.ingress` or `spec.egress`. */
+    list?: string;
   };
   'policy.deny': {
     direction: 'ingress' | 'egress';
@@ -185,6 +187,10 @@ export interface ReasonParams {
     pod: string;
     rule?: number;
     kind?: string;
+    /** As above. */
+    list?: string;
+    /** Of each of the policies, where they are not all of one kind. */
+    kinds?: string;
   };
   'policy.pass': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string; kind: string };
   // the simulator's own limits

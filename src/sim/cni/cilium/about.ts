@@ -19,6 +19,20 @@ export const ciliumAbout: CniAbout = {
   ],
   ipFamilies: [4, 6],
   enforcesNetworkPolicy: true,
+  // All policies are one: a denial wins, then whoever allows; what nobody allows is denied where a policy isolates.
+  ownPolicies: {
+    group: 'cilium.io',
+    tiers: [
+      {
+        name: 'Cilium',
+        order: 0,
+        how: 'deny-first',
+        end: 'deny',
+        networkPolicies: { order: 0 },
+        ownPolicies: 'cilium.io',
+      },
+    ],
+  },
   commands: [
     {
       command: 'cilium-dbg bpf lb list',

@@ -165,11 +165,12 @@ function policyList(config: NetnsConfig): Lines {
       .toSorted((a, b) => a[1].identity - b[1].identity)
       .map(([key, value]): Row => {
         const cells = [
-          'Allow',
+          value.deny === true ? 'Deny' : 'Allow',
           value.direction,
           `${value.identity}`,
           value.port,
-          'NONE',
+          // The number of the proxy's port is the agent's choice.
+          value.l7 === undefined ? 'NONE' : '<proxy>',
           'disabled',
           '0',
           '0',
@@ -199,7 +200,7 @@ function endpointList(config: NetnsConfig): Lines {
     .toSorted((a, b) => a.value.id - b.value.id)
     .flatMap(({ ip, value }): readonly Row[] => {
       const { ingress, egress } = value.isolatedBy;
-      const enforced = (policies: readonly string[]): string =>
+      const enforced = (policies: readonly unknown[]): string =>
         policies.length > 0 ? 'Enabled' : 'Disabled';
       const [label = '', ...rest] = value.labels;
       const head = [`${value.id}`, enforced(ingress), enforced(egress), `${value.identity}`];

@@ -212,6 +212,8 @@ function setUpNode(context: CniNodeContext): NetnsPart {
     cluster.endpointSlices,
     null,
     cluster.networkPolicies,
+    null,
+    cluster.ciliumPolicies,
   );
   return rememberNode(node, dependencies, () => {
     const origin: Origin = { ...cluster.settings.origins.cni, by: BY };

@@ -2,14 +2,23 @@
  * Security identities: one for each set of labels that policies may see, and one for each address range that a policy
  * names. Cilium's operator hands out numbers as pods come; here they are counted in the order of the pods. Labels that
  * the default filter leaves out (pkg/labelsfilter) make no identity and match no policy.
- * Left out: `init`, `health`, `unmanaged`, the service account's and the cluster's label, FQDNs.
+ * Left out: FQDNs.
  */
 import { cidr, cidrText, cidrWithin, type Cidr, type IpFamily } from '../../base/ip.ts';
-import type { ClusterNode, ClusterState, Labels, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
+import type { Origin } from '../../base/origin.ts';
+import type {
+  CiliumPeer,
+  ClusterNode,
+  ClusterState,
+  Labels,
+  NetworkPolicyPeer,
+  Pod,
+} from '../../k8s/cluster-state.ts';
 import { matchesSelector } from '../../k8s/selectors.ts';
 import { namespaceLabels } from '../../policy/matching.ts';
 import { podKey } from '../place.ts';
 import { rememberLast } from '../remember.ts';
+import { podLabels, relevantLabels } from './identity-labels.ts';
 import { FIRST_CIDR_IDENTITY, FIRST_POD_IDENTITY, ID, worldId } from './names.ts';
 
 export interface PodIdentity {
@@ -17,6 +26,9 @@ export interface PodIdentity {
   readonly namespace: string;
   readonly labels: Labels;
   readonly namespaceLabels: Labels;
+  readonly serviceAccount: string;
+  /** All of them with their sources. */
+  readonly sourced: Labels;
   /** The pods that have it. */
   readonly pods: readonly Pod[];
 }
@@ -35,22 +47,13 @@ export interface Identities {
 }
 
 const ANYWHERE: Readonly<Record<IpFamily, string>> = { 4: '0.0.0.0/0', 6: '::/0' };
-const EXCLUDED =
-  /^(io\.kubernetes|kubernetes\.io|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/.*|.*beta\.kubernetes\.io|k8s\.io|pod-template-generation|pod-template-hash|controller-revision-hash|annotation\..*|controller-uid|etcd_node)/;
-
-/** The labels of a pod that count. */
-export function relevantLabels(labels: Labels): Labels {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => !EXCLUDED.test(key)));
-}
-
 const remember = rememberLast<Identities>();
 
 export function identities(cluster: ClusterState): Identities {
-  const { pods, namespaces, networkPolicies } = cluster;
+  const { pods, namespaces, networkPolicies, ciliumPolicies } = cluster;
   const { ipFamilies } = cluster.settings;
-  return remember([...pods, null, ...namespaces, null, ...networkPolicies, null, ipFamilies.join()], () =>
-    compute(cluster),
-  );
+  const lists = [pods, namespaces, networkPolicies, ciliumPolicies, servicesMeant(cluster)];
+  return remember([...lists.flatMap((list) => [...list, null]), ipFamilies.join()], () => compute(cluster));
 }
 
 function compute(cluster: ClusterState): Identities {
@@ -65,7 +68,8 @@ function compute(cluster: ClusterState): Identities {
     const labels = relevantLabels(pod.labels);
     const own = spaces.get(pod.namespace) ?? {};
     const sorted = (all: Labels): string => JSON.stringify(Object.entries(all).toSorted());
-    const key = `${pod.namespace} ${sorted(labels)} ${sorted(own)}`;
+    const { serviceAccount = 'default' } = pod;
+    const key = `${pod.namespace} ${serviceAccount} ${sorted(labels)} ${sorted(own)}`;
     let identity = byLabels.get(key);
     if (identity === undefined) {
       identity = {
@@ -73,6 +77,8 @@ function compute(cluster: ClusterState): Identities {
         namespace: pod.namespace,
         labels,
         namespaceLabels: own,
+        serviceAccount,
+        sourced: podLabels({ namespace: pod.namespace, labels, namespaceLabels: own, serviceAccount }),
         pods: [],
       };
       byLabels.set(key, identity);
@@ -85,19 +91,57 @@ function compute(cluster: ClusterState): Identities {
 }
 
 /** Every prefix that a policy names, exceptions too; the whole of a family is the world itself. */
-function cidrIdentities({ networkPolicies, settings }: ClusterState): CidrIdentity[] {
+function cidrIdentities(cluster: ClusterState): CidrIdentity[] {
+  const { settings } = cluster;
   const texts = new Set<string>();
-  for (const policy of networkPolicies) {
-    for (const rule of [...policy.ingress, ...policy.egress]) {
-      for (const { ipBlock } of rule.peers) {
-        for (const one of ipBlock === undefined ? [] : [ipBlock.cidr, ...ipBlock.except]) {
-          if (settings.ipFamilies.includes(one.family)) texts.add(cidrText(one));
-        }
-      }
-    }
+  for (const { cidr: one } of prefixesOf(cluster)) {
+    if (settings.ipFamilies.includes(one.family)) texts.add(cidrText(one));
   }
   for (const everything of Object.values(ANYWHERE)) texts.delete(everything);
   return [...texts].map((text, index) => ({ id: FIRST_CIDR_IDENTITY + index, cidr: cidr(text) }));
+}
+
+/** Prefixes and who names them, in the order of the policies. */
+export function prefixesOf(
+  cluster: ClusterState,
+): readonly { readonly cidr: Cidr; readonly origin: Origin }[] {
+  const plain = cluster.networkPolicies.flatMap((policy) =>
+    [...policy.ingress, ...policy.egress].flatMap(({ peers, origin }) =>
+      peers.flatMap(({ ipBlock }) =>
+        ipBlock === undefined ? [] : [ipBlock.cidr, ...ipBlock.except].map((one) => ({ cidr: one, origin })),
+      ),
+    ),
+  );
+  const own = cluster.ciliumPolicies.flatMap((policy) =>
+    [...policy.ingress, ...policy.egress].flatMap(({ peers = [], origin }) =>
+      peers.flatMap((peer) => {
+        const named = peer.cidr === undefined ? [] : [peer.cidr, ...(peer.except ?? [])];
+        const behind = peer.service === undefined ? [] : addressesBehind(cluster, peer.service);
+        return [...named, ...behind].map((one) => ({ cidr: one, origin }));
+      }),
+    ),
+  );
+  return [...plain, ...own];
+}
+
+type ServiceName = NonNullable<CiliumPeer['service']>;
+
+/** What `toServices` looks at, where a policy has it. */
+function servicesMeant(cluster: ClusterState): readonly object[] {
+  const asked = cluster.ciliumPolicies.some((policy) =>
+    policy.egress.some((rule) => rule.peers?.some((peer) => peer.service !== undefined)),
+  );
+  return asked ? [...cluster.services, ...cluster.endpointSlices] : [];
+}
+
+/** The endpoints of a Service without a selector, each as a prefix. */
+export function addressesBehind(cluster: ClusterState, { namespace, name }: ServiceName): readonly Cidr[] {
+  const service = cluster.services.find((one) => one.namespace === namespace && one.name === name);
+  if (service === undefined || service.selector !== undefined) return [];
+  return cluster.endpointSlices
+    .filter((slice) => slice.namespace === namespace && slice.service === name)
+    .flatMap((slice) => (slice.addressType === 'FQDN' ? [] : slice.endpoints))
+    .flatMap((endpoint) => endpoint.addresses.map((ip) => cidr(ip)));
 }
 
 /** The identities that an item of `from` or `to` names. An `ipBlock` never means a pod or a node of the cluster. */
@@ -141,12 +185,7 @@ export function nodeIdentity(node: Pick<ClusterNode, 'role'>): number {
 /** `k8s:app=web`, as Cilium prints the labels of a pod's identity. */
 export function labelsOf(all: Identities, id: number): readonly string[] {
   const own = all.pods.find((one) => one.id === id);
-  if (own === undefined) return [];
-  return [
-    ...Object.entries(own.labels).map(([key, value]) => `k8s:${key}=${value}`),
-    ...Object.entries(own.namespaceLabels).map(
-      ([key, value]) => `k8s:io.cilium.k8s.namespace.labels.${key}=${value}`,
-    ),
-    `k8s:io.kubernetes.pod.namespace=${own.namespace}`,
-  ].toSorted();
+  return Object.entries(own?.sourced ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted();
 }

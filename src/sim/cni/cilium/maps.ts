@@ -3,6 +3,8 @@
  * prints, so that a step names the line.
  */
 import { ipFamily, ipPort, type Cidr, type Ip, type IpFamily, type Mac } from '../../base/ip.ts';
+import type { Origin } from '../../base/origin.ts';
+import type { CiliumL7Rules } from '../../k8s/cluster-state.ts';
 import type { MapHandle } from '../../net/program/context.ts';
 
 /** `cilium_ipcache_v2`: whose an address is, and behind which node. Keys are prefixes. */
@@ -12,6 +14,21 @@ export interface IpcacheValue {
   readonly tunnelEndpoint?: Ip;
 }
 export const IPCACHE: MapHandle<IpcacheValue> = { map: 'cilium_ipcache_v2' };
+
+/** `namespace/name`, or the name of a cluster-wide one; without a kind a NetworkPolicy's. */
+export interface PolicyName {
+  readonly name: string;
+  readonly kind?: string;
+}
+
+/** A rule that may mean an address outside, for the ports of these keys. */
+export interface Unresolved {
+  readonly field: string;
+  readonly object: string;
+  readonly deny: boolean;
+  readonly ports: readonly string[];
+  readonly origin: Origin;
+}
 
 /** `cilium_lxc`: the endpoints of this node, by address. */
 export interface EndpointValue {
@@ -27,7 +44,12 @@ export interface EndpointValue {
   /** Of its identity, as Cilium prints them. */
   readonly labels: readonly string[];
   /** Policies that isolate the pod, for the words of a refusal. */
-  readonly isolatedBy: { readonly ingress: readonly string[]; readonly egress: readonly string[] };
+  readonly isolatedBy: {
+    readonly ingress: readonly PolicyName[];
+    readonly egress: readonly PolicyName[];
+  };
+  /** Rules whose peers are learnt as the cluster runs: addresses outside that they may let through or deny. */
+  readonly unresolved: { readonly ingress: readonly Unresolved[]; readonly egress: readonly Unresolved[] };
 }
 export const LXC: MapHandle<EndpointValue> = { map: 'cilium_lxc' };
 
@@ -109,8 +131,24 @@ export interface PolicyValue {
   readonly direction: 'Ingress' | 'Egress';
   readonly identity: number;
   readonly port: string;
-  /** The rule of a NetworkPolicy that made it; none for what is always allowed. */
-  readonly rule?: { readonly policy: string; readonly index: number };
+  /** A denial goes before every entry that allows. */
+  readonly deny?: true;
+  /** The rule that made it; none for what is always allowed. */
+  readonly rule?: PolicyRuleName;
+  /** The connection goes to a proxy, which is told these rules; `null` stands for a rule that asks nothing of layer 7. */
+  readonly l7?: readonly (CiliumL7Rules | null)[];
+  /** A field that decides what becomes of the connection and is not simulated. */
+  readonly open?: { readonly field: string; readonly object: string };
+}
+
+export interface PolicyRuleName {
+  readonly policy: string;
+  /** In its list, `spec.ingress` of a NetworkPolicy. */
+  readonly index: number;
+  /** Absent: NetworkPolicy. */
+  readonly kind?: string;
+  /** The list, where it is not `spec.ingress` or `spec.egress`. */
+  readonly list?: string;
 }
 
 export type Protocol = 'TCP' | 'UDP' | 'ICMP' | 'ICMPv6';

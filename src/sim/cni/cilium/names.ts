@@ -30,8 +30,12 @@ export const ID = {
   any: 0,
   host: 1,
   world: 2,
+  unmanaged: 3,
+  health: 4,
+  init: 5,
   remoteNode: 6,
   kubeApiserver: 7,
+  ingress: 8,
   worldIpv4: 9,
   worldIpv6: 10,
 } as const;

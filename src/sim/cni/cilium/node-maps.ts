@@ -1,10 +1,11 @@
 /** What the agent knows of addresses: whose each is (ipcache), and which are endpoints of its own node (lxc map). */
-import { cidr, cidrText, type Ip } from '../../base/ip.ts';
+import { cidr, cidrText, type Cidr, type Ip } from '../../base/ip.ts';
 import { stableMac } from '../../base/mac.ts';
+import type { Origin } from '../../base/origin.ts';
 import type { ClusterNode, ClusterState, Pod } from '../../k8s/cluster-state.ts';
 import type { MapConfig, MapEntry } from '../../net/config.ts';
 import { nodeNetns, POD_DEVICE, podKey } from '../place.ts';
-import { identities, labelsOf, nodeIdentity } from './identity.ts';
+import { identities, labelsOf, nodeIdentity, prefixesOf } from './identity.ts';
 import { IPCACHE, LXC, type EndpointValue, type IpcacheValue } from './maps.ts';
 import {
   endpointIds,
@@ -69,18 +70,10 @@ function tunnelTo(tunnelEndpoint: IpcacheValue['tunnelEndpoint']): Pick<IpcacheV
 }
 
 /** The rule that first named a range. */
-function cidrOrigin(cluster: ClusterState, range: { readonly ip: string; readonly prefixLength: number }) {
-  const text = `${range.ip}/${range.prefixLength}`;
-  for (const policy of cluster.networkPolicies) {
-    for (const rule of [...policy.ingress, ...policy.egress]) {
-      for (const { ipBlock } of rule.peers) {
-        if (ipBlock !== undefined && [ipBlock.cidr, ...ipBlock.except].some((c) => cidrText(c) === text)) {
-          return rule.origin;
-        }
-      }
-    }
-  }
-  return cluster.settings.origins.cni;
+function cidrOrigin(cluster: ClusterState, range: Cidr): Origin {
+  const text = cidrText(range);
+  const found = prefixesOf(cluster).find((one) => cidrText(one.cidr) === text);
+  return found?.origin ?? cluster.settings.origins.cni;
 }
 
 /** `cilium_lxc` and the endpoints' policy maps. */
@@ -105,6 +98,7 @@ export function endpointMaps(
       pod: '',
       labels: [],
       isolatedBy: { ingress: [], egress: [] },
+      unresolved: { ingress: [], egress: [] },
     };
     entries.set(ip, { value, origin: { ...node.origin, by: BY } });
   }
@@ -112,8 +106,9 @@ export function endpointMaps(
     if (pod.ips.length === 0) continue;
     const id = ids.get(podKey(pod)) ?? 0;
     const iface = lxcInterface(pod);
-    const identity = all.ofPod.get(podKey(pod))?.id ?? 0;
-    const policy = endpointPolicy(pod, cluster.networkPolicies, all);
+    const own = all.ofPod.get(podKey(pod));
+    const identity = own?.id ?? 0;
+    const policy = endpointPolicy(pod, own?.sourced ?? {}, { cluster, node, all });
     const value: EndpointValue = {
       host: false,
       id,
@@ -124,6 +119,7 @@ export function endpointMaps(
       pod: podKey(pod),
       labels: labelsOf(all, identity),
       isolatedBy: policy.isolatedBy,
+      unresolved: policy.unresolved,
     };
     for (const ip of pod.ips) entries.set(ip, { value, origin: { ...pod.origin, by: BY } });
     policies.push({ name: policyMapName(id), kind: 'hash', entries: policy.entries });

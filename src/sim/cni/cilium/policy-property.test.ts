@@ -1,13 +1,15 @@
 /**
  * The policy evaluator and the walk through Cilium's maps give the same verdict, on random clusters, once the two known
  * differences are taken out: an `ipBlock` means no pod, and a named port in egress must be one number for all its peers.
+ * With Cilium's own policies beside them the matrix is asked, too, and other nodes knock at the pods.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ClusterState, NetworkPolicyRule } from '../../k8s/cluster-state.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import { peerMatches, namespaceLabels } from '../../policy/matching.ts';
-import { randomCluster } from '../../policy/random-fixture.ts';
+import { randomCiliumPolicies, randomCluster } from '../../policy/random-fixture.ts';
+import { reachMatrix } from '../../policy/reach.ts';
 import { simulate, walk } from '../../simulate.ts';
 import { CASES, settingsText } from './fixture.ts';
 
@@ -91,6 +93,50 @@ it.each(settings.flatMap((one) => (['TCP', 'UDP'] as const).map((protocol) => ({
         }
       }),
       { numRuns: 20, seed: 11 },
+    );
+  },
+);
+
+it.each(settings.flatMap((one) => (['TCP', 'UDP'] as const).map((protocol) => ({ ...one, protocol }))))(
+  '$name agrees about $protocol with policies of its own, and the matrix with it',
+  { timeout: 120_000 },
+  ({ protocol, ...one }) => {
+    const head = settingsText(one);
+    const proto = protocol === 'TCP' ? 'tcp' : 'udp';
+    fc.assert(
+      fc.property(randomCluster, randomCiliumPolicies, (text, own) => {
+        const simulation = simulate({
+          files: [{ name: 'random.yaml', text: `${head}${text}\n---\n${own}` }],
+        });
+        expect(simulation.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+        const read = asCiliumReads(simulation.cluster);
+        const matrix = reachMatrix(read, { port: 80, protocol, enforced: true });
+        const row = (name: string): number => matrix.pods.indexOf(name);
+        const pods = read.pods.filter((pod) => /^p\d$/.test(pod.name));
+        for (const to of pods) {
+          const target = `${to.namespace}/${to.name}`;
+          const ask = (from: string): readonly [string, boolean] => {
+            const trace = walk(simulation, { from, to: to.ips[0] ?? '', tool: 'nc', port: 80, proto });
+            expect(['delivered', 'dropped']).toContain(trace.verdict);
+            return [`${from} ${target}`, trace.verdict === 'delivered'];
+          };
+          for (const from of pods) {
+            if (from === to) continue;
+            const source = `${from.namespace}/${from.name}`;
+            const outcome = evaluate(read, { from, to, port: 80, protocol });
+            expect(ask(source)).toEqual([`${source} ${target}`, outcome.allowed]);
+            const cell = matrix.allowed[row(source)]?.[row(target)];
+            expect([source, target, cell]).toEqual([source, target, outcome.allowed]);
+          }
+          for (const node of read.nodes) {
+            if (node.name === to.node) continue;
+            const from = { ip: node.ips[0] ?? '' };
+            const { allowed } = evaluate(read, { from, to, port: 80, protocol });
+            expect(ask(`node/${node.name}`)).toEqual([`node/${node.name} ${target}`, allowed]);
+          }
+        }
+      }),
+      { numRuns: 40, seed: 5 },
     );
   },
 );

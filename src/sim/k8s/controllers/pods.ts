@@ -77,6 +77,7 @@ function makePod(
 ): Pod {
   const { containers, listening, failed } = processesOf(seed);
   const { spec, status } = seed;
+  const serviceAccount = spec.serviceAccountName || spec.serviceAccount;
   const finished = status?.phase === 'Succeeded' || status?.phase === 'Failed';
   const running = node !== undefined && ips.length > 0 && !finished;
   const phase = finished ? (status?.phase ?? 'Failed') : running ? (status?.phase ?? 'Running') : 'Pending';
@@ -110,6 +111,7 @@ function makePod(
     terminating: seed.terminating,
     containers: running ? containers : containers.map((c) => ({ ...c, ready: false })),
     listening: running ? listening : [],
+    ...(serviceAccount && serviceAccount !== 'default' && { serviceAccount }),
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
     ...(spec.dnsConfig === undefined
       ? {}

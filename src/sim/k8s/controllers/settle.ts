@@ -12,6 +12,7 @@ import { listObjects } from './object-list.ts';
 import { chooseCni, withInstallersDefaults } from './cni.ts';
 import type { CniForSettling } from './cni.ts';
 import { makePods } from './pods.ts';
+import { makeCiliumPolicies } from './cilium-policies.ts';
 import { makeClusterPolicies } from './cluster-policies.ts';
 import { makeOwnPolicies, makePolicyTiers } from './own-policies.ts';
 import { makePolicies } from './policies.ts';
@@ -50,6 +51,7 @@ const samePolicies = keepList<ClusterState['networkPolicies'][number]>();
 const sameClusterPolicies = keepList<ClusterState['clusterPolicies'][number]>();
 const sameOwnPolicies = keepList<ClusterState['ownPolicies'][number]>();
 const sameTiers = keepList<NonNullable<ClusterState['policyTiers']>[number]>();
+const sameCiliumPolicies = keepList<ClusterState['ciliumPolicies'][number]>();
 const sameNamespaces = keepList<Namespace>();
 const indexOf = memoLast((pods: ClusterState['pods']) => new PodIndex(pods));
 const namespaceMemo = memoByOwner<Manifest, Namespace>();
@@ -88,8 +90,12 @@ export function settle(
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
   const networkPolicies = samePolicies(makePolicies(store));
   const clusterPolicies = sameClusterPolicies(makeClusterPolicies(store));
-  const ownPolicies = sameOwnPolicies(makeOwnPolicies(store));
   const policyTiers = makePolicyTiers(store, cni);
+  const ciliumPolicies = sameCiliumPolicies(makeCiliumPolicies(store));
+  const ownPolicies = sameOwnPolicies([
+    ...makeOwnPolicies(store),
+    ...ciliumPolicies.map((policy) => policy.own),
+  ]);
   dnsEvents({ settings, pods, services }, report);
   let objects: ClusterState['objects'] | undefined;
   // Made when first asked for: only the Cluster tab and `objects` want it.
@@ -117,6 +123,7 @@ export function settle(
     clusterPolicies,
     ownPolicies,
     ...(policyTiers && { policyTiers: sameTiers(policyTiers) }),
+    ciliumPolicies,
     configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),
     get objects() {
       return allObjects();

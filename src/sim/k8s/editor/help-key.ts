@@ -26,6 +26,7 @@ export function helpKey(kind: string, path: string): string {
   if (kind === 'NetworkPolicy') return `NetworkPolicy.${policyPath(path)}`;
   if (/^(?:ClusterNetworkPolicy|AdminNetworkPolicy|BaselineAdminNetworkPolicy)$/.test(kind))
     return `ClusterPolicy.${clusterPolicyPath(path)}`;
+  if (/^Cilium(?:Clusterwide)?NetworkPolicy$/.test(kind)) return `CiliumPolicy.${ciliumPolicyPath(path)}`;
   if (kind === 'Endpoints') return `Endpoints.${path.replace('notReadyAddresses.', 'addresses.')}`;
   return `${kind}.${path}`;
 }
@@ -44,6 +45,15 @@ function clusterPolicyPath(path: string): string {
     .replace(/^(?:spec\.subject|rule\.from|rule\.to)\./, 'peer.')
     .replace(/^rule\.protocols\.(?:tcp|udp|sctp)/, 'protocol')
     .replace(/^(?:protocol\.destinationPort\.range|rule\.ports\.portRange)(?=\.|$)/, 'range');
+}
+
+/** One spec or several, both directions, allowed or denied: rules are written alike. */
+function ciliumPolicyPath(path: string): string {
+  return path
+    .replace(/^specs(?=\.)/, 'spec')
+    .replace(/^spec\.(?:ingress|egress)(?:Deny)?\./, 'rule.')
+    .replace(/^rule\.(?:from|to)(?=[A-Z])(?!Ports)/, 'rule.peer')
+    .replace(/^.*\.(?:endpointSelector|peerEndpoints|selector)\.match/, 'selector.match');
 }
 
 function podKey(written: string): string {

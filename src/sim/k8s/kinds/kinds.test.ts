@@ -236,9 +236,9 @@ describe('field support', () => {
         affects: { kind: 'pod', name: 'ns/a' },
       }),
     ]);
-    const cilium =
-      'apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: ns}\nspec: {}';
-    expect(parse(cilium).unmodelled[0]?.affects).toEqual({ kind: 'all' });
+    const calico =
+      'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\nspec: {}';
+    expect(parse(calico).unmodelled[0]?.affects).toEqual({ kind: 'all' });
   });
 
   it('everyday fields give no diagnostic', () => {

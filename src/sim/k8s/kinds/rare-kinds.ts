@@ -1,5 +1,6 @@
 /** Kinds that few scenarios have: a file of its own, fetched when a document first is of one (registry.ts). */
 import { admissionConfiguration } from './admission-configuration.ts';
+import { ciliumClusterwideNetworkPolicy, ciliumNetworkPolicy } from './cilium-network-policy.ts';
 import {
   adminNetworkPolicy,
   baselineAdminNetworkPolicy,
@@ -16,6 +17,8 @@ export const rareKinds: readonly KindSpec[] = [
   admissionConfiguration,
   adminNetworkPolicy,
   baselineAdminNetworkPolicy,
+  ciliumClusterwideNetworkPolicy,
+  ciliumNetworkPolicy,
   clusterNetworkPolicy,
   cronJob,
   job,

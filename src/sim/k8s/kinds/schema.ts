@@ -7,9 +7,10 @@
  * `name:type` with `!` behind what the API requires.
  */
 import type { FieldPath } from '../../base/origin.ts';
-import type { OwnPolicy, PolicyTierPlan } from '../cluster-state.ts';
+import type { CiliumPolicy, OwnPolicy, PolicyTierPlan } from '../cluster-state.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../diagnostics.ts';
 import type { Manifest } from '../manifest.ts';
+import type { Store } from '../store.ts';
 import { apiTable } from './api-tables.ts';
 
 /** simulated: it decides walks. accepted: no effect on the network. unsupported: could change a walk and is not modelled. */
@@ -133,6 +134,8 @@ export interface KindSpec {
   readonly ownPolicy?: (manifest: Manifest) => OwnPolicy;
   /** For a kind that is a tier of such policies. */
   readonly ownTier?: (manifest: Manifest) => { readonly group: string; readonly plan: PolicyTierPlan };
+  /** Of Cilium's kinds: what Cilium makes of an object. */
+  readonly ciliumPolicies?: (manifest: Manifest, store: Store) => readonly CiliumPolicy[];
 }
 
 export function refKindOf(spec: Pick<KindSpec, 'kind' | 'refKind'>): string {

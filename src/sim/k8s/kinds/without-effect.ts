@@ -84,6 +84,4 @@ export const withoutEffect: readonly KindSpec[] = [
   opaque('NetworkPolicy', 'projectcalico.org/v3', 'namespaced', 'not-simulated', 'all'),
   opaque('GlobalNetworkPolicy', 'crd.projectcalico.org/v1', 'cluster', 'not-simulated', 'all'),
   opaque('GlobalNetworkPolicy', 'projectcalico.org/v3', 'cluster', 'not-simulated', 'all'),
-  opaque('CiliumNetworkPolicy', 'cilium.io/v2', 'namespaced', 'not-simulated', 'all'),
-  opaque('CiliumClusterwideNetworkPolicy', 'cilium.io/v2', 'cluster', 'not-simulated', 'all'),
 ];

@@ -10,6 +10,7 @@ const PORTS = 'spec:\n  selector: {app: web}\n  ports:\n  - port: 80\n';
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n';
 const CONTAINER = 'spec:\n  containers:\n  - name: a\n    image: nginx\n';
 const POLICY = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n';
+const CILIUM = 'apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p}\n';
 const CNP =
   'apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: p}\nspec:\n  tier: Admin\n  priority: 1\n';
 const SUBJECT = `${CNP}  subject: {namespaces: {}}\n`;
@@ -400,6 +401,75 @@ const rows: readonly Row[] = [
   {
     code: 'clusterpolicy/baseline-name',
     text: 'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: BaselineAdminNetworkPolicy\nmetadata: {name: ⟦p⟧}\nspec: {subject: {namespaces: {}}}\n',
+  },
+  {
+    code: 'ciliumpolicy/no-spec',
+    text: '⟦apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p}⟧\n',
+    refused:
+      'CiliumNetworkPolicy.cilium.io "p" is invalid: : Invalid value: "object": spec or specs must be provided',
+  },
+  {
+    code: 'ciliumpolicy/any-of',
+    text: `${CILIUM}spec: ⟦{endpointSelector: {}}⟧\n`,
+    refused:
+      'CiliumNetworkPolicy.cilium.io "p" is invalid: spec: Invalid value: "": "spec" must validate at least one schema (anyOf)',
+  },
+  {
+    code: 'ciliumpolicy/one-of',
+    text: `${CILIUM}spec: ⟦{ingress: [{}]}⟧\n`,
+    refused:
+      'CiliumNetworkPolicy.cilium.io "p" is invalid: spec: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid',
+  },
+  {
+    code: 'ciliumpolicy/one-of',
+    text: `${CILIUM}spec: {endpointSelector: {}, egress: [{toCIDRSet: [⟦{cidr: 10.0.0.0/8, cidrGroupRef: a}⟧]}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/not-text',
+    text: `${CILIUM}spec: {endpointSelector: {}, ingress: [{toPorts: [{ports: [{port: ⟦80⟧}]}]}]}\n`,
+    refused:
+      'CiliumNetworkPolicy.cilium.io "p" is invalid: spec.ingress[0].toPorts[0].ports[0].port: Invalid value: "integer": spec.ingress[0].toPorts[0].ports[0].port in body must be of type string: "integer"',
+    fixed: `${CILIUM}spec: {endpointSelector: {}, ingress: [{toPorts: [{ports: [{port: "80"}]}]}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/cidr',
+    text: `${CILIUM}spec: {endpointSelector: {}, egress: [{toCIDR: [⟦10.0.0.1⟧]}]}\n`,
+    refused:
+      'CiliumNetworkPolicy.cilium.io "p" is invalid: spec.egress[0].toCIDR[0]: Invalid value: "10.0.0.1": spec.egress[0].toCIDR[0] in body must be of type cidr: "10.0.0.1"',
+    fixed: `${CILIUM}spec: {endpointSelector: {}, egress: [{toCIDR: [10.0.0.1/32]}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/end-port',
+    text: `${CILIUM}spec: {endpointSelector: {}, ingress: [{toPorts: [{ports: [{port: "80", endPort: ⟦70000⟧}]}]}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/icmp-type',
+    text: `${CILIUM}spec: {endpointSelector: {}, ingress: [{icmps: [{fields: [{type: ⟦Ping⟧}]}]}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/invalid',
+    text: `${CILIUM}spec: {endpointSelector: {}, ingress: [{fromEndpoints: [{}], fromEntities: ⟦[world]⟧}]}\n`,
+    says: 'Invalid CiliumNetworkPolicy spec: combining FromEndpoints and FromEntities is not supported yet',
+  },
+  {
+    code: 'ciliumpolicy/met-by-walks',
+    text: `${CILIUM}spec: {endpointSelector: {}, egress: [{⟦toFQDNs⟧: [{matchName: example.com}]}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/host-policy',
+    text: `${CILIUM.replace('CiliumN', 'CiliumClusterwideN')}spec: {⟦nodeSelector⟧: {}, ingress: [{}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/foreign-namespace',
+    text: `${CILIUM}spec: {endpointSelector: {matchLabels: {"k8s:io.kubernetes.pod.namespace": ⟦other⟧}}, ingress: [{}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/empty-list',
+    text: `${CILIUM}spec: {endpointSelector: {}, ⟦ingress⟧: [], egress: [{}]}\n`,
+  },
+  {
+    code: 'ciliumpolicy/empty-rule',
+    text: `${CILIUM}spec: {endpointSelector: {}, ingress: [⟦{}⟧]}\n`,
   },
   {
     code: 'networkpolicy/too-many-types',

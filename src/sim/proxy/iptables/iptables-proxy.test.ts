@@ -161,6 +161,7 @@ function cluster(
     networkPolicies: [],
     clusterPolicies: [],
     ownPolicies: [],
+    ciliumPolicies: [],
     configMaps: [],
     objects: [],
     refused: [],

@@ -83,6 +83,7 @@ const DROPS = {
   171: 'Invalid identity',
   174: 'Is a ClusterIP',
   177: 'Denied by LB src range check',
+  181: 'Policy denied by denylist',
   196: 'TTL exceeded',
 } as const;
 

@@ -169,9 +169,8 @@ function remember(ctx: PacketContext, balanced: Balanced): void {
 
 function endpointOf(ctx: PacketContext): Parameters<typeof policyVerdict>[2] {
   const own = endpointConstants(ctx);
-  const isolatedBy = ctx.peek(LXC, ctx.packet.ip?.version === 6 ? own.ip6 : own.ip4)?.value.isolatedBy ?? {
-    ingress: [],
-    egress: [],
-  };
-  return { id: own.endpoint, pod: own.pod, isolatedBy };
+  const none = { ingress: [], egress: [] };
+  const { isolatedBy = none, unresolved = none } =
+    ctx.peek(LXC, ctx.packet.ip?.version === 6 ? own.ip6 : own.ip4)?.value ?? {};
+  return { id: own.endpoint, pod: own.pod, isolatedBy, unresolved };
 }
