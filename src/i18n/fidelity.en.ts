@@ -76,6 +76,8 @@ const features: Readonly<Record<FeatureId, string>> = {
   policyMeaning: 'Selectors, peers, ports, endPort, policyTypes, with a row for each trap',
   policyCalico: 'Calico’s chains come to the answer that the API promises',
   policyCilium: 'Cilium’s policy maps come to the same answer, but for two known differences',
+  policyCiliumOwn:
+    'CiliumNetworkPolicy and its cluster-wide kind at L3 and L4: who refuses what in which words, what the rules mean, and evaluator, walk and matrix agree',
   policyAntrea: 'Antrea’s flows come to the same answer',
   policyWeave:
     'weave-npc’s rules come to the same answer, but for four known differences: named ports, endPort, rules that policyTypes does not name, sets that share a name',
@@ -120,7 +122,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
     'Addresses and node ports that are not written follow from the Service’s name; a real API server draws them.',
   ],
   cni: [
-    'Cilium’s programs were read, not run. Encryption, DSR, XDP, Maglev, the host firewall, the L7 proxy and its own policies are left out.',
+    'Cilium’s programs were read, not run. Encryption, DSR, XDP, Maglev, the host firewall, and the proxies that L7 rules and toFQDNs need are left out.',
     'Antrea’s flows were read as far as they could be, not run: no kernel here has Open vSwitch.',
     'Calico without host endpoints, tiers, its own policies, flow logs and eBPF.',
     'kindnet: the queue was read, not seen at work. AWS: the fabric’s check of source addresses, prefix delegation and security groups are left out.',

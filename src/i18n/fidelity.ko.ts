@@ -77,6 +77,8 @@ export const fidelity = {
     policyMeaning: '셀렉터, 피어, 포트, endPort, policyTypes와 헷갈리기 쉬운 사례',
     policyCalico: '칼리코(Calico) 체인의 결과가 API가 약속한 답과 같음',
     policyCilium: '실리움(Cilium) 정책 맵의 결과가 알려진 두 가지를 빼고 같음',
+    policyCiliumOwn:
+      'L3·L4의 CiliumNetworkPolicy와 클러스터용 종류: 누가 어떤 말로 거부하는지, 규칙의 뜻, 그리고 평가기·패킷 경로·행렬의 일치',
     policyAntrea: '안트레아(Antrea) 플로의 결과가 같음',
     policyWeave:
       'weave-npc 규칙의 결과가 알려진 네 가지를 빼고 같음: 포트 이름, endPort, policyTypes에 없는 방향의 규칙, 이름이 같은 집합',
@@ -119,7 +121,7 @@ export const fidelity = {
       '적지 않은 주소와 노드 포트는 서비스 이름에서 정해집니다. 실제 API 서버는 무작위로 고릅니다.',
     ],
     cni: [
-      '실리움의 프로그램은 읽기만 하고 실행하지 않았습니다. 암호화, DSR, XDP, Maglev, 호스트 방화벽, L7 프록시, 고유 정책은 뺐습니다.',
+      '실리움의 프로그램은 읽기만 하고 실행하지 않았습니다. 암호화, DSR, XDP, Maglev, 호스트 방화벽, 그리고 L7 규칙과 toFQDNs에 필요한 프록시는 뺐습니다.',
       '안트레아의 플로는 읽을 수 있는 만큼만 읽고 실행하지 않았습니다. 여기에는 Open vSwitch가 있는 커널이 없습니다.',
       '칼리코의 호스트 엔드포인트, 티어, 고유 정책, 플로 로그, eBPF는 뺐습니다.',
       'kindnet의 큐는 소스로만 확인했습니다. AWS 패브릭의 출발지 주소 검사, 프리픽스 위임, 보안 그룹은 뺐습니다.',

@@ -93,6 +93,11 @@ export const scenarios = {
     summary:
       'A ClusterNetworkPolicy keeps guests out although the shop’s own NetworkPolicy lets everybody in.',
   },
+  'a-denial-wins': {
+    title: 'On Cilium a denial wins',
+    summary:
+      'A CiliumNetworkPolicy lets carts in. One in quarantine stays out all the same, and 0.0.0.0/0 is no guest.',
+  },
   'policy-nobody-enforces': {
     title: 'Denied by policy, and still let through',
     summary: 'The policies are in place, and the stranger gets an answer all the same. Mend it.',

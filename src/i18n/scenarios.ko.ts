@@ -92,6 +92,11 @@ export const scenarios = {
     summary:
       'shop의 네트워크폴리시가 모두를 허용해도, 클러스터네트워크폴리시(ClusterNetworkPolicy)가 guest를 막습니다.',
   },
+  'a-denial-wins': {
+    title: '실리움에서는 거부가 이깁니다',
+    summary:
+      'CiliumNetworkPolicy가 cart를 허용해도 격리(quarantine)된 cart는 막히고, 0.0.0.0/0도 guest의 파드를 뜻하지 않습니다.',
+  },
   'policy-nobody-enforces': {
     title: '정책으로 막았는데 통과합니다',
     summary: '정책이 분명히 있는데 stranger도 응답을 받습니다. 고쳐 보세요.',

@@ -330,6 +330,17 @@ export const verified = [
     tests: ['src/sim/cni/cilium/policy-walk.test.ts', 'src/sim/cni/cilium/policy-property.test.ts'],
   },
   {
+    id: 'policyCiliumOwn',
+    area: 'policy',
+    fidelity: 'modelled',
+    against: ['source', 'property', 'walk'],
+    tests: [
+      'src/sim/k8s/kinds/cilium-network-policy.test.ts',
+      'src/sim/cni/cilium/cilium-policy.test.ts',
+      'src/sim/cni/cilium/policy-property.test.ts',
+    ],
+  },
+  {
     id: 'policyAntrea',
     area: 'policy',
     fidelity: 'modelled',

@@ -1,5 +1,6 @@
 /** Every starting scenario, in the order of the menu; the first opens on a first visit. */
 import type { ScenarioEntry } from './scenario-entry.ts';
+import { aDenialWins } from './a-denial-wins/scenario.ts';
 import { adminHasTheLastWord } from './admin-has-the-last-word/scenario.ts';
 import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
 import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
@@ -53,6 +54,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   ipv6OnlyCluster,
   defaultDenyWithAllow,
   adminHasTheLastWord,
+  aDenialWins,
   policyNobodyEnforces,
   egressForgotDns,
   wrongTargetPort,

@@ -265,6 +265,21 @@ describe('what each is about', () => {
       reason: 'policy.deny',
     },
     {
+      slug: 'a-denial-wins',
+      probe: 'quarantined',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
+    { slug: 'a-denial-wins', probe: 'cart', verdict: 'delivered', clientSees: 'http' },
+    {
+      slug: 'a-denial-wins',
+      probe: 'visitor',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
+    {
       slug: 'egress-forgot-dns',
       probe: 'by name',
       verdict: 'dropped',

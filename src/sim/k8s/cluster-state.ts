@@ -530,6 +530,8 @@ export interface PolicyTierPlan {
   readonly clusterPolicies?: PolicyTier;
   /** Policies of this API group whose tier has this one's name stand in it. */
   readonly ownPolicies?: string;
+  /** A rule of it that denies is for the pod's own node, too, which otherwise always gets in. */
+  readonly deniesOwnNode?: true;
 }
 
 /** `ANY`: TCP, UDP and SCTP alike. Of the ICMPs a port is a type. */

@@ -59,6 +59,9 @@ export function evaluate(cluster: Policies, flow: Flow): Outcome {
   }
   const said = whatPoliciesSay(cluster, flow);
   if (!isPod(to) || said.ingress === NOT_APPLICABLE || !comesFromNodeOf(cluster, from, to)) return said;
+  // Whatever isolates the pod; but where a denial may name its node, that holds.
+  const denied = said.ingress.deniedRule !== undefined;
+  if (denied && policyStack(cluster).some(({ plan }) => plan.deniesOwnNode === true)) return said;
   const ingress: DirectionOutcome = { ...NOT_APPLICABLE, exempt: 'own-node' };
   return { allowed: said.egress.verdict !== 'denied', egress: said.egress, ingress };
 }

@@ -73,6 +73,7 @@ export function fillMatrix(
   const egressRows = new Map<Applying, Int32Array>();
   const ingressRows = new Map<Applying, Map<string, Int32Array>>();
   const reasons = new ReasonTable(question.enforced, kept?.matrix.reasons);
+  const nodeIsDeniable = policyStack(cluster).some(({ plan }) => plan.deniesOwnNode === true);
   const unknown = unknownPods(cluster, pods);
   const again = pods.flatMap((pod, i) => (kept?.columns.has(pod) === true ? [i] : []));
   const reasonOf: (readonly number[])[] = [];
@@ -134,8 +135,11 @@ export function fillMatrix(
     const ends = [unknown[row], unknown[column]];
     if (ends.includes('no-address')) return reasons.noAddress;
     if (ends.includes('unknown')) return reasons.unknown;
-    if (from.hostNetwork && from.node === pods[column]?.node) return reasons.open;
-    return cell(classes.of[row] ?? 0, classes.of[column] ?? 0);
+    const index = cell(classes.of[row] ?? 0, classes.of[column] ?? 0);
+    if (!from.hostNetwork || from.node !== pods[column]?.node) return index;
+    // The own node always gets in, unless a rule denies it where rules can.
+    const denied = reasons.list[index]?.code === 'ingress-denied' && reasons.list[index].rule !== undefined;
+    return denied && nodeIsDeniable ? index : reasons.open;
   }
 
   function egressOf(source: number): Int32Array {

@@ -8,6 +8,7 @@ export const ciliumAbout: CniAbout = {
   sources: [
     'Cilium 1.17 to 1.19: bpf/bpf_lxc.c, bpf_host.c, bpf_overlay.c, bpf_sock.c, bpf/lib/{nodeport,lb,nat,conntrack,policy,local_delivery,drop_reasons}.h',
     'Cilium: pkg/datapath/tunnel, pkg/datapath/iptables, pkg/maps/{ipcache,lxcmap,ctmap,lbmap}, pkg/policy, cilium-dbg',
+    'Cilium’s own policies: pkg/policy/{api,utils}, pkg/k8s/apis/cilium.io, the CRDs’ schemas, in 1.19 and the main branch',
     'no kernel proof: the programs are read, not run',
   ],
   options: [
@@ -30,6 +31,7 @@ export const ciliumAbout: CniAbout = {
         end: 'deny',
         networkPolicies: { order: 0 },
         ownPolicies: 'cilium.io',
+        deniesOwnNode: true,
       },
     ],
   },

@@ -199,9 +199,8 @@ function endpointList(config: NetnsConfig): Lines {
   const rows = [...first.values()]
     .toSorted((a, b) => a.value.id - b.value.id)
     .flatMap(({ ip, value }): readonly Row[] => {
-      const { ingress, egress } = value.isolatedBy;
-      const enforced = (policies: readonly unknown[]): string =>
-        policies.length > 0 ? 'Enabled' : 'Disabled';
+      const { ingress, egress } = value.enforced;
+      const enforced = (on: boolean): string => (on ? 'Enabled' : 'Disabled');
       const [label = '', ...rest] = value.labels;
       const head = [`${value.id}`, enforced(ingress), enforced(egress), `${value.identity}`];
       const ips = all.filter(([, one]) => one.id === value.id).map(([own]) => own);

@@ -218,6 +218,14 @@ const rows: readonly Row[] = [
     flows: [from('node/kind-control-plane', true, ['p', 0]), from('node/kind-worker2', false)],
   },
   {
+    name: 'the own node gets in, unless it is denied',
+    own: { p: `{${WEB}, ingressDeny: [{fromEntities: [host], ${P8080}}]}` },
+    flows: [
+      from('node/kind-worker', false, ['p', 0, 'spec.ingressDeny']),
+      { ...from('node/kind-worker', true), port: 9000 },
+    ],
+  },
+  {
     name: 'a range of addresses is never a pod or a node',
     own: { p: `{${WEB}, ingress: [{fromCIDR: [0.0.0.0/0]}]}` },
     flows: [

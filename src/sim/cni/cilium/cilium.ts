@@ -6,7 +6,7 @@
  * in native mode are those of `autoDirectNodeRoutes`, endpoint routes are off, and the load balancer's mode is SNAT.
  * Both families go through the same programs: what differs by family is asked of the address. A tunnel's outer packet is
  * IPv4 wherever nodes have such an address, whatever is inside.
- * Left out: encryption, DSR, XDP, Maglev, host firewall, L7, Hubble, Cilium's own policies, egress gateway,
+ * Left out: encryption, DSR, XDP, Maglev, host firewall, the proxies of L7 rules and DNS, Hubble, egress gateway,
  * BGP, the bandwidth manager, local redirect, the health endpoint, the host's own NAT entries.
  */
 import {

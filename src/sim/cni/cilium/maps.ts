@@ -48,6 +48,8 @@ export interface EndpointValue {
     readonly ingress: readonly PolicyName[];
     readonly egress: readonly PolicyName[];
   };
+  /** Whether any policy has a rule for it. */
+  readonly enforced: { readonly ingress: boolean; readonly egress: boolean };
   /** Rules whose peers are learnt as the cluster runs: addresses outside that they may let through or deny. */
   readonly unresolved: { readonly ingress: readonly Unresolved[]; readonly egress: readonly Unresolved[] };
 }

@@ -98,6 +98,7 @@ export function endpointMaps(
       pod: '',
       labels: [],
       isolatedBy: { ingress: [], egress: [] },
+      enforced: { ingress: false, egress: false },
       unresolved: { ingress: [], egress: [] },
     };
     entries.set(ip, { value, origin: { ...node.origin, by: BY } });
@@ -119,6 +120,7 @@ export function endpointMaps(
       pod: podKey(pod),
       labels: labelsOf(all, identity),
       isolatedBy: policy.isolatedBy,
+      enforced: policy.enforced,
       unresolved: policy.unresolved,
     };
     for (const ip of pod.ips) entries.set(ip, { value, origin: { ...pod.origin, by: BY } });

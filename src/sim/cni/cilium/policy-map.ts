@@ -37,6 +37,7 @@ import { ID } from './names.ts';
 export interface EndpointPolicy {
   readonly entries: ReadonlyMap<string, MapEntry>;
   readonly isolatedBy: { readonly ingress: readonly PolicyName[]; readonly egress: readonly PolicyName[] };
+  readonly enforced: { readonly ingress: boolean; readonly egress: boolean };
   readonly unresolved: { readonly ingress: readonly Unresolved[]; readonly egress: readonly Unresolved[] };
 }
 
@@ -94,6 +95,7 @@ export function endpointPolicy(
   const { cluster } = scope;
   const entries = new Map<string, MapEntry>();
   const isolatedBy = { ingress: [] as PolicyName[], egress: [] as PolicyName[] };
+  const enforced = { ingress: false, egress: false };
   const unresolved = { ingress: [] as Unresolved[], egress: [] as Unresolved[] };
   const ciliums = cluster.ciliumPolicies.filter((policy) => selects(policy.endpointSelector, sourced));
   for (const direction of ['ingress', 'egress'] as const) {
@@ -101,6 +103,7 @@ export function endpointPolicy(
     const plain = isolating(cluster.networkPolicies, pod, direction);
     const own = ciliums.filter((policy) => policy[direction].length > 0);
     const closing = own.filter((policy) => policy.defaultDeny[direction]);
+    enforced[direction] = plain.length + own.length > 0;
     isolatedBy[direction].push(...plain.map((policy) => ({ name: policyName(policy) })), ...namesOf(closing));
     unresolved[direction].push(...own.flatMap((policy) => unresolvedOf(pod, policy, direction, scope)));
     const always = (identity: number): Wish => ({
@@ -117,7 +120,7 @@ export function endpointPolicy(
     ];
     for (const [key, entry] of fold(wishes, side)) entries.set(key, entry);
   }
-  return { entries, isolatedBy, unresolved };
+  return { entries, isolatedBy, enforced, unresolved };
 }
 
 function namesOf(policies: readonly CiliumPolicy[]): readonly PolicyName[] {

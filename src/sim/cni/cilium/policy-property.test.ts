@@ -129,7 +129,6 @@ it.each(settings.flatMap((one) => (['TCP', 'UDP'] as const).map((protocol) => ({
             expect([source, target, cell]).toEqual([source, target, outcome.allowed]);
           }
           for (const node of read.nodes) {
-            if (node.name === to.node) continue;
             const from = { ip: node.ips[0] ?? '' };
             const { allowed } = evaluate(read, { from, to, port: 80, protocol });
             expect(ask(`node/${node.name}`)).toEqual([`node/${node.name} ${target}`, allowed]);

@@ -1,6 +1,6 @@
 /** Mistakes that show only between objects: selectors that find nothing, ports that nobody opens, rules nobody enforces. */
 import { type Ip, parseIp } from '../../base/ip.ts';
-import type { ObjectRef, Origin } from '../../base/origin.ts';
+import { objectKey, type ObjectRef, type Origin } from '../../base/origin.ts';
 import type {
   ClusterPolicyRule,
   ClusterState,
@@ -327,8 +327,12 @@ function checkOwnPolicies(
   cnis: readonly CniForSettling[],
   report: Report,
 ): void {
+  const said = new Set<string>();
   for (const { group, kind, name, origin } of ownPolicies) {
-    if (cni.ownPolicies?.group === group) continue;
+    const key = objectKey(origin.object);
+    // An object may have several policies in it.
+    if (cni.ownPolicies?.group === group || said.has(key)) continue;
+    said.add(key);
     const use = cnis.filter((other) => other.ownPolicies?.group === group).map((other) => other.label);
     const params = { policy: name, kind, cni: cni.label, use: use.join(', ') };
     report.say('warning', 'policy/kind-not-enforced', params, origin.object);
