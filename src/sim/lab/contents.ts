@@ -198,6 +198,7 @@ export function settings(config: NetnsConfig): readonly Setting[] {
     set(`net.ipv4.conf.${name}.rp_filter`, own.rpFilter, of);
     set(`net.ipv4.conf.${name}.proxy_arp`, flag(own.proxyArp), of);
     set(`net.ipv4.conf.${name}.route_localnet`, flag(own.routeLocalnet), of);
+    set(`net.ipv4.conf.${name}.accept_local`, flag(own.acceptLocal), of);
     set(`net.ipv4.conf.${name}.forwarding`, flag(own.forwarding), of);
     if (hasIpv6(config)) {
       set(`net.ipv6.conf.${name}.disable_ipv6`, flag(own.disableIpv6), of);

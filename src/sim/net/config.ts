@@ -213,6 +213,8 @@ export interface InterfaceSysctl {
   /** Delay before a proxied answer, `neigh/IF/proxy_delay`; 0 answers at once. */
   readonly proxyDelayMs?: number;
   readonly routeLocalnet?: boolean;
+  /** A packet may come in with an address of this host as its source. */
+  readonly acceptLocal?: boolean;
   readonly forwarding?: boolean;
   /** net.ipv6.conf.IF.disable_ipv6: the link has no IPv6 address at all. */
   readonly disableIpv6?: boolean;

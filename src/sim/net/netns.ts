@@ -42,6 +42,7 @@ export interface Device {
   readonly proxyArp: boolean;
   readonly proxyDelayMs: number;
   readonly routeLocalnet: boolean;
+  readonly acceptLocal: boolean;
   readonly hasAddress: boolean;
   readonly ipv6: boolean;
   /** It tells its neighbours so. */
@@ -121,6 +122,7 @@ export class Netns {
         proxyArp: own?.proxyArp ?? false,
         proxyDelayMs: own?.proxyDelayMs ?? PROXY_DELAY_MS,
         routeLocalnet: (sysctls.routeLocalnetAll ?? false) || (own?.routeLocalnet ?? false),
+        acceptLocal: own?.acceptLocal ?? false,
         hasAddress: addressed.has(link.name),
         ipv6: hasIpv6(config, link),
         router: isRouter(config, link.name),
@@ -260,6 +262,7 @@ const IMPLICIT_LOOPBACK: Device = {
   proxyArp: false,
   proxyDelayMs: PROXY_DELAY_MS,
   routeLocalnet: false,
+  acceptLocal: false,
   hasAddress: true,
   ipv6: true,
   router: false,

@@ -23,7 +23,8 @@ function sourceProblem(box: Box, dev: Device, src: Ip, dst: Ip): Reason | undefi
   if (src === '0.0.0.0') return undefined;
   // The way back is asked for as a packet of this host, without the mark (src_valid_mark is 0).
   const back = box.net.fib.lookup(src, { src: dst });
-  if (back !== undefined && back.type !== 'unicast') {
+  const ours = back?.type === 'local' && dev.acceptLocal;
+  if (back !== undefined && back.type !== 'unicast' && !ours) {
     // Our own address as a source, a broadcast, a blackhole: a martian whatever rp_filter says.
     return reason('route.martian', { ip: src, iface: dev.name });
   }

@@ -71,7 +71,7 @@ function ipv4Value(config: NetnsConfig, name: string): string | undefined {
   const asked = ofInterface(
     config,
     name,
-    /^net\.ipv4\.(?:conf|neigh)\.(.+)\.(rp_filter|route_localnet|proxy_arp|forwarding|proxy_delay)$/,
+    /^net\.ipv4\.(?:conf|neigh)\.(.+)\.(rp_filter|route_localnet|accept_local|proxy_arp|forwarding|proxy_delay)$/,
   );
   if (asked === undefined) return undefined;
   const { link, key } = asked;
@@ -82,6 +82,8 @@ function ipv4Value(config: NetnsConfig, name: string): string | undefined {
       return String(all ? sysctls.rpFilterAll : (own?.rpFilter ?? 0));
     case 'route_localnet':
       return flag(all ? sysctls.routeLocalnetAll : own?.routeLocalnet);
+    case 'accept_local':
+      return flag(own?.acceptLocal);
     case 'proxy_arp':
       return flag(own?.proxyArp);
     case 'forwarding':
