@@ -157,5 +157,6 @@ export function originLink(step: Pick<Step, 'origin'>): string | undefined {
 export function segmentLabel(trace: Trace, index: number): string {
   const segment = trace.segments[index];
   if (segment === undefined) return 'ARP';
-  return `${segment.purpose === 'probe' ? protocolName(segment.proto) : 'DNS'} ${segment.label}`;
+  const asks = segment.purpose === 'dns' || segment.purpose === 'upstream-dns';
+  return `${asks ? 'DNS' : protocolName(segment.proto)} ${segment.label}`;
 }

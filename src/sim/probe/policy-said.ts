@@ -10,16 +10,18 @@ import type { Source } from './target.ts';
 
 export type Walked = Pick<Trace, 'steps' | 'segments' | 'server'>;
 
-/** Segments that the verdict is about: the probe's own, or the look-up's where the walk ended in DNS. */
+/** Segments that the verdict is about: the probe's own with what a proxy did for it, or the look-up's where the walk ended in DNS. */
 function ownSegments(segments: readonly Segment[]): ReadonlySet<number> {
-  const probes = segments.filter((s) => s.purpose === 'probe');
+  const probes = segments.filter((s) => s.purpose === 'probe' || s.purpose === 'upstream');
   return new Set((probes.length > 0 ? probes : segments).map((s) => s.index));
 }
+
+type Said = { -readonly [D in 'egress' | 'ingress']: PolicyVerdict[D] } & { http?: PolicyVerdict['http'] };
 
 /** `rule` is the index of the rule that allowed, or that says Deny; -1 for a policy that isolates the pod and has no rule for this packet. */
 export function policySaid(cluster: ClusterState, source: Source, walked: Walked): PolicyVerdict {
   const cni = chosenCni(cluster)?.plugin;
-  const verdict: { -readonly [D in 'egress' | 'ingress']: PolicyVerdict[D] } = {
+  const verdict: Said = {
     egress: 'n/a',
     ingress: 'n/a',
   };
@@ -52,6 +54,10 @@ export function policySaid(cluster: ClusterState, source: Source, walked: Walked
     if (code === 'policy.allow') {
       verdict[params.direction] = 'allowed';
       add(params.direction, params.policy, params.rule, params.kind);
+    } else if (code === 'policy.http-allow' || code === 'policy.http-deny') {
+      verdict.http = code === 'policy.http-deny' ? 'denied' : (verdict.http ?? 'allowed');
+      verdict[params.direction] = 'allowed';
+      if (params.policy !== '') add(params.direction, params.policy, params.rule, params.kind);
     } else if (code === 'policy.deny') {
       verdict[params.direction] = 'denied';
       const kinds = params.kinds?.split(', ');

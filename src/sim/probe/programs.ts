@@ -124,7 +124,10 @@ function httpRequest(input: ProgramInput): Payload {
     const name = line.slice(0, colon).trim();
     const value = line.slice(colon + 1).trim();
     const at = headers.findIndex(([known]) => known.toLowerCase() === name.toLowerCase());
-    if (at >= 0) headers[at] = [name, value];
+    // `-H 'Accept:'` takes away what curl would send by itself.
+    if (value === '') {
+      if (at >= 0) headers.splice(at, 1);
+    } else if (at >= 0) headers[at] = [name, value];
     else headers.push([name, value]);
   }
   const { bytes } = input.spec;

@@ -74,7 +74,7 @@ export function judge(
     const segment = segments[s.segment];
     return (
       segment !== undefined &&
-      (segment.purpose === purpose || (purpose === 'dns' && segment.purpose === 'upstream-dns'))
+      (segment.purpose === purpose || segment.purpose === (purpose === 'dns' ? 'upstream-dns' : 'upstream'))
     );
   });
   const lastDelivery = own.findLast((s) => s.kind === 'deliver' && s.dir === 'request');
@@ -100,8 +100,10 @@ export function judge(
     return { ...at(judged.verdict, expired), clientSees: judged.clientSees };
   }
   switch (sees) {
-    case 'connected':
     case 'http':
+      // What decides of an answer by a policy's proxy is the policy.
+      return at('delivered', own.find((s) => s.reason.code === 'policy.http-deny') ?? delivered);
+    case 'connected':
     case 'answered':
     case 'tls-error':
       return at('delivered', delivered);

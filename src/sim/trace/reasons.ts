@@ -2,6 +2,17 @@
  * The closed list of reasons a step can have: a code and its parameters. The sentences live in i18n, one for each code
  * in every language; a test holds that each code is produced by some scenario.
  */
+interface HttpJudged {
+  direction: 'ingress' | 'egress';
+  pod: string;
+  kind: string;
+  policy: string;
+  rule: number;
+  http: number;
+  method: string;
+  path: string;
+}
+
 export interface ReasonParams {
   // processes
   'process.resolve': { tool: string; name: string };
@@ -23,6 +34,10 @@ export interface ReasonParams {
   'process.too-big': { mtu: number };
   'process.closed': Record<string, never>;
   'process.forward-dns': { name: string; upstream: string };
+  /** A proxy goes on for a client; `as` is the client's address where it speaks from there, else empty. */
+  'proxy.forward': { process: string; method: string; path: string; address: string; as: string };
+  'proxy.answered': { process: string; status: number };
+  'proxy.failed': { process: string; address: string; status: number; why: string };
   // sockets
   'socket.originate': { proto: string; flags: string };
   'socket.deliver': { port: number; proto: string; process: string };
@@ -91,6 +106,7 @@ export interface ReasonParams {
   'program.no-service': { program: string; address: string };
   'program.l3': { program: string; ttl: number; mac: string };
   'program.tunnel': { program: string; id: number; remote: string };
+  'program.to-proxy': { program: string; port: number; mark: string };
   'program.dnat': { program: string; from: string; to: string };
   'program.snat': { program: string; from: string; to: string };
   'program.back-dst': { program: string; from: string; to: string };
@@ -192,6 +208,10 @@ export interface ReasonParams {
     /** Of each of the policies, where they are not all of one kind. */
     kinds?: string;
   };
+  /** What a policy's rule for HTTP says of one request; `http` is the item of `rules.http`, -1 where the rule has none. */
+  'policy.http-allow': HttpJudged;
+  /** The item that comes nearest, and the first thing that it misses; `more` counts the others. */
+  'policy.http-deny': HttpJudged & { field: string; wants: string; got: string; more: number };
   'policy.pass': { direction: 'ingress' | 'egress'; policy: string; rule: number; pod: string; kind: string };
   // the simulator's own limits
   'unknown.controller': { bridge: string };

@@ -178,6 +178,8 @@ export interface NatRecord {
 export interface PolicyVerdict {
   readonly egress: 'allowed' | 'denied' | 'not-selected' | 'n/a';
   readonly ingress: 'allowed' | 'denied' | 'not-selected' | 'n/a';
+  /** What rules for HTTP said of the request, where some were asked: by the proxy, once it had the connection. */
+  readonly http?: 'allowed' | 'denied';
   readonly by: readonly {
     readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
     /** Index of the rule that allowed or says Deny; -1 for a policy none of whose rules admits. */

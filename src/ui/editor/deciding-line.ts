@@ -17,8 +17,8 @@ export interface DecidingLine {
 export function toneOf(step: Step): Tone {
   const { code } = step.reason;
   if (code.startsWith('unknown.')) return 'unknown';
-  if (code === 'policy.deny') return 'deny';
-  if (code === 'policy.allow') return 'allow';
+  if (code === 'policy.deny' || code === 'policy.http-deny') return 'deny';
+  if (code === 'policy.allow' || code === 'policy.http-allow') return 'allow';
   switch (step.kind) {
     case 'route':
     case 'neighbour':

@@ -42,11 +42,13 @@ const BY_KIND: Readonly<Record<StepKind, Mark>> = {
 const FAILURES: ReadonlySet<string> = new Set([
   'process.nxdomain',
   'process.dns-failed',
+  'policy.http-deny',
   'process.refused',
   'process.reset',
   'process.timeout',
   'process.unreachable',
   'process.too-big',
+  'proxy.failed',
   'route.none',
   'route.blackhole',
   'route.unreachable',
@@ -54,7 +56,7 @@ const FAILURES: ReadonlySet<string> = new Set([
 ]);
 
 export function markOf(step: Step): Mark {
-  if (step.reason.code === 'policy.allow') return 'allow';
+  if (step.reason.code === 'policy.allow' || step.reason.code === 'policy.http-allow') return 'allow';
   if (FAILURES.has(step.reason.code)) return 'deny';
   return BY_KIND[step.kind];
 }

@@ -168,6 +168,14 @@ export function phasesOf(trace: Trace, segmentIndex: number): Phase[] {
   phases.push(...span('retry', again));
   const reply = first.filter((s) => s.dir === 'reply' && (s.retry ?? 0) === 0);
   phases.push(...span('reply', reply, replyKey(reply)));
+  // What a proxy said of the request, once it had the connection.
+  for (const step of own) {
+    const { code, params } = step.reason;
+    if (code !== 'policy.http-allow' && code !== 'policy.http-deny') continue;
+    phases.push(
+      ...span(params.direction, [step]).map((p) => ({ ...p, failed: code === 'policy.http-deny' })),
+    );
+  }
   const told = trace.steps.filter((s) => s.kind === 'process' && s.segment === segmentIndex);
   const outcome = told.findLast((s) => OUTCOMES.has(s.reason.code)) ?? told.at(-1);
   if (outcome !== undefined && outcome.index > (own[0]?.index ?? 0)) {

@@ -46,7 +46,8 @@ export function BlockCard({ trace, step }: { readonly trace: Trace; readonly ste
   const enforced = useSimulation((s) => s.result?.cluster.settings.enforcesPolicy);
   const { egress, ingress } = trace.policy;
   const judged = egress !== 'n/a' || ingress !== 'n/a';
-  if (enforced !== true || !judged || trace.verdict !== 'delivered') return null;
+  if (enforced !== true || !judged || trace.verdict !== 'delivered' || trace.policy.http === 'denied')
+    return null;
   // A look-up alone is not what a person would block.
   if (step.index < trace.decidedBy || !trace.segments.some((s) => s.purpose === 'probe')) return null;
   return (
