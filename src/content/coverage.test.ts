@@ -725,6 +725,32 @@ describe('a process that ends a connection and opens another', () => {
   });
 });
 
+describe('the node’s Envoy', () => {
+  const more = `---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: a}
+spec:
+  endpointSelector: {matchLabels: {app: a}}
+  ingress: [{toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{path: /public}]}}]}]
+`;
+  const simulation = simulate({ files: [{ name: 'cluster.yaml', text: cluster('cilium') + more }] });
+  const a = simulation.cluster.pods.find((p) => p.name === 'a')?.ips[0] ?? '';
+  const asked = { from: 'default/c', tool: 'curl', to: `http://${a}/public` } as const;
+
+  test('a request that a policy lets through, and one that it does not', () => {
+    const passed = ask(simulation, asked);
+    for (const code of ['program.to-proxy', 'policy.http-allow', 'proxy.forward', 'proxy.answered'] as const)
+      expect(passed).toContain(code);
+    expect(ask(simulation, { ...asked, to: `http://${a}/` })).toContain('policy.http-deny');
+  });
+
+  test('a server that does not answer it', () => {
+    const silent = broken(simulation, 'default/a', () => ({ listeners: [] }));
+    expect(ask(silent, asked)).toContain('proxy.failed');
+  });
+});
+
 describe('the closed list', () => {
   test('is given by the walks above, and by nothing else', () => {
     expect([...seen.keys()].sort()).toEqual(Object.keys(en).sort());

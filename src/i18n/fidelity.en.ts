@@ -122,7 +122,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
     'Addresses and node ports that are not written follow from the Service’s name; a real API server draws them.',
   ],
   cni: [
-    'Cilium’s programs were read, not run. Encryption, DSR, XDP, Maglev, the host firewall, and the proxies that L7 rules and toFQDNs need are left out.',
+    'Cilium’s programs were read, not run. Encryption, DSR, XDP, Maglev, the host firewall, and the proxies that L7 rules other than HTTP’s and toFQDNs need are left out.',
     'Antrea’s flows were read as far as they could be, not run: no kernel here has Open vSwitch.',
     'Calico without host endpoints, tiers, its own policies, flow logs and eBPF.',
     'kindnet: the queue was read, not seen at work. AWS: the fabric’s check of source addresses, prefix delegation and security groups are left out.',

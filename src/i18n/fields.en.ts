@@ -352,6 +352,24 @@ export const fields: FieldHelp = {
   'CiliumPolicy.rule.toPorts.ports.endPort': 'The last port of a range that begins at `port`.',
   'CiliumPolicy.rule.toPorts.ports.protocol':
     '`TCP`, `UDP`, `SCTP`, or `ANY` of these (the default). For ICMP there is `icmps`.',
+  'CiliumPolicy.rule.toPorts.rules':
+    'What is asked beyond the port. The connection then goes to a proxy of the node, which accepts it and judges each request.',
+  'CiliumPolicy.rule.toPorts.rules.http':
+    'Items for HTTP; one that holds in all that it says is enough. What none lets through is answered with 403. An empty list asks for nothing.',
+  'CiliumPolicy.rule.toPorts.rules.http.path':
+    'A regular expression (RE2) for the whole path with its query: `/public` alone does not mean `/public/1`.',
+  'CiliumPolicy.rule.toPorts.rules.http.method':
+    'A regular expression for the whole method, in capital letters: `GET`, `GET|HEAD`.',
+  'CiliumPolicy.rule.toPorts.rules.http.host':
+    'A regular expression for the whole Host header; a port that the client writes belongs to it.',
+  'CiliumPolicy.rule.toPorts.rules.http.headers':
+    'Headers that must be there: `X-Token`, or with their value, `X-Token: 7`.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches': 'Headers, and what to do where one does not match.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches.name': 'The header’s name.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches.value':
+    'The value that it must have; without one it must be there.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches.mismatch':
+    'What happens where it does not match: `ADD`, `REPLACE`, `DELETE` change the header, `LOG` lets it pass. Without this the item does not hold.',
   'CiliumPolicy.rule.icmps': 'Types of ICMP, in place of `toPorts`.',
   'CiliumPolicy.rule.icmps.fields': 'At most 40; any of them may match.',
   'CiliumPolicy.rule.icmps.fields.family': '`IPv4` (the default) or `IPv6`.',

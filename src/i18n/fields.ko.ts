@@ -348,6 +348,24 @@ export const fields: FieldHelp = {
   'CiliumPolicy.rule.toPorts.ports.endPort': '`port`에서 시작하는 범위의 마지막 포트입니다.',
   'CiliumPolicy.rule.toPorts.ports.protocol':
     '`TCP`, `UDP`, `SCTP`, 또는 이 셋을 뜻하는 `ANY`(기본값)입니다. ICMP에는 `icmps`를 씁니다.',
+  'CiliumPolicy.rule.toPorts.rules':
+    '포트 말고 더 따지는 것입니다. 그러면 노드의 프록시가 연결을 받아들이고 요청마다 판단합니다.',
+  'CiliumPolicy.rule.toPorts.rules.http':
+    'HTTP에 대한 항목입니다. 요구하는 것을 모두 갖춘 항목 하나면 충분하고, 어느 항목도 허용하지 않으면 403으로 답합니다. 빈 목록은 아무것도 따지지 않습니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.path':
+    '쿼리를 포함한 경로 전체에 대한 정규식(RE2)입니다. `/public`만으로는 `/public/1`에 맞지 않습니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.method':
+    '메서드 전체에 대한 정규식이고 대문자로 씁니다. `GET`, `GET|HEAD`처럼 적습니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.host':
+    'Host 헤더 전체에 대한 정규식입니다. 클라이언트가 적은 포트도 포함됩니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.headers':
+    '있어야 하는 헤더입니다. `X-Token`처럼 이름만 적거나 `X-Token: 7`처럼 값까지 적습니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches': '헤더와, 맞지 않을 때 할 일입니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches.name': '헤더의 이름입니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches.value':
+    '헤더가 가져야 하는 값입니다. 없으면 헤더가 있기만 하면 됩니다.',
+  'CiliumPolicy.rule.toPorts.rules.http.headerMatches.mismatch':
+    '맞지 않을 때 할 일입니다. `ADD`, `REPLACE`, `DELETE`는 헤더를 바꾸고 `LOG`는 그냥 통과시킵니다. 없으면 이 항목은 맞지 않는 것이 됩니다.',
   'CiliumPolicy.rule.icmps': '`toPorts` 대신 쓰는 ICMP 타입입니다.',
   'CiliumPolicy.rule.icmps.fields': '40개까지 쓸 수 있고 하나만 맞으면 됩니다.',
   'CiliumPolicy.rule.icmps.fields.family': '`IPv4`(기본값)나 `IPv6`입니다.',

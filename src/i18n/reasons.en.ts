@@ -156,6 +156,25 @@ export const reasons: ReasonText = {
       'CoreDNS owns only the cluster’s domain; its forward plug-in passes every other name on, as a client of its own.',
   },
   // sockets
+  'proxy.forward': {
+    title: (p) => `${p.process} asks ${p.address} itself: ${p.method} ${p.path}`,
+    info: (p) => (p.as === '' ? 'a connection of its own' : `as ${p.as}`),
+    detail: (p) =>
+      p.as === ''
+        ? 'The client’s connection ends here. What follows is another one, with another source address; the client’s identity goes along in the packet’s mark.'
+        : `The client’s connection ends here. What follows is another one, and yet it has the client’s address and port: its socket is transparent.`,
+  },
+  'proxy.answered': {
+    title: (p) => `${p.process} has the answer, ${p.status}, and passes it on`,
+    info: (p) => `HTTP ${p.status}`,
+    detail: () => 'On the client’s own connection, with headers of the proxy’s added.',
+  },
+  'proxy.failed': {
+    title: (p) => `${p.process} gets no answer from ${p.address} and says so: ${p.status}`,
+    info: (p) => `HTTP ${p.status}`,
+    detail: (p) =>
+      `${p.why === 'protocol' ? 'What came back is no HTTP.' : 'It tried four times.'} The client’s connection is fine: it hears of the failure in HTTP, from the proxy.`,
+  },
   'socket.originate': {
     title: (p) =>
       p.flags === ''
@@ -665,6 +684,17 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `The tunnel’s key, the VNI on the wire, is ${p.id}: the sender’s security identity. The other node’s policies need not guess who it was.`,
   },
+  'program.to-proxy': {
+    title: (p) =>
+      p.port === 0
+        ? `${p.program} hands the answer to the node’s proxy`
+        : `${p.program} hands the packet to the node’s proxy`,
+    info: (p) => `mark ${p.mark}`,
+    detail: (p) =>
+      p.port === 0
+        ? 'The connection is the proxy’s own. The mark brings the packet to this host, where its socket waits.'
+        : `The policy asks for HTTP, which a program on a hook cannot read. The mark ${p.mark} names the proxy’s port ${p.port}, its bytes swapped; TPROXY’s rule for that mark takes it from here.`,
+  },
   'program.dnat': {
     title: (p) => `${p.program} wrote ${p.to} over the Service’s address`,
     info: () => 'DNAT (eBPF)',
@@ -1018,6 +1048,31 @@ export const reasons: ReasonText = {
         : p.rule !== undefined
           ? `Rule ${p.rule + 1} of spec.${p.direction} of this ${p.kind} says Deny. The first rule that matches decides, and no policy after it can let the packet through.`
           : `${p.policies} ${p.policies.includes(',') ? 'select' : 'selects'} the pod for ${p.direction}: what no rule admits is dropped. Policies see the address after the Service’s was translated: the pod’s IP and the target port.`,
+  },
+  'policy.http-allow': {
+    title: (p) =>
+      `${p.kind} ${p.policy} lets ${p.method} ${p.path} ${p.direction === 'ingress' ? 'in to' : 'out of'} ${p.pod}`,
+    info: (p) => `HTTP allowed by ${p.policy}`,
+    detail: (p) =>
+      p.http < 0
+        ? `Rule ${p.rule + 1} of ${p.list ?? `spec.${p.direction}`} admits the connection and says nothing of HTTP: every request passes, whatever other rules ask for.`
+        : `Item ${p.http + 1} of rules.http in rule ${p.rule + 1} of ${p.list ?? `spec.${p.direction}`} holds in all that it says. One item is enough.`,
+  },
+  'policy.http-deny': {
+    title: (p) =>
+      `${p.kind} ${p.policy} does not let ${p.method} ${p.path} ${p.direction === 'ingress' ? 'in to' : 'out of'} ${p.pod}`,
+    info: () => '403: denied by policy',
+    detail: (p) => {
+      const item = `Item ${p.http + 1} of rules.http in rule ${p.rule + 1} of ${p.list ?? `spec.${p.direction}`} comes nearest`;
+      const others = p.more === 0 ? '' : ` (and misses in ${p.more} more)`;
+      const missed =
+        p.field === 'header'
+          ? p.got === ''
+            ? `it wants the header ${p.wants}, and the request has none`
+            : `it wants the header ${p.wants}, and the request has ${p.got}`
+          : `it wants the ${p.field} ${p.wants}, as a regular expression for the whole, and the request has ${p.got}`;
+      return `${p.http < 0 ? 'No rule for HTTP lets it through' : `${item}: ${missed}${others}`}. The connection itself was accepted: the proxy answers with 403 and “Access denied”.`;
+    },
   },
   'policy.pass': {
     title: (p) => `Policy ${p.policy} leaves it to the policies after its tier`,

@@ -143,6 +143,26 @@ export const reasons: ReasonText = {
       'CoreDNS는 클러스터 도메인만 책임집니다. 나머지 이름은 forward 플러그인이 스스로 클라이언트가 되어 다른 서버에 묻습니다.',
   },
   // 소켓
+  'proxy.forward': {
+    title: (p) => `${josa(p.process, '이/가')} ${p.address}에 직접 묻습니다: ${p.method} ${p.path}`,
+    info: (p) => (p.as === '' ? '자신의 연결' : `${josa(p.as, '으로/로')} 보임`),
+    detail: (p) =>
+      p.as === ''
+        ? '클라이언트의 연결은 여기서 끝납니다. 이어지는 것은 출발지 주소가 다른 새 연결이고, 클라이언트의 아이덴티티는 패킷의 표시에 실려 갑니다.'
+        : '클라이언트의 연결은 여기서 끝납니다. 이어지는 것은 새 연결이지만, 투명 소켓이어서 클라이언트의 주소와 포트를 그대로 씁니다.',
+  },
+  'proxy.answered': {
+    title: (p) => `${josa(p.process, '이/가')} 응답 ${josa(p.status, '을/를')} 받아 전달합니다`,
+    info: (p) => `HTTP ${p.status}`,
+    detail: () => '클라이언트가 맺은 연결로, 프록시의 헤더를 더해 보냅니다.',
+  },
+  'proxy.failed': {
+    title: (p) =>
+      `${josa(p.process, '이/가')} ${p.address}에서 답을 얻지 못해 ${josa(p.status, '으로/로')} 알립니다`,
+    info: (p) => `HTTP ${p.status}`,
+    detail: (p) =>
+      `${p.why === 'protocol' ? '돌아온 것은 HTTP가 아니었습니다.' : '네 번 시도했습니다.'} 클라이언트의 연결은 멀쩡하고, 실패는 프록시가 HTTP로 알립니다.`,
+  },
   'socket.originate': {
     title: (p) =>
       p.flags === ''
@@ -654,6 +674,17 @@ export const reasons: ReasonText = {
     detail: (p) =>
       `터널 키, 곧 와이어에 적히는 VNI는 ${p.id}입니다. 보낸 쪽의 보안 식별자이므로, 상대 노드의 정책은 누가 보냈는지 짐작할 필요가 없습니다.`,
   },
+  'program.to-proxy': {
+    title: (p) =>
+      p.port === 0
+        ? `${josa(p.program, '이/가')} 응답을 노드의 프록시에 넘깁니다`
+        : `${josa(p.program, '이/가')} 패킷을 노드의 프록시에 넘깁니다`,
+    info: (p) => `mark ${p.mark}`,
+    detail: (p) =>
+      p.port === 0
+        ? '프록시가 맺은 연결의 응답입니다. 표시를 따라 이 호스트로 들어가면 기다리던 소켓이 받습니다.'
+        : `정책이 HTTP를 따지는데, 훅의 프로그램은 HTTP를 읽지 못합니다. 표시 ${josa(p.mark, '은/는')} 프록시의 ${p.port}번 포트를 바이트 순서만 바꾸어 담고 있고, 이 표시를 보는 TPROXY 규칙이 이어받습니다.`,
+  },
   'program.dnat': {
     title: (p) => `${josa(p.program, '이/가')} 서비스 주소를 지우고 ${josa(p.to, '을/를')} 적었습니다`,
     info: () => 'DNAT (eBPF)',
@@ -1013,6 +1044,39 @@ export const reasons: ReasonText = {
         : p.rule !== undefined
           ? `이 ${p.kind}의 spec.${p.direction} ${p.rule + 1}번째 규칙이 Deny입니다. 처음 맞는 규칙이 결정하며, 뒤에 오는 어떤 정책도 이 패킷을 통과시킬 수 없습니다.`
           : `${josa(p.policies, '이/가')} 이 파드를 선택하므로, 그 규칙이 허용하지 않는 것은 모두 폐기됩니다. 정책은 서비스 주소가 변환된 뒤의 주소, 곧 파드 IP와 대상 포트(targetPort)를 봅니다.`,
+  },
+  'policy.http-allow': {
+    title: (p) =>
+      p.direction === 'ingress'
+        ? `${p.kind} ${josa(p.policy, '이/가')} ${josa(p.pod, '으로/로')} 들어오는 ${p.method} ${josa(p.path, '을/를')} 허용합니다`
+        : `${p.kind} ${josa(p.policy, '이/가')} ${p.pod}에서 나가는 ${p.method} ${josa(p.path, '을/를')} 허용합니다`,
+    info: (p) => `${p.policy}: HTTP 허용`,
+    detail: (p) =>
+      p.http < 0
+        ? `${p.list ?? `spec.${p.direction}`}의 ${p.rule + 1}번째 규칙은 연결을 허용하고 HTTP는 따지지 않습니다. 다른 규칙이 무엇을 요구하든 모든 요청이 통과합니다.`
+        : `${p.list ?? `spec.${p.direction}`}의 ${p.rule + 1}번째 규칙에서 rules.http의 ${p.http + 1}번째 항목이 요구하는 것을 모두 갖추었습니다. 항목 하나면 충분합니다.`,
+  },
+  'policy.http-deny': {
+    title: (p) =>
+      p.direction === 'ingress'
+        ? `${p.kind} ${josa(p.policy, '이/가')} ${josa(p.pod, '으로/로')} 들어오는 ${p.method} ${josa(p.path, '을/를')} 허용하지 않습니다`
+        : `${p.kind} ${josa(p.policy, '이/가')} ${p.pod}에서 나가는 ${p.method} ${josa(p.path, '을/를')} 허용하지 않습니다`,
+    info: () => '403: 정책이 거부',
+    detail: (p) => {
+      const words: Readonly<Record<string, string>> = { method: '메서드', path: '경로', host: '호스트' };
+      const missed =
+        p.field === 'header'
+          ? p.got === ''
+            ? `헤더 ${josa(p.wants, '이/가')} 있어야 하는데 요청에는 없습니다`
+            : `헤더 ${josa(p.wants, '이/가')} 있어야 하는데 요청에는 ${josa(p.got, '이/가')} 있습니다`
+          : `${words[p.field] ?? p.field} 전체가 정규식 ${josa(p.wants, '과/와')} 맞아야 하는데 요청에는 ${josa(p.got, '이/가')} 있습니다`;
+      const others = p.more === 0 ? '' : ` 그 밖에 ${p.more}가지가 더 맞지 않습니다.`;
+      return `${
+        p.http < 0
+          ? '이 요청을 허용하는 HTTP 규칙이 없습니다'
+          : `${p.list ?? `spec.${p.direction}`}의 ${p.rule + 1}번째 규칙에서 rules.http의 ${p.http + 1}번째 항목이 가장 가깝습니다. ${missed}`
+      }.${others} 연결 자체는 받아들였고, 프록시가 403과 “Access denied”로 답합니다.`;
+    },
   },
   'policy.pass': {
     title: (p) => `정책 ${josa(p.policy, '이/가')} 결정을 다음 단계(tier)의 정책에 넘깁니다`,

@@ -8,6 +8,8 @@ interface HttpJudged {
   kind: string;
   policy: string;
   rule: number;
+  /** The list that the rule stands in, where it is not `spec.DIRECTION`. */
+  list?: string;
   http: number;
   method: string;
   path: string;

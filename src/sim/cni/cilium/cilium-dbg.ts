@@ -169,8 +169,7 @@ function policyList(config: NetnsConfig): Lines {
           value.direction,
           `${value.identity}`,
           value.port,
-          // The number of the proxy's port is the agent's choice.
-          value.l7 === undefined ? 'NONE' : '<proxy>',
+          value.l7 === undefined ? 'NONE' : `${value.proxyPort ?? '<proxy>'}`,
           'disabled',
           '0',
           '0',

@@ -399,7 +399,7 @@ describe('left open', () => {
   });
   it('connections that a proxy takes, and no other', () => {
     const http = {
-      p: `{${WEB}, ingress: [{fromEndpoints: [{}]}, {fromEndpoints: [{}], toPorts: [{ports: [{port: "8080", protocol: TCP}], rules: {http: [{method: GET}]}}]}]}`,
+      p: `{${WEB}, ingress: [{fromEndpoints: [{}]}, {fromEndpoints: [{}], toPorts: [{ports: [{port: "8080", protocol: TCP}], rules: {kafka: [{topic: a}]}}]}]}`,
     };
     expect(ask(http, 'default/web', 8080).trace.reason).toEqual({
       code: 'unknown.field',

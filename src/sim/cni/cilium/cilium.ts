@@ -6,7 +6,8 @@
  * in native mode are those of `autoDirectNodeRoutes`, endpoint routes are off, and the load balancer's mode is SNAT.
  * Both families go through the same programs: what differs by family is asked of the address. A tunnel's outer packet is
  * IPv4 wherever nodes have such an address, whatever is inside.
- * Left out: encryption, DSR, XDP, Maglev, host firewall, the proxies of L7 rules and DNS, Hubble, egress gateway,
+ * Of L7 policies those for HTTP are modelled, by the node's Envoy (envoy/).
+ * Left out: encryption, DSR, XDP, Maglev, host firewall, other L7 policies and the DNS proxy, Hubble, egress gateway,
  * BGP, the bandwidth manager, local redirect, the health endpoint, the host's own NAT entries.
  */
 import {
@@ -33,6 +34,8 @@ import { fromHost, fromNetdev, toHost, toNetdev } from './bpf/host.ts';
 import { fromContainer } from './bpf/lxc.ts';
 import { fromOverlay, toOverlay } from './bpf/overlay.ts';
 import { socketLb } from './bpf/sock.ts';
+import { ENVOY_APP, envoyApp } from './envoy/envoy.ts';
+import { envoyListener, proxyListeners, toProxyRoute, toProxyRules } from './envoy/listeners.ts';
 import { identities } from './identity.ts';
 import { ciliumIptables } from './iptables.ts';
 import { lbMaps } from './lb.ts';
@@ -224,6 +227,9 @@ function setUpNode(context: CniNodeContext): NetnsPart {
     });
     // Without a pod range the agent waits for one.
     if (families.length === 0) return {};
+    const endpoints = endpointMaps(cluster, node, pods);
+    const known = ipcache(cluster, node, settings.tunnel);
+    const proxies = proxyListeners(node, endpoints.policies);
     const rules = families.map(({ family, range, router }) =>
       ciliumIptables({
         family,
@@ -233,6 +239,7 @@ function setUpNode(context: CniNodeContext): NetnsPart {
         nativeCidr: cidrOfFamily(cluster.settings.podSubnets, family) ?? range,
         routerIp: router,
         nodeIps: cluster.nodes.flatMap((other) => ipOfFamily(other.ips, family) ?? []),
+        proxies,
         origin,
       }),
     );
@@ -245,17 +252,37 @@ function setUpNode(context: CniNodeContext): NetnsPart {
         scope: 'global',
         origin: { ...cluster.settings.origins.podSubnet, by: BY },
       })),
-      routes: families.flatMap(({ family }) => routes(context, settings, family, origin)),
-      sysctls: { ipForward: true, ...(families.some(({ family }) => family === 6) && { ip6Forward: true }) },
+      routes: families.flatMap(({ family }) => [
+        ...routes(context, settings, family, origin),
+        toProxyRoute(family, origin),
+      ]),
+      rules: families.flatMap(({ family }) => toProxyRules(family, origin)),
+      listeners: families.flatMap(({ family }) =>
+        proxies.map((proxy) =>
+          envoyListener(proxy, family, {
+            direction: proxy.direction,
+            // SupportsOriginalSourceAddr: a tunnel's key says whose a packet is.
+            originalSource: !settings.tunnel,
+            dual: cluster.settings.ipFamilies.length > 1,
+            ipcache: known,
+            endpoints: endpoints.lxc.entries,
+            policies: endpoints.envoy,
+          }),
+        ),
+      ),
+      sysctls: {
+        ipForward: true,
+        ...(families.some(({ family }) => family === 6) && { ip6Forward: true }),
+        // setupBaseDevice, and the tunnel's: what the node sends to a pod comes in again on its way to a proxy.
+        perInterface: Object.fromEntries(
+          devices(node, settings, origin).map(({ name }) => [name, { acceptLocal: true }]),
+        ),
+      },
       chains: rules.flatMap(({ chains = [] }) => chains),
       hooks: rules.flatMap(({ hooks = [] }) => hooks),
       ipsets: rules.flatMap(({ ipsets = [] }) => ipsets),
       programs: programs(context, settings, origin),
-      maps: [
-        ipcache(cluster, node, settings.tunnel),
-        ...endpointMaps(cluster, node, pods),
-        ...lbMaps(cluster, node, settings),
-      ],
+      maps: [known, endpoints.lxc, ...endpoints.policies, ...lbMaps(cluster, node, settings)],
     };
   });
 }
@@ -352,6 +379,7 @@ const HOOKS: ReturnType<NonNullable<CniPlugin['hooks']>> = {
     cil_sock4_connect: { type: 'cgroup_sock_addr', run: socketLb },
     cil_sock6_connect: { type: 'cgroup_sock_addr', run: socketLb },
   },
+  ownApps: { [ENVOY_APP]: envoyApp },
   commands: ciliumCommands,
 };
 

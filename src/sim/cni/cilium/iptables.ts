@@ -1,13 +1,13 @@
 /**
- * The chains that the agent still writes (pkg/datapath/iptables): forwarding accepted, the host's own packets marked, and
+ * The chains that the agent still writes (pkg/datapath/iptables): forwarding accepted, the host's own packets marked, what is
+ * on its way to a proxy and back kept from conntrack and from other's filters, TPROXY for each listener that policies want, and
  * masquerading where that is not done in eBPF.
- * Left out: the rules that steer packets to the L7 proxy and keep them from conntrack (CILIUM_PRE_mangle, the raw table,
- * two ACCEPTs), because no proxy is modelled: those chains are there and empty.
+ * Left out: TPROXY for the DNS proxy, which is not modelled.
  */
 import { cidr, type Cidr, type Ip, type IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ChainPart, HookPart, IpsetConfig, Match, NetnsPart, Rule, Target } from '../../net/config.ts';
-import { HOST_DEVICE, MARK, NET_DEVICE } from './names.ts';
+import { HOST_DEVICE, MARK, NET_DEVICE, toProxyMark } from './names.ts';
 
 export interface IptablesOptions {
   readonly family: IpFamily;
@@ -19,6 +19,14 @@ export interface IptablesOptions {
   readonly nativeCidr: Cidr;
   readonly routerIp: Ip;
   readonly nodeIps: readonly Ip[];
+  /** Listeners of the node's proxy. */
+  readonly proxies: readonly ProxyListener[];
+  readonly origin: Origin;
+}
+
+export interface ProxyListener {
+  readonly name: string;
+  readonly port: number;
   readonly origin: Origin;
 }
 
@@ -66,7 +74,38 @@ export function ciliumIptables(options: IptablesOptions): Pick<NetnsPart, 'chain
         accept,
       ),
     ],
+    CILIUM_INPUT: [rule([toProxy, comment('cilium: ACCEPT for proxy traffic')], accept)],
+    CILIUM_PRE_raw: [rule([toProxy, comment('cilium: NOTRACK for proxy traffic')], notrack)],
+    CILIUM_OUTPUT_raw: outputRaw(options.family, rule),
+    CILIUM_PRE_mangle: [
+      rule(
+        [
+          { match: 'out', iface: 'lo', negate: true },
+          { match: 'socket', transparent: true },
+          notMark(0xe00, 0xf00),
+          notMark(0x800, 0xf00),
+          comment('cilium: any->pod redirect proxied traffic to host proxy'),
+        ],
+        { target: 'MARK', value: MARK.toProxy, mask: 0xffffffff },
+      ),
+      ...options.proxies.flatMap((proxy) => tproxy(options.family, proxy)),
+    ],
     CILIUM_OUTPUT: [
+      rule(
+        [{ match: 'mark', value: 0xa00, mask: 0xe00 }, comment('cilium: ACCEPT for proxy traffic')],
+        accept,
+      ),
+      ...(options.family === 6
+        ? []
+        : [
+            rule(
+              [
+                { match: 'mark', value: 0x800, mask: 0xe00 },
+                comment('cilium: ACCEPT for l7 proxy upstream traffic'),
+              ],
+              accept,
+            ),
+          ]),
       rule(
         [
           notMark(0xe00, 0xf00),
@@ -93,6 +132,43 @@ export function ciliumIptables(options: IptablesOptions): Pick<NetnsPart, 'chain
     })),
     ipsets: nodeSet(options),
   };
+}
+
+const notrack: Target = { target: 'NOTRACK' };
+const toProxy: Match = { match: 'mark', value: MARK.toProxy, mask: MARK.mask };
+
+/** What proxies send back: their listeners' mark, without an identity. */
+function outputRaw(
+  family: IpFamily,
+  rule: (matches: readonly Match[], target: Target) => Rule,
+): readonly Rule[] {
+  const keptOut = (iface: string, value: number, mask: number, text: string): Rule =>
+    rule([{ match: 'out', iface }, { match: 'mark', value, mask }, comment(text)], notrack);
+  const reply = (iface: string): Rule =>
+    keptOut(iface, 0xa00, 0xfffffeff, 'cilium: NOTRACK for proxy return traffic');
+  const upstream = (iface: string): Rule =>
+    keptOut(iface, 0x800, 0xe00, 'cilium: NOTRACK for L7 proxy upstream traffic');
+  if (family === 6) return [reply(HOST_DEVICE), reply('lxc+')];
+  return [reply('lxc+'), reply(HOST_DEVICE), upstream('lxc+'), upstream(HOST_DEVICE)];
+}
+
+/** `addProxyRules` */
+function tproxy(family: IpFamily, { name, port, origin }: ProxyListener): readonly Rule[] {
+  return (['tcp', 'udp'] as const).map((proto) => ({
+    matches: [
+      { match: 'proto', proto },
+      { match: 'mark', value: toProxyMark(port), mask: 0xffffffff },
+      comment(`cilium: TPROXY to host ${name} proxy`),
+    ],
+    target: {
+      target: 'TPROXY',
+      port,
+      ip: family === 6 ? '::1' : '127.0.0.1',
+      mark: MARK.toProxy,
+      mask: 0xffffffff,
+    },
+    origin,
+  }));
 }
 
 function notMark(value: number, mask: number): Match {

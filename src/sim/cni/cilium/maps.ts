@@ -4,7 +4,7 @@
  */
 import { ipFamily, ipPort, type Cidr, type Ip, type IpFamily, type Mac } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
-import type { CiliumL7Rules } from '../../k8s/cluster-state.ts';
+import type { CiliumHttpRule, CiliumL7Rules } from '../../k8s/cluster-state.ts';
 import type { MapHandle } from '../../net/program/context.ts';
 
 /** `cilium_ipcache_v2`: whose an address is, and behind which node. Keys are prefixes. */
@@ -110,6 +110,8 @@ export interface CtValue {
   readonly backendId?: number;
   readonly nodePort?: boolean;
   readonly loopback?: boolean;
+  /** Handed to the proxy; so are its answers. */
+  readonly proxyRedirect?: boolean;
   readonly sourceIdentity: number;
 }
 const ctTcp = perFamily<CtValue>('cilium_ct4_global', 'cilium_ct6_global');
@@ -139,8 +141,35 @@ export interface PolicyValue {
   readonly rule?: PolicyRuleName;
   /** The connection goes to a proxy, which is told these rules; `null` stands for a rule that asks nothing of layer 7. */
   readonly l7?: readonly (CiliumL7Rules | null)[];
+  /** The proxy's listener. */
+  readonly proxyPort?: number;
   /** A field that decides what becomes of the connection and is not simulated. */
   readonly open?: { readonly field: string; readonly object: string };
+}
+
+/** A rule as the proxy is told it (pkg/envoy, `PortNetworkPolicyRule`): who may, on which ports, and what of HTTP. */
+export interface EnvoyRule {
+  /** `ID.any`: everybody. */
+  readonly identities: readonly number[];
+  readonly spans: readonly PortSpan[];
+  /** Absent: every request. One of them is enough. */
+  readonly http?: readonly CiliumHttpRule[];
+  /** None for what is always allowed. */
+  readonly rule?: PolicyRuleName;
+  readonly origin: Origin;
+}
+
+/** Ports of one protocol, or of `ANY`. */
+export interface PortSpan {
+  readonly first: number;
+  readonly last: number;
+  readonly protocol: string;
+}
+
+/** What the proxy knows of one endpoint. */
+export interface EnvoyPolicy {
+  readonly ingress: readonly EnvoyRule[];
+  readonly egress: readonly EnvoyRule[];
 }
 
 export interface PolicyRuleName {

@@ -55,7 +55,28 @@ export const FIRST_POD_IDENTITY = 256;
 export const FIRST_CIDR_IDENTITY = 16777217;
 
 /** `skb->mark` (bpf/lib/common.h). */
-export const MARK = { host: 0xc00, identity: 0xf00, overlay: 0x400, mask: 0xf00 } as const;
+export const MARK = {
+  toProxy: 0x200,
+  overlay: 0x400,
+  ingressProxy: 0xa00,
+  egressProxy: 0xb00,
+  host: 0xc00,
+  identity: 0xf00,
+  mask: 0xf00,
+} as const;
+
+/** For the proxy: its port, in network order, above the sign. Without a port the stack finds the connection's socket. */
+export function toProxyMark(port: number): number {
+  return ((((port & 0xff) << 24) | ((port >> 8) << 16) | MARK.toProxy) >>> 0) as number;
+}
+
+/** The routing table of what the proxy is given, and the rule before Linux' own that leads there (pkg/proxy/routes.go). */
+export const TO_PROXY = { table: 2004, priority: 9, localPriority: 100 } as const;
+
+/** Envoy's listeners for policies: the agent draws a port for each from 10000 to 20000; here it is a hash's. */
+export function proxyPort(node: string, direction: 'ingress' | 'egress'): number {
+  return 10_000 + (Number.parseInt(digest(`${node} ${direction}`).slice(0, 8), 16) % 10_000);
+}
 
 function digest(text: string): string {
   return [...sha256(utf8ToBytes(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('');

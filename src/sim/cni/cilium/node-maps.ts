@@ -6,7 +6,7 @@ import type { ClusterNode, ClusterState, Pod } from '../../k8s/cluster-state.ts'
 import type { MapConfig, MapEntry } from '../../net/config.ts';
 import { nodeNetns, POD_DEVICE, podKey } from '../place.ts';
 import { identities, labelsOf, nodeIdentity, prefixesOf } from './identity.ts';
-import { IPCACHE, LXC, type EndpointValue, type IpcacheValue } from './maps.ts';
+import { IPCACHE, LXC, type EndpointValue, type EnvoyPolicy, type IpcacheValue } from './maps.ts';
 import {
   endpointIds,
   HOST_DEVICE,
@@ -76,13 +76,19 @@ function cidrOrigin(cluster: ClusterState, range: Cidr): Origin {
   return found?.origin ?? cluster.settings.origins.cni;
 }
 
-/** `cilium_lxc` and the endpoints' policy maps. */
+/** `cilium_lxc`, the endpoints' policy maps, and what the node's proxy is told of them. */
 export function endpointMaps(
   cluster: ClusterState,
   node: ClusterNode,
   pods: readonly Pod[],
-): readonly MapConfig[] {
+): {
+  readonly lxc: MapConfig;
+  readonly policies: readonly MapConfig[];
+  /** By the endpoints' ids. */
+  readonly envoy: ReadonlyMap<number, EnvoyPolicy>;
+} {
   const all = identities(cluster);
+  const envoy = new Map<number, EnvoyPolicy>();
   const ids = endpointIds(pods);
   const entries = new Map<string, MapEntry>();
   const policies: MapConfig[] = [];
@@ -125,6 +131,7 @@ export function endpointMaps(
     };
     for (const ip of pod.ips) entries.set(ip, { value, origin: { ...pod.origin, by: BY } });
     policies.push({ name: policyMapName(id), kind: 'hash', entries: policy.entries });
+    envoy.set(id, policy.envoy);
   }
-  return [{ name: LXC.map, kind: 'hash', entries }, ...policies];
+  return { lxc: { name: LXC.map, kind: 'hash', entries }, policies, envoy };
 }

@@ -25,29 +25,30 @@ import { policyName, rulesOf } from '../../policy/matching.ts';
 import { identitiesMeant, podsMeant } from './cilium-peers.ts';
 import { relevantLabels, selects } from './identity-labels.ts';
 import { identitiesOfPeer, podsOfPeer, type Identities } from './identity.ts';
+import { isReadable } from './envoy/http-rule.ts';
 import {
   policyKey,
+  type EnvoyPolicy,
+  type EnvoyRule,
   type PolicyName,
   type PolicyRuleName,
   type PolicyValue,
+  type PortSpan,
   type Unresolved,
 } from './maps.ts';
-import { ID } from './names.ts';
+import { ID, proxyPort } from './names.ts';
 
 export interface EndpointPolicy {
   readonly entries: ReadonlyMap<string, MapEntry>;
   readonly isolatedBy: { readonly ingress: readonly PolicyName[]; readonly egress: readonly PolicyName[] };
   readonly enforced: { readonly ingress: boolean; readonly egress: boolean };
   readonly unresolved: { readonly ingress: readonly Unresolved[]; readonly egress: readonly Unresolved[] };
+  /** What the node's proxy is told. */
+  readonly envoy: EnvoyPolicy;
 }
 
 /** A span of ports of one protocol, in the trie: `8000-8063/TCP`. */
-interface Span {
-  readonly first: number;
-  readonly last: number;
-  /** `ANY`: of every protocol. */
-  readonly protocol: string;
-}
+type Span = PortSpan;
 
 /** What a rule asks for. */
 interface Wish {
@@ -83,7 +84,7 @@ function isolating(
 /** All that one agent looks at. */
 export interface PolicyScope {
   readonly cluster: ClusterState;
-  readonly node: Pick<ClusterNode, 'role'>;
+  readonly node: Pick<ClusterNode, 'role' | 'name'>;
   readonly all: Identities;
 }
 
@@ -97,6 +98,7 @@ export function endpointPolicy(
   const isolatedBy = { ingress: [] as PolicyName[], egress: [] as PolicyName[] };
   const enforced = { ingress: false, egress: false };
   const unresolved = { ingress: [] as Unresolved[], egress: [] as Unresolved[] };
+  const envoy: Record<Direction, readonly EnvoyRule[]> = { ingress: [], egress: [] };
   const ciliums = cluster.ciliumPolicies.filter((policy) => selects(policy.endpointSelector, sourced));
   for (const direction of ['ingress', 'egress'] as const) {
     const side = direction === 'ingress' ? 'Ingress' : 'Egress';
@@ -118,9 +120,16 @@ export function endpointPolicy(
       ...plain.flatMap((policy) => networkWishes(pod, policy, direction, scope)),
       ...own.flatMap((policy) => ciliumWishes(pod, policy, direction, scope)),
     ];
-    for (const [key, entry] of fold(wishes, side)) entries.set(key, entry);
+    const port = proxyPort(scope.node.name, direction);
+    for (const [key, entry] of fold(wishes, side, port)) entries.set(key, entry);
+    envoy[direction] = wishes.filter(({ deny }) => !deny).map(toldEnvoy);
   }
-  return { entries, isolatedBy, enforced, unresolved };
+  return { entries, isolatedBy, enforced, unresolved, envoy };
+}
+
+function toldEnvoy({ identities, spans, rule, l7, origin }: Wish): EnvoyRule {
+  const http = l7?.[0]?.http;
+  return { identities, spans, ...(http && { http }), ...(rule && { rule }), origin };
 }
 
 function namesOf(policies: readonly CiliumPolicy[]): readonly PolicyName[] {
@@ -135,7 +144,11 @@ function nameOf({ namespace, name }: Pick<CiliumPolicy, 'namespace' | 'name'>): 
 }
 
 /** Wishes for the same key are one entry: the first one's name stays, a proxy is told all rules, a denial has the last word. */
-function fold(wishes: readonly Wish[], direction: 'Ingress' | 'Egress'): ReadonlyMap<string, MapEntry> {
+function fold(
+  wishes: readonly Wish[],
+  direction: 'Ingress' | 'Egress',
+  proxy: number,
+): ReadonlyMap<string, MapEntry> {
   interface Row {
     readonly value: PolicyValue;
     readonly span: Span;
@@ -179,7 +192,13 @@ function fold(wishes: readonly Wish[], direction: 'Ingress' | 'Egress'): Readonl
           covers(other.span, span),
       ),
   );
-  return new Map(kept.map(([key, { value, origin }]) => [key, { value, origin }]));
+  const handedOver = ({ l7, open }: PolicyValue): boolean => l7 !== undefined && open === undefined;
+  return new Map(
+    kept.map(([key, { value, origin }]) => [
+      key,
+      { value: handedOver(value) ? { ...value, proxyPort: proxy } : value, origin },
+    ]),
+  );
 }
 
 function covers(outer: Span, inner: Span): boolean {
@@ -251,12 +270,15 @@ function ciliumWishes(
     const asked = rule.authenticated ? { open: { field: 'authentication', object } } : {};
     if (ports === undefined) return [{ ...common, ...asked, spans: [EVERYTHING] }];
     return ports.map((item): Wish => {
-      const proxied = item.proxiedBy ?? (item.rules === undefined ? undefined : 'toPorts.rules');
+      // An empty list of rules asks for nothing.
+      const l7 = item.rules?.http?.length === 0 ? undefined : item.rules;
+      const isHttp = l7?.http?.every(isReadable) === true;
+      const proxied = item.proxiedBy ?? (l7 === undefined || isHttp ? undefined : 'toPorts.rules');
       return {
         ...common,
         ...asked,
         spans: item.ports.flatMap((port) => spansOf(port, () => targetsOf(pod, rule, direction, scope))),
-        ...(item.rules && { l7: [item.rules] }),
+        ...(l7 && { l7: [l7] }),
         ...(proxied !== undefined && { open: { field: proxied, object } }),
       };
     });

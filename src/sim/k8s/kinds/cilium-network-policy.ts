@@ -159,12 +159,22 @@ function sectionRules(at: string, direction: 'ingress' | 'egress', deny: boolean
       [`${at}.authentication`]: metByWalks,
       [`${at}.authentication.mode`]: { enum: ['disabled', 'required', 'test-always-fail'] },
       ...under(`${at}.toPorts`, {
-        rules: metByWalks,
+        ...simulated('rules', 'rules.http', 'rules.http.path', 'rules.http.method', 'rules.http.host'),
+        ...simulated('rules.http.headers', 'rules.http.headerMatches', 'rules.http.headerMatches.name'),
+        ...simulated('rules.http.headerMatches.value'),
+        'rules.http.headerMatches.secret': metByWalks,
+        'rules.dns': metByWalks,
+        'rules.kafka': metByWalks,
+        'rules.l7proto': metByWalks,
+        'rules.l7': metByWalks,
         serverNames: metByWalks,
         listener: metByWalks,
         originatingTLS: metByWalks,
         terminatingTLS: metByWalks,
-        'rules.http.headerMatches.mismatch': { enum: ['LOG', 'ADD', 'DELETE', 'REPLACE'] },
+        'rules.http.headerMatches.mismatch': {
+          support: 'simulated',
+          enum: ['LOG', 'ADD', 'DELETE', 'REPLACE'],
+        },
       }),
     }),
   };
@@ -286,12 +296,25 @@ function notes(spec: Body, path: FieldPath, kind: string, namespace: unknown, re
         });
       }
       asRecords(rule.toPorts).forEach((item, j) => {
-        for (const name of ['rules', 'serverNames', 'listener', 'originatingTLS', 'terminatingTLS']) {
-          const value = item[name];
-          const empty = Array.isArray(value) ? value.length === 0 : Object.keys(asRecord(value)).length === 0;
-          if (!empty) open([...at, 'toPorts', j, name]);
+        const there = [...at, 'toPorts', j];
+        for (const name of ['serverNames', 'listener', 'originatingTLS', 'terminatingTLS']) {
+          if (isFilled(item[name])) open([...there, name]);
         }
+        const rules = asRecord(item.rules);
+        for (const name of ['dns', 'kafka', 'l7proto']) {
+          if (isFilled(rules[name])) open([...there, 'rules', name]);
+        }
+        asRecords(rules.http).forEach((http, k) => {
+          asRecords(http.headerMatches).forEach(({ secret }, l) => {
+            if (secret !== undefined) open([...there, 'rules', 'http', k, 'headerMatches', l, 'secret']);
+          });
+        });
       });
     });
   }
+}
+
+function isFilled(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  return Array.isArray(value) ? value.length > 0 : Object.keys(asRecord(value)).length > 0;
 }

@@ -11,7 +11,7 @@ import { ID, isWorld, MARK, TUNNEL, worldId } from '../names.ts';
 import type { Found } from '../../../net/program/context.ts';
 
 /** `skb->cb` words that one program leaves for the next. */
-export const META = { natDone: 'snat-done', noService: 'no-service' } as const;
+export const META = { natDone: 'snat-done', noService: 'no-service', proxy: 'proxy-magic' } as const;
 
 export interface NodeConstants {
   readonly tunnel: boolean;
@@ -186,6 +186,8 @@ export function identityFromMark(mark: number, world: number): number {
     case MARK.host:
       return ID.host;
     case MARK.identity:
+    case MARK.ingressProxy:
+    case MARK.egressProxy:
       return ((mark >>> 16) & 0xffff) | ((mark & 0xff) << 16);
     default:
       return world;

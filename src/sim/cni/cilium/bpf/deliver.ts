@@ -9,12 +9,15 @@ import { isLoopback } from '../names.ts';
 import { drop, l3Hop, nodeConstants } from './common.ts';
 import { ctCreate, ctKey, ctLookup, tupleOf } from './ct.ts';
 import { reverseNat } from './lb.ts';
-import { policyVerdict } from './policy.ts';
+import { policyVerdict, type PolicyAnswer } from './policy.ts';
+import { toProxy } from './proxy.ts';
 
 export interface Delivery {
   readonly identity: number;
   readonly fromHost?: boolean;
   readonly fromTunnel?: boolean;
+  /** The proxy's own packet (`tc_index_from_ingress_proxy`, `_egress_proxy`). */
+  readonly fromProxy?: 'ingress' | 'egress';
 }
 
 /** `ipv4_local_delivery`, `ipv6_local_delivery` */
@@ -26,42 +29,47 @@ export function localDelivery(
 ): TcVerdict {
   const expired = l3Hop(ctx, program, { src: endpoint.nodeMac, dst: endpoint.mac });
   if (expired !== undefined) return expired;
-  const denied = ingressPolicy(ctx, program, endpoint, delivery);
-  if (denied !== undefined) return denied;
+  const asked = ingressPolicy(ctx, program, endpoint, delivery);
+  if (asked.drop !== undefined) return asked.drop;
+  if (asked.proxyPort !== undefined) return toProxy(ctx, program, asked.proxyPort);
   const usePeer = nodeConstants(ctx).hostRouting && delivery.fromHost !== true;
   return { act: usePeer ? 'redirect-peer' : 'redirect', dev: endpoint.ifindexName };
 }
 
-/** `ipv4_policy`: replies pass and get their Service's address back; what is new must be allowed, and is noted. */
+/**
+ * `ipv4_policy`: replies pass and get their Service's address back, or go to the proxy that asked; what is new must be
+ * allowed, and is noted. The ingress proxy has asked already.
+ */
 function ingressPolicy(
   ctx: PacketContext,
   program: string,
   endpoint: EndpointValue,
-  { identity }: Delivery,
-): TcVerdict | undefined {
+  { identity, fromProxy }: Delivery,
+): PolicyAnswer {
   const { status, entry } = ctLookup(ctx, 'IN');
-  if (status === 'unknown-protocol') return drop(program, 137);
+  if (status === 'unknown-protocol') return { drop: drop(program, 137) };
   if (status === 'reply' || status === 'related') {
+    if (entry?.value.proxyRedirect === true && fromProxy !== 'egress') return { proxyPort: 0 };
     if (entry !== undefined && entry.value.revNat !== 0 && status === 'reply') {
       reverseNat(ctx, program, entry.value.revNat);
       if (entry.value.loopback === true) backFromLoopback(ctx, program, endpoint);
     }
-    return undefined;
+    return {};
   }
   const tuple = tupleOf(ctx.packet);
   const loopback = isLoopback(tuple?.src) || entry?.value.loopback === true;
-  if (!loopback) {
-    const denied = policyVerdict(ctx, program, endpoint, 'ingress', identity);
-    if (denied !== undefined) return denied;
-  }
+  const asked =
+    loopback || fromProxy === 'ingress' ? {} : policyVerdict(ctx, program, endpoint, 'ingress', identity);
+  if (asked.drop !== undefined) return asked;
   if (status === 'new' && tuple !== undefined) {
     ctCreate(ctx, ctKey('IN', tuple), tuple, {
       revNat: 0,
       sourceIdentity: identity,
       ...(loopback && { loopback: true }),
+      ...(asked.proxyPort !== undefined && { proxyRedirect: true }),
     });
   }
-  return undefined;
+  return asked;
 }
 
 /** The pod talked to itself: its reply goes to the address that it believes to have. */

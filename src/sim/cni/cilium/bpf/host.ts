@@ -3,7 +3,7 @@
  * node's stack sends into the cluster, `cil_to_host` for what comes out to it, which only the host firewall would act on).
  */
 import type { PacketContext, TcVerdict } from '../../../net/program/context.ts';
-import { isWorld } from '../names.ts';
+import { isWorld, MARK } from '../names.ts';
 import {
   drop,
   encap,
@@ -19,6 +19,7 @@ import {
 } from './common.ts';
 import { localDelivery } from './deliver.ts';
 import { masquerade, nodePortLb, replyOfBackend } from './nodeport.ts';
+import { resumeToProxy } from './proxy.ts';
 
 export function fromNetdev(ctx: PacketContext): TcVerdict {
   const program = 'cil_from_netdev';
@@ -53,9 +54,12 @@ export function fromHost(ctx: PacketContext): TcVerdict {
   const ip = header(ctx);
   if (ip === undefined) return OK;
   const identity = sourceIdentity(ctx, ip.src, identityFromMark(ctx.mark, worldOf(ctx, ip.src)));
+  const fromProxy = proxyOf(ctx.mark);
+  // inherit_identity_from_host
+  ctx.mark = 0;
   const endpoint = localEndpoint(ctx, ip.dst)?.value;
   if (endpoint !== undefined && !endpoint.host) {
-    return localDelivery(ctx, program, endpoint, { identity, fromHost: true });
+    return localDelivery(ctx, program, endpoint, { identity, fromHost: true, fromProxy });
   }
   if (endpoint === undefined) {
     const target = whose(ctx, ip.dst)?.value;
@@ -69,6 +73,12 @@ export function fromHost(ctx: PacketContext): TcVerdict {
   return OK;
 }
 
-export function toHost(): TcVerdict {
+function proxyOf(mark: number): 'ingress' | 'egress' | undefined {
+  const magic = mark & MARK.mask;
+  return magic === MARK.ingressProxy ? 'ingress' : magic === MARK.egressProxy ? 'egress' : undefined;
+}
+
+export function toHost(ctx: PacketContext): TcVerdict {
+  resumeToProxy(ctx);
   return OK;
 }

@@ -27,6 +27,7 @@ import { localDelivery } from './deliver.ts';
 import { balance, lookupService } from './lb.ts';
 import { noService } from './no-service.ts';
 import { policyVerdict } from './policy.ts';
+import { toProxy } from './proxy.ts';
 
 const PROGRAM = 'cil_from_container';
 const SOLICITATION = 135;
@@ -132,11 +133,17 @@ function forward(ctx: PacketContext, balanced: Balanced): TcVerdict {
   const target = whose(ctx, ip.dst)?.value;
   const identity = target?.identity ?? worldOf(ctx, ip.dst);
   const hairpin = balanced.loopback === true || entry?.value.loopback === true;
-  if ((status === 'new' || status === 'established') && !hairpin) {
-    const denied = policyVerdict(ctx, PROGRAM, endpointOf(ctx), 'egress', identity);
-    if (denied !== undefined) return denied;
+  let proxyPort: number | undefined;
+  if (status === 'new' || status === 'established') {
+    const asked = hairpin ? {} : policyVerdict(ctx, PROGRAM, endpointOf(ctx), 'egress', identity);
+    if (asked.drop !== undefined) return asked.drop;
+    ({ proxyPort } = asked);
+  } else if (entry?.value.proxyRedirect === true) {
+    // The pod answers its proxy: the stack finds the socket.
+    return toProxy(ctx, PROGRAM, 0);
   }
-  if (status === 'new') remember(ctx, balanced);
+  if (status === 'new') remember(ctx, balanced, proxyPort !== undefined);
+  if (proxyPort !== undefined) return toProxy(ctx, PROGRAM, proxyPort);
   // A reply to the loopback address is for the pod itself.
   const endpoint = localEndpoint(ctx, status === 'reply' && hairpin ? ip.src : ip.dst)?.value;
   if (endpoint !== undefined && !endpoint.host) {
@@ -156,13 +163,14 @@ function forward(ctx: PacketContext, balanced: Balanced): TcVerdict {
   return OK;
 }
 
-function remember(ctx: PacketContext, balanced: Balanced): void {
+function remember(ctx: PacketContext, balanced: Balanced, proxyRedirect: boolean): void {
   const tuple = tupleOf(ctx.packet);
   if (tuple === undefined) return;
   const value: CtValue = {
     revNat: balanced.revNat ?? 0,
     sourceIdentity: endpointConstants(ctx).identity,
     ...(balanced.loopback === true && { loopback: true }),
+    ...(proxyRedirect && { proxyRedirect }),
   };
   ctCreate(ctx, ctKey('OUT', tuple), tuple, value);
 }

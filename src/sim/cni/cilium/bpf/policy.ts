@@ -14,14 +14,19 @@ import { dropText, protocolOf } from './common.ts';
 
 type Endpoint = Pick<EndpointValue, 'id' | 'pod' | 'isolatedBy' | 'unresolved'>;
 
-/** Undefined: allowed. Else the drop. */
+/** `drop`: refused. `proxyPort`: allowed, and the proxy is asked for the rest. Neither: allowed. */
+export interface PolicyAnswer {
+  readonly drop?: TcVerdict;
+  readonly proxyPort?: number;
+}
+
 export function policyVerdict(
   ctx: PacketContext,
   program: string,
   endpoint: Endpoint,
   direction: 'ingress' | 'egress',
   identity: number,
-): TcVerdict | undefined {
+): PolicyAnswer {
   const map = { map: policyMapName(endpoint.id) } as { readonly map: string; readonly value?: PolicyValue };
   const side = direction === 'ingress' ? 'Ingress' : 'Egress';
   const ports = portsAsked(ctx);
@@ -48,13 +53,12 @@ export function policyVerdict(
   const open =
     found?.value.deny === true ? undefined : learnt.find((one) => one.deny === (found !== undefined));
   if (open !== undefined) {
-    return {
-      act: 'shot',
-      why: reason('unknown.field', { field: open.field, object: open.object }),
-      details: { origin: open.origin },
-    };
+    const why = reason('unknown.field', { field: open.field, object: open.object });
+    return { drop: { act: 'shot', why, details: { origin: open.origin } } };
   }
-  return denied ? refuse(ctx, program, endpoint, direction, found) : admit(ctx, endpoint, direction, found);
+  return denied
+    ? { drop: refuse(ctx, program, endpoint, direction, found) }
+    : admit(ctx, endpoint, direction, found);
 }
 
 const DENY = 2;
@@ -81,12 +85,13 @@ function admit(
   { pod }: Endpoint,
   direction: 'ingress' | 'egress',
   { value, row, origin }: Found<PolicyValue>,
-): TcVerdict | undefined {
-  const { rule, open } = value;
+): PolicyAnswer {
+  const { rule, open, proxyPort } = value;
   if (open !== undefined) {
-    return { act: 'shot', why: reason('unknown.field', open), details: { rows: [row], origin } };
+    return { drop: { act: 'shot', why: reason('unknown.field', open), details: { rows: [row], origin } } };
   }
-  if (rule === undefined) return undefined;
+  const answer = proxyPort === undefined ? {} : { proxyPort };
+  if (rule === undefined) return answer;
   const { policy, index, kind, list } = rule;
   ctx.note(
     'program',
@@ -100,7 +105,7 @@ function admit(
     }),
     { rows: [row], origin },
   );
-  return undefined;
+  return answer;
 }
 
 function refuse(
