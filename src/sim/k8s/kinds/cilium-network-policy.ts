@@ -5,6 +5,7 @@
  */
 import { parseCidrStrict } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
+import { pathText } from '../diagnostics.ts';
 import { ciliumPolicies } from './cilium-policy-rules.ts';
 import { ciliumFaults, icmpTypeNames } from './cilium-policy-validity.ts';
 import { metadataRules } from './metadata.ts';
@@ -89,7 +90,8 @@ function cidrFormat(value: string, path: FieldPath, report: Report): void {
   const fix = parseCidrStrict(host) && {
     fix: { code: 'fix/replace', params: { text: host }, newText: host } as const,
   };
-  report('ciliumpolicy/cidr', path, { value }, fix ?? {});
+  const words = bodyWords(value, path, `must be of type cidr: ${JSON.stringify(value)}`);
+  report('ciliumpolicy/cidr', path, { value, words }, fix ?? {});
 }
 const cidrFormats = (values: readonly string[], path: FieldPath, report: Report): void => {
   values.forEach((value, i) => {
@@ -107,16 +109,21 @@ function atMost(most: number) {
 function portText(value: string | number, path: FieldPath, report: Report): void {
   if (typeof value !== 'number') return;
   const fix = { code: 'fix/quote', params: {}, newText: `"${value}"` } as const;
-  report('ciliumpolicy/not-text', path, { got: 'integer' }, { fix });
+  const words = bodyWords('integer', path, 'must be of type string: "integer"');
+  report('ciliumpolicy/not-text', path, { got: 'integer', words }, { fix });
 }
 
 function endPort(value: number, path: FieldPath, report: Report): void {
-  if (value < 0 || value > 65535) report('ciliumpolicy/end-port', path, { value });
+  if (value >= 0 && value <= 65535) return;
+  const limit = value < 0 ? 'greater than or equal to 0' : 'less than or equal to 65535';
+  report('ciliumpolicy/end-port', path, { value, words: bodyWords(value, path, `should be ${limit}`) });
 }
 
 function icmpType(value: string | number, path: FieldPath, report: Report): void {
   const known = /^(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/.test(String(value)) || icmpTypeNames.has(`${value}`);
-  if (!known) report('ciliumpolicy/icmp-type', path, { value: String(value) });
+  if (known) return;
+  const words = bodyWords(value, path, "should match '^([0-9]|...|25[0-5]|EchoReply|...)$'");
+  report('ciliumpolicy/icmp-type', path, { value: String(value), words });
 }
 
 const PORT_RULES: Rules = {
@@ -217,7 +224,8 @@ export const ciliumNetworkPolicy = kindOf('CiliumNetworkPolicy', 'namespaced');
 export const ciliumClusterwideNetworkPolicy = kindOf('CiliumClusterwideNetworkPolicy', 'cluster');
 
 function validate(body: Body, kind: string, report: Report): void {
-  if (body.spec === undefined && body.specs === undefined) report('ciliumpolicy/no-spec', [], {});
+  if (body.spec === undefined && body.specs === undefined)
+    report('ciliumpolicy/no-spec', [], { words: `Invalid value: "object": spec or specs must be provided` });
   const specs: (readonly [Body, FieldPath])[] = [
     ...(body.spec === undefined ? [] : [[asRecord(body.spec), ['spec']] as const]),
     ...asRecords(body.specs).map((spec, i) => [spec, ['specs', i]] as const),
@@ -233,7 +241,8 @@ function validate(body: Body, kind: string, report: Report): void {
 
 /** `anyOf` and `oneOf` of the CRD. */
 function schema(spec: Body, path: FieldPath, report: Report): void {
-  if (SECTIONS.every((section) => spec[section] === undefined)) report('ciliumpolicy/any-of', path, {});
+  if (SECTIONS.every((section) => spec[section] === undefined))
+    report('ciliumpolicy/any-of', path, { words: unionWords(path, 'at least one schema (anyOf)') });
   exactlyOne(spec, ['endpointSelector', 'nodeSelector'], path, report);
   for (const section of SECTIONS) {
     asRecords(spec[section]).forEach((rule, i) => {
@@ -251,7 +260,7 @@ function schema(spec: Body, path: FieldPath, report: Report): void {
         const rules = asRecord(item.rules);
         const l7 = ['http', 'kafka', 'dns'].filter((name) => rules[name] !== undefined);
         if (l7.length > 1) {
-          report('ciliumpolicy/one-of', [...path, section, i, 'toPorts', j, 'rules'], { count: l7.length });
+          notOne([...path, section, i, 'toPorts', j, 'rules'], l7.length, report);
         }
       });
     });
@@ -260,7 +269,21 @@ function schema(spec: Body, path: FieldPath, report: Report): void {
 
 function exactlyOne(union: Body, fields: readonly string[], path: FieldPath, report: Report): void {
   const count = fields.filter((field) => union[field] !== undefined).length;
-  if (count !== 1) report('ciliumpolicy/one-of', path, { count });
+  if (count !== 1) notOne(path, count, report);
+}
+
+function notOne(path: FieldPath, count: number, report: Report): void {
+  const found = count === 0 ? 'none valid' : `${count} valid alternatives`;
+  const words = unionWords(path, `one and only one schema (oneOf). Found ${found}`);
+  report('ciliumpolicy/one-of', path, { count, words });
+}
+
+/** As the API server words what a CRD's schema does not allow. */
+function bodyWords(value: string | number, path: FieldPath, fault: string): string {
+  return `Invalid value: ${JSON.stringify(value)}: ${pathText(path)} in body ${fault}`;
+}
+function unionWords(path: FieldPath, wanted: string): string {
+  return `Invalid value: "": "${pathText(path)}" must validate ${wanted}`;
 }
 
 /** What is valid and easily taken for something else, and what is not simulated. */
