@@ -407,6 +407,15 @@ describe('left open', () => {
     });
     expect(ask(http, 'default/web', 9000).trace.verdict).toBe('delivered');
   });
+  it('whichever of two rules for one port asks for the proxy', () => {
+    const port = '{port: "8080", protocol: TCP}';
+    const plain = `{fromEndpoints: [{}], toPorts: [{ports: [${port}]}]}`;
+    const named = `{fromEndpoints: [{}], toPorts: [{ports: [${port}], serverNames: [a.example]}]}`;
+    for (const rules of [`${plain}, ${named}`, `${named}, ${plain}`]) {
+      const { trace } = ask({ p: `{${WEB}, ingress: [${rules}]}` }, 'default/web', 8080);
+      expect(trace.reason.params).toEqual({ field: 'serverNames', object: 'p' });
+    }
+  });
   it('but a denial keeps the proxy out of it', () => {
     const own = {
       p: `{${WEB}, ingress: [{${P8080.replace(']}]', '], rules: {http: [{}]}}]')}}], ingressDeny: [{fromEndpoints: [{}]}]}`,

@@ -4,14 +4,12 @@
  * allows everybody who is not denied; its own node gets in unless it is denied. Ports are prefixes of a trie, so a range
  * becomes several entries, each a power of two wide; what a denial, or for an entry that allows a wider proxy's one, covers
  * is not in the map.
- * A named port of an ingress rule is the pod's own; of an egress rule, what the named peers call so: if they disagree,
- * Cilium allows none ("duplicate named ports").
+ * A named port of an ingress rule is the pod's own; of an egress rule, what the named peers call so.
  */
 import type { Origin } from '../../base/origin.ts';
 import type {
+  CiliumL7Rules,
   CiliumPolicy,
-  CiliumPort,
-  CiliumPortRule,
   CiliumRule,
   ClusterNode,
   ClusterState,
@@ -37,6 +35,8 @@ import {
   type Unresolved,
 } from './maps.ts';
 import { ID, proxyPort } from './names.ts';
+import { rankOf } from './policy-lookup.ts';
+import { blocks, covers, EVERYTHING, spansOf, textOf } from './policy-ports.ts';
 
 export interface EndpointPolicy {
   readonly entries: ReadonlyMap<string, MapEntry>;
@@ -47,22 +47,17 @@ export interface EndpointPolicy {
   readonly envoy: EnvoyPolicy;
 }
 
-/** A span of ports of one protocol, in the trie: `8000-8063/TCP`. */
-type Span = PortSpan;
-
 /** What a rule asks for. */
 interface Wish {
   readonly identities: readonly number[];
-  readonly spans: readonly Span[];
+  readonly spans: readonly PortSpan[];
   readonly deny: boolean;
   readonly rule?: PolicyRuleName;
-  readonly l7?: PolicyValue['l7'];
+  readonly l7?: CiliumL7Rules;
   readonly open?: PolicyValue['open'];
   readonly origin: Origin;
 }
 
-const LAST_PORT = 65535;
-const EVERYTHING: Span = { first: 0, last: LAST_PORT, protocol: 'ANY' };
 const BY = 'cilium-agent';
 
 /** The policies that isolate a pod in one direction; they see the labels that count alone. */
@@ -128,7 +123,7 @@ export function endpointPolicy(
 }
 
 function toldEnvoy({ identities, spans, rule, l7, origin }: Wish): EnvoyRule {
-  const http = l7?.[0]?.http;
+  const http = l7?.http;
   return { identities, spans, ...(http && { http }), ...(rule && { rule }), origin };
 }
 
@@ -143,69 +138,76 @@ function nameOf({ namespace, name }: Pick<CiliumPolicy, 'namespace' | 'name'>): 
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
+interface Row {
+  readonly value: PolicyValue;
+  readonly span: PortSpan;
+  readonly origin: Origin;
+}
+
 /** Wishes for the same key are one entry: the first one's name stays, a proxy is told all rules, a denial has the last word. */
 function fold(
   wishes: readonly Wish[],
   direction: 'Ingress' | 'Egress',
   proxy: number,
 ): ReadonlyMap<string, MapEntry> {
-  interface Row {
-    readonly value: PolicyValue;
-    readonly span: Span;
-    readonly origin: Origin;
-  }
   const rows = new Map<string, Row>();
   for (const { identities, spans, deny, rule, l7, open, origin } of wishes) {
     for (const span of spans.flatMap(blocks)) {
+      const port = textOf(span);
       for (const identity of identities) {
-        const port = textOf(span);
         const key = policyKey(direction, identity, port);
         const before = rows.get(key);
-        const value: PolicyValue = {
-          direction,
-          identity,
-          port,
-          ...(deny && { deny }),
-          ...(rule && { rule }),
-          ...(l7 && { l7 }),
-          ...(open && { open }),
-        };
         if (before === undefined || (deny && before.value.deny !== true)) {
+          const value: PolicyValue = {
+            direction,
+            identity,
+            port,
+            ...(deny && { deny }),
+            ...(rule && { rule }),
+            ...(l7 && { l7: [l7] }),
+            ...(open && { open }),
+          };
           rows.set(key, { value, span, origin });
-        } else if (!deny && before.value.deny !== true && (l7 ?? before.value.l7) !== undefined) {
-          const both = [...(before.value.l7 ?? [null]), ...(l7 ?? [null])];
-          rows.set(key, { ...before, value: { ...before.value, l7: both, ...(open && { open }) } });
+        } else if (!deny && before.value.deny !== true) {
+          rows.set(key, { ...before, value: joined(before.value, { l7, open }) });
         }
       }
     }
   }
-  const rank = ({ deny, l7, open }: PolicyValue): number =>
-    deny === true ? 2 : l7 !== undefined || open !== undefined ? 1 : 0;
-  const over = [...rows.values()].filter(({ value }) => rank(value) > 0);
-  const kept = [...rows].filter(
-    ([, { value, span }]) =>
-      !over.some(
-        (other) =>
-          rank(other.value) > rank(value) &&
-          (other.value.identity === value.identity ||
-            (other.value.deny === true && other.value.identity === ID.any)) &&
-          covers(other.span, span),
-      ),
-  );
   const handedOver = ({ l7, open }: PolicyValue): boolean => l7 !== undefined && open === undefined;
   return new Map(
-    kept.map(([key, { value, origin }]) => [
+    withoutCovered(rows).map(([key, { value, origin }]) => [
       key,
       { value: handedOver(value) ? { ...value, proxyPort: proxy } : value, origin },
     ]),
   );
 }
 
-function covers(outer: Span, inner: Span): boolean {
-  return (
-    (outer.protocol === 'ANY' || outer.protocol === inner.protocol) &&
-    outer.first <= inner.first &&
-    outer.last >= inner.last
+/** Where one of two asks the proxy, the proxy hears of both; `null` asks nothing of layer 7. */
+function joined(value: PolicyValue, { l7, open }: Pick<Wish, 'l7' | 'open'>): PolicyValue {
+  const asks = l7 !== undefined || value.l7 !== undefined;
+  return {
+    ...value,
+    ...(open && { open }),
+    ...(asks && { l7: [...(value.l7 ?? [null]), l7 ?? null] }),
+  };
+}
+
+/** What an entry of a higher rank covers is never found by a look-up that should find it: the agent does not write it. */
+function withoutCovered(rows: ReadonlyMap<string, Row>): readonly (readonly [string, Row])[] {
+  const over = new Map<number, Row[]>();
+  for (const row of rows.values()) {
+    if (rankOf(row.value) === 0) continue;
+    const same = over.get(row.value.identity);
+    if (same === undefined) over.set(row.value.identity, [row]);
+    else same.push(row);
+  }
+  const denials = (over.get(ID.any) ?? []).filter(({ value }) => value.deny === true);
+  return [...rows].filter(
+    ([, { value, span }]) =>
+      ![...(over.get(value.identity) ?? []), ...denials].some(
+        (other) => rankOf(other.value) > rankOf(value) && covers(other.span, span),
+      ),
   );
 }
 
@@ -278,7 +280,7 @@ function ciliumWishes(
         ...common,
         ...asked,
         spans: item.ports.flatMap((port) => spansOf(port, () => targetsOf(pod, rule, direction, scope))),
-        ...(l7 && { l7: [l7] }),
+        ...(l7 && { l7 }),
         ...(proxied !== undefined && { open: { field: proxied, object } }),
       };
     });
@@ -307,13 +309,9 @@ function unresolvedOf(
   return policy[direction].flatMap((rule) =>
     (rule.peers ?? []).flatMap(({ unresolved }): readonly Unresolved[] => {
       if (unresolved === undefined) return [];
-      const items: readonly Pick<CiliumPortRule, 'ports'>[] = rule.ports ?? [{ ports: [] }];
-      const spans =
-        rule.ports === undefined
-          ? [EVERYTHING]
-          : items.flatMap(({ ports }) =>
-              ports.flatMap((port) => spansOf(port, () => targetsOf(pod, rule, direction, scope))),
-            );
+      const spans = rule.ports?.flatMap(({ ports }) =>
+        ports.flatMap((port) => spansOf(port, () => targetsOf(pod, rule, direction, scope))),
+      ) ?? [EVERYTHING];
       return [
         {
           field: unresolved,
@@ -325,58 +323,4 @@ function unresolvedOf(
       ];
     }),
   );
-}
-
-/** A name means a number only where all targets that know it agree; `ANY` is TCP, UDP and SCTP. */
-function spansOf({ port, endPort, protocol }: CiliumPort, targets: () => readonly Pod[]): readonly Span[] {
-  const protocols = protocol === 'ANY' ? ['TCP', 'UDP', 'SCTP'] : [protocol];
-  return protocols.flatMap((own): readonly Span[] => {
-    // An ICMP type 0 is an echo reply, not every type.
-    if (port === 0) return [{ first: 0, last: own.startsWith('ICMP') ? 0 : LAST_PORT, protocol: own }];
-    const first = typeof port === 'number' ? port : namedPort(targets(), port, own);
-    return first === undefined ? [] : [{ first, last: endPort ?? first, protocol: own }];
-  });
-}
-
-/** The number that all of these pods mean by a name; undefined where none knows it or two disagree. */
-function namedPort(pods: readonly Pod[], name: string, protocol: string): number | undefined {
-  const numbers = new Set<number>();
-  for (const pod of pods) {
-    for (const container of pod.containers) {
-      for (const own of container.ports) {
-        if (own.name === name && own.protocol === protocol) numbers.add(own.containerPort);
-      }
-    }
-  }
-  return numbers.size === 1 ? [...numbers][0] : undefined;
-}
-
-/** The blocks of a trie that make up a span. */
-function blocks({ first: from, last, protocol }: Span): readonly Span[] {
-  if (from === 0 && last === LAST_PORT) return [{ first: 0, last, protocol }];
-  const found: Span[] = [];
-  let first = from;
-  while (first <= last) {
-    let size = 1;
-    while (first % (size * 2) === 0 && first + size * 2 - 1 <= last && size * 2 <= LAST_PORT) size *= 2;
-    found.push({ first, last: first + size - 1, protocol });
-    first += size;
-  }
-  return found;
-}
-
-/** `8080/TCP`, `8000-8063/TCP`, `ANY/UDP`, `ANY` */
-function textOf({ first, last, protocol }: Span): string {
-  if (first === 0 && last === LAST_PORT) return protocol === 'ANY' ? 'ANY' : `ANY/${protocol}`;
-  return first === last ? `${first}/${protocol}` : `${first}-${last}/${protocol}`;
-}
-
-/** The keys that a look-up for a port tries, the most exact first. Of the ICMPs the port is the type. */
-export function portCandidates(port: number, protocol: string): readonly string[] {
-  const keys: string[] = [];
-  for (let size = 1; size <= 32768; size *= 2) {
-    const first = port - (port % size);
-    keys.push(textOf({ first, last: first + size - 1, protocol }));
-  }
-  return [...keys, `ANY/${protocol}`, 'ANY'];
 }

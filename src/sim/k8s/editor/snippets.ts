@@ -59,6 +59,10 @@ export const snippets: readonly Snippet[] = [
     text: `${head('networking.k8s.io/v1', 'NetworkPolicy', 'allow-client')}spec:\n  podSelector:\n    matchLabels:\n      app: \${2:web}\n  policyTypes:\n    - Ingress\n  ingress:\n    - from:\n        - podSelector:\n            matchLabels:\n              app: \${3:client}\n      ports:\n        - port: \${4:80}\n`,
   },
   {
+    label: 'CiliumNetworkPolicy (allow ingress)',
+    text: `${head('cilium.io/v2', 'CiliumNetworkPolicy', 'allow-client')}spec:\n  endpointSelector:\n    matchLabels:\n      app: \${2:web}\n  ingress:\n    - fromEndpoints:\n        - matchLabels:\n            app: \${3:client}\n      toPorts:\n        - ports:\n            - port: "\${4:80}"\n              protocol: TCP\n`,
+  },
+  {
     label: 'NetworkPolicy (allow DNS)',
     text: `${head('networking.k8s.io/v1', 'NetworkPolicy', 'allow-dns')}spec:\n  podSelector: {}\n  policyTypes:\n    - Egress\n  egress:\n    - to:\n        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: kube-system\n          podSelector:\n            matchLabels:\n              k8s-app: kube-dns\n      ports:\n        - protocol: UDP\n          port: 53\n        - protocol: TCP\n          port: 53\n`,
   },

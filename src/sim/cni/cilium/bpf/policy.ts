@@ -6,10 +6,10 @@
  */
 import type { Found, PacketContext, TcVerdict } from '../../../net/program/context.ts';
 import { reason } from '../../../trace/reasons.ts';
-import type { EndpointValue, PolicyValue } from '../maps.ts';
-import { isIcmp, policyKey } from '../maps.ts';
-import { FIRST_CIDR_IDENTITY, ID, isWorld, policyMapName } from '../names.ts';
-import { portCandidates } from '../policy-map.ts';
+import type { EndpointValue, PolicyValue, Unresolved } from '../maps.ts';
+import { FIRST_CIDR_IDENTITY, isWorld, policyMapName } from '../names.ts';
+import { policyEntry, policyKeys, type PolicyQuestion } from '../policy-lookup.ts';
+import { portCandidates } from '../policy-ports.ts';
 import { dropText, protocolOf } from './common.ts';
 
 type Endpoint = Pick<EndpointValue, 'id' | 'pod' | 'isolatedBy' | 'unresolved'>;
@@ -28,56 +28,39 @@ export function policyVerdict(
   identity: number,
 ): PolicyAnswer {
   const map = { map: policyMapName(endpoint.id) } as { readonly map: string; readonly value?: PolicyValue };
-  const side = direction === 'ingress' ? 'Ingress' : 'Egress';
-  const ports = portsAsked(ctx);
-  const longest = (id: number) => {
-    const prefix = ports.findIndex((one) => ctx.peek(map, policyKey(side, id, one)) !== undefined);
-    const key = policyKey(side, id, ports[prefix] ?? '');
-    return prefix < 0 ? undefined : { key, prefix, rank: rankOf(ctx.peek(map, key)?.value) };
-  };
-  const own = longest(identity);
-  const anybody = own?.rank === DENY ? undefined : longest(ID.any);
-  const better =
-    anybody !== undefined &&
-    (own === undefined ||
-      anybody.rank > own.rank ||
-      (anybody.rank === own.rank && anybody.prefix < own.prefix));
-  const key = better ? anybody.key : own?.key;
-  const found = ctx.lookup(map, key ?? policyKey(side, identity, ports[0] ?? ''));
-  const outside = isWorld(identity) || identity >= FIRST_CIDR_IDENTITY;
-  const learnt = outside
-    ? endpoint.unresolved[direction].filter((one) => one.ports.some((port) => ports.includes(port)))
-    : [];
-  const denied = found === undefined || found.value.deny === true;
-  // A denial stands whatever is learnt; what is allowed may be denied, and what nobody names may be allowed.
-  const open =
-    found?.value.deny === true ? undefined : learnt.find((one) => one.deny === (found !== undefined));
+  const question: PolicyQuestion = { direction, identity, ...portAsked(ctx) };
+  const [exact = ''] = policyKeys(question);
+  const found = ctx.lookup(map, policyEntry((key) => ctx.peek(map, key), question)?.key ?? exact);
+  const open = learntLater(endpoint, question, found?.value);
   if (open !== undefined) {
     const why = reason('unknown.field', { field: open.field, object: open.object });
     return { drop: { act: 'shot', why, details: { origin: open.origin } } };
   }
-  return denied
+  return found === undefined || found.value.deny === true
     ? { drop: refuse(ctx, program, endpoint, direction, found) }
     : admit(ctx, endpoint, direction, found);
 }
 
-const DENY = 2;
-
-function rankOf(value: PolicyValue | undefined): number {
-  if (value?.deny === true) return DENY;
-  return value?.l7 === undefined && value?.open === undefined ? 0 : 1;
+function portAsked(ctx: PacketContext): Pick<PolicyQuestion, 'proto' | 'port'> {
+  const { l4 } = ctx.packet;
+  const proto = protocolOf(ctx.packet) ?? 'ANY';
+  if (l4?.proto === 'icmp' || l4?.proto === 'icmpv6') return { proto, port: l4.type };
+  return { proto, port: l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4.dport : 0 };
 }
 
-/** The keys' ports that may match the packet, the longest prefix first. */
-function portsAsked(ctx: PacketContext): readonly string[] {
-  const { l4 } = ctx.packet;
-  const known = protocolOf(ctx.packet);
-  if (known !== undefined && isIcmp(known)) {
-    const type = l4?.proto === 'icmp' || l4?.proto === 'icmpv6' ? l4.type : 0;
-    return portCandidates(type, known);
-  }
-  const port = l4?.proto === 'tcp' || l4?.proto === 'udp' ? l4.dport : 0;
-  return portCandidates(port, known ?? 'ANY');
+/** A rule that may change the answer once it is known whom it means. A denial stands whatever is learnt. */
+function learntLater(
+  { unresolved }: Endpoint,
+  question: PolicyQuestion,
+  found: PolicyValue | undefined,
+): Unresolved | undefined {
+  const outside = isWorld(question.identity) || question.identity >= FIRST_CIDR_IDENTITY;
+  const may = unresolved[question.direction];
+  if (!outside || may.length === 0 || found?.deny === true) return undefined;
+  const ports = portCandidates(question.port, question.proto);
+  return may.find(
+    (one) => one.deny === (found !== undefined) && one.ports.some((port) => ports.includes(port)),
+  );
 }
 
 function admit(
