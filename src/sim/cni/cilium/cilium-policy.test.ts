@@ -35,6 +35,8 @@ interface Row {
   readonly own?: Readonly<Record<string, string>>;
   readonly clusterwide?: Readonly<Record<string, string>>;
   readonly plain?: Readonly<Record<string, string>>;
+  /** Other documents. */
+  readonly more?: readonly string[];
   readonly flows: readonly Flow[];
 }
 
@@ -288,6 +290,18 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    name: 'toServices means the pods behind, on any port',
+    own: { p: `{${CLIENT}, egress: [{toServices: [{k8sService: {serviceName: web, namespace: default}}]}]}` },
+    more: [
+      'apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: default}\nspec: {selector: {app: web, tier: front}, ports: [{port: 80, targetPort: 8080}]}',
+    ],
+    flows: [
+      from('default/client', true, ['p', 0]),
+      { ...from('default/client', true), port: 9000 },
+      { from: 'default/client', to: 'default/web2', port: 8080, allowed: false },
+    ],
+  },
+  {
     name: 'labels that make no identity match nothing',
     own: {
       p: `{${WEB}, ingress: [{fromEndpoints: [{matchLabels: {app: client}, matchExpressions: [{key: pod-template-hash, operator: DoesNotExist}]}]}]}`,
@@ -307,7 +321,10 @@ const rows: readonly Row[] = [
 const document = (kind: string, name: string, spec: string): string =>
   `apiVersion: cilium.io/v2\nkind: ${kind}\nmetadata: {name: ${name}${kind === 'CiliumNetworkPolicy' ? ', namespace: default' : ''}}\nspec: ${spec}`;
 
-function textOf({ own = {}, clusterwide = {}, plain = {} }: Omit<Row, 'name' | 'flows'>, setting: string) {
+function textOf(
+  { own = {}, clusterwide = {}, plain = {}, more = [] }: Omit<Row, 'name' | 'flows'>,
+  setting: string,
+) {
   const head = settingsText(caseOf(setting), OUTSIDE).replace(/\n---\n$/, '');
   return [
     trapText({ policies: plain }, head),
@@ -315,6 +332,7 @@ function textOf({ own = {}, clusterwide = {}, plain = {} }: Omit<Row, 'name' | '
     ...Object.entries(clusterwide).map(([name, spec]) =>
       document('CiliumClusterwideNetworkPolicy', name, spec),
     ),
+    ...more,
   ].join('\n---\n');
 }
 
@@ -357,6 +375,22 @@ describe.each(SETTINGS)('%s', (setting) => {
       });
       expect(trace.policy.by.map((by) => [by.object.name, by.rule])).toContainEqual([name, rule]);
     });
+  });
+});
+
+describe('a Service without a selector', () => {
+  const service =
+    'apiVersion: v1\nkind: Service\nmetadata: {name: out, namespace: default, labels: {out: side}}\nspec: {ports: [{port: 443}]}\n---\napiVersion: v1\nkind: Endpoints\nmetadata: {name: out, namespace: default}\nsubsets: [{addresses: [{ip: 172.18.0.10}], ports: [{port: 443}]}]';
+  const own = {
+    p: `{${CLIENT}, egress: [{toServices: [{k8sServiceSelector: {selector: {matchLabels: {out: side}}}}]}]}`,
+  };
+  it.each([
+    ['172.18.0.10', 'delivered'],
+    ['172.18.0.20', 'dropped'],
+  ])('its endpoints are ranges: %s', (to, verdict) => {
+    const text = textOf({ own, more: [service] }, SETTINGS[0] ?? '');
+    const simulation = simulate({ files: [{ name: 'a.yaml', text }] });
+    expect(walk(simulation, { from: 'default/client', to, tool: 'nc', port: 443 }).verdict).toBe(verdict);
   });
 });
 

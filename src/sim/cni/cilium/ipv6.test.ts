@@ -204,3 +204,25 @@ it('tables of both families', async () => {
   ].join('\n');
   await expect(text).toMatchFileSnapshot('golden/dual-stack.txt');
 });
+
+describe('policies of its own', () => {
+  const egress = (rule: string) =>
+    `apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: default}\nspec: {endpointSelector: {matchLabels: {app: client}}, egress: [${rule}]}\n`;
+  const verdict = (family: 'dual' | 'ipv6', rule: string): string =>
+    walk(cluster(caseOf('tunnel beside kube-proxy'), family, egress(rule)), {
+      from: 'default/client',
+      to: LAPTOP,
+      tool: 'ping',
+    }).verdict;
+
+  it.each([
+    ['dual', '{toEntities: [world]}', 'delivered'],
+    ['ipv6', '{toEntities: [world]}', 'delivered'],
+    ['dual', '{toCIDR: ["::/0"]}', 'delivered'],
+    ['dual', '{toCIDR: [0.0.0.0/0]}', 'dropped'],
+    ['ipv6', '{icmps: [{fields: [{family: IPv6, type: EchoRequest}]}]}', 'delivered'],
+    ['ipv6', '{icmps: [{fields: [{type: EchoRequest}]}]}', 'dropped'],
+  ] as const)('%s, %s: %s', (family, rule, expected) => {
+    expect(verdict(family, rule)).toBe(expected);
+  });
+});
