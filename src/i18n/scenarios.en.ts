@@ -98,6 +98,11 @@ export const scenarios = {
     summary:
       'A CiliumNetworkPolicy lets carts in. One in quarantine stays out all the same, and 0.0.0.0/0 is no guest.',
   },
+  'a-policy-that-reads-http': {
+    title: 'A policy that reads HTTP',
+    summary:
+      'GET may come in, POST gets a 403 from the node’s Envoy, and whoever only knocks is let in: one connection ends at the proxy, another begins there.',
+  },
   'policy-nobody-enforces': {
     title: 'Denied by policy, and still let through',
     summary: 'The policies are in place, and the stranger gets an answer all the same. Mend it.',

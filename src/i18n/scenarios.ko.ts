@@ -97,6 +97,11 @@ export const scenarios = {
     summary:
       'CiliumNetworkPolicy가 cart를 허용해도 격리(quarantine)된 cart는 막히고, 0.0.0.0/0도 guest의 파드를 뜻하지 않습니다.',
   },
+  'a-policy-that-reads-http': {
+    title: 'HTTP를 읽는 정책',
+    summary:
+      'GET은 들어가고, POST는 노드의 Envoy가 403으로 답하며, 연결만 해 보는 것은 통과합니다. 연결 하나가 프록시에서 끝나고 거기서 다른 연결이 시작됩니다.',
+  },
   'policy-nobody-enforces': {
     title: '정책으로 막았는데 통과합니다',
     summary: '정책이 분명히 있는데 stranger도 응답을 받습니다. 고쳐 보세요.',

@@ -33,6 +33,7 @@ import { nftablesModule } from './net/nftables/module.ts';
 import { openvswitchModule } from './net/ovs/module.ts';
 import { wireguardModule } from './net/link/wireguard-module.ts';
 import { bpfModule } from './net/program/module.ts';
+import { proxyRulesModule } from './net/netfilter/proxy-module.ts';
 import { sctpModule } from './net/sctp-module.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
@@ -59,6 +60,7 @@ const KERNEL_MODULES = {
   nf_tables: nftablesModule,
   bpf: bpfModule,
   sctp: sctpModule,
+  'netfilter-proxy': proxyRulesModule,
   wireguard: wireguardModule,
   // Fetched by the walk that needs it, not for a plug-in.
   ip_fragment: fragmentModule,

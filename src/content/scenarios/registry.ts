@@ -1,6 +1,7 @@
 /** Every starting scenario, in the order of the menu; the first opens on a first visit. */
 import type { ScenarioEntry } from './scenario-entry.ts';
 import { aDenialWins } from './a-denial-wins/scenario.ts';
+import { aPolicyThatReadsHttp } from './a-policy-that-reads-http/scenario.ts';
 import { adminHasTheLastWord } from './admin-has-the-last-word/scenario.ts';
 import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
 import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
@@ -55,6 +56,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   defaultDenyWithAllow,
   adminHasTheLastWord,
   aDenialWins,
+  aPolicyThatReadsHttp,
   policyNobodyEnforces,
   egressForgotDns,
   wrongTargetPort,

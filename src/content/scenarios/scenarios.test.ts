@@ -264,6 +264,15 @@ describe('what each is about', () => {
       clientSees: 'timeout',
       reason: 'policy.deny',
     },
+    { slug: 'a-policy-that-reads-http', probe: 'reads', verdict: 'delivered', clientSees: 'http' },
+    {
+      slug: 'a-policy-that-reads-http',
+      probe: 'writes',
+      verdict: 'delivered',
+      clientSees: 'http',
+      reason: 'policy.http-deny',
+    },
+    { slug: 'a-policy-that-reads-http', probe: 'knocks', verdict: 'delivered', clientSees: 'connected' },
     {
       slug: 'a-denial-wins',
       probe: 'quarantined',

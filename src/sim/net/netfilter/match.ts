@@ -12,7 +12,7 @@ import type { Device } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { NetfilterHook } from '../../trace/trace.ts';
 import type { IpsetConfig } from '../config.ts';
-import { hasSocket } from './socket-match.ts';
+import { proxyRules } from './proxy-module.ts';
 
 /** A packet at a hook (`xt_action_param`). */
 export interface HookContext {
@@ -105,7 +105,7 @@ function compilePositive(match: Match, label: string): MatchFunction | undefined
     case 'owner':
       return (c) => c.skb.owner?.[match.by] === match.id;
     case 'socket':
-      return (c) => hasSocket(c, match);
+      return (c) => proxyRules().hasSocket(c, match);
     case 'ipvs':
       return (c) => ipvs().ofVirtualServer(c.m, c.box, c.skb, match);
     case 'rpfilter':

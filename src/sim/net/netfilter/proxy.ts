@@ -1,10 +1,12 @@
 /**
  * What netfilter has for a process that ends a connection and opens another: REDIRECT (`nf_nat_redirect.c`), TPROXY
- * (`xt_TPROXY.c`, `nf_tproxy_ipv4.c`, `_ipv6.c`). Leaves out sockets in TIME_WAIT, UDP, and ranges of ports.
+ * (`xt_TPROXY.c`, `nf_tproxy_ipv4.c`, `_ipv6.c`), and the match `socket` (`xt_socket.c`, `nf_socket_ipv4.c`): is there a socket here
+ * that takes the packet as it is? How answers to a transparent proxy's own connections are told from what only passes.
+ * Leaves out sockets in TIME_WAIT, UDP, ranges of ports, and `--restore-skmark`.
  */
 import type { Ip } from '../../base/ip.ts';
 import { reason } from '../../trace/reasons.ts';
-import type { ListenerConfig, Target } from '../config.ts';
+import type { ListenerConfig, Match, Target } from '../config.ts';
 import { isLinkLocal } from '../ip6-address.ts';
 import { socketRow } from '../row-key.ts';
 import type { HookContext } from './match.ts';
@@ -30,6 +32,32 @@ export function redirect(c: HookContext, compiled: CompiledRule, port: number | 
   }
   nat(c, compiled, { ip, port, kind: 'dnat' });
   return 'accept';
+}
+
+/** A socket of this host that a packet belongs to as it is (`nf_sk_lookup_slow_v4`): a connection, else a listener. */
+function socketOf(c: HookContext): { readonly transparent: boolean; readonly wildcard: boolean } | undefined {
+  const { ip, l4 } = c.skb.packet;
+  if (ip === undefined || l4?.proto !== 'tcp') return undefined;
+  let { dst, dport } = { dst: ip.dst, dport: l4.dport };
+  const { ct, ctDir, ctState } = c.skb;
+  if (ct !== undefined && ctDir === 'reply' && ctState === 'ESTABLISHED' && ct.srcNat) {
+    // The answer to a connection whose source was rewritten: the socket knows the address of before.
+    ({ src: dst, sport: dport } = ct.orig);
+  }
+  const connected = c.box.sockets.findTcp(dst, dport, ip.src, l4.sport);
+  if (connected !== undefined) return { transparent: connected.transparent, wildcard: false };
+  const listener = c.box.net.listener('tcp', dst, dport);
+  if (listener === undefined) return undefined;
+  return {
+    transparent: listener.transparent === true,
+    wildcard: listener.ip === '0.0.0.0' || listener.ip === '::',
+  };
+}
+
+export function hasSocket(c: HookContext, match: Extract<Match, { match: 'socket' }>): boolean {
+  const found = socketOf(c);
+  if (found === undefined || (match.transparent === true && !found.transparent)) return false;
+  return match.nowildcard === true || !found.wildcard;
 }
 
 /** `tproxy_tg4`: the connection's own socket, else the transparent one that listens on the rule's port; none: lost. */

@@ -10,7 +10,7 @@ import { transmit } from '../link/device.ts';
 import { leadsNowhere } from '../route.ts';
 import { resetFor } from '../tcp-segment.ts';
 import type { HookContext } from './match.ts';
-import { redirect, tproxy } from './proxy.ts';
+import { proxyRules } from './proxy-module.ts';
 import { nat, record, type TargetResult } from './rule-step.ts';
 import type { CompiledChain, CompiledRule } from './tables.ts';
 
@@ -133,9 +133,9 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
       nat(c, compiled, { ip: target.ip, port: target.port, kind: 'dnat' });
       return 'accept';
     case 'REDIRECT':
-      return redirect(c, compiled, target.port);
+      return proxyRules().redirect(c, compiled, target.port);
     case 'TPROXY':
-      return tproxy(c, compiled, target, where);
+      return proxyRules().tproxy(c, compiled, target, where);
     case 'SNAT':
       nat(c, compiled, { ip: target.ip, randomFully: target.randomFully, kind: 'snat' });
       return 'accept';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate, walk } from '../../../simulate.ts';
 import { tableOf } from '../../../tables.ts';
 import type { Trace } from '../../../trace/trace.ts';
-import { CASES, caseOf, clusterText, type Case } from '../fixture.ts';
+import { CASES, caseOf, clusterText, settingsText, type Case } from '../fixture.ts';
 import { proxyPort, toProxyMark } from '../names.ts';
 
 /** What the pods have: nginx, on port 80. */
@@ -277,4 +277,20 @@ describe('rules side by side', () => {
       new RegExp(`Allow +Ingress +0 +80/TCP +${port}`),
     );
   });
+});
+
+it.each(['tunnel without kube-proxy', 'native beside kube-proxy'])('over IPv6: %s', (name) => {
+  const one = caseOf(name);
+  const pods = text(one, '').slice(settingsText(one).length).split('apiVersion: v1\nkind: Service')[0] ?? '';
+  const settings = settingsText(one).replace('networking: {', 'networking: {ipFamily: dual, ');
+  for (const direction of ['ingress', 'egress'] as const) {
+    const policies = policy(direction === 'ingress' ? 'far' : 'client', direction, GET);
+    const s = simulate({ files: [{ name: 'a.yaml', text: `${settings}${pods}${policies}` }] });
+    const far = s.cluster.pods.find((p) => p.name === 'far')?.ips[1] ?? '';
+    const asked = { from: 'default/client', tool: 'curl', to: `http://[${far}]/public` } as const;
+    const trace = walk(s, asked);
+    expect([direction, trace.http?.status, trace.server?.netns]).toEqual([direction, 200, 'default/far']);
+    expect(trace.segments.map((x) => x.purpose)).toEqual(['probe', 'upstream']);
+    expect(walk(s, { ...asked, method: 'POST' }).http?.status).toBe(403);
+  }
 });
