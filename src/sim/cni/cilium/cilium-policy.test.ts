@@ -378,6 +378,30 @@ describe.each(SETTINGS)('%s', (setting) => {
   });
 });
 
+it('what no entry allows is laid to the first policy that isolates the pod, and all are named', () => {
+  const text = textOf(
+    {
+      own: { p: `{${WEB}, ingress: [{}]}` },
+      clusterwide: { q: `{${WEB}, ingress: [{fromEntities: [world]}]}` },
+      plain: { np: '{podSelector: {matchLabels: {app: web}}}' },
+    },
+    SETTINGS[0] ?? '',
+  );
+  const simulation = simulate({ files: [{ name: 'a.yaml', text }] });
+  const to = simulation.cluster.pods.find((one) => one.namespace === 'default' && one.name === 'web');
+  const trace = walk(simulation, { from: 'default/client', to: to?.ips[0] ?? '', tool: 'nc', port: 8080 });
+  expect(trace.policy.by).toEqual([
+    { object: { kind: 'NetworkPolicy', namespace: 'default', name: 'np' }, rule: -1 },
+    { object: { kind: 'CiliumClusterwideNetworkPolicy', name: 'q' }, rule: -1 },
+    { object: { kind: 'CiliumNetworkPolicy', namespace: 'default', name: 'p' }, rule: -1 },
+  ]);
+  expect(trace.steps[trace.decidedBy]?.origin).toMatchObject({
+    object: { kind: 'NetworkPolicy', name: 'np' },
+    path: ['spec', 'podSelector'],
+    range: { file: 'a.yaml' },
+  });
+});
+
 describe('a Service without a selector', () => {
   const service =
     'apiVersion: v1\nkind: Service\nmetadata: {name: out, namespace: default, labels: {out: side}}\nspec: {ports: [{port: 443}]}\n---\napiVersion: v1\nkind: Endpoints\nmetadata: {name: out, namespace: default}\nsubsets: [{addresses: [{ip: 172.18.0.10}], ports: [{port: 443}]}]';

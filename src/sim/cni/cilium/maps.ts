@@ -19,6 +19,8 @@ export const IPCACHE: MapHandle<IpcacheValue> = { map: 'cilium_ipcache_v2' };
 export interface PolicyName {
   readonly name: string;
   readonly kind?: string;
+  /** Where it says whom it is for. */
+  readonly origin: Origin;
 }
 
 /** A rule that may mean an address outside, for the ports of these keys. */

@@ -101,7 +101,7 @@ export function endpointPolicy(
     const own = ciliums.filter((policy) => policy[direction].length > 0);
     const closing = own.filter((policy) => policy.defaultDeny[direction]);
     enforced[direction] = plain.length + own.length > 0;
-    isolatedBy[direction].push(...plain.map((policy) => ({ name: policyName(policy) })), ...namesOf(closing));
+    isolatedBy[direction].push(...plain.map(nameOfPlain), ...namesOf(closing));
     unresolved[direction].push(...own.flatMap((policy) => unresolvedOf(pod, policy, direction, scope)));
     const always = (identity: number): Wish => ({
       identities: [identity],
@@ -127,10 +127,21 @@ function toldEnvoy({ identities, spans, rule, l7, origin }: Wish): EnvoyRule {
   return { identities, spans, ...(http && { http }), ...(rule && { rule }), origin };
 }
 
+function nameOfPlain(policy: NetworkPolicy): PolicyName {
+  const origin = { ...policy.origin, path: ['spec', 'podSelector'], by: BY };
+  return { name: policyName(policy), origin };
+}
+
+/** Several specs of an object are one policy. */
 function namesOf(policies: readonly CiliumPolicy[]): readonly PolicyName[] {
   const names = new Map<string, PolicyName>();
-  for (const policy of policies)
-    names.set(`${policy.kind} ${nameOf(policy)}`, { name: nameOf(policy), kind: policy.kind });
+  for (const policy of policies) {
+    const { kind, origin } = policy;
+    const key = `${kind} ${nameOf(policy)}`;
+    if (names.has(key)) continue;
+    const place = { ...origin, path: [...(origin.path ?? []), 'endpointSelector'], by: BY };
+    names.set(key, { name: nameOf(policy), kind, origin: place });
+  }
   return [...names.values()];
 }
 

@@ -127,5 +127,7 @@ function refuse(
         kinds: by.map((one) => one.kind ?? 'NetworkPolicy').join(', '),
       }),
     }),
+    // No entry: what there is to show is who isolates the pod.
+    details: { origin: by[0]?.origin },
   };
 }
