@@ -185,10 +185,15 @@ export const reasons: ReasonText = {
       'The socket knows the destination; the route decides the source address and the interface. The TTL starts at 64 unless the program sets another.',
   },
   'socket.deliver': {
-    title: (p) => `Delivered: ${p.process} listens on port ${p.port}/${p.proto}`,
+    title: (p) =>
+      p.meant === undefined
+        ? `Delivered: ${p.process} listens on port ${p.port}/${p.proto}`
+        : `Delivered: ${p.process} takes what was meant for ${p.meant}`,
     info: (p) => `delivered to ${p.process}`,
-    detail: () =>
-      'The destination address is one of this network namespace’s own, and a socket is bound to the port.',
+    detail: (p) =>
+      p.meant === undefined
+        ? 'The destination address is one of this network namespace’s own, and a socket is bound to the port.'
+        : `Its socket listens on port ${p.port} and is transparent: it answers in the name of ${p.meant}, and the client never knows.`,
   },
   'socket.deliver-reply': {
     title: (p) => `The reply reaches the client’s socket on port ${p.port}`,
@@ -754,6 +759,12 @@ export const reasons: ReasonText = {
     info: () => 'local',
     detail: () =>
       'The local table is asked first: the packet goes up to this place’s own sockets (INPUT), not on to another.',
+  },
+  'route.taken': {
+    title: (p) => `Table ${p.table} takes ${p.ip} for this host, though the address is another’s`,
+    info: (p) => `local, by table ${p.table}`,
+    detail: () =>
+      'A routing rule for the packet’s mark is asked before all others. Its table has one route of type local for everything: the packet goes up to a socket here, unchanged.',
   },
   'route.forward': {
     title: (p) =>

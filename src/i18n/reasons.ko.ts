@@ -173,9 +173,15 @@ export const reasons: ReasonText = {
       '목적지는 소켓이 알고, 출발지 주소와 인터페이스는 라우트가 정합니다. 프로그램이 따로 정하지 않으면 TTL은 64에서 시작합니다.',
   },
   'socket.deliver': {
-    title: (p) => `전달 완료: ${josa(p.process, '이/가')} ${p.port}/${p.proto} 포트에서 수신 대기 중입니다`,
+    title: (p) =>
+      p.meant === undefined
+        ? `전달 완료: ${josa(p.process, '이/가')} ${p.port}/${p.proto} 포트에서 수신 대기 중입니다`
+        : `전달 완료: ${josa(p.process, '이/가')} ${josa(p.meant, '으로/로')} 가려던 것을 받습니다`,
     info: (p) => `${p.process}에 전달`,
-    detail: () => '목적지 주소가 이 네트워크 네임스페이스의 것이고, 그 포트에 소켓이 열려 있습니다.',
+    detail: (p) =>
+      p.meant === undefined
+        ? '목적지 주소가 이 네트워크 네임스페이스의 것이고, 그 포트에 소켓이 열려 있습니다.'
+        : `소켓은 ${p.port}번 포트에서 수신 대기하는 투명 소켓이라 ${p.meant}의 이름으로 답하고, 클라이언트는 알아채지 못합니다.`,
   },
   'socket.deliver-reply': {
     title: (p) => `응답이 클라이언트의 ${p.port} 포트 소켓에 도착했습니다`,
@@ -743,6 +749,13 @@ export const reasons: ReasonText = {
     info: () => '로컬',
     detail: () =>
       'local 테이블을 가장 먼저 봅니다. 패킷은 다른 곳으로 가지 않고 이곳의 소켓으로(INPUT) 올라갑니다.',
+  },
+  'route.taken': {
+    title: (p) =>
+      `${josa(p.ip, '은/는')} 다른 곳의 주소이지만 ${p.table}번 테이블이 이 호스트의 것으로 받습니다`,
+    info: (p) => `로컬, ${p.table}번 테이블`,
+    detail: () =>
+      '패킷의 표시를 보는 라우팅 규칙을 가장 먼저 봅니다. 그 테이블에는 모든 것을 받는 local 타입 경로 하나가 있어서, 패킷은 바뀌지 않은 채 이곳의 소켓으로 올라갑니다.',
   },
   'route.forward': {
     title: (p) =>

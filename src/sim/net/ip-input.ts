@@ -42,7 +42,12 @@ export function receiveIp(m: Machine, box: Box, dev: Device, skb: Skb): void {
   if (route === undefined) return;
   if (route.type === 'unicast') forward(m, box, dev, skb, route);
   else if (route.type === 'local') {
-    m.step(box, skb, 'route', reason('route.local', { ip: skb.packet.ip?.dst ?? '' }), {
+    const ip = skb.packet.ip?.dst ?? '';
+    const why =
+      route.table === undefined
+        ? reason('route.local', { ip })
+        : reason('route.taken', { ip, table: route.table });
+    m.step(box, skb, 'route', why, {
       iface: dev.name,
       rows: routeRows(route),
       origin: route.origin,

@@ -36,7 +36,7 @@ it.each([
   expect([accepted?.place, accepted?.packet?.ip?.dst, accepted?.reason.params]).toEqual([
     listens[0],
     listens[1],
-    { port: listens[2], proto: 'tcp', process: 'proxy' },
+    { port: 15001, proto: 'tcp', process: 'proxy', ...(listens[2] === 80 && { meant: '10.2.0.2:80' }) },
   ]);
   expect(trace.server).toMatchObject({ netns: SERVER, ip: '10.2.0.2', port: 80, sees: { ip: sees } });
 });
@@ -67,7 +67,7 @@ it('asks netfilter, then the routing rule, for an answer to the proxy’s own co
   const answer = trace.steps.filter((s) => s.segment === 1 && s.dir === 'reply' && s.place === MIDDLE);
   const codes = answer.slice(0, 6).map((s) => `${s.kind} ${s.reason.code}`);
   expect(codes).toContain('hook rule.mark');
-  expect(answer.find((s) => s.reason.code === 'route.local')?.rows).toEqual([
+  expect(answer.find((s) => s.reason.code === 'route.taken')?.rows).toEqual([
     'rule/100/0',
     'route/100/default/lo',
   ]);

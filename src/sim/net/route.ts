@@ -29,6 +29,8 @@ export interface Route {
   /** The route's own `mtu`. */
   readonly mtu?: number;
   readonly row: RowKey;
+  /** The number of its table, where that is not one of Linux' own. */
+  readonly table?: number;
   /** Row of the rule that led to this table, where it is not one of Linux' own. */
   readonly ruleRow?: RowKey;
   readonly nexthops?: RouteConfig['nexthops'];
@@ -185,6 +187,7 @@ export class Fib {
       scope,
       mtu: r.mtu,
       row: routeRow(r.table ?? 'main', r.to, r.dev ?? ''),
+      ...(r.table === undefined ? {} : { table: r.table }),
       ...(r.nexthops === undefined ? {} : { nexthops: r.nexthops, balances: r.balances }),
       origin: r.origin,
     };

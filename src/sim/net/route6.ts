@@ -189,6 +189,7 @@ function routeOf(r: RouteConfig): Route {
   const route = {
     ...unicast(r.to, dev),
     row: routeRow(r.table ?? 'main', r.to, dev),
+    ...(r.table === undefined ? {} : { table: r.table }),
     type: r.type ?? 'unicast',
     via,
     src: r.src,

@@ -2,15 +2,15 @@
  * TCP as far as one sees it on the wire: handshake with Linux' options, one request and its answer with their
  * acknowledgements (`tcp-data.ts`), FIN both ways, RST, retransmission. Leaves out TIME_WAIT. Timing after Linux 6.5 and later (tcp_syn_linear_timeouts = 4).
  */
-import type { Ip } from '../base/ip.ts';
+import { ipPort, type Ip } from '../base/ip.ts';
 import type { IcmpHeader, IpHeader, TcpFlag, TcpHeader } from '../packet/packet.ts';
-import { reason } from '../trace/reasons.ts';
+import { reason, type Reason } from '../trace/reasons.ts';
 import { errorOf } from './icmp.ts';
 import { ipHeaderLength } from './ip-header.ts';
 import { localOut } from './ip-output.ts';
 import type { Box, Machine } from './machine.ts';
 import { confirmNeighbour } from './neighbour.ts';
-import type { ProcessOwner } from './config.ts';
+import type { ListenerConfig, ProcessOwner } from './config.ts';
 import type { Device } from './netns.ts';
 import { ROOT, type SocketError } from './process.ts';
 import { serve } from './program.ts';
@@ -123,13 +123,11 @@ export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: Tcp
   }
   const listener = skb.assigned?.listener ?? box.net.listener('tcp', ip.dst, tcp.dport);
   if (listener !== undefined && tcp.flags.length === 1 && tcp.flags[0] === 'SYN') {
-    m.step(
-      box,
-      skb,
-      'deliver',
-      reason('socket.deliver', { port: tcp.dport, proto: 'tcp', process: listener.process }),
-      { iface: dev.name, rows: [socketRow('tcp', listener.ip, listener.port)], origin: listener.origin },
-    );
+    m.step(box, skb, 'deliver', delivered(listener, ip, tcp), {
+      iface: dev.name,
+      rows: [socketRow('tcp', listener.ip, listener.port)],
+      origin: listener.origin,
+    });
     m.reached(box, skb, ip.dst, tcp.dport);
     accept(m, box, skb, ip, tcp, listener);
     return;
@@ -156,6 +154,17 @@ export function receiveTcp(m: Machine, box: Box, dev: Device, skb: Skb, tcp: Tcp
     { iface: dev.name, origin: box.net.config.origin },
   );
   sendReset(m, box, skb, ip, tcp, box.net.fib.lookup(ip.src, { src: ip.dst }));
+}
+
+/** A transparent socket takes what was meant for another address. */
+function delivered(
+  { port, ip: at, process, transparent }: ListenerConfig,
+  ip: IpHeader,
+  tcp: TcpHeader,
+): Reason {
+  const other = transparent === true && (port !== tcp.dport || at !== ip.dst);
+  const meant = other ? { port, meant: ipPort(ip.dst, tcp.dport) } : { port: tcp.dport };
+  return reason('socket.deliver', { ...meant, proto: 'tcp', process });
 }
 
 /** `80, 443`: what does listen, for the reason. */
@@ -270,7 +279,7 @@ function receiveOn(
     skb,
     'deliver',
     socket.listener !== undefined
-      ? reason('socket.deliver', { port: tcp.dport, proto: 'tcp', process: socket.listener.process })
+      ? delivered(socket.listener, ip, tcp)
       : reason('socket.deliver-reply', { port: tcp.dport, proto: 'tcp' }),
     details,
   );

@@ -62,6 +62,17 @@ function isRefusal(step: Step): boolean {
   );
 }
 
+/** What decides of an answer that a proxy gave by itself: the policy, or a server that it did not reach. */
+function proxysWord(own: readonly Step[]): Step | undefined {
+  return own.find((s) => s.reason.code === 'policy.http-deny' || s.reason.code === 'proxy.failed');
+}
+
+/** Behind proxies: where the last one's own connection arrived. */
+function serverReached(own: readonly Step[], segments: readonly Segment[]): Step | undefined {
+  const last = segments.findLast((s) => s.purpose === 'upstream')?.index;
+  return own.find((s) => s.segment === last && s.kind === 'deliver' && s.dir === 'request');
+}
+
 /** The verdict of one finished probe. `steps` and `segments` are the trace's. */
 export function judge(
   result: ProgramResult,
@@ -101,8 +112,7 @@ export function judge(
   }
   switch (sees) {
     case 'http':
-      // What decides of an answer by a policy's proxy is the policy.
-      return at('delivered', own.find((s) => s.reason.code === 'policy.http-deny') ?? delivered);
+      return at('delivered', proxysWord(own) ?? serverReached(own, segments) ?? delivered);
     case 'connected':
     case 'answered':
     case 'tls-error':

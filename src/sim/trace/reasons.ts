@@ -42,7 +42,8 @@ export interface ReasonParams {
   'proxy.failed': { process: string; address: string; status: number; why: string };
   // sockets
   'socket.originate': { proto: string; flags: string };
-  'socket.deliver': { port: number; proto: string; process: string };
+  /** `meant`: the address that the client asked for, where TPROXY brought the packet to a socket that has another. */
+  'socket.deliver': { port: number; proto: string; process: string; meant?: string };
   'socket.deliver-reply': { port: number; proto: string };
   'socket.no-listener-tcp': { at: string; ip: string; port: number; listening: string };
   'socket.no-listener-udp': { at: string; ip: string; port: number; listening: string };
@@ -120,6 +121,8 @@ export interface ReasonParams {
   'tunnel.no-key': { iface: string };
   // routing and neighbours
   'route.local': { ip: string };
+  /** A route of type local takes an address that is another's. */
+  'route.taken': { ip: string; table: number };
   'route.forward': { prefix: string; dev: string; via: string };
   /** One of several next hops. */
   'route.balance': { prefix: string; dev: string; via: string; hops: number };
