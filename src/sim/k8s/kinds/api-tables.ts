@@ -12,7 +12,7 @@ let rare: Tables | undefined;
 
 /** Fetches the tables that few documents need. */
 export async function loadRareTables(): Promise<void> {
-  rare ??= (await import('./upstream-rare.generated.json', { with: { type: 'json' } })).default;
+  rare ??= (await import('./rare-tables.ts')).rareTables;
 }
 
 /** The table of an API type, as schema.ts reads it; undefined for what is no table. `CodeMissing` asks for the rare ones. */
