@@ -207,6 +207,11 @@ const checked: CheckedText = {
   'ciliumpolicy/cidr': (p) => invalid(p, 'must be a range such as 10.0.0.0/8'),
   'ciliumpolicy/end-port': (p) => `${p.path}: ${p.value} is no port: from 0 to 65535`,
   'ciliumpolicy/icmp-type': (p) => invalid(p, 'must be a type from 0 to 255 or one of Cilium’s names'),
+  'ciliumpolicy/label-value': (p) =>
+    invalid(
+      p,
+      'must be empty, or letters, digits, ‘-’, ‘_’ and ‘.’ that begin and end with a letter or digit',
+    ),
   'ciliumpolicy/invalid': (p) =>
     `Stored, but Cilium takes none of this policy’s rules (its Valid condition is False): ${p.message}`,
   'ciliumpolicy/met-by-walks': (p) =>

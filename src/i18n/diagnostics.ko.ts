@@ -187,6 +187,8 @@ const checked: CheckedText = {
   'ciliumpolicy/cidr': (p) => invalid(p, '10.0.0.0/8 같은 범위여야 합니다'),
   'ciliumpolicy/end-port': (p) => `${p.path}: ${p.value}번 포트는 없습니다. 0~65535여야 합니다`,
   'ciliumpolicy/icmp-type': (p) => invalid(p, '0~255의 타입이나 실리움이 아는 이름이어야 합니다'),
+  'ciliumpolicy/label-value': (p) =>
+    invalid(p, '비어 있거나, 글자나 숫자로 시작하고 끝나는 영문자, 숫자, -, _, .이어야 합니다'),
   'ciliumpolicy/invalid': (p) =>
     `저장되지만 실리움은 이 정책의 규칙을 하나도 받아들이지 않습니다(Valid 상태가 False). ${p.message}`,
   'ciliumpolicy/met-by-walks': (p) =>

@@ -238,6 +238,7 @@ export const diagnosticCodes = {
   'ciliumpolicy/cidr': schema<Invalid>(),
   'ciliumpolicy/end-port': schema<{ path: string; value: number }>(),
   'ciliumpolicy/icmp-type': schema<Invalid>(),
+  'ciliumpolicy/label-value': schema<Invalid>(),
   'ciliumpolicy/invalid': error<{ path: string; message: string }>(),
   'ciliumpolicy/met-by-walks': info<At>(),
   'ciliumpolicy/host-policy': info<At>(),

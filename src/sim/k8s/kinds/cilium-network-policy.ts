@@ -9,7 +9,7 @@ import { pathText } from '../diagnostics.ts';
 import { ciliumPolicies } from './cilium-policy-rules.ts';
 import { ciliumFaults, icmpTypeNames } from './cilium-policy-validity.ts';
 import { metadataRules } from './metadata.ts';
-import { dnsSubdomain } from './names.ts';
+import { dnsSubdomain, isLabelValue } from './names.ts';
 import {
   asRecord,
   asRecords,
@@ -18,6 +18,7 @@ import {
   type Report,
   type Rules,
   simulated,
+  under,
 } from './schema.ts';
 import { SELECTOR_OPERATORS } from './selector.ts';
 
@@ -75,10 +76,23 @@ const withFields = (at: string, ...fields: readonly string[]): Rules =>
 function selectorRules(at: string): Rules {
   return {
     ...withFields(at, 'matchExpressions', 'matchExpressions.values'),
-    [`${at}.matchLabels`]: { support: 'simulated', refers: 'label-key' },
+    [`${at}.matchLabels`]: { support: 'simulated', check: labelValues, refers: 'label-key' },
     [`${at}.matchExpressions.key`]: { support: 'simulated', refers: 'label-key' },
     [`${at}.matchExpressions.operator`]: { support: 'simulated', enum: SELECTOR_OPERATORS },
   };
+}
+
+/** The CRD knows what values may be; of keys, with their sources, it says nothing. */
+function labelValues(labels: Readonly<Record<string, string>>, path: FieldPath, report: Report): void {
+  for (const [key, value] of Object.entries(labels)) {
+    const at = [...path, key];
+    if (isLabelValue(value)) continue;
+    const words =
+      value.length > 63
+        ? 'Too long: may not be more than 63 bytes'
+        : bodyWords(value, at, "should match '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'");
+    report('ciliumpolicy/label-value', at, { value, words });
+  }
 }
 
 /** It is said where it stands, and counted by the walk that meets it: no other one is left open. */
@@ -132,10 +146,6 @@ const PORT_RULES: Rules = {
   'ports.endPort': { support: 'simulated', check: endPort },
   'ports.protocol': { support: 'simulated', enum: ['TCP', 'UDP', 'SCTP', 'ICMP', 'ICMPv6', 'ANY'] },
 };
-
-function under(at: string, rules: Rules): Rules {
-  return Object.fromEntries(Object.entries(rules).map(([path, rule]) => [`${at}.${path}`, rule]));
-}
 
 function sectionRules(at: string, direction: 'ingress' | 'egress', deny: boolean): Rules {
   const side = direction === 'ingress' ? 'from' : 'to';

@@ -447,6 +447,11 @@ const rows: readonly Row[] = [
     text: `${CILIUM}spec: {endpointSelector: {}, ingress: [{icmps: [{fields: [{type: ⟦Ping⟧}]}]}]}\n`,
   },
   {
+    code: 'ciliumpolicy/label-value',
+    text: `${CILIUM}spec: {endpointSelector: {matchLabels: {"k8s:app": ⟦my app⟧}}, ingress: [{}]}\n`,
+    refused: `CiliumNetworkPolicy.cilium.io "p" is invalid: spec.endpointSelector.matchLabels.k8s:app: Invalid value: "my app": spec.endpointSelector.matchLabels.k8s:app in body should match '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'`,
+  },
+  {
     code: 'ciliumpolicy/invalid',
     text: `${CILIUM}spec: {endpointSelector: {}, ingress: [{fromEndpoints: [{}], fromEntities: ⟦[world]⟧}]}\n`,
     says: 'Invalid CiliumNetworkPolicy spec: combining FromEndpoints and FromEntities is not supported yet',
