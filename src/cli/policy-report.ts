@@ -1,8 +1,9 @@
 /** Near misses and fixes of policies as JSON that people script against, and as text. */
-import { missText, portText } from '../i18n/policy-text.ts';
+import { missText, portText, ruleNotes, wouldText } from '../i18n/policy-text.ts';
 import type { LocatedOrigin } from '../sim/base/origin.ts';
 import type { Fix, FixAnswer } from '../sim/fix.ts';
 import type { ClosestRule, NearMiss } from '../sim/policy/near-miss.ts';
+import type { DeniedByRule, NamedRule } from '../sim/policy/near-miss-tiers.ts';
 import type { CliTexts } from './texts.ts';
 
 function placeJson({ range }: LocatedOrigin): object {
@@ -11,11 +12,13 @@ function placeJson({ range }: LocatedOrigin): object {
 
 /** The document's `policy.nearMiss`. */
 export function nearMissJson(near: NearMiss, texts: CliTexts): object {
-  const { policies, ...rest } = near;
+  const { policies, byRule, ...rest } = near;
   return {
     ...rest,
-    policies: policies.map(({ policy, origin, rules, closest }) => ({
+    ...(byRule === undefined ? {} : { byRule: byRuleJson(byRule, near, texts) }),
+    policies: policies.map(({ policy, kind, origin, rules, closest }) => ({
       policy,
+      ...(kind === undefined ? {} : { kind }),
       ...placeJson(origin),
       rules,
       ...(closest === undefined ? {} : { closest: closestJson(closest, near, texts) }),
@@ -23,7 +26,24 @@ export function nearMissJson(near: NearMiss, texts: CliTexts): object {
   };
 }
 
-function closestJson(closest: ClosestRule, near: NearMiss, texts: CliTexts): object {
+function byRuleJson(byRule: DeniedByRule, near: NearMiss, texts: CliTexts): object {
+  const { denied, own, isolated, before, late } = byRule;
+  const named = ({ origin, ...rule }: NamedRule): object => ({ ...rule, ...placeJson(origin) });
+  return {
+    denied: named(denied),
+    own,
+    isolated,
+    before: before.map(({ peer, port, ...rule }) => ({
+      ...named(rule),
+      ...missesJson({ peer, port }, near, texts),
+    })),
+    late: late.map(named),
+  };
+}
+
+type Misses = Pick<ClosestRule, 'peer' | 'port'>;
+
+function missesJson({ peer, port }: Misses, near: NearMiss, texts: CliTexts): object {
   const item = (missed: ClosestRule['peer'] | ClosestRule['port']): object | null =>
     missed === undefined
       ? null
@@ -37,11 +57,14 @@ function closestJson(closest: ClosestRule, near: NearMiss, texts: CliTexts): obj
             ...placeJson(origin),
           })),
         };
+  return { peer: item(peer), port: item(port) };
+}
+
+function closestJson(closest: ClosestRule, near: NearMiss, texts: CliTexts): object {
   return {
     rule: closest.rule,
     ...placeJson(closest.origin),
-    peer: item(closest.peer),
-    port: item(closest.port),
+    ...missesJson(closest, near, texts),
     ...(closest.servicePort === undefined ? {} : { servicePort: closest.servicePort }),
   };
 }
@@ -51,18 +74,33 @@ export function nearMissText(near: NearMiss, texts: CliTexts): string {
   const t = texts.messages.policy;
   const at = ({ range }: LocatedOrigin): string =>
     range === undefined ? '' : ` (${range.file}:${range.line})`;
+  const halves = ({ peer, port }: Misses): readonly string[] => [
+    ...[...(peer?.misses ?? []), ...(port?.misses ?? [])].map(
+      (miss) => `    ✗ ${missText(t, miss, near)}${at(miss.origin)}`,
+    ),
+    ...(peer === undefined ? [`    ✓ ${t.peerFits({ peer: near.peer })}`] : []),
+    ...(port === undefined ? [`    ✓ ${t.portFits({ port: portText(near) })}`] : []),
+  ];
+  const { byRule } = near;
+  if (byRule !== undefined) {
+    const { denied, before, late } = byRule;
+    return [
+      `${t.stopped}:`,
+      `  ${t.deniedByRule(denied)}${at(denied.origin)}`,
+      ...ruleNotes(t, byRule, near.pod).map((note) => `  ${note}`),
+      ...(before.length === 0 ? [] : [`${t.before}:`]),
+      ...before.flatMap((rule) => [`  ${wouldText(t, rule)}${at(rule.origin)}`, ...halves(rule)]),
+      ...late.map((rule) => `  ${t.tooLate(rule)}${at(rule.origin)}`),
+    ].join('\n');
+  }
   const lines = [`${t.closest[near.direction]}:`];
-  for (const { policy, origin, closest } of near.policies) {
+  for (const { policy, kind, origin, rules, closest } of near.policies) {
     if (closest === undefined) {
-      lines.push(`  ${policy} ${t.noRules[near.direction]}${at(origin)}`);
+      const said = kind === undefined ? t.noRules[near.direction] : t.ownIsolates({ kind, rules });
+      lines.push(`  ${policy} ${said}${at(origin)}`);
       continue;
     }
-    lines.push(`  ${policy}, ${t.ruleOf(closest)}${at(closest.origin)}`);
-    for (const miss of [...(closest.peer?.misses ?? []), ...(closest.port?.misses ?? [])]) {
-      lines.push(`    ✗ ${missText(t, miss, near)}${at(miss.origin)}`);
-    }
-    if (closest.peer === undefined) lines.push(`    ✓ ${t.peerFits({ peer: near.peer })}`);
-    if (closest.port === undefined) lines.push(`    ✓ ${t.portFits({ port: portText(near) })}`);
+    lines.push(`  ${policy}, ${t.ruleOf(closest)}${at(closest.origin)}`, ...halves(closest));
     if (closest.servicePort !== undefined) lines.push(`    ${t.servicePort(closest.servicePort)}`);
   }
   for (const open of near.leftOpen) lines.push(`  ${t.dependsOnCni}: ${t.leftOpen[open]}`);

@@ -1,5 +1,6 @@
 /** Sentences about what a policy's rule missed. */
 import type { PeerMiss, PortMiss } from '../sim/policy/matching.ts';
+import type { DeniedByRule, RuleBefore } from '../sim/policy/near-miss-tiers.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { Messages } from './en.ts';
 
@@ -22,6 +23,10 @@ export function missText(t: Texts, miss: PeerMiss | PortMiss, near: Pick<NearMis
       return t.block({ cidr: miss.cidr, ips: miss.ips.join(', ') });
     case 'except':
       return t.except({ except: miss.except, ips: miss.ips.join(', ') });
+    case 'no-node':
+      return t.noNode({ end: miss.end });
+    case 'domain-name':
+      return t.domainName({ names: miss.names });
     case 'block-of-outside':
       return t.blockOfOutside({ cidr: miss.cidr, peer: near.peer });
     case 'port': {
@@ -41,4 +46,23 @@ export function missText(t: Texts, miss: PeerMiss | PortMiss, near: Pick<NearMis
 
 function numberText(t: Texts, port: number | undefined): string {
   return port === undefined ? t.noPort : String(port);
+}
+
+/** What is to be known of a rule that denies. */
+export function ruleNotes(
+  t: Texts,
+  { denied, own, isolated, before }: DeniedByRule,
+  pod: string,
+): readonly string[] {
+  const tier = t.tier[denied.tier];
+  return [
+    ...(own ? [t.ownKind] : tier === undefined ? [] : [tier]),
+    ...(!own && denied.tier === 'Baseline' && !isolated ? [t.notIsolated({ pod })] : []),
+    ...(denied.failsClosed === undefined ? [] : [t.failsClosed({ field: denied.failsClosed })]),
+    ...(own || before.length > 0 ? [] : [t.nothingBefore]),
+  ];
+}
+
+export function wouldText(t: Texts, rule: RuleBefore): string {
+  return rule.action === 'Pass' ? t.wouldPass({ ...rule, leads: rule.leads }) : t.wouldAccept(rule);
 }

@@ -1,6 +1,6 @@
 /** Why no policy let a packet through. */
 interface LabelMiss {
-  readonly of: 'pod' | 'namespace';
+  readonly of: 'pod' | 'namespace' | 'node';
   readonly name: string;
   readonly key: string;
   readonly operator: string;
@@ -9,7 +9,7 @@ interface LabelMiss {
 }
 
 function has({ of, name, key, found }: LabelMiss): string {
-  const who = of === 'namespace' ? `namespace ${name}` : name;
+  const who = of === 'pod' ? name : `${of} ${name}`;
   return found === undefined ? `${who} has no label ${key}` : `${who} has ${key}=${found}`;
 }
 
@@ -26,6 +26,18 @@ function wants({ key, operator, values }: LabelMiss): string {
     default:
       return `no label ${key}`;
   }
+}
+
+interface RuleName {
+  readonly policy: string;
+  readonly rule: number;
+  readonly kind?: string;
+  readonly name?: string;
+}
+
+function ruleName({ policy, rule, kind, name }: RuleName): string {
+  const called = name === undefined ? '' : ` (“${name}”)`;
+  return `Rule ${rule + 1}${called} of ${kind === undefined ? '' : `${kind} `}${policy}`;
 }
 
 export const policy = {
@@ -50,6 +62,8 @@ export const policy = {
       : `${p.end} is no pod; selectors name pods`,
   block: (p: { cidr: string; ips: string }) => `${p.ips} is not in ${p.cidr}`,
   except: (p: { except: string; ips: string }) => `${p.ips} is in the exception ${p.except}`,
+  noNode: (p: { end: string }) => `${p.end} is no node`,
+  domainName: (p: { names: string }) => `${p.names}: names are not compared with addresses here`,
   blockOfOutside: (p: { cidr: string; peer: string }) =>
     `${p.cidr} means addresses outside; this CNI does not take ${p.peer}, a pod, for one`,
   port: (p: { wanted: string; found: string }) => `it goes to port ${p.found}; the rule names ${p.wanted}`,
@@ -72,7 +86,25 @@ export const policy = {
     icmp: 'The API speaks of TCP, UDP and SCTP only. Here a rule with ports does not cover ICMP.',
   },
   stopped: 'What stops it',
-  deniedByRule: (p: { policy: string; rule: number }) => `Rule ${p.rule + 1} of ${p.policy} says Deny.`,
+  deniedByRule: (p: RuleName) => `${ruleName(p)} says Deny.`,
+  tier: {
+    Admin: 'It stands in the Admin tier: what it denies, no NetworkPolicy can allow.',
+    Baseline: 'It stands in the Baseline tier, which is asked last.',
+  } as Readonly<Record<string, string>>,
+  notIsolated: (p: { pod: string }) => `No NetworkPolicy isolates ${p.pod}, so the baseline decides.`,
+  failsClosed: (p: { field: string }) =>
+    `This CNI does not know the field ${p.field}. It fails closed: such a rule accepts nothing, or denies everybody.`,
+  before: 'Rules before it that would have decided otherwise',
+  nothingBefore: 'No rule before it accepts anything or passes it on.',
+  wouldAccept: (p: RuleName) => `${ruleName(p)} would accept it`,
+  wouldPass: (p: RuleName & { leads: string | undefined }) =>
+    `${ruleName(p)} would pass it on, to be ${p.leads === 'denied' ? 'denied' : 'allowed'} there`,
+  tooLate: (p: RuleName) => `${ruleName(p)} would accept it, but comes after.`,
+  ownKind: 'A policy of the CNI’s own kind. Which rule decides is told; an edit of it is not searched.',
+  ownIsolates: (p: { kind: string; rules: number }) =>
+    p.rules === 0
+      ? `${p.kind}: isolates the pod and has no rule for this direction`
+      : `${p.kind}: isolates the pod, and no rule of it allows this`,
   admitted: 'What lets it through',
   admittedFreely: 'No policy isolates either end, so everything may pass.',
   admittedBy: (p: { rules: string }) => `${p.rules}. Replies need no rule.`,
@@ -91,6 +123,8 @@ export const policy = {
     'remove-port': (p: { policy: string }) => `Take the port out of a rule of ${p.policy}.`,
     'remove-rule': (p: { policy: string }) => `Take a rule out of ${p.policy}.`,
     'narrow-peer': (p: { policy: string }) => `Leave this end out of a rule of ${p.policy}.`,
+    'let-rule': (p: { policy: string }) => `Give ${p.policy} a rule for this, before the one that denies.`,
+    'deny-rule': (p: { policy: string }) => `Give ${p.policy} a rule that denies this.`,
   },
   fixOnly: 'Nothing but this packet’s way changes.',
   fixAlso: (p: { n: number }) =>
@@ -104,8 +138,10 @@ export const policy = {
   fixClose: 'Not now',
   fixDiff: (p: { file: string }) => `The edit of ${p.file}`,
   fixNone: {
+    'own-policy':
+      'A policy of the CNI’s own kind decides here. Edits of those are not searched, and no other policy can change what it says.',
     already: 'No policy would have to change for that.',
     'not-enforced': 'This CNI acts on no policy, so no edit of one would change anything.',
-    none: 'No edit of a NetworkPolicy was found that does it: something else decides here, such as a cluster-wide policy.',
+    none: 'No edit of a NetworkPolicy or a cluster-wide policy was found that does it.',
   },
 };

@@ -5,7 +5,7 @@ import type { policy as en } from './policy.en.ts';
 type LabelMiss = Parameters<(typeof en)['label']>[0];
 
 function has({ of, name, key, found }: LabelMiss): string {
-  const who = of === 'namespace' ? `네임스페이스 ${name}` : name;
+  const who = of === 'namespace' ? `네임스페이스 ${name}` : of === 'node' ? `노드 ${name}` : name;
   return found === undefined
     ? `${who}에는 레이블 ${josa(key, '이/가')} 없습니다`
     : `${who}의 레이블은 ${key}=${found}입니다`;
@@ -24,6 +24,19 @@ function wants({ key, operator, values }: LabelMiss): string {
     default:
       return `레이블 ${josa(key, '이/가')} 없기를 요구합니다`;
   }
+}
+
+type RuleName = Parameters<(typeof en)['deniedByRule']>[0];
+
+function ruleName({ policy, rule, kind, name }: RuleName): string {
+  const called = name === undefined ? '' : `(“${name}”)`;
+  return `${kind === undefined ? '' : `${kind} `}${policy}의 규칙 ${rule + 1}${called}`;
+}
+
+/** 규칙 뒤의 조사: 이름이 괄호에 있으면 그 앞의 숫자로 읽는다. */
+function ruleIs(p: RuleName, pair: Parameters<typeof josa>[1]): string {
+  const number = String(p.rule + 1);
+  return `${ruleName(p)}${josa(number, pair).slice(number.length)}`;
 }
 
 export const policy = {
@@ -48,6 +61,8 @@ export const policy = {
       : `${josa(p.end, '은/는')} 파드가 아닙니다. 셀렉터는 파드만 고릅니다`,
   block: (p: { cidr: string; ips: string }) => `${josa(p.ips, '은/는')} ${p.cidr} 안에 없습니다`,
   except: (p: { except: string; ips: string }) => `${josa(p.ips, '은/는')} 예외 ${p.except}에 들어 있습니다`,
+  noNode: (p: { end: string }) => `${josa(p.end, '은/는')} 노드가 아닙니다`,
+  domainName: (p: { names: string }) => `${p.names}: 여기서는 이름을 주소와 견주지 않습니다`,
   blockOfOutside: (p: { cidr: string; peer: string }) =>
     `${josa(p.cidr, '은/는')} 클러스터 밖의 주소를 뜻합니다. 이 CNI는 파드인 ${josa(p.peer, '을/를')} 여기에 넣지 않습니다`,
   port: (p: { wanted: string; found: string }) =>
@@ -72,8 +87,26 @@ export const policy = {
     icmp: 'API가 다루는 것은 TCP, UDP, SCTP뿐입니다. 여기서는 포트가 적힌 규칙이 ICMP를 허용하지 않습니다.',
   },
   stopped: '막는 것',
-  deniedByRule: (p: { policy: string; rule: number }) =>
-    `${p.policy}의 규칙 ${josa(String(p.rule + 1), '이/가')} 거부(Deny)합니다.`,
+  deniedByRule: (p: RuleName) => `${ruleIs(p, '이/가')} 거부(Deny)합니다.`,
+  tier: {
+    Admin: 'Admin 계층에 있는 규칙입니다. 여기서 거부한 것은 어떤 네트워크폴리시도 허용할 수 없습니다.',
+    Baseline: 'Baseline 계층에 있는 규칙이며, 이 계층에는 마지막에 묻습니다.',
+  },
+  notIsolated: (p: { pod: string }) =>
+    `${josa(p.pod, '을/를')} 격리하는 네트워크폴리시가 없어 Baseline이 결정합니다.`,
+  failsClosed: (p: { field: string }) =>
+    `이 CNI는 ${p.field} 필드를 모릅니다. 그래서 닫는 쪽으로 처리합니다. 이런 규칙은 아무것도 허용하지 않거나 모두 거부합니다.`,
+  before: '그 앞에서 다르게 결정할 수 있었던 규칙',
+  nothingBefore: '그 앞에는 허용(Accept)하거나 넘기는(Pass) 규칙이 없습니다.',
+  wouldAccept: (p: RuleName) => `맞았다면 ${ruleIs(p, '이/가')} 허용했을 것입니다`,
+  wouldPass: (p: RuleName & { leads: string | undefined }) =>
+    `맞았다면 ${ruleIs(p, '이/가')} 다음 계층에 넘겼을 것이고, 거기서는 ${p.leads === 'denied' ? '거부됩니다' : '허용됩니다'}`,
+  tooLate: (p: RuleName) => `${ruleIs(p, '은/는')} 이 패킷을 허용하지만 뒤에 있습니다.`,
+  ownKind: 'CNI 고유의 정책입니다. 어느 규칙이 결정했는지는 알려 주지만, 고칠 방법은 찾지 않습니다.',
+  ownIsolates: (p: { kind: string; rules: number }) =>
+    p.rules === 0
+      ? `${p.kind}: 파드를 격리하며 이 방향의 규칙이 없습니다`
+      : `${p.kind}: 파드를 격리하며, 이것을 허용하는 규칙이 없습니다`,
   admitted: '통과시키는 것',
   admittedFreely: '어느 쪽도 격리하는 정책이 없으므로 모두 통과합니다.',
   admittedBy: (p: { rules: string }) =>
@@ -93,6 +126,9 @@ export const policy = {
     'remove-port': (p: { policy: string }) => `${p.policy} 규칙에서 포트를 뺍니다.`,
     'remove-rule': (p: { policy: string }) => `${p.policy}에서 규칙을 하나 뺍니다.`,
     'narrow-peer': (p: { policy: string }) => `${p.policy} 규칙에서 이 상대만 제외합니다.`,
+    'let-rule': (p: { policy: string }) =>
+      `${p.policy}에서 거부하는 규칙 앞에 이 패킷을 위한 규칙을 넣습니다.`,
+    'deny-rule': (p: { policy: string }) => `${p.policy}에 이 패킷을 거부하는 규칙을 넣습니다.`,
   },
   fixOnly: '이 패킷의 길 말고는 달라지는 것이 없습니다.',
   fixAlso: (p: { n: number }) => `다른 ${p.n}쌍도 달라집니다.`,
@@ -104,8 +140,10 @@ export const policy = {
   fixClose: '나중에',
   fixDiff: (p: { file: string }) => `${p.file} 수정 내용`,
   fixNone: {
+    'own-policy':
+      '여기서는 CNI 고유의 정책이 결정합니다. 그런 정책을 고칠 방법은 찾지 않으며, 다른 정책으로는 그 결정을 바꿀 수 없습니다.',
     already: '정책을 바꿀 필요가 없습니다.',
     'not-enforced': '이 CNI는 정책을 적용하지 않으므로 정책을 고쳐도 달라지는 것이 없습니다.',
-    none: '네트워크폴리시를 고쳐서는 그렇게 되지 않습니다. 클러스터 전체 정책처럼 다른 것이 정하고 있습니다.',
+    none: '네트워크폴리시나 클러스터 전체 정책을 고쳐서 그렇게 만드는 방법을 찾지 못했습니다.',
   },
 } satisfies Catalog<typeof en>;

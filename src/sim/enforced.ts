@@ -8,28 +8,30 @@ import { clusterPoliciesEnforced, type Enforcement } from './policy/tiers.ts';
 /** Nothing but NetworkPolicy. */
 const NO_CLUSTER_POLICIES: Enforcement = { kinds: [], lacks: [] };
 
-type Policies = ClusterState['networkPolicies'];
+type Policies = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'>;
 
-/** How the cluster's CNI reads policies. */
+/** How the cluster's CNI reads policies. Of one that enforces nothing it is what they would say. */
 export function policyReading(cluster: ClusterState): (policies: Policies) => Policies {
   const plugin = chosenCni(cluster)?.plugin;
-  return (policies) => {
-    const read = asRead(policies, plugin?.policyReading);
-    return plugin?.ipBlockIsOutside === true ? withoutIpBlocks(read) : read;
+  const how =
+    plugin?.enforcesNetworkPolicy === true ? (plugin.clusterPolicies ?? NO_CLUSTER_POLICIES) : undefined;
+  return ({ networkPolicies, clusterPolicies }) => {
+    const read = asRead(networkPolicies, plugin?.policyReading);
+    return {
+      networkPolicies: plugin?.ipBlockIsOutside === true ? withoutIpBlocks(read) : read,
+      clusterPolicies:
+        how === undefined || clusterPolicies.length === 0
+          ? clusterPolicies
+          : clusterPoliciesEnforced(clusterPolicies, how),
+    };
   };
 }
 
 export function asEnforced(cluster: ClusterState): ClusterState {
-  const plugin = chosenCni(cluster)?.plugin;
-  const { networkPolicies, clusterPolicies } = cluster;
-  const read = policyReading(cluster)(networkPolicies);
-  // Of a CNI that enforces nothing one asks what the policies would say.
-  const how =
-    plugin?.enforcesNetworkPolicy === true ? (plugin.clusterPolicies ?? NO_CLUSTER_POLICIES) : undefined;
-  const enforced = how === undefined ? clusterPolicies : clusterPoliciesEnforced(clusterPolicies, how);
-  return read === networkPolicies && clusterPolicies.length === 0
+  const { networkPolicies, clusterPolicies } = policyReading(cluster)(cluster);
+  return networkPolicies === cluster.networkPolicies && clusterPolicies === cluster.clusterPolicies
     ? cluster
-    : { ...cluster, networkPolicies: read, clusterPolicies: enforced };
+    : { ...cluster, networkPolicies, clusterPolicies };
 }
 
 export function enforcesPolicy(cluster: ClusterState): boolean {

@@ -7,7 +7,11 @@ import type { ProbeQuestion } from './probe/options.ts';
 import { walk, type Simulation } from './simulate.ts';
 import type { Trace } from './trace/trace.ts';
 
-type Miss = NonNullable<NonNullable<PolicyMiss['closest']>['peer']>['misses'][number];
+type Misses = Pick<NonNullable<PolicyMiss['closest']>, 'peer' | 'port'>;
+type Miss = NonNullable<Misses['peer']>['misses'][number];
+
+/** Misses of a selector or a list as a whole. */
+const WHOLE: ReadonlySet<Miss['what']> = new Set(['namespace', 'no-pod', 'no-node', 'domain-name']);
 
 /** Undefined where no policy stopped the probe. */
 export function nearMissOf(simulation: Simulation, probe: ProbeQuestion): NearMiss | undefined {
@@ -17,13 +21,10 @@ export function nearMissOf(simulation: Simulation, probe: ProbeQuestion): NearMi
 export function nearMissOfTrace(simulation: Simulation, trace: Trace): NearMiss | undefined {
   const step = denyingStep(trace);
   if (step?.reason.code !== 'policy.deny') return undefined;
-  // A rule that says Deny missed nothing.
-  if (step.reason.params.rule !== undefined) return undefined;
-  // Only NetworkPolicies are told apart, and others isolate the pod as well.
-  if (step.reason.params.kinds !== undefined) return undefined;
   const cluster = asEnforced(simulation.cluster);
   const flow = flowOf(cluster, step);
-  const told = flow && nearMiss(cluster, step.reason.params.direction, flow);
+  const told =
+    flow && nearMiss(cluster, step.reason.params.direction, flow, simulation.cluster.clusterPolicies);
   return told && locate(told, simulation.parsed);
 }
 
@@ -36,22 +37,32 @@ function locate(told: NearMiss, { locate: placeOf, rangeOf }: Simulation['parsed
   // A selector as a whole is told by its key: its value begins on the next line.
   const missed = (miss: Miss): Miss => {
     const { object, path = [] } = miss.origin;
-    const key = miss.what === 'namespace' || miss.what === 'no-pod';
+    const key = WHOLE.has(miss.what) || path.at(-1) === 'networks';
     const range = key ? rangeOf(object, path, true) : undefined;
     return range === undefined ? placed(miss) : { ...miss, origin: { ...miss.origin, range } };
   };
+  const missesAt = ({ peer, port }: Misses): Misses => ({
+    ...(peer === undefined ? {} : { peer: { ...peer, misses: peer.misses.map(missed) } }),
+    ...(port === undefined ? {} : { port: { ...port, misses: port.misses.map(placed) } }),
+  });
   const policyAt = (policy: PolicyMiss): PolicyMiss => {
     const { closest } = policy;
     if (closest === undefined) return placed(policy);
-    const { peer, port } = closest;
-    return placed({
-      ...policy,
-      closest: placed({
-        ...closest,
-        ...(peer === undefined ? {} : { peer: { ...peer, misses: peer.misses.map(missed) } }),
-        ...(port === undefined ? {} : { port: { ...port, misses: port.misses.map(placed) } }),
-      }),
-    });
+    return placed({ ...policy, closest: placed({ ...closest, ...missesAt(closest) }) });
   };
-  return { ...told, policies: told.policies.map(policyAt) };
+  const { byRule } = told;
+  return {
+    ...told,
+    policies: told.policies.map(policyAt),
+    ...(byRule === undefined
+      ? {}
+      : {
+          byRule: {
+            ...byRule,
+            denied: placed(byRule.denied),
+            before: byRule.before.map((rule) => placed({ ...rule, ...missesAt(rule) })),
+            late: byRule.late.map(placed),
+          },
+        }),
+  };
 }

@@ -9,7 +9,7 @@ import { cniRegistry } from './cni/registry.ts';
 import { type Fix, type FixAnswer, smallestFix } from './fix.ts';
 import { evaluate } from './policy/evaluate.ts';
 import { endName, type FlowEnd } from './policy/matching.ts';
-import { randomCluster } from './policy/random-fixture.ts';
+import { randomCluster, randomClusterPolicies } from './policy/random-fixture.ts';
 import { livePods } from './policy/reach-diff.ts';
 import type { ProbeQuestion } from './probe/options.ts';
 import type { ScenarioFile } from './scenario.ts';
@@ -226,6 +226,161 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+const admin = adminHasTheLastWord.files;
+const guest: ProbeQuestion = { from: 'guest/visitor', tool: 'curl', to: 'http://web.shop/' };
+const stock: ProbeQuestion = { from: 'shop/cart', tool: 'curl', to: 'http://items.stock/' };
+const cart: ProbeQuestion = { from: 'shop/cart', tool: 'curl', to: 'http://web.shop/' };
+const NO_GUESTS = /    - name: no-guests\n      action: Deny\n/;
+
+const CLUSTER_ROWS: readonly Row[] = [
+  {
+    name: 'a Pass before the rule that denies, because what is below allows it',
+    files: admin,
+    probe: guest,
+    want: 'allow',
+    kinds: ['let-rule'],
+    diff: `policies.yaml
++    - action: Pass
++      from:
++        - namespaces:
++            matchLabels:
++              kubernetes.io/metadata.name: guest
++      protocols:
++        - tcp:
++            destinationPort:
++              number: 8080`,
+    // The policy is about all pods of the shop.
+    others: 1,
+  },
+  {
+    name: 'an Accept, where what is below denies as well',
+    files: edited(admin, '  ingress:\n    - {}\n', '  ingress: []\n'),
+    probe: guest,
+    want: 'allow',
+    kinds: ['let-rule'],
+    diff: `policies.yaml
++    - action: Accept
++      from:
++        - namespaces:
++            matchLabels:
++              kubernetes.io/metadata.name: guest
++      protocols:
++        - tcp:
++            destinationPort:
++              number: 8080`,
+    others: 1,
+  },
+  {
+    name: 'a rule that passes another port is given this one',
+    files: edited(
+      admin,
+      NO_GUESTS,
+      `    - {action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 80}}}]}
+$&`,
+    ),
+    probe: guest,
+    want: 'allow',
+    kinds: ['add-port'],
+    diff: `policies.yaml
+-    - {action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 80}}}]}
++    - {action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 80}}}, {tcp: {destinationPort: {number: 8080}}}]}`,
+    others: 1,
+  },
+  {
+    name: 'one of two peers is taken out of the rule that denies',
+    files: edited(
+      admin,
+      /- name: no-guests[^]*?guest\n/,
+      `- action: Deny
+      from:
+        - namespaces: {matchLabels: {kubernetes.io/metadata.name: stock}}
+        - namespaces: {matchLabels: {kubernetes.io/metadata.name: guest}} # why?
+      protocols: [{tcp: {destinationPort: {number: 8080}}}]
+`,
+    ),
+    probe: guest,
+    want: 'allow',
+    kinds: ['remove-peer'],
+    diff: `policies.yaml
+-        - namespaces: {matchLabels: {kubernetes.io/metadata.name: guest}} # why?`,
+    others: 1,
+  },
+  {
+    name: 'in the Baseline tier there is nothing to pass on to',
+    files: admin,
+    probe: stock,
+    want: 'allow',
+    kinds: ['let-rule'],
+    diff: `policies.yaml
++    - action: Accept
++      from:
++        - namespaces:
++            matchLabels:
++              kubernetes.io/metadata.name: shop
++      protocols:
++        - tcp:
++            destinationPort:
++              number: 8080`,
+    others: 1,
+  },
+  {
+    name: 'what a rule accepts is denied before it',
+    files: edited(admin, NO_GUESTS, '    - name: guests\n      action: Accept\n'),
+    probe: guest,
+    want: 'block',
+    kinds: ['deny-rule'],
+    diff: `policies.yaml
++    - action: Deny
++      from:
++        - namespaces:
++            matchLabels:
++              kubernetes.io/metadata.name: guest
++      protocols:
++        - tcp:
++            destinationPort:
++              number: 8080`,
+    others: 1,
+  },
+  {
+    name: 'an address outside is denied to who was masqueraded on the way',
+    files: admin,
+    probe: { from: 'shop/cart', tool: 'nc', to: '203.0.113.10', port: 443 },
+    want: 'block',
+    kinds: ['deny-rule'],
+    diff: `policies.yaml
++  egress:
++    - action: Deny
++      to:
++        - networks: [203.0.113.10/32]
++      protocols:
++        - tcp:
++            destinationPort:
++              number: 443`,
+    // The shop's other pod.
+    others: 1,
+  },
+];
+
+it.each(CLUSTER_ROWS)('cluster-wide: $name', ({ files, probe, want, kinds, diff, others = 0 }) => {
+  const answer = ask(files, probe, want);
+  if (!answer.ok) throw new Error(answer.why);
+  const { fix } = answer;
+  expect(diffText(fix)).toBe(diff);
+  expect(fix.steps.map((step) => step.kind)).toEqual(kinds);
+  expect([...fix.opens, ...fix.closes].filter((change) => !change.own)).toHaveLength(others);
+  const now = simulate({ files: merged(files, fix) });
+  expect(now.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+  expect(walk(now, probe).verdict).toBe(want === 'allow' ? 'delivered' : 'dropped');
+});
+
+it('no edit of a policy that the CNI does not enforce is offered', () => {
+  const files = edited(admin, 'cni: calico', 'cni: cilium');
+  const answer = ask(files, cart, 'block');
+  if (!answer.ok) throw new Error(answer.why);
+  expect(answer.fix.steps.map((step) => step.policy).filter((name) => !name.includes('/'))).toEqual([]);
+  expect(answer.fix.walked.verdict).toBe('dropped');
+});
+
 describe('the smallest fix', () => {
   it.each(ROWS)('$name', ({ files, probe, want, kinds, diff, others = 0 }) => {
     const answer = ask(files, probe, want);
@@ -255,16 +410,6 @@ describe('the smallest fix', () => {
     expect(fix.files.map((file) => file.name)).toEqual([
       fix.steps[0]?.policy.includes('api-from') ? 'app.yaml' : 'clients.yaml',
     ]);
-  });
-
-  it('a cluster-wide rule that denies first is no policy’s to change; one that denies last is', () => {
-    const { files } = adminHasTheLastWord;
-    const guest: ProbeQuestion = { from: 'guest/visitor', tool: 'curl', to: 'http://web.shop/' };
-    expect(ask(files, guest, 'allow')).toEqual({ ok: false, why: 'none' });
-    const answer = ask(files, { from: 'shop/cart', tool: 'curl', to: 'http://items.stock/' }, 'allow');
-    if (!answer.ok) throw new Error(answer.why);
-    expect(answer.fix.steps.map((step) => step.kind)).toEqual(['add-policy']);
-    expect(answer.fix.walked.verdict).toBe('delivered');
   });
 
   it('says that there is nothing to do, or nobody to do it', () => {
@@ -321,6 +466,11 @@ function asBlock(text: string): string {
     .join('---\n');
 }
 
+/** Without and with cluster-wide policies. */
+const randomScenario = fc
+  .tuple(randomCluster, fc.option(randomClusterPolicies))
+  .map(([cluster, policies]) => (policies === null ? cluster : `${cluster}\n---\n${policies}`));
+
 it.each([
   { want: 'allow', style: 'flow' },
   { want: 'allow', style: 'block' },
@@ -329,7 +479,7 @@ it.each([
 ] as const)('on random clusters, $want in $style style', { timeout: 120_000 }, ({ want, style }) => {
   let offered = 0;
   fc.assert(
-    fc.property(randomCluster, fc.nat(), (random, pick) => {
+    fc.property(randomScenario, fc.nat(), (random, pick) => {
       const text = style === 'block' ? asBlock(random) : random;
       const files = [{ name: 'random.yaml', text: `${settings}---\n${text}\n` }];
       const simulation = simulate({ files });

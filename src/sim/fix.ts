@@ -2,7 +2,9 @@
  * The smallest edit of the policies that lets a probe through, or stops it. Found by evaluating, proved by walking: the edited
  * text is simulated and the probe walked again, as often as it takes (a name is looked up before anything is sent to it).
  */
+import { objectName } from './base/origin.ts';
 import { asEnforced, enforcesPolicy, policyReading } from './enforced.ts';
+import { isClusterPolicyKind } from './k8s/controllers/cluster-policies.ts';
 import type { Flow } from './policy/evaluate.ts';
 import type { EditKind } from './policy/fix/candidates.ts';
 import { type LineChange, lineChanges } from './policy/fix/line-changes.ts';
@@ -14,6 +16,7 @@ import {
   smallestToAllow,
   smallestToBlock,
 } from './policy/fix/smallest.ts';
+import { isPod } from './policy/matching.ts';
 import { reachDiff, type ReachChange } from './policy/reach-diff.ts';
 import { denyingStep, flowOf } from './probe/flow-of-step.ts';
 import type { ProbeQuestion } from './probe/options.ts';
@@ -42,7 +45,7 @@ export interface Fix {
 export type FixAnswer =
   | { readonly ok: true; readonly fix: Fix }
   /** Nothing to do, nobody who would act on it, or no edit found that does it. */
-  | { readonly ok: false; readonly why: 'already' | 'not-enforced' | 'none' };
+  | { readonly ok: false; readonly why: 'already' | 'not-enforced' | 'own-policy' | 'none' };
 
 /** Policies in a row that may stop one probe: names over UDP and TCP, then both directions of its own traffic. */
 const MOST_ROUNDS = 6;
@@ -59,14 +62,12 @@ export function smallestFix(
   const flows: Flow[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const step = want === 'allow' ? denyingStep(now.trace) : arrival(now.trace);
-    const flow = step && flowOf(now.simulation.cluster, step);
+    const flow = step && askedFlow(now.simulation.cluster, now.trace, step);
     if (step === undefined || flow === undefined) break;
     const found = search(now.simulation, now.files, flow, want, step);
-    if (found === undefined) return { ok: false, why: 'none' };
+    if (found === undefined) return { ok: false, why: decidedByOwn(step) ? 'own-policy' : 'none' };
     flows.push(flow);
-    made.push(
-      ...found.made.map(({ kind, policy }) => ({ kind, policy: `${policy.namespace}/${policy.name}` })),
-    );
+    made.push(...found.made.map(({ kind, policy }) => ({ kind, policy: objectName(policy) })));
     const edited = simulate({ files: found.edited.files });
     now = { simulation: edited, files: found.edited.files, trace: walk(edited, probe) };
   }
@@ -74,6 +75,12 @@ export function smallestFix(
   if (made.length === 0) return { ok: false, why: 'already' };
   if (stopped !== (want === 'block')) return { ok: false, why: 'none' };
   return { ok: true, fix: { want, steps: made, ...told(simulation, files, now, flows) } };
+}
+
+/** Whether a policy of a kind that is the CNI's own has spoken. */
+function decidedByOwn({ reason }: Step): boolean {
+  const kind = reason.code === 'policy.deny' ? reason.params.kind : undefined;
+  return kind !== undefined && !isClusterPolicyKind(kind);
 }
 
 function search(
@@ -85,7 +92,7 @@ function search(
 ): Found | undefined {
   const { cluster } = simulation;
   const question: Question = {
-    cluster: { ...cluster, clusterPolicies: asEnforced(cluster).clusterPolicies },
+    cluster,
     files,
     flow,
     reading: policyReading(cluster),
@@ -99,6 +106,21 @@ function search(
 
 function outsideOf({ cluster }: Simulation): Question['outside'] {
   return cluster.settings.external.flatMap((host) => host.ips.map((ip) => ({ ip })));
+}
+
+/** Of what goes to no pod the sender counts, as it was before anybody masqueraded it. */
+function askedFlow(cluster: Simulation['cluster'], trace: Trace, step: Step): Flow | undefined {
+  const flow = flowOf(cluster, step);
+  if (flow === undefined || isPod(flow.to) || isPod(flow.from)) return flow;
+  const sent = trace.steps.find(
+    (one) =>
+      one.segment === step.segment &&
+      one.dir === 'request' &&
+      one.packet?.ip !== undefined &&
+      !one.packet.inner,
+  );
+  const from = sent && flowOf(cluster, sent)?.from;
+  return from === undefined ? flow : { ...flow, from };
 }
 
 /** Where the probe's own first packet came to its end, whoever answered. */

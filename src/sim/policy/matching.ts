@@ -57,13 +57,21 @@ export function selectsPod(policy: NetworkPolicy, pod: Pod, direction: Direction
 
 /** Why an item of `from` or `to` does not name an end; `path` is where that is written, inside the item. */
 export type PeerMiss = { readonly path: FieldPath } & (
-  | ({ readonly what: 'label'; readonly of: 'pod' | 'namespace'; readonly name: string } & SelectorMiss)
+  | ({
+      readonly what: 'label';
+      readonly of: 'pod' | 'namespace' | 'node';
+      readonly name: string;
+    } & SelectorMiss)
   /** A `podSelector` alone means the policy's own namespace. */
   | { readonly what: 'namespace'; readonly wanted: string; readonly found: string }
   /** Selectors name pods on the pod network, never an address. */
   | { readonly what: 'no-pod'; readonly end: string; readonly hostNetwork: boolean }
   | { readonly what: 'block'; readonly cidr: string; readonly ips: readonly Ip[] }
   | { readonly what: 'except'; readonly except: string; readonly ips: readonly Ip[] }
+  /** Nodes are known by their addresses. */
+  | { readonly what: 'no-node'; readonly end: string }
+  /** Names are not looked up here. */
+  | { readonly what: 'domain-name'; readonly names: string }
   /** The engine does not compare pods' addresses with blocks. */
   | { readonly what: 'block-of-outside'; readonly cidr: string }
 );
@@ -123,17 +131,18 @@ export function peerMatches(
   return labelled && matches;
 }
 
-function labelMisses(
-  of: 'pod' | 'namespace',
+export function labelMisses(
+  of: 'pod' | 'namespace' | 'node',
   name: string,
   missed: readonly SelectorMiss[] = [],
+  at: FieldPath = [`${of}Selector`],
 ): readonly PeerMiss[] {
   return missed.map((miss) => ({
     ...miss,
     what: 'label',
     of,
     name,
-    path: [`${of}Selector`, ...miss.path],
+    path: [...at, ...miss.path],
   }));
 }
 

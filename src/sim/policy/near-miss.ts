@@ -5,30 +5,23 @@
 import type { LocatedOrigin } from '../base/origin.ts';
 import type { ClusterState, NetworkPolicy, NetworkPolicyRule, Pod, Service } from '../k8s/cluster-state.ts';
 import type { Flow } from './evaluate.ts';
-import type { Direction, FlowEnd, PeerMiss, PortMiss, RuleMisses } from './matching.ts';
-import { endName, isPod, namespaceLabels, policyName, ruleMatches, rulesOf, selectsPod } from './matching.ts';
+import { deciding, type DeniedByRule, deniedByRule, ownOrigin } from './near-miss-tiers.ts';
+import type { StackCluster } from './stack.ts';
+import type { Direction, FlowEnd, RuleMisses } from './matching.ts';
+import { endName, isPod, namespaceLabels, policyName, ruleMatches, rulesOf } from './matching.ts';
+import { leastMissed, type MissedPeer, type MissedPort, scoreOf } from './missed-item.ts';
 
-type Cluster = Pick<ClusterState, 'networkPolicies' | 'namespaces'> &
+type Cluster = StackCluster &
+  Pick<ClusterState, 'namespaces' | 'nodes'> &
   Partial<Pick<ClusterState, 'services' | 'endpointSlices'>>;
-
-/** A miss and the field that says so. */
-type Placed<M> = M & { readonly origin: LocatedOrigin };
-
-/** The item of a rule's `from`, `to` or `ports` that missed by least. */
-interface MissedItem<M> {
-  readonly index: number;
-  /** How many items the list has. */
-  readonly of: number;
-  readonly misses: readonly Placed<M>[];
-}
 
 export interface ClosestRule {
   readonly rule: number;
   readonly origin: LocatedOrigin;
   /** Absent where the rule names the peer. */
-  readonly peer?: MissedItem<PeerMiss>;
+  readonly peer?: MissedPeer;
   /** Absent where the rule covers the port. */
-  readonly port?: MissedItem<PortMiss>;
+  readonly port?: MissedPort;
   /** A Service whose own port the rule names: policies see the packet after the Service's DNAT. */
   readonly servicePort?: { readonly service: string; readonly port: number; readonly targetPort: number };
 }
@@ -38,6 +31,8 @@ type LeftOpen = 'ip-block-of-pod' | 'host-network' | 'icmp';
 
 export interface PolicyMiss {
   readonly policy: string;
+  /** Absent: NetworkPolicy. Of another kind, the CNI's own, no closest rule is told. */
+  readonly kind?: string;
   /** Where it selects the pod. */
   readonly origin: LocatedOrigin;
   /** How many rules it has for this direction; without any it denies all. */
@@ -52,32 +47,61 @@ export interface NearMiss {
   readonly peer: string;
   readonly port?: number;
   readonly protocol: Flow['protocol'];
-  /** The policies that isolate the pod, the closest first. */
+  /** The policies that isolate the pod, the closest first; none where a rule denies. */
   readonly policies: readonly PolicyMiss[];
+  /** A rule that says Deny, and what came before and after it. */
+  readonly byRule?: DeniedByRule;
   readonly leftOpen: readonly LeftOpen[];
 }
 
-/** Undefined where this direction is not denied. */
-export function nearMiss(cluster: Cluster, direction: Direction, flow: Flow): NearMiss | undefined {
+/** Undefined where this direction is not denied. `written`: the policies before the CNI's reading of them. */
+export function nearMiss(
+  cluster: Cluster,
+  direction: Direction,
+  flow: Flow,
+  written: ClusterState['clusterPolicies'] = cluster.clusterPolicies,
+): NearMiss | undefined {
   const subject = direction === 'ingress' ? flow.to : flow.from;
   const peer = direction === 'ingress' ? flow.from : flow.to;
   if (!isPod(subject)) return undefined;
-  const isolating = cluster.networkPolicies.filter((policy) => selectsPod(policy, subject, direction));
-  if (isolating.length === 0) return undefined;
+  const about = {
+    direction,
+    pod: policyName(subject),
+    peer: endName(peer),
+    ...(flow.port === undefined ? {} : { port: flow.port }),
+    protocol: flow.protocol,
+  };
+  const verdict = deciding(cluster, direction, flow);
+  if (verdict?.action === 'deny') {
+    const byRule = deniedByRule(cluster, written, direction, flow);
+    return byRule && { ...about, policies: [], byRule, leftOpen: [] };
+  }
+  if (verdict?.action !== 'end') return undefined;
   const scored: { readonly miss: PolicyMiss; readonly score: number }[] = [];
+  const isolating = cluster.networkPolicies.filter((policy) =>
+    verdict.isolating.some((one) => one.kind === undefined && one.name === policyName(policy)),
+  );
   for (const policy of isolating) {
     const told = policyMiss(cluster, policy, direction, flow);
     if (told === undefined) return undefined;
     scored.push(told);
   }
   scored.sort((a, b) => a.score - b.score);
+  const own = verdict.isolating.flatMap((policy): readonly PolicyMiss[] =>
+    policy.kind === undefined
+      ? []
+      : [
+          {
+            policy: policy.name,
+            kind: policy.kind,
+            origin: ownOrigin(cluster, policy),
+            rules: policy[direction].length,
+          },
+        ],
+  );
   return {
-    direction,
-    pod: policyName(subject),
-    peer: endName(peer),
-    ...(flow.port === undefined ? {} : { port: flow.port }),
-    protocol: flow.protocol,
-    policies: scored.map((one) => one.miss),
+    ...about,
+    policies: [...scored.map((one) => one.miss), ...own],
     leftOpen: leftOpen(isolating, direction, peer, flow),
   };
 }
@@ -115,17 +139,14 @@ function policyMiss(
   return { miss: { ...miss, closest }, score: best.score };
 }
 
-/** A rule of which one half fits is closer than one of which neither does, however little that misses. */
-const BOTH_HALVES = 100;
-
 function closestOf(
   rule: NetworkPolicyRule,
   index: number,
   direction: Direction,
   misses: RuleMisses,
 ): { readonly closest: ClosestRule; readonly score: number } {
-  const peer = leastMissed(rule, direction === 'ingress' ? 'from' : 'to', misses.peers);
-  const port = leastMissed(rule, 'ports', misses.ports);
+  const peer = leastMissed(rule.origin, direction === 'ingress' ? 'from' : 'to', misses.peers);
+  const port = leastMissed(rule.origin, 'ports', misses.ports);
   return {
     closest: {
       rule: index,
@@ -133,44 +154,8 @@ function closestOf(
       ...(peer === undefined ? {} : { peer: peer.item }),
       ...(port === undefined ? {} : { port: port.item }),
     },
-    score:
-      (peer?.score ?? 0) + (port?.score ?? 0) + (peer === undefined || port === undefined ? 0 : BOTH_HALVES),
+    score: scoreOf(peer, port),
   };
-}
-
-/** How far a miss is from a match: a label or number is a slip, another kind of end is not. */
-function weight(miss: PeerMiss | PortMiss): number {
-  switch (miss.what) {
-    case 'label':
-    case 'namespace':
-    case 'except':
-    case 'port':
-    case 'protocol':
-    case 'port-name':
-      return 1;
-    case 'block':
-    case 'block-of-outside':
-      return 2;
-    case 'no-pod':
-      return 3;
-  }
-}
-
-/** Undefined where the list is empty or one of its items matches. */
-function leastMissed<M extends PeerMiss | PortMiss>(
-  rule: NetworkPolicyRule,
-  list: 'from' | 'to' | 'ports',
-  items: readonly (readonly M[])[],
-): { readonly item: MissedItem<M>; readonly score: number } | undefined {
-  const scores = items.map((misses) => misses.reduce((sum, miss) => sum + weight(miss), 0));
-  const score = Math.min(...scores);
-  if (items.length === 0 || score === 0) return undefined;
-  const index = scores.indexOf(score);
-  const misses = (items[index] ?? []).map((miss) => ({
-    ...miss,
-    origin: { ...rule.origin, path: [...(rule.origin.path ?? []), list, index, ...miss.path] },
-  }));
-  return { item: { index, of: items.length, misses }, score };
 }
 
 /** A rule that names the port of a Service in front of the target, where the packet has the target's. */

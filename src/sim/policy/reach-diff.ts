@@ -58,12 +58,17 @@ export function livePods(cluster: Pick<ClusterState, 'pods'>): readonly Pod[] {
  */
 export function reachDiff(
   before: Cluster,
-  after: Pick<ClusterState, 'networkPolicies'>,
+  after: Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'>,
   also: Asked,
   outside: readonly FlowEnd[] = [],
 ): readonly ReachChange[] {
   const pods = livePods(before);
-  const later = { ...before, networkPolicies: after.networkPolicies };
+  // A list of its own: a stack is remembered by it, and both are asked in turn.
+  const later = {
+    ...before,
+    networkPolicies: [...after.networkPolicies],
+    clusterPolicies: after.clusterPolicies,
+  };
   const affected = affectedPods(before, later, pods);
   if (affected.egress.size === 0 && affected.ingress.size === 0) return [];
   const classOf = classesOf(before, later, pods);
@@ -113,7 +118,8 @@ function changeOf(
 /** A name for what neither list of policies can tell apart. */
 function classesOf(before: Cluster, after: Cluster, pods: readonly Pod[]): (end: FlowEnd) => string {
   const networkPolicies = [...before.networkPolicies, ...after.networkPolicies];
-  const classes = classify({ ...before, networkPolicies }, pods, {
+  const clusterPolicies = [...before.clusterPolicies, ...after.clusterPolicies];
+  const classes = classify({ ...before, networkPolicies, clusterPolicies }, pods, {
     protocol: 'TCP',
     enforced: true,
   });

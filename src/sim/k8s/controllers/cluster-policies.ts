@@ -63,14 +63,28 @@ const PROTOCOLS = [
 const memo = memoByOwner<Manifest, ClusterPolicy>();
 
 export function makeClusterPolicies(store: Store): readonly ClusterPolicy[] {
-  return KINDS.flatMap((kind) =>
-    store.list(kind).map((manifest) => memo(manifest, kind, () => makePolicy(manifest, kind))),
-  ).toSorted(
+  return inOrder(
+    KINDS.flatMap((kind) => store.list(kind).map((manifest) => clusterPolicyOf(manifest, kind))),
+  );
+}
+
+/** By tier, priority and name. */
+export function inOrder(policies: readonly ClusterPolicy[]): readonly ClusterPolicy[] {
+  return policies.toSorted(
     (a, b) =>
       Number(a.tier === 'Baseline') - Number(b.tier === 'Baseline') ||
       a.priority - b.priority ||
       (a.name < b.name ? -1 : 1),
   );
+}
+
+/** An unchanged manifest gives the identical policy. */
+export function clusterPolicyOf(manifest: Manifest, kind: ClusterPolicy['kind']): ClusterPolicy {
+  return memo(manifest, kind, () => makePolicy(manifest, kind));
+}
+
+export function isClusterPolicyKind(kind: string): kind is ClusterPolicy['kind'] {
+  return KINDS.some((one) => one === kind);
 }
 
 function makePolicy(manifest: Manifest, kind: ClusterPolicy['kind']): ClusterPolicy {

@@ -28,7 +28,10 @@ export type EditKind =
   | 'remove-peer'
   | 'remove-port'
   | 'remove-rule'
-  | 'narrow-peer';
+  | 'narrow-peer'
+  /** A rule before one that denies: it accepts, or passes. */
+  | 'let-rule'
+  | 'deny-rule';
 
 export interface Candidate {
   readonly kind: EditKind;
@@ -49,7 +52,7 @@ const MADE_UP =
 const MOST_LABELS = 3;
 
 /** Selectors that match a pod: each label alone, then all together; a pod without labels is any pod. */
-function selectorsFor(pod: Pod): readonly JsonObject[] {
+export function selectorsFor(pod: Pod): readonly JsonObject[] {
   const labels = Object.entries(pod.labels).filter(([key]) => !MADE_UP.test(key));
   if (labels.length === 0) return [{}];
   const single = labels.slice(0, MOST_LABELS).map(([key, value]) => ({ matchLabels: { [key]: value } }));
@@ -68,20 +71,25 @@ function peersFor(end: FlowEnd, namespace: string): readonly JsonObject[] {
   return selectors.map((selector) => ({ namespaceSelector, ...selector }));
 }
 
-function hostBlock(ip: string): string {
+export function hostBlock(ip: string): string {
   return `${ip}/${ipFamily(ip) === 4 ? 32 : 128}`;
 }
 
 /** Items of `ports`; none for ICMP, which no item covers. A name server is asked over both protocols. */
 function portsFor({ port, protocol }: Flow, to: FlowEnd): readonly JsonObject[] {
   if (port === undefined || protocol === 'ICMP') return [];
-  if (port === 53 && isPod(to) && to.labels['k8s-app'] === 'kube-dns') {
+  if (asksNameServer({ port, protocol, to })) {
     return [
       { protocol: 'UDP', port },
       { protocol: 'TCP', port },
     ];
   }
   return [protocol === 'TCP' ? { port } : { protocol, port }];
+}
+
+/** A name server is asked over both protocols. */
+export function asksNameServer({ port, to }: Pick<Flow, 'port' | 'protocol' | 'to'>): boolean {
+  return port === 53 && isPod(to) && to.labels['k8s-app'] === 'kube-dns';
 }
 
 interface Ends {
@@ -95,7 +103,7 @@ export function endsOf(flow: Flow, direction: Direction): Ends | undefined {
   return isPod(subject) && !subject.hostNetwork ? { subject, peer } : undefined;
 }
 
-const LIST = { ingress: 'from', egress: 'to' } as const;
+export const LIST = { ingress: 'from', egress: 'to' } as const;
 
 /** Edits that may let a flow through in one direction. */
 export function editsToAllow(cluster: Cluster, flow: Flow, direction: Direction): readonly Candidate[] {
@@ -273,6 +281,14 @@ export function editsAgainstRule(
   return found;
 }
 
+/** Labels by which a pod may be left out. */
+export function narrowingLabels(end: FlowEnd): readonly (readonly [string, string])[] {
+  if (!isPod(end)) return [];
+  return Object.entries(end.labels)
+    .filter(([key]) => !MADE_UP.test(key))
+    .slice(0, MOST_LABELS);
+}
+
 type Narrowing = (
   rule: NetworkPolicyRule,
   path: FieldPath,
@@ -288,8 +304,7 @@ function narrowings(end: FlowEnd): readonly Narrowing[] {
       : { path: [...path, 'ipBlock', 'except'], value: hostBlock(ip) };
   };
   if (!isPod(end)) return [except];
-  const labels = Object.entries(end.labels).filter(([key]) => !MADE_UP.test(key));
-  return labels.slice(0, MOST_LABELS).map(
+  return narrowingLabels(end).map(
     ([key, value]): Narrowing =>
       (rule, path, i) => {
         const { ipBlock, podSelector } = rule.peers[i] ?? {};
@@ -304,7 +319,7 @@ function narrowings(end: FlowEnd): readonly Narrowing[] {
   );
 }
 
-function mentions(selector: LabelSelector | undefined, key: string): boolean {
+export function mentions(selector: LabelSelector | undefined, key: string): boolean {
   return (
     selector?.matchLabels?.[key] !== undefined ||
     (selector?.matchExpressions ?? []).some((expression) => expression.key === key)
@@ -359,8 +374,7 @@ function peersBut(
       matchExpressions: [{ key: NAME_LABEL, operator: 'NotIn', values: [end.namespace] }],
     },
   };
-  const labels = Object.entries(end.labels).filter(([key]) => !MADE_UP.test(key));
-  return labels.slice(0, MOST_LABELS).map(([key, value]) => {
+  return narrowingLabels(end).map(([key, value]) => {
     const podSelector = { matchExpressions: [{ key, operator: 'NotIn', values: [value] }] };
     const here: JsonObject =
       end.namespace === namespace

@@ -1,7 +1,8 @@
 /** An edit of a policy as people keep it: text in files. What comes of it is read back by the parser itself. */
 import type { ObjectRef } from '../../base/origin.ts';
 import { objectKey } from '../../base/origin.ts';
-import type { NetworkPolicy } from '../../k8s/cluster-state.ts';
+import type { ClusterPolicy, ClusterState, NetworkPolicy } from '../../k8s/cluster-state.ts';
+import { clusterPolicyOf, inOrder, isClusterPolicyKind } from '../../k8s/controllers/cluster-policies.ts';
 import { policyOf } from '../../k8s/controllers/policies.ts';
 import {
   appendDocument,
@@ -26,9 +27,8 @@ export type PolicyEdit =
     };
 
 /** What the files and the policies are after edits. */
-export interface Edited {
+export interface Edited extends Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'> {
   readonly files: readonly TextFile[];
-  readonly policies: readonly NetworkPolicy[];
 }
 
 /** Makes the edits one after another. Undefined where one cannot be made, or does not read as a policy again. */
@@ -42,16 +42,31 @@ export function editPolicies(before: Edited, edits: readonly PolicyEdit[]): Edit
   return now;
 }
 
-function editPolicy({ files, policies }: Edited, edit: PolicyEdit): Edited | undefined {
+function editPolicy(
+  { files, networkPolicies, clusterPolicies }: Edited,
+  edit: PolicyEdit,
+): Edited | undefined {
   const made = edit.do === 'add' ? addDocument(files, edit) : editDocument(files, edit.policy, [edit]);
   if (made === undefined) return undefined;
   const ref = edit.do === 'add' ? policyRef(edit.namespace, edit.name) : edit.policy;
-  const manifest = objectIn(made.piece, ref)?.manifest;
-  if (manifest === undefined) return undefined;
-  const others = policies.filter((policy) => objectKey(policy.origin.object) !== objectKey(ref));
+  const object = objectIn(made.piece, ref);
+  // What the API server would refuse is no fix.
+  if (object?.manifest === undefined || object.diagnostics.some((d) => d.severity === 'error'))
+    return undefined;
+  const { manifest } = object;
+  const others = <P extends NetworkPolicy | ClusterPolicy>(policies: readonly P[]): readonly P[] =>
+    policies.filter((policy) => objectKey(policy.origin.object) !== objectKey(ref));
   return {
     files: files.map((file) => (file === made.file ? { name: file.name, text: made.text } : file)),
-    policies: [...others, policyOf(manifest)].sort(byName),
+    ...(isClusterPolicyKind(ref.kind)
+      ? {
+          networkPolicies,
+          clusterPolicies: inOrder([...others(clusterPolicies), clusterPolicyOf(manifest, ref.kind)]),
+        }
+      : {
+          networkPolicies: [...others(networkPolicies), policyOf(manifest)].sort(byName),
+          clusterPolicies,
+        }),
   };
 }
 

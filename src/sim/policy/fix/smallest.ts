@@ -3,7 +3,9 @@
  * evaluated: one that does not do it is no candidate. The smallest is the one after which the fewest other pairs of pods are
  * told otherwise than before; of those, the one that changes the least text.
  */
-import type { ClusterState, NetworkPolicy } from '../../k8s/cluster-state.ts';
+import { objectKey } from '../../base/origin.ts';
+import type { ClusterState } from '../../k8s/cluster-state.ts';
+import { isClusterPolicyKind } from '../../k8s/controllers/cluster-policies.ts';
 import type { Flow } from '../evaluate.ts';
 import { evaluate } from '../evaluate.ts';
 import type { Direction, FlowEnd } from '../matching.ts';
@@ -17,20 +19,21 @@ import {
   missesOf,
   policiesToBlock,
 } from './candidates.ts';
+import { clusterEditsToAllow, clusterEditsToBlock } from './cluster-candidates.ts';
 import type { TextFile } from './document-edit.ts';
 import { editPolicies, type Edited } from './policy-edit.ts';
 
-type Cluster = Pick<
-  ClusterState,
-  'pods' | 'namespaces' | 'nodes' | 'networkPolicies' | 'clusterPolicies' | 'settings'
->;
+type Policies = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'>;
+type Cluster = Policies &
+  Pick<ClusterState, 'pods' | 'namespaces' | 'nodes' | 'ownPolicies' | 'policyTiers' | 'settings'>;
 
 export interface Question {
+  /** With its policies as they are written. */
   readonly cluster: Cluster;
   readonly files: readonly TextFile[];
   readonly flow: Flow;
   /** How the CNI reads the policies. */
-  readonly reading: (policies: readonly NetworkPolicy[]) => readonly NetworkPolicy[];
+  readonly reading: (policies: Policies) => Policies;
   /** Hosts outside that may send and be sent to. */
   readonly outside: readonly FlowEnd[];
 }
@@ -48,13 +51,23 @@ const MOST_RULES = 8;
 
 export function smallestToAllow(question: Question, direction: Direction): Found | undefined {
   const { flow } = question;
+  const start = startOf(question);
+  const { verdict, deniedRule } = said(question, start, direction);
   // Where the policies allow it, no edit of them would change what stopped it.
-  if (!denies(question, startOf(question), direction)) return undefined;
-  const tried = editsToAllow(asRead(question), flow, direction).flatMap((candidate) => {
-    const found = tryOut(question, startOf(question), [candidate]);
-    return found !== undefined && !denies(question, found.edited, direction) ? [found] : [];
-  });
-  return smallest(question, tried);
+  if (verdict !== 'denied') return undefined;
+  const cluster = asRead(question, start);
+  const written = { ...question.cluster, clusterPolicies: enforcedOf(question, cluster) };
+  const denying =
+    deniedRule !== undefined && isClusterPolicyKind(deniedRule.kind ?? '') ? deniedRule : undefined;
+  const candidates = [
+    ...(denying === undefined ? [] : clusterEditsToAllow({ cluster: written, flow, direction }, denying)),
+    ...editsToAllow(cluster, flow, direction),
+  ];
+  const does = (edited: Edited): boolean => said(question, edited, direction).verdict !== 'denied';
+  return smallest(
+    question,
+    candidates.flatMap((candidate) => tryOut(question, start, [candidate], does)),
+  );
 }
 
 /** In either direction, whichever is smaller. */
@@ -67,47 +80,68 @@ export function smallestToBlock(question: Question): Found | undefined {
 }
 
 /** The cluster with its policies as the CNI reads them. */
-function asRead({ cluster, reading }: Question): Cluster {
-  return { ...cluster, networkPolicies: reading(cluster.networkPolicies) };
+function asRead({ cluster, reading }: Question, edited: Policies): Cluster {
+  return { ...cluster, ...reading(edited) };
+}
+
+/** The cluster-wide policies that the CNI enforces, with their rules as they are written. */
+function enforcedOf({ cluster }: Question, read: Policies): Policies['clusterPolicies'] {
+  const known = new Set(read.clusterPolicies.map((policy) => objectKey(policy.origin.object)));
+  return cluster.clusterPolicies.filter((policy) => known.has(objectKey(policy.origin.object)));
+}
+
+function said(
+  question: Question,
+  edited: Policies,
+  direction: Direction,
+): ReturnType<typeof evaluate>[Direction] {
+  return evaluate(asRead(question, edited), question.flow)[direction];
 }
 
 function blockIn(question: Question, direction: Direction): Found | undefined {
   const { flow } = question;
-  const cluster = asRead(question);
-  const { verdict } = evaluate(cluster, flow)[direction];
-  if (verdict === 'not-selected') {
-    const tried = policiesToBlock(
-      { ...cluster, podCidrs: cluster.settings.podSubnets },
-      flow,
-      direction,
-    ).flatMap((candidate) => {
-      const found = tryOut(question, startOf(question), [candidate]);
-      return found !== undefined && denies(question, found.edited, direction) ? [found] : [];
-    });
-    return smallest(question, tried);
-  }
-  if (verdict !== 'allowed') return undefined;
+  const start = startOf(question);
+  const cluster = asRead(question, start);
+  const { verdict, allowedBy } = said(question, start, direction);
+  if (verdict !== 'not-selected' && verdict !== 'allowed') return undefined;
+  const [by] = allowedBy;
+  const allowing = by !== undefined && isClusterPolicyKind(by.kind ?? '') ? by : undefined;
+  const written = { ...question.cluster, clusterPolicies: enforcedOf(question, cluster) };
+  const candidates = [
+    ...clusterEditsToBlock({ cluster: written, flow, direction }, allowing),
+    ...(verdict === 'not-selected'
+      ? policiesToBlock({ ...cluster, podCidrs: cluster.settings.podSubnets }, flow, direction)
+      : []),
+  ];
+  const does = (edited: Edited): boolean => said(question, edited, direction).verdict === 'denied';
+  const tried = candidates.flatMap((candidate) => tryOut(question, start, [candidate], does));
+  const rules = by !== undefined && by.kind === undefined ? withoutRules(question, direction) : undefined;
+  return smallest(question, rules === undefined ? tried : [rules, ...tried]);
+}
+
+/** Rules of NetworkPolicies are changed one after another, until none admits the flow. */
+function withoutRules(question: Question, direction: Direction): Found | undefined {
+  const { flow } = question;
   let now: Found = { made: [], edited: startOf(question), changes: [] };
   for (let rules = 0; rules < MOST_RULES; rules++) {
-    const policies = question.reading(now.edited.policies);
-    const said = evaluate({ ...cluster, networkPolicies: policies }, flow)[direction];
-    if (said.verdict === 'denied') return now;
-    const [by] = said.allowedBy;
-    const policy = policies.find((one) => policyName(one) === by?.policy);
+    const cluster = asRead(question, now.edited);
+    const { verdict, allowedBy } = evaluate(cluster, flow)[direction];
+    if (verdict === 'denied') return now;
+    const [by] = allowedBy;
+    const policy =
+      by?.kind === undefined
+        ? cluster.networkPolicies.find((one) => policyName(one) === by?.policy)
+        : undefined;
     if (by === undefined || policy === undefined) return undefined;
     const before = now;
     const admitted = admitting(question, before.edited, direction) ?? 0;
-    const tried = editsAgainstRule(
-      { ...cluster, networkPolicies: policies },
-      policy,
-      by.rule,
-      flow,
-      direction,
-    ).flatMap((candidate) => {
-      const found = tryOut(question, before.edited, [...before.made, candidate], candidate);
-      const left = found && admitting(question, found.edited, direction);
-      return found !== undefined && left !== undefined && left < admitted ? [found] : [];
-    });
+    const does = (edited: Edited): boolean => {
+      const left = admitting(question, edited, direction);
+      return left !== undefined && left < admitted;
+    };
+    const tried = editsAgainstRule(cluster, policy, by.rule, flow, direction).flatMap((candidate) =>
+      tryOut(question, before.edited, [...before.made, candidate], does),
+    );
     const next = smallest(question, tried);
     if (next === undefined) return undefined;
     now = next;
@@ -116,37 +150,34 @@ function blockIn(question: Question, direction: Direction): Found | undefined {
 }
 
 function startOf({ files, cluster }: Question): Edited {
-  return { files, policies: cluster.networkPolicies };
+  const { networkPolicies, clusterPolicies } = cluster;
+  return { files, networkPolicies, clusterPolicies };
 }
 
+/** The last of the edits made on what the ones before it left; nothing where it does not do what it should. */
 function tryOut(
   question: Question,
   from: Edited,
   made: readonly Candidate[],
-  last: Candidate | undefined = made.at(-1),
-): Found | undefined {
+  does: (edited: Edited) => boolean,
+): readonly Found[] {
+  const last = made.at(-1);
   const edited = last && editPolicies(from, last.edits);
-  if (edited === undefined) return undefined;
-  return { made, edited, changes: changesOf(question, edited.policies) };
+  if (edited === undefined || !does(edited)) return [];
+  return [{ made, edited, changes: changesOf(question, edited) }];
 }
 
-function changesOf(question: Question, policies: readonly NetworkPolicy[]): readonly ReachChange[] {
+/** What the edits change in who can talk to whom. */
+function changesOf(question: Question, edited: Policies): readonly ReachChange[] {
   const { cluster, flow, reading, outside } = question;
-  const before = { ...cluster, networkPolicies: reading(cluster.networkPolicies) };
-  const after = { networkPolicies: reading(policies) };
   const also = { port: flow.port, protocol: flow.protocol };
-  return reachDiff(before, after, also, outside);
-}
-
-function denies(question: Question, edited: Edited, direction: Direction): boolean {
-  const networkPolicies = question.reading(edited.policies);
-  return evaluate({ ...question.cluster, networkPolicies }, question.flow)[direction].verdict === 'denied';
+  return reachDiff({ ...cluster, ...reading(cluster) }, reading(edited), also, outside);
 }
 
 /** How many rules admit the flow in one direction; undefined where nothing isolates the pod. */
 function admitting(question: Question, edited: Edited, direction: Direction): number | undefined {
-  const { flow, reading } = question;
-  const cluster = { ...question.cluster, networkPolicies: reading(edited.policies) };
+  const { flow } = question;
+  const cluster = asRead(question, edited);
   const subject = endsOf(flow, direction)?.subject;
   const isolating = cluster.networkPolicies.filter(
     (policy) => subject !== undefined && selectsPod(policy, subject, direction),

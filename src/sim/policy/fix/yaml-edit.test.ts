@@ -20,10 +20,11 @@ const remove = (...path: (string | number)[]): PolicyEdit => ({ do: 'remove', po
 
 /** The file after the edit; undefined where it was not made. */
 function edit(text: string, ...edits: PolicyEdit[]): string | undefined {
-  const policies = parseScenario([{ name: 'a.yaml', text }])
+  const networkPolicies = parseScenario([{ name: 'a.yaml', text }])
     .manifests.filter((manifest) => manifest.kind === 'NetworkPolicy')
     .map(policyOf);
-  return editPolicies({ files: [{ name: 'a.yaml', text }], policies }, edits)?.files[0]?.text;
+  const start = { files: [{ name: 'a.yaml', text }], networkPolicies, clusterPolicies: [] };
+  return editPolicies(start, edits)?.files[0]?.text;
 }
 
 interface Row {

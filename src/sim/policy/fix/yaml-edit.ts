@@ -17,6 +17,8 @@ export type YamlEdit =
       /** The item on one line. */
       readonly inline?: boolean;
     }
+  /** Puts an item before the one at the path's end, which is there. */
+  | { readonly do: 'insert'; readonly path: FieldPath; readonly value: Json }
   /** Writes another scalar. */
   | { readonly do: 'replace'; readonly path: FieldPath; readonly value: string | number }
   /** Takes an item out of a list; the last one leaves `[]`. */
@@ -45,6 +47,8 @@ function spliceOf(text: string, root: MapNode, edit: YamlEdit): Splice | undefin
   switch (edit.do) {
     case 'append':
       return append(text, root, edit.path, edit.value, { list: listIndent(text, root), inline: edit.inline });
+    case 'insert':
+      return insert(text, root, edit.path, edit.value);
     case 'replace': {
       const node = nodeAt(root, edit.path);
       if (node?.kind !== 'scalar' || node.value === null) return undefined;
@@ -128,6 +132,25 @@ function appendItem(
   const dash = dashOf(text, last);
   if (dash === undefined) return undefined;
   const at = lineEnd(text, last.end);
+  return { start: at, end: at, text: `\n${blockItem(value, columnOf(text, dash), style)}` };
+}
+
+/** Behind the item before, so that what is written above an item stays with it. */
+function insert(text: string, root: MapNode, path: FieldPath, value: Json): Splice | undefined {
+  const index = path.at(-1);
+  const list = nodeAt(root, path.slice(0, -1));
+  if (list?.kind !== 'seq' || typeof index !== 'number') return undefined;
+  const item = list.items[index];
+  if (item === undefined) return undefined;
+  if (isFlow(text, list)) {
+    return { start: item.start, end: item.start, text: `${flow(value, isJson(text, root))}, ` };
+  }
+  const dash = dashOf(text, item);
+  const before = list.items[index - 1];
+  const entry = parentEntry(root, path.slice(0, -1));
+  if (dash === undefined || entry === undefined) return undefined;
+  const at = lineEnd(text, before === undefined ? text.indexOf(':', entry.keyEnd) : before.end);
+  const style = { list: listIndent(text, root) };
   return { start: at, end: at, text: `\n${blockItem(value, columnOf(text, dash), style)}` };
 }
 

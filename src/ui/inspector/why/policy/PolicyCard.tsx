@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react';
-import { missText, portText } from '../../../../i18n/policy-text.ts';
+import { type ReactNode, useEffect, useState } from 'react';
+import { missText, portText, ruleNotes, wouldText } from '../../../../i18n/policy-text.ts';
 import { useText } from '../../../../i18n/messages.ts';
 import type { Messages } from '../../../../i18n/en.ts';
 import type { LocatedOrigin } from '../../../../sim/base/origin.ts';
-import type { NearMiss, PolicyMiss } from '../../../../sim/policy/near-miss.ts';
+import type { ClosestRule, NearMiss, PolicyMiss } from '../../../../sim/policy/near-miss.ts';
+import type { DeniedByRule } from '../../../../sim/policy/near-miss-tiers.ts';
 import type { Step, Trace } from '../../../../sim/trace/trace.ts';
 import { useDocument } from '../../../../state/document.ts';
 import { useLook } from '../../../../state/selection.ts';
@@ -71,7 +72,8 @@ export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly st
   const { policy: t } = useText();
   const near = useNearMiss(trace);
   if (step.index < trace.decidedBy) return null;
-  if (near === undefined) return <DeniedByRule trace={trace} />;
+  if (near === undefined) return null;
+  if (near.byRule !== undefined) return <DeniedCard near={near} byRule={near.byRule} />;
   const more = near.policies.length - SHOWN;
   return (
     <section className={why.card} aria-label={t.closest[near.direction]}>
@@ -97,18 +99,80 @@ export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly st
   );
 }
 
-/** A rule that says Deny has missed nothing; what no cluster-wide policy has decided for good can still be let through. */
-function DeniedByRule({ trace }: { readonly trace: Trace }) {
+/** A rule that says Deny: which, and what before it almost decided otherwise. */
+function DeniedCard({ near, byRule }: { readonly near: NearMiss; readonly byRule: DeniedByRule }) {
   const { policy: t } = useText();
-  const reason = trace.steps[trace.decidedBy]?.reason;
-  if (reason?.code !== 'policy.deny' || reason.params.rule === undefined) return null;
-  const { policies, rule } = reason.params;
+  const { denied, before, late, own } = byRule;
+  const more = before.length - SHOWN;
   return (
     <section className={why.card} aria-label={t.stopped}>
       <h3>{t.stopped}</h3>
-      <p className={styles.lead}>{t.deniedByRule({ policy: policies, rule })}</p>
-      <FixProposal want="allow" />
+      <p className={styles.lead}>
+        {t.deniedByRule(denied)} <Line origin={denied.origin} />
+      </p>
+      {ruleNotes(t, byRule, near.pod).map((note) => (
+        <p key={note} className={styles.lead}>
+          {note}
+        </p>
+      ))}
+      {before.length > 0 && (
+        <>
+          <h4 className={styles.before}>{t.before}</h4>
+          <ul className={styles.policies}>
+            {before.slice(0, SHOWN).map((rule) => (
+              <li key={`${rule.kind} ${rule.policy} ${rule.rule}`} className={styles.policy}>
+                <p className={styles.name}>
+                  <b>{wouldText(t, rule)}</b>
+                  <Line origin={rule.origin} />
+                </p>
+                <Halves missed={rule} near={near} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {more > 0 && <p className={styles.more}>{t.more({ n: more })}</p>}
+      {late.map((rule) => (
+        <p key={`${rule.kind} ${rule.policy} ${rule.rule}`} className={styles.note}>
+          {t.tooLate(rule)} <Line origin={rule.origin} />
+        </p>
+      ))}
+      {!own && <FixProposal want="allow" />}
     </section>
+  );
+}
+
+/** What of a rule missed, and what of it fits. */
+function Halves({
+  missed: { peer, port },
+  near,
+  children,
+}: {
+  readonly missed: Pick<ClosestRule, 'peer' | 'port'>;
+  readonly near: NearMiss;
+  readonly children?: ReactNode;
+}) {
+  const { policy: t } = useText();
+  const fits = (text: string): ReactNode => (
+    <li className={styles.fits}>
+      <Icon name="check" size={14} />
+      {text}
+    </li>
+  );
+  return (
+    <ul className={styles.halves}>
+      {peer === undefined
+        ? fits(t.peerFits({ peer: near.peer }))
+        : peer.misses.map((miss) => (
+            <Missed key={miss.path.join('.')} text={missText(t, miss, near)} origin={miss.origin} />
+          ))}
+      {port === undefined
+        ? fits(t.portFits({ port: portText(near) }))
+        : port.misses.map((miss) => (
+            <Missed key={miss.path.join('.')} text={missText(t, miss, near)} origin={miss.origin} />
+          ))}
+      {children}
+    </ul>
   );
 }
 
@@ -124,31 +188,15 @@ function PolicyItem({ policy, near }: { readonly policy: PolicyMiss; readonly ne
         <Line origin={closest?.origin ?? policy.origin} />
       </p>
       {closest === undefined ? (
-        <p className={styles.none}>{t.noRules[near.direction]}</p>
+        <p className={styles.none}>
+          {policy.kind === undefined
+            ? t.noRules[near.direction]
+            : t.ownIsolates({ kind: policy.kind, rules: policy.rules })}
+        </p>
       ) : (
-        <ul className={styles.halves}>
-          {closest.peer === undefined ? (
-            <li className={styles.fits}>
-              <Icon name="check" size={14} />
-              {t.peerFits({ peer: near.peer })}
-            </li>
-          ) : (
-            closest.peer.misses.map((miss) => (
-              <Missed key={miss.path.join('.')} text={missText(t, miss, near)} origin={miss.origin} />
-            ))
-          )}
-          {closest.port === undefined ? (
-            <li className={styles.fits}>
-              <Icon name="check" size={14} />
-              {t.portFits({ port: portText(near) })}
-            </li>
-          ) : (
-            closest.port.misses.map((miss) => (
-              <Missed key={miss.path.join('.')} text={missText(t, miss, near)} origin={miss.origin} />
-            ))
-          )}
+        <Halves missed={closest} near={near}>
           {servicePort !== undefined && <li className={styles.hint}>{t.servicePort(servicePort)}</li>}
-        </ul>
+        </Halves>
       )}
     </li>
   );
