@@ -54,6 +54,66 @@ test('a dropped walk names policy, rule and line; the fix makes it pass; undo br
   await expect.poll(() => keptText(app, 'policy.yaml')).not.toContain('kube-dns');
 });
 
+test('a cluster-wide rule that denies is named, with what almost passed it on; a rule before it lets it through', async ({
+  app,
+}) => {
+  await openScenario(app, scenarios['admin-has-the-last-word'].title);
+  await sendAndJumpToVerdict(app);
+  const card = inspector(app).getByRole('region', { name: 'What stops it' });
+  await expect(card).toContainText('Rule 2 (“no-guests”) of ClusterNetworkPolicy guests-stay-out says Deny.');
+  await expect(card).toContainText('would pass it on, to be allowed there');
+  await expect(card).toContainText('namespace guest has kubernetes.io/metadata.name=guest');
+  await card.getByRole('button', { name: 'Let it through' }).click();
+  await expect(card).toContainText('action: Pass');
+  await expect(card).toContainText('opens 2, closes 0');
+  const { violations } = await new AxeBuilder({ page: app })
+    .include('[aria-label="What stops it"]')
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map((v) => v.id)).toEqual([]);
+  await card.getByRole('button', { name: 'Apply' }).click();
+  await expect(inspector(app)).toContainText('delivered');
+  await expect.poll(() => keptText(app, 'policies.yaml')).toContain('action: Pass\n      from:');
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await expect(inspector(app)).toContainText('dropped');
+  await app.getByRole('button', { name: 'Verdict' }).click();
+  await expect(card).toBeVisible();
+});
+
+test('the shown walk, and traffic of policy-assistant, become assertions in one press', async ({ app }) => {
+  await openScenario(app, scenarios['default-deny-with-allow'].title);
+  await sendAndJumpToVerdict(app);
+  const list = app.getByRole('region', { name: 'Expected' });
+  const rows = list.getByRole('button', { name: /^Walk / });
+  const before = await rows.count();
+  await list.getByRole('button', { name: 'Expect this walk' }).click();
+  await expect(list).toContainText(/Added to .*yaml/);
+  await expect(rows).toHaveCount(before + 1);
+  await list.getByRole('button', { name: 'Expect this walk' }).click();
+  await expect(list).toContainText('It is expected already.');
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await expect(rows).toHaveCount(before);
+
+  const traffic = (label: string) => ({
+    Source: { Internal: { PodLabels: { role: label }, Namespace: 'default' } },
+    Destination: { Internal: { PodLabels: { app: 'api' }, Namespace: 'default' } },
+    Protocol: 'TCP',
+    ResolvedPort: 8080,
+  });
+  const buffer = Buffer.from(JSON.stringify([traffic('stranger'), traffic('nobody')]));
+  await list
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'traffic.json', mimeType: 'application/json', buffer });
+  await expect(list).toContainText('1 entry added to');
+  await expect(list).toContainText('No running pod of this cluster is default/[role=nobody]');
+  await expect(rows).toHaveCount(before + 1);
+  const { violations } = await new AxeBuilder({ page: app })
+    .include('[aria-labelledby="expected-title"]')
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map((v) => v.id)).toEqual([]);
+});
+
 test('an allowed walk can be blocked by the smallest edit', async ({ app }) => {
   await openScenario(app, scenarios['default-deny-with-allow'].title);
   await sendAndJumpToVerdict(app);

@@ -27,6 +27,8 @@ export const share = {
   groupTools: 'For your own tools',
   pcapng: 'Walk for Wireshark',
   pcapngNote: 'pcapng, reasons as comments',
+  traffic: 'Traffic for policy-assistant',
+  trafficNote: 'probes and expect, as JSON',
   lab: 'Lab for Linux',
   labNote: 'a script of network namespaces',
   yaml: 'YAML',

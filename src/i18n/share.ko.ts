@@ -31,6 +31,8 @@ export const share = {
   groupTools: '다른 도구에서 쓰기',
   pcapng: 'Wireshark로 보는 패킷 경로',
   pcapngNote: 'pcapng, 주석에 이유 포함',
+  traffic: 'policy-assistant용 트래픽',
+  trafficNote: 'probes와 expect를 JSON으로',
   lab: '리눅스 실습 환경',
   labNote: '네트워크 네임스페이스를 만드는 스크립트',
   yaml: 'YAML',

@@ -5,6 +5,8 @@
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
 import type { FixAnswer } from '../sim/fix.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
+import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
+import type { ExportedTraffic } from '../sim/traffic/export-traffic.ts';
 import { CancelledError, openWorker, QuestionError, SimClient, type OpenChannel } from '../worker/client.ts';
 import type {
   ClusterDetail,
@@ -362,6 +364,20 @@ export function requestCompare(probe: ProbeSpec): Promise<CompareResult> {
 
 export function requestCluster(): Promise<ClusterDetail> {
   return need().request('cluster', {});
+}
+
+/** The walk that a probe comes to now as an entry of `expect`. */
+export function requestExpectWalk(probe: ProbeSpec): Promise<Expected> {
+  return need().request('expectWalk', { probe });
+}
+
+/** policy-assistant's traffic file as entries of `expect`. */
+export function requestImport(name: string, text: string): Promise<ImportedTraffic> {
+  return need().request('importTraffic', { name, text });
+}
+
+export function requestTraffic(): Promise<ExportedTraffic> {
+  return need().request('exportTraffic', {});
 }
 
 /** The script that builds the cluster in network namespaces. */

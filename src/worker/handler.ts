@@ -87,6 +87,28 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return smallestFix(simulation, files, probe, want);
   };
 
+  const askExpectWalk = async ({
+    probe,
+  }: Params<'expectWalk'>): Promise<Requests['expectWalk']['result']> => {
+    const simulation = need();
+    const files = scenarioNow?.files ?? [];
+    const { expectWalk } = await import('../sim/traffic.ts');
+    return expectWalk(simulation, files, probe);
+  };
+
+  const readTraffic = async (file: Params<'importTraffic'>): Promise<Requests['importTraffic']['result']> => {
+    const simulation = need();
+    const files = scenarioNow?.files ?? [];
+    const { importTraffic } = await import('../sim/traffic.ts');
+    return importTraffic(simulation, files, file, 'expect');
+  };
+
+  const writeTraffic = async (): Promise<Requests['exportTraffic']['result']> => {
+    const simulation = need();
+    const { exportTraffic } = await import('../sim/traffic/export-traffic.ts');
+    return exportTraffic(simulation);
+  };
+
   const showTable = async ({
     netns,
     command,
@@ -124,6 +146,12 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return askFix(message.params);
       case 'nearMiss':
         return askNearMiss(message.params);
+      case 'expectWalk':
+        return askExpectWalk(message.params);
+      case 'importTraffic':
+        return readTraffic(message.params);
+      case 'exportTraffic':
+        return writeTraffic();
       case 'show':
         return showTable(message.params);
       case 'cluster':

@@ -1,5 +1,7 @@
 /** Messages between the page and the simulation worker. Types only; every message is structured-clone data. */
 import type { FixAnswer } from '../sim/fix.ts';
+import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
+import type { ExportedTraffic } from '../sim/traffic/export-traffic.ts';
 import type { Fidelity } from '../sim/plugin.ts';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
@@ -233,6 +235,11 @@ export interface Requests {
   nearMiss: { params: { probe: ProbeSpec }; result: NearMiss | undefined };
   /** The smallest edit of the policies that lets the probe through, or blocks it. */
   fix: { params: { probe: ProbeSpec; want: 'allow' | 'block' }; result: FixAnswer };
+  /** The walk that the probe comes to now as one more entry of `expect`. */
+  expectWalk: { params: { probe: ProbeSpec }; result: Expected };
+  /** policy-assistant's traffic file as entries of `expect`, and the scenario's questions as such a file. */
+  importTraffic: { params: { name: string; text: string }; result: ImportedTraffic };
+  exportTraffic: { params: Record<string, never>; result: ExportedTraffic };
   /** `since`: the matrix that is shown; it is made anew from that one, with what changed. */
   matrix: {
     params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP'; since?: number };

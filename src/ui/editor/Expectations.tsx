@@ -1,18 +1,23 @@
 import { useState } from 'react';
-import { useText } from '../../i18n/messages.ts';
+import { useText, withLaterTexts } from '../../i18n/messages.ts';
 import { sendProbe } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { classes } from '../kit/classes.ts';
 import { Icon } from '../kit/Icon.tsx';
+import { later } from '../kit/later.ts';
 import { expectationText, outcome, placeText } from './expectation-text.ts';
 import styles from './Expectations.module.css';
+
+const actions = later(() => withLaterTexts(import('./ExpectActions.tsx')));
 
 /** What the scenario expects of its cluster, and whether it holds; a row sends its probe. */
 export function Expectations({ folded }: { readonly folded: boolean }) {
   const t = useText();
   const [open, setOpen] = useState(!folded);
   const expectations = useSimulation((s) => s.result?.expectations);
-  if (expectations === undefined || expectations.length === 0) return null;
+  const walked = useSimulation((s) => s.walk !== undefined);
+  const more = actions.useLoaded(walked || (expectations?.length ?? 0) > 0);
+  if (expectations === undefined || (expectations.length === 0 && !walked)) return null;
   const failed = expectations.filter((e) => !e.holds).length;
   const total = expectations.length;
   return (
@@ -29,7 +34,11 @@ export function Expectations({ folded }: { readonly folded: boolean }) {
           <Icon name={open ? 'down' : 'right'} size={12} className={styles.quiet} />
         </button>
         <span className={failed > 0 ? styles.bad : styles.quiet} role="status">
-          {failed === 0 ? t.editor.allHold({ total }) : t.editor.someFail({ failed, total })}
+          {total === 0
+            ? ''
+            : failed === 0
+              ? t.editor.allHold({ total })
+              : t.editor.someFail({ failed, total })}
         </span>
       </h2>
       <ul className={styles.list} id="expected-list" hidden={!open}>
@@ -58,6 +67,7 @@ export function Expectations({ folded }: { readonly folded: boolean }) {
           </li>
         ))}
       </ul>
+      {open && more !== undefined && <more.ExpectActions />}
     </section>
   );
 }

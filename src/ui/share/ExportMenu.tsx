@@ -8,6 +8,7 @@ import {
   exportPicture,
   exportWalk,
   exportYaml,
+  saveTraffic,
 } from './export-files.ts';
 
 /** What one can take along: the picture, the YAML, the walk as text or capture, the lab. `picture` draws the current moment. */
@@ -64,6 +65,13 @@ export function ExportMenu({ picture }: { readonly picture: DrawPicture }) {
               note: walk === undefined ? t.walkNone : t.pcapngNote,
               disabled: walk === undefined,
               onSelect: () => void exportCapture(),
+            },
+            {
+              id: 'traffic',
+              label: t.traffic,
+              note: t.trafficNote,
+              disabled: !ready,
+              onSelect: () => void saveTraffic(),
             },
             {
               id: 'lab',

@@ -1,7 +1,7 @@
 /** What a person takes along as a file: the picture, the YAML, the walk as text. Loaded when one is asked for. */
 import { text, withLaterTexts } from '../../i18n/messages.ts';
 import { useDocument } from '../../state/document.ts';
-import { labOf } from '../../state/session.ts';
+import { labOf, requestTraffic } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import type { Addressed } from '../../i18n/walk-capture.ts';
 import type { SimulateResult } from '../../worker/protocol.ts';
@@ -61,6 +61,15 @@ export async function exportCapture(): Promise<void> {
 export async function exportLab(): Promise<void> {
   try {
     download(fileName('sh'), await labOf(useDocument.getState().scenario), 'text/x-shellscript');
+  } catch {
+    useSimulation.getState().set({ failure: text().share.labFailed });
+  }
+}
+
+/** The scenario's questions for policy-assistant. */
+export async function saveTraffic(): Promise<void> {
+  try {
+    download(fileName('traffic.json'), (await requestTraffic()).text, 'application/json');
   } catch {
     useSimulation.getState().set({ failure: text().share.labFailed });
   }
