@@ -135,6 +135,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['cni']} does not know endPort: the policy ${p['policy']} is about port ${p['port']} alone, not up to ${p['endPort']}.`,
   'policy/kind-not-enforced': (p) =>
     `${p['cni']} does not enforce ${p['kind']}: ${p['policy']} is stored and changes nothing.${p['use'] === '' ? '' : ` Here it is enforced by ${p['use']}.`}`,
+  'policy/no-such-tier': (p) =>
+    `There is no tier ${p['tier']}: the policy ${p['policy']} has no effect. Tiers: ${p['known']}.`,
   'policy/fails-closed': (p) =>
     `${p['cni']} does not know ${p['field']} in a rule of ${p['policy']}, and fails closed: ${p['action'] === 'Accept' ? 'the rule accepts nothing' : 'the rule denies everything'}.`,
   'policy/subject-selects-nothing': (p) =>

@@ -140,6 +140,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${josa(String(p['cni']), '은/는')} endPort를 모릅니다. 정책 ${josa(String(p['policy']), '은/는')} ${p['endPort']}까지가 아니라 포트 ${p['port']}에만 해당합니다.`,
   'policy/kind-not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} ${josa(String(p['kind']), '을/를')} 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다.${p['use'] === '' ? '' : ` 여기서 이를 적용하는 CNI: ${p['use']}`}`,
+  'policy/no-such-tier': (p) =>
+    `티어 ${josa(String(p['tier']), '이/가')} 없어 정책 ${josa(String(p['policy']), '은/는')} 효과가 없습니다. 티어: ${p['known']}`,
   'policy/fails-closed': (p) =>
     `${josa(String(p['cni']), '은/는')} ${p['policy']}의 규칙에 쓴 ${josa(String(p['field']), '을/를')} 알지 못해 닫힌 쪽으로 처리합니다. ${p['action'] === 'Accept' ? '이 규칙은 아무것도 허용하지 않습니다.' : '이 규칙은 모든 것을 거부합니다.'}`,
   'policy/subject-selects-nothing': (p) =>

@@ -226,6 +226,12 @@ const checked: CheckedText = {
     p.section.endsWith('Deny')
       ? 'An empty rule names nobody: it denies nothing of its own, but the pods are isolated from now on.'
       : 'An empty rule names nobody: it allows nothing, and the pods are isolated. In a NetworkPolicy {} would allow everybody.',
+  'calico/invalid': (p) => `${p.path}: ${p.reason}`,
+  'calico/tag': (p) =>
+    p.tag === 'net'
+      ? `${p.path}: "${p.value}" has bits set beyond its prefix length`
+      : `${p.path}: "${p.value}" is not a value that Calico takes here (${p.tag})`,
+  'calico/selector': (p) => `${p.path}: Calico cannot read this selector: ${p.problem}`,
   'networkpolicy/too-many-types': (p) =>
     `${p.path}: Invalid value: may not specify more than two policyTypes`,
   'networkpolicy/empty-peer': (p) => `${p.path}: Required value: must specify a peer`,

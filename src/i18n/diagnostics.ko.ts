@@ -203,6 +203,12 @@ const checked: CheckedText = {
     p.section.endsWith('Deny')
       ? '빈 규칙은 아무도 가리키지 않습니다. 스스로 거부하는 것은 없지만 파드는 격리됩니다.'
       : '빈 규칙은 아무도 가리키지 않습니다. 아무것도 허용하지 않으며 파드는 격리됩니다. 네트워크폴리시라면 {}가 모두를 허용합니다.',
+  'calico/invalid': (p) => `${p.path}: Calico가 받지 않습니다(${p.reason})`,
+  'calico/tag': (p) =>
+    p.tag === 'net'
+      ? `${p.path}: "${p.value}"에는 마스크 뒤에 0이 아닌 비트가 있습니다`
+      : `${p.path}: "${p.value}" 값은 Calico가 이 자리에서 받지 않습니다(${p.tag})`,
+  'calico/selector': (p) => `${p.path}: Calico가 읽을 수 없는 셀렉터입니다: ${p.problem}`,
   'networkpolicy/too-many-types': (p) => `${p.path}: 잘못된 값: policyTypes는 두 개까지 쓸 수 있습니다`,
   'networkpolicy/empty-peer': (p) => `${p.path}: 필수 값: 상대(peer)를 써야 합니다`,
   'networkpolicy/mixed-peer': (p) => `${p.path}: 금지: ipBlock은 다른 상대와 함께 쓸 수 없습니다`,

@@ -267,6 +267,56 @@ export const fields: FieldHelp = {
   'NetworkPolicy.peer.ipBlock.cidr': 'The range of addresses, such as 10.0.0.0/8.',
   'NetworkPolicy.peer.ipBlock.except': 'Smaller ranges inside `cidr` that are left out.',
 
+  'CalicoPolicy.spec':
+    'For which pods it is, and its place among the policies: `tier`, then `order`, then the name.',
+  'CalicoPolicy.spec.tier':
+    'The tier that it stands in; `default` when left out, where NetworkPolicies are, too. A packet that no policy of a tier decides about is dropped there, if any of them selects the pod and the tier does not pass.',
+  'CalicoPolicy.spec.order':
+    'Its place in the tier: the lowest goes first. NetworkPolicies have 1000; left out, it is the last.',
+  'CalicoPolicy.spec.selector':
+    "The pods that it is for, as an expression: `app == 'web' && has(tier)`. Left out, all of its namespace (or of the cluster).",
+  'CalicoPolicy.spec.namespaceSelector':
+    "Only pods of namespaces with these labels: `projectcalico.org/name == 'shop'`.",
+  'CalicoPolicy.spec.types':
+    'Ingress, Egress or both: for these it closes its pods. Left out, it is what there are rules for; without rules, Ingress.',
+  'CalicoPolicy.spec.ingress': 'What may come in: rules in order, the first that matches decides.',
+  'CalicoPolicy.spec.egress': 'What may go out: rules in order, the first that matches decides.',
+  'CalicoPolicy.spec.doNotTrack':
+    'For hosts’ own interfaces, before connections are tracked. Pods are not concerned.',
+  'CalicoPolicy.spec.preDNAT':
+    'For hosts’ own interfaces, before a Service’s address is replaced. Pods are not concerned.',
+  'CalicoPolicy.spec.applyOnForward':
+    'Whether hosts’ interfaces apply it to what they only forward. Pods are not concerned.',
+  'CalicoPolicy.rule.action':
+    'Allow and Deny are final, Pass skips the rest of the tier, Log writes to the kernel’s log and goes on.',
+  'CalicoPolicy.rule.ipVersion': '4 or 6: only packets of this family.',
+  'CalicoPolicy.rule.protocol': 'TCP, UDP, SCTP, ICMP, ICMPv6, UDPLite or a number; left out, any.',
+  'CalicoPolicy.rule.notProtocol': 'Any protocol but this.',
+  'CalicoPolicy.rule.icmp': 'The ICMP message; `protocol` has to be ICMP or ICMPv6.',
+  'CalicoPolicy.rule.notICMP': 'Any ICMP message but this.',
+  'CalicoPolicy.icmp.type': 'The type: 8 is the echo request of IPv4, 128 that of IPv6.',
+  'CalicoPolicy.icmp.code': 'The code; only with a type.',
+  'CalicoPolicy.rule.source': 'Who sends. Everything that is written has to hold.',
+  'CalicoPolicy.rule.destination':
+    'Who is reached, after a Service’s address was replaced. Everything that is written has to hold.',
+  'CalicoPolicy.rule.metadata': 'What the rule carries for people.',
+  'CalicoPolicy.rule.metadata.annotations': 'Felix writes them as comments beside the rule.',
+  'CalicoPolicy.entity.nets': 'Address ranges; one of them has to hold it.',
+  'CalicoPolicy.entity.notNets': 'Address ranges, none of which may hold it.',
+  'CalicoPolicy.entity.selector':
+    'Pods by an expression over their labels. In a namespaced policy it stays in that namespace, unless there is a `namespaceSelector`.',
+  'CalicoPolicy.entity.notSelector':
+    'Not these pods. Alone in a GlobalNetworkPolicy it also means hosts outside; in a namespaced policy it means the other pods of the namespace.',
+  'CalicoPolicy.entity.namespaceSelector':
+    'Pods of namespaces with these labels; `all()` is every namespace, `global()` what is in none.',
+  'CalicoPolicy.entity.ports':
+    'Numbers, ranges (`8000:8100`) or names of container ports; `protocol` has to be set.',
+  'CalicoPolicy.entity.notPorts': 'Ports that it is not; `protocol` has to be set.',
+  'Tier.spec': 'Where the tier stands and how it ends.',
+  'Tier.spec.order':
+    'Lower goes first. `default` has 1000000, `kube-admin` 1000, `kube-baseline` 10000000; left out, it is the last.',
+  'Tier.spec.defaultAction':
+    'What happens to a packet that a policy of the tier is about and none decided on: Deny (the default) drops it, Pass leaves it to the next tier.',
   'ClusterPolicy.spec': 'For which pods of the whole cluster it is, and in which order its rules are tried.',
   'ClusterPolicy.spec.tier':
     '`Admin` goes before every NetworkPolicy and cannot be overridden; `Baseline` is for what no NetworkPolicy decides.',

@@ -261,6 +261,55 @@ export const fields: FieldHelp = {
   'NetworkPolicy.peer.ipBlock.cidr': '10.0.0.0/8 같은 주소 범위입니다.',
   'NetworkPolicy.peer.ipBlock.except': '`cidr` 안에서 제외할 더 작은 범위입니다.',
 
+  'CalicoPolicy.spec':
+    '어떤 파드에 적용하고 정책 사이에서 어디에 놓이는지 정합니다. `tier`, `order`, 이름 순서입니다.',
+  'CalicoPolicy.spec.tier':
+    '정책이 놓이는 티어입니다. 생략하면 NetworkPolicy와 같은 `default`입니다. 파드를 고른 정책이 있는 티어에서 아무도 결정하지 않은 패킷은, 티어가 넘기지(Pass) 않는 한 그 끝에서 버려집니다.',
+  'CalicoPolicy.spec.order':
+    '티어 안의 순서입니다. 작을수록 먼저입니다. NetworkPolicy는 1000이고, 생략하면 맨 뒤입니다.',
+  'CalicoPolicy.spec.selector':
+    "적용할 파드를 `app == 'web' && has(tier)` 같은 식으로 고릅니다. 생략하면 네임스페이스(또는 클러스터)의 모든 파드입니다.",
+  'CalicoPolicy.spec.namespaceSelector':
+    "이 레이블이 있는 네임스페이스의 파드만 고릅니다. 예: `projectcalico.org/name == 'shop'`",
+  'CalicoPolicy.spec.types':
+    'Ingress, Egress 또는 둘 다입니다. 여기 쓴 방향으로 파드를 닫습니다. 생략하면 규칙이 있는 방향이고, 규칙이 없으면 Ingress입니다.',
+  'CalicoPolicy.spec.ingress': '들어올 수 있는 것입니다. 규칙을 차례로 보고 처음 맞는 규칙이 결정합니다.',
+  'CalicoPolicy.spec.egress': '나갈 수 있는 것입니다. 규칙을 차례로 보고 처음 맞는 규칙이 결정합니다.',
+  'CalicoPolicy.spec.doNotTrack':
+    '호스트 자신의 인터페이스에, 연결을 추적하기 전에 적용합니다. 파드와는 관계없습니다.',
+  'CalicoPolicy.spec.preDNAT':
+    '호스트 자신의 인터페이스에, 서비스 주소를 바꾸기 전에 적용합니다. 파드와는 관계없습니다.',
+  'CalicoPolicy.spec.applyOnForward':
+    '호스트의 인터페이스가 전달만 하는 트래픽에도 적용할지 정합니다. 파드와는 관계없습니다.',
+  'CalicoPolicy.rule.action':
+    'Allow와 Deny는 최종 결정이고, Pass는 티어의 나머지를 건너뛰며, Log는 커널 로그에 남기고 다음으로 갑니다.',
+  'CalicoPolicy.rule.ipVersion': '4 또는 6입니다. 이 IP 버전의 패킷만 해당합니다.',
+  'CalicoPolicy.rule.protocol': 'TCP, UDP, SCTP, ICMP, ICMPv6, UDPLite 또는 번호입니다. 생략하면 모두입니다.',
+  'CalicoPolicy.rule.notProtocol': '이 프로토콜이 아닌 것입니다.',
+  'CalicoPolicy.rule.icmp': 'ICMP 메시지입니다. `protocol`이 ICMP나 ICMPv6이어야 합니다.',
+  'CalicoPolicy.rule.notICMP': '이 메시지가 아닌 ICMP입니다.',
+  'CalicoPolicy.icmp.type': '타입입니다. IPv4의 에코 요청은 8, IPv6는 128입니다.',
+  'CalicoPolicy.icmp.code': '코드입니다. 타입과 함께만 씁니다.',
+  'CalicoPolicy.rule.source': '보내는 쪽입니다. 쓴 조건이 모두 맞아야 합니다.',
+  'CalicoPolicy.rule.destination': '서비스 주소를 바꾼 뒤의 받는 쪽입니다. 쓴 조건이 모두 맞아야 합니다.',
+  'CalicoPolicy.rule.metadata': '사람이 읽을 정보입니다.',
+  'CalicoPolicy.rule.metadata.annotations': 'Felix가 규칙 옆에 주석으로 적습니다.',
+  'CalicoPolicy.entity.nets': '주소 범위입니다. 그중 하나에 속해야 합니다.',
+  'CalicoPolicy.entity.notNets': '어느 것에도 속하지 않아야 하는 주소 범위입니다.',
+  'CalicoPolicy.entity.selector':
+    '레이블에 대한 식으로 파드를 고릅니다. 네임스페이스 정책에서는 `namespaceSelector`가 없으면 그 네임스페이스 안에서만 고릅니다.',
+  'CalicoPolicy.entity.notSelector':
+    '이 파드가 아닌 쪽입니다. GlobalNetworkPolicy에서 홀로 쓰면 클러스터 밖의 호스트도 포함하고, 네임스페이스 정책에서는 그 네임스페이스의 다른 파드를 뜻합니다.',
+  'CalicoPolicy.entity.namespaceSelector':
+    '이 레이블이 있는 네임스페이스의 파드입니다. `all()`은 모든 네임스페이스, `global()`은 네임스페이스에 없는 것입니다.',
+  'CalicoPolicy.entity.ports':
+    '포트 번호, 범위(`8000:8100`), 컨테이너 포트의 이름입니다. `protocol`을 써야 합니다.',
+  'CalicoPolicy.entity.notPorts': '이 포트가 아닌 것입니다. `protocol`을 써야 합니다.',
+  'Tier.spec': '티어의 자리와 끝을 정합니다.',
+  'Tier.spec.order':
+    '작을수록 먼저입니다. `default`는 1000000, `kube-admin`은 1000, `kube-baseline`은 10000000이고, 생략하면 맨 뒤입니다.',
+  'Tier.spec.defaultAction':
+    '이 티어의 정책이 파드를 골랐지만 아무 규칙도 결정하지 않은 패킷의 처리입니다. Deny(기본값)는 버리고, Pass는 다음 티어에 맡깁니다.',
   'ClusterPolicy.spec': '클러스터 전체에서 어떤 파드에 적용하고, 규칙을 어떤 순서로 볼지 정합니다.',
   'ClusterPolicy.spec.tier':
     '`Admin`은 모든 네트워크폴리시보다 먼저 보며 뒤에서 바꿀 수 없습니다. `Baseline`은 어떤 네트워크폴리시도 결정하지 않은 것에만 적용합니다.',

@@ -476,6 +476,8 @@ export type NodeRelation = 'own' | 'own-apiserver' | 'other' | 'other-apiserver'
 export interface OwnTraffic {
   /** Absent: any. `other` is one that no probe speaks. */
   readonly protocol?: Protocol | 'ICMP' | 'other';
+  /** Absent: both. */
+  readonly family?: IpFamily;
   /** Absent: all ports. A name is looked up on the target. */
   readonly port?: number | string;
   readonly endPort?: number;
@@ -490,6 +492,8 @@ export interface OwnRule {
   readonly peers: readonly EndSet[];
   /** The selected pod itself is among these, too. */
   readonly self?: EndSet;
+  /** Absent: both. */
+  readonly family?: IpFamily;
   /** One of these, and none of those; empty: every protocol and port. */
   readonly traffic: readonly OwnTraffic[];
   readonly notTraffic?: readonly OwnTraffic[];
@@ -514,6 +518,8 @@ export interface OwnPolicy {
   readonly isolates: Readonly<Record<'ingress' | 'egress', boolean>>;
   readonly ingress: readonly OwnRule[];
   readonly egress: readonly OwnRule[];
+  /** As it was written, for the CNI itself. */
+  readonly spec?: unknown;
   readonly origin: Origin;
 }
 

@@ -45,6 +45,9 @@ function portNameFault(name: string): string {
   return 'must not begin or end with a hyphen';
 }
 
+const calicoTag = (field: string, tag: string): string =>
+  `Reason: failed to validate Field: ${field} because of Tag: ${tag} `;
+
 export const diagnosticCodes = {
   // Text
   'yaml/syntax': error<{ problem: string }>(),
@@ -245,6 +248,16 @@ export const diagnosticCodes = {
   'ciliumpolicy/foreign-namespace': warning<{ path: string; namespace: string }>(),
   'ciliumpolicy/empty-list': warning<{ path: string; section: string }>(),
   'ciliumpolicy/empty-rule': info<{ path: string; section: string }>(),
+  // projectcalico.org: what Calico's API server says; `kinds.ts` there puts it together
+  'calico/invalid': refused<{ path: string; field: string; value: string; reason: string }>(
+    (p) => `${p.field} = '${p.value}' (${p.reason})`,
+  ),
+  'calico/tag': refused<{ path: string; field: string; value: string; tag: string }>(
+    (p) => `${p.field} = '${p.value}' (${calicoTag(p.field, p.tag)})`,
+  ),
+  'calico/selector': refused<{ path: string; field: string; value: string; problem: string }>(
+    (p) => `${p.field} = '${p.value}' (${calicoTag(p.field, 'selector')})`,
+  ),
   'networkpolicy/too-many-types': refused<At>(
     () => 'Invalid value: may not specify more than two policyTypes',
   ),

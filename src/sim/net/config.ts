@@ -241,7 +241,8 @@ export type Match =
   | { readonly match: 'dst'; readonly cidr: Cidr; readonly negate?: boolean }
   | {
       readonly match: 'proto';
-      readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6' | 'ipip';
+      /** A number: a protocol that nothing here sends. */
+      readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'icmpv6' | 'ipip' | number;
       readonly negate?: boolean;
     }
   /** A trailing `+` matches any suffix, as in iptables. */
@@ -356,6 +357,8 @@ export type Target =
         | 'icmp6-no-route'
         | 'tcp-reset';
     }
+  /** A line in the kernel's log; the packet goes on. `level` is syslog's. */
+  | { readonly target: 'LOG'; readonly prefix: string; readonly level: number }
   /** A copy to whoever listens on the group; the packet goes on. */
   | { readonly target: 'NFLOG'; readonly group: number }
   /** A rule without a target: it only matches (and sets `recent`). */

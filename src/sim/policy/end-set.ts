@@ -1,41 +1,18 @@
 /** What the parts of a CNI's own policies match, in their normalised form. */
-import { cidrContains } from '../base/ip.ts';
-import type { EndSet, NodeRelation, OwnTraffic, Pod, PodSelection, Protocol } from '../k8s/cluster-state.ts';
-import type { FlowEnd, NamespaceLabels } from './matching.ts';
+import { cidrContains, ipFamily } from '../base/ip.ts';
+import type {
+  EndSet,
+  NodeRelation,
+  OwnRule,
+  OwnTraffic,
+  Pod,
+  PodSelection,
+  Protocol,
+} from '../k8s/cluster-state.ts';
+import { selectionMatches } from '../k8s/pod-selection.ts';
+import type { FlowEnd } from './matching.ts';
 import { isPod, portMatches } from './matching.ts';
 import type { EndMatcher, PolicyWorld } from './stack.ts';
-
-export function selectionMatches(selection: PodSelection, pod: Pod, namespaces: NamespaceLabels): boolean {
-  switch (selection.is) {
-    case 'all':
-      return true;
-    case 'not':
-      return !selectionMatches(selection.of, pod, namespaces);
-    case 'and':
-      return selection.of.every((one) => selectionMatches(one, pod, namespaces));
-    case 'or':
-      return selection.of.some((one) => selectionMatches(one, pod, namespaces));
-    case 'label': {
-      const value =
-        selection.on === 'service-account'
-          ? (pod.serviceAccount ?? 'default')
-          : (selection.on === 'pod' ? pod.labels : namespaces.get(pod.namespace))?.[selection.key];
-      if (value === undefined) return false;
-      switch (selection.test) {
-        case 'exists':
-          return true;
-        case 'in':
-          return selection.values.includes(value);
-        case 'contains':
-          return selection.values.some((part) => value.includes(part));
-        case 'starts-with':
-          return selection.values.some((part) => value.startsWith(part));
-        case 'ends-with':
-          return selection.values.some((part) => value.endsWith(part));
-      }
-    }
-  }
-}
 
 /** Keys of pods' own labels that a selection looks at. */
 export function labelsOf(selection: PodSelection | undefined): readonly string[] {
@@ -97,13 +74,36 @@ export function endMatcher(set: EndSet): EndMatcher {
   };
 }
 
-export function trafficCovers(
+/** Undefined: every port and protocol. A flow is of the family of its target's first address. */
+export function ownTraffic({
+  family,
+  traffic,
+  notTraffic = [],
+}: Pick<OwnRule, 'family' | 'traffic' | 'notTraffic'>):
+  | ((target: FlowEnd, port: number | undefined, protocol: Protocol | 'ICMP') => boolean)
+  | undefined {
+  if (family === undefined && traffic.length + notTraffic.length === 0) return undefined;
+  return (target, port, protocol) => {
+    const covers = (item: OwnTraffic): boolean => trafficCovers(item, target, port, protocol);
+    return (
+      isOfFamily(target, family) && (traffic.length === 0 || traffic.some(covers)) && !notTraffic.some(covers)
+    );
+  };
+}
+
+function isOfFamily(target: FlowEnd, family: OwnRule['family']): boolean {
+  if (family === undefined) return true;
+  const ip = isPod(target) ? target.ips[0] : target.ip;
+  return ip === undefined || ipFamily(ip) === family;
+}
+
+function trafficCovers(
   item: OwnTraffic,
   target: FlowEnd,
   port: number | undefined,
   protocol: Protocol | 'ICMP',
 ): boolean {
-  if (item.protocol === 'other') return false;
+  if (item.protocol === 'other' || !isOfFamily(target, item.family)) return false;
   if (item.protocol === 'ICMP' || protocol === 'ICMP') {
     return (item.protocol ?? protocol) === protocol && item.port === undefined;
   }

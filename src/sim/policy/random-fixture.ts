@@ -275,3 +275,92 @@ export const randomCluster = fc
       .map((document) => JSON.stringify(document))
       .join('\n---\n'),
   );
+
+const expression = fc.constantFrom(
+  'all()',
+  "app == 'a'",
+  "app != 'a'",
+  "app in {'a', 'b'} && has(tier)",
+  "!has(tier) || app == 'c'",
+  "tier starts with 'x'",
+  "app not in {'c'}",
+  "projectcalico.org/namespace == 'team'",
+);
+const namespaces = fc.constantFrom(
+  "team == 'blue'",
+  'all()',
+  "projectcalico.org/name == 'default'",
+  'global()',
+);
+const ranges = fc.subarray(['10.244.0.64/26', '10.244.1.0/24', '10.244.0.0/16'], { minLength: 1 });
+const entity = fc.record(
+  {
+    selector: expression,
+    notSelector: expression,
+    namespaceSelector: namespaces,
+    nets: ranges,
+    notNets: ranges,
+  },
+  { requiredKeys: [] },
+);
+const calicoPorts = fc.subarray([80, 81, '79:80', 'http'], { minLength: 1 });
+const calicoRule = fc
+  .record(
+    {
+      action: fc.constantFrom('Allow', 'Deny', 'Pass', 'Log'),
+      protocol: fc.constantFrom('TCP', 'UDP', 6, 17, 'SCTP'),
+      source: entity,
+      destination: entity,
+      ports: calicoPorts,
+      notPorts: calicoPorts,
+      notProtocol: fc.constantFrom('UDP', 'ICMP', 6),
+    },
+    { requiredKeys: ['action'] },
+  )
+  .map(({ ports, notPorts, notProtocol, ...rule }) => ({
+    ...rule,
+    ...(notProtocol === undefined || rule.protocol !== undefined ? {} : { notProtocol }),
+    destination: {
+      ...rule.destination,
+      ...(ports === undefined || rule.protocol === undefined ? {} : { ports }),
+      ...(notPorts === undefined || rule.protocol === undefined ? {} : { notPorts }),
+    },
+  }));
+/** Calico's own policies in three tiers, as documents to go with a random cluster. */
+export const randomCalicoPolicies = fc
+  .record({
+    pass: fc.boolean(),
+    specs: fc.array(
+      fc.record(
+        {
+          namespace: fc.constantFrom('default', 'team'),
+          tier: fc.constantFrom('default', 'sec', 'kube-admin'),
+          order: fc.constantFrom(10, 1000, 2000),
+          selector: expression,
+          namespaceSelector: fc.constantFrom("team == 'blue'", "team != 'red'"),
+          types: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
+          ingress: fc.array(calicoRule, { maxLength: 3 }),
+          egress: fc.array(calicoRule, { maxLength: 3 }),
+        },
+        { requiredKeys: ['tier', 'ingress', 'egress'] },
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map(({ pass, specs }) =>
+    [
+      {
+        kind: 'Tier',
+        metadata: { name: 'sec' },
+        spec: { order: 500, defaultAction: pass ? 'Pass' : 'Deny' },
+      },
+      ...specs.map(({ namespace, namespaceSelector, ...spec }, index) => ({
+        kind: namespace === undefined ? 'GlobalNetworkPolicy' : 'NetworkPolicy',
+        metadata: { name: `o${index}`, ...(namespace === undefined ? {} : { namespace }) },
+        spec:
+          namespace !== undefined || namespaceSelector === undefined ? spec : { ...spec, namespaceSelector },
+      })),
+    ]
+      .map((document) => JSON.stringify({ apiVersion: 'projectcalico.org/v3', ...document }))
+      .join('\n---\n'),
+  );

@@ -11,10 +11,11 @@ import type {
   OwnRule,
   Protocol,
 } from '../k8s/cluster-state.ts';
-import { endMatcher, labelsOf, selectionMatches, trafficCovers } from './end-set.ts';
+import { endMatcher, labelsOf, ownTraffic } from './end-set.ts';
 import { peerMatches, policyName, portMatches } from './matching.ts';
 import type { EndMatcher, PolicyReads, StackPolicy, StackRule } from './stack.ts';
 import { clusterPeerMatches, clusterPortMatches, isSubject } from './tiers.ts';
+import { isOwnSubject } from '../k8s/pod-selection.ts';
 import { matchesSelector } from '../k8s/selectors.ts';
 
 function remembered<P extends object>(make: (policy: P) => StackPolicy): (policy: P) => StackPolicy {
@@ -164,10 +165,7 @@ export const stackOwnPolicy = remembered((policy: OwnPolicy): StackPolicy => {
     name: namespace === undefined ? name : `${namespace}/${name}`,
     kind,
     ...(namespace === undefined ? {} : { namespace }),
-    selects: (pod, { namespaces }) =>
-      !pod.hostNetwork &&
-      (namespace === undefined || pod.namespace === namespace) &&
-      selectionMatches(subject, pod, namespaces),
+    selects: (pod, { namespaces }) => isOwnSubject(policy, pod, namespaces),
     isolates,
     ...read,
     reads: {
@@ -183,19 +181,15 @@ export const stackOwnPolicy = remembered((policy: OwnPolicy): StackPolicy => {
   };
 });
 
-function ownRule({ action, rule, peers, self, traffic, notTraffic = [] }: OwnRule): StackRule {
+function ownRule(rule: OwnRule): StackRule {
+  const { self } = rule;
+  const covers = ownTraffic(rule);
   return {
-    action,
-    index: rule,
-    peers: peers.map(endMatcher),
+    action: rule.action,
+    index: rule.rule,
+    peers: rule.peers.map(endMatcher),
     ...(self === undefined ? {} : { self: endMatcher(self) }),
-    ...(traffic.length + notTraffic.length === 0
-      ? {}
-      : {
-          covers: (target, port, protocol) =>
-            (traffic.length === 0 || traffic.some((item) => trafficCovers(item, target, port, protocol))) &&
-            !notTraffic.some((item) => trafficCovers(item, target, port, protocol)),
-        }),
-    namedPorts: [...traffic, ...notTraffic].some((item) => typeof item.port === 'string'),
+    ...(covers === undefined ? {} : { covers }),
+    namedPorts: [...rule.traffic, ...(rule.notTraffic ?? [])].some((item) => typeof item.port === 'string'),
   };
 }

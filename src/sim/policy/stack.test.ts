@@ -66,6 +66,7 @@ function policy(name: string, more: Partial<OwnPolicy> = {}): OwnPolicy {
     order: 0,
     subject: WEB,
     isolates: { ingress: true, egress: false },
+    spec: {},
     origin: { object: { kind: 'Own', name } },
     ...more,
     ingress: ingress.map((one, i) => ({ ...one, rule: i })),

@@ -1,5 +1,7 @@
 import type { CniAbout } from '../../plugin.ts';
 
+const CALICO = 'projectcalico.org';
+
 export const calicoAbout: CniAbout = {
   id: 'calico',
   label: 'Calico',
@@ -25,5 +27,35 @@ export const calicoAbout: CniAbout = {
   })),
   enforcesNetworkPolicy: true,
   clusterPolicies: { kinds: ['ClusterNetworkPolicy'], lacks: ['namedPorts', 'nodes', 'domainNames'] },
+  // What the installation makes; NetworkPolicies count as of order 1000 in `default`.
+  ownPolicies: {
+    group: CALICO,
+    tiers: [
+      {
+        name: 'kube-admin',
+        order: 1_000,
+        how: 'first-match',
+        end: 'next',
+        clusterPolicies: 'Admin',
+        ownPolicies: CALICO,
+      },
+      {
+        name: 'default',
+        order: 1_000_000,
+        how: 'first-match',
+        end: 'deny',
+        networkPolicies: { order: 1000 },
+        ownPolicies: CALICO,
+      },
+      {
+        name: 'kube-baseline',
+        order: 10_000_000,
+        how: 'first-match',
+        end: 'next',
+        clusterPolicies: 'Baseline',
+        ownPolicies: CALICO,
+      },
+    ],
+  },
   portMappings: true,
 };

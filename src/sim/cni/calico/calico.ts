@@ -4,7 +4,7 @@
  * the link-local address of the node's end. With VXLAN a cluster with IPv6 has a second tunnel device, vxlan-v6.calico; every
  * chain and set is in ip6tables as well. Both pools are taken to have `natOutgoing`, as the operator makes them.
  * Read in Calico v3.30 to v3.32: felix (rules, dataplane/linux, calc), cni-plugin, libcalico-go, manifests/calico.yaml.
- * Left out: BGP itself (its routes are there), route reflectors, WireGuard and eBPF, host endpoints, tiers and Calico's own policies, link-local addresses in the IPv6 set this-host, the `mtu` that Felix
+ * Left out: BGP itself (its routes are there), route reflectors, WireGuard and eBPF, host endpoints, network sets, service accounts in policies, link-local addresses in the IPv6 set this-host, the `mtu` that Felix
  * puts on its tunnel routes. Every pod is taken to run as the service account `default`.
  */
 import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
@@ -94,10 +94,14 @@ function workloadChains(
   const perPod = pods.flatMap((pod) => {
     const ingress = program.applying(pod, 'ingress');
     const egress = program.applying(pod, 'egress');
-    const { endpoint, chains } = rememberEndpoint(pod, [...ingress, null, ...egress], () => {
+    const { tiers } = program;
+    const { endpoint, chains } = rememberEndpoint(pod, [...ingress, null, ...egress, tiers], () => {
       const made: Endpoint = {
         pod,
-        tiers: { ingress: groupPolicies(ingress, 'ingress'), egress: groupPolicies(egress, 'egress') },
+        tiers: {
+          ingress: groupPolicies(ingress, 'ingress', tiers),
+          egress: groupPolicies(egress, 'egress', tiers),
+        },
       };
       return { endpoint: made, chains: endpointChains(made) };
     });

@@ -1,16 +1,16 @@
 /**
  * The chains of a node's pods (`felix/rules/endpoints.go`, `dispatch.go`): a dispatch by interface, and for each pod one
  * chain for what goes to it and one for what comes from it. A packet that no policy of an isolated pod accepts is dropped
- * at the end of the tier `default`; a pod that no policy isolates falls through to its namespace's profile, which allows.
- * Left out: QoS limits, flow logs, tiers of people's own.
+ * at the end of the tier (of `default`, and of people's own ones unless they pass); a pod that no policy isolates falls through
+ * to its namespace's profile, which allows. Left out: QoS limits, flow logs.
  */
 import { sha3_224 } from '@noble/hashes/sha3.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Origin } from '../../base/origin.ts';
-import type { Pod } from '../../k8s/cluster-state.ts';
+import type { Pod, PolicyTierPlan } from '../../k8s/cluster-state.ts';
 import type { ChainPart } from '../../net/config.ts';
 import { podKey } from '../place.ts';
-import { type CalicoPolicy, type Tier, TIER_DEFAULT, TIERS } from './calico-policy.ts';
+import type { CalicoPolicy } from './calico-policy.ts';
 import type { FelixMatch, FelixRule } from './felix-rule.ts';
 import {
   ACCEPT,
@@ -50,7 +50,7 @@ export interface PolicyGroup {
 
 /** The policies of one pod, tier and direction. */
 export interface TierGroups {
-  readonly tier: Tier;
+  readonly tier: PolicyTierPlan;
   readonly groups: readonly PolicyGroup[];
 }
 
@@ -58,9 +58,10 @@ export interface TierGroups {
 export function groupPolicies(
   policies: readonly CalicoPolicy[],
   direction: Direction,
+  tiers: readonly PolicyTierPlan[],
 ): readonly TierGroups[] {
-  return TIERS.flatMap((tier) => {
-    const own = policies.filter((policy) => policy.tier === tier);
+  return tiers.flatMap((tier) => {
+    const own = policies.filter((policy) => policy.tier === tier.name);
     return own.length === 0 ? [] : [{ tier, groups: groupTier(own, direction) }];
   });
 }
@@ -200,7 +201,7 @@ function endpointRules(pod: Pod, direction: Direction, tiers: readonly TierGroup
 function tierRules(
   pod: Pod,
   direction: Direction,
-  tier: Tier,
+  { name: tier, end }: PolicyTierPlan,
   groups: readonly PolicyGroup[],
 ): readonly FelixRule[] {
   const rules: FelixRule[] = [];
@@ -215,7 +216,7 @@ function tierRules(
         { match: [markSet(MARK_ACCEPT)], action: RETURN, comment: ['Return if policy accepted'], origin: by },
       );
     }
-    if (TIER_DEFAULT[tier] === 'Pass') return rules;
+    if (end === 'next') return rules;
     rules.push({
       match: [markClear(MARK_PASS)],
       action: DROP,

@@ -50,6 +50,12 @@ export const MASQUERADE: FelixRule['action'] = {
   target: { target: 'MASQUERADE', randomFully: true },
 };
 
+/** Felix' LogPrefix is `calico-packet` unless somebody sets it. */
+export const LOG: FelixRule['action'] = {
+  text: '--jump LOG --log-prefix "calico-packet: " --log-level 5',
+  target: { target: 'LOG', prefix: 'calico-packet: ', level: 5 },
+};
+
 export function jumpTo(chain: string): FelixRule['action'] {
   return { text: `--jump ${chain}`, target: { target: 'jump', chain } };
 }
@@ -99,8 +105,29 @@ export function markMatches(mark: number, mask: number, negate?: boolean): Felix
     match: { match: 'mark', value: mark, mask, negate },
   };
 }
-export function protocol(proto: 'tcp' | 'udp' | 'sctp'): FelixMatch {
-  return { text: `-p ${proto}`, match: { match: 'proto', proto } };
+type Protocol = Extract<Match, { match: 'proto' }>['proto'];
+/** What the kernel calls a protocol that is named or numbered otherwise. */
+const KERNEL_PROTOCOLS: Readonly<Record<string, Protocol>> = {
+  tcp: 'tcp',
+  6: 'tcp',
+  udp: 'udp',
+  17: 'udp',
+  sctp: 'sctp',
+  132: 'sctp',
+  icmp: 'icmp',
+  1: 'icmp',
+  icmpv6: 'icmpv6',
+  58: 'icmpv6',
+  4: 'ipip',
+  udplite: 136,
+};
+/** By its name or number, as the policy has it. */
+export function protocol(proto: string | number, negate?: boolean): FelixMatch {
+  const known = KERNEL_PROTOCOLS[proto] ?? Number(proto);
+  return {
+    text: `${negate === true ? '! ' : ''}-p ${proto}`,
+    match: { match: 'proto', proto: known, negate },
+  };
 }
 /** By number, where Felix does not trust the kernel to know the name. */
 export function protocolNumber(proto: 'udp' | 'ipip'): FelixMatch {
@@ -113,9 +140,23 @@ export function icmpv6Type(type: number): readonly FelixMatch[] {
     { text: `-m icmp6 --icmpv6-type ${type}`, match: { match: 'icmp6-type', type } },
   ];
 }
-export function net(side: 'src' | 'dst', range: Cidr): FelixMatch {
-  const text = `--${side === 'src' ? 'source' : 'destination'} ${cidrText(range)}`;
-  return range.prefixLength === 0 ? { text } : { text, match: { match: side, cidr: range } };
+export function net(side: 'src' | 'dst', range: Cidr, negate?: boolean): FelixMatch {
+  const text = `${negate === true ? '! ' : ''}--${side === 'src' ? 'source' : 'destination'} ${cidrText(range)}`;
+  return range.prefixLength === 0 && negate !== true
+    ? { text }
+    : { text, match: { match: side, cidr: range, negate } };
+}
+export function icmpType(
+  family: 4 | 6,
+  { type, code }: { readonly type: number; readonly code?: number },
+  negate?: boolean,
+): FelixMatch {
+  const value = code === undefined ? `${type}` : `${type}/${code}`;
+  const [module, option] = family === 4 ? ['icmp', 'icmp-type'] : ['icmp6', 'icmpv6-type'];
+  return {
+    text: `-m ${module}${negate === true ? ' !' : ''} --${option} ${value}`,
+    match: { match: family === 4 ? 'icmp-type' : 'icmp6-type', type, code, negate },
+  };
 }
 export function inSet(name: string, dirs: readonly ('src' | 'dst')[], negate?: boolean): FelixMatch {
   return {
@@ -124,10 +165,14 @@ export function inSet(name: string, dirs: readonly ('src' | 'dst')[], negate?: b
   };
 }
 export function destinationPorts(ports: readonly PortRange[]): FelixMatch {
+  return multiport('dst', ports);
+}
+export function multiport(side: 'src' | 'dst', ports: readonly PortRange[], negate?: boolean): FelixMatch {
   const list = ports.map(({ from, to }) => (from === to ? `${from}` : `${from}:${to}`)).join();
+  const option = side === 'src' ? 'source-ports' : 'destination-ports';
   return {
-    text: `-m multiport --destination-ports ${list}`,
-    match: { match: 'multiport', side: 'dports', ports },
+    text: `-m multiport${negate === true ? ' !' : ''} --${option} ${list}`,
+    match: { match: 'multiport', side: side === 'src' ? 'sports' : 'dports', ports, negate },
   };
 }
 export function destinationPort(proto: 'tcp' | 'udp', port: number): FelixMatch {

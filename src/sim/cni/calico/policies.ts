@@ -4,7 +4,7 @@
  */
 import type { IpFamily } from '../../base/ip.ts';
 import { compareIp, ipOfFamily } from '../../base/ip.ts';
-import type { ClusterState, Pod } from '../../k8s/cluster-state.ts';
+import type { ClusterState, Pod, PolicyTierPlan } from '../../k8s/cluster-state.ts';
 import type { ChainPart, IpsetConfig } from '../../net/config.ts';
 import { type NamespaceLabels, namespaceLabels } from '../../policy/matching.ts';
 import { clusterPoliciesEnforced, type Enforcement } from '../../policy/tiers.ts';
@@ -16,9 +16,16 @@ import { type CalicoPolicy, calicoPolicy } from './calico-policy.ts';
 import type { PolicyChain, SetRequest } from './policy-chains.ts';
 import { renderPolicy } from './policy-chains.ts';
 
+type PolicyCluster = Pick<
+  ClusterState,
+  'networkPolicies' | 'clusterPolicies' | 'ownPolicies' | 'policyTiers' | 'namespaces' | 'pods'
+>;
+
 const ENFORCED: Enforcement = calicoAbout.clusterPolicies ?? { kinds: [], lacks: [] };
 
 export interface PolicyProgram {
+  /** In the order in which Felix goes through them. */
+  readonly tiers: readonly PolicyTierPlan[];
   /** The policies that have a say on a pod in a direction, in the order in which Felix applies them. */
   readonly applying: (pod: Pod, direction: Direction) => readonly CalicoPolicy[];
   /** The chain of a policy on a node where it serves these pods. */
@@ -50,14 +57,15 @@ function subjectOf(policy: CalicoPolicy, pods: readonly Pod[]): string {
 }
 
 /** The same program again as long as policies, namespaces and pods are the identical objects. */
-export function policyProgram(
-  cluster: Pick<ClusterState, 'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'pods'>,
-  family: IpFamily,
-): PolicyProgram {
+export function policyProgram(cluster: PolicyCluster, family: IpFamily): PolicyProgram {
   const dependencies = [
     ...cluster.networkPolicies,
     null,
     ...cluster.clusterPolicies,
+    null,
+    ...cluster.ownPolicies,
+    null,
+    cluster.policyTiers,
     null,
     ...cluster.namespaces,
     null,
@@ -66,28 +74,17 @@ export function policyProgram(
   return rememberProgram[family](dependencies, () => makeProgram(cluster, family));
 }
 
-function makeProgram(
-  cluster: Pick<ClusterState, 'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'pods'>,
-  family: IpFamily,
-): PolicyProgram {
-  const byNamespace = new Map<string, CalicoPolicy[]>();
-  // Equal order, so Felix sorts by name.
-  const sorted = cluster.networkPolicies.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  for (const policy of sorted) {
-    const own = byNamespace.get(policy.namespace);
-    if (own === undefined) byNamespace.set(policy.namespace, [calicoPolicy(policy)]);
-    else own.push(calicoPolicy(policy));
-  }
-  const everywhere = clusterPoliciesEnforced(cluster.clusterPolicies, ENFORCED).map(calicoPolicy);
-  const before = everywhere.filter((policy) => policy.tier === 'kube-admin');
-  const after = everywhere.filter((policy) => policy.tier === 'kube-baseline');
+function makeProgram(cluster: PolicyCluster, family: IpFamily): PolicyProgram {
+  const tiers = cluster.policyTiers ?? calicoAbout.ownPolicies?.tiers ?? [];
+  const ordered = tiers.map((tier) => ({ tier, of: byNamespace(policiesOf(tier, cluster)) }));
   const namespaces = namespaceLabels(cluster);
   const members = memberFinder(cluster, namespaces, family);
   const filled = new Map<string, IpsetConfig>();
   return {
+    tiers,
     applying: (pod, direction) =>
-      [...before, ...(byNamespace.get(pod.namespace) ?? []), ...after].filter((policy) =>
-        policy.appliesTo(pod, direction, namespaces),
+      ordered.flatMap(({ of }) =>
+        of(pod.namespace).filter((policy) => policy.appliesTo(pod, direction, namespaces)),
       ),
     chain: (policy, direction, pods) => render(policy, direction, subjectOf(policy, pods), family).chain,
     ipsets: (wanted) => {
@@ -100,6 +97,42 @@ function makeProgram(
       }
       return [...names].sort().flatMap((name) => filled.get(name) ?? []);
     },
+  };
+}
+
+/** The policies of a tier, by order and name (felix/calc/policy_sorter.go). */
+function policiesOf(tier: PolicyTierPlan, cluster: PolicyCluster): readonly CalicoPolicy[] {
+  const { networkPolicies: plain } = tier;
+  const all = [
+    ...(plain === undefined ? [] : cluster.networkPolicies.map((policy) => ({ order: plain.order, policy }))),
+    ...clusterPoliciesEnforced(cluster.clusterPolicies, ENFORCED)
+      .filter((policy) => policy.tier === tier.clusterPolicies)
+      .map((policy) => ({ order: policy.priority, policy })),
+    ...cluster.ownPolicies
+      .filter((policy) => policy.group === tier.ownPolicies && policy.tier === tier.name)
+      .map((policy) => ({ order: policy.order, policy })),
+  ];
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return all
+    .toSorted((a, b) => {
+      if (a.order !== b.order) return a.order < b.order ? -1 : 1;
+      return compare(a.policy.name, b.policy.name);
+    })
+    .map(({ policy }) => calicoPolicy(policy));
+}
+
+/** Those that can be for pods of a namespace, in their order. */
+function byNamespace(policies: readonly CalicoPolicy[]): (namespace: string) => readonly CalicoPolicy[] {
+  const known = new Map<string, readonly CalicoPolicy[]>();
+  const everywhere = policies.filter((policy) => policy.namespace === undefined);
+  const own = new Set(policies.map((policy) => policy.namespace));
+  return (namespace) => {
+    if (!own.has(namespace)) return everywhere;
+    const some =
+      known.get(namespace) ??
+      policies.filter((policy) => policy.namespace === undefined || policy.namespace === namespace);
+    known.set(namespace, some);
+    return some;
   };
 }
 

@@ -3,20 +3,22 @@
  * what follows returns by it or drops. What iptables
  * cannot say in one rule (several port lists, a range with exceptions) is worked out in two scratch bits beforehand.
  */
-import type { IpFamily } from '../../base/ip.ts';
+import type { Cidr, IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ChainPart, PolicyRuleRef, PortRange, RuleMeaning } from '../../net/config.ts';
-import type { CalicoPolicy, CalicoRule, Selected } from './calico-policy.ts';
+import type { CalicoPolicy, CalicoRule, RuleSide, Selected } from './calico-policy.ts';
 import type { FelixMatch, FelixRule } from './felix-rule.ts';
 import {
   DROP,
+  LOG,
   RETURN,
   chainPart,
   clearMark,
-  destinationPorts,
+  icmpType,
   inSet,
   markClear,
   markSet,
+  multiport,
   net,
   protocol,
   setMark,
@@ -83,72 +85,137 @@ class MatchBlocks {
   }
 }
 
+/** A rule as far as it concerns one family; undefined where it is none of this one's. */
+function ofFamily(rule: CalicoRule, family: IpFamily): CalicoRule | undefined {
+  if (rule.ipVersion !== undefined && rule.ipVersion !== family) return undefined;
+  let none = false;
+  const side = (all: RuleSide): RuleSide => {
+    const own = (ranges: readonly Cidr[]): readonly Cidr[] =>
+      ranges.filter((range) => range.family === family);
+    const nets = own(all.nets);
+    const notNets = own(all.notNets);
+    // A rule that names only ranges of the other family means nothing here, nor does one that excludes everything.
+    none ||= (all.nets.length > 0 && nets.length === 0) || (all.notNets.length > 0 && notNets.length === 0);
+    none ||= notNets.some((range) => range.prefixLength === 0);
+    return { ...all, nets, notNets };
+  };
+  const sides = { src: side(rule.src), dst: side(rule.dst) };
+  return none ? undefined : { ...rule, ...sides };
+}
+
+const SIDES = ['src', 'dst'] as const;
+
+/** The protocol that a named port is looked up for. */
+function namedProtocol(protocol: CalicoRule['protocol']): 'tcp' | 'udp' | 'sctp' {
+  if (protocol === 'udp' || protocol === 17) return 'udp';
+  return protocol === 'sctp' || protocol === 132 ? 'sctp' : 'tcp';
+}
+
 function renderRule(
-  rule: CalicoRule,
-  direction: 'ingress' | 'egress',
+  whole: CalicoRule,
   origin: Origin,
-  meaning: RuleMeaning,
+  meaning: RuleMeaning | undefined,
   family: IpFamily,
   request: (set: SetRequest) => void,
 ): readonly FelixRule[] {
-  // A rule that names only ranges of the other family is none of this one's.
-  const nets = rule.nets.filter((range) => range.family === family);
-  const notNets = rule.notNets.filter((range) => range.family === family);
-  if (rule.nets.length > 0 && nets.length === 0) return [];
-  const peerSide = direction === 'ingress' ? 'src' : 'dst';
+  const rule = ofFamily(whole, family);
+  if (rule === undefined) return [];
   const proto = rule.protocol === undefined ? [] : [protocol(rule.protocol)];
   const blocks = new MatchBlocks();
+  const selectorSet = (selected: Selected): string => {
+    const name = ipsetName(uniqueId('s', selected.text), family);
+    request({ name, members: selected, origin });
+    return name;
+  };
+  // The side's selector narrows the set; without one it holds any endpoint with such a port.
+  const portSets = ({ selected = ALL }: RuleSide, names: readonly string[]): readonly string[] =>
+    names.map((name) => {
+      const namedPort = { name, protocol: namedProtocol(rule.protocol) };
+      const id = uniqueId('n', `${uniqueId('s', selected.text)},${namedPort.protocol},${name}`);
+      request({ name: ipsetName(id, family), members: selected, namedPort, origin });
+      return ipsetName(id, family);
+    });
 
-  const splits = splitPorts(rule.ports);
-  const namedSets = rule.namedPorts.map((name) => {
-    // The target is the peer for egress only, where its selector narrows the set; otherwise any endpoint with that port.
-    const members = direction === 'egress' && rule.peer !== undefined ? rule.peer : ALL;
-    const id = uniqueId('n', `${uniqueId('s', members.text)},${rule.protocol},${name}`);
-    const namedPort = { name, protocol: rule.protocol ?? 'tcp' } as const;
-    request({ name: ipsetName(id, family), members, namedPort, origin });
-    return ipsetName(id, family);
+  const ports = SIDES.map((side) => {
+    const { ports: numeric, namedPorts } = rule[side];
+    const splits = splitPorts(numeric);
+    const sets = portSets(rule[side], namedPorts);
+    const matches = [
+      ...splits.map((some) => [...proto, multiport(side, some)]),
+      ...sets.map((name) => [inSet(name, [side, side])]),
+    ];
+    const inBlock = matches.length > 1;
+    if (inBlock) blocks.anyOf(matches);
+    return inBlock
+      ? []
+      : [...splits.map((some) => multiport(side, some)), ...sets.map((name) => inSet(name, [side, side]))];
   });
-  const inBlock = splits.length + namedSets.length > 1;
-  if (inBlock) {
-    blocks.anyOf([
-      ...splits.map((ports) => [...proto, destinationPorts(ports)]),
-      ...namedSets.map((name) => [inSet(name, ['dst', 'dst'])]),
-    ]);
-  }
-  const netsInBlock = nets.length > 1;
-  if (netsInBlock) blocks.anyOf(nets.map((range) => [net(peerSide, range)]));
-  const left = netsInBlock ? 0 : nets.length;
-  if (notNets.length > 0 && left + notNets.length > 1)
-    blocks.noneOf(notNets.map((range) => net(peerSide, range)));
+  const nets = SIDES.map((side) => {
+    const own = rule[side].nets;
+    if (own.length > 1) blocks.anyOf(own.map((range) => [net(side, range)]));
+    return own.length > 1 ? [] : own;
+  });
+  const notNets = SIDES.map((side, i) => {
+    const own = rule[side].notNets;
+    const inBlock = own.length > 0 && (nets[i] ?? []).length + own.length > 1;
+    if (inBlock) blocks.noneOf(own.map((range) => net(side, range)));
+    return inBlock ? [] : own;
+  });
 
-  // A named port's set already holds the selected endpoints only.
-  const covered = direction === 'egress' && namedSets.length > 0 && splits.length === 0;
-  const selectorSet: FelixMatch[] = [];
-  if (rule.peer !== undefined && !covered) {
-    const name = ipsetName(uniqueId('s', rule.peer.text), family);
-    request({ name, members: rule.peer, origin });
-    selectorSet.push(inSet(name, [peerSide]));
-  }
-  const range = netsInBlock ? undefined : nets[0];
+  const positive = SIDES.flatMap((side, i): FelixMatch[] => {
+    const { selected, namedPorts, ports: numeric } = rule[side];
+    // A named port's set already holds the selected endpoints only.
+    const covered = namedPorts.length > 0 && numeric.length === 0;
+    return [
+      ...(nets[i] ?? []).map((range) => net(side, range)),
+      ...(selected === undefined || covered ? [] : [inSet(selectorSet(selected), [side])]),
+      ...(ports[i] ?? []),
+    ];
+  });
+  const negative = SIDES.flatMap((side, i): FelixMatch[] => {
+    const own = rule[side];
+    return [
+      ...(notNets[i] ?? []).map((range) => net(side, range, true)),
+      ...(own.notSelected === undefined ? [] : [inSet(selectorSet(own.notSelected), [side], true)]),
+      ...splitPorts(own.notPorts).map((some) => multiport(side, some, true)),
+      ...portSets(own, own.notNamedPorts).map((name) => inSet(name, [side, side], true)),
+    ];
+  });
+  const icmp = ({ icmp: message, notICMP }: CalicoRule, negate: boolean): readonly FelixMatch[] => {
+    const { type, code } = (negate ? notICMP : message) ?? {};
+    return type === undefined ? [] : [icmpType(family, { type, code }, negate)];
+  };
   const match: FelixMatch[] = [
     ...proto,
-    ...(range === undefined ? [] : [net(peerSide, range)]),
-    ...selectorSet,
-    ...(inBlock
-      ? []
-      : [...splits.map(destinationPorts), ...namedSets.map((name) => inSet(name, ['dst', 'dst']))]),
+    ...positive,
+    ...icmp(rule, false),
+    ...(rule.notProtocol === undefined ? [] : [protocol(rule.notProtocol, true)]),
+    ...negative,
+    ...icmp(rule, true),
     ...(blocks.rules.length > 0 ? [markSet(ALL_BLOCKS_PASS)] : []),
   ];
-  const mark = MARKS[rule.action];
-  const comment = rule.name === undefined ? undefined : [`name=${rule.name}`];
-  // What a rule says is said where it takes effect: a mark that accepts or passes, or the drop behind the mark.
-  const drops = rule.action === 'deny';
-  const own: readonly FelixRule[] = [
-    ...blocks.rules,
-    { match, action: setMark(mark), ...(drops ? {} : { meaning }) },
-    { match: [markSet(mark)], action: drops ? DROP : RETURN, ...(drops ? { meaning } : {}) },
+  const own = [...blocks.rules, ...actionRules(rule.action, match, meaning)];
+  return own.map((one) => ({
+    ...one,
+    origin,
+    ...(rule.comments.length === 0 ? {} : { comment: rule.comments }),
+  }));
+}
+
+/** What a rule says is said where it takes effect: a mark that accepts or passes, or the drop behind the mark. */
+function actionRules(
+  action: CalicoRule['action'],
+  match: readonly FelixMatch[],
+  meaning: RuleMeaning | undefined,
+): readonly FelixRule[] {
+  if (action === 'log') return [{ match, action: LOG }];
+  const mark = MARKS[action];
+  const said = meaning === undefined ? {} : { meaning };
+  const drops = action === 'deny';
+  return [
+    { match, action: setMark(mark), ...(drops ? {} : said) },
+    { match: [markSet(mark)], action: drops ? DROP : RETURN, ...(drops ? said : {}) },
   ];
-  return own.map((one) => ({ ...one, origin, ...(comment === undefined ? {} : { comment }) }));
 }
 
 function meaningOf(
@@ -156,14 +223,17 @@ function meaningOf(
   policy: PolicyRuleRef,
   direction: 'ingress' | 'egress',
   pod: string,
-): RuleMeaning {
+): RuleMeaning | undefined {
+  const named = policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`;
   switch (action) {
+    case 'log':
+      return undefined;
     case 'allow':
       return { kind: 'policy-allow', direction, pod, policy };
     case 'pass':
       return { kind: 'policy-pass', direction, pod, policy };
     case 'deny':
-      return { kind: 'policy-deny', direction, pod, policies: [policy.name], by: policy };
+      return { kind: 'policy-deny', direction, pod, policies: [named], by: policy };
   }
 }
 
@@ -185,7 +255,6 @@ export function renderPolicy(
     .flatMap((rule) =>
       renderRule(
         rule,
-        direction,
         { ...policy.origin, path: rule.path, by: 'felix' },
         meaningOf(rule, { ...policy.ref, rule: rule.rule }, direction, subject),
         family,

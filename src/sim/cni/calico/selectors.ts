@@ -2,7 +2,10 @@
  * Selectors as Calico keeps them: label selectors become expressions over the labels of workload endpoints, which inherit
  * their namespace's labels with the prefix `pcns.`. The canonical text of an expression names its IP set.
  */
-import type { ClusterPolicy, LabelSelector, NetworkPolicyPeer } from '../../k8s/cluster-state.ts';
+import { LABEL_NAMESPACE, NAMESPACE_PREFIX } from '../../k8s/calico/rules.ts';
+import { type SelectorNode, selectorMatches, selectorText } from '../../k8s/calico/selector.ts';
+import type { ClusterPolicy, LabelSelector, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
+import type { NamespaceLabels } from '../../policy/matching.ts';
 
 const quoted = (value: string): string => `"${value}"`;
 
@@ -68,4 +71,25 @@ export function clusterPolicySelector({ namespaces, pods }: ClusterPolicy['subje
   const plain = (text: string): string => text.replaceAll('"', "'");
   const own = ["projectcalico.org/orchestrator == 'k8s'", ...terms(pods, '').map(plain)];
   return `(${own.join(' && ')}) && ${and(namespaceTerms(namespaces))}`;
+}
+
+/** The endpoints that one of Calico's own selectors names. */
+export function selectedBy(selector: SelectorNode): {
+  readonly text: string;
+  readonly matches: (pod: Pod, namespaces: NamespaceLabels) => boolean;
+} {
+  return {
+    text: selectorText(selector),
+    matches: (pod, namespaces) => selectorMatches(selector, (label) => endpointLabel(pod, namespaces, label)),
+  };
+}
+
+/** A label of a workload endpoint: the pod's own, what Calico adds, and its namespace's. */
+function endpointLabel(pod: Pod, namespaces: NamespaceLabels, label: string): string | undefined {
+  if (label === LABEL_NAMESPACE) return pod.namespace;
+  if (label === 'projectcalico.org/orchestrator') return 'k8s';
+  const own = pod.labels[label];
+  if (own !== undefined || !label.startsWith(NAMESPACE_PREFIX)) return own;
+  const key = label.slice(NAMESPACE_PREFIX.length);
+  return key === 'projectcalico.org/name' ? pod.namespace : namespaces.get(pod.namespace)?.[key];
 }

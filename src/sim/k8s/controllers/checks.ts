@@ -320,18 +320,28 @@ function checkClusterPolicies(
   }
 }
 
-/** Policies of an API group that the cluster's CNI does not read. */
+/** Policies of an API group that the cluster's CNI does not read, or of a tier that there is not. */
 function checkOwnPolicies(
-  { ownPolicies }: ClusterState,
+  { ownPolicies, policyTiers = [] }: ClusterState,
   cni: CniForSettling,
   cnis: readonly CniForSettling[],
   report: Report,
 ): void {
+  if (ownPolicies.length === 0) return;
   const said = new Set<string>();
-  for (const { group, kind, name, origin } of ownPolicies) {
+  for (const policy of ownPolicies) {
+    const { group, kind, name, tier, origin } = policy;
+    if (cni.ownPolicies?.group === group) {
+      const known = policyTiers.filter((one) => one.ownPolicies === group).map((one) => one.name);
+      if (!known.includes(tier)) {
+        const params = { policy: name, tier, known: known.join(', ') };
+        report.say('error', 'policy/no-such-tier', params, origin.object, ['spec', 'tier']);
+      }
+      continue;
+    }
     const key = objectKey(origin.object);
     // An object may have several policies in it.
-    if (cni.ownPolicies?.group === group || said.has(key)) continue;
+    if (said.has(key)) continue;
     said.add(key);
     const use = cnis.filter((other) => other.ownPolicies?.group === group).map((other) => other.label);
     const params = { policy: name, kind, cni: cni.label, use: use.join(', ') };

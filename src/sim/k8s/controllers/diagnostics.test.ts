@@ -63,6 +63,7 @@ const POLICY = (selector: string) =>
 const CNP = (rest: string) =>
   `apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata:\n  name: deny\nspec:\n  tier: Admin\n  priority: 1\n  ${rest}\n`;
 /** As Calico declares it. */
+const OWN_POLICIES = { group: 'projectcalico.org', tiers: [] };
 const CLUSTER_POLICIES = { kinds: ['ClusterNetworkPolicy'], lacks: ['namedPorts'] } as const;
 
 const MODES = ['iptables', 'none'];
@@ -496,6 +497,13 @@ const rows: readonly Row[] = [
     says: /Flannel does not enforce ClusterNetworkPolicy/,
   },
   {
+    code: 'policy/no-such-tier',
+    severity: 'error',
+    yaml: 'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: g}\nspec:\n▶  tier: nowhere\n',
+    says: /There is no tier nowhere/,
+    enforces: true,
+  },
+  {
     code: 'policy/fails-closed',
     severity: 'warning',
     yaml: CNP(
@@ -573,7 +581,7 @@ function enforcing(enforces: boolean): CniForSettling {
   return {
     ...flannel,
     enforcesNetworkPolicy: enforces,
-    ...(enforces ? { clusterPolicies: CLUSTER_POLICIES } : {}),
+    ...(enforces ? { clusterPolicies: CLUSTER_POLICIES, ownPolicies: OWN_POLICIES } : {}),
   };
 }
 

@@ -66,6 +66,7 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'policy/named-port-rejected',
   'policy/end-port-ignored',
   'policy/kind-not-enforced',
+  'policy/no-such-tier',
   'policy/fails-closed',
   'policy/subject-selects-nothing',
   'fault/unknown-node',

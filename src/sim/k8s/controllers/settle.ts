@@ -24,6 +24,7 @@ import {
   expandUnmodelled,
   unmodelledFamilies,
   unmodelledHostPorts,
+  unmodelledPolicies,
   unmodelledProxy,
   unmodelledSubnets,
 } from './unmodelled.ts';
@@ -90,6 +91,9 @@ export function settle(
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
   const networkPolicies = samePolicies(makePolicies(store));
   const clusterPolicies = sameClusterPolicies(makeClusterPolicies(store));
+  const namespaces = sameNamespaces(
+    store.list('Namespace').map((m) => namespaceMemo(m, '', () => namespaceOf(m))),
+  );
   const policyTiers = makePolicyTiers(store, cni);
   const ciliumPolicies = sameCiliumPolicies(makeCiliumPolicies(store));
   const ownPolicies = sameOwnPolicies([
@@ -112,9 +116,7 @@ export function settle(
     ));
   const cluster: ClusterState = {
     settings,
-    namespaces: sameNamespaces(
-      store.list('Namespace').map((m) => namespaceMemo(m, '', () => namespaceOf(m))),
-    ),
+    namespaces,
     nodes,
     pods,
     services,
@@ -130,7 +132,7 @@ export function settle(
     },
     refused: [...parsed.refused, ...report.refused],
     unmodelled: [
-      ...expandUnmodelled(parsed.unmodelled, pods),
+      ...unmodelledPolicies(expandUnmodelled(parsed.unmodelled, pods), ownPolicies, pods, namespaces, cni),
       ...unmodelledHostPorts(pods, cni),
       ...unmodelledFamilies(settings, cni, report),
       ...unmodelledSubnets(settings, cni, report),

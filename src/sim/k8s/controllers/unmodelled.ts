@@ -1,7 +1,15 @@
 /** What an unmodelled field of a workload could change: the walks of the pods that were made from it. */
 import type { IpFamily } from '../../base/ip.ts';
 import { objectKey } from '../../base/origin.ts';
-import type { ClusterNode, ClusterSettings, Pod, Service, UnmodelledField } from '../cluster-state.ts';
+import type {
+  ClusterNode,
+  ClusterSettings,
+  ClusterState,
+  Pod,
+  Service,
+  UnmodelledField,
+} from '../cluster-state.ts';
+import { isOwnSubject } from '../pod-selection.ts';
 import type { Report } from './report.ts';
 
 /** The parser names the object that has the field; a walk meets pods. */
@@ -25,6 +33,27 @@ export function expandUnmodelled(
         affects: { kind: 'pod', name: `${pod.namespace}/${pod.name}` },
       }),
     );
+  });
+}
+
+/** An unmodelled field of a CNI's own policy: it could change the walks of the pods that the policy is for, if it is read at all. */
+export function unmodelledPolicies(
+  fields: readonly UnmodelledField[],
+  policies: ClusterState['ownPolicies'],
+  pods: readonly Pod[],
+  namespaces: ClusterState['namespaces'],
+  cni: { readonly ownPolicies?: { readonly group: string } },
+): readonly UnmodelledField[] {
+  if (policies.length === 0) return fields;
+  const byObject = new Map(policies.map((policy) => [objectKey(policy.origin.object), policy]));
+  const labels = new Map(namespaces.map((one) => [one.name, one.labels]));
+  return fields.flatMap((field): readonly UnmodelledField[] => {
+    const policy = byObject.get(objectKey(field.object));
+    if (policy === undefined) return [field];
+    if (policy.group !== cni.ownPolicies?.group) return [];
+    return pods
+      .filter((pod) => isOwnSubject(policy, pod, labels))
+      .map((pod) => ({ ...field, affects: { kind: 'pod', name: `${pod.namespace}/${pod.name}` } }));
   });
 }
 

@@ -7,6 +7,7 @@ import {
   fieldsAt,
   type KindSpec,
   type Reference,
+  refKindOf,
   typeName,
 } from '../kinds/schema.ts';
 import { SELECTOR_OPERATORS } from '../kinds/selector.ts';
@@ -153,7 +154,7 @@ function fieldItems(
       hasColon ? field.name : context.flow ? flowText(field) : blockText(field, spec, pad),
       {
         detail: `${typeName(field.type)}${field.required ? ' *' : ''}`,
-        help: helpKey(spec.kind, field.path),
+        help: helpKey(refKindOf(spec), field.path),
       },
     ),
   );
@@ -303,7 +304,9 @@ function labelKeyItems(
     .labelKeys(known(), of)
     .filter((n) => !context.siblings.has(n.text))
     .map((n) =>
-      item(context, 'reference', n.text, `${n.text}: `, { help: helpKey(spec.kind, at.field?.path ?? '') }),
+      item(context, 'reference', n.text, `${n.text}: `, {
+        help: helpKey(refKindOf(spec), at.field?.path ?? ''),
+      }),
     );
 }
 

@@ -3,8 +3,11 @@
 const SELECTOR =
   /(?:^|\.)(?:selector|podSelector|namespaceSelector|labelSelector|namespaces|nodes)\.(match(?:Labels|Expressions)(?:\.\w+)?)$/;
 
+const CALICO = /^(?:NetworkPolicy\.projectcalico\.org|GlobalNetworkPolicy)$/;
+
 /** `Service.spec.ports.targetPort`, `Pod.spec.containers.image`, `ObjectMeta.labels`. */
 export function helpKey(kind: string, path: string): string {
+  if (CALICO.test(kind) && path.startsWith('spec')) return `CalicoPolicy.${calicoPath(path)}`;
   const meta = /(?:^|\.)(?:template\.|jobTemplate\.)?metadata\.(.+)$/.exec(path);
   if (meta !== null)
     return `ObjectMeta.${(meta[1] ?? '').replace(/^ownerReferences\..*/, 'ownerReferences')}`;
@@ -36,6 +39,14 @@ function policyPath(path: string): string {
   return path
     .replace(/^spec\.(?:ingress|egress)\.ports(?=\.|$)/, 'ports')
     .replace(/^spec\.(?:ingress\.from|egress\.to)\./, 'peer.');
+}
+
+/** Both directions have the same rules, and both ends of a rule the same fields. */
+function calicoPath(path: string): string {
+  return path
+    .replace(/^spec\.(?:ingress|egress)\./, 'rule.')
+    .replace(/^rule\.(?:source|destination)\./, 'entity.')
+    .replace(/^rule\.(?:icmp|notICMP)\./, 'icmp.');
 }
 
 /** Subjects and peers are written alike, and ports of every protocol. */

@@ -1,6 +1,6 @@
 /** What the word under the cursor is: its field, type, support and help. */
 import type { SourceRange } from '../../base/origin.ts';
-import { type Support, typeName } from '../kinds/schema.ts';
+import { refKindOf, type Support, typeName } from '../kinds/schema.ts';
 import { cursorContext } from './context.ts';
 import { targetOf, typeAt } from './fields.ts';
 import { helpKey } from './help-key.ts';
@@ -65,6 +65,6 @@ export function hover(input: {
     type: typeName(field.type),
     required: field.required,
     support,
-    help: isLabel ? `Label.${context.key}` : helpKey(spec.kind, field.path),
+    help: isLabel ? `Label.${context.key}` : helpKey(refKindOf(spec), field.path),
   };
 }

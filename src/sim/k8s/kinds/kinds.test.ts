@@ -7,7 +7,7 @@ import type { Manifest } from '../manifest.ts';
 import { parseScenario } from '../parse/parse-scenario.ts';
 import { rareKinds } from './rare-kinds.ts';
 import { allKinds, kindNames } from './registry.ts';
-import { elementType, type Field, fieldsAt, type KindSpec } from './schema.ts';
+import { elementType, type Field, fieldsAt, type KindSpec, refKindOf } from './schema.ts';
 
 const parse = (text: string) => parseScenario([{ name: 'a.yaml', text }]);
 
@@ -236,8 +236,7 @@ describe('field support', () => {
         affects: { kind: 'pod', name: 'ns/a' },
       }),
     ]);
-    const calico =
-      'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\nspec: {}';
+    const calico = 'apiVersion: projectcalico.org/v3\nkind: HostEndpoint\nmetadata: {name: a}\nspec: {}';
     expect(parse(calico).unmodelled[0]?.affects).toEqual({ kind: 'all' });
   });
 
@@ -307,7 +306,7 @@ describe('the tables', () => {
       if (spec.effect === 'none' || spec.effect === 'not-simulated') continue;
       walk(spec, (field) => {
         if (field.support !== 'simulated') return;
-        const key = helpKey(spec.kind, field.path);
+        const key = helpKey(refKindOf(spec), field.path);
         if (enFields[key] === undefined) missing.push(key);
       });
     }

@@ -1,4 +1,5 @@
 /** Kinds that few scenarios have: a file of its own, fetched when a document first is of one (registry.ts). */
+import { calicoKinds } from '../calico/kinds.ts';
 import { admissionConfiguration } from './admission-configuration.ts';
 import { ciliumClusterwideNetworkPolicy, ciliumNetworkPolicy } from './cilium-network-policy.ts';
 import {
@@ -17,6 +18,7 @@ export const rareKinds: readonly KindSpec[] = [
   admissionConfiguration,
   adminNetworkPolicy,
   baselineAdminNetworkPolicy,
+  ...calicoKinds,
   ciliumClusterwideNetworkPolicy,
   ciliumNetworkPolicy,
   clusterNetworkPolicy,

@@ -43,7 +43,7 @@ const everyday: readonly KindSpec[] = [
 
 /** Kinds that also, or only, rare-kinds.ts has. */
 const RARE: ReadonlySet<string> = new Set(
-  `APIService AdminNetworkPolicy AdmissionConfiguration BackendTLSPolicy BaselineAdminNetworkPolicy CSIDriver CiliumClusterwideNetworkPolicy CiliumNetworkPolicy ClusterNetworkPolicy ClusterRole ClusterRoleBinding ControllerRevision CronJob CustomResourceDefinition Event GRPCRoute Gateway GatewayClass GlobalNetworkPolicy HTTPRoute HorizontalPodAutoscaler IPAddress Ingress IngressClass Job Lease LimitRange MutatingWebhookConfiguration NetworkPolicy PersistentVolume PersistentVolumeClaim PodDisruptionBudget PodTemplate PriorityClass ReferenceGrant ReplicationController ResourceQuota Role RoleBinding RuntimeClass Secret ServiceAccount ServiceCIDR StorageClass TCPRoute TLSRoute UDPRoute ValidatingWebhookConfiguration VolumeSnapshot`.split(
+  `APIService AdminNetworkPolicy AdmissionConfiguration BackendTLSPolicy BaselineAdminNetworkPolicy CSIDriver CiliumClusterwideNetworkPolicy CiliumNetworkPolicy ClusterNetworkPolicy ClusterRole ClusterRoleBinding ControllerRevision CronJob CustomResourceDefinition Event GRPCRoute Gateway GatewayClass GlobalNetworkPolicy GlobalNetworkSet HTTPRoute HorizontalPodAutoscaler HostEndpoint IPAddress Ingress IngressClass Job Lease LimitRange MutatingWebhookConfiguration NetworkPolicy NetworkSet PersistentVolume PersistentVolumeClaim PodDisruptionBudget PodTemplate PriorityClass ReferenceGrant ReplicationController ResourceQuota Role RoleBinding RuntimeClass Secret ServiceAccount ServiceCIDR StorageClass TCPRoute TLSRoute Tier UDPRoute ValidatingWebhookConfiguration VolumeSnapshot`.split(
     ' ',
   ),
 );

@@ -128,6 +128,8 @@ export interface KindSpec {
   readonly deprecated?: { readonly since: string; readonly instead: string };
   /** Labels that mean something on this kind, each with values to choose from. Their help is `Label.KEY`. */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
+  /** The whole message of a refused object, where that is not the API server's usual one. */
+  readonly refusal?: (messages: readonly string[]) => string;
   /** What references call it, where another API group has a kind of the same name: `NetworkPolicy.example.org`. */
   readonly refKind?: string;
   /** For a CNI's own policies: what the object says, in a form that does not know the CNI. */

@@ -80,8 +80,9 @@ export const withoutEffect: readonly KindSpec[] = [
   opaque('ReferenceGrant', 'gateway.networking.k8s.io/v1beta1', 'namespaced'),
   opaque('BackendTLSPolicy', 'gateway.networking.k8s.io/v1', 'namespaced'),
   // Policies of other APIs: they could forbid any walk.
-  opaque('NetworkPolicy', 'crd.projectcalico.org/v1', 'namespaced', 'not-simulated', 'all'),
-  opaque('NetworkPolicy', 'projectcalico.org/v3', 'namespaced', 'not-simulated', 'all'),
-  opaque('GlobalNetworkPolicy', 'crd.projectcalico.org/v1', 'cluster', 'not-simulated', 'all'),
-  opaque('GlobalNetworkPolicy', 'projectcalico.org/v3', 'cluster', 'not-simulated', 'all'),
+  ...['projectcalico.org/v3', 'crd.projectcalico.org/v1'].flatMap((version) => [
+    opaque('GlobalNetworkSet', version, 'cluster', 'not-simulated', 'all'),
+    opaque('NetworkSet', version, 'namespaced', 'not-simulated', 'all'),
+    opaque('HostEndpoint', version, 'cluster', 'not-simulated', 'all'),
+  ]),
 ];

@@ -15,6 +15,7 @@ const CNP =
   'apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: p}\nspec:\n  tier: Admin\n  priority: 1\n';
 const SUBJECT = `${CNP}  subject: {namespaces: {}}\n`;
 const RULE = `${SUBJECT}  egress:\n  - action: Deny\n`;
+const CALICO = 'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n';
 const ENDPOINTS = 'apiVersion: v1\nkind: ⟪Endpoints⟫\nmetadata: {name: web}\n';
 const SLICE = 'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: web-1}\n';
 const PLAYGROUND = 'apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\n';
@@ -34,6 +35,26 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
+  {
+    code: 'calico/selector',
+    text: `${CALICO}  selector: ⟦app = 'web'⟧\n`,
+    says: 'expected ==',
+    refused:
+      "error with field Selector = 'app = 'web'' (Reason: failed to validate Field: Selector because of Tag: selector )",
+  },
+  {
+    code: 'calico/tag',
+    text: `${CALICO}  ingress:\n  - action: ⟦Accept⟧\n`,
+    refused:
+      "error with field Action = 'Accept' (Reason: failed to validate Field: Action because of Tag: action )",
+  },
+  {
+    code: 'calico/invalid',
+    text: `${CALICO}  ingress:\n  - action: Allow\n    destination:\n      ports: ⟦[80]⟧\n`,
+    says: 'must set protocol',
+    refused:
+      "error with field Destination.Ports = '[80]' (rules that specify ports must set protocol to TCP or UDP or SCTP)",
+  },
   { code: 'yaml/syntax', text: 'a:\n  b: 1\n ⟦c: 2⟧\n', says: 'indentation' },
   { code: 'yaml/syntax', text: 'a: ⟦b: c⟧\n' },
   { code: 'yaml/syntax', text: 'a: ⟦@x⟧\n', says: 'quotes' },

@@ -261,10 +261,12 @@ function refusal(problems: readonly FieldProblem[], spec: KindSpec, name: string
   const messages: string[] = [];
   for (const p of problems) {
     const api = (diagnosticCodes[p.code] as { api?: (params: never) => string }).api;
-    if (api !== undefined)
-      messages.push(`${p.options.apiPath ?? pathText(p.path)}: ${api(p.params as never)}`);
+    if (api === undefined) continue;
+    const text = api(p.params as never);
+    messages.push(spec.refusal === undefined ? `${p.options.apiPath ?? pathText(p.path)}: ${text}` : text);
   }
   if (messages.length === 0) return undefined;
+  if (spec.refusal !== undefined) return spec.refusal(messages);
   const group = spec.apiVersion.includes('/') ? `.${spec.apiVersion.split('/')[0] ?? ''}` : '';
   const all = messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`;
   return `${spec.kind}${group} "${name}" is invalid: ${all}`;

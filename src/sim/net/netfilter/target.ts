@@ -142,6 +142,7 @@ export function applyTarget(c: HookContext, chain: CompiledChain, compiled: Comp
     case 'MASQUERADE':
       return masquerade(c, compiled, target.randomFully ?? false);
     // Who reads the log is no part of the box.
+    case 'LOG':
     case 'NFLOG':
     case 'none':
       return 'continue';

@@ -105,7 +105,18 @@ function headerText(matches: readonly Match[]): string[] {
 }
 
 /** Names that /etc/protocols has otherwise. */
-const protocolNames: Readonly<Record<string, string>> = { ipip: 'ipencap', icmpv6: 'ipv6-icmp' };
+const protocolNames: Readonly<Record<string, string>> = {
+  ipip: 'ipencap',
+  icmpv6: 'ipv6-icmp',
+  2: 'igmp',
+  47: 'gre',
+  50: 'esp',
+  51: 'ah',
+  89: 'ospf',
+  103: 'pim',
+  112: 'vrrp',
+  136: 'udplite',
+};
 
 function oneHeader(match: Match): string {
   switch (match.match) {
@@ -289,6 +300,8 @@ function targetText(target: Target, program: TablesProgram): string {
       return `-j CONNMARK --restore-mark --nfmask ${hex(target.nfmask)} --ctmask ${hex(target.ctmask)}`;
     case 'REJECT':
       return `-j REJECT --reject-with ${target.with}`;
+    case 'LOG':
+      return `-j LOG --log-prefix ${quoted(target.prefix)}${target.level === 4 ? '' : ` --log-level ${target.level}`}`;
     case 'NFLOG':
       return `-j NFLOG --nflog-group ${target.group}`;
     case 'none':

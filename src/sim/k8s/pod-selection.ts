@@ -1,0 +1,51 @@
+/** Whether a pod is one of those that a CNI's own policy selects, in the normalised form. */
+import type { Labels, OwnPolicy, Pod, PodSelection } from './cluster-state.ts';
+
+export function selectionMatches(
+  selection: PodSelection,
+  pod: Pick<Pod, 'namespace' | 'labels' | 'serviceAccount'>,
+  namespaces: ReadonlyMap<string, Labels>,
+): boolean {
+  switch (selection.is) {
+    case 'all':
+      return true;
+    case 'not':
+      return !selectionMatches(selection.of, pod, namespaces);
+    case 'and':
+      return selection.of.every((one) => selectionMatches(one, pod, namespaces));
+    case 'or':
+      return selection.of.some((one) => selectionMatches(one, pod, namespaces));
+    case 'label': {
+      const value =
+        selection.on === 'service-account'
+          ? (pod.serviceAccount ?? 'default')
+          : (selection.on === 'pod' ? pod.labels : namespaces.get(pod.namespace))?.[selection.key];
+      if (value === undefined) return false;
+      switch (selection.test) {
+        case 'exists':
+          return true;
+        case 'in':
+          return selection.values.includes(value);
+        case 'contains':
+          return selection.values.some((part) => value.includes(part));
+        case 'starts-with':
+          return selection.values.some((part) => value.startsWith(part));
+        case 'ends-with':
+          return selection.values.some((part) => value.endsWith(part));
+      }
+    }
+  }
+}
+
+/** Whether the policy is for a pod. Pods on their node's network are never subjects. */
+export function isOwnSubject(
+  { namespace, subject }: Pick<OwnPolicy, 'namespace' | 'subject'>,
+  pod: Pod,
+  namespaces: ReadonlyMap<string, Labels>,
+): boolean {
+  return (
+    !pod.hostNetwork &&
+    (namespace === undefined || namespace === pod.namespace) &&
+    selectionMatches(subject, pod, namespaces)
+  );
+}
