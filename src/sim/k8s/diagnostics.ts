@@ -45,8 +45,7 @@ function portNameFault(name: string): string {
   return 'must not begin or end with a hyphen';
 }
 
-const calicoTag = (field: string, tag: string): string =>
-  `Reason: failed to validate Field: ${field} because of Tag: ${tag} `;
+const calico = <P extends MessageParams>() => refused<P & { path: string; api: string }>((p) => p.api);
 
 export const diagnosticCodes = {
   // Text
@@ -248,16 +247,10 @@ export const diagnosticCodes = {
   'ciliumpolicy/foreign-namespace': warning<{ path: string; namespace: string }>(),
   'ciliumpolicy/empty-list': warning<{ path: string; section: string }>(),
   'ciliumpolicy/empty-rule': info<{ path: string; section: string }>(),
-  // projectcalico.org: what Calico's API server says; `kinds.ts` there puts it together
-  'calico/invalid': refused<{ path: string; field: string; value: string; reason: string }>(
-    (p) => `${p.field} = '${p.value}' (${p.reason})`,
-  ),
-  'calico/tag': refused<{ path: string; field: string; value: string; tag: string }>(
-    (p) => `${p.field} = '${p.value}' (${calicoTag(p.field, p.tag)})`,
-  ),
-  'calico/selector': refused<{ path: string; field: string; value: string; problem: string }>(
-    (p) => `${p.field} = '${p.value}' (${calicoTag(p.field, 'selector')})`,
-  ),
+  // projectcalico.org: `api` is what Calico's API server says
+  'calico/invalid': calico<{ reason: string }>(),
+  'calico/tag': calico<{ value: string; tag: string }>(),
+  'calico/selector': calico<{ problem: string }>(),
   'networkpolicy/too-many-types': refused<At>(
     () => 'Invalid value: may not specify more than two policyTypes',
   ),

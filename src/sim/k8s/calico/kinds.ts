@@ -4,6 +4,7 @@
  */
 import { metadataRules } from '../kinds/metadata.ts';
 import { asRecord, asRecords, type Body, type KindSpec, type Rules, simulated } from '../kinds/schema.ts';
+import { isOwnSubject } from '../pod-selection.ts';
 import { calicoOwnPolicy, calicoOwnTier } from './own-policy.ts';
 import { refusal, validatePolicy, validateTier } from './validate.ts';
 
@@ -118,6 +119,7 @@ function policyKind(kind: 'NetworkPolicy' | 'GlobalNetworkPolicy', apiVersion: s
     validate: (body, report) => validatePolicy(body, global, report),
     refusal,
     ownPolicy: calicoOwnPolicy,
+    isOwnSubject,
   };
 }
 

@@ -280,16 +280,20 @@ function checkSelector(value: unknown, field: string, path: FieldPath, report: R
     parseSelector(value);
   } catch (problem) {
     if (!(problem instanceof SelectorError)) throw problem;
-    report('calico/selector', path, { field, value, problem: problem.message });
+    report('calico/selector', path, { problem: problem.message, api: tagText(field, value, 'selector') });
   }
 }
 
 function said(report: Report, path: FieldPath, field: string, value: unknown, reason: string): void {
-  report('calico/invalid', path, { field, value: String(value), reason });
+  report('calico/invalid', path, { reason, api: `${field} = '${String(value)}' (${reason})` });
 }
 
 function tag(report: Report, path: FieldPath, field: string, value: unknown, name: string): void {
-  report('calico/tag', path, { field, value: String(value), tag: name });
+  report('calico/tag', path, { value: String(value), tag: name, api: tagText(field, value, name) });
+}
+
+function tagText(field: string, value: unknown, name: string): string {
+  return `${field} = '${String(value)}' (Reason: failed to validate Field: ${field} because of Tag: ${name} )`;
 }
 
 /** A field as Go has it. */

@@ -9,7 +9,7 @@ import type {
   Service,
   UnmodelledField,
 } from '../cluster-state.ts';
-import { isOwnSubject } from '../pod-selection.ts';
+import { kindsThere } from '../kinds/registry.ts';
 import type { Report } from './report.ts';
 
 /** The parser names the object that has the field; a walk meets pods. */
@@ -44,7 +44,8 @@ export function unmodelledPolicies(
   namespaces: ClusterState['namespaces'],
   cni: { readonly ownPolicies?: { readonly group: string } },
 ): readonly UnmodelledField[] {
-  if (policies.length === 0) return fields;
+  const isSubject = kindsThere().find((spec) => spec.isOwnSubject !== undefined)?.isOwnSubject;
+  if (policies.length === 0 || isSubject === undefined) return fields;
   const byObject = new Map(policies.map((policy) => [objectKey(policy.origin.object), policy]));
   const labels = new Map(namespaces.map((one) => [one.name, one.labels]));
   return fields.flatMap((field): readonly UnmodelledField[] => {
@@ -52,7 +53,7 @@ export function unmodelledPolicies(
     if (policy === undefined) return [field];
     if (policy.group !== cni.ownPolicies?.group) return [];
     return pods
-      .filter((pod) => isOwnSubject(policy, pod, labels))
+      .filter((pod) => isSubject(policy, pod, labels))
       .map((pod) => ({ ...field, affects: { kind: 'pod', name: `${pod.namespace}/${pod.name}` } }));
   });
 }

@@ -11,6 +11,7 @@ import type { CiliumPolicy, OwnPolicy, PolicyTierPlan } from '../cluster-state.t
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../diagnostics.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Store } from '../store.ts';
+import type { isOwnSubject } from '../pod-selection.ts';
 import { apiTable } from './api-tables.ts';
 
 /** simulated: it decides walks. accepted: no effect on the network. unsupported: could change a walk and is not modelled. */
@@ -134,6 +135,8 @@ export interface KindSpec {
   readonly refKind?: string;
   /** For a CNI's own policies: what the object says, in a form that does not know the CNI. */
   readonly ownPolicy?: (manifest: Manifest) => OwnPolicy;
+  /** Whether such a policy is for a pod: here, because what reads policies is loaded with them. */
+  readonly isOwnSubject?: typeof isOwnSubject;
   /** For a kind that is a tier of such policies. */
   readonly ownTier?: (manifest: Manifest) => { readonly group: string; readonly plan: PolicyTierPlan };
   /** Of Cilium's kinds: what Cilium makes of an object. */

@@ -108,13 +108,9 @@ function headerText(matches: readonly Match[]): string[] {
 const protocolNames: Readonly<Record<string, string>> = {
   ipip: 'ipencap',
   icmpv6: 'ipv6-icmp',
-  2: 'igmp',
   47: 'gre',
   50: 'esp',
   51: 'ah',
-  89: 'ospf',
-  103: 'pim',
-  112: 'vrrp',
   136: 'udplite',
 };
 
