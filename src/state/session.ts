@@ -20,6 +20,7 @@ import type {
 } from '../worker/protocol.ts';
 import { useDocument } from './document.ts';
 import { usePlayback } from './playback.ts';
+import { sameProbe } from './same-probe.ts';
 import { useLook } from './selection.ts';
 import { useSimulation } from './simulation.ts';
 import { suggestProbe } from './suggest-probe.ts';
@@ -175,18 +176,6 @@ export function cancelWork(): void {
 export function editProbe(change: Partial<ProbeSpec>): void {
   const sim = useSimulation.getState();
   sim.set({ probe: { ...sim.probe, ...change }, probeTouched: true });
-}
-
-/** A probe with only what a person chose, so that equal questions compare equal. */
-function sameProbe(a: ProbeSpec, b: ProbeSpec): boolean {
-  return (
-    a.from === b.from &&
-    a.tool === b.tool &&
-    a.to === b.to &&
-    a.port === b.port &&
-    a.type === b.type &&
-    a.proto === b.proto
-  );
 }
 
 /** Walks a probe (the probe bar's by default), opens at its first packet after name resolution, and plays. */

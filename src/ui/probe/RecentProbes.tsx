@@ -1,12 +1,13 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
 import type { ProbeSpec } from '../../sim/k8s/cluster-state.ts';
+import { sameProbe } from '../../state/same-probe.ts';
 import { sendProbe } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { classes } from '../kit/classes.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { Menu, type MenuEntry } from '../kit/Menu.tsx';
-import { type KnownProbe, knownProbes, probeLabel, sameProbe } from './probe-label.ts';
+import { type KnownProbe, knownProbes, probeLabel } from './probe-label.ts';
 import styles from './RecentProbes.module.css';
 
 /** Room that the menu of the rest takes. */

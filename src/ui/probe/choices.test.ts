@@ -137,6 +137,10 @@ describe('retarget', () => {
 describe('labels', () => {
   it.each([
     { probe: { from: 'default/client', tool: 'curl', to: 'http://web/' }, short: 'curl web' },
+    {
+      probe: { from: 'default/client', tool: 'curl', to: 'http://web/a', method: 'POST' },
+      short: 'curl -X POST web/a',
+    },
     { probe: { from: 'default/client', tool: 'nc', to: 'web', port: 81 }, short: 'nc web:81' },
     { probe: { from: 'default/client', tool: 'dig', to: 'web', type: 'SRV' }, short: 'dig web SRV' },
   ] as const)('$short', ({ probe, short }) => {
@@ -151,5 +155,14 @@ describe('labels', () => {
   it('lists a probe of the scenario once', () => {
     const probe = { from: 'default/client', tool: 'curl', to: 'http://web/' } as const;
     expect(knownProbes([{ probe, ok: true }], [{ ...probe, name: 'hello' }])).toEqual([{ probe, ok: true }]);
+  });
+
+  it('takes another method or another header for another probe', () => {
+    const probe = { from: 'default/client', tool: 'curl', to: 'http://web/' } as const;
+    const others = [
+      { ...probe, method: 'POST' },
+      { ...probe, headers: ['X-Team: a'] },
+    ];
+    expect(knownProbes([{ probe, ok: true }], others)).toHaveLength(3);
   });
 });

@@ -1,4 +1,5 @@
 import type { ProbeSpec } from '../../sim/k8s/cluster-state.ts';
+import { sameProbe } from '../../state/same-probe.ts';
 
 /** `web` for `http://web/`, `web:8080` for `http://web:8080/`: the target without what the tool says anyway. */
 export function shortTarget(probe: ProbeSpec): string {
@@ -11,22 +12,12 @@ export function shortPlace(place: string): string {
   return place.slice(place.lastIndexOf('/') + 1);
 }
 
-/** A probe in a few words: `curl web`, or with its sender `client: curl web`. */
+/** A probe in a few words: `curl web`, `curl -X POST web`, or with its sender `client: curl web`. */
 export function probeLabel(probe: ProbeSpec, form: 'short' | 'full'): string {
-  const asked = `${probe.tool} ${shortTarget(probe)}${probe.type === undefined ? '' : ` ${probe.type}`}`;
+  const { tool, method, type } = probe;
+  const how = tool === 'curl' && method !== undefined ? ` -X ${method}` : '';
+  const asked = `${tool}${how} ${shortTarget(probe)}${type === undefined ? '' : ` ${type}`}`;
   return form === 'short' ? asked : `${shortPlace(probe.from)}: ${asked}`;
-}
-
-/** Whether two probes ask the same. */
-export function sameProbe(a: ProbeSpec, b: ProbeSpec): boolean {
-  return (
-    a.from === b.from &&
-    a.tool === b.tool &&
-    a.to === b.to &&
-    a.port === b.port &&
-    a.type === b.type &&
-    a.proto === b.proto
-  );
 }
 
 /** A probe and how it ended; undefined while it was not sent. */

@@ -269,9 +269,9 @@ function namePhase(trace: Trace): Phase[] {
 
 export type PhaseState = 'done' | 'now' | 'failed' | 'ahead';
 
-/** Which phase the current step belongs to: the last one that began at or before it. */
+/** Which phase the current step belongs to: the one that it tells, or the last one that began at or before it. */
 export function currentPhase(phases: readonly Phase[], step: number): Phase | undefined {
-  return phases.findLast((p) => p.key !== undefined && p.first <= step);
+  return phases.find((p) => p.key === step) ?? phases.findLast((p) => p.key !== undefined && p.first <= step);
 }
 
 export function phaseState(phase: Phase, step: number, current: Phase | undefined): PhaseState {
