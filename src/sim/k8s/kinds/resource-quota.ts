@@ -53,7 +53,7 @@ export const resourceQuota: KindSpec = {
     const scopes = Array.isArray(spec.scopes) ? spec.scopes.map(String) : [];
     validateScopes(scopes, hard, report);
     const selector = asRecord(spec.scopeSelector);
-    validateSelector(asRecords(selector.matchExpressions), hard, JSON.stringify(selector), report);
+    validateSelector(asRecords(selector.matchExpressions), hard, JSON.stringify(spec.scopes ?? null), report);
   },
 };
 
@@ -78,7 +78,18 @@ function validateScopes(scopes: readonly string[], hard: Body, report: Report): 
   for (const pair of CONFLICTS) if (pair.every((one) => scopes.includes(one))) say('conflicting scopes');
 }
 
-function validateSelector(expressions: readonly Body[], hard: Body, selector: string, report: Report): void {
+/** The API server prints its own type here, whose fields have no names in JSON. */
+function internalText(expressions: readonly Body[]): string {
+  return JSON.stringify({
+    MatchExpressions: expressions.map(({ scopeName, operator, values }) => ({
+      ScopeName: scopeName,
+      Operator: operator,
+      Values: values ?? null,
+    })),
+  });
+}
+
+function validateSelector(expressions: readonly Body[], hard: Body, scopes: string, report: Report): void {
   const base = ['spec', 'scopeSelector', 'matchExpressions'];
   const named = expressions.map(({ scopeName }) => String(scopeName ?? ''));
   expressions.forEach(({ operator, values }, i) => {
@@ -98,7 +109,7 @@ function validateSelector(expressions: readonly Body[], hard: Body, selector: st
     };
     if (OF_SCOPE[scope] === undefined) bad('scopeName', scope, 'unsupported scope');
     if (!fits(scope, hard)) {
-      say(undefined, `Invalid value: ${selector}: unsupported scope applied to resource`);
+      say(undefined, `Invalid value: ${internalText(expressions)}: unsupported scope applied to resource`);
     }
     if (scope !== 'PriorityClass' && OF_SCOPE[scope] !== undefined && operator !== 'Exists') {
       bad('operator', operator, EXISTS_ONLY);
@@ -123,6 +134,6 @@ function validateSelector(expressions: readonly Body[], hard: Body, selector: st
   });
   for (const pair of CONFLICTS) {
     if (!pair.every((one) => named.includes(one))) continue;
-    report('value/resource', base, { problem: `Invalid value: ${selector}: conflicting scopes` });
+    report('value/resource', base, { problem: `Invalid value: ${scopes}: conflicting scopes` });
   }
 }
