@@ -2,7 +2,8 @@
  * Pod Security Admission (k8s.io/pod-security-admission, admission/admission.go): judges each pod by the policy of its
  * namespace. `enforce` refuses pods and pods alone; `warn` and `audit` speak of workloads too. Exempt namespaces, users
  * and runtime classes are passed over.
- * Leaves out what an update would do: the warning about pods that a new label finds in its namespace.
+ * A namespace that is applied, with pods in it that were stored before, is an update: its labels are new, and the pods are
+ * looked at (existing-pods.ts). Leaves out other updates.
  */
 import type { FieldPath } from '../../base/origin.ts';
 import type { AdmissionRemark, AdmissionRequest, PodInObject } from '../../k8s/controllers/admission.ts';
@@ -10,7 +11,8 @@ import type { AdmissionPlugin } from '../../plugin.ts';
 import { LABEL_PREFIX, podSecurityAbout } from './about.ts';
 import { type Configuration, configurationFaults, soundConfiguration } from './configuration.ts';
 import { evaluate, findingsText } from './evaluate.ts';
-import { levelVersionText, type LevelVersion, MODES, namespacePolicy, readPolicy } from './policy.ts';
+import { existingPodsWarnings } from './existing-pods.ts';
+import { LEVELS, levelVersionText, type LevelVersion, MODES, namespacePolicy, readPolicy } from './policy.ts';
 import { podToCheck } from './pod.ts';
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
@@ -29,10 +31,16 @@ export const podSecurity: AdmissionPlugin = {
   configured: configurationFaults,
   review: (request, objects) => {
     const { object, labels, pod } = request;
-    if (object.kind === 'Namespace') return reviewNamespace(labels);
-    if (pod === undefined || object.namespace === undefined) return {};
     const { defaults, exemptions } = configuration(objects);
     const byDefault = readPolicy(defaults, '').policy;
+    if (object.kind === 'Namespace') {
+      const review = reviewNamespace(labels);
+      if (review.denied !== undefined || exemptions.namespaces.includes(object.name)) return review;
+      const { enforce } = namespacePolicy(labels, byDefault).policy;
+      const warning = newLabel(object.name, enforce, byDefault.enforce, exemptions.runtimeClasses, objects);
+      return { ...review, ...(warning && { warning }) };
+    }
+    if (pod === undefined || object.namespace === undefined) return {};
     if (exemptions.namespaces.includes(object.namespace)) return {};
     if (exemptions.usernames.includes(request.user)) return {};
     const namespace = objects.get('Namespace', undefined, object.namespace);
@@ -70,6 +78,29 @@ function reviewNamespace(labels: AdmissionRequest['labels']): ReturnType<Admissi
       paths: problems.map((p) => p.path),
     },
   };
+}
+
+/** What a label says of the pods that it finds; nothing where it asks for no more than the default did. */
+function newLabel(
+  namespace: string,
+  enforce: LevelVersion,
+  before: LevelVersion,
+  exempt: readonly string[],
+  objects: Objects,
+): AdmissionRemark | undefined {
+  if (enforce.level === 'privileged') return undefined;
+  if (enforce.version === before.version && LEVELS.indexOf(enforce.level) <= LEVELS.indexOf(before.level)) {
+    return undefined;
+  }
+  const pods = objects.list('Pod').filter(({ ref, metadata, body }) => {
+    const { runtimeClassName = '' } = (body['spec'] ?? {}) as PodInObject['spec'];
+    return ref.namespace === namespace && metadata.uid !== undefined && !exempt.includes(runtimeClassName);
+  });
+  const lines = existingPodsWarnings(namespace, enforce, pods);
+  // kubectl prints each as a line of its own.
+  return lines.length === 0
+    ? undefined
+    : { message: lines.join('; '), paths: [['metadata', 'labels', `${LABEL_PREFIX}enforce`]] };
 }
 
 const known = new WeakMap<PodInObject['spec'], Map<string, AdmissionRemark | undefined>>();

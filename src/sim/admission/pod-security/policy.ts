@@ -4,7 +4,8 @@ import type { Labels } from '../../k8s/cluster-state.ts';
 import { LABEL_PREFIX } from './about.ts';
 
 export type Level = 'privileged' | 'baseline' | 'restricted';
-const LEVELS: readonly string[] = ['privileged', 'baseline', 'restricted'] satisfies Level[];
+/** From the laxest to the strictest. */
+export const LEVELS: readonly string[] = ['privileged', 'baseline', 'restricted'] satisfies Level[];
 
 export interface LevelVersion {
   readonly level: Level;
