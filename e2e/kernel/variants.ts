@@ -170,6 +170,7 @@ const shaped: readonly Variant[] = [...shapes, ...shapes6, ...faultShapes, ...su
 /** Scenarios that cannot be built as they are: they open broken, or need eBPF programs, which the lab does not write. */
 const NOT_BUILT = [
   'cluster-ip-out-of-range',
+  'latest-is-refused',
   'pod-security-refuses',
   'study-notes-service',
   'socket-load-balancer',

@@ -59,6 +59,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'admission/pod-security': admission,
   'admission/resource-quota': admission,
   'admission/runtime-class': admission,
+  'admission/validating-admission-policy': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `Only ${p['limit']} of the ${p['pods']} pods of ${p['name']} are simulated.`,
   'pod/node-not-found': (p) =>
@@ -196,6 +197,12 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `Accepted with a warning, and noted in the audit log: ${p['message']}`;
     case 'unknown-label':
       return `No admission plug-in knows this label, so it does nothing: ${p['message']}`;
+    case 'unknown':
+      return `What the API server answers is not known here, so what it decides stays open: ${p['message']}`;
+    case 'idle':
+      return `Accepted, and has no effect: ${p['message']}`;
+    case 'not-simulated':
+      return `Accepted, and not simulated: ${p['message']}`;
     case 'configuration':
       return `kube-apiserver would not start with this configuration; what is wrong is left out: ${p['message']}`;
     default:

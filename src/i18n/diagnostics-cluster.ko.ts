@@ -60,6 +60,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'admission/pod-security': admission,
   'admission/resource-quota': admission,
   'admission/runtime-class': admission,
+  'admission/validating-admission-policy': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `${p['name']}의 파드 ${p['pods']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,
   'pod/node-not-found': (p) =>
@@ -204,6 +205,12 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `경고와 함께 받아들이고 감사 로그에도 남겼습니다: ${p['message']}`;
     case 'unknown-label':
       return `이 레이블을 아는 어드미션 플러그인이 없어 아무 효과가 없습니다: ${p['message']}`;
+    case 'unknown':
+      return `API 서버가 어떻게 답할지 여기서는 알 수 없어, 이것이 정하는 결과도 알 수 없습니다: ${p['message']}`;
+    case 'idle':
+      return `받아들이지만 아무 효과가 없습니다: ${p['message']}`;
+    case 'not-simulated':
+      return `받아들이지만 시뮬레이션하지 않습니다: ${p['message']}`;
     case 'configuration':
       return `이 설정으로는 kube-apiserver가 시작하지 않습니다. 잘못된 부분은 빼고 적용합니다: ${p['message']}`;
     default:

@@ -232,6 +232,16 @@ const checked: CheckedText = {
       ? `${p.path}: "${p.value}" has bits set beyond its prefix length`
       : `${p.path}: "${p.value}" is not a value that Calico takes here (${p.tag})`,
   'calico/selector': (p) => `${p.path}: Calico cannot read this selector: ${p.problem}`,
+  'admissionpolicy/field': (p) =>
+    `${p.path}: ${
+      {
+        'nothing-to-check': 'nothing is checked; validations or auditAnnotations need at least one item',
+        'deny-and-warn': 'not both Deny and Warn: they would say the same twice',
+        'no-action': 'at least one of Deny, Warn and Audit is required',
+        'no-param': 'either a name or a selector is required',
+        'two-params': 'either a name or a selector, not both',
+      }[p.why] ?? p.why
+    }`,
   'networkpolicy/too-many-types': (p) =>
     `${p.path}: Invalid value: may not specify more than two policyTypes`,
   'networkpolicy/empty-peer': (p) => `${p.path}: Required value: must specify a peer`,

@@ -209,6 +209,17 @@ const checked: CheckedText = {
       ? `${p.path}: "${p.value}"에는 마스크 뒤에 0이 아닌 비트가 있습니다`
       : `${p.path}: "${p.value}" 값은 Calico가 이 자리에서 받지 않습니다(${p.tag})`,
   'calico/selector': (p) => `${p.path}: Calico가 읽을 수 없는 셀렉터입니다: ${p.problem}`,
+  'admissionpolicy/field': (p) =>
+    `${p.path}: ${
+      {
+        'nothing-to-check':
+          '검사할 것이 없습니다. validations나 auditAnnotations에 항목이 하나 이상 있어야 합니다',
+        'deny-and-warn': 'Deny와 Warn은 같은 말을 두 번 하게 되므로 함께 쓸 수 없습니다',
+        'no-action': 'Deny, Warn, Audit 가운데 하나 이상을 써야 합니다',
+        'no-param': 'name이나 selector를 써야 합니다',
+        'two-params': 'name과 selector 중 하나만 써야 합니다',
+      }[p.why] ?? p.why
+    }`,
   'networkpolicy/too-many-types': (p) => `${p.path}: 잘못된 값: policyTypes는 두 개까지 쓸 수 있습니다`,
   'networkpolicy/empty-peer': (p) => `${p.path}: 필수 값: 상대(peer)를 써야 합니다`,
   'networkpolicy/mixed-peer': (p) => `${p.path}: 금지: ipBlock은 다른 상대와 함께 쓸 수 없습니다`,

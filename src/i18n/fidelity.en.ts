@@ -93,6 +93,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   quotas: 'LimitRange and ResourceQuota: what is filled in, refused and counted, and with which words',
   podSecurity:
     'Pod Security’s checks and words by level and version, what is refused or warned about; RuntimeClass',
+  cel: 'ValidatingAdmissionPolicy in CEL: what it matches, parameters, variables, messages, failures, actions; Gatekeeper’s constraints in CEL',
   kubectl: 'What kubectl get -o yaml prints can be pasted as it is',
   unmodelled: 'A field that is not modelled makes exactly the walks that it could change “unknown”',
   verdicts: 'The verdict, and what the client itself sees',
@@ -142,7 +143,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
   objects: [
     'Time: a Job’s pod is shown while it runs; there is no rolling update.',
     'Volumes, resources, Ingress, Gateway API and meshes are not modelled.',
-    'Admission policies and webhooks refuse nothing here.',
+    'Admission webhooks refuse nothing here, and change nothing.',
     'A quota counts what is in the documents and the pods of workloads; of what other controllers make it counts nothing.',
   ],
   tools: [

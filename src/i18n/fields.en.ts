@@ -690,4 +690,63 @@ export const fields: FieldHelp = {
   'ResourceQuota.spec.scopeSelector.matchExpressions.operator': '`In`, `NotIn`, `Exists` or `DoesNotExist`.',
   'ResourceQuota.spec.scopeSelector.matchExpressions.values':
     'Names of priority classes for `In` and `NotIn`; empty for the other two.',
+  'MatchResources.resourceRules': 'Which requests it is about: one matching rule is enough.',
+  'MatchResources.excludeResourceRules': 'Requests that it is not about, whatever the other rules say.',
+  'MatchResources.resourceRules.apiGroups': 'API groups: `""` for the core, `apps`, or `*`.',
+  'MatchResources.resourceRules.apiVersions': 'Versions of the group, `v1` or `*`.',
+  'MatchResources.resourceRules.operations':
+    '`CREATE`, `UPDATE`, `DELETE`, `CONNECT` or `*`. Every request here is a CREATE.',
+  'MatchResources.resourceRules.resources':
+    'Plural names in small letters: `pods`, `deployments`, or `*`. A Deployment’s pods are requests of their own.',
+  'MatchResources.resourceRules.resourceNames': 'Only objects of these names.',
+  'MatchResources.resourceRules.scope': '`Namespaced`, `Cluster` or `*` for both.',
+  'MatchResources.namespaceSelector':
+    'By the labels of the object’s namespace. What is in no namespace always matches.',
+  'MatchResources.objectSelector': 'By the object’s own labels, which whoever creates it can choose.',
+  'MatchResources.matchPolicy':
+    '`Equivalent` also means the same resource in other versions, `Exact` does not.',
+  'ValidatingAdmissionPolicy.spec':
+    'What the API server checks by itself, before it stores an object. It does nothing until a binding names it.',
+  'ValidatingAdmissionPolicy.spec.paramKind': 'The kind of the objects that hold the policy’s parameters.',
+  'ValidatingAdmissionPolicy.spec.paramKind.apiVersion': 'Its API group and version.',
+  'ValidatingAdmissionPolicy.spec.paramKind.kind': 'Its kind: `ConfigMap`, or a custom resource.',
+  'ValidatingAdmissionPolicy.spec.matchConstraints': 'Which requests the policy is about.',
+  'ValidatingAdmissionPolicy.spec.validations': 'What must be true of an object.',
+  'ValidatingAdmissionPolicy.spec.validations.expression':
+    'CEL: true lets the object pass. It sees `object`, `oldObject` (null), `request`, `params`, `namespaceObject` and `variables`.',
+  'ValidatingAdmissionPolicy.spec.validations.message':
+    'What the API server says when the expression is false.',
+  'ValidatingAdmissionPolicy.spec.validations.messageExpression':
+    'CEL that makes the message; `message` is said where it fails.',
+  'ValidatingAdmissionPolicy.spec.validations.reason':
+    'The status of the answer; `Invalid` unless it is written.',
+  'ValidatingAdmissionPolicy.spec.failurePolicy':
+    'What an expression that fails means: `Fail` refuses, `Ignore` lets pass.',
+  'ValidatingAdmissionPolicy.spec.matchConditions':
+    'Further conditions in CEL. One that is false leaves the request alone.',
+  'ValidatingAdmissionPolicy.spec.matchConditions.name': 'The condition’s name.',
+  'ValidatingAdmissionPolicy.spec.matchConditions.expression': 'CEL. It cannot see `variables`.',
+  'ValidatingAdmissionPolicy.spec.variables':
+    'Parts of expressions with a name; each is evaluated when it is first used.',
+  'ValidatingAdmissionPolicy.spec.variables.name': 'Used as `variables.NAME`, by later variables too.',
+  'ValidatingAdmissionPolicy.spec.variables.expression': 'CEL of any type.',
+  'ValidatingAdmissionPolicy.spec.auditAnnotations': 'What is noted in the audit log of a request.',
+  'ValidatingAdmissionPolicy.spec.auditAnnotations.key': 'The key, behind the policy’s name.',
+  'ValidatingAdmissionPolicy.spec.auditAnnotations.valueExpression':
+    'CEL that makes the value; null leaves it out.',
+  'ValidatingAdmissionPolicyBinding.spec': 'Puts a policy into force.',
+  'ValidatingAdmissionPolicyBinding.spec.policyName': 'The ValidatingAdmissionPolicy.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef':
+    'The objects that `params` stands for; every one of them has to let the request pass.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.name': 'The object’s name.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.namespace':
+    'Its namespace; without one, that of the object that is judged.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.selector': 'All objects with these labels.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.parameterNotFoundAction':
+    'Where there is no such object: `Allow` lets pass, `Deny` goes by the policy’s `failurePolicy`.',
+  'ValidatingAdmissionPolicyBinding.spec.matchResources': 'Narrows down what the policy is about.',
+  'ValidatingAdmissionPolicyBinding.spec.validationActions':
+    '`Deny` refuses, `Warn` prints a warning, `Audit` notes it in the audit log.',
+  'ConstraintTemplate.spec':
+    'A kind of constraint and its check. Its CEL form (`engine: K8sNativeValidation`) is judged; Rego is not simulated.',
 };

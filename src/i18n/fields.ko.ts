@@ -689,4 +689,63 @@ export const fields: FieldHelp = {
     '`In`, `NotIn`, `Exists`, `DoesNotExist` 중 하나입니다.',
   'ResourceQuota.spec.scopeSelector.matchExpressions.values':
     '`In`과 `NotIn`에 쓰는 우선순위클래스(PriorityClass) 이름입니다. 나머지 둘에는 비웁니다.',
+  'MatchResources.resourceRules': '어떤 요청에 대한 것인지 정합니다. 규칙 하나에만 맞아도 됩니다.',
+  'MatchResources.excludeResourceRules': '다른 규칙과 상관없이 제외할 요청입니다.',
+  'MatchResources.resourceRules.apiGroups':
+    'API 그룹입니다. 핵심 그룹은 `""`, 그 밖에는 `apps`처럼 쓰고 `*`는 모두입니다.',
+  'MatchResources.resourceRules.apiVersions': '그룹의 버전입니다. `v1`이나 `*`를 씁니다.',
+  'MatchResources.resourceRules.operations':
+    '`CREATE`, `UPDATE`, `DELETE`, `CONNECT`, `*` 중에서 씁니다. 여기서는 모든 요청이 CREATE입니다.',
+  'MatchResources.resourceRules.resources':
+    '소문자 복수형 이름입니다. `pods`, `deployments`, `*`처럼 씁니다. 디플로이먼트의 파드는 따로 요청됩니다.',
+  'MatchResources.resourceRules.resourceNames': '이 이름의 오브젝트에만 적용합니다.',
+  'MatchResources.resourceRules.scope': '`Namespaced`, `Cluster`, 또는 둘 다를 뜻하는 `*`입니다.',
+  'MatchResources.namespaceSelector':
+    '오브젝트가 속한 네임스페이스의 레이블로 고릅니다. 네임스페이스에 속하지 않는 것은 항상 맞습니다.',
+  'MatchResources.objectSelector':
+    '오브젝트 자신의 레이블로 고릅니다. 만드는 사람이 레이블을 정할 수 있다는 점에 주의하세요.',
+  'MatchResources.matchPolicy': '`Equivalent`는 같은 리소스의 다른 버전도 뜻하고 `Exact`는 그렇지 않습니다.',
+  'ValidatingAdmissionPolicy.spec':
+    'API 서버가 오브젝트를 저장하기 전에 스스로 검사할 내용입니다. 바인딩이 가리키기 전에는 아무 효과가 없습니다.',
+  'ValidatingAdmissionPolicy.spec.paramKind': '정책의 매개변수를 담는 오브젝트의 종류입니다.',
+  'ValidatingAdmissionPolicy.spec.paramKind.apiVersion': '그 종류의 API 그룹과 버전입니다.',
+  'ValidatingAdmissionPolicy.spec.paramKind.kind':
+    '그 종류의 이름입니다. `ConfigMap`이나 커스텀 리소스를 씁니다.',
+  'ValidatingAdmissionPolicy.spec.matchConstraints': '정책이 어떤 요청에 대한 것인지 정합니다.',
+  'ValidatingAdmissionPolicy.spec.validations': '오브젝트가 지켜야 하는 조건입니다.',
+  'ValidatingAdmissionPolicy.spec.validations.expression':
+    'CEL 식입니다. 참이면 통과합니다. `object`, `oldObject`(null), `request`, `params`, `namespaceObject`, `variables`를 볼 수 있습니다.',
+  'ValidatingAdmissionPolicy.spec.validations.message': '식이 거짓일 때 API 서버가 하는 말입니다.',
+  'ValidatingAdmissionPolicy.spec.validations.messageExpression':
+    '메시지를 만드는 CEL 식입니다. 실패하면 `message`를 씁니다.',
+  'ValidatingAdmissionPolicy.spec.validations.reason': '응답의 상태입니다. 쓰지 않으면 `Invalid`입니다.',
+  'ValidatingAdmissionPolicy.spec.failurePolicy':
+    '식의 계산이 실패했을 때의 결과입니다. `Fail`은 거부하고 `Ignore`는 통과시킵니다.',
+  'ValidatingAdmissionPolicy.spec.matchConditions':
+    'CEL로 쓰는 추가 조건입니다. 하나라도 거짓이면 요청을 검사하지 않습니다.',
+  'ValidatingAdmissionPolicy.spec.matchConditions.name': '조건의 이름입니다.',
+  'ValidatingAdmissionPolicy.spec.matchConditions.expression': 'CEL 식입니다. `variables`는 볼 수 없습니다.',
+  'ValidatingAdmissionPolicy.spec.variables': '이름을 붙인 식입니다. 처음 쓰일 때 계산합니다.',
+  'ValidatingAdmissionPolicy.spec.variables.name':
+    '`variables.이름`으로 쓰며, 뒤에 나오는 변수에서도 쓸 수 있습니다.',
+  'ValidatingAdmissionPolicy.spec.variables.expression': '어떤 타입이든 되는 CEL 식입니다.',
+  'ValidatingAdmissionPolicy.spec.auditAnnotations': '요청의 감사 로그에 남길 내용입니다.',
+  'ValidatingAdmissionPolicy.spec.auditAnnotations.key': '정책 이름 뒤에 붙는 키입니다.',
+  'ValidatingAdmissionPolicy.spec.auditAnnotations.valueExpression':
+    '값을 만드는 CEL 식입니다. null이면 남기지 않습니다.',
+  'ValidatingAdmissionPolicyBinding.spec': '정책을 시행합니다.',
+  'ValidatingAdmissionPolicyBinding.spec.policyName': 'ValidatingAdmissionPolicy의 이름입니다.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef':
+    '`params`가 가리킬 오브젝트입니다. 여럿이면 모두 통과해야 합니다.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.name': '오브젝트의 이름입니다.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.namespace':
+    '오브젝트의 네임스페이스입니다. 쓰지 않으면 검사받는 오브젝트의 네임스페이스에서 찾습니다.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.selector': '이 레이블이 있는 모든 오브젝트입니다.',
+  'ValidatingAdmissionPolicyBinding.spec.paramRef.parameterNotFoundAction':
+    '그런 오브젝트가 없을 때 `Allow`는 통과시키고 `Deny`는 정책의 `failurePolicy`를 따릅니다.',
+  'ValidatingAdmissionPolicyBinding.spec.matchResources': '정책이 적용될 범위를 좁힙니다.',
+  'ValidatingAdmissionPolicyBinding.spec.validationActions':
+    '`Deny`는 거부하고, `Warn`은 경고를 출력하고, `Audit`는 감사 로그에 남깁니다.',
+  'ConstraintTemplate.spec':
+    '제약(constraint)의 종류와 검사입니다. CEL 형식(`engine: K8sNativeValidation`)은 판정하고 Rego는 시뮬레이션하지 않습니다.',
 };

@@ -123,6 +123,11 @@ export const scenarios = {
     title: 'Two Deployments, and one has no pods',
     summary: 'The namespace enforces Pod Security’s level restricted. Why is one Service refused? Mend it.',
   },
+  'latest-is-refused': {
+    title: 'Refused by a rule in CEL',
+    summary:
+      'A ValidatingAdmissionPolicy refuses one Deployment. Which expression, and why? Mend it; the rest lives on.',
+  },
   'study-notes-service': {
     title: 'my-service, port 80 to 9376',
     summary: 'The Service of every textbook, with three pods that really listen on 9376.',

@@ -123,6 +123,11 @@ export const scenarios = {
     summary:
       '네임스페이스가 파드 시큐리티의 restricted 수준을 강제합니다. 한 서비스만 거부되는 까닭을 찾아 고쳐 보세요.',
   },
+  'latest-is-refused': {
+    title: 'CEL 규칙이 거부했습니다',
+    summary:
+      'ValidatingAdmissionPolicy가 디플로이먼트 하나를 거부합니다. 어떤 식이 왜 거부했는지 찾아 고쳐 보세요. 나머지는 그대로 동작합니다.',
+  },
   'study-notes-service': {
     title: 'my-service: 80번 포트에서 9376번으로',
     summary: '교과서마다 나오는 그 서비스에, 정말로 9376번 포트를 여는 파드 세 개를 붙였습니다.',

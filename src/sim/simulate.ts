@@ -82,15 +82,9 @@ export function simulate(
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
   const chain = admission.chain(parsed.manifests);
   const policies = parsed.manifests.some((manifest) => manifest.kind === 'NetworkPolicy');
-  needLoaded([
-    chosen,
-    proxy,
-    ...modules,
-    chain && admission,
-    ...(policies ? [policyModule, findingsModule] : []),
-  ]);
+  needLoaded([chosen, proxy, ...modules, chain, ...(policies ? [policyModule, findingsModule] : [])]);
   progress?.('settle', 0, 1);
-  const stage = chain?.();
+  const stage = chain?.made();
   const settled = settle(
     parsed,
     cniRegistry,

@@ -462,6 +462,16 @@ export const verified = [
     tests: ['src/sim/admission/pod-security/checks.test.ts', 'src/sim/admission/admission.test.ts'],
   },
   {
+    id: 'cel',
+    area: 'objects',
+    fidelity: 'modelled',
+    against: ['source'],
+    tests: [
+      'src/sim/admission/validating-admission-policy/policies.test.ts',
+      'src/sim/admission/validating-admission-policy/gatekeeper.test.ts',
+    ],
+  },
+  {
     id: 'kubectl',
     area: 'objects',
     fidelity: 'exact',

@@ -10,6 +10,7 @@ import { dnsSearchList } from './dns-search-list/scenario.ts';
 import { dualStackService } from './dual-stack-service/scenario.ts';
 import { egressForgotDns } from './egress-forgot-dns/scenario.ts';
 import { headlessStatefulSet } from './headless-stateful-set/scenario.ts';
+import { latestIsRefused } from './latest-is-refused/scenario.ts';
 import { loadBalancer } from './load-balancer/scenario.ts';
 import { sessionAffinity } from './session-affinity/scenario.ts';
 import { zoneAwareRouting } from './zone-aware-routing/scenario.ts';
@@ -62,6 +63,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   wrongTargetPort,
   serviceWithoutEndpoints,
   podSecurityRefuses,
+  latestIsRefused,
   studyNotesService,
   clusterIpOutOfRange,
 ];

@@ -325,6 +325,20 @@ describe('what each is about', () => {
       server: /^shop\/api-/,
     },
     {
+      slug: 'latest-is-refused',
+      probe: 'the one that was refused',
+      verdict: 'rejected',
+      clientSees: 'refused',
+      reason: 'rule.reject',
+    },
+    {
+      slug: 'latest-is-refused',
+      probe: 'the one that lives',
+      verdict: 'delivered',
+      clientSees: 'http',
+      server: /^shop\/api-/,
+    },
+    {
       slug: 'study-notes-service',
       probe: 'my-service',
       verdict: 'delivered',

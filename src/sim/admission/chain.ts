@@ -5,7 +5,7 @@
  * written down (`records`): the steps that a person walks are those that judged.
  * Objects that an API server printed (they have a uid) passed before. Leaves out updates of stored objects, and webhooks.
  */
-import { type FieldPath, objectKey, type ObjectRef } from '../base/origin.ts';
+import { objectKey, type ObjectRef } from '../base/origin.ts';
 import type {
   Admission,
   AdmissionCall,
@@ -24,6 +24,7 @@ import type { Manifest } from '../k8s/manifest.ts';
 import { memoByOwner } from '../k8s/memo.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 import { controllerAccount, KUBECTL } from './accounts.ts';
+import { placeOf, tellNotes } from './notes.ts';
 import { podIn } from './pod-in.ts';
 import { groupSuffix, resourceOf } from './resource-name.ts';
 
@@ -57,6 +58,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
         records.push(record);
         if (changes.length > 0) applied.set(objectKey(manifest.ref), changes);
         for (const call of record.calls) tell(manifest.ref, call, report);
+        tellNotes(record, manifest.ref, report);
         if (refusal === undefined || record.refused === undefined) continue;
         const params = { how: 'refused', message: record.refused };
         const code: AdmissionCode = `admission/${refusal.plugin.id}`;
@@ -73,6 +75,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
         for (const [i, seed] of made.entries()) {
           const { record, changes, refusal } = judge(plugins, requestOf(seed), objects);
           records.push({ ...record, madeFor: { owners: seed.owners, applied: seed.origin.object } });
+          tellNotes(record, seed.origin.object, report, true);
           changed.set(seed, changes);
           const owner = seed.owners[0];
           if (owner === undefined || refusal === undefined) continue;
@@ -244,6 +247,7 @@ function requestOf({
     object: { apiVersion: 'v1', kind: 'Pod', namespace, name },
     labels,
     pod: { annotations, spec, path: specPath.slice(0, -1) },
+    owners,
     user: controllerAccount(owners[0]?.kind),
   };
 }
@@ -295,19 +299,9 @@ function mutated(seed: PodSeed, changes: readonly AdmissionChange[]): PodSeed {
 
 /** As apierrors.NewForbidden and NewInvalid write it. */
 function apiMessage({ kind, name, apiVersion }: ObjectRef, denied: Denied): string {
+  if (denied.reason === 'Webhook') return denied.message;
   const group = groupSuffix(apiVersion);
   return denied.reason === 'Invalid'
     ? `${kind}${group} "${name}" is invalid: ${denied.message}`
     : `${resourceOf(kind)}${group} "${name}" is forbidden: ${denied.message}`;
-}
-
-/** The one field that a remark is about, or the nearest that holds all of them. */
-function placeOf({ paths: [first = [], ...rest] }: AdmissionRemark): FieldPath {
-  let length = first.length;
-  for (const path of rest) {
-    let same = 0;
-    while (same < length && path[same] === first[same]) same++;
-    length = same;
-  }
-  return first.slice(0, length);
 }

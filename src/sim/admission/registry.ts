@@ -9,6 +9,7 @@ import type { AdmissionAbout } from '../plugin.ts';
 import { limitRangerAbout } from './limit-ranger/about.ts';
 import { podSecurityAbout } from './pod-security/about.ts';
 import { resourceQuotaAbout } from './resource-quota/about.ts';
+import { validatingAdmissionPolicyAbout } from './validating-admission-policy/about.ts';
 import { runtimeClassAbout } from './runtime-class/about.ts';
 
 export const admissionPlugins: readonly AdmissionAbout[] = [
@@ -16,23 +17,37 @@ export const admissionPlugins: readonly AdmissionAbout[] = [
   podSecurityAbout,
   runtimeClassAbout,
   resourceQuotaAbout,
+  validatingAdmissionPolicyAbout,
 ];
 
 let code: typeof import('./plugins.ts') | undefined;
+/** Plug-ins with a language of their own: a chunk for those who have such a document. */
+let more: typeof import('./cel-plugins.ts') | undefined;
 
-const loading: Loading & { readonly loaded: () => boolean } = {
-  id: 'admission',
-  load: async () => {
-    code ??= await import('./plugins.ts');
-  },
-  loaded: () => code !== undefined,
-};
+interface Chain extends Loading {
+  readonly loaded: () => boolean;
+  readonly made: () => Admission | undefined;
+}
+
+function chainOf(ids: readonly string[]): Chain {
+  const cel = ids.includes(validatingAdmissionPolicyAbout.id);
+  return {
+    id: 'admission',
+    load: async () => {
+      code ??= await import('./plugins.ts');
+      if (cel) more ??= await import('./cel-plugins.ts');
+    },
+    loaded: () => (cel ? more : code) !== undefined,
+    made: () => code?.chainOf(ids, more?.celPlugins),
+  };
+}
 
 export const admission = {
-  ...loading,
+  /** All of the code. */
+  ...chainOf(admissionPlugins.map(({ id }) => id)),
   /** What has to be asked about these documents; undefined where nothing has. `load` its code first. */
-  chain: (manifests: readonly Manifest[]): (() => Admission | undefined) | undefined => {
+  chain: (manifests: readonly Manifest[]): Chain | undefined => {
     const ids = admissionPlugins.filter((plugin) => plugin.concerns(manifests)).map(({ id }) => id);
-    return ids.length === 0 ? undefined : () => code?.chainOf(ids);
+    return ids.length === 0 ? undefined : chainOf(ids);
   },
 };

@@ -24,7 +24,7 @@ export type AdmissionStage = 'request' | 'mutating' | 'schema' | 'validating' | 
 
 /**
  * `nothing`: a plug-in that is simulated and that these documents give nothing to do. `not-asked`: it is simulated, and this
- * object never came so far here. `not-modelled`: the simulator has no such plug-in. `not-reached`: behind the refusal.
+ * object never came so far here. `not-modelled`: the simulator has no such plug-in, or cannot know its answer. `not-reached`: behind the refusal.
  */
 export type AdmissionAnswer =
   | 'passed'
@@ -267,7 +267,8 @@ function stepOf(
   { applied, refused }: Subject,
   { parsed }: Judged,
 ): AdmissionStep {
-  const { denied, warning, audit } = review;
+  const { denied } = review;
+  const { warning, audit } = remarksOf(review);
   const places = (remark: AdmissionRemark | undefined): AdmissionStep['places'] =>
     remark?.paths.map((path) => placeOf(parsed, applied, path));
   const changes = change && request.pod ? fieldChanges(request.pod, request.labels, change) : [];
@@ -284,9 +285,29 @@ function stepOf(
   };
 }
 
-function answerOf({ denied, warning, audit }: AdmissionReview, changed: boolean): AdmissionAnswer {
-  if (denied !== undefined) return 'refused';
+/** A plug-in of many voices has its remarks in notes. */
+function remarksOf({
+  warning,
+  audit,
+  notes = [],
+}: AdmissionReview): Pick<AdmissionReview, 'warning' | 'audit'> {
+  const joined = (how: 'warn' | 'audit'): AdmissionRemark | undefined => {
+    const own = notes.filter((note) => note.how === how);
+    if (own.length === 0) return undefined;
+    return {
+      message: own.map(({ message }) => message).join('\n'),
+      paths: own.flatMap(({ paths }) => paths),
+    };
+  };
+  return { warning: warning ?? joined('warn'), audit: audit ?? joined('audit') };
+}
+
+function answerOf(review: AdmissionReview, changed: boolean): AdmissionAnswer {
+  if (review.denied !== undefined) return 'refused';
   if (changed) return 'changed';
+  // What is not known here has not passed.
+  if (review.notes?.some(({ how }) => how === 'unknown') === true) return 'not-modelled';
+  const { warning, audit } = remarksOf(review);
   return warning !== undefined || audit !== undefined ? 'remarked' : 'passed';
 }
 

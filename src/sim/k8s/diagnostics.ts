@@ -251,6 +251,8 @@ export const diagnosticCodes = {
   'calico/invalid': calico<{ reason: string }>(),
   'calico/tag': calico<{ value: string; tag: string }>(),
   'calico/selector': calico<{ problem: string }>(),
+  // admissionregistration.k8s.io: what it says stands with the kinds
+  'admissionpolicy/field': refused<{ path: string; why: string; says: string }>((p) => p.says),
   'networkpolicy/too-many-types': refused<At>(
     () => 'Invalid value: may not specify more than two policyTypes',
   ),

@@ -26,6 +26,8 @@ export interface AdmissionRequest {
   readonly pod?: PodInObject;
   /** The object that somebody applied; absent for what a controller makes. */
   readonly manifest?: Manifest;
+  /** Who owns what a controller makes, the nearest first. */
+  readonly owners?: readonly ObjectRef[];
   /** Who asks: `kubernetes-admin`, or the service account of a controller. */
   readonly user: string;
 }
@@ -36,9 +38,21 @@ export interface AdmissionRemark {
   readonly paths: readonly FieldPath[];
 }
 
+/** What a plug-in of many voices says besides a refusal, each thing in its own words. */
+export interface AdmissionNote extends AdmissionRemark {
+  /** `unknown`: what it lacks to answer. `idle`: why a document has no effect. `not-simulated`: what nobody here runs. */
+  readonly how: 'warn' | 'audit' | 'unknown' | 'idle' | 'not-simulated';
+  /** Where the paths are, if not in the object that is asked about. */
+  readonly object?: ObjectRef;
+}
+
 export interface AdmissionReview {
-  /** `Forbidden`: `pods "web" is forbidden: MESSAGE`. `Invalid`: `Namespace "shop" is invalid: MESSAGE`. */
-  readonly denied?: AdmissionRemark & { readonly reason: 'Forbidden' | 'Invalid' };
+  /**
+   * `Forbidden`: `pods "web" is forbidden: MESSAGE`. `Invalid`: `Namespace "shop" is invalid: MESSAGE`. `Webhook`: the message
+   * alone.
+   */
+  readonly denied?: AdmissionRemark & { readonly reason: 'Forbidden' | 'Invalid' | 'Webhook' };
+  readonly notes?: readonly AdmissionNote[];
   /** What kubectl prints behind `Warning: `. */
   readonly warning?: AdmissionRemark;
   /** What the audit log keeps. */

@@ -1,7 +1,7 @@
 /** What controllers say besides their results: diagnostics with places, refusals, events. */
 import type { Diagnostic, MessageParams, QuickFix, Severity } from '../../base/diagnostic.ts';
 import type { FieldPath, ObjectRef } from '../../base/origin.ts';
-import type { ClusterEvent } from '../cluster-state.ts';
+import type { ClusterEvent, UnmodelledField } from '../cluster-state.ts';
 import type { ParsedScenario } from '../manifest.ts';
 import type { AdmissionCode, ClusterDiagnosticCode } from './diagnostics.ts';
 
@@ -9,6 +9,8 @@ export interface Report {
   readonly diagnostics: Diagnostic[];
   readonly refused: { object: ObjectRef; message: string }[];
   readonly events: ClusterEvent[];
+  /** What was left open on the way, besides the parser's. */
+  readonly unmodelled: UnmodelledField[];
   readonly say: (
     severity: Severity,
     code: ClusterDiagnosticCode | AdmissionCode,
@@ -52,6 +54,7 @@ export function createReport(parsed: ParsedScenario): Report {
     diagnostics,
     refused,
     events,
+    unmodelled: [],
     say,
     rangeOf: parsed.rangeOf,
     playground: parsed.manifests.find((m) => m.kind === 'Playground')?.ref,

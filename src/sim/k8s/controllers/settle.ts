@@ -132,7 +132,13 @@ export function settle(
     },
     refused: [...parsed.refused, ...report.refused],
     unmodelled: [
-      ...unmodelledPolicies(expandUnmodelled(parsed.unmodelled, pods), ownPolicies, pods, namespaces, cni),
+      ...unmodelledPolicies(
+        expandUnmodelled([...parsed.unmodelled, ...report.unmodelled], pods),
+        ownPolicies,
+        pods,
+        namespaces,
+        cni,
+      ),
       ...unmodelledHostPorts(pods, cni),
       ...unmodelledFamilies(settings, cni, report),
       ...unmodelledSubnets(settings, cni, report),

@@ -1,7 +1,7 @@
 /** The key of a field's help in i18n: fields that mean the same in many kinds share one. */
 
 const SELECTOR =
-  /(?:^|\.)(?:selector|podSelector|namespaceSelector|labelSelector|namespaces|nodes)\.(match(?:Labels|Expressions)(?:\.\w+)?)$/;
+  /(?:^|\.)(?:selector|podSelector|objectSelector|namespaceSelector|labelSelector|namespaces|nodes)\.(match(?:Labels|Expressions)(?:\.\w+)?)$/;
 
 const CALICO = /^(?:NetworkPolicy\.projectcalico\.org|GlobalNetworkPolicy)$/;
 
@@ -30,6 +30,9 @@ export function helpKey(kind: string, path: string): string {
   if (/^(?:ClusterNetworkPolicy|AdminNetworkPolicy|BaselineAdminNetworkPolicy)$/.test(kind))
     return `ClusterPolicy.${clusterPolicyPath(path)}`;
   if (/^Cilium(?:Clusterwide)?NetworkPolicy$/.test(kind)) return `CiliumPolicy.${ciliumPolicyPath(path)}`;
+  // Policies and their bindings say alike what they are about.
+  const match = /^spec\.match(?:Constraints|Resources)\.(.+)/.exec(path)?.[1];
+  if (match) return `MatchResources.${match.replace('excludeResourceRules.', 'resourceRules.')}`;
   if (kind === 'Endpoints') return `Endpoints.${path.replace('notReadyAddresses.', 'addresses.')}`;
   return `${kind}.${path}`;
 }

@@ -7,6 +7,11 @@ import {
   baselineAdminNetworkPolicy,
   clusterNetworkPolicy,
 } from './cluster-network-policy.ts';
+import {
+  constraintTemplate,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+} from './admission-policy.ts';
 import { cronJob } from './cron-job.ts';
 import { job } from './job.ts';
 import { limitRange } from './limit-range.ts';
@@ -22,9 +27,12 @@ export const rareKinds: readonly KindSpec[] = [
   ciliumClusterwideNetworkPolicy,
   ciliumNetworkPolicy,
   clusterNetworkPolicy,
+  constraintTemplate,
   cronJob,
   job,
   limitRange,
   resourceQuota,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
   ...withoutEffect,
 ];

@@ -122,6 +122,8 @@ export interface KindSpec {
   readonly mend?: (body: Body, faults: readonly Fault[]) => void;
   /** True where a kind without effect has one after all: no note is given. */
   readonly matters?: (body: Body) => boolean;
+  /** The kind that an object of it defines, as `group/Kind`. */
+  readonly brings?: (body: Readonly<Body>) => string;
   /** What an unsupported field of it could change. */
   readonly affects?: 'pod' | 'service' | 'node' | 'all';
   /** The name of what is affected, where it is not the object's own. */

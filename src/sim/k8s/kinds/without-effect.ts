@@ -1,7 +1,7 @@
 /** Kinds that are accepted and shape no packet's path, and kinds whose work is not simulated: both are said so. */
 import { metadataRules } from './metadata.ts';
 import { dnsSubdomain } from './names.ts';
-import { type KindSpec, simulated, simulatedDeep } from './schema.ts';
+import { asRecord, type KindSpec, simulated, simulatedDeep } from './schema.ts';
 
 function quiet(
   kind: string,
@@ -58,7 +58,10 @@ export const withoutEffect: readonly KindSpec[] = [
   quiet('Lease', 'coordination.k8s.io/v1', 'namespaced'),
   opaque('Event', 'v1', 'namespaced', 'none'),
   opaque('Event', 'events.k8s.io/v1', 'namespaced', 'none'),
-  opaque('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'cluster', 'none'),
+  {
+    ...opaque('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'cluster', 'none'),
+    brings: ({ spec }) => `${String(asRecord(spec).group)}/${String(asRecord(asRecord(spec).names).kind)}`,
+  },
   opaque('APIService', 'apiregistration.k8s.io/v1', 'cluster', 'none'),
   opaque('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'cluster', 'none'),
   opaque('MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'cluster'),

@@ -498,6 +498,35 @@ const rows: readonly Row[] = [
     text: `${CILIUM}spec: {endpointSelector: {}, ingress: [⟦{}⟧]}\n`,
   },
   {
+    code: 'admissionpolicy/field',
+    text: 'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\nspec: {policyName: p, validationActions: ⟦[Deny, Warn]⟧}\n',
+    refused:
+      'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io "b" is invalid: spec.validationActions: Invalid value: ["Deny","Warn"]: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+  },
+  {
+    code: 'admissionpolicy/field',
+    text: 'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\nspec: {policyName: p, validationActions: ⟦[]⟧}\n',
+    refused:
+      'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io "b" is invalid: spec.validationActions: Required value: at least one validation action is required',
+  },
+  {
+    code: 'admissionpolicy/field',
+    text: 'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\nspec: {policyName: p, validationActions: [Deny], paramRef: ⟦{parameterNotFoundAction: Deny}⟧}\n',
+    refused:
+      'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io "b" is invalid: spec.paramRef: Required value: one of name or selector must be specified',
+  },
+  {
+    code: 'admissionpolicy/field',
+    text: 'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\nspec: {policyName: p, validationActions: [Deny], paramRef: {parameterNotFoundAction: Deny, name: ⟦x⟧, selector: {}}}\n',
+    refused:
+      'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io "b" is invalid: [spec.paramRef.name: Forbidden: name and selector are mutually exclusive, spec.paramRef.selector: Forbidden: name and selector are mutually exclusive]',
+  },
+  {
+    code: 'admissionpolicy/field',
+    text: 'apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: p}\nspec: {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, validations: ⟦[]⟧}\n',
+    says: 'at least one item',
+  },
+  {
     code: 'networkpolicy/too-many-types',
     text: `${POLICY}spec: {policyTypes: ⟦[Ingress, Egress, Ingress]⟧}\n`,
   },

@@ -177,14 +177,12 @@ function customNote(d: Diagnostic): Diagnostic {
   return { ...d, code: 'kind/custom', severity: 'info', params: { kind: d.object?.kind ?? '' } };
 }
 
-/** `group/Kind` of every CustomResourceDefinition in the scenario. */
+/** `group/Kind` of what the scenario's own definitions bring: CustomResourceDefinitions, Gatekeeper's templates. */
 function customKinds(placed: readonly Placed[]): ReadonlySet<string> {
   const kinds = new Set<string>();
   for (const { object } of placedObjects(placed)) {
-    const { manifest } = object;
-    if (manifest?.kind !== 'CustomResourceDefinition') continue;
-    const spec = manifest.body.spec as { group?: unknown; names?: { kind?: unknown } } | undefined;
-    kinds.add(`${String(spec?.group)}/${String(spec?.names?.kind)}`);
+    const kind = object.manifest && object.spec?.brings?.(object.manifest.body);
+    if (kind !== undefined) kinds.add(kind);
   }
   return kinds;
 }

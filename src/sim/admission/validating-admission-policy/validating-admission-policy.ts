@@ -1,0 +1,203 @@
+/**
+ * The plug-in ValidatingAdmissionPolicy, and Gatekeeper's constraints where they are CEL: policies and bindings judge every
+ * request, as if they had been applied before everything else. A policy that does not compile is refused and judges nothing.
+ */
+import type { FieldPath } from '../../base/origin.ts';
+import type {
+  AdmissionNote,
+  AdmissionRemark,
+  AdmissionRequest,
+  AdmissionReview,
+} from '../../k8s/controllers/admission.ts';
+import { pathText } from '../../k8s/diagnostics.ts';
+import type { Manifest } from '../../k8s/manifest.ts';
+import type { AdmissionPlugin } from '../../plugin.ts';
+import { admittedObject } from '../admitted-object.ts';
+import { celValue } from '../cel/values.ts';
+import { isExempt, namespaceLabels } from '../matching.ts';
+import { resourceOf } from '../resources.ts';
+import { validatingAdmissionPolicyAbout } from './about.ts';
+import { type Binding, type Bindings, evaluatePolicy, requestObject, type Verdict } from './evaluate.ts';
+import { CONSTRAINT_GROUP, constraintsFor, templateOf } from './gatekeeper.ts';
+import { type BindingSpec, type Expression, type Policy, policyOf } from './policy.ts';
+
+type Objects = Parameters<AdmissionPlugin['review']>[1];
+
+export const validatingAdmissionPolicy: AdmissionPlugin = {
+  ...validatingAdmissionPolicyAbout,
+  review: (request, objects) => {
+    const { kind } = request.object;
+    if (kind === 'ValidatingAdmissionPolicy') return reviewPolicy(request, objects);
+    if (kind === 'ValidatingAdmissionPolicyBinding') return reviewBinding(request, objects);
+    if (kind === 'ConstraintTemplate') return reviewTemplate(request);
+    if (isExempt(request.object) || request.object.apiVersion?.startsWith(CONSTRAINT_GROUP)) return {};
+    return resourceOf(request.object, objects) === undefined ? {} : judge(request, objects);
+  },
+};
+
+/** All expressions of a policy. */
+function expressionsOf(policy: Policy): readonly Expression[] {
+  return [
+    ...policy.conditions,
+    ...policy.variables,
+    ...policy.validations.flatMap((v) =>
+      v.messageExpression === undefined ? [v] : [v, v.messageExpression],
+    ),
+    ...policy.auditAnnotations,
+  ];
+}
+
+const compiles = (policy: Policy): boolean =>
+  !expressionsOf(policy).some(({ compiled }) => compiled.kind === 'error');
+
+/** As Go quotes a text. */
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** What the API server finds in the expressions, and what nobody here can evaluate. */
+function reviewExpressions(policy: Policy): AdmissionReview {
+  const faults = expressionsOf(policy).flatMap(({ compiled, path, expression }): AdmissionRemark[] =>
+    compiled.kind === 'error'
+      ? [
+          {
+            message: `${pathText(path)}: Invalid value: ${quoted(expression)}: ${compiled.message}`,
+            paths: [path],
+          },
+        ]
+      : [],
+  );
+  const notes = expressionsOf(policy).flatMap(({ compiled, path }): AdmissionNote[] =>
+    compiled.kind === 'unknown' ? [{ how: 'unknown', message: compiled.what, paths: [path] }] : [],
+  );
+  const [first] = faults;
+  if (first === undefined) return notes.length === 0 ? {} : { notes };
+  const message = faults.length === 1 ? first.message : `[${faults.map((f) => f.message).join(', ')}]`;
+  return { denied: { reason: 'Invalid', message, paths: faults.flatMap((f) => f.paths) }, notes };
+}
+
+function reviewPolicy({ manifest, object }: AdmissionRequest, objects: Objects): AdmissionReview {
+  if (manifest === undefined) return {};
+  const said = reviewExpressions(policyOf(manifest));
+  if (said.denied !== undefined || bindingsOf(object.name, objects).length > 0) return said;
+  const idle: AdmissionNote = {
+    how: 'idle',
+    message: 'no ValidatingAdmissionPolicyBinding names it',
+    paths: [['metadata', 'name']],
+  };
+  return { ...said, notes: [...(said.notes ?? []), idle] };
+}
+
+function reviewBinding({ manifest }: AdmissionRequest, objects: Objects): AdmissionReview {
+  const { policyName = '' } = (manifest?.body['spec'] ?? {}) as BindingSpec;
+  if (objects.get('ValidatingAdmissionPolicy', undefined, policyName) !== undefined) return {};
+  const message = `ValidatingAdmissionPolicy "${policyName}" not found`;
+  return { notes: [{ how: 'idle', message, paths: [['spec', 'policyName']] }] };
+}
+
+function reviewTemplate({ manifest }: AdmissionRequest): AdmissionReview {
+  if (manifest === undefined) return {};
+  const { policy, path } = templateOf(manifest);
+  if (policy === undefined) return { notes: [{ how: 'not-simulated', message: 'Rego', paths: [path] }] };
+  // Gatekeeper's own webhook refuses a template that does not compile, in words of its own.
+  const said = reviewExpressions(policy);
+  return said.denied === undefined
+    ? said
+    : { denied: { ...said.denied, reason: 'Invalid' }, notes: said.notes ?? [] };
+}
+
+function bindingsOf(policy: string, objects: Objects): readonly Binding[] {
+  return objects
+    .list('ValidatingAdmissionPolicyBinding')
+    .filter(({ body }) => ((body['spec'] ?? {}) as BindingSpec).policyName === policy)
+    .map(({ metadata, body }) => ({ name: metadata.name, spec: (body['spec'] ?? {}) as BindingSpec }));
+}
+
+/** Policies by name, then constraints; the first that denies is told. */
+function judge(request: AdmissionRequest, objects: Objects): AdmissionReview {
+  let given: Bindings | undefined;
+  const bindings = (): Bindings => (given ??= givenTo(request, objects));
+  const notes: AdmissionNote[] = [];
+  let denied: AdmissionReview['denied'];
+  const prefix = request.object.kind === 'Pod' ? (request.pod?.path ?? []) : [];
+  const say = (verdicts: readonly Verdict[], policy: Policy, webhook = false): void => {
+    for (const { how, message, paths } of verdicts) {
+      if (how === 'unknown') notes.push({ how, message, paths, object: policy.ref });
+      else if (how === 'deny') {
+        denied ??= { reason: webhook ? 'Webhook' : 'Forbidden', message, paths: placed(paths, prefix) };
+      } else notes.push({ how, message, paths: placed(paths, prefix) });
+    }
+  };
+  for (const manifest of objects.list('ValidatingAdmissionPolicy')) {
+    const policy = policyOf(manifest);
+    if (!compiles(policy)) continue;
+    const bound = bindingsOf(manifest.metadata.name, objects);
+    if (bound.length > 0) say(evaluatePolicy(policy, bound, request, bindings(), objects), policy);
+  }
+  for (const manifest of objects.list('ConstraintTemplate'))
+    constraints(manifest, request, bindings, objects, say);
+  return { ...(denied && { denied }), ...(notes.length > 0 && { notes }) };
+}
+
+/** What Gatekeeper's webhook answers: each constraint's name in brackets. */
+function constraints(
+  manifest: Manifest,
+  request: AdmissionRequest,
+  given: () => Bindings,
+  objects: Objects,
+  say: (verdicts: readonly Verdict[], policy: Policy, webhook: boolean) => void,
+): void {
+  const template = templateOf(manifest);
+  const { policy } = template;
+  for (const { name, action, params } of constraintsFor(template, request, objects)) {
+    if (policy === undefined) {
+      const what = { how: 'unknown', message: 'Rego', paths: [template.path] } as const;
+      say([what], { ref: manifest.ref } as Policy, true);
+      continue;
+    }
+    if (!compiles(policy)) continue;
+    const spec = { validationActions: ['Deny'] };
+    const verdicts = evaluatePolicy(policy, [{ name, spec, params }], request, given(), objects);
+    const how = action === 'warn' ? 'warn' : action === 'dryrun' ? 'audit' : 'deny';
+    say(
+      verdicts.map((verdict): Verdict => {
+        if (verdict.how !== 'deny') return verdict;
+        const said = verdict.message.slice(
+          verdict.message.indexOf('denied request: ') + 'denied request: '.length,
+        );
+        const text = `[${name}] ${said}`;
+        const prefix =
+          how === 'deny' ? 'admission webhook "validation.gatekeeper.sh" denied the request: ' : '';
+        return { ...verdict, how, message: `${prefix}${text}` };
+      }),
+      policy,
+      true,
+    );
+  }
+}
+
+const placed = (paths: readonly FieldPath[], prefix: FieldPath): readonly FieldPath[] =>
+  prefix.length === 0 ? paths : paths.map((path) => [...prefix, ...path]);
+
+function givenTo(request: AdmissionRequest, objects: Objects): Bindings {
+  const { namespace, kind } = request.object;
+  return {
+    object: celValue(admittedObject(request)),
+    oldObject: null,
+    request: celValue(requestObject(request, objects)),
+    namespaceObject:
+      namespace === undefined || kind === 'Namespace' ? null : celValue(namespaceObject(namespace, objects)),
+  };
+}
+
+/** The Namespace as expressions may see it. */
+function namespaceObject(name: string, objects: Objects): unknown {
+  const found = objects.get('Namespace', undefined, name)?.metadata;
+  return {
+    metadata: {
+      name,
+      labels: namespaceLabels(name, objects),
+      ...(Object.keys(found?.annotations ?? {}).length > 0 && { annotations: found?.annotations }),
+    },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  };
+}
