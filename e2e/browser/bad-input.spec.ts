@@ -110,6 +110,8 @@ test('pods that admission refuses are named in the picture, marked in the text, 
 }) => {
   await openScenario(app, scenarios['pod-security-refuses'].title);
   await expect(app.locator('.react-flow').getByText(/refused Pod shop\/web-/)).toBeVisible();
+  // The line is further down than a small editor shows.
+  await caretAtEndOf(app, 'NET_RAW');
   await expect(app.locator('.squiggly-error').first()).toBeVisible({ timeout: 30_000 });
   await sendAndJumpToVerdict(app);
   await expect(inspector(app)).toContainText(/the pods that it would select were refused/);
