@@ -2,22 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import type { AdmissionRecord } from '../k8s/controllers/admission.ts';
 import { type Simulation, simulate } from '../simulate.ts';
+import { GVISOR, shopPod } from './shop-fixture.ts';
 
 const NAMESPACE = `apiVersion: v1
 kind: Namespace
 metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: baseline}}
 ---
 `;
-const CLASS = `apiVersion: node.k8s.io/v1
-kind: RuntimeClass
-metadata: {name: gvisor}
-handler: runsc
-overhead: {podFixed: {memory: 64Mi}}
-scheduling: {nodeSelector: {sandbox: gvisor}}
----
-`;
-const pod = (name: string, spec: string): string =>
-  `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: shop}\nspec: {${spec}, containers: [{name: c, image: nginx}]}\n---\n`;
 
 const run = (text: string): Simulation => simulate({ files: [{ name: 'a.yaml', text }] });
 
@@ -34,10 +25,10 @@ const calls = (record: AdmissionRecord | undefined): string[] =>
 describe('an applied pod', () => {
   const s = run(
     NAMESPACE +
-      CLASS +
-      pod('good', 'runtimeClassName: gvisor') +
-      pod('lost', 'runtimeClassName: kata, hostPID: true') +
-      pod('bad', 'runtimeClassName: gvisor, hostPID: true'),
+      GVISOR +
+      shopPod('good', 'runtimeClassName: gvisor') +
+      shopPod('lost', 'runtimeClassName: kata, hostPID: true') +
+      shopPod('bad', 'runtimeClassName: gvisor, hostPID: true'),
   );
 
   test('every call in order, those that change first', () => {
@@ -75,7 +66,7 @@ describe('an applied pod', () => {
 
 test('a controller’s pod is asked about in its name, and stored as it was changed', () => {
   const s = run(
-    `${NAMESPACE}${CLASS}apiVersion: apps/v1
+    `${NAMESPACE}${GVISOR}apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web, namespace: shop}
 spec:

@@ -6,22 +6,14 @@ import { type Simulation, simulate } from '../simulate.ts';
 import { fieldChanges } from './field-changes.ts';
 import { PLUGIN_ORDER } from './order.ts';
 import { admissionPlugins } from './registry.ts';
+import { GVISOR, shopPod } from './shop-fixture.ts';
 import { type AdmissionWalk, admissionWalk, admissionWalks } from './steps.ts';
 
 const NAMESPACE = `apiVersion: v1
 kind: Namespace
 metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: baseline, pod-security.kubernetes.io/warn: restricted}}
 ---
-apiVersion: node.k8s.io/v1
-kind: RuntimeClass
-metadata: {name: gvisor}
-handler: runsc
-overhead: {podFixed: {memory: 64Mi}}
-scheduling: {nodeSelector: {sandbox: gvisor}}
----
-`;
-const pod = (name: string, spec: string): string =>
-  `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: shop}\nspec: {${spec}, containers: [{name: c, image: nginx}]}\n---\n`;
+${GVISOR}`;
 const web = (spec: string): string => `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web, namespace: shop}
@@ -53,9 +45,9 @@ function walk(simulation: Simulation, kind: string, name: string, namespace?: st
 describe('an applied pod', () => {
   const s = run(
     NAMESPACE +
-      pod('good', 'runtimeClassName: gvisor') +
-      pod('lost', 'runtimeClassName: kata') +
-      pod('bad', 'hostPID: true'),
+      shopPod('good', 'runtimeClassName: gvisor') +
+      shopPod('lost', 'runtimeClassName: kata') +
+      shopPod('bad', 'hostPID: true'),
   );
 
   test('is stored: changed by one, remarked by another', () => {
@@ -133,7 +125,7 @@ describe('what is refused elsewhere stops there', () => {
   const rows = [
     {
       name: 'no namespace',
-      text: pod('a', 'hostPID: false'),
+      text: shopPod('a', 'hostPID: false'),
       stops: 'mutating NamespaceLifecycle',
       message: 'namespaces "shop" not found',
     },
@@ -184,7 +176,10 @@ spec: {hostPID: true, containers: [{name: c, image: nginx}]}
 
 test('a refusal in a walk is one in the list of what was refused, and the other way round', () => {
   const s = run(
-    NAMESPACE + pod('a', 'hostPID: true') + pod('b', 'runtimeClassName: kata') + web('hostPID: true, '),
+    NAMESPACE +
+      shopPod('a', 'hostPID: true') +
+      shopPod('b', 'runtimeClassName: kata') +
+      web('hostPID: true, '),
   );
   const refused = admissionWalks(s).filter(({ outcome }) => outcome === 'refused');
   expect(refused.map(({ object, message }) => ({ object, message }))).toEqual(s.cluster.refused);

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../policy/evaluate.ts';
 import { randomCluster, randomClusterPolicies } from '../policy/random-fixture.ts';
 import { trapText } from '../policy/trap-fixture.ts';
+import { askedPairs, denyingRule } from '../probe/asked-pairs-fixture.ts';
 import { simulate, walk } from '../simulate.ts';
 import { cniRegistry } from './registry.ts';
 
@@ -177,27 +178,12 @@ describe.each(enforcing)('%s', (cni) => {
         const simulation = simulate({
           files: [{ name: 'random.yaml', text: `${settings(cni)}---\n${text}\n---\n${policies}` }],
         });
-        const pods = simulation.cluster.pods.filter((pod) => /^p\d$/.test(pod.name));
-        for (const from of pods) {
-          for (const to of pods) {
-            if (from === to) continue;
-            for (const protocol of ['TCP', 'UDP'] as const) {
-              const outcome = evaluate(simulation.cluster, { from, to, port: 80, protocol });
-              const trace = walk(simulation, {
-                from: `${from.namespace}/${from.name}`,
-                to: to.ips[0] ?? '',
-                tool: 'nc',
-                port: 80,
-                proto: protocol === 'TCP' ? 'tcp' : 'udp',
-              });
-              const pair = `${from.name} ${to.name} ${protocol}`;
-              expect([pair, trace.verdict]).toEqual([pair, outcome.allowed ? 'delivered' : 'dropped']);
-              // Egress is asked first.
-              const { egress, ingress } = outcome;
-              const decided = egress.verdict === 'denied' ? egress.deniedRule : ingress.deniedRule;
-              if (decided === undefined) continue;
-              expect(trace.reason.params).toMatchObject({ policies: decided.policy, rule: decided.rule });
-            }
+        for (const protocol of ['TCP', 'UDP'] as const) {
+          for (const { pair, outcome, trace } of askedPairs(simulation, protocol)) {
+            expect([pair, trace.verdict]).toEqual([pair, outcome.allowed ? 'delivered' : 'dropped']);
+            const decided = denyingRule(outcome);
+            if (decided === undefined) continue;
+            expect(trace.reason.params).toMatchObject({ policies: decided.policy, rule: decided.rule });
           }
         }
       }),

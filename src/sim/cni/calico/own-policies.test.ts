@@ -8,6 +8,7 @@ import { evaluate } from '../../policy/evaluate.ts';
 import { randomCalicoPolicies, randomCluster } from '../../policy/random-fixture.ts';
 import { reachMatrix } from '../../policy/reach.ts';
 import { trapText } from '../../policy/trap-fixture.ts';
+import { askedPairs, denyingRule } from '../../probe/asked-pairs-fixture.ts';
 import { simulate, type Simulation, walk } from '../../simulate.ts';
 import { tableOf } from '../../tables.ts';
 
@@ -321,34 +322,19 @@ it('evaluator, walk and matrix agree on random clusters', { timeout: 120_000 }, 
       });
       expect(simulation.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
       const { cluster } = simulation;
-      const pods = cluster.pods.filter((pod) => /^p\d$/.test(pod.name));
       for (const protocol of ['TCP', 'UDP'] as const) {
         const matrix = reachMatrix(cluster, { port: 80, protocol, enforced: true });
         const cell = (from: string, to: string) =>
           matrix.allowed[matrix.pods.indexOf(from)]?.[matrix.pods.indexOf(to)];
-        for (const from of pods) {
-          for (const to of pods) {
-            if (from === to) continue;
-            const outcome = evaluate(cluster, { from, to, port: 80, protocol });
-            const trace = walk(simulation, {
-              from: `${from.namespace}/${from.name}`,
-              to: to.ips[0] ?? '',
-              tool: 'nc',
-              port: 80,
-              proto: protocol === 'TCP' ? 'tcp' : 'udp',
-            });
-            const pair = `${from.name} ${to.name} ${protocol}`;
-            expect([pair, trace.verdict]).toEqual([pair, outcome.allowed ? 'delivered' : 'dropped']);
-            expect([pair, cell(`${from.namespace}/${from.name}`, `${to.namespace}/${to.name}`)]).toEqual([
-              pair,
-              outcome.allowed,
-            ]);
-            // Egress is asked first.
-            const { egress, ingress } = outcome;
-            const decided = egress.verdict === 'denied' ? egress.deniedRule : ingress.deniedRule;
-            if (decided === undefined) continue;
-            expect(trace.reason.params).toMatchObject({ policies: decided.policy, rule: decided.rule });
-          }
+        for (const { from, to, pair, outcome, trace } of askedPairs(simulation, protocol)) {
+          expect([pair, trace.verdict]).toEqual([pair, outcome.allowed ? 'delivered' : 'dropped']);
+          expect([pair, cell(`${from.namespace}/${from.name}`, `${to.namespace}/${to.name}`)]).toEqual([
+            pair,
+            outcome.allowed,
+          ]);
+          const decided = denyingRule(outcome);
+          if (decided === undefined) continue;
+          expect(trace.reason.params).toMatchObject({ policies: decided.policy, rule: decided.rule });
         }
       }
     }),

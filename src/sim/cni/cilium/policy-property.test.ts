@@ -10,6 +10,7 @@ import { evaluate } from '../../policy/evaluate.ts';
 import { peerMatches, namespaceLabels } from '../../policy/matching.ts';
 import { randomCiliumPolicies, randomCluster } from '../../policy/random-fixture.ts';
 import { reachMatrix } from '../../policy/reach.ts';
+import { askedPairs } from '../../probe/asked-pairs-fixture.ts';
 import { simulate, walk } from '../../simulate.ts';
 import { CASES, settingsText } from './fixture.ts';
 
@@ -64,31 +65,18 @@ it.each(settings.flatMap((one) => (['TCP', 'UDP'] as const).map((protocol) => ({
     fc.assert(
       fc.property(randomCluster, (text) => {
         const simulation = simulate({ files: [{ name: 'random.yaml', text: head + text }] });
-        const { cluster } = simulation;
-        const read = asCiliumReads(cluster);
-        const pods = cluster.pods.filter((pod) => /^p\d$/.test(pod.name));
-        for (const from of pods) {
-          for (const to of pods) {
-            if (from === to) continue;
-            const outcome = evaluate(read, { from, to, port: 80, protocol });
-            const trace = walk(simulation, {
-              from: `${from.namespace}/${from.name}`,
-              to: to.ips[0] ?? '',
-              tool: 'nc',
-              port: 80,
-              proto: protocol === 'TCP' ? 'tcp' : 'udp',
-            });
-            expect([`${from.name} ${to.name}`, trace.verdict, trace.reason.code === 'policy.deny']).toEqual([
-              `${from.name} ${to.name}`,
-              outcome.allowed ? 'delivered' : 'dropped',
-              !outcome.allowed,
+        const read = asCiliumReads(simulation.cluster);
+        for (const { pair, outcome, trace } of askedPairs(simulation, protocol, read)) {
+          expect([pair, trace.verdict, trace.reason.code === 'policy.deny']).toEqual([
+            pair,
+            outcome.allowed ? 'delivered' : 'dropped',
+            !outcome.allowed,
+          ]);
+          if (outcome.allowed) {
+            expect([trace.policy.egress, trace.policy.ingress]).toEqual([
+              outcome.egress.verdict,
+              outcome.ingress.verdict,
             ]);
-            if (outcome.allowed) {
-              expect([trace.policy.egress, trace.policy.ingress]).toEqual([
-                outcome.egress.verdict,
-                outcome.ingress.verdict,
-              ]);
-            }
           }
         }
       }),

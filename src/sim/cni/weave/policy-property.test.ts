@@ -6,9 +6,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { asEnforced } from '../../enforced.ts';
-import { evaluate } from '../../policy/evaluate.ts';
 import { randomCluster } from '../../policy/random-fixture.ts';
-import { loadAllPlugins, simulate, walk } from '../../simulate.ts';
+import { askedPairs } from '../../probe/asked-pairs-fixture.ts';
+import { loadAllPlugins, simulate } from '../../simulate.ts';
 import { selectorKey } from './npc-sets.ts';
 
 await loadAllPlugins();
@@ -76,29 +76,20 @@ it.each(['TCP', 'UDP'] as const)('weave-npc agrees about %s', { timeout: 60_000 
   fc.assert(
     fc.property(clusters, (text) => {
       const simulation = simulate({ files: [{ name: 'random.yaml', text: `${settings}\n---\n${text}` }] });
-      const cluster = asEnforced(simulation.cluster);
-      const pods = cluster.pods.filter((pod) => /^p\d$/.test(pod.name));
-      for (const from of pods) {
-        for (const to of pods) {
-          if (from === to) continue;
-          const outcome = evaluate(cluster, { from, to, port: 80, protocol });
-          if (!outcome.allowed) denied++;
-          const trace = walk(simulation, {
-            from: `${from.namespace}/${from.name}`,
-            to: to.ips[0] ?? '',
-            tool: 'nc',
-            port: 80,
-            proto: protocol === 'TCP' ? 'tcp' : 'udp',
-          });
-          expect([`${from.name} ${to.name}`, trace.verdict, trace.reason.code === 'policy.deny']).toEqual([
-            `${from.name} ${to.name}`,
-            outcome.allowed ? 'delivered' : 'dropped',
-            !outcome.allowed,
-          ]);
-          const rules = [...outcome.egress.allowedBy, ...outcome.ingress.allowedBy].length;
-          if (outcome.allowed) expect(trace.policy.by.length).toBe(rules);
-          else expect(trace.policy.by.map((by) => by.rule)).toContain(-1);
-        }
+      for (const { pair, outcome, trace } of askedPairs(
+        simulation,
+        protocol,
+        asEnforced(simulation.cluster),
+      )) {
+        if (!outcome.allowed) denied++;
+        expect([pair, trace.verdict, trace.reason.code === 'policy.deny']).toEqual([
+          pair,
+          outcome.allowed ? 'delivered' : 'dropped',
+          !outcome.allowed,
+        ]);
+        const rules = [...outcome.egress.allowedBy, ...outcome.ingress.allowedBy].length;
+        if (outcome.allowed) expect(trace.policy.by.length).toBe(rules);
+        else expect(trace.policy.by.map((by) => by.rule)).toContain(-1);
       }
     }),
     { numRuns: 25, seed: 11 },
