@@ -5,7 +5,14 @@
 import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
 import type { Direction, FlowEnd } from './matching.ts';
 import { isPod } from './matching.ts';
-import { judgeTier, policyStack, policyWorld, type StackCluster, type TierVerdict } from './stack.ts';
+import {
+  judgeTier,
+  policyStack,
+  policyWorld,
+  type StackCluster,
+  type StackTier,
+  type TierVerdict,
+} from './stack.ts';
 
 type Policies = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes'>;
 
@@ -69,8 +76,8 @@ export function evaluate(cluster: Policies, flow: Flow): Outcome {
 /** The policies' own word, whether or not a pod can be cut off from this end at all. */
 export function whatPoliciesSay(cluster: Policies, flow: Flow): Outcome {
   const { from, to } = flow;
-  const egress = isPod(from) && !from.hostNetwork ? judge(cluster, 'egress', from, flow) : NOT_APPLICABLE;
-  const ingress = isPod(to) && !to.hostNetwork ? judge(cluster, 'ingress', to, flow) : NOT_APPLICABLE;
+  const egress = isPod(from) && !from.hostNetwork ? judge(cluster, 'egress', flow) : NOT_APPLICABLE;
+  const ingress = isPod(to) && !to.hostNetwork ? judge(cluster, 'ingress', flow) : NOT_APPLICABLE;
   return { allowed: egress.verdict !== 'denied' && ingress.verdict !== 'denied', egress, ingress };
 }
 
@@ -79,19 +86,33 @@ function comesFromNodeOf(cluster: Pick<ClusterState, 'nodes'>, from: FlowEnd, to
   return cluster.nodes.some((node) => node.name === to.node && node.ips.includes(from.ip));
 }
 
-function judge(cluster: Policies, direction: Direction, subject: Pod, flow: Flow): DirectionOutcome {
-  const world = policyWorld(cluster);
-  const seen = {
-    peer: direction === 'ingress' ? flow.from : flow.to,
-    target: flow.to,
-    port: flow.port,
-    protocol: flow.protocol,
-  };
+function judge(cluster: Policies, direction: Direction, flow: Flow): DirectionOutcome {
+  const said = deciding(cluster, direction, flow);
+  return said === undefined ? { verdict: 'not-selected', allowedBy: [], deniedBy: [] } : outcomeOf(said);
+}
+
+/** What the first tier says that says anything of one end of a flow, if that is a pod which policies can select. */
+export function deciding(cluster: Policies, direction: Direction, flow: Flow): TierVerdict | undefined {
+  const subject = direction === 'ingress' ? flow.to : flow.from;
+  if (!isPod(subject) || subject.hostNetwork) return undefined;
+  const judgeBy = judging(cluster, direction, subject, flow);
   for (const tier of policyStack(cluster)) {
-    const said = judgeTier(tier, direction, subject, seen, world);
-    if (said !== undefined) return outcomeOf(said);
+    const said = judgeBy(tier);
+    if (said !== undefined) return said;
   }
-  return { verdict: 'not-selected', allowedBy: [], deniedBy: [] };
+  return undefined;
+}
+
+/** What each tier says of one end of a flow. */
+export function judging(
+  cluster: Policies,
+  direction: Direction,
+  subject: Pod,
+  { from, to, port, protocol }: Flow,
+): (tier: StackTier) => TierVerdict | undefined {
+  const world = policyWorld(cluster);
+  const seen = { peer: direction === 'ingress' ? from : to, target: to, port, protocol };
+  return (tier) => judgeTier(tier, direction, subject, seen, world);
 }
 
 function outcomeOf(said: TierVerdict): DirectionOutcome {

@@ -4,19 +4,11 @@
  */
 import type { LocatedOrigin } from '../base/origin.ts';
 import type { ClusterPolicy, ClusterPolicyRule, ClusterState, OwnPolicy, Pod } from '../k8s/cluster-state.ts';
-import type { Flow } from './evaluate.ts';
+import { type Flow, judging } from './evaluate.ts';
 import type { Direction, PortMiss } from './matching.ts';
 import { isPod, selectsPod } from './matching.ts';
 import { leastMissed, type MissedPeer, type MissedPort, scoreOf } from './missed-item.ts';
-import {
-  judgeTier,
-  policyStack,
-  policyWorld,
-  type StackCluster,
-  type StackPolicy,
-  type StackTier,
-  type TierVerdict,
-} from './stack.ts';
+import { policyStack, policyWorld, type StackCluster, type StackPolicy, type StackTier } from './stack.ts';
 import { clusterRuleMisses, isSubject, type PeculiarField, peculiarFields } from './tiers.ts';
 
 type Cluster = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes'>;
@@ -52,32 +44,6 @@ export interface DeniedByRule {
   /** The closest first. */
   readonly before: readonly RuleBefore[];
   readonly late: readonly NamedRule[];
-}
-
-function judging(
-  cluster: Cluster,
-  direction: Direction,
-  subject: Pod,
-  flow: Flow,
-): (tier: StackTier) => TierVerdict | undefined {
-  const world = policyWorld(cluster);
-  const seen = {
-    peer: direction === 'ingress' ? flow.from : flow.to,
-    target: flow.to,
-    ...(flow.port === undefined ? {} : { port: flow.port }),
-    protocol: flow.protocol,
-  };
-  return (tier) => judgeTier(tier, direction, subject, seen, world);
-}
-
-/** What the first tier says that says anything. */
-export function deciding(cluster: Cluster, direction: Direction, flow: Flow): TierVerdict | undefined {
-  const subject = direction === 'ingress' ? flow.to : flow.from;
-  if (!isPod(subject) || subject.hostNetwork) return undefined;
-  const judge = judging(cluster, direction, subject, flow);
-  return policyStack(cluster)
-    .map(judge)
-    .find((said) => said !== undefined);
 }
 
 /** `written`: the policies before the CNI's reading of them. Undefined where no rule denies. */

@@ -4,8 +4,8 @@
  */
 import type { LocatedOrigin } from '../base/origin.ts';
 import type { ClusterState, NetworkPolicy, NetworkPolicyRule, Pod, Service } from '../k8s/cluster-state.ts';
-import type { Flow } from './evaluate.ts';
-import { deciding, type DeniedByRule, deniedByRule, ownOrigin } from './near-miss-tiers.ts';
+import { deciding, type Flow } from './evaluate.ts';
+import { type DeniedByRule, deniedByRule, ownOrigin } from './near-miss-tiers.ts';
 import type { StackCluster } from './stack.ts';
 import type { Direction, FlowEnd, RuleMisses } from './matching.ts';
 import { endName, isPod, namespaceLabels, policyName, ruleMatches, rulesOf } from './matching.ts';
