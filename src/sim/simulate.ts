@@ -24,6 +24,7 @@ import { objectList } from './k8s/controllers/object-list.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
+import { containerResources } from './k8s/kinds/pod-spec.ts';
 import { loadRareKinds } from './k8s/kinds/registry.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
@@ -160,7 +161,14 @@ function faultDiagnostics(cluster: ClusterState, parsed: ParsedScenario): readon
 const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin>>();
 
 /** Code that not every scenario needs. */
-const ROOMS = [faultCode, loadBalancerCode, policyModule, findingsModule, objectList] as const;
+const ROOMS = [
+  containerResources,
+  faultCode,
+  loadBalancerCode,
+  policyModule,
+  findingsModule,
+  objectList,
+] as const;
 
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */
 export async function loadAllPlugins(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Rules, defaults and checks of a pod's spec, shared by Pod and every pod template. */
+import { fetched } from '../../base/code.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import {
   labels,
@@ -10,7 +11,6 @@ import {
   portNumber,
   portOrName,
 } from './names.ts';
-import { reportResources } from './resources.ts';
 import {
   asRecord,
   asRecords,
@@ -20,6 +20,9 @@ import {
   simulated,
   simulatedDeep,
 } from './schema.ts';
+
+/** The check of what containers request and may use: fetched with the first that says so. `CodeMissing` asks for it. */
+export const containerResources = fetched('container-resources', () => import('./resources.ts'));
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
@@ -193,7 +196,7 @@ export function validatePodSpec(spec: Body, path: FieldPath, report: Report): vo
         report('value/required', [...at, 'image'], {});
       validatePorts(asRecords(container.ports), [...at, 'ports'], spec.hostNetwork === true, report);
       if (container.resources !== undefined)
-        reportResources(container.resources, [...at, 'resources'], report);
+        containerResources.need().reportResources(container.resources, [...at, 'resources'], report);
     });
   }
   validateDnsConfig(spec, path, report);
