@@ -2,6 +2,7 @@ import { admission } from './admission.en.ts';
 import { capture } from './capture.en.ts';
 import { compare } from './compare.en.ts';
 import { diagnostics } from './diagnostics.en.ts';
+import { faultList } from './fault-list.en.ts';
 import { fidelity } from './fidelity.en.ts';
 import { inspector } from './inspector.en.ts';
 import { matrix } from './matrix.en.ts';
@@ -16,6 +17,7 @@ export const later = {
   capture,
   compare,
   diagnostics,
+  faultList,
   fidelity,
   inspector,
   matrix,

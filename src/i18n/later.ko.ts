@@ -2,6 +2,7 @@ import { admission } from './admission.ko.ts';
 import { capture } from './capture.ko.ts';
 import { compare } from './compare.ko.ts';
 import { diagnostics } from './diagnostics.ko.ts';
+import { faultList } from './fault-list.ko.ts';
 import { fidelity } from './fidelity.ko.ts';
 import { inspector } from './inspector.ko.ts';
 import { matrix } from './matrix.ko.ts';
@@ -16,6 +17,7 @@ export const later = {
   capture,
   compare,
   diagnostics,
+  faultList,
   fidelity,
   inspector,
   matrix,

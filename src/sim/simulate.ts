@@ -38,8 +38,8 @@ import { proxyRulesModule } from './net/netfilter/proxy-module.ts';
 import { sctpModule } from './net/sctp-module.ts';
 import type { World } from './net/world.ts';
 import type { ProbeQuestion } from './probe/options.ts';
+import { kernelCode } from './probe/kernel-code.ts';
 import { policyCode, policyModule } from './probe/policy-code.ts';
-import { runProbe } from './probe/run.ts';
 import { needLoaded } from './lazy.ts';
 import { asRead } from './k8s/policy-reading.ts';
 import { proxyPlugin, proxyPlugins } from './proxy/registry.ts';
@@ -112,9 +112,12 @@ export function simulate(
   };
 }
 
-/** Walks one probe on fresh runtime state. Throws `ProbeError` where the question itself is wrong. */
+/**
+ * Walks one probe on fresh runtime state. Throws `ProbeError` where the question itself is wrong, and `CodeMissing` where
+ * the kernel's code is still on its way.
+ */
 export function walk(simulation: Simulation, probe: ProbeQuestion): Trace {
-  const { trace } = runProbe(simulation.world, simulation.cluster, probe);
+  const { trace } = kernelCode.need().runProbe(simulation.world, simulation.cluster, probe);
   return locateTrace(simulation.parsed, trace);
 }
 
@@ -164,6 +167,7 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 const ROOMS = [
   containerResources,
   faultCode,
+  kernelCode,
   loadBalancerCode,
   policyModule,
   findingsModule,

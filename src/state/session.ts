@@ -90,9 +90,21 @@ function accept(result: SimulateResult, revision: number): void {
   const firstOf = result.cluster.probes[0] ?? suggestProbe(result.cluster);
   const keepsProbe = sim.probe.from !== '' && sim.revision >= 0 && sim.walk !== undefined;
   sim.set({ result, revision, failure: undefined });
+  void walkExpected(revision);
   if (!keepsProbe && firstOf !== undefined && !sim.probeTouched) sim.set({ probe: firstOf });
   if (wanted !== undefined) void showWanted();
   else if (sim.walk !== undefined) void rewalk(sim.walk.probe);
+}
+
+/** The walks that the scenario expects, after the picture stands. Until they end, the entries of the text before stay. */
+async function walkExpected(revision: number): Promise<void> {
+  try {
+    const entries = await need().request('expectations', {});
+    useSimulation.getState().set({ expected: { revision, entries } });
+  } catch (error) {
+    if (!(error instanceof CancelledError))
+      useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 /** After an edit the walk that is shown is walked again, so that picture and text never disagree. */

@@ -1,13 +1,17 @@
 import { create } from 'zustand';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
-import type { SimulateResult, WalkResult } from '../worker/protocol.ts';
+import type { ExpectationResult, SimulateResult, WalkResult } from '../worker/protocol.ts';
 
 /** What the worker last answered. The picture keeps the last good state while a newer one is being computed. */
 export interface SimulationState {
   readonly result: SimulateResult | undefined;
   /** Revision of the text that `result` belongs to. */
   readonly revision: number;
+  /** The scenario's `expect` entries as last walked; `revision` is of the text that they stand in. */
+  readonly expected:
+    | { readonly revision: number; readonly entries: readonly ExpectationResult[] }
+    | undefined;
   readonly walk: WalkResult | undefined;
   /** The probe in the probe bar; sending it walks it. */
   readonly probe: ProbeSpec;
@@ -29,6 +33,7 @@ export interface SimulationState {
 export const useSimulation = create<SimulationState>()((set) => ({
   result: undefined,
   revision: -1,
+  expected: undefined,
   walk: undefined,
   probe: { from: '', tool: 'curl', to: '' },
   probeTouched: false,

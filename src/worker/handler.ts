@@ -1,4 +1,5 @@
 /** Answers the page's questions with the simulator; holds the newest simulation. The same in the worker and in tests. */
+import { kernelCode } from '../sim/probe/kernel-code.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
 import { projectScene } from '../sim/scene/project.ts';
 import type { Scenario } from '../sim/scenario.ts';
@@ -7,7 +8,7 @@ import { CodeMissing } from '../sim/base/code.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
 import { loadAnyYaml } from '../sim/k8s/parse/read-yaml.ts';
-import { clusterDetail, expectationsOf, shownByLens, viewOf } from './views.ts';
+import { clusterDetail, shownByLens, viewOf } from './views.ts';
 
 /** Matrices that the next one can be made from. */
 const KEPT_MATRICES = 3;
@@ -41,7 +42,6 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
       diagnostics: next.diagnostics,
       cluster: viewOf(next),
       scene: projectScene(next.cluster, next.world),
-      expectations: expectationsOf(next),
       tookMs: performance.now() - began,
     };
   };
@@ -49,6 +49,12 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
   const runWalk = ({ probe }: Params<'walk'>): WalkResult => {
     const trace = walk(need(), probe);
     return { probe, trace, shown: shownByLens(trace), diagnostics: [] };
+  };
+
+  const askExpectations = async (): Promise<Requests['expectations']['result']> => {
+    const simulation = need();
+    const { expectationsOf } = await import('./expected.ts');
+    return expectationsOf(simulation);
   };
 
   /** Not `async`: missing code must be thrown, not rejected. */
@@ -138,6 +144,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return runSimulate(message.params, message.id);
       case 'walk':
         return runWalk(message.params);
+      case 'expectations':
+        return askExpectations();
       case 'compare':
         return runCompare(message.params);
       case 'matrix':
@@ -192,8 +200,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     } catch (error) {
       return failed(error);
     }
-    // The first edit may need it; nobody waits for it now.
-    if (message.name === 'simulate') loadAnyYaml().catch(() => undefined);
+    // The first walk and the first edit may need it; nobody waits for it now.
+    if (message.name === 'simulate') Promise.all([kernelCode.load(), loadAnyYaml()]).catch(() => undefined);
     return undefined;
   };
 

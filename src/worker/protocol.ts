@@ -116,7 +116,6 @@ export interface SimulateResult {
   readonly diagnostics: readonly Diagnostic[];
   readonly cluster: ClusterView;
   readonly scene: Scene;
-  readonly expectations: readonly ExpectationResult[];
   readonly tookMs: number;
 }
 
@@ -230,6 +229,8 @@ export interface Requests {
   simulate: { params: { scenario: Scenario; revision: number }; result: SimulateResult };
   /** Walks on the newest simulated revision. */
   walk: { params: { probe: ProbeSpec }; result: WalkResult };
+  /** The scenario's `expect` entries, each with the walk that it came to on the newest simulated revision. */
+  expectations: { params: Record<string, never>; result: readonly ExpectationResult[] };
   compare: { params: { probe: ProbeSpec }; result: CompareResult };
   /** Why no policy let the probe through; undefined where none stopped it. */
   nearMiss: { params: { probe: ProbeSpec }; result: NearMiss | undefined };

@@ -2,12 +2,11 @@
 import { chosenCni } from '../sim/cluster/assemble.ts';
 import { cidrText } from '../sim/base/ip.ts';
 import { cniRegistry } from '../sim/cni/registry.ts';
-import { expectations } from '../sim/probe/expectations.ts';
 import { proxyPlugins } from '../sim/proxy/registry.ts';
 import type { Simulation } from '../sim/simulate.ts';
 import { LENSES, shownSteps } from '../sim/scene/lens.ts';
 import type { Trace } from '../sim/trace/trace.ts';
-import type { ClusterDetail, ClusterView, ExpectationResult, WalkResult } from './protocol.ts';
+import type { ClusterDetail, ClusterView, WalkResult } from './protocol.ts';
 
 export function shownByLens(trace: Trace): WalkResult['shown'] {
   return Object.fromEntries(LENSES.map((lens) => [lens, shownSteps(trace, lens)])) as WalkResult['shown'];
@@ -87,20 +86,6 @@ export function viewOf({ cluster }: Simulation): ClusterView {
       },
     },
   };
-}
-
-export function expectationsOf(simulation: Simulation): readonly ExpectationResult[] {
-  return expectations(simulation.world, simulation.cluster).map((r) => ({
-    from: r.spec.from,
-    to: r.spec.to,
-    probe: r.probe,
-    wanted: r.wanted,
-    verdict: r.verdict,
-    clientSees: r.clientSees,
-    holds: r.holds,
-    error: r.error,
-    range: simulation.parsed.locate(r.spec.origin),
-  }));
 }
 
 export function clusterDetail({ cluster, parsed }: Simulation): ClusterDetail {

@@ -14,7 +14,7 @@ const actions = later(() => withLaterTexts(import('./ExpectActions.tsx')));
 export function Expectations({ folded }: { readonly folded: boolean }) {
   const t = useText();
   const [open, setOpen] = useState(!folded);
-  const expectations = useSimulation((s) => s.result?.expectations);
+  const expectations = useSimulation((s) => s.expected?.entries);
   const walked = useSimulation((s) => s.walk !== undefined);
   const more = actions.useLoaded(walked || (expectations?.length ?? 0) > 0);
   if (expectations === undefined || (expectations.length === 0 && !walked)) return null;

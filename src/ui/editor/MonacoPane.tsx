@@ -238,13 +238,12 @@ function useDecidingLine(editor: Editor | undefined, active: string): void {
 
 function useExpectationMarks(editor: Editor | undefined, active: string): void {
   const t = useText();
-  const expectations = useSimulation((s) => s.result?.expectations);
+  const expected = useSimulation((s) => s.expected);
   useEffect(() => {
-    if (editor === undefined || expectations === undefined) return;
-    if (useSimulation.getState().revision !== useDocument.getState().revision) return;
-    const marks = editor.createDecorationsCollection(expectationDecorations(active, expectations, t));
+    if (editor === undefined || expected?.revision !== useDocument.getState().revision) return;
+    const marks = editor.createDecorationsCollection(expectationDecorations(active, expected.entries, t));
     return () => marks.clear();
-  }, [editor, expectations, active, t]);
+  }, [editor, expected, active, t]);
 }
 
 /** A place that something else in the page asked for. */
