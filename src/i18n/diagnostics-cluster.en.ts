@@ -73,6 +73,10 @@ export const clusterDiagnostics: DiagnosticText = {
   'pod/container-port-mismatch': (p) =>
     `containerPort says ${p['port']}/${p['protocol']}, but ${p['image']} ${p['listens'] === '' ? 'listens on nothing' : `listens on ${p['listens']}`} as it is started here. containerPort only documents; it opens nothing. (If it is configured otherwise, the annotation packetwalk.dev/listen says so.)`,
   'pod/no-ip': (p) => `${p['pod']} got no address on ${p['node']}: it stays in ContainerCreating.`,
+  'pod/no-runtime-handler': (p) =>
+    `${several(p['pods'])}ContainerCreating, FailedCreatePodSandBox: ${p['message']}. The container runtime of ${p['node']} has the handlers ${p['known']}.`,
+  'pod/sandbox-on-host-network': (p) =>
+    `${p['pod']} asks for the host’s network, and its sandbox has a network stack of its own: runsc gives it none (unless it runs with --network=host), Kata warns against it. Walks that meet the pod end as “unknown”.`,
   'pod/crash-loop': (p) => `CrashLoopBackOff: container ${p['container']} of ${p['pod']} cannot run.`,
   'dns/plugin-not-modelled': (p) =>
     `The Corefile uses \`${p['plugin']}\`, which is not simulated: answers that it would change are not changed here.`,

@@ -75,6 +75,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `containerPort는 ${p['port']}/${p['protocol']}인데, 여기서 실행되는 ${p['image']} 프로그램은 ${p['listens'] === '' ? '어떤 포트도 열지 않습니다' : `${p['listens']} 포트를 엽니다`}. containerPort는 알려 줄 뿐 포트를 열지 않습니다. (설정이 다르면 packetwalk.dev/listen 어노테이션으로 적으세요.)`,
   'pod/no-ip': (p) =>
     `${josa(String(p['pod']), '이/가')} ${p['node']}에서 주소를 받지 못해 ContainerCreating에 머뭅니다.`,
+  'pod/no-runtime-handler': (p) =>
+    `${several(p['pods'])}ContainerCreating, FailedCreatePodSandBox: ${p['message']}. ${p['node']}의 컨테이너 런타임에 있는 핸들러는 ${p['known']}입니다.`,
+  'pod/sandbox-on-host-network': (p) =>
+    `${josa(String(p['pod']), '은/는')} 호스트 네트워크를 요청하지만, 샌드박스에는 자체 네트워크 스택이 있습니다. runsc는 (--network=host로 실행하지 않으면) 네트워크를 주지 않고, Kata는 쓰지 말라고 경고합니다. 이 파드를 지나는 요청은 “알 수 없음”으로 끝납니다.`,
   'pod/crash-loop': (p) =>
     `CrashLoopBackOff: ${p['pod']}의 컨테이너 ${josa(String(p['container']), '이/가')} 실행되지 못합니다.`,
   'dns/plugin-not-modelled': (p) =>

@@ -447,6 +447,14 @@ export const fields: FieldHelp = {
   'Node.status.addresses.address': 'The address.',
   'Node.status.conditions': 'Ready and the like. A node that is not Ready takes no new pods.',
 
+  'Node.status.nodeInfo': 'What the node says of its software.',
+  'Node.status.nodeInfo.containerRuntimeVersion':
+    'The container runtime: `containerd://2.1.4`, `cri-o://1.34.1`. Left out, it is containerd.',
+  'Node.status.runtimeHandlers':
+    'The handlers that the container runtime has, for RuntimeClasses. Where they are written, a pod whose handler is missing stays in ContainerCreating; left out, each is taken to be there.',
+  'Node.status.runtimeHandlers.name': 'The handler’s name; the empty one is the default.',
+  'Cluster.containerdConfigPatches':
+    'TOML for containerd’s config.toml. Runtimes under `containerd.runtimes` are read: they are the handlers that the nodes have.',
   'Cluster.name': 'The cluster’s name: the prefix of its nodes’ names.',
   'Cluster.nodes': 'The nodes in order. Left out: one control plane and two workers.',
   'Cluster.nodes.role': '`control-plane` or `worker`.',
@@ -646,6 +654,8 @@ export const fields: FieldHelp = {
   'Pod.spec.runtimeClassName':
     'The RuntimeClass that runs the pod. It has to exist, or the API server refuses the pod; its node selector and tolerations are added.',
   'Pod.spec.overhead': 'What the runtime itself needs. The RuntimeClass sets it; another value is refused.',
+  'RuntimeClass.handler':
+    'The name of a configuration in the node’s container runtime: containerd’s `runtimes.NAME`, CRI-O’s `[crio.runtime.runtimes.NAME]`.',
   'RuntimeClass.overhead': 'What each pod of this class needs besides its containers.',
   'RuntimeClass.overhead.podFixed': 'Amounts for each pod. Nodes’ resources are not simulated.',
   'RuntimeClass.scheduling': 'Where pods of this class can go.',

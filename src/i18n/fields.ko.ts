@@ -444,6 +444,14 @@ export const fields: FieldHelp = {
   'Node.status.addresses.address': '주소입니다.',
   'Node.status.conditions': 'Ready 같은 상태입니다. Ready가 아닌 노드는 새 파드를 받지 않습니다.',
 
+  'Node.status.nodeInfo': '노드가 자기 소프트웨어에 대해 알리는 정보입니다.',
+  'Node.status.nodeInfo.containerRuntimeVersion':
+    '컨테이너 런타임입니다. `containerd://2.1.4`, `cri-o://1.34.1`처럼 적습니다. 없으면 containerd로 봅니다.',
+  'Node.status.runtimeHandlers':
+    '컨테이너 런타임에 있는 핸들러로, 런타임클래스가 가리킵니다. 적혀 있으면 핸들러가 없는 파드는 ContainerCreating에 머물고, 적지 않으면 모두 있다고 봅니다.',
+  'Node.status.runtimeHandlers.name': '핸들러 이름입니다. 빈 이름은 기본 핸들러입니다.',
+  'Cluster.containerdConfigPatches':
+    'containerd의 config.toml에 더할 TOML입니다. `containerd.runtimes` 아래의 런타임을 읽으며, 노드에 있는 핸들러가 됩니다.',
   'Cluster.name': '클러스터의 이름입니다. 노드 이름의 접두사가 됩니다.',
   'Cluster.nodes': '순서대로 적은 노드입니다. 생략하면 컨트롤 플레인 하나와 워커 둘입니다.',
   'Cluster.nodes.role': '`control-plane` 또는 `worker`입니다.',
@@ -644,6 +652,8 @@ export const fields: FieldHelp = {
   'Pod.spec.runtimeClassName':
     '파드를 실행할 런타임클래스(RuntimeClass)입니다. 없는 이름이면 API 서버가 파드를 거부하고, 있으면 그 노드 셀렉터와 톨러레이션을 더합니다.',
   'Pod.spec.overhead': '런타임 자체에 필요한 자원입니다. 런타임클래스가 채우며 다른 값을 쓰면 거부됩니다.',
+  'RuntimeClass.handler':
+    '노드의 컨테이너 런타임에 있는 설정 이름입니다. containerd의 `runtimes.NAME`, CRI-O의 `[crio.runtime.runtimes.NAME]`입니다.',
   'RuntimeClass.overhead': '이 클래스의 파드마다 컨테이너 외에 더 필요한 자원입니다.',
   'RuntimeClass.overhead.podFixed': '파드 하나에 필요한 양입니다. 노드의 자원은 시뮬레이션하지 않습니다.',
   'RuntimeClass.scheduling': '이 클래스의 파드를 둘 수 있는 곳입니다.',

@@ -20,6 +20,7 @@ import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import type { AdmissionRecord } from './k8s/controllers/admission.ts';
 import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
+import { sandboxCode } from './k8s/controllers/sandboxes.ts';
 import { objectList } from './k8s/controllers/object-list.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
@@ -172,6 +173,7 @@ const ROOMS = [
   policyModule,
   findingsModule,
   objectList,
+  sandboxCode,
 ] as const;
 
 /** Fetches all code that is apart, where nobody waits for it: the command line, the tests. */

@@ -266,6 +266,8 @@ export interface Pod {
   readonly listening: readonly ListeningPort[];
   /** Absent: `default`. */
   readonly serviceAccount?: string;
+  /** gVisor's netstack, or a guest's kernel: what the host hooks into socket calls does not see its processes. */
+  readonly ownNetworkStack?: true;
   readonly dnsPolicy: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None';
   readonly dnsConfig?: {
     readonly nameservers: readonly Ip[];

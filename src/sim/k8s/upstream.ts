@@ -238,12 +238,18 @@ export interface UpstreamNode {
   readonly status?: {
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    /** containerd://2.1.4, cri-o://1.34.1 */
+    readonly nodeInfo?: { readonly containerRuntimeVersion?: string };
+    /** One of the empty name is the default. */
+    readonly runtimeHandlers?: readonly { readonly name?: string }[];
   };
 }
 
 export interface UpstreamKindCluster {
   readonly name?: string;
   readonly nodes?: readonly { readonly role?: string; readonly labels?: Labels }[];
+  readonly containerdConfigPatches?: readonly string[];
+  readonly containerdConfigPatchesJSON6902?: readonly string[];
   readonly networking?: {
     readonly ipFamily?: string;
     readonly podSubnet?: string;

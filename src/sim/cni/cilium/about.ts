@@ -16,6 +16,7 @@ export const ciliumAbout: CniAbout = {
     { name: 'tunnelProtocol', values: ['vxlan', 'geneve'], default: 'vxlan' },
     { name: 'directRoutingSkipUnreachable', values: ['true', 'false'], default: 'false' },
     { name: 'kubeProxyReplacement', values: ['true', 'false'], default: 'false' },
+    { name: 'socketLB.hostNamespaceOnly', values: ['true', 'false'], default: 'false' },
     { name: 'bpf.masquerade', values: ['true', 'false'], default: 'false' },
   ],
   ipFamilies: [4, 6],

@@ -342,13 +342,15 @@ function addPod(context: CniPodContext): { pod: NetnsPart; node: NetnsPart } {
           },
           { to: cidr(router), dev: POD_DEVICE, scope: 'link', protocol: 'boot', origin },
         ]),
-        ...(settings.kubeProxyReplacement && {
-          programs: socketPrograms(context, settings, {
-            constants: nodeConstants(context, settings),
-            mapsOf: nodeNetns(node),
-            origin,
+        // What the agent attaches sees the calls of the host's kernel: a sandbox of its own kernel makes none there.
+        ...(!settings.hostNamespaceOnly &&
+          pod.ownNetworkStack !== true && {
+            programs: socketPrograms(context, settings, {
+              constants: nodeConstants(context, settings),
+              mapsOf: nodeNetns(node),
+              origin,
+            }),
           }),
-        }),
       },
       node: {
         links: [

@@ -5,6 +5,8 @@ export interface CiliumSettings {
   readonly tunnel: boolean;
   readonly tunnelProtocol: keyof typeof TUNNEL;
   readonly kubeProxyReplacement: boolean;
+  /** `socketLB.hostNamespaceOnly`: the node's own sockets alone; a pod's Services are looked up in its packets. */
+  readonly hostNamespaceOnly: boolean;
   readonly bpfMasquerade: boolean;
   /**
    * eBPF host routing: packets skip the node's own stack. Needs the kube-proxy replacement and eBPF masquerading
@@ -21,6 +23,7 @@ export function ciliumSettings(options: Readonly<Record<string, string>>): Ciliu
     tunnel: options.routingMode !== 'native',
     tunnelProtocol: options.tunnelProtocol === 'geneve' ? 'geneve' : 'vxlan',
     kubeProxyReplacement,
+    hostNamespaceOnly: kubeProxyReplacement && options['socketLB.hostNamespaceOnly'] === 'true',
     bpfMasquerade,
     hostRouting: bpfMasquerade,
   };

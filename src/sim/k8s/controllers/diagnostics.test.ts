@@ -55,6 +55,14 @@ const PLAYGROUND = (text: string) => `apiVersion: packetwalk.dev/v1alpha1\nkind:
 const CLUSTER = (text: string) => `apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n${text}`;
 const NODE = (name: string, cidr: string, ip: string) =>
   `apiVersion: v1\nkind: Node\nmetadata:\n  name: ${name}\n  labels: {node-role.kubernetes.io/control-plane: ""}\nspec:\n${cidr}status:\n${ip}`;
+const GVISOR =
+  'apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: gvisor}\nhandler: runsc\n---\n';
+const NODE_OF = (runtime: string, handler: string) =>
+  NODE(
+    'one',
+    '',
+    `  nodeInfo: {containerRuntimeVersion: "${runtime}"}\n  runtimeHandlers: [{name: ""}, {name: ${handler}}]\n`,
+  );
 const balanced = (ip: string) =>
   `---\n${SERVICE('  type: LoadBalancer\n  ports: [{port: 80}]\n')}status: {loadBalancer: {ingress: [{ip: ${ip}}]}}\n`;
 const POLICY = (selector: string) =>
@@ -270,6 +278,19 @@ const rows: readonly Row[] = [
       .replace('replicas: 2', 'replicas: 112')
       .replace('      containers', '▶      nodeName: kind-worker\n      containers'),
     says: /2 pods: OutOfpods.*110/,
+  },
+  {
+    code: 'pod/no-runtime-handler',
+    severity: 'warning',
+    yaml: `${GVISOR}${POD('a', '▶  runtimeClassName: gvisor\n')}---
+${NODE_OF('containerd://2.1.4', 'runc')}`,
+    says: /^ContainerCreating, FailedCreatePodSandBox: .*no runtime for "runsc" is configured\. .* one has the handlers runc\.$/,
+  },
+  {
+    code: 'pod/sandbox-on-host-network',
+    severity: 'warning',
+    yaml: `${GVISOR}${POD('a', '  runtimeClassName: gvisor\n▶  hostNetwork: true\n')}`,
+    says: /^a asks for the host’s network/,
   },
   {
     code: 'pod/duplicate-ip',

@@ -33,6 +33,8 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'pod/unschedulable',
   'pod/node-not-found',
   'pod/out-of-pods',
+  'pod/no-runtime-handler',
+  'pod/sandbox-on-host-network',
   'pod/duplicate-ip',
   'pod/port-in-use',
   'pod/container-port-mismatch',

@@ -4,31 +4,34 @@ import { cidrText, ipFamily, parseIp } from '../../base/ip.ts';
 import type { ObjectRef } from '../../base/origin.ts';
 import type { ClusterNode, ClusterSettings, Pod } from '../cluster-state.ts';
 import { memoByOwner } from '../memo.ts';
+import type { PodSandbox } from '../runtime/pod-sandboxes.ts';
 import type { CniForSettling } from './cni.ts';
 import { processesOf } from './listening.ts';
 import type { Report } from './report.ts';
 import type { Placement } from './scheduler.ts';
-import { schedule } from './scheduler.ts';
 import type { PodSeed } from './workloads.ts';
 
 const memo = memoByOwner<PodSeed, Pod>();
 
+/** `sandboxes`: of the pods that are not simply run by the host's own kernel. */
 export function makePods(
   seeds: readonly PodSeed[],
+  placements: ReadonlyMap<string, Placement>,
+  sandboxes: ReadonlyMap<string, PodSandbox>,
   settings: ClusterSettings,
   nodes: readonly ClusterNode[],
   cni: CniForSettling,
   options: Readonly<Record<string, string>>,
   report: Report,
 ): readonly Pod[] {
-  const placements = schedule(seeds, nodes);
   const nodeOf = new Map(nodes.map((n) => [n.name, n]));
   const wanting: { key: string; node: string; given?: readonly Ip[] }[] = [];
   const given = new Map<Ip, string>();
   // Built-ins are there first, as on a real cluster, so that their addresses do not move with what is applied later.
   for (const seed of [...seeds].sort((a, b) => Number(b.builtIn) - Number(a.builtIn))) {
     const node = placements.get(seed.key)?.node;
-    if (node === undefined || seed.spec.hostNetwork === true) continue;
+    const refused = sandboxes.get(seed.key)?.refusal !== undefined;
+    if (node === undefined || seed.spec.hostNetwork === true || refused) continue;
     const written = givenIps(seed, settings);
     const clash = written.find((ip) => given.has(ip));
     if (clash !== undefined) {
@@ -48,15 +51,21 @@ export function makePods(
   const pods = seeds.map((seed) => {
     const placement = placements.get(seed.key);
     const node = placement?.node === undefined ? undefined : nodeOf.get(placement.node);
+    const sandbox = sandboxes.get(seed.key);
+    const refused = sandbox?.refusal !== undefined;
     const podIps =
-      node === undefined ? [] : seed.spec.hostNetwork === true ? node.ips : (ips.get(seed.key) ?? []);
-    if (node !== undefined && podIps.length === 0)
+      node === undefined || refused
+        ? []
+        : seed.spec.hostNetwork === true
+          ? node.ips
+          : (ips.get(seed.key) ?? []);
+    if (node !== undefined && podIps.length === 0 && !refused)
       exhausted.set(node.name, (exhausted.get(node.name) ?? 0) + 1);
-    const key = `${node?.name ?? ''}|${node?.ready ?? ''}|${podIps.join()}|${placement !== undefined && 'message' in placement ? placement.message : ''}`;
-    return memo(seed, key, () => makePod(seed, placement, node, podIps));
+    const key = `${node?.name ?? ''}|${node?.ready ?? ''}|${podIps.join()}|${placement !== undefined && 'message' in placement ? placement.message : ''}|${sandbox?.refusal ?? sandbox?.ownNetworkStack ?? ''}`;
+    return memo(seed, key, () => makePod(seed, placement, node, podIps, sandbox));
   });
   for (const [node, count] of exhausted) reportExhausted(node, count, nodeOf, settings, report);
-  say(pods, seeds, placements, report);
+  say(pods, seeds, placements, sandboxes, report);
   return pods;
 }
 
@@ -74,6 +83,7 @@ function makePod(
   placement: Placement | undefined,
   node: ClusterNode | undefined,
   ips: readonly Ip[],
+  sandbox: PodSandbox | undefined,
 ): Pod {
   const { containers, listening, failed } = processesOf(seed);
   const { spec, status } = seed;
@@ -92,11 +102,13 @@ function makePod(
   const blockedBy =
     placement !== undefined && 'message' in placement
       ? { code: placement.code, params: placement.params }
-      : node !== undefined && ips.length === 0
-        ? { code: 'pod/no-ip', params: { pod: seed.key, node: node.name } }
-        : failed.size > 0
-          ? { code: 'pod/crash-loop', params: { pod: seed.key, container: [...failed].join(', ') } }
-          : undefined;
+      : sandbox?.refusal !== undefined
+        ? { code: 'pod/no-runtime-handler', params: { pod: seed.key, handler: sandbox.handler } }
+        : node !== undefined && ips.length === 0
+          ? { code: 'pod/no-ip', params: { pod: seed.key, node: node.name } }
+          : failed.size > 0
+            ? { code: 'pod/crash-loop', params: { pod: seed.key, container: [...failed].join(', ') } }
+            : undefined;
   return {
     namespace: seed.namespace,
     name: seed.name,
@@ -112,6 +124,7 @@ function makePod(
     containers: running ? containers : containers.map((c) => ({ ...c, ready: false })),
     listening: running ? listening : [],
     ...(serviceAccount && serviceAccount !== 'default' && { serviceAccount }),
+    ...(sandbox?.ownNetworkStack && { ownNetworkStack: true }),
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
     ...(spec.dnsConfig === undefined
       ? {}
@@ -159,6 +172,7 @@ function say(
   pods: readonly Pod[],
   seeds: readonly PodSeed[],
   placements: ReadonlyMap<string, Placement>,
+  sandboxes: ReadonlyMap<string, PodSandbox>,
   report: Report,
 ): void {
   const told = new Set<string>();
@@ -170,6 +184,10 @@ function say(
   const affected = new Map<string, number>();
   for (const seed of seeds) {
     const placement = placements.get(seed.key);
+    if (sandboxes.get(seed.key)?.refusal !== undefined) {
+      const key = `${seed.group} no-runtime-handler`;
+      affected.set(key, (affected.get(key) ?? 0) + 1);
+    }
     if (placement !== undefined && 'message' in placement) {
       const key = `${seed.group} ${placement.code}`;
       affected.set(key, (affected.get(key) ?? 0) + 1);
@@ -178,8 +196,31 @@ function say(
   seeds.forEach((seed, i) => {
     const pod = pods[i];
     const placement = placements.get(seed.key);
+    const sandbox = sandboxes.get(seed.key);
     const owner = seed.origin.object;
-    if (placement !== undefined && 'message' in placement) {
+    if (sandbox?.refusal !== undefined) {
+      const { refusal: message, handler, known = [] } = sandbox;
+      report.event(
+        'Warning',
+        'FailedCreatePodSandBox',
+        podRef(seed),
+        `Failed to create pod sandbox: rpc error: code = Unknown desc = ${message}`,
+      );
+      const key = `${seed.group} no-runtime-handler`;
+      once(key, () => {
+        const params = {
+          message,
+          handler,
+          known: known.join(', '),
+          node: pod?.node ?? '',
+          pods: affected.get(key) ?? 1,
+        };
+        report.say('warning', 'pod/no-runtime-handler', params, owner, [
+          ...seed.specPath,
+          'runtimeClassName',
+        ]);
+      });
+    } else if (placement !== undefined && 'message' in placement) {
       const reason = placement.code === 'pod/out-of-pods' ? 'OutOfpods' : 'FailedScheduling';
       report.event('Warning', reason, podRef(seed), placement.message);
       const key = `${seed.group} ${placement.code}`;

@@ -18,6 +18,8 @@ import { makeOwnPolicies, makePolicyTiers } from './own-policies.ts';
 import { makePolicies } from './policies.ts';
 import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
+import { sandboxCode, sandboxesOf } from './sandboxes.ts';
+import { schedule } from './scheduler.ts';
 import { makeServices } from './services.ts';
 import { readSettings, type Variant } from './settings.ts';
 import {
@@ -85,7 +87,9 @@ export function settle(
     seeds: workloads.seeds,
     failed: [],
   };
-  const pods = samePods(makePods(seeds, settings, nodes, cni, options, report));
+  const placements = schedule(seeds, nodes);
+  const sandboxes = sandboxesOf(seeds, placements, store, read.cluster);
+  const pods = samePods(makePods(seeds, placements, sandboxes, settings, nodes, cni, options, report));
   const services = sameServices(makeServices(store, settings, parsed, report));
   const index = indexOf(pods);
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
@@ -140,6 +144,7 @@ export function settle(
         cni,
       ),
       ...unmodelledHostPorts(pods, cni),
+      ...(sandboxes.size === 0 ? [] : sandboxCode.need().unmodelledHostNetwork(pods, report)),
       ...unmodelledFamilies(settings, cni, report),
       ...unmodelledSubnets(settings, cni, report),
       ...unmodelledProxy(settings, proxyModes, services, nodes, report),

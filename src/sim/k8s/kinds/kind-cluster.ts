@@ -33,7 +33,7 @@ export const kindCluster: KindSpec = {
     runtimeConfig: { support: 'accepted' },
     kubeadmConfigPatches: { support: 'accepted' },
     kubeadmConfigPatchesJSON6902: { support: 'accepted' },
-    containerdConfigPatches: { support: 'accepted' },
+    containerdConfigPatches: { support: 'simulated' },
     containerdConfigPatchesJSON6902: { support: 'accepted' },
     'networking.apiServerPort': { support: 'accepted' },
     'networking.apiServerAddress': { support: 'accepted' },

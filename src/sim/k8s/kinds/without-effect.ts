@@ -51,7 +51,7 @@ export const withoutEffect: readonly KindSpec[] = [
     effect: 'simulated',
     rules: {
       ...metadataRules,
-      ...simulated('overhead', 'overhead.podFixed'),
+      ...simulated('handler', 'overhead', 'overhead.podFixed'),
       ...simulated('scheduling', 'scheduling.nodeSelector', 'scheduling.tolerations'),
     },
   },

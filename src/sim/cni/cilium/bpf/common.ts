@@ -17,6 +17,7 @@ export interface NodeConstants {
   readonly tunnel: boolean;
   readonly tunnelProtocol: keyof typeof TUNNEL;
   readonly kubeProxyReplacement: boolean;
+  readonly hostNamespaceOnly: boolean;
   readonly bpfMasquerade: boolean;
   readonly hostRouting: boolean;
   /** Both families are on: the world has an identity for each. */

@@ -41,7 +41,8 @@ export function fromContainer(ctx: PacketContext): TcVerdict {
   const ip = header(ctx);
   if (ip === undefined) return drop(PROGRAM, 139);
   if (ip.src !== own.ip4 && ip.src !== own.ip6) return drop(PROGRAM, 132);
-  if (own.kubeProxyReplacement) return forward(ctx, {});
+  // ENABLE_PER_PACKET_LB
+  if (own.kubeProxyReplacement && !own.hostNamespaceOnly) return forward(ctx, {});
   return perPacketLb(ctx);
 }
 
