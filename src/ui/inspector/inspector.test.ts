@@ -73,7 +73,7 @@ describe('phases come in the order in which the packet met them', () => {
       name: 'dropped by a policy where Calico enforces it: after the route',
       text: CALICO + BASE + SERVICE(8080) + POLICY,
       phases: ['dns', 'serviceDnat', 'route', 'encap', 'route', 'ingress', 'retry', 'outcome'],
-      failed: ['ingress'],
+      failed: ['ingress', 'retry'],
     },
     {
       name: 'no endpoint',

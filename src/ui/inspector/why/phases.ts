@@ -165,7 +165,8 @@ export function phasesOf(trace: Trace, segmentIndex: number): Phase[] {
   const first = own.filter((s) => firstExchange === undefined || s.exchange === firstExchange.index);
   phases.push(...requestPhases(firstPacket(first)));
   const again = first.filter((s) => (s.retry ?? 0) > 0 || s.reason.code === 'tcp.retransmit');
-  phases.push(...span('retry', again));
+  const end = again.findLast((s) => s.kind === 'deliver' || ENDS.has(s.kind));
+  phases.push(...span('retry', again).map((p) => ({ ...p, failed: end?.kind !== 'deliver' })));
   const reply = first.filter((s) => s.dir === 'reply' && (s.retry ?? 0) === 0);
   phases.push(...span('reply', reply, replyKey(reply)));
   // What a proxy said of the request, once it had the connection.
