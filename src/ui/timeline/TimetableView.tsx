@@ -108,7 +108,7 @@ export function TimetableView({ view }: { readonly view: WalkView }) {
               {row.kind === 'underlay' ? t.underlay : shorten(shortPlace(row.id))}
             </text>
             {!row.reached && (
-              <text x={g.left + 4} y={g.rowHeight / 2 + 4} className={styles.note}>
+              <text x={g.left + 24} y={g.rowHeight / 2 + 4} className={styles.note}>
                 {t.notReached}
               </text>
             )}
