@@ -35,7 +35,12 @@ export const app = {
   resizeTimeline: 'Height of the timeline',
   openInFull: 'Open in Packetwalk',
   // state of the simulation
-  stages: { parse: 'Reading the YAML', settle: 'Settling the cluster', build: 'Building the network' },
+  stages: {
+    parse: 'Reading the YAML',
+    settle: 'Settling the cluster',
+    build: 'Building the network',
+    reach: 'Checking every pair',
+  },
   progress: (p: { stage: string; done: number; total: number }) => `${p.stage}, ${p.done} of ${p.total}`,
   stop: 'Stop',
   loadFailed: 'A part of the page could not be loaded. Your work is kept; reload the page to try again.',

@@ -35,7 +35,12 @@ export const app = {
   resizeInspector: '살펴보기 패널 너비',
   resizeTimeline: '타임라인 높이',
   openInFull: 'Packetwalk에서 열기',
-  stages: { parse: 'YAML 읽는 중', settle: '클러스터 맞추는 중', build: '네트워크 만드는 중' },
+  stages: {
+    parse: 'YAML 읽는 중',
+    settle: '클러스터 맞추는 중',
+    build: '네트워크 만드는 중',
+    reach: '모든 짝 확인하는 중',
+  },
   progress: (p) => `${p.stage}, ${p.done}/${p.total}`,
   stop: '멈추기',
   loadFailed: '페이지의 일부를 불러오지 못했습니다. 작업은 그대로이니 페이지를 새로 고쳐 다시 시도해 주세요.',

@@ -7,7 +7,15 @@ import type { FixAnswer } from '../sim/fix.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
 import type { ExportedTraffic } from '../sim/traffic/export-traffic.ts';
-import { CancelledError, openWorker, QuestionError, SimClient, type OpenChannel } from '../worker/client.ts';
+import {
+  type Cancellable,
+  CancelledError,
+  openWorker,
+  type Progress,
+  QuestionError,
+  SimClient,
+  type OpenChannel,
+} from '../worker/client.ts';
 import type {
   ClusterDetail,
   CompareResult,
@@ -343,9 +351,10 @@ export function requestTable(netns: string, command: string, after?: ProbeSpec):
 export function requestMatrix(
   port: number | undefined,
   protocol: 'TCP' | 'UDP' | 'SCTP',
-  since?: number,
-): Promise<MatrixResult> {
-  return need().request('matrix', { port, protocol, since });
+  since: number | undefined,
+  onProgress: (progress: Progress) => void,
+): Cancellable<MatrixResult> {
+  return need().start('matrix', { port, protocol, since }, onProgress);
 }
 
 /** Why no policy let a probe through; undefined where none stopped it. */

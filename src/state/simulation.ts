@@ -23,7 +23,11 @@ export interface SimulationState {
   readonly problem: Diagnostic | undefined;
   readonly busy: boolean;
   readonly progress:
-    | { readonly stage: 'parse' | 'settle' | 'build'; readonly done: number; readonly total: number }
+    | {
+        readonly stage: 'parse' | 'settle' | 'build' | 'reach';
+        readonly done: number;
+        readonly total: number;
+      }
     | undefined;
   /** A fault of ours, said plainly; the text is kept. */
   readonly failure: string | undefined;

@@ -27,6 +27,11 @@ export class QuestionError extends Error {
   }
 }
 
+export interface Cancellable<T> {
+  readonly result: Promise<T>;
+  readonly cancel: () => void;
+}
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -50,11 +55,28 @@ export class SimClient {
     params: Requests[N]['params'],
     onProgress?: (progress: Progress) => void,
   ): Promise<Requests[N]['result']> {
+    return this.start(name, params, onProgress).result;
+  }
+
+  /** A question that can be taken back: the worker stops as soon as it looks up, and the promise is rejected at once. */
+  start<N extends RequestName>(
+    name: N,
+    params: Requests[N]['params'],
+    onProgress?: (progress: Progress) => void,
+  ): Cancellable<Requests[N]['result']> {
     const id = this.nextId++;
-    return new Promise((resolve, reject) => {
+    const result = new Promise<Requests[N]['result']>((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as (value: unknown) => void, reject, onProgress });
       this.channel.post({ id, name, params } as ToWorker);
     });
+    const cancel = (): void => {
+      const pending = this.pending.get(id);
+      if (pending === undefined) return;
+      this.pending.delete(id);
+      this.channel.post({ cancel: id });
+      pending.reject(new CancelledError('cancelled'));
+    };
+    return { result, cancel };
   }
 
   /** Ends whatever runs: the worker is replaced by a fresh one, so even a computation that never yields stops. */

@@ -99,6 +99,60 @@ spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {
   expect(other.changes).toBeUndefined();
 });
 
+it('a matrix that nobody waits for any more is not finished; what was asked in between is answered first', async () => {
+  // Every look at the clock is a long stretch later: after each step other messages are heard.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 100));
+  const { createHandler } = await import('./handler.ts');
+  const { CancelledError, SimClient } = await import('./client.ts');
+  const said: FromWorker[] = [];
+  let handle: (message: ToWorker) => void = () => undefined;
+  const client = new SimClient((receive) => {
+    handle = createHandler((message) => {
+      said.push(message);
+      receive(message);
+    });
+    return { post: (message) => handle(message), close: () => undefined };
+  });
+  try {
+    const scenario = { files: [{ name: 'a.yaml', text: text('calico') }] };
+    await client.request('simulate', { scenario, revision: 1 });
+    const order: string[] = [];
+    const shares: number[] = [];
+    const whole = client.start('matrix', { port: 80, protocol: 'TCP' }, ({ stage, done, total }) => {
+      order.push(stage);
+      shares.push(done / total);
+    });
+    expect((await whole.result).pods).toContain('default/client');
+    expect(shares.length).toBeGreaterThan(2);
+    expect(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1)).toBe(true);
+    expect(new Set(order)).toEqual(new Set(['reach']));
+
+    said.length = 0;
+    const stopped: ReturnType<typeof client.start<'matrix'>> = client.start(
+      'matrix',
+      { port: 81, protocol: 'TCP' },
+      () => stopped.cancel(),
+    );
+    await expect(stopped.result).rejects.toBeInstanceOf(CancelledError);
+    await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ ok: false }));
+    // One step was told, and none after it.
+    expect(said.map((message) => ('progress' in message ? 'progress' : 'end'))).toEqual(['progress', 'end']);
+
+    const slow = client.start('matrix', { port: 82, protocol: 'TCP' }, () => {
+      if (!order.includes('cluster')) {
+        order.push('cluster');
+        void client.request('cluster', {}).then(() => order.push('answered'));
+      }
+    });
+    await slow.result;
+    order.push('matrix');
+    expect(order.slice(-3)).toEqual(['cluster', 'answered', 'matrix']);
+  } finally {
+    clock.mockRestore();
+  }
+});
+
 it.each([
   ['WireGuard', '{name: flannel, options: {backend: wireguard}}', 80, 'tcp'],
   ['SCTP', 'flannel', 132, 'sctp'],

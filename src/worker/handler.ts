@@ -3,15 +3,12 @@ import { kernelCode } from '../sim/probe/kernel-code.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
 import { projectScene } from '../sim/scene/project.ts';
 import type { Scenario } from '../sim/scenario.ts';
-import type { Reached } from '../sim/policy/reach-again.ts';
 import { CodeMissing } from '../sim/base/code.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
+import type { MatrixAnswers } from './matrix-answers.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
 import { loadAnyYaml } from '../sim/k8s/parse/read-yaml.ts';
 import { clusterDetail, shownByLens, viewOf } from './views.ts';
-
-/** Matrices that the next one can be made from. */
-const KEPT_MATRICES = 3;
 
 type Question = Exclude<ToWorker, { readonly cancel: number }>;
 type Params<N extends keyof Requests> = Requests[N]['params'];
@@ -23,9 +20,7 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
   /** The cluster that `Playground.compare` sets beside `current`, made when first asked for. */
   let other: Simulation | undefined;
 
-  /** The newest first: an answer may be overtaken before the page shows it. */
-  let matrices: readonly { readonly id: number; readonly reached: Reached }[] = [];
-  let matrixCount = 0;
+  let matrices: MatrixAnswers | undefined;
 
   const need = (): Simulation => {
     if (current === undefined) throw new Error('nothing simulated yet');
@@ -66,18 +61,20 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return import('./compare.ts').then(({ compareWith }) => compareWith(own, beside, probe, trace));
   };
 
-  const askMatrix = async ({
-    port,
-    protocol,
-    since,
-  }: Params<'matrix'>): Promise<Requests['matrix']['result']> => {
+  /** Questions whose answer nobody waits for any more. */
+  const cancelled = new Set<number>();
+
+  const askMatrix = async (params: Params<'matrix'>, id: number): Promise<Requests['matrix']['result']> => {
     const simulation = need();
-    const { matrixAfter } = await import('../sim/matrix.ts');
-    const shown = matrices.find((one) => one.id === since);
-    const { reached, changes } = matrixAfter(shown?.reached, simulation, port, protocol);
-    const id = ++matrixCount;
-    matrices = [{ id, reached }, ...matrices].slice(0, KEPT_MATRICES);
-    return { ...reached.matrix, id, ...(changes && { changes }) };
+    const answers = await import('./matrix-answers.ts');
+    matrices ??= new answers.MatrixAnswers();
+    const tell = (progress: { readonly done: number; readonly total: number }): void =>
+      send({ id, progress: { stage: 'reach', ...progress } });
+    try {
+      return await matrices.answer(simulation, params, tell, () => cancelled.has(id));
+    } finally {
+      cancelled.delete(id);
+    }
   };
 
   const askNearMiss = async ({ probe }: Params<'nearMiss'>): Promise<Requests['nearMiss']['result']> => {
@@ -149,7 +146,7 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
       case 'compare':
         return runCompare(message.params);
       case 'matrix':
-        return askMatrix(message.params);
+        return askMatrix(message.params, message.id);
       case 'fix':
         return askFix(message.params);
       case 'nearMiss':
@@ -215,7 +212,10 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
   };
 
   return (message) => {
-    if ('cancel' in message) return;
+    if ('cancel' in message) {
+      cancelled.add(message.cancel);
+      return;
+    }
     if (line !== undefined) {
       inLine(() => attempt(message));
       return;

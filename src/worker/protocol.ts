@@ -7,6 +7,8 @@ import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
 import type { ClusterEvent, FaultSpec, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
+import type { MatrixChanges } from '../sim/policy/reach-again.ts';
+import type { ReachData } from '../sim/policy/reach-matrix.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import type { Scene } from '../sim/scene/scene.ts';
 import type { Moment } from '../sim/trace/align.ts';
@@ -139,41 +141,15 @@ export interface CompareResult {
   readonly moments: Readonly<Record<Lens, readonly Moment[]>>;
 }
 
-export interface MatrixResult {
-  readonly port: number | undefined;
-  readonly protocol: string;
-  readonly pods: readonly string[];
-  /** Rows from, columns to; null for itself. */
-  readonly allowed: readonly (readonly (boolean | 'unknown' | null)[])[];
-  /** One entry for each distinct reason; `reasonOf[row][column]` is an index into it. */
-  readonly reasons: readonly MatrixReason[];
-  readonly reasonOf: readonly (readonly number[])[];
+/** Who can talk to whom; `ReachMatrix` reads it. */
+export interface MatrixResult extends ReachData {
   /** Names this answer for the next question's `since`. */
-  readonly id?: number;
+  readonly id: number;
   /** What differs from the matrix `since`, where it was asked the same. */
   readonly changes?: MatrixChanges;
 }
 
-export interface MatrixChanges {
-  readonly opens: number;
-  readonly closes: number;
-  /** Row and column of each cell that holds another answer. */
-  readonly cells: readonly (readonly [number, number])[];
-}
-
-export interface MatrixReason {
-  readonly code:
-    | 'open'
-    | 'same-pod'
-    | 'allowed'
-    | 'egress-denied'
-    | 'ingress-denied'
-    | 'not-enforced'
-    | 'unknown'
-    | 'no-address';
-  readonly policies: readonly string[];
-  readonly rule?: number;
-}
+export type { MatrixChanges };
 
 /** A table's text, a line each; `key` joins a line to the steps that used it. */
 export interface ShowResult {
@@ -275,7 +251,7 @@ export type FromWorker =
   | {
       readonly id: number;
       readonly progress: {
-        readonly stage: 'parse' | 'settle' | 'build';
+        readonly stage: 'parse' | 'settle' | 'build' | 'reach';
         readonly done: number;
         readonly total: number;
       };

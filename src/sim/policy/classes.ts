@@ -1,17 +1,6 @@
 /** Classes of pods that the policies of a cluster, and one question about it, cannot tell apart. */
 import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
-import type { Direction } from './matching.ts';
-import {
-  type EndMatcher,
-  hasSay,
-  policyStack,
-  policyWorld,
-  type PolicyWorld,
-  type StackCluster,
-  type StackPolicy,
-  type StackRule,
-  type StackTier,
-} from './stack.ts';
+import { type EndMatcher, policyStack, policyWorld, type PolicyWorld, type StackCluster } from './stack.ts';
 
 export interface ReachQuestion {
   readonly port?: number;
@@ -20,157 +9,138 @@ export interface ReachQuestion {
   readonly enforced: boolean;
 }
 
-export interface PodClass {
-  readonly index: number;
-  /** Any pod of the class stands for all of them. */
-  readonly example: Pod;
-  /** All policies that have a say; equal ones are the identical object. */
-  readonly applying: Readonly<Record<Direction, Applying>>;
-}
-
-/** The tiers with policies for a pod, in order. */
-export interface Applying {
-  readonly tiers: readonly {
-    readonly plan: StackTier['plan'];
-    readonly policies: readonly ApplyingPolicy[];
-  }[];
-}
-
-interface ApplyingPolicy {
-  readonly policy: StackPolicy;
-  /** Those of its rules that mean the pod. */
-  readonly rules: readonly StackRule[];
-}
-
 /** What the question is asked of. */
 export type PolicySource = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes'>;
 
 export interface PodClasses {
-  readonly list: readonly PodClass[];
+  /** A pod of each class, which stands for all of them. */
+  readonly examples: readonly Pod[];
   /** `of[i]` is the class of `pods[i]`. */
-  readonly of: readonly number[];
-  /** Which classes a list of peers names: a byte per class. An empty list names everybody. */
-  readonly mask: (peers: readonly EndMatcher[], subject: Pod) => Uint8Array;
+  readonly of: Int32Array;
 }
 
 /**
  * Two pods are alike if they have the same namespace, network, ports and the same value of every label that a selector
- * looks at, and lie in the same address ranges of the policies.
+ * looks at, and lie in the same address ranges of the policies; and the same node where a policy tells nodes apart.
  */
-export function classify(cluster: PolicySource, pods: readonly Pod[], question: ReachQuestion): PodClasses {
-  const signature = signatures(cluster, question);
-  const index = new Map<string, number>();
-  const examples: Pod[] = [];
-  const of = pods.map((pod) => {
-    const key = signature(pod);
-    let known = index.get(key);
-    if (known === undefined) {
-      known = examples.push(pod) - 1;
-      index.set(key, known);
-    }
-    return known;
-  });
-  const stack = policyStack(cluster);
+export function classify(
+  cluster: PolicySource,
+  pods: readonly Pod[],
+  { port, protocol }: ReachQuestion,
+): PodClasses {
   const world = policyWorld(cluster);
-  const ids = new Map(stack.flatMap((tier) => tier.policies).map((policy, id) => [policy, id]));
-  const known = new Map<string, Applying>();
-  const applying = (example: Pod, direction: Direction): Applying => {
-    const key: (string | number)[] = [];
-    const tiers = stack.flatMap(({ plan, of: candidates }) => {
-      const policies = candidates(example.namespace).flatMap((policy): ApplyingPolicy[] => {
-        if (!hasSay(policy, direction) || !policy.selects(example, world)) return [];
-        key.push(ids.get(policy) ?? -1);
-        const rules = policy[direction].filter((rule) => rule.self?.matches(example, world) !== false);
-        if (rules.length < policy[direction].length) key.push(rules.map((rule) => rule.index).join(' '));
-        if (rules.some((rule) => rule.peers.some((peer) => peer.bySubject))) key.push(example.node ?? '');
-        return [{ policy, rules }];
-      });
-      return policies.length === 0 ? [] : [{ plan, policies }];
-    });
-    const text = `${direction} ${key.join()}`;
-    const made = known.get(text) ?? { tiers };
-    known.set(text, made);
-    return made;
-  };
-  const list = examples.map((example, at): PodClass => {
-    const both = { ingress: applying(example, 'ingress'), egress: applying(example, 'egress') };
-    return { index: at, example, applying: both };
-  });
-  return { list, of, mask: masks(list, world) };
-}
-
-function grouped<T>(things: readonly T[], key: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const thing of things) {
-    const group = groups.get(key(thing));
-    if (group === undefined) groups.set(key(thing), [thing]);
-    else group.push(thing);
-  }
-  return groups;
-}
-
-function masks(classes: readonly PodClass[], world: PolicyWorld): PodClasses['mask'] {
-  const byNamespace = grouped(classes, (one) => one.example.namespace);
-  const known = new Map<string, Uint8Array>();
-  const everybody = new Uint8Array(classes.length).fill(1);
-
-  const ofPeer = (peer: EndMatcher, subject: Pod): Uint8Array => {
-    const key = peer.bySubject === true ? `${subject.node} ${peer.key}` : peer.key;
-    let mask = known.get(key);
-    if (mask === undefined) {
-      mask = new Uint8Array(classes.length);
-      const { namespace } = peer;
-      for (const one of namespace === undefined ? classes : (byNamespace.get(namespace) ?? [])) {
-        if (peer.matches(one.example, world, subject)) mask[one.index] = 1;
-      }
-      known.set(key, mask);
-    }
-    return mask;
-  };
-
-  return (peers, subject) => {
-    const [only] = peers;
-    if (only === undefined) return everybody;
-    if (peers.length === 1) return ofPeer(only, subject);
-    const union = new Uint8Array(classes.length);
-    for (const peer of peers) {
-      const mask = ofPeer(peer, subject);
-      for (let i = 0; i < union.length; i++) if (mask[i] === 1) union[i] = 1;
-    }
-    return union;
-  };
-}
-
-/** A text that is equal for pods that the policies and the question treat alike. */
-function signatures(cluster: PolicySource, { port, protocol }: ReachQuestion): (pod: Pod) => string {
-  const world = policyWorld(cluster);
-  const keys = new Set<string>();
+  const labels = new Set<string>();
   const blocks = new Map<string, EndMatcher>();
   let namedPorts = false;
   let nodes = false;
   let subjectNodes = false;
-  for (const { reads } of policyStack(cluster).flatMap((tier) => tier.policies)) {
-    for (const key of reads.labels) keys.add(key);
-    for (const block of reads.blocks) blocks.set(block.key, block);
-    namedPorts ||= reads.namedPorts;
-    nodes ||= reads.nodes;
-    subjectNodes ||= reads.subjectNodes === true;
-  }
-  const sorted = [...keys].sort();
-  const ranges = [...blocks.values()];
-
-  return (pod) => {
-    const asked = port ?? pod.listening.find((l) => l.protocol === protocol)?.port;
-    const parts: unknown[] = [pod.namespace, pod.hostNetwork, asked];
-    if (subjectNodes || (nodes && pod.hostNetwork)) parts.push(pod.node);
-    if (pod.serviceAccount !== undefined) parts.push(`sa ${pod.serviceAccount}`);
-    for (const key of sorted) parts.push(pod.labels[key] === undefined ? '!' : `=${pod.labels[key]}`);
-    for (const range of ranges) parts.push(range.matches(pod, world));
-    if (namedPorts || asked === undefined) {
-      for (const container of pod.containers) {
-        for (const own of container.ports) parts.push(own.name, own.protocol, own.containerPort);
-      }
+  for (const { policies } of policyStack(cluster)) {
+    for (const { reads } of policies) {
+      for (const key of reads.labels) labels.add(key);
+      for (const block of reads.blocks) blocks.set(block.key, block);
+      namedPorts ||= reads.namedPorts;
+      nodes ||= reads.nodes;
+      subjectNodes ||= reads.subjectNodes === true;
     }
-    return parts.join('|');
+  }
+  const classes = new Partition(pods);
+  classes.split((pod) => pod.namespace);
+  classes.split((pod) => pod.hostNetwork);
+  classes.split((pod) => (subjectNodes || (nodes && pod.hostNetwork) ? pod.node : undefined));
+  classes.split((pod) => pod.serviceAccount);
+  classes.split(familyOf);
+  const asked = (pod: Pod): number | undefined =>
+    port ?? pod.listening.find((l) => l.protocol === protocol)?.port;
+  classes.split(asked);
+  classes.split((pod) =>
+    namedPorts || asked(pod) === undefined
+      ? pod.containers
+          .flatMap((container) =>
+            container.ports.map((own) => `${own.name}/${own.protocol}/${own.containerPort}`),
+          )
+          .join()
+      : '',
+  );
+  for (const label of labels) classes.split((pod) => pod.labels[label]);
+  const ranges = [...blocks.values()];
+  // Many yes or no at once.
+  for (let from = 0; from < ranges.length; from += 30) {
+    const some = ranges.slice(from, from + 30);
+    classes.split((pod) => some.reduce((bits, range) => bits * 2 + (range.matches(pod, world) ? 1 : 0), 0));
+  }
+  return classes;
+}
+
+/** Begins with everybody alike, and splits by one thing after another. */
+class Partition implements PodClasses {
+  readonly of: Int32Array;
+  readonly #pods: readonly Pod[];
+
+  constructor(pods: readonly Pod[]) {
+    this.#pods = pods;
+    this.of = new Int32Array(pods.length);
+  }
+
+  /** Classes keep the order in which their first pods stand. */
+  split(by: (pod: Pod) => string | number | boolean | undefined): void {
+    const values = new Map<string | number | boolean | undefined, number>();
+    const classes = new Map<number, number>();
+    this.#pods.forEach((pod, i) => {
+      const value = by(pod);
+      let id = values.get(value);
+      if (id === undefined) values.set(value, (id = values.size));
+      const key = (this.of[i] ?? 0) * 2 ** 26 + id;
+      let known = classes.get(key);
+      if (known === undefined) classes.set(key, (known = classes.size));
+      this.of[i] = known;
+    });
+  }
+
+  get examples(): readonly Pod[] {
+    const examples: Pod[] = [];
+    this.#pods.forEach((pod, i) => {
+      if (this.of[i] === examples.length) examples.push(pod);
+    });
+    return examples;
+  }
+}
+
+/** The family of a flow to a pod is that of its first address. */
+export function familyOf(pod: Pod): '4' | '6' | undefined {
+  const [first] = pod.ips;
+  return first === undefined ? undefined : first.includes(':') ? '6' : '4';
+}
+
+/** Pods as the other ends of flows. */
+export interface Ends {
+  readonly pods: readonly Pod[];
+  /** The indexes of those that a matcher names, in a policy for `subject`. */
+  readonly named: (peer: EndMatcher, subject: Pod) => readonly number[];
+}
+
+export function endsOf(pods: readonly Pod[], world: PolicyWorld): Ends {
+  const byNamespace = new Map<string, number[]>();
+  const all = pods.map((_, i) => i);
+  pods.forEach(({ namespace }, i) => {
+    const own = byNamespace.get(namespace);
+    if (own === undefined) byNamespace.set(namespace, [i]);
+    else own.push(i);
+  });
+  const known = new Map<string, readonly number[]>();
+  return {
+    pods,
+    named: (peer, subject) => {
+      const key = peer.bySubject === true ? `${subject.node} ${peer.key}` : peer.key;
+      let named = known.get(key);
+      if (named === undefined) {
+        const candidates = peer.namespace === undefined ? all : (byNamespace.get(peer.namespace) ?? []);
+        named = candidates.filter((i) => {
+          const pod = pods[i];
+          return pod !== undefined && peer.matches(pod, world, subject);
+        });
+        known.set(key, named);
+      }
+      return named;
+    },
   };
 }

@@ -39,6 +39,8 @@ describe('after an edit', () => {
         const { matrix, changes } = reachAgain({ cluster: before, question, matrix: was }, after);
         const anew = reachMatrix(after, question);
         expect(cells(matrix)).toEqual(cells(anew));
+        expect(matrix.data.deniedFrom).toEqual(anew.data.deniedFrom);
+        expect(matrix.data.deniedTo).toEqual(anew.data.deniedTo);
         const differ: [number, number][] = [];
         anew.allowed.forEach((row, i) =>
           row.forEach((value, j) => {
@@ -65,10 +67,13 @@ describe('after an edit', () => {
     const was = reachMatrix(before, question);
     const { matrix, changes } = reachAgain({ cluster: before, question, matrix: was }, after);
     const row = (name: string) => was.pods.indexOf(`default/${name}`);
-    expect(matrix.allowed[row('b')]).toBe(was.allowed[row('b')]);
+    const rowOf = (of: typeof was, name: string) => of.data.out[of.data.outOf[row(name)] ?? 0];
+    expect(rowOf(matrix, 'b')).toBe(rowOf(was, 'b'));
+    expect(rowOf(matrix, 'a')).not.toBe(rowOf(was, 'a'));
     expect(changes).toEqual({
       opens: 1,
       closes: 1,
+      others: 0,
       cells: [
         [row('a'), row('b')],
         [row('a'), row('c')],

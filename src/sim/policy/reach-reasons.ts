@@ -1,4 +1,4 @@
-/** The distinct verdicts and reasons of a matrix, each once: cells hold their numbers. */
+/** The distinct verdicts of one direction, and the reason of a pair that two of them make. */
 export interface ReachReason {
   readonly code:
     | 'open'
@@ -16,16 +16,16 @@ export interface ReachReason {
 }
 
 /** What one direction says of a pair. */
-interface Part {
+export interface ReachPart {
   readonly kind: 'open' | 'allowed' | 'denied';
   readonly policies: readonly string[];
   readonly rule?: number;
 }
 
-/** The distinct verdicts of one direction. */
+/** The distinct verdicts of one direction; it only grows, so that a number keeps its meaning. */
 export class PartTable {
   static readonly OPEN = 0;
-  readonly list: Part[] = [{ kind: 'open', policies: [] }];
+  readonly list: ReachPart[] = [{ kind: 'open', policies: [] }];
   readonly #known = new Map<string, number>();
 
   allowed(policy: string, rule: number): number {
@@ -40,7 +40,7 @@ export class PartTable {
     });
   }
 
-  #add(key: string, part: Part): number {
+  #add(key: string, part: ReachPart): number {
     let index = this.#known.get(key);
     if (index === undefined) {
       index = this.list.push(part) - 1;
@@ -50,90 +50,28 @@ export class PartTable {
   }
 }
 
-/** The distinct reasons of cells, joined from the verdicts of both directions. */
-export class ReasonTable {
-  readonly list: ReachReason[] = [];
-  /** What a cell with this reason holds. */
-  readonly allowed: (boolean | 'unknown' | null)[] = [];
-  readonly open: number;
-  readonly samePod: number;
-  readonly unknown: number;
-  readonly noAddress: number;
-  readonly #enforced: boolean;
-  readonly #joined = new Map<number, number>();
-  readonly #known = new Map<string, number>();
-
-  /** `known`: the reasons of an earlier matrix keep their numbers. */
-  constructor(enforced: boolean, known: readonly ReachReason[] = []) {
-    this.#enforced = enforced;
-    for (const reason of known) this.#add(reason);
-    this.open = this.#add({ code: 'open', policies: [] });
-    this.samePod = this.#add({ code: 'same-pod', policies: [] });
-    this.unknown = this.#add({ code: 'unknown', policies: [] });
-    this.noAddress = this.#add({ code: 'no-address', policies: [] });
-  }
-
-  allows(index: number): boolean {
-    return this.allowed[index] === true && this.list[index]?.code !== 'not-enforced';
-  }
-
-  of(parts: PartTable, egress: number, ingress: number): number {
-    const key = egress * 2 ** 26 + ingress;
-    let index = this.#joined.get(key);
-    if (index === undefined) {
-      index = this.#join(parts.list[egress], parts.list[ingress]);
-      this.#joined.set(key, index);
+/** The reason of a pair. */
+export function joined(
+  egress: ReachPart | undefined,
+  ingress: ReachPart | undefined,
+  enforced: boolean,
+): ReachReason {
+  if (egress?.kind === 'denied' || ingress?.kind === 'denied') {
+    if (!enforced) {
+      const policies = [egress, ingress].flatMap((part) => (part?.kind === 'denied' ? part.policies : []));
+      return { code: 'not-enforced', policies: [...new Set(policies)] };
     }
-    return index;
+    return egress?.kind === 'denied'
+      ? { code: 'egress-denied', policies: egress.policies, ...ruleOf(egress) }
+      : { code: 'ingress-denied', policies: ingress?.policies ?? [], ...ruleOf(ingress) };
   }
-
-  #join(egress: Part | undefined, ingress: Part | undefined): number {
-    if (egress?.kind === 'denied' || ingress?.kind === 'denied') {
-      if (!this.#enforced) {
-        const policies = [egress, ingress].flatMap((part) => (part?.kind === 'denied' ? part.policies : []));
-        return this.#add({ code: 'not-enforced', policies: [...new Set(policies)] });
-      }
-      return egress?.kind === 'denied'
-        ? this.#add({ code: 'egress-denied', policies: egress.policies, ...ruleOf(egress) })
-        : this.#add({ code: 'ingress-denied', policies: ingress?.policies ?? [], ...ruleOf(ingress) });
-    }
-    if (egress?.kind === 'open' && ingress?.kind === 'open') return this.open;
-    if (!this.#enforced) return this.open;
-    const policies = [...(egress?.policies ?? []), ...(ingress?.policies ?? [])];
-    const rule = ingress?.rule ?? egress?.rule;
-    return this.#add({ code: 'allowed', policies: [...new Set(policies)], rule });
+  if ((egress?.kind !== 'allowed' && ingress?.kind !== 'allowed') || !enforced) {
+    return { code: 'open', policies: [] };
   }
-
-  #add(reason: ReachReason): number {
-    const key = `${reason.code} ${reason.rule ?? ''} ${reason.policies.join(' ')}`;
-    let index = this.#known.get(key);
-    if (index === undefined) {
-      index = this.list.push(reason) - 1;
-      this.allowed[index] = allowedBy(reason.code);
-      this.#known.set(key, index);
-    }
-    return index;
-  }
+  const policies = [...(egress?.policies ?? []), ...(ingress?.policies ?? [])];
+  return { code: 'allowed', policies: [...new Set(policies)], rule: ingress?.rule ?? egress?.rule };
 }
 
-/** What a cell with this reason holds. */
-function allowedBy(code: ReachReason['code']): boolean | 'unknown' | null {
-  switch (code) {
-    case 'open':
-    case 'allowed':
-    case 'not-enforced':
-      return true;
-    case 'egress-denied':
-    case 'ingress-denied':
-      return false;
-    case 'unknown':
-    case 'no-address':
-      return 'unknown';
-    case 'same-pod':
-      return null;
-  }
-}
-
-function ruleOf(part: Part | undefined): { readonly rule?: number } {
+function ruleOf(part: ReachPart | undefined): { readonly rule?: number } {
   return part?.rule === undefined ? {} : { rule: part.rule };
 }

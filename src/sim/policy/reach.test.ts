@@ -6,8 +6,20 @@ import { settle } from '../k8s/controllers/settle.ts';
 import { parseScenario } from '../k8s/parse/parse-scenario.ts';
 import { evaluate } from './evaluate.ts';
 import { randomCluster, randomClusterPolicies } from './random-fixture.ts';
+import type { ReachMatrix } from './reach-matrix.ts';
 import { reachMatrix } from './reach.ts';
 import { TRAPS, trapText } from './trap-fixture.ts';
+
+/** The counts of denied cells are those of the cells. */
+function expectCounts(matrix: ReachMatrix): void {
+  const denied = (cells: readonly unknown[]): number => cells.filter((cell) => cell === false).length;
+  const { deniedFrom, deniedTo } = matrix.data;
+  expect([...deniedFrom]).toEqual(matrix.allowed.map(denied));
+  expect([...deniedTo]).toEqual(
+    matrix.pods.map((_, column) => denied(matrix.allowed.map((row) => row[column]))),
+  );
+  expect(matrix.denied).toBe(denied(matrix.allowed.flat()));
+}
 
 /** Cell by cell what the evaluator says; host-network sources are left to their own test. */
 function expectAgreement(cluster: ClusterState, port: number, protocol: Protocol): void {
@@ -15,6 +27,7 @@ function expectAgreement(cluster: ClusterState, port: number, protocol: Protocol
   const pods = matrix.pods.map((name) =>
     cluster.pods.find((pod) => `${pod.namespace}/${pod.name}` === name),
   ) as Pod[];
+  expectCounts(matrix);
   pods.forEach((from, row) => {
     pods.forEach((to, column) => {
       const cell = matrix.allowed[row]?.[column];
@@ -80,6 +93,30 @@ it('agrees on random clusters with cluster-wide policies', { timeout: 60_000 }, 
     }),
     { numRuns: 60, seed: 9 },
   );
+});
+
+it('counts the denied cells where targets are asked on several ports, are on a host, have no address', () => {
+  const more = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"lost"},"spec":{"nodeSelector":{"no":"such"},"containers":[{"name":"c","image":"nginx"}]}}
+---
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"on-node"},"spec":{"hostNetwork":true,"nodeName":"kind-worker","containers":[{"name":"c","image":"nginx"}]}}
+---
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"mute","labels":{"app":"a"}},"spec":{"containers":[{"name":"c","image":"example.org/mute"}]}}`;
+  let several = 0;
+  let host = 0;
+  fc.assert(
+    fc.property(randomCluster, fc.boolean(), (text, enforced) => {
+      const scenario = parseScenario([{ name: 'random.yaml', text: `${text}\n---\n${more}` }]);
+      const { cluster } = settle(scenario, [fakeCni()], ['iptables']);
+      const matrix = reachMatrix(cluster, { protocol: 'TCP', enforced });
+      if ((matrix.data.firstColumn.at(-1) ?? 0) > matrix.pods.length) several++;
+      host += matrix.data.host.filter((one) => one === 1).length;
+      expectCounts(matrix);
+      if (!enforced) expect(matrix.denied).toBe(0);
+    }),
+    { numRuns: 40, seed: 11 },
+  );
+  expect(several).toBeGreaterThan(0);
+  expect(host).toBeGreaterThan(0);
 });
 
 describe('reasons and special cells', () => {

@@ -1,34 +1,30 @@
 /**
- * Who can reach whom, for every pair of pods at once. Pods that no policy can tell apart form a class; the question is
- * answered once per pair of classes, row by row with sets of columns as bits, and written out per pod.
+ * Who can reach whom, for every pair of pods at once. A row is made once for all pods to which the same policies apply,
+ * against classes of pods that no policy can tell apart, and written out per pod.
  */
-import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
-import type { Applying, PodClass, PodClasses, PolicySource, ReachQuestion } from './classes.ts';
-import { classify } from './classes.ts';
-import type { Direction } from './matching.ts';
-import { PartTable, type ReachReason, ReasonTable } from './reach-reasons.ts';
-import { policyStack, type StackCluster, type StackRule } from './stack.ts';
-
-type Cell = boolean | 'unknown' | null;
-
-export interface ReachMatrix {
-  readonly port: number | undefined;
-  readonly protocol: Protocol;
-  readonly pods: readonly string[];
-  /** Rows from, columns to; null for itself. */
-  readonly allowed: readonly (readonly Cell[])[];
-  readonly reasons: readonly ReachReason[];
-  /** `reasonOf[row][column]` is an index into `reasons`. */
-  readonly reasonOf: readonly (readonly number[])[];
-}
-
-/** One thing that is asked of a class: a port on its pods. */
-interface Column {
-  readonly target: number;
-  readonly port: number;
-}
+import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
+import { type Applying, applyingIn } from './applying.ts';
+import { classify, type Ends, endsOf, familyOf, type PolicySource, type ReachQuestion } from './classes.ts';
+import { type PartRow, type ReachData, ReachMatrix } from './reach-matrix.ts';
+import { PartTable } from './reach-reasons.ts';
+import { type Columns, egressRow, ingressRow } from './reach-rows.ts';
+import { policyStack, policyWorld } from './stack.ts';
 
 export type ReachCluster = PolicySource & Pick<ClusterState, 'pods' | 'unmodelled'>;
+
+/** How far a long answer is: yielded now and then by whoever makes it. */
+export interface ReachProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export type ReachSteps<T> = Generator<ReachProgress, T>;
+
+/** So many parts have numbers of 16 bits, with room for those of later edits. */
+const MOST_NARROW = 50_000;
+
+/** Rows between two looks at the clock of whoever waits. */
+const ROWS_A_STEP = 64;
 
 /**
  * The matrix over all pods that are not finished. Without a port, each target is asked on the first port that it listens
@@ -37,14 +33,14 @@ export type ReachCluster = PolicySource & Pick<ClusterState, 'pods' | 'unmodelle
  * another node's network that only an `ipBlock` could allow, because the address the target sees depends on the CNI.
  */
 export function reachMatrix(cluster: ReachCluster, question: ReachQuestion): ReachMatrix {
-  return fillMatrix(cluster, question, undefined);
+  return finished(reachSteps(cluster, question));
 }
 
-/** What of a matrix can be kept, and for whom it has to be asked again. */
-export interface Kept {
-  readonly matrix: ReachMatrix;
-  readonly rows: ReadonlySet<Pod>;
-  readonly columns: ReadonlySet<Pod>;
+export function finished<T>(steps: ReachSteps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 export function askedPods(cluster: Pick<ClusterState, 'pods'>): readonly Pod[] {
@@ -55,151 +51,112 @@ export function podName(pod: Pod | undefined): string {
   return `${pod?.namespace}/${pod?.name}`;
 }
 
-/** `kept`: an earlier matrix of the same pods, of which some rows and columns are asked again. */
-export function fillMatrix(
-  cluster: ReachCluster,
-  question: ReachQuestion,
-  kept: Kept | undefined,
-): ReachMatrix {
+/** What the next matrix can take from one: the rows by the policies that they are made of. */
+export interface RowsMade {
+  readonly parts: PartTable;
+  readonly out: Map<string, PartRow>;
+  readonly into: Map<string, PartRow>;
+}
+
+const rowsMade = new WeakMap<ReachMatrix, RowsMade>();
+
+export function rowsOf(matrix: ReachMatrix): RowsMade | undefined {
+  return rowsMade.get(matrix);
+}
+
+export function remember(matrix: ReachMatrix, rows: RowsMade): ReachMatrix {
+  rowsMade.set(matrix, rows);
+  return matrix;
+}
+
+/** The policies that apply to a pod, and the ports that it is asked on. */
+export interface Asked {
+  readonly egress: Applying;
+  readonly ingress: Applying;
+  readonly ports: readonly number[];
+}
+
+export function* reachSteps(cluster: ReachCluster, question: ReachQuestion): ReachSteps<ReachMatrix> {
   const pods = askedPods(cluster);
-  const classes = classify(cluster, pods, question);
-  const columns: Column[] = [];
-  const columnsOf = classes.list.map((target) =>
-    portsToAsk(cluster, target, question).map((port) => columns.push({ target: target.index, port }) - 1),
+  const total = pods.length * 3;
+  const { of, examples } = classify(cluster, pods, question);
+  yield { done: pods.length / 4, total };
+  const ask = asking(cluster, question);
+  const asked = examples.map(ask);
+  const ends = endsOf(examples, policyWorld(cluster));
+  const columns = columnsOf(
+    ends,
+    asked.map((one) => one.ports),
   );
-  const parts = new PartTable();
-  const targets = asTargets(columns, classes, question.protocol);
-  // A row depends on the subject only through the policies that isolate it, and its ports where ingress rules name some.
-  const egressRows = new Map<Applying, Int32Array>();
-  const ingressRows = new Map<Applying, Map<string, Int32Array>>();
-  const reasons = new ReasonTable(question.enforced, kept?.matrix.reasons);
-  const nodeIsDeniable = policyStack(cluster).some(({ plan }) => plan.deniesOwnNode === true);
-  const unknown = unknownPods(cluster, pods);
-  const again = pods.flatMap((pod, i) => (kept?.columns.has(pod) === true ? [i] : []));
-  const reasonOf: (readonly number[])[] = [];
-  const allowed: (readonly Cell[])[] = [];
-  const cellsOf = new Map<number, Int32Array>();
+  const classAt = (i: number): number => of[i] ?? 0;
+  const pod = columnsOf(
+    { pods, named: () => [] },
+    pods.map((_, i) => asked[classAt(i)]?.ports ?? []),
+  );
+  yield { done: pods.length / 2, total };
 
-  pods.forEach((from, row) => {
-    const old = kept === undefined || kept.rows.has(from) ? undefined : kept.matrix;
-    const oldReasons = old?.reasonOf[row];
-    const oldAllowed = old?.allowed[row];
-    const source = classes.of[row] ?? 0;
-    let cells = cellsOf.get(source);
-    if (cells === undefined) cellsOf.set(source, (cells = new Int32Array(classes.list.length).fill(-1)));
-    const own = cells;
-    const plain = unknown[row] === undefined && !from.hostNetwork;
-    const indexAt = (column: number): number => {
-      if (!plain || row === column || unknown[column] !== undefined) return special(from, row, column);
-      const target = classes.of[column] ?? 0;
-      const known = own[target] ?? -1;
-      return known < 0 ? (own[target] = cell(source, target)) : known;
-    };
-    if (oldReasons === undefined || oldAllowed === undefined) {
-      const indexes = new Array<number>(pods.length);
-      const values = new Array<Cell>(pods.length);
-      for (let column = 0; column < pods.length; column++) {
-        const index = indexAt(column);
-        indexes[column] = index;
-        values[column] = reasons.allowed[index] ?? null;
-      }
-      reasonOf.push(indexes);
-      allowed.push(values);
-      return;
-    }
-    // A row is copied when a cell of it differs, and not before: most rows stay what they were.
-    let indexes: number[] | undefined;
-    let values: Cell[] | undefined;
-    for (const column of again) {
-      const index = indexAt(column);
-      const value = reasons.allowed[index] ?? null;
-      if (oldReasons[column] !== index) (indexes ??= oldReasons.slice())[column] = index;
-      if (oldAllowed[column] !== value) (values ??= oldAllowed.slice())[column] = value;
-    }
-    reasonOf.push(indexes ?? oldReasons);
-    allowed.push(values ?? oldAllowed);
+  const rows: RowsMade = { parts: new PartTable(), out: new Map(), into: new Map() };
+  const out = new Rows(rows.out);
+  const into = new Rows(rows.into);
+  const wide = wideParts(cluster, examples.length);
+  // Where the column of a pod stands among those of the classes.
+  const from = new Uint32Array(pod.port.length);
+  pods.forEach((_, i) => {
+    const start = pod.first[i] ?? 0;
+    for (let c = start; c < (pod.first[i + 1] ?? 0); c++)
+      from[c] = (columns.first[classAt(i)] ?? 0) + c - start;
   });
-
-  return {
-    port: question.port,
-    protocol: question.protocol,
-    pods: pods.map(podName),
-    allowed,
-    reasons: reasons.list,
-    reasonOf,
-  };
-
-  /** A cell that is not its class's: itself, an address that is missing, a pod on its node's network. */
-  function special(from: Pod, row: number, column: number): number {
-    if (row === column) return reasons.samePod;
-    const ends = [unknown[row], unknown[column]];
-    if (ends.includes('no-address')) return reasons.noAddress;
-    if (ends.includes('unknown')) return reasons.unknown;
-    const index = cell(classes.of[row] ?? 0, classes.of[column] ?? 0);
-    if (!from.hostNetwork || from.node !== pods[column]?.node) return index;
-    // The own node always gets in, unless a rule denies it where rules can.
-    const denied = reasons.list[index]?.code === 'ingress-denied' && reasons.list[index].rule !== undefined;
-    return denied && nodeIsDeniable ? index : reasons.open;
-  }
-
-  function egressOf(source: number): Int32Array {
-    const subject = classes.list[source];
-    if (subject === undefined) return new Int32Array();
-    const known = egressRows.get(subject.applying.egress);
-    if (known !== undefined) return known;
-    const row = directionRow('egress', subject, targets, classes, parts);
-    egressRows.set(subject.applying.egress, row);
-    return row;
-  }
-
-  function ingressOf({ target, port }: Column): Int32Array {
-    const subject = classes.list[target];
-    if (subject === undefined) return new Int32Array();
-    const { ingress: applying } = subject.applying;
-    const rows = ingressRows.get(applying) ?? new Map<string, Int32Array>();
-    ingressRows.set(applying, rows);
-    const key = `${port} ${namesPorts(applying) ? portNames(subject.example) : ''}`;
-    const known = rows.get(key);
-    if (known !== undefined) return known;
-    const row = directionRow('ingress', subject, asSources(port, classes, question.protocol), classes, parts);
-    rows.set(key, row);
-    return row;
-  }
-
-  /** The first column of the target that both directions allow, or the first column's denial. */
-  function cell(source: number, target: number): number {
-    let first: number | undefined;
-    for (const column of columnsOf[target] ?? []) {
-      const out = egressOf(source)[column] ?? 0;
-      const asked = columns[column];
-      const into = asked === undefined ? 0 : (ingressOf(asked)[source] ?? 0);
-      const index = reasons.of(parts, out, into);
-      if (reasons.allows(index)) return index;
-      first ??= index;
-    }
-    const denied = first ?? reasons.open;
-    return classes.list[source]?.example.hostNetwork === true && blockMightAllow(source, target)
-      ? reasons.unknown
-      : denied;
-  }
-
-  function blockMightAllow(source: number, target: number): boolean {
-    return (
-      question.enforced &&
-      source !== target &&
-      rulesIn(classes.list[target]?.applying.ingress).some((rule) =>
-        rule.peers.some((peer) => peer.addresses === true),
-      )
+  const outOf = new Uint32Array(examples.length);
+  const intoOf = new Uint32Array(columns.port.length);
+  for (const [k, subject] of examples.entries()) {
+    const one = asked[k];
+    if (one === undefined) continue;
+    outOf[k] = out.take(one.egress.key, () =>
+      spread(egressRow(one.egress, subject, columns, question.protocol, rows.parts), from, wide),
     );
+    for (let c = columns.first[k] ?? 0; c < (columns.first[k + 1] ?? 0); c++) {
+      const port = columns.port[c] ?? 0;
+      intoOf[c] = into.take(ingressKey(one.ingress, subject, port), () =>
+        spread(ingressRow(one.ingress, subject, port, ends, question.protocol, rows.parts), of, wide),
+      );
+    }
+    if (k % ROWS_A_STEP === 0)
+      yield { done: pods.length / 2 + ((pods.length * k) / examples.length) * 1.5, total };
   }
+  const data: ReachData = {
+    ...question,
+    port: question.port,
+    pods: pods.map(podName),
+    parts: rows.parts.list,
+    firstColumn: pod.first,
+    out: out.list,
+    outOf: Uint32Array.from(of, (k) => outOf[k] ?? 0),
+    into: into.list,
+    intoOf: Uint32Array.from(from, (c) => intoOf[c] ?? 0),
+    ...placesOf(cluster, pods),
+    deniesOwnNode: deniesOwnNode(cluster),
+    addresses: Uint8Array.from(of, (k) => (asked[k]?.ingress.addresses === true ? 1 : 0)),
+    deniedFrom: new Uint32Array(pods.length),
+    deniedTo: new Uint32Array(pods.length),
+  };
+  const matrix = remember(new ReachMatrix(data), rows);
+  for (const row of counted(matrix)) yield { done: pods.length * 2 + row, total };
+  return matrix;
 }
 
-function rulesIn(applying: Applying | undefined): readonly StackRule[] {
-  return (applying?.tiers ?? []).flatMap((tier) => tier.policies.flatMap(({ rules }) => rules));
+export function asking(cluster: ReachCluster, question: ReachQuestion): (pod: Pod) => Asked {
+  const applying = applyingIn(cluster);
+  const starts = startsOf(cluster, question);
+  return (pod) => ({
+    egress: applying(pod, 'egress'),
+    ingress: applying(pod, 'ingress'),
+    ports: portsToAsk(pod, question, starts),
+  });
 }
 
-function namesPorts(applying: Applying): boolean {
-  return rulesIn(applying).some((rule) => rule.namedPorts);
+/** An ingress row depends on the target through its policies, the port, its family, and its ports where a rule names one. */
+export function ingressKey(applying: Applying, target: Pod, port: number): string {
+  return `${applying.key} ${port} ${familyOf(target)} ${applying.namedPorts ? portNames(target) : ''}`;
 }
 
 function portNames(pod: Pod): string {
@@ -208,152 +165,147 @@ function portNames(pod: Pod): string {
     .join();
 }
 
-/** Which ports of a target to ask; one unless it listens on nothing. */
-function portsToAsk(
-  cluster: StackCluster,
-  target: PodClass,
-  { port, protocol }: ReachQuestion,
-): readonly number[] {
-  if (port !== undefined) return [port];
-  const listening = target.example.listening.find((l) => l.protocol === protocol);
-  if (listening !== undefined) return [listening.port];
+/** Distinct rows, numbered as they are first wanted. */
+export class Rows {
+  readonly list: PartRow[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #made: Map<string, PartRow>;
+  readonly #before: ReadonlyMap<string, PartRow>;
+
+  /** Notes in `made` what is wanted; what `before` has is not made again. */
+  constructor(made: Map<string, PartRow>, before: ReadonlyMap<string, PartRow> = new Map()) {
+    this.#made = made;
+    this.#before = before;
+  }
+
+  take(key: string, make: () => PartRow): number {
+    let index = this.#known.get(key);
+    if (index === undefined) {
+      const row = this.#before.get(key) ?? make();
+      this.#made.set(key, row);
+      index = this.list.push(row) - 1;
+      this.#known.set(key, index);
+    }
+    return index;
+  }
+}
+
+export function columnsOf(ends: Ends, ports: readonly (readonly number[])[]): Columns {
+  const first = new Uint32Array(ports.length + 1);
+  ports.forEach((list, i) => {
+    first[i + 1] = (first[i] ?? 0) + list.length;
+  });
+  return { ends, first, port: Uint32Array.from(ports.flat()) };
+}
+
+/** Whether 16 bits could be too few for the numbers of parts: one for each rule, and each tier's end for each class of pods. */
+function wideParts(cluster: ReachCluster, classes: number): boolean {
+  const stack = policyStack(cluster);
+  const rules = stack
+    .flatMap((tier) => tier.policies)
+    .reduce((sum, policy) => sum + policy.ingress.length + policy.egress.length, 0);
+  return rules + classes * stack.length * 2 > MOST_NARROW;
+}
+
+/** Whether a rule can stop what a pod's own node sends to it. */
+export function deniesOwnNode(cluster: PolicySource): boolean {
+  return policyStack(cluster).some(({ plan }) => plan.deniesOwnNode === true);
+}
+
+/** A row by the places that each entry stands at. */
+function spread(row: Uint32Array, places: Uint32Array | Int32Array, wide: boolean): PartRow {
+  const out = wide ? new Uint32Array(places.length) : new Uint16Array(places.length);
+  for (let i = 0; i < places.length; i++) out[i] = row[places[i] ?? 0] ?? 0;
+  return out;
+}
+
+/** Where pods stand, and of which a walk could not say either. */
+export function placesOf(
+  cluster: Pick<ClusterState, 'unmodelled'>,
+  pods: readonly Pod[],
+): Pick<ReachData, 'doubt' | 'node' | 'host'> {
+  const { unmodelled } = cluster;
+  const all = unmodelled.some((field) => field.affects.kind === 'all');
+  const named = (kind: 'pod' | 'node'): ReadonlySet<string> =>
+    new Set(unmodelled.flatMap(({ affects }) => (affects.kind === kind ? [affects.name] : [])));
+  const names = named('pod');
+  const nodes = named('node');
+  const numbers = new Map<string, number>();
+  const numberOf = (node: string): number => {
+    const number = numbers.get(node) ?? numbers.size;
+    numbers.set(node, number);
+    return number;
+  };
+  return {
+    doubt: Uint8Array.from(pods, (pod) => {
+      if (pod.ips.length === 0) return 1;
+      return all || names.has(podName(pod)) || (pod.node !== undefined && nodes.has(pod.node)) ? 2 : 0;
+    }),
+    node: Int32Array.from(pods, (pod) => (pod.node === undefined ? -1 : numberOf(pod.node))),
+    host: Uint8Array.from(pods, (pod) => (pod.hostNetwork ? 1 : 0)),
+  };
+}
+
+/** Ports from which on a rule may say something else: those that a pod is asked on that listens on none. */
+export function startsOf(cluster: PolicySource, { protocol }: ReachQuestion): readonly number[] {
   const starts = new Set([1]);
-  for (const tier of policyStack(cluster)) {
-    for (const { reads } of tier.policies) {
+  for (const { policies } of policyStack(cluster)) {
+    for (const { reads } of policies) {
       for (const start of reads.starts) {
         if (start.protocol === undefined || start.protocol === protocol) starts.add(start.port);
       }
     }
   }
-  for (const container of target.example.containers) {
-    for (const own of container.ports) if (own.protocol === protocol) starts.add(own.containerPort);
-  }
   return [...starts];
 }
 
-/**
- * One subject class against many counterparts: for egress the columns of all targets, for ingress all source classes.
- * Tier by tier, rules in order; each settles the counterparts that it matches and that none before it did.
- */
-function directionRow(
-  direction: Direction,
-  subject: PodClass,
-  counterparts: Counterparts,
-  classes: PodClasses,
-  parts: PartTable,
-): Int32Array {
-  const { classIndex } = counterparts;
-  const { tiers } = subject.applying[direction];
-  const row = new Int32Array(classIndex.length).fill(PartTable.OPEN);
-  if (tiers.length === 0) return row;
-  const settled = new Uint8Array(row.length);
-  /** Calls `take` with each counterpart that a rule matches and that is not settled. */
-  const each = (rule: StackRule, take: (i: number) => void): void => {
-    const ports = counterparts.ports(rule, subject);
-    if (ports === false) return;
-    const peers = classes.mask(rule.peers, subject.example);
-    for (let i = 0; i < row.length; i++) {
-      if (settled[i] === 0 && peers[classIndex[i] ?? 0] === 1 && (ports === true || ports[i] === 1)) take(i);
-    }
-  };
-  for (const { plan, policies } of tiers) {
-    const passed: number[] = [];
-    const read = (only: StackRule['action'] | undefined): void => {
-      for (const { policy, rules } of policies) {
-        for (const rule of rules) {
-          const { action, index } = rule;
-          if (action === 'log' || (only !== undefined && action !== only)) continue;
-          const part =
-            action === 'pass'
-              ? undefined
-              : action === 'allow'
-                ? parts.allowed(policy.name, index)
-                : parts.denied([policy.name], index);
-          each(rule, (i) => {
-            settled[i] = 1;
-            if (part === undefined) passed.push(i);
-            else row[i] = part;
-          });
-        }
+/** Which ports of a target to ask; one unless it listens on nothing. */
+function portsToAsk(
+  target: Pod,
+  { port, protocol }: ReachQuestion,
+  starts: readonly number[],
+): readonly number[] {
+  if (port !== undefined) return [port];
+  const listening = target.listening.find((l) => l.protocol === protocol);
+  if (listening !== undefined) return [listening.port];
+  const own = target.containers.flatMap((container) =>
+    container.ports.flatMap((one) => (one.protocol === protocol ? [one.containerPort] : [])),
+  );
+  return own.length === 0 ? starts : [...new Set([...starts, ...own])];
+}
+
+/** Counts the denied cells, row by row. */
+function* counted(matrix: ReachMatrix): Generator<number, void> {
+  const { data } = matrix;
+  const { doubt, host, firstColumn, outOf, into, intoOf, deniedFrom, deniedTo } = data;
+  if (!data.enforced) return;
+  const size = data.pods.length;
+  const columnEach = firstColumn[size] === size;
+  const denies = Uint8Array.from(data.parts, (part) => (part.kind === 'denied' ? 1 : 0));
+  const egressDenies = data.out.map((row) => row.map((part) => denies[part] ?? 0));
+  const ingressDenies = new Uint8Array(into.length);
+  for (let row = 0; row < size; row++) {
+    if (row % ROWS_A_STEP === 0) yield row;
+    if (doubt[row] !== 0) continue;
+    let count = 0;
+    const egress = egressDenies[outOf[row] ?? 0];
+    if (egress === undefined || !columnEach || host[row] === 1) {
+      for (let column = 0; column < size; column++) {
+        if (matrix.allowedAt(row, column) !== false) continue;
+        count++;
+        deniedTo[column] = (deniedTo[column] ?? 0) + 1;
       }
-    };
-    if (plan.how === 'first-match') read(undefined);
-    else {
-      read('deny');
-      read('allow');
+      deniedFrom[row] = count;
+      continue;
     }
-    const isolating = policies.filter(({ policy }) => policy.isolates[direction]);
-    if (plan.end === 'deny' && isolating.length > 0) {
-      const denied = parts.denied(isolating.map(({ policy }) => policy.name));
-      for (let i = 0; i < row.length; i++) {
-        if (settled[i] === 0) {
-          settled[i] = 1;
-          row[i] = denied;
-        }
-      }
+    // A column for each pod: what ingress says of this source is looked up once for each row of it.
+    for (let i = 0; i < into.length; i++) ingressDenies[i] = denies[into[i]?.[row] ?? 0] ?? 0;
+    for (let column = 0; column < size; column++) {
+      const closed = (egress[column] ?? 0) | (ingressDenies[intoOf[column] ?? 0] ?? 0);
+      if (closed === 0 || column === row || doubt[column] !== 0) continue;
+      count++;
+      deniedTo[column] = (deniedTo[column] ?? 0) + 1;
     }
-    for (const i of passed) settled[i] = 0;
+    deniedFrom[row] = count;
   }
-  return row;
-}
-
-/** The other ends of a row: their classes, and which of them a rule's ports cover (or all, or none). */
-interface Counterparts {
-  readonly classIndex: Int32Array;
-  readonly ports: (rule: StackRule, subject: PodClass) => Uint8Array | boolean;
-}
-
-/** All columns, as an egress rule sees them: a port and a target each. */
-function asTargets(columns: readonly Column[], classes: PodClasses, protocol: Protocol): Counterparts {
-  const known = new Map<StackRule, Uint8Array>();
-  return {
-    classIndex: Int32Array.from(columns, (column) => column.target),
-    ports: (rule) => {
-      if (rule.covers === undefined) return true;
-      let mask = known.get(rule);
-      if (mask === undefined) {
-        mask = Uint8Array.from(columns, ({ target, port }) =>
-          coversPort(rule, classes.list[target], port, protocol) ? 1 : 0,
-        );
-        known.set(rule, mask);
-      }
-      return mask;
-    },
-  };
-}
-
-/** All classes, as an ingress rule of a target that is asked on one port sees them. */
-function asSources(port: number, classes: PodClasses, protocol: Protocol): Counterparts {
-  return {
-    classIndex: Int32Array.from(classes.list, (one) => one.index),
-    ports: (rule, subject) => coversPort(rule, subject, port, protocol),
-  };
-}
-
-function coversPort(
-  { covers }: StackRule,
-  target: PodClass | undefined,
-  port: number,
-  protocol: Protocol,
-): boolean {
-  return covers === undefined || (target !== undefined && covers(target.example, port, protocol));
-}
-
-/** Pods of which a walk could not say either. */
-export function unknownPods(
-  cluster: Pick<ClusterState, 'unmodelled'>,
-  pods: readonly Pod[],
-): readonly ('no-address' | 'unknown' | undefined)[] {
-  const all = cluster.unmodelled.some((field) => field.affects.kind === 'all');
-  const names = new Set(
-    cluster.unmodelled.flatMap(({ affects }) => (affects.kind === 'pod' ? [affects.name] : [])),
-  );
-  const nodes = new Set(
-    cluster.unmodelled.flatMap(({ affects }) => (affects.kind === 'node' ? [affects.name] : [])),
-  );
-  return pods.map((pod) => {
-    if (pod.ips.length === 0) return 'no-address';
-    if (all || names.has(`${pod.namespace}/${pod.name}`)) return 'unknown';
-    return pod.node !== undefined && nodes.has(pod.node) ? 'unknown' : undefined;
-  });
 }

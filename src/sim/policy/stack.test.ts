@@ -5,6 +5,7 @@ import { cidr } from '../base/ip.ts';
 import type {
   ClusterState,
   EndSet,
+  NodeRelation,
   OwnPolicy,
   OwnRule,
   Pod,
@@ -206,9 +207,18 @@ const selection: fc.Arbitrary<PodSelection> = fc.oneof(
   ),
 );
 const nets = fc.subarray(['10.244.0.64/26', '10.244.1.0/24', '10.244.0.0/16'].map(cidr), { minLength: 1 });
-const endSet: fc.Arbitrary<EndSet> = fc.record(
-  { pods: selection, notPods: selection, nets, notNets: nets, outsideOnly: fc.constant(true) },
-  { requiredKeys: [] },
+const nodes = fc.subarray<NodeRelation>(['own', 'other', 'own-apiserver', 'other-apiserver'], {
+  minLength: 1,
+});
+const endSet: fc.Arbitrary<EndSet> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      { pods: selection, notPods: selection, nets, notNets: nets, outsideOnly: fc.constant(true) },
+      { requiredKeys: [] },
+    ),
+  },
+  { weight: 1, arbitrary: fc.record({ nodes }) },
 );
 const traffic = fc.array(
   fc.constantFrom<OwnRule['traffic'][number]>(
@@ -251,18 +261,31 @@ const randomPolicies = fc
   )
   .map((specs) => specs.map((spec, i) => policy(`o${i}`, spec)));
 
+/** A pod on the network of each node. */
+const ON_NODES = ['kind-control-plane', 'kind-worker', 'kind-worker2']
+  .map(
+    (node) =>
+      `\n---\n{"apiVersion":"v1","kind":"Pod","metadata":{"name":"on-${node}"},"spec":{"hostNetwork":true,"nodeName":"${node}","containers":[{"name":"c","image":"nginx"}]}}`,
+  )
+  .join('');
+
 it.each([
   ['first match', TIERS],
   ['deny first', ONE_TIER],
+  ['deny first, the own node as well', ONE_TIER.map((plan) => ({ ...plan, deniesOwnNode: true as const }))],
 ] as const)(
   '%s: the matrix says what the evaluator says, from scratch and after an edit',
   { timeout: 60_000 },
   (_, tiers) => {
     fc.assert(
       fc.property(randomCluster, randomPolicies, randomPolicies, (text, own, later) => {
-        const { cluster } = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()], ['iptables']);
-        const passes =
-          tiers === ONE_TIER ? (p: OwnPolicy) => ({ ...p, tier: 'default' }) : (p: OwnPolicy) => p;
+        const { cluster } = settle(
+          parseScenario([{ name: 'random.yaml', text: text + ON_NODES }]),
+          [fakeCni()],
+          ['iptables'],
+        );
+        expect(cluster.pods.filter((pod) => pod.hostNetwork && pod.name.startsWith('on-'))).toHaveLength(3);
+        const passes = tiers !== TIERS ? (p: OwnPolicy) => ({ ...p, tier: 'default' }) : (p: OwnPolicy) => p;
         const before: ClusterState = { ...cluster, ownPolicies: own.map(passes), policyTiers: tiers };
         const after: ClusterState = {
           ...before,

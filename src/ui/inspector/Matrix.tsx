@@ -1,44 +1,16 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useText } from '../../i18n/messages.ts';
-import { requestMatrix, sendProbe } from '../../state/session.ts';
+import { sendProbe } from '../../state/session.ts';
 import { useLook } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
-import type { MatrixResult } from '../../worker/protocol.ts';
+import { Button } from '../kit/Button.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
-import { cellOf, changedCells, countDenied, groupsOf } from './matrix/groups.ts';
+import { cellOf, changedCells, countDenied, groupsOf, withDenied } from './matrix/groups.ts';
 import { Legend } from './matrix/Legend.tsx';
 import styles from './matrix/Matrix.module.css';
 import { MatrixGrid } from './matrix/MatrixGrid.tsx';
 import { ReasonCard } from './matrix/ReasonCard.tsx';
-
-interface Asked {
-  readonly result: MatrixResult | undefined;
-  readonly failed: boolean;
-}
-
-function useMatrix(port: number | undefined, protocol: 'TCP' | 'UDP'): Asked {
-  const simulated = useSimulation((s) => s.result);
-  const [asked, setAsked] = useState<Asked>({ result: undefined, failed: false });
-  const shown = useRef<number>(undefined);
-  useEffect(() => {
-    if (simulated === undefined) return;
-    let live = true;
-    requestMatrix(port, protocol, shown.current).then(
-      (result) => {
-        if (!live) return;
-        shown.current = result.id;
-        setAsked({ result, failed: false });
-      },
-      () => {
-        if (live) setAsked({ result: undefined, failed: true });
-      },
-    );
-    return () => {
-      live = false;
-    };
-  }, [simulated, port, protocol]);
-  return asked;
-}
+import { useMatrix } from './matrix/use-matrix.ts';
 
 export interface Picked {
   readonly from: string;
@@ -47,7 +19,7 @@ export interface Picked {
 
 /** Who can talk to whom: a cell for each pair, with its reason beside it; a cell can be sent as a packet. */
 export function Matrix() {
-  const { matrix: t } = useText();
+  const { matrix: t, app } = useText();
   const cluster = useSimulation((s) => s.result?.cluster);
   const [by, setBy] = useState<'workloads' | 'pods'>('workloads');
   const [only, setOnly] = useState<'all' | 'denied'>('all');
@@ -57,33 +29,31 @@ export function Matrix() {
   const number = Number(portText);
   const valid = portText === '' || (Number.isInteger(number) && number >= 1 && number <= 65535);
   const port = portText === '' || !valid ? undefined : number;
-  const { result, failed } = useMatrix(port, protocol);
+  const { shown, state, share, stop, again } = useMatrix(port, protocol);
+  const matrix = shown?.matrix;
+  const changes = shown?.changes;
   const groups = useMemo(
-    () => (result === undefined ? [] : groupsOf(result, cluster, by)),
-    [result, cluster, by],
+    () => (matrix === undefined ? [] : groupsOf(matrix, cluster, by)),
+    [matrix, cluster, by],
   );
-  const changes = result?.changes;
-  const changed = useMemo(() => changedCells(changes, result), [changes, result]);
-  const counts = useMemo(() => (result === undefined ? undefined : countDenied(result)), [result]);
-  const visible = useMemo(() => {
-    if (result === undefined || only === 'all') return { rows: groups, columns: groups };
-    const bad = (state: string): boolean => state === 'denied' || state === 'some';
-    return {
-      rows: groups.filter((g) => groups.some((h) => bad(cellOf(result, g, h).state))),
-      columns: groups.filter((h) => groups.some((g) => bad(cellOf(result, g, h).state))),
-    };
-  }, [result, groups, only]);
+  const changed = useMemo(() => changedCells(changes, matrix), [changes, matrix]);
+  const counts = useMemo(() => (matrix === undefined ? undefined : countDenied(matrix)), [matrix]);
+  const visible = useMemo(
+    () =>
+      matrix === undefined || only === 'all' ? { rows: groups, columns: groups } : withDenied(matrix, groups),
+    [matrix, groups, only],
+  );
 
   const from = groups.find((g) => g.id === picked?.from);
   const to = groups.find((g) => g.id === picked?.to);
   const cell =
-    result === undefined || from === undefined || to === undefined ? undefined : cellOf(result, from, to);
+    matrix === undefined || from === undefined || to === undefined ? undefined : cellOf(matrix, from, to);
 
   /** The packet that a cell stands for; undefined where no port is known to ask. */
   const probeOf = (pair: readonly [number, number] | undefined): (() => void) | undefined => {
-    if (pair === undefined || result === undefined) return undefined;
-    const source = result.pods[pair[0]];
-    const target = result.pods[pair[1]];
+    if (pair === undefined || matrix === undefined) return undefined;
+    const source = matrix.pods[pair[0]];
+    const target = matrix.pods[pair[1]];
     const listens = cluster?.pods
       .find((p) => `${p.namespace}/${p.name}` === target)
       ?.listening.find((l) => l.protocol === protocol)?.port;
@@ -152,10 +122,26 @@ export function Matrix() {
       </header>
       <div className={styles.main}>
         <div className={styles.left}>
-          {failed ? (
+          {share !== undefined && (
+            <p className={styles.progress}>
+              <progress aria-label={app.stages.reach} max={1} value={share} />
+              <span>{`${app.stages.reach} · ${Math.round(share * 100)}%`}</span>
+              <Button kind="line" icon="stop" onClick={stop}>
+                {app.stop}
+              </Button>
+            </p>
+          )}
+          {state === 'failed' ? (
             <p className={styles.note}>{t.failed}</p>
-          ) : result === undefined ? (
-            <p className={styles.note}>{t.reading}</p>
+          ) : state === 'stopped' ? (
+            <p className={styles.note}>
+              {t.stopped}{' '}
+              <Button kind="line" onClick={again}>
+                {t.again}
+              </Button>
+            </p>
+          ) : shown === undefined ? (
+            <p className={styles.note}>{app.stages.reach}</p>
           ) : groups.length === 0 ? (
             <p className={styles.note}>{t.noPods}</p>
           ) : visible.rows.length === 0 ? (
@@ -164,7 +150,7 @@ export function Matrix() {
             <MatrixGrid
               // Cells of another size are another grid.
               key={`${by} ${visible.columns.length > 12}`}
-              result={result}
+              shown={shown}
               changed={changed}
               rows={visible.rows}
               columns={visible.columns}
@@ -180,7 +166,6 @@ export function Matrix() {
           from={from}
           to={to}
           cell={cell}
-          result={result}
           port={port}
           protocol={protocol}
           onSend={cell === undefined ? undefined : probeOf(cell.pair)}

@@ -7,9 +7,9 @@ import type { ProbeSpec } from '../../sim/k8s/cluster-state.ts';
 import { simulate, walk } from '../../sim/simulate.ts';
 import { tableOf } from '../../sim/tables.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
-import type { MatrixResult } from '../../worker/protocol.ts';
+import { ReachMatrix } from '../../state/matrix.ts';
 import { yamlText } from './cluster/yaml-text.ts';
-import { cellOf, countDenied, groupsOf } from './matrix/groups.ts';
+import { cellOf, countDenied, groupsOf, withDenied } from './matrix/groups.ts';
 import { packetRows } from './packet/packet-rows.ts';
 import { changesOf } from './why/changes.ts';
 import { currentPhase, phasesOf, phaseState } from './why/phases.ts';
@@ -218,29 +218,32 @@ describe('words', () => {
 });
 
 describe('matrix', () => {
-  const result: MatrixResult = {
+  const row = (...parts: number[]) => Uint16Array.from(parts);
+  /** One pod of web cannot send to db; db, on its node's network, reaches one of web and perhaps the other. */
+  const matrix = new ReachMatrix({
     port: 80,
     protocol: 'TCP',
+    enforced: true,
     pods: ['a/web-5d4f6b7c8d-bcdfg', 'a/web-5d4f6b7c8d-hjklm', 'b/db'],
-    allowed: [
-      [null, true, false],
-      [true, null, true],
-      [false, 'unknown', null],
+    parts: [
+      { kind: 'open', policies: [] },
+      { kind: 'denied', policies: ['a/shut'] },
     ],
-    reasons: [
-      { code: 'same-pod', policies: [] },
-      { code: 'open', policies: [] },
-      { code: 'ingress-denied', policies: ['b/deny'] },
-      { code: 'unknown', policies: [] },
-    ],
-    reasonOf: [
-      [0, 1, 2],
-      [1, 0, 1],
-      [2, 3, 0],
-    ],
-  };
+    firstColumn: Uint32Array.of(0, 1, 2, 3),
+    out: [row(0, 0, 1), row(0, 0, 0)],
+    outOf: Uint32Array.of(0, 1, 1),
+    into: [row(0, 0, 1), row(0, 0, 0)],
+    intoOf: Uint32Array.of(0, 0, 1),
+    doubt: Uint8Array.of(0, 0, 0),
+    node: Int32Array.of(0, 0, 1),
+    host: Uint8Array.of(0, 0, 1),
+    deniesOwnNode: false,
+    addresses: Uint8Array.of(0, 1, 0),
+    deniedFrom: Uint32Array.of(1, 0, 1),
+    deniedTo: Uint32Array.of(1, 0, 1),
+  });
   const cluster = {
-    pods: result.pods.map((p) => ({
+    pods: matrix.pods.map((p) => ({
       namespace: p.slice(0, 1),
       name: p.slice(2),
       shortName: p.startsWith('a') ? 'web' : 'db',
@@ -248,17 +251,25 @@ describe('matrix', () => {
   } as unknown as Parameters<typeof groupsOf>[1];
 
   it('puts the pods of a workload together and says when they differ', () => {
-    const groups = groupsOf(result, cluster, 'workloads');
+    const groups = groupsOf(matrix, cluster, 'workloads');
     expect(groups.map((g) => `${g.id} ${g.members.length}`)).toEqual(['a/web 2', 'b/db 1']);
     const [web, db] = groups;
-    expect(cellOf(result, web!, db!)).toMatchObject({ state: 'some', allowed: 1, total: 2, pair: [0, 2] });
-    expect(cellOf(result, db!, web!)).toMatchObject({ state: 'denied', reason: { code: 'ingress-denied' } });
-    expect(cellOf(result, db!, db!)).toMatchObject({ state: 'self', pair: undefined });
-    expect(countDenied(result)).toEqual({ denied: 2, total: 6 });
+    expect(cellOf(matrix, web!, db!)).toMatchObject({ state: 'some', allowed: 1, total: 2, pair: [0, 2] });
+    expect(cellOf(matrix, web!, db!).reason).toMatchObject({ code: 'egress-denied', policies: ['a/shut'] });
+    expect(cellOf(matrix, db!, web!)).toMatchObject({ state: 'denied', reason: { code: 'ingress-denied' } });
+    expect(matrix.allowedAt(2, 1)).toBe('unknown');
+    expect(cellOf(matrix, db!, db!)).toMatchObject({ state: 'self', pair: undefined });
+    expect(countDenied(matrix)).toEqual({ denied: 2, total: 6 });
+  });
+
+  it('shows only rows and columns in which something is denied', () => {
+    const { rows, columns } = withDenied(matrix, groupsOf(matrix, cluster, 'pods'));
+    expect(rows.map((g) => g.name)).toEqual(['web bcdfg', 'db']);
+    expect(columns.map((g) => g.name)).toEqual(['web bcdfg', 'db']);
   });
 
   it('names single pods shortly', () => {
-    expect(groupsOf(result, cluster, 'pods').map((g) => g.name)).toEqual(['web bcdfg', 'web hjklm', 'db']);
+    expect(groupsOf(matrix, cluster, 'pods').map((g) => g.name)).toEqual(['web bcdfg', 'web hjklm', 'db']);
   });
 });
 

@@ -1,18 +1,16 @@
 import { useRef, type KeyboardEvent, type MouseEvent } from 'react';
 import { useText } from '../../../i18n/messages.ts';
-import type { MatrixResult } from '../../../worker/protocol.ts';
 import { classes } from '../../kit/classes.ts';
 import { useVirtual } from '../../kit/use-virtual.ts';
 import type { Picked } from '../Matrix.tsx';
-import { CellMark } from './CellMark.tsx';
-import { cellOf, type Cell, type CellChange, changeOf, type Group } from './groups.ts';
+import { cellOf, type Cell, type CellChange, type Group } from './groups.ts';
 import styles from './Matrix.module.css';
+import { HEAD_WIDTH, MatrixHead, MatrixRow } from './MatrixRow.tsx';
+import type { ShownMatrix } from './use-matrix.ts';
 
-const HEAD_WIDTH = 152;
-
-/** The cells, drawn where they can be seen: rows and columns are both virtual, so 300 pods are 300 pods. */
+/** The cells, drawn where they can be seen: rows and columns are both virtual, and what is drawn stays as it is while it scrolls. */
 export function MatrixGrid({
-  result,
+  shown,
   changed,
   rows,
   columns,
@@ -21,7 +19,7 @@ export function MatrixGrid({
   onPick,
   onSend,
 }: {
-  readonly result: MatrixResult;
+  readonly shown: ShownMatrix;
   /** Pairs that the last edit changed, by row and column. */
   readonly changed: ReadonlyMap<number, ReadonlyMap<number, CellChange>>;
   readonly rows: readonly Group[];
@@ -58,9 +56,11 @@ export function MatrixGrid({
     ),
   };
 
+  const rowsDrawn = rowItems.getVirtualItems();
+  const columnsDrawn = columnItems.getVirtualItems();
   const drawn =
-    rowItems.getVirtualItems().some((i) => rows[i.index]?.id === picked?.from) &&
-    columnItems.getVirtualItems().some((i) => columns[i.index]?.id === picked?.to);
+    rowsDrawn.some((i) => rows[i.index]?.id === picked?.from) &&
+    columnsDrawn.some((i) => columns[i.index]?.id === picked?.to);
 
   const move = (row: number, column: number): void => {
     const from = rows[Math.max(0, Math.min(rows.length - 1, row))];
@@ -74,7 +74,7 @@ export function MatrixGrid({
     if (event.key === 'Enter') {
       const from = rows[at.row];
       const to = columns[at.column];
-      if (from !== undefined && to !== undefined) onSend(cellOf(result, from, to));
+      if (from !== undefined && to !== undefined) onSend(cellOf(shown.matrix, from, to));
       return;
     }
     const next = picked === undefined ? { row: 0, column: 0 } : moved(event.key, at);
@@ -93,7 +93,7 @@ export function MatrixGrid({
     if (event.detail === 2) {
       const from = rows[Number(cell.dataset['row'])];
       const to = columns[Number(cell.dataset['column'])];
-      if (from !== undefined && to !== undefined) onSend(cellOf(result, from, to));
+      if (from !== undefined && to !== undefined) onSend(cellOf(shown.matrix, from, to));
     }
   };
 
@@ -118,81 +118,25 @@ export function MatrixGrid({
           height: head + rowItems.getTotalSize(),
         }}
       >
-        <div role="row" aria-rowindex={1} className={styles.headRow} style={{ height: head }}>
-          <span role="columnheader" className={styles.corner} style={{ width: HEAD_WIDTH }}>
-            {t.corner}
-          </span>
-          {columnItems.getVirtualItems().map((item) => {
-            const group = columns[item.index];
-            if (group === undefined) return null;
-            return (
-              <span
-                key={group.id}
-                role="columnheader"
-                aria-colindex={item.index + 2}
-                className={classes(styles.columnHead, group.id === picked?.to && styles.kin)}
-                style={{ left: HEAD_WIDTH + item.start, width: item.size }}
-                title={group.id}
-              >
-                <small>{group.namespace}</small>
-                <b>{group.name}</b>
-              </span>
-            );
-          })}
-        </div>
-        {rowItems.getVirtualItems().map((row) => {
+        <MatrixHead groups={columns} items={columnsDrawn} height={head} picked={picked?.to} />
+        {rowsDrawn.map((row) => {
           const from = rows[row.index];
-          if (from === undefined) return null;
           return (
-            <div
-              key={from.id}
-              role="row"
-              aria-rowindex={row.index + 2}
-              className={styles.row}
-              style={{ top: head + row.start, height: row.size }}
-            >
-              <span
-                role="rowheader"
-                className={classes(styles.rowHead, from.id === picked?.from && styles.kin)}
-                style={{ width: HEAD_WIDTH }}
-                title={from.id}
-              >
-                <b>{from.name}</b>
-                {!small && (
-                  <small>
-                    {from.namespace} · {t.podCount({ n: from.members.length })}
-                  </small>
-                )}
-              </span>
-              {columnItems.getVirtualItems().map((column) => {
-                const to = columns[column.index];
-                if (to === undefined) return null;
-                const cell = cellOf(result, from, to);
-                const on = picked?.from === from.id && picked.to === to.id;
-                const word = cellWord(cell, t);
-                const change = changeOf(changed, from, to);
-                return (
-                  <span
-                    // A new answer flashes anew.
-                    key={change === undefined ? to.id : `${to.id} ${result.id}`}
-                    id={on ? 'matrix-cell' : undefined}
-                    role="gridcell"
-                    aria-colindex={column.index + 2}
-                    aria-selected={on}
-                    aria-label={`${from.name} → ${to.name}: ${t.cells[cell.state]}${word === '' ? '' : `, ${word}`}${change === undefined ? '' : `, ${t.changed[change]}`}`}
-                    className={classes(styles.cell, styles[cell.state], on && styles.selected)}
-                    style={{ left: HEAD_WIDTH + column.start, width: column.size }}
-                    data-changed={change}
-                    data-row={row.index}
-                    data-column={column.index}
-                    tabIndex={-1}
-                  >
-                    <CellMark state={cell.state} size={small ? 12 : 16} />
-                    {!small && <span className={styles.word}>{word}</span>}
-                  </span>
-                );
-              })}
-            </div>
+            from !== undefined && (
+              <MatrixRow
+                key={from.id}
+                shown={shown}
+                changed={changed}
+                from={from}
+                row={row.index}
+                top={head + row.start}
+                height={row.size}
+                columns={columns}
+                items={columnsDrawn}
+                small={small}
+                picked={picked?.from === from.id ? picked.to : undefined}
+              />
+            )
           );
         })}
       </div>
@@ -216,15 +160,4 @@ function moved(
     default:
       return undefined;
   }
-}
-
-/** The word under a cell's glyph: the policy that let it in, the direction that stopped it, how many of the pairs. */
-function cellWord(cell: Cell, t: ReturnType<typeof useText>['matrix']): string {
-  if (cell.state === 'self') return t.cells.self;
-  if (cell.state === 'some') return t.some({ allowed: cell.allowed, total: cell.total });
-  const { reason } = cell;
-  if (reason === undefined) return '';
-  const first = reason.policies[0];
-  if (reason.code === 'allowed' && first !== undefined) return first.slice(first.indexOf('/') + 1);
-  return t.words[reason.code];
 }

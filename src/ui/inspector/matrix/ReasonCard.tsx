@@ -1,5 +1,4 @@
 import { useText } from '../../../i18n/messages.ts';
-import type { MatrixResult } from '../../../worker/protocol.ts';
 import { Button } from '../../kit/Button.tsx';
 import { classes } from '../../kit/classes.ts';
 import { CellMark } from './CellMark.tsx';
@@ -20,7 +19,6 @@ export function ReasonCard({
   readonly from: Group | undefined;
   readonly to: Group | undefined;
   readonly cell: Cell | undefined;
-  readonly result: MatrixResult | undefined;
   readonly port: number | undefined;
   readonly protocol: string;
   readonly onSend: (() => void) | undefined;

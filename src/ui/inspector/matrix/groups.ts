@@ -1,24 +1,26 @@
 import { shortPlace } from '../../../i18n/step-text.ts';
-import type { ClusterView, MatrixReason, MatrixResult } from '../../../worker/protocol.ts';
+import type { ReachReason } from '../../../sim/policy/reach-reasons.ts';
+import type { ReachMatrix } from '../../../state/matrix.ts';
+import type { ClusterView, MatrixChanges } from '../../../worker/protocol.ts';
 
 /** A row or column: one pod, or the pods of one workload. */
 export interface Group {
   readonly id: string;
   readonly namespace: string;
   readonly name: string;
-  /** Indexes into `MatrixResult.pods`. */
+  /** Indexes into `ReachMatrix.pods`. */
   readonly members: readonly number[];
 }
 
 /** Pods as they are, or together by namespace and short name: the pods of one Deployment are alike. */
 export function groupsOf(
-  result: MatrixResult,
+  matrix: Pick<ReachMatrix, 'pods'>,
   cluster: ClusterView | undefined,
   by: 'workloads' | 'pods',
 ): Group[] {
   const shortNames = new Map(cluster?.pods.map((p) => [`${p.namespace}/${p.name}`, p.shortName]));
   const groups = new Map<string, { namespace: string; name: string; members: number[] }>();
-  result.pods.forEach((pod, i) => {
+  matrix.pods.forEach((pod, i) => {
     const slash = pod.indexOf('/');
     const namespace = pod.slice(0, slash);
     const own = pod.slice(slash + 1);
@@ -35,7 +37,7 @@ export type CellState = 'allowed' | 'denied' | 'some' | 'unknown' | 'self';
 
 export interface Cell {
   readonly state: CellState;
-  readonly reason: MatrixReason | undefined;
+  readonly reason: ReachReason | undefined;
   readonly allowed: number;
   readonly total: number;
   /** The pair that a click sends: the first denied one, so that the reason can be walked, else the first. */
@@ -43,7 +45,7 @@ export interface Cell {
 }
 
 /** What a cell says of all the pairs in it. A workload's pods to each other count; a pod to itself does not. */
-export function cellOf(result: MatrixResult, from: Group, to: Group): Cell {
+export function cellOf(matrix: ReachMatrix, from: Group, to: Group): Cell {
   let allowed = 0;
   let denied = 0;
   let unknown = 0;
@@ -53,8 +55,7 @@ export function cellOf(result: MatrixResult, from: Group, to: Group): Cell {
   for (const row of from.members) {
     for (const column of to.members) {
       if (row === column) continue;
-      const value = result.allowed[row]?.[column];
-      if (value === null || value === undefined) continue;
+      const value = matrix.allowedAt(row, column);
       first ??= [row, column];
       if (value === 'unknown') {
         unknown++;
@@ -68,14 +69,13 @@ export function cellOf(result: MatrixResult, from: Group, to: Group): Cell {
   }
   const total = allowed + denied + unknown;
   const pair = firstDenied ?? firstUnknown ?? first;
-  const reasonIndex = pair === undefined ? undefined : result.reasonOf[pair[0]]?.[pair[1]];
-  const self = from.members[0];
+  const [self] = from.members;
   const reason =
-    reasonIndex !== undefined
-      ? result.reasons[reasonIndex]
+    pair !== undefined
+      ? matrix.reasonAt(...pair)
       : self === undefined
         ? undefined
-        : result.reasons[result.reasonOf[self]?.[self] ?? -1];
+        : matrix.reasonAt(self, self);
   const state: CellState =
     total === 0
       ? 'self'
@@ -90,17 +90,18 @@ export function cellOf(result: MatrixResult, from: Group, to: Group): Cell {
 }
 
 /** Denied pairs, of all pairs of different pods. */
-export function countDenied(result: MatrixResult): { denied: number; total: number } {
-  let denied = 0;
-  let total = 0;
-  for (const row of result.allowed) {
-    for (const value of row) {
-      if (value === null) continue;
-      total++;
-      if (value === false) denied++;
-    }
-  }
-  return { denied, total };
+export function countDenied(matrix: ReachMatrix): { denied: number; total: number } {
+  const pods = matrix.pods.length;
+  return { denied: matrix.denied, total: pods * (pods - 1) };
+}
+
+/** Rows and columns with a denied pair. */
+export function withDenied(
+  { data }: Pick<ReachMatrix, 'data'>,
+  groups: readonly Group[],
+): { readonly rows: readonly Group[]; readonly columns: readonly Group[] } {
+  const some = (counts: Uint32Array) => groups.filter((g) => g.members.some((i) => (counts[i] ?? 0) > 0));
+  return { rows: some(data.deniedFrom), columns: some(data.deniedTo) };
 }
 
 /** How a pair's answer changed: it can talk now, it cannot any more, or the answer is another kind of unknown. */
@@ -108,12 +109,12 @@ export type CellChange = 'opens' | 'closes' | 'differs';
 
 /** The changes by row and column. */
 export function changedCells(
-  changes: MatrixResult['changes'],
-  result: MatrixResult | undefined,
+  changes: MatrixChanges | undefined,
+  matrix: ReachMatrix | undefined,
 ): ReadonlyMap<number, ReadonlyMap<number, CellChange>> {
   const rows = new Map<number, Map<number, CellChange>>();
   for (const [row, column] of changes?.cells ?? []) {
-    const value = result?.allowed[row]?.[column];
+    const value = matrix?.allowedAt(row, column);
     const change = value === true ? 'opens' : value === false ? 'closes' : 'differs';
     const cells = rows.get(row) ?? new Map<number, CellChange>();
     cells.set(column, change);
