@@ -10,6 +10,9 @@ import { reasons as ko } from '../i18n/reasons.ko.ts';
 import { admissionPlugins } from '../sim/admission/registry.ts';
 import { cidr } from '../sim/base/ip.ts';
 import type { IpvsServiceConfig, NetnsConfig, WireguardPeerConfig } from '../sim/net/config.ts';
+import type { Backend, L7Action, L7Listener, L7Route, RouteMatch } from '../sim/l7/config.ts';
+import { nginx } from '../sim/l7/ingress-nginx/nginx.ts';
+import { proxyApp } from '../sim/l7/proxy.ts';
 import type { SwitchConfig } from '../sim/net/ovs/config.ts';
 import { createState } from '../sim/net/kernel.ts';
 import { CLIENT, MIDDLE, proxyWorld, WAYS } from '../sim/net/testing/proxy-world.ts';
@@ -748,6 +751,70 @@ spec:
   test('a server that does not answer it', () => {
     const silent = broken(simulation, 'default/a', () => ({ listeners: [] }));
     expect(ask(silent, asked)).toContain('proxy.failed');
+  });
+});
+
+describe('an L7 proxy', () => {
+  const origin = { object: { kind: 'Ingress', name: 'a' } };
+  const say = (status: number): L7Action => ({ kind: 'respond', status, because: 'no-route', origin });
+  const backend = (service: string, ip: string, port: number): Backend => ({
+    service,
+    weight: 1,
+    endpoints: [{ ip, port }],
+    otherwise: { kind: 'respond', status: 503, because: 'no-endpoints' },
+    origin,
+  });
+  const route = (id: string, match: RouteMatch, action: L7Action): L7Route => ({
+    id,
+    match,
+    filters: [],
+    action,
+    origin,
+  });
+  const path = (value: string): RouteMatch => ({ path: { how: 'exact', value } });
+  const simulation = build('flannel');
+  const c = ipOf(simulation, 'c');
+  const listener: L7Listener = {
+    port: 80,
+    hosts: [
+      {
+        id: 'server b',
+        names: [{ name: 'b', wildcard: 'one-label' }],
+        routes: [
+          route('by method', { ...path('/'), method: 'POST' }, say(200)),
+          route('by header', { ...path('/'), headers: [{ name: 'x', how: 'present', value: '' }] }, say(200)),
+          route('split', path('/'), {
+            kind: 'backends',
+            backends: [backend('default/c:80', c, 80), backend('default/d:80', c, 80)],
+          }),
+          route('refused', path('/refused'), {
+            kind: 'backends',
+            backends: [backend('default/c:81', c, 81)],
+          }),
+          route('elsewhere', path('/old'), { kind: 'redirect', status: 301, host: 'new', origin }),
+        ],
+        otherwise: say(404),
+        origin,
+      },
+    ],
+    otherwise: say(404),
+  };
+  const proxied = broken(simulation, 'default/b', () => ({
+    listeners: [
+      { proto: 'tcp', ip: '0.0.0.0', port: 80, app: 'own/l7', process: 'nginx', settings: listener, origin },
+    ],
+  }));
+  const world = { ...proxied.world, ownApps: { 'own/l7': proxyApp(nginx) } };
+
+  test.each<[string, readonly ReasonCode[]]>([
+    ['http://b/', ['l7.host', 'l7.miss', 'l7.missing', 'l7.route', 'l7.split', 'l7.forward']],
+    ['http://b/refused', ['l7.upstream-failed']],
+    ['http://b/old', ['l7.redirect']],
+    ['http://b/nowhere', ['l7.no-route', 'l7.respond']],
+    [`http://${ipOf(simulation, 'b')}/`, ['l7.no-host', 'l7.respond']],
+  ])('%s', (to, codes) => {
+    const given = ask({ ...proxied, world }, { from: 'default/a', tool: 'curl', to });
+    for (const code of codes) expect(given).toContain(code);
   });
 });
 

@@ -138,6 +138,11 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['cni']} cannot read a port's name ("${p['port']}") and rejects the whole policy ${p['policy']}: nothing of it is enforced. Write the number.`,
   'policy/end-port-ignored': (p) =>
     `${p['cni']} does not know endPort: the policy ${p['policy']} is about port ${p['port']} alone, not up to ${p['endPort']}.`,
+  'ingress/no-class': (p) =>
+    `The Ingress ${p['ingress']} has no class, and no IngressClass is the default: no controller serves it.${p['known'] === '' ? '' : ` Classes: ${p['known']}.`}`,
+  'ingress/no-controller': (p) =>
+    `There is no IngressClass ${p['class']}: the Ingress ${p['ingress']} is stored, and nobody serves it. ${p['known'] === '' ? 'An Ingress does nothing without a controller, such as `controllers: [ingress-nginx]` in the Playground.' : `Classes: ${p['known']}.`}`,
+  'controllers/unknown': (p) => `No controller "${p['name']}" is known here. Known: ${p['known']}.`,
   'policy/kind-not-enforced': (p) =>
     `${p['cni']} does not enforce ${p['kind']}: ${p['policy']} is stored and changes nothing.${p['use'] === '' ? '' : ` Here it is enforced by ${p['use']}.`}`,
   'policy/no-such-tier': (p) =>

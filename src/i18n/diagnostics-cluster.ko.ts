@@ -143,6 +143,12 @@ export const clusterDiagnostics: DiagnosticText = {
     `${josa(String(p['cni']), '은/는')} 포트 이름("${p['port']}")을 읽지 못해 정책 ${p['policy']} 전체를 거부합니다. 이 정책은 전혀 적용되지 않습니다. 번호로 적으세요.`,
   'policy/end-port-ignored': (p) =>
     `${josa(String(p['cni']), '은/는')} endPort를 모릅니다. 정책 ${josa(String(p['policy']), '은/는')} ${p['endPort']}까지가 아니라 포트 ${p['port']}에만 해당합니다.`,
+  'ingress/no-class': (p) =>
+    `Ingress ${p['ingress']}에 클래스가 없고 기본 IngressClass도 없어, 처리할 컨트롤러가 없습니다.${p['known'] === '' ? '' : ` 클래스: ${p['known']}`}`,
+  'ingress/no-controller': (p) =>
+    `IngressClass ${josa(String(p['class']), '이/가')} 없습니다. Ingress ${josa(String(p['ingress']), '은/는')} 저장되지만 아무도 처리하지 않습니다. ${p['known'] === '' ? 'Ingress는 컨트롤러가 없으면 아무 일도 하지 않습니다. Playground에 `controllers: [ingress-nginx]`처럼 설치하세요.' : `클래스: ${p['known']}`}`,
+  'controllers/unknown': (p) =>
+    `${josa(`"${p['name']}"`, '이라/라')}는 컨트롤러는 여기에 없습니다. 사용 가능: ${p['known']}`,
   'policy/kind-not-enforced': (p) =>
     `${josa(String(p['cni']), '은/는')} ${josa(String(p['kind']), '을/를')} 적용하지 않습니다. ${josa(String(p['policy']), '은/는')} 저장될 뿐 아무것도 바꾸지 않습니다.${p['use'] === '' ? '' : ` 여기서 이를 적용하는 CNI: ${p['use']}`}`,
   'policy/no-such-tier': (p) =>

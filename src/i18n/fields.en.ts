@@ -504,6 +504,39 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.conntrack.tcpCloseWaitTimeout':
     'How long a node remembers a half-closed connection, as `1h0m0s`; 0 leaves the kernel’s own value.',
 
+  'Playground.controllers':
+    'Ingress controllers, gateways and meshes to install, such as `ingress-nginx`: short for applying their own manifests.',
+  'Ingress.spec':
+    'Which requests from outside go to which Service. It does nothing until a controller of its class runs.',
+  'Ingress.spec.ingressClassName':
+    'The IngressClass, and so the controller, that serves it. Left out: the class that is marked as the default.',
+  'Ingress.spec.defaultBackend': 'Where requests go that no path takes.',
+  'Ingress.spec.rules': 'A rule for each host.',
+  'Ingress.spec.rules.host':
+    'The Host header that it is for; left out, every host. `*.example.com` stands for exactly one label.',
+  'Ingress.spec.rules.http': 'The paths of this host.',
+  'Ingress.spec.rules.http.paths':
+    'Paths and where they go. The longest that matches wins, and Exact wins over Prefix.',
+  'Ingress.spec.rules.http.paths.path':
+    'The path of the request, beginning with `/`; the query does not count.',
+  'Ingress.spec.rules.http.paths.pathType':
+    'Exact: the very path. Prefix: whole elements between slashes, so `/foo` takes `/foo/bar` and not `/foobar`. ImplementationSpecific: as the controller likes.',
+  'Ingress.backend':
+    'Where matching requests go: a Service of the same namespace, or an object that the controller knows.',
+  'Ingress.backend.resource':
+    'An object of another kind, in place of a Service. Most controllers do not serve it.',
+  'Ingress.backend.service':
+    'A Service of the Ingress’ own namespace. Controllers send requests straight to its endpoints.',
+  'Ingress.backend.service.name': 'The name of the Service.',
+  'Ingress.backend.service.port': 'A port of the Service, by name or by number.',
+  'Ingress.backend.service.port.name': 'The name of the Service’s port.',
+  'Ingress.backend.service.port.number': 'The Service’s `port`, not its `targetPort`.',
+  'Ingress.spec.tls': 'Hosts that are served with TLS on port 443, and their certificates.',
+  'Ingress.spec.tls.hosts':
+    'The hosts that the certificate is for; they are told by the name in the handshake (SNI).',
+  'Ingress.spec.tls.secretName': 'A Secret of type kubernetes.io/tls with tls.crt and tls.key.',
+  'IngressClass.spec': 'Which controller serves the Ingresses of this class.',
+  'IngressClass.spec.controller': 'The controller’s own name, such as `k8s.io/ingress-nginx`.',
   'Playground.cni': 'The CNI plug-in: its name, or `{name, options}`.',
   'Playground.compare': 'What the comparison sets beside this cluster; everything else stays as it is.',
   'Playground.compare.cni': 'The CNI of the cluster beside: its name, or `{name, options}`.',

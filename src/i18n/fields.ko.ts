@@ -502,6 +502,37 @@ export const fields: FieldHelp = {
   'KubeProxyConfiguration.conntrack.tcpCloseWaitTimeout':
     '한쪽만 닫힌 연결을 노드가 기억하는 시간입니다(`1h0m0s` 형식). 0이면 커널의 값을 그대로 둡니다.',
 
+  'Playground.controllers':
+    '설치할 Ingress 컨트롤러, 게이트웨이, 메시입니다(예: `ingress-nginx`). 각자의 매니페스트를 적용하는 것과 같습니다.',
+  'Ingress.spec':
+    '밖에서 온 요청을 어느 서비스로 보낼지 정합니다. 그 클래스의 컨트롤러가 실행 중이 아니면 아무 일도 하지 않습니다.',
+  'Ingress.spec.ingressClassName':
+    '이 Ingress를 처리할 IngressClass, 곧 컨트롤러입니다. 생략하면 기본으로 표시된 클래스입니다.',
+  'Ingress.spec.defaultBackend': '맞는 경로가 없는 요청이 가는 곳입니다.',
+  'Ingress.spec.rules': '호스트마다 규칙 하나입니다.',
+  'Ingress.spec.rules.host':
+    'Host 헤더의 값이며, 생략하면 모든 호스트입니다. `*.example.com`은 레이블 하나만 대신합니다.',
+  'Ingress.spec.rules.http': '이 호스트의 경로입니다.',
+  'Ingress.spec.rules.http.paths':
+    '경로와 그 목적지입니다. 맞는 것 가운데 가장 긴 경로가 이기고, Exact가 Prefix보다 먼저입니다.',
+  'Ingress.spec.rules.http.paths.path': '`/`로 시작하는 요청 경로입니다. 쿼리는 보지 않습니다.',
+  'Ingress.spec.rules.http.paths.pathType':
+    'Exact는 똑같은 경로, Prefix는 슬래시로 나눈 요소 단위의 앞부분입니다. `/foo`는 `/foo/bar`에는 맞고 `/foobar`에는 맞지 않습니다. ImplementationSpecific은 컨트롤러마다 다릅니다.',
+  'Ingress.backend':
+    '맞는 요청이 가는 곳입니다. 같은 네임스페이스의 서비스이거나 컨트롤러가 아는 오브젝트입니다.',
+  'Ingress.backend.resource':
+    '서비스 대신 쓰는 다른 종류의 오브젝트입니다. 대부분의 컨트롤러는 처리하지 않습니다.',
+  'Ingress.backend.service':
+    'Ingress와 같은 네임스페이스의 서비스입니다. 컨트롤러는 요청을 엔드포인트로 바로 보냅니다.',
+  'Ingress.backend.service.name': '서비스의 이름입니다.',
+  'Ingress.backend.service.port': '서비스의 포트를 이름이나 번호로 씁니다.',
+  'Ingress.backend.service.port.name': '서비스 포트의 이름입니다.',
+  'Ingress.backend.service.port.number': '`targetPort`가 아니라 서비스의 `port`입니다.',
+  'Ingress.spec.tls': '443번 포트에서 TLS로 제공할 호스트와 인증서입니다.',
+  'Ingress.spec.tls.hosts': '인증서가 쓰일 호스트입니다. 핸드셰이크에 적힌 이름(SNI)으로 구별합니다.',
+  'Ingress.spec.tls.secretName': 'tls.crt와 tls.key가 있는 kubernetes.io/tls 타입 시크릿입니다.',
+  'IngressClass.spec': '이 클래스의 Ingress를 처리할 컨트롤러입니다.',
+  'IngressClass.spec.controller': '`k8s.io/ingress-nginx` 같은 컨트롤러 자신의 이름입니다.',
   'Playground.cni': 'CNI 플러그인입니다. 이름 또는 `{name, options}`로 씁니다.',
   'Playground.compare': '비교 화면에서 이 클러스터 옆에 놓을 설정입니다. 나머지는 그대로입니다.',
   'Playground.compare.cni': '옆에 놓을 클러스터의 CNI입니다. 이름 또는 `{name, options}`로 씁니다.',

@@ -155,6 +155,64 @@ export const reasons: ReasonText = {
     detail: () =>
       'CoreDNS owns only the cluster’s domain; its forward plug-in passes every other name on, as a client of its own.',
   },
+  // L7 proxies
+  'l7.host': {
+    title: (p) => `${p.program} serves ${p.host} with ${p.server}`,
+    info: (p) => p.server,
+    detail: () =>
+      'The Host header of the request chose it: an exact name before a wildcard, a wildcard before any host.',
+  },
+  'l7.no-host': {
+    title: (p) => `${p.program} knows no host ${p.host}`,
+    info: (p) => `no host ${p.host}`,
+    detail: () => 'No rule names this host, and none is for every host.',
+  },
+  'l7.miss': {
+    title: (p) => `${p.route} does not match: its ${missedField(p)} is ${p.got}, and ${p.wanted} is wanted`,
+    info: (p) => `${p.route}: no`,
+    detail: () => 'Routes are asked in order, and the first that matches decides. This one was asked before.',
+  },
+  'l7.missing': {
+    title: (p) => `${p.route} does not match: the request has no ${missedField(p)}`,
+    info: (p) => `${p.route}: no`,
+    detail: () => 'Routes are asked in order, and the first that matches decides. This one was asked before.',
+  },
+  'l7.route': {
+    title: (p) => `${p.program}: ${p.method} ${p.path} matches ${p.route}`,
+    info: (p) => p.route,
+    detail: () => 'The first route that matches the request decides where it goes.',
+  },
+  'l7.no-route': {
+    title: (p) => `${p.host} has no route for ${p.path}`,
+    info: (p) => `no route for ${p.path}`,
+    detail: () => 'The host is known, but none of its paths matches. Another host is not tried.',
+  },
+  'l7.split': {
+    title: (p) => `The request goes to ${p.service}, which gets ${p.weight} of ${p.total}`,
+    info: (p) => `${p.service} (${p.weight}/${p.total})`,
+    detail: () => 'Several backends share the requests by their weights; chance chose this one.',
+  },
+  'l7.forward': {
+    title: (p) => `${p.program} opens a connection of its own to ${p.address}, an endpoint of ${p.service}`,
+    info: (p) => `${p.program} → ${p.address}`,
+    detail: () =>
+      'The client’s connection ends at the proxy. What follows is a second connection, from the proxy’s address.',
+  },
+  'l7.redirect': {
+    title: (p) => `${p.program} sends the client to ${p.location} (${p.status})`,
+    info: (p) => `${p.status} → ${p.location}`,
+    detail: () => 'No backend is asked: the client is told another address and may ask there.',
+  },
+  'l7.respond': {
+    title: (p) => `${p.program} answers ${p.status} itself: ${RESPONDS[p.because] ?? p.because}`,
+    info: (p) => `${p.status} by ${p.program}`,
+    detail: () => 'No backend was asked.',
+  },
+  'l7.upstream-failed': {
+    title: (p) => `${p.address} did not answer ${p.program} (${p.error}): the client gets ${p.status}`,
+    info: (p) => `${p.status}: upstream ${p.error}`,
+    detail: () => '502 says that the backend refused or broke off, 504 that it did not answer in time.',
+  },
   // sockets
   'proxy.forward': {
     title: (p) => `${p.process} asks ${p.address} itself: ${p.method} ${p.path}`,
@@ -1105,3 +1163,19 @@ export const reasons: ReasonText = {
       'What programs and Open vSwitch make of fragments is not simulated. Rather than guess, the verdict is left open.',
   },
 };
+
+/** Why a proxy answers by itself (sim/l7/config.ts, RespondBecause). */
+const RESPONDS: Readonly<Record<string, string>> = {
+  'no-host': 'no rule is for this host',
+  'no-route': 'no path of this host matches',
+  'no-service': 'the backend’s Service does not exist',
+  'no-port': 'the backend’s Service has no such port',
+  'no-endpoints': 'the backend’s Service has no ready endpoint',
+  'resource-backend': 'the backend is an object that this controller cannot serve',
+  denied: 'a rule denies it',
+  'invalid-reference': 'the backend may not be referred to from here',
+};
+
+function missedField({ field, name }: { readonly field: string; readonly name: string }): string {
+  return name === '' ? field : `${field === 'query' ? 'query parameter' : field} ${name}`;
+}

@@ -142,6 +142,74 @@ export const reasons: ReasonText = {
     detail: () =>
       'CoreDNS는 클러스터 도메인만 책임집니다. 나머지 이름은 forward 플러그인이 스스로 클라이언트가 되어 다른 서버에 묻습니다.',
   },
+  // L7 프록시
+  'l7.host': {
+    title: (p) => `${josa(p.program, '이/가')} ${p.host}에 ${josa(p.server, '을/를')} 씁니다`,
+    info: (p) => p.server,
+    detail: () =>
+      '요청의 Host 헤더로 정해집니다. 정확한 이름이 와일드카드보다, 와일드카드가 모든 호스트보다 먼저입니다.',
+  },
+  'l7.no-host': {
+    title: (p) => `${josa(p.program, '은/는')} ${p.host} 호스트를 모릅니다`,
+    info: (p) => `${p.host} 호스트 없음`,
+    detail: () => '이 호스트를 적은 규칙도, 모든 호스트를 위한 규칙도 없습니다.',
+  },
+  'l7.miss': {
+    title: (p) =>
+      `${p.route} 불일치: ${josa(missedField(p), '은/는')} ${p.got}인데 ${josa(p.wanted, '을/를')} 요구합니다`,
+    info: (p) => `${p.route}: 불일치`,
+    detail: () =>
+      '라우트를 차례로 확인해 처음으로 맞는 것이 결정합니다. 이 라우트는 그보다 먼저 확인되었습니다.',
+  },
+  'l7.missing': {
+    title: (p) => `${p.route} 불일치: 요청에 ${josa(missedField(p), '이/가')} 없습니다`,
+    info: (p) => `${p.route}: 불일치`,
+    detail: () =>
+      '라우트를 차례로 확인해 처음으로 맞는 것이 결정합니다. 이 라우트는 그보다 먼저 확인되었습니다.',
+  },
+  'l7.route': {
+    title: (p) => `${p.program}: ${p.method} ${p.path} 요청이 ${p.route}에 맞습니다`,
+    info: (p) => p.route,
+    detail: () => '요청에 처음으로 맞는 라우트가 갈 곳을 정합니다.',
+  },
+  'l7.no-route': {
+    title: (p) => `${p.host}에는 ${p.path}에 맞는 라우트가 없습니다`,
+    info: (p) => `${p.path} 라우트 없음`,
+    detail: () => '호스트는 알지만 맞는 경로가 없습니다. 다른 호스트를 대신 찾아보지 않습니다.',
+  },
+  'l7.split': {
+    title: (p) =>
+      `요청이 ${p.total} 가운데 ${josa(p.weight, '을/를')} 받는 ${josa(p.service, '으로/로')} 갑니다`,
+    info: (p) => `${p.service} (${p.weight}/${p.total})`,
+    detail: () => '여러 백엔드가 가중치대로 요청을 나눠 받습니다. 이번에는 확률로 이것이 뽑혔습니다.',
+  },
+  'l7.forward': {
+    title: (p) =>
+      `${josa(p.program, '이/가')} ${p.service}의 엔드포인트 ${josa(p.address, '으로/로')} 새 연결을 엽니다`,
+    info: (p) => `${p.program} → ${p.address}`,
+    detail: () =>
+      '클라이언트의 연결은 프록시에서 끝납니다. 이어지는 것은 프록시의 주소에서 나가는 두 번째 연결입니다.',
+  },
+  'l7.redirect': {
+    title: (p) =>
+      `${josa(p.program, '이/가')} 클라이언트를 ${josa(p.location, '으로/로')} 보냅니다(${p.status})`,
+    info: (p) => `${p.status} → ${p.location}`,
+    detail: () =>
+      '백엔드에는 묻지 않습니다. 클라이언트는 다른 주소를 안내받고 그곳에 다시 요청할 수 있습니다.',
+  },
+  'l7.respond': {
+    title: (p) =>
+      `${josa(p.program, '이/가')} 직접 ${josa(p.status, '으로/로')} 응답합니다: ${RESPONDS[p.because] ?? p.because}`,
+    info: (p) => `${p.program}의 ${p.status} 응답`,
+    detail: () => '백엔드에는 묻지 않았습니다.',
+  },
+  'l7.upstream-failed': {
+    title: (p) =>
+      `${josa(p.address, '이/가')} ${p.program}에 응답하지 않아(${p.error}) 클라이언트는 ${josa(p.status, '을/를')} 받습니다`,
+    info: (p) => `${p.status}: 업스트림 ${p.error}`,
+    detail: () =>
+      '502는 백엔드가 거절했거나 연결을 끊었다는 뜻이고, 504는 제시간에 응답하지 않았다는 뜻입니다.',
+  },
   // 소켓
   'proxy.forward': {
     title: (p) => `${josa(p.process, '이/가')} ${p.address}에 직접 묻습니다: ${p.method} ${p.path}`,
@@ -1110,3 +1178,26 @@ export const reasons: ReasonText = {
       '프로그램과 Open vSwitch가 조각을 다루는 방식은 시뮬레이션하지 않습니다. 추측하지 않고 판정을 비워 둡니다.',
   },
 };
+
+/** 프록시가 직접 응답하는 까닭(sim/l7/config.ts, RespondBecause). */
+const RESPONDS: Readonly<Record<string, string>> = {
+  'no-host': '이 호스트를 위한 규칙이 없습니다',
+  'no-route': '이 호스트에 맞는 경로가 없습니다',
+  'no-service': '백엔드의 Service가 없습니다',
+  'no-port': '백엔드의 Service에 그런 포트가 없습니다',
+  'no-endpoints': '백엔드의 Service에 준비된 엔드포인트가 없습니다',
+  'resource-backend': '이 컨트롤러가 처리할 수 없는 오브젝트가 백엔드입니다',
+  denied: '규칙이 거부합니다',
+  'invalid-reference': '여기에서는 그 백엔드를 참조할 수 없습니다',
+};
+
+const FIELDS: Readonly<Record<string, string>> = {
+  path: '경로',
+  method: '메서드',
+  header: '헤더',
+  query: '쿼리 매개변수',
+};
+
+function missedField({ field, name }: { readonly field: string; readonly name: string }): string {
+  return `${FIELDS[field] ?? field}${name === '' ? '' : ` ${name}`}`;
+}

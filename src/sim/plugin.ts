@@ -181,3 +181,26 @@ export interface AdmissionPlugin extends AdmissionAbout {
 
 /** A plug-in whose code is fetched when a scenario chooses it (lazy.ts). Its functions throw until `loaded`. */
 export type Lazy<P> = P & { readonly load: () => Promise<void>; readonly loaded: () => boolean };
+
+/** What the app says about an ingress controller, a gateway or a mesh before its code is there. */
+export interface L7About {
+  readonly id: string;
+  /** As people write it. */
+  readonly label: string;
+  readonly fidelity: Fidelity;
+  readonly sources: readonly string[];
+  /** The images of its own pods, by repository: `ingress-nginx/controller`. */
+  readonly images: readonly string[];
+}
+
+export interface L7Plugin extends L7About {
+  /** What installing it creates; `Playground.controllers` is short for that. */
+  readonly installs: readonly Manifest[];
+  /**
+   * What it adds to the network namespaces of pods, by `namespace/name`: listeners with their configuration, and a mesh's
+   * rules. Equal inputs give identical parts.
+   */
+  readonly podParts: (cluster: ClusterState) => ReadonlyMap<string, NetnsPart>;
+  /** The programs behind its listeners. */
+  readonly ownApps: NonNullable<World['ownApps']>;
+}

@@ -16,6 +16,7 @@ import { loadBalancerCode } from './cluster/load-balancer-code.ts';
 import { faultCode, idleFaultsIn } from './cluster/fault-code.ts';
 import { refusedRoutes } from './cluster/refused-routes.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
+import { unknownControllers } from './cluster/unknown-controllers.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import type { AdmissionRecord } from './k8s/controllers/admission.ts';
@@ -26,6 +27,7 @@ import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { containerResources } from './k8s/kinds/pod-spec.ts';
+import { installsOf, l7Plugin, l7PluginsOf, l7Registry } from './l7/registry.ts';
 import { loadRareKinds } from './k8s/kinds/registry.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
@@ -77,8 +79,10 @@ export function simulate(
   variant: Variant = 'main',
 ): Simulation {
   progress?.('parse', 0, 1);
-  const parsed = parseScenario(scenario.files);
-  const named = pluginsNamed(parsed, variant);
+  const written = parseScenario(scenario.files);
+  const named = pluginsNamed(written, variant);
+  needLoaded(named.controllers.map(l7Plugin));
+  const parsed = withInstalled(written, named.controllers);
   const chosen = cniPlugin(named.cni);
   const proxy = proxyPlugin(named.kubeProxyMode);
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
@@ -94,6 +98,7 @@ export function simulate(
     variant,
     stage,
   );
+  needLoaded(l7PluginsOf(settled.cluster.pods));
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
     parsed,
@@ -108,9 +113,22 @@ export function simulate(
       ...policyNotes(settled.cluster, parsed),
       ...faultDiagnostics(settled.cluster, parsed),
       ...deprecatedProxy(settled.cluster, parsed.locate),
+      ...unknownControllers(settled.cluster, parsed.locate),
       ...refusedRoutes(settled.cluster, world, parsed.locate),
     ],
   };
+}
+
+const installed = new WeakMap<ParsedScenario, ParsedScenario>();
+
+/** With what the named controllers' installation creates; the identical result for the identical documents. */
+function withInstalled(parsed: ParsedScenario, controllers: readonly string[]): ParsedScenario {
+  if (controllers.length === 0) return parsed;
+  const known = installed.get(parsed);
+  if (known !== undefined) return known;
+  const whole = { ...parsed, installed: installsOf(controllers) };
+  installed.set(parsed, whole);
+  return whole;
 }
 
 /**
@@ -180,7 +198,7 @@ const ROOMS = [
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
   await loadRareKinds();
-  const plugins = [...cniRegistry, ...proxyPlugins, admission];
+  const plugins = [...cniRegistry, ...proxyPlugins, ...l7Registry, admission];
   const all = [...Object.values(KERNEL_MODULES), ...ROOMS, ...plugins];
   for (const code of all) await code.load?.();
 }

@@ -14,6 +14,7 @@ import { proxyPlugin } from '../proxy/registry.ts';
 import { healthAnswer, healthCheckPorts } from '../service/health-checks.ts';
 import { mergeNetns } from './merge.ts';
 import { faultsIn } from './fault-code.ts';
+import { l7PluginsOf } from '../l7/registry.ts';
 import { isReserved } from './reserved.ts';
 import { loadBalancerIn } from './load-balancer-code.ts';
 import {
@@ -185,7 +186,7 @@ interface NodeMemo {
 
 /** What one build may reuse of the last: configs whose inputs are the identical objects. */
 const nodeMemo = new WeakMap<ClusterNode, NodeMemo>();
-const podMemo = new WeakMap<Pod, { readonly part: NetnsPart; readonly config: NetnsConfig }>();
+const podMemo = new WeakMap<Pod, NodeMemo>();
 
 function same(a: readonly NetnsPart[], b: readonly NetnsPart[]): boolean {
   return a.length === b.length && a.every((part, i) => part === b[i]);
@@ -222,10 +223,38 @@ function breakWorld(
   }
 }
 
+function podConfig(pod: Pod, parts: readonly NetnsPart[]): NetnsConfig {
+  const known = podMemo.get(pod);
+  if (known !== undefined && same(known.parts, parts)) return known.config;
+  const base = podBase(pod);
+  // A program that a plug-in knows better than its image's name tells.
+  const told = parts.flatMap((part) => part.listeners ?? []);
+  const listeners = base.listeners.filter(
+    (one) => !told.some((other) => other.proto === one.proto && other.port === one.port),
+  );
+  const config = acceptRoutes(mergeNetns(told.length === 0 ? base : { ...base, listeners }, parts));
+  podMemo.set(pod, { parts, config });
+  return config;
+}
+
+/** What ingress controllers, gateways and meshes add to pods, and the programs behind it. */
+function l7Parts(cluster: ClusterState): {
+  readonly partsOf: (pod: Pod) => readonly NetnsPart[];
+  readonly ownApps: World['ownApps'];
+} {
+  const plugins = l7PluginsOf(cluster.pods);
+  const parts = plugins.map((plugin) => plugin.podParts(cluster));
+  return {
+    partsOf: (pod) => parts.flatMap((of) => of.get(podNetns(pod)) ?? []),
+    ownApps: Object.assign({}, ...plugins.map(({ ownApps }) => ownApps)) as World['ownApps'],
+  };
+}
+
 /** Builds the world. `progress` is called once a node. */
 export function assemble(cluster: ClusterState, progress?: (done: number, total: number) => void): World {
   const netns = new Map<NetnsId, NetnsConfig>();
   const cni = chosenCni(cluster);
+  const l7 = l7Parts(cluster);
   const proxy = proxyPlugin(cluster.settings.kubeProxy.mode);
   const nodeIps = new Map(cluster.nodes.map((n) => [n.name, n.ips]));
   const podsByNode = new Map<string, Pod[]>();
@@ -247,10 +276,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
       for (const pod of pods) {
         const added = cni.plugin.addPod({ ...context, pod });
         parts.push(added.node);
-        const known = podMemo.get(pod);
-        const config =
-          known?.part === added.pod ? known.config : acceptRoutes(mergeNetns(podBase(pod), [added.pod]));
-        if (known?.part !== added.pod) podMemo.set(pod, { part: added.pod, config });
+        const config = podConfig(pod, [added.pod, ...l7.partsOf(pod)]);
         netns.set(config.id, config);
       }
     }
@@ -269,6 +295,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     if (checked !== undefined) parts.push(checked);
     const hosted = all.filter((p) => p.hostNetwork).flatMap(podListeners);
     if (hosted.length > 0) parts.push({ listeners: hosted });
+    for (const pod of all) if (pod.hostNetwork) parts.push(...l7.partsOf(pod));
     const broken = faultsOf(cluster, node);
     if (broken !== undefined) parts.push(broken);
     const known = nodeMemo.get(node);
@@ -297,6 +324,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     netns,
     ...(remembered.length === 0 ? {} : { remembered }),
     ...cni?.plugin.hooks?.(),
+    ownApps: { ...l7.ownApps, ...cni?.plugin.hooks?.().ownApps },
     apps: {
       http: httpApp,
       echo: echoApp,

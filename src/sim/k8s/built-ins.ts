@@ -1,7 +1,9 @@
 /** What every cluster has before anybody applies anything: kubeadm's and kind's own objects. */
 import type { Manifest } from './manifest.ts';
 
-function builtIn(
+/** An object that nobody wrote in the scenario, and who brought it; defaults have to be written out. */
+export function unwritten(
+  by: string,
   apiVersion: string,
   kind: string,
   namespace: string | undefined,
@@ -22,9 +24,12 @@ function builtIn(
     },
     body,
     ref,
-    origin: { object: ref, by: 'built-in' },
+    origin: { object: ref, by },
   };
 }
+
+type Rest = Parameters<typeof unwritten> extends [string, ...infer R] ? R : never;
+const builtIn = (...rest: Rest): Manifest => unwritten('built-in', ...rest);
 
 const namespace = (name: string): Manifest =>
   builtIn('v1', 'Namespace', undefined, name, {}, { 'kubernetes.io/metadata.name': name });

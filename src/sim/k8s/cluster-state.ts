@@ -71,6 +71,8 @@ export interface ClusterSettings {
     readonly kubeProxyMode?: ClusterSettings['kubeProxy']['mode'];
     readonly origin: Origin;
   };
+  /** `Playground.controllers`: what is installed besides. */
+  readonly controllers: readonly string[];
   readonly seed: number;
   readonly external: readonly ExternalHost[];
   readonly probes: readonly ProbeSpec[];
@@ -646,6 +648,53 @@ export interface CiliumPolicy {
   readonly origin: Origin;
 }
 
+export interface Ingress {
+  readonly namespace: string;
+  readonly name: string;
+  /** spec.ingressClassName; absent with the annotation that was there before it, or without either. */
+  readonly className?: string;
+  readonly annotations: Labels;
+  readonly defaultBackend?: IngressBackend;
+  readonly rules: readonly IngressRule[];
+  readonly tls: readonly {
+    readonly hosts: readonly string[];
+    readonly secretName?: string;
+    readonly origin: Origin;
+  }[];
+  readonly origin: Origin;
+}
+
+export interface IngressRule {
+  /** Absent: every host. */
+  readonly host?: string;
+  readonly paths: readonly IngressPath[];
+  readonly origin: Origin;
+}
+
+export interface IngressPath {
+  /** Empty only with ImplementationSpecific. */
+  readonly path: string;
+  readonly pathType: 'Exact' | 'Prefix' | 'ImplementationSpecific';
+  readonly backend: IngressBackend;
+  readonly origin: Origin;
+}
+
+export interface IngressBackend {
+  /** Absent with a resource backend. */
+  readonly service?: { readonly name: string; readonly port: number | string };
+  /** `StorageBucket static` */
+  readonly resource?: string;
+  readonly origin: Origin;
+}
+
+export interface IngressClass {
+  readonly name: string;
+  /** `k8s.io/ingress-nginx` */
+  readonly controller: string;
+  readonly isDefault: boolean;
+  readonly origin: Origin;
+}
+
 /** A field that the API knows and the simulator does not model, and what it could change. */
 export interface UnmodelledField {
   readonly object: ObjectRef;
@@ -713,6 +762,8 @@ export interface ClusterState {
   /** Cilium's own, by kind, namespace and name. */
   readonly ciliumPolicies: readonly CiliumPolicy[];
   readonly configMaps: readonly ConfigMap[];
+  readonly ingresses: readonly Ingress[];
+  readonly ingressClasses: readonly IngressClass[];
   readonly objects: readonly StoredObject[];
   readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];
   readonly unmodelled: readonly UnmodelledField[];

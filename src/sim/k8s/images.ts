@@ -34,6 +34,7 @@ const IMAGES: Readonly<Record<string, ImageConfig>> = {
   caddy: shell('caddy', 'run'),
   haproxy: docker('haproxy'),
   traefik: server('/entrypoint.sh', 'traefik'),
+  'ingress-nginx/controller': shell('/nginx-ingress-controller'),
   redis: docker('redis-server'),
   valkey: docker('valkey-server'),
   postgres: docker('postgres'),

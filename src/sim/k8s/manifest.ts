@@ -33,6 +33,8 @@ export interface Manifest {
 }
 
 export interface ParsedScenario {
+  /** What controllers brought that are installed by name (`Playground.controllers`). */
+  readonly installed?: readonly Manifest[];
   /** In document order; built-ins are added by the controllers. */
   readonly manifests: readonly Manifest[];
   readonly diagnostics: readonly Diagnostic[];

@@ -183,6 +183,11 @@ const PROGRAMS: Readonly<Record<string, (args: readonly string[], env: Env) => P
     httpd: http('httpd', 80, '-p'),
     caddy: http('caddy', 80, '--listen'),
     haproxy: () => undefined,
+    'nginx-ingress-controller': (args) => [
+      tcp('nginx', number(flag(args, '--http-port'), 80)),
+      tcp('nginx', number(flag(args, '--https-port'), 443), 'tcp-accept'),
+      tcp('nginx-ingress-controller', number(flag(args, '--healthz-port'), 10254)),
+    ],
     traefik: http('traefik', 80, '--entrypoints.web.address', '--entryPoints.web.address'),
     'redis-server': plainTcp('redis-server', 6379, '--port'),
     'valkey-server': plainTcp('valkey-server', 6379, '--port'),

@@ -27,7 +27,7 @@ const key = (kind: string, namespace: string | undefined, name: string): string 
 /** As `kubectl apply` of every document in turn: the last of one name stays. */
 export function createStore(parsed: ParsedScenario, refused: ReadonlySet<Manifest>): Store {
   const objects = new Map<string, Manifest>();
-  for (const manifest of BUILT_INS) objects.set(objectKey(manifest.ref), manifest);
+  for (const manifest of thereBefore(parsed)) objects.set(objectKey(manifest.ref), manifest);
   for (const manifest of parsed.manifests) {
     if (!refused.has(manifest)) objects.set(objectKey(manifest.ref), manifest);
   }
@@ -46,8 +46,12 @@ export function createStore(parsed: ParsedScenario, refused: ReadonlySet<Manifes
   };
 }
 
-const builtIns = new Set(BUILT_INS);
+/** What every cluster has, and what the controllers of `Playground.controllers` brought. */
+export function thereBefore({ installed = [] }: Pick<ParsedScenario, 'installed'>): readonly Manifest[] {
+  return [...BUILT_INS, ...installed];
+}
 
-export function isBuiltIn(manifest: Manifest): boolean {
-  return builtIns.has(manifest);
+/** Nobody wrote it: every cluster has it, or a controller that was installed brought it. */
+export function isBuiltIn({ origin }: Manifest): boolean {
+  return origin.by === 'built-in';
 }

@@ -305,6 +305,7 @@ export interface UpstreamPlayground {
   readonly probes?: readonly Readonly<Record<string, unknown>>[];
   readonly expect?: readonly Readonly<Record<string, unknown>>[];
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
+  readonly controllers?: readonly string[];
   readonly seed?: number;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Ip } from '../base/ip.ts';
 import type { Payload } from '../packet/packet.ts';
-import type { Segment, StepInput } from '../trace/trace.ts';
+import type { ChoiceRecord, Segment, StepInput } from '../trace/trace.ts';
 import type { ProcessOwner } from './config.ts';
 
 /** Whom a process belongs to where nobody says. */
@@ -85,6 +85,8 @@ export type Syscall =
     }
   /** The source address that a packet to `ip` would have, as getaddrinfo asks for it. Result: SourceResult, at once. */
   | { readonly call: 'source'; readonly ip: Ip }
+  /** One of several, by chance or as the question forces it; recorded as a choice. Result: ChoiceResult, at once. */
+  | { readonly call: 'choose'; readonly service: string; readonly options: ChoiceRecord['options'] }
   /** Records a step of kind `process` at the program's namespace. Result: undefined. */
   | { readonly call: 'note'; readonly step: Pick<StepInput, 'reason' | 'origin'> }
   /** Begins a segment (see Trace); later calls belong to it. Result: undefined. */
@@ -98,6 +100,7 @@ export type SyscallResult =
       readonly from: { readonly ip: Ip; readonly port: number };
     }
   | { readonly ok: true; readonly source: Ip }
+  | { readonly ok: true; readonly index: number }
   | { readonly ok: true }
   | { readonly ok: false; readonly error: SocketError; readonly mtu?: number };
 

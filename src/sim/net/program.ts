@@ -1,4 +1,5 @@
 /** Runs programs: takes their system calls, starts what they ask for, and lets them continue with the result. */
+import type { Chooser } from '../base/chooser.ts';
 import { ipPort, type Ip } from '../base/ip.ts';
 import type { Payload } from '../packet/packet.ts';
 import { reason } from '../trace/reasons.ts';
@@ -91,6 +92,9 @@ export class Program<R> {
       } else if (call.call === 'segment') {
         this.segment = this.m.recorder.beginSegment(this.box.id, call.purpose, call.label, this.cause).index;
         this.exchange = -1;
+      } else if (call.call === 'choose') {
+        next = this.process.next({ ok: true, index: this.choose(call) });
+        continue;
       } else if (call.call === 'source') {
         next = this.process.next(this.source(call.ip));
         continue;
@@ -106,12 +110,20 @@ export class Program<R> {
     this.m.recorder.step(this.flow(), { place: this.box.id, kind: 'process', ...step });
   }
 
+  private choose({ service, options }: Extract<Syscall, { call: 'choose' }>): number {
+    const { forceChoice, chooser } = this.m.options;
+    const chosen = forceChoice?.(service, options) ?? byWeight(chooser, options, `${this.box.id} ${service}`);
+    const step = this.m.recorder.steps.length;
+    this.m.recorder.choices.push({ at: this.box.id, service, options, chosen, step });
+    return chosen;
+  }
+
   private flow(): Flow {
     return { segment: this.segment, exchange: this.exchange, dir: 'request' };
   }
 
   /** Starts a call that takes time; the program continues when it is finished, once. */
-  private start(call: Exclude<Syscall, { call: 'note' | 'segment' | 'source' }>): void {
+  private start(call: Exclude<Syscall, { call: 'note' | 'segment' | 'source' | 'choose' }>): void {
     let finished = false;
     const timer =
       'timeoutMs' in call && call.call !== 'receive'
@@ -510,6 +522,19 @@ function goesRound(steps: readonly Step[]): boolean {
     forwarded.set(step.place, (forwarded.get(step.place) ?? 0) + 1);
   }
   return [...forwarded.values()].some((times) => times > 2);
+}
+
+function byWeight(
+  chooser: Chooser,
+  options: readonly { readonly probability: number }[],
+  label: string,
+): number {
+  let left = 1;
+  for (const [i, { probability }] of options.entries()) {
+    if (i === options.length - 1 || chooser.chance(Math.min(1, probability / left), label)) return i;
+    left -= probability;
+  }
+  return 0;
 }
 
 function requestLabel(payload: Payload): string {

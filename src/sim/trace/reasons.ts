@@ -40,6 +40,20 @@ export interface ReasonParams {
   'proxy.forward': { process: string; method: string; path: string; address: string; as: string };
   'proxy.answered': { process: string; status: number };
   'proxy.failed': { process: string; address: string; status: number; why: string };
+  /** An L7 proxy: `program` is nginx or envoy. */
+  'l7.host': { program: string; host: string; server: string };
+  'l7.no-host': { program: string; host: string };
+  /** A route that was asked before the one that matched; `field` is path, method, header or query. */
+  'l7.miss': { route: string; field: string; name: string; wanted: string; got: string };
+  'l7.missing': { route: string; field: string; name: string; wanted: string };
+  'l7.route': { program: string; route: string; method: string; path: string };
+  'l7.no-route': { program: string; host: string; path: string };
+  'l7.split': { program: string; service: string; weight: number; total: number };
+  'l7.forward': { program: string; service: string; address: string };
+  'l7.redirect': { program: string; status: number; location: string };
+  /** `because`: a word of sim/l7/config.ts. */
+  'l7.respond': { program: string; status: number; because: string };
+  'l7.upstream-failed': { program: string; address: string; error: string; status: number };
   // sockets
   'socket.originate': { proto: string; flags: string };
   /** `meant`: the address that the client asked for, where TPROXY brought the packet to a socket that has another. */

@@ -68,6 +68,8 @@ const balanced = (ip: string) =>
 const POLICY = (selector: string) =>
   `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: deny\nspec:\n${selector}`;
 
+const INGRESS = (spec: string): string =>
+  `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: ${spec}\n`;
 const CNP = (rest: string) =>
   `apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata:\n  name: deny\nspec:\n  tier: Admin\n  priority: 1\n  ${rest}\n`;
 /** As Calico declares it. */
@@ -510,6 +512,20 @@ ${NODE_OF('containerd://2.1.4', 'runc')}`,
     yaml: POLICY('  podSelector: {}\n  ingress:\n    - ports:\n        - port: 80\n▶          endPort: 90\n'),
     says: /port 80 alone, not up to 90/,
     enforces: true,
+  },
+  {
+    code: 'ingress/no-class',
+    severity: 'warning',
+    yaml: `▶${INGRESS('{defaultBackend: {service: {name: web, port: {number: 80}}}}')}`,
+    says: /has no class, and no IngressClass is the default/,
+  },
+  {
+    code: 'ingress/no-controller',
+    severity: 'warning',
+    yaml: INGRESS(
+      '\n▶  ingressClassName: nginx\n  defaultBackend: {service: {name: web, port: {number: 80}}}',
+    ),
+    says: /There is no IngressClass nginx/,
   },
   {
     code: 'policy/kind-not-enforced',

@@ -67,6 +67,8 @@ export const CLUSTER_DIAGNOSTIC_CODES = [
   'policy/not-enforced',
   'policy/named-port-rejected',
   'policy/end-port-ignored',
+  'ingress/no-class',
+  'ingress/no-controller',
   'policy/kind-not-enforced',
   'policy/no-such-tier',
   'policy/fails-closed',

@@ -1,7 +1,7 @@
 /** Objects need their namespace: the API server turns down what names one that nobody made. */
 import type { QuickFix } from '../../base/diagnostic.ts';
-import { BUILT_INS } from '../built-ins.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
+import { thereBefore } from '../store.ts';
 import type { Report } from './report.ts';
 
 /** The manifests that fall out. A namespace anywhere in the documents counts, whatever the order, unless it was `refused`. */
@@ -11,7 +11,7 @@ export function refuseWithoutNamespace(
   report: Report,
 ): ReadonlySet<Manifest> {
   const names = new Set<string>();
-  for (const m of BUILT_INS) if (m.kind === 'Namespace') names.add(m.metadata.name);
+  for (const m of thereBefore(parsed)) if (m.kind === 'Namespace') names.add(m.metadata.name);
   for (const m of parsed.manifests) {
     if (m.kind === 'Namespace' && !refusedNamespaces.has(m)) names.add(m.metadata.name);
   }

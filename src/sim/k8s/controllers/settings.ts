@@ -82,6 +82,7 @@ export function pluginsNamed(
 ): {
   readonly cni: string;
   readonly kubeProxyMode: ClusterSettings['kubeProxy']['mode'];
+  readonly controllers: readonly string[];
 } {
   const body = (kind: keyof typeof API): unknown => only(parsed, kind, undefined)?.body;
   const { networking } = (body('Cluster') ?? {}) as UpstreamKindCluster;
@@ -90,6 +91,7 @@ export function pluginsNamed(
   return {
     cni: chosenCni(parsed, variant).name,
     kubeProxyMode: readMode(other?.kubeProxyMode || mode || networking?.kubeProxyMode),
+    controllers: (body('Playground') as UpstreamPlayground | undefined)?.controllers ?? [],
   };
 }
 
@@ -221,6 +223,7 @@ export function readSettings(parsed: ParsedScenario, report: Report, variant: Va
     },
     cni: { name: cni.name, options: cni.options },
     ...readCompare(parsed, play, playground),
+    controllers: play.controllers ?? [],
     seed: play.seed ?? 1,
     external: readExternal(play, playground, networks.nodeNetworks, ipFamilies, report),
     probes: (play.probes ?? []) as unknown as readonly ProbeSpec[],

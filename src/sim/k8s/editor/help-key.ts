@@ -33,6 +33,8 @@ export function helpKey(kind: string, path: string): string {
   // Policies and their bindings say alike what they are about.
   const match = /^spec\.match(?:Constraints|Resources)\.(.+)/.exec(path)?.[1];
   if (match) return `MatchResources.${match.replace('excludeResourceRules.', 'resourceRules.')}`;
+  if (kind === 'Ingress')
+    return `Ingress.${path.replace(/^spec\.(?:defaultBackend(?=\.)|rules\.http\.paths\.backend)/, 'backend')}`;
   if (kind === 'Endpoints') return `Endpoints.${path.replace('notReadyAddresses.', 'addresses.')}`;
   return `${kind}.${path}`;
 }

@@ -75,7 +75,7 @@ export const playground: KindSpec = {
     cni: { support: 'simulated', default: 'flannel', check: cniChoice },
     'compare.cni': { support: 'simulated', check: cniChoice },
     'compare.kubeProxyMode': { support: 'simulated', enum: ['iptables', 'ipvs', 'nftables', 'none'] },
-    controllers: { support: 'unsupported', when: (v) => Array.isArray(v) && v.length > 0 },
+    controllers: { support: 'simulated' },
     ...faultRules('faults'),
     ...faultRules('compare.faults'),
     seed: { support: 'simulated', default: 1 },

@@ -13,6 +13,7 @@ import {
   validatingAdmissionPolicyBinding,
 } from './admission-policy.ts';
 import { cronJob } from './cron-job.ts';
+import { ingress, ingressClass } from './ingress.ts';
 import { job } from './job.ts';
 import { limitRange } from './limit-range.ts';
 import { resourceQuota } from './resource-quota.ts';
@@ -29,6 +30,8 @@ export const rareKinds: readonly KindSpec[] = [
   clusterNetworkPolicy,
   constraintTemplate,
   cronJob,
+  ingress,
+  ingressClass,
   job,
   limitRange,
   resourceQuota,

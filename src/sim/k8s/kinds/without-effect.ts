@@ -69,8 +69,6 @@ export const withoutEffect: readonly KindSpec[] = [
   opaque('CSIDriver', 'storage.k8s.io/v1', 'cluster', 'none'),
   // Their work is not simulated.
   { ...quiet('ReplicationController', 'v1', 'namespaced'), effect: 'not-simulated' },
-  { ...quiet('Ingress', 'networking.k8s.io/v1', 'namespaced'), effect: 'not-simulated' },
-  { ...quiet('IngressClass', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated' },
   { ...quiet('ServiceCIDR', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated', affects: 'all' },
   { ...quiet('IPAddress', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated' },
   opaque('GatewayClass', 'gateway.networking.k8s.io/v1', 'cluster'),

@@ -137,7 +137,7 @@ const rows: readonly Row[] = [
   { code: 'kind/no-effect', text: 'apiVersion: v1\nkind: ⟦Secret⟧\nmetadata: {name: a}\n' },
   {
     code: 'kind/not-simulated',
-    text: 'apiVersion: networking.k8s.io/v1\nkind: ⟦Ingress⟧\nmetadata: {name: a}\n',
+    text: 'apiVersion: networking.k8s.io/v1\nkind: ⟦IPAddress⟧\nmetadata: {name: 10.96.0.7}\n',
   },
   {
     code: 'kind/custom',
@@ -232,6 +232,12 @@ const rows: readonly Row[] = [
     text: `${POD}${CONTAINER}    resources: {limits: {cpu: 500m}, requests: ⟦{cpu: 0.7}⟧}\n`,
     refused:
       'Pod "a" is invalid: spec.containers[0].resources.requests: Invalid value: "700m": must be less than or equal to cpu limit of 500m',
+  },
+  {
+    code: 'value/api',
+    text: 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  rules: [{host: ⟦10.0.0.1⟧}]\n',
+    refused:
+      'Ingress.networking.k8s.io "web" is invalid: spec.rules[0].host: Invalid value: "10.0.0.1": must be a DNS name, not an IP address',
   },
   {
     code: 'value/duplicate',

@@ -1,0 +1,97 @@
+/** Ingresses and their classes, as controllers read them. The oldest Ingress goes first; here that is the order of names. */
+import type { FieldPath } from '../../base/origin.ts';
+import type { Ingress, IngressBackend, IngressClass } from '../cluster-state.ts';
+import type { Manifest } from '../manifest.ts';
+import { memoByOwner } from '../memo.ts';
+import type { Store } from '../store.ts';
+
+interface UpstreamBackend {
+  readonly service?: {
+    readonly name: string;
+    readonly port?: { readonly name?: string; readonly number?: number };
+  };
+  readonly resource?: { readonly kind: string; readonly name: string };
+}
+
+interface UpstreamIngressSpec {
+  readonly ingressClassName?: string;
+  readonly defaultBackend?: UpstreamBackend;
+  readonly rules?: readonly {
+    readonly host?: string;
+    readonly http?: {
+      readonly paths?: readonly {
+        readonly path?: string;
+        readonly pathType: 'Exact' | 'Prefix' | 'ImplementationSpecific';
+        readonly backend: UpstreamBackend;
+      }[];
+    };
+  }[];
+  readonly tls?: readonly { readonly hosts?: readonly string[]; readonly secretName?: string }[];
+}
+
+const memo = memoByOwner<Manifest, Ingress>();
+const classMemo = memoByOwner<Manifest, IngressClass>();
+
+/** As the admission plug-in DefaultIngressClass leaves them: one that names no class gets the default. */
+export function makeIngresses(store: Store, classes: readonly IngressClass[]): readonly Ingress[] {
+  const defaults = classes.filter(({ isDefault }) => isDefault);
+  const [only] = defaults;
+  const fallback = defaults.length === 1 ? only?.name : undefined;
+  return store.list('Ingress').map((manifest) => {
+    return memo(manifest, fallback ?? '', () => {
+      const ingress = ingressOf(manifest);
+      const named = ingress.className ?? ingress.annotations['kubernetes.io/ingress.class'];
+      return named === undefined && fallback !== undefined ? { ...ingress, className: fallback } : ingress;
+    });
+  });
+}
+
+export function makeIngressClasses(store: Store): readonly IngressClass[] {
+  return store.list('IngressClass').map((manifest) =>
+    classMemo(manifest, '', () => ({
+      name: manifest.metadata.name,
+      controller: (manifest.body['spec'] as { controller?: string } | undefined)?.controller ?? '',
+      isDefault: manifest.metadata.annotations['ingressclass.kubernetes.io/is-default-class'] === 'true',
+      origin: manifest.origin,
+    })),
+  );
+}
+
+function ingressOf(manifest: Manifest): Ingress {
+  const spec = (manifest.body['spec'] ?? {}) as UpstreamIngressSpec;
+  const { name, namespace = 'default', annotations } = manifest.metadata;
+  const at = (...path: FieldPath) => ({ object: manifest.ref, path: ['spec', ...path] });
+  const backend = (from: UpstreamBackend, ...path: FieldPath): IngressBackend => ({
+    ...(from.service && {
+      service: { name: from.service.name, port: from.service.port?.name ?? from.service.port?.number ?? 0 },
+    }),
+    ...(from.resource && { resource: `${from.resource.kind} ${from.resource.name}` }),
+    origin: at(...path),
+  });
+  return {
+    namespace,
+    name,
+    ...(spec.ingressClassName !== undefined && { className: spec.ingressClassName }),
+    annotations,
+    ...(spec.defaultBackend && { defaultBackend: backend(spec.defaultBackend, 'defaultBackend') }),
+    rules: (spec.rules ?? []).map((rule, i) => ({
+      ...(rule.host !== undefined && rule.host !== '' && { host: rule.host }),
+      paths: (rule.http?.paths ?? []).map((path, j) => {
+        const here: FieldPath = ['rules', i, 'http', 'paths', j];
+        return {
+          path: path.path ?? '',
+          pathType: path.pathType,
+          backend: backend(path.backend, ...here, 'backend'),
+          origin: at(...here),
+        };
+      }),
+      origin: at('rules', i),
+    })),
+    tls: (spec.tls ?? []).map(({ hosts = [], secretName }, i) => ({
+      hosts,
+      ...(secretName !== undefined && { secretName }),
+      origin: at('tls', i),
+    })),
+    origin: manifest.origin,
+  };
+}

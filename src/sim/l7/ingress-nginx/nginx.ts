@@ -1,0 +1,47 @@
+/** nginx as ingress-nginx configures it: the headers that it adds, the pages that it answers itself, its patience. */
+import { STATUS_CODES } from '../status.ts';
+import type { ProxyProgram } from '../proxy.ts';
+
+export const nginx: ProxyProgram = {
+  name: 'nginx',
+  forwarded: (request, { peer, host, scheme, port }) => {
+    const id = requestId(request.method, request.path, peer.ip, peer.port);
+    return [
+      ['X-Request-ID', id],
+      ['X-Real-IP', peer.ip],
+      ['X-Forwarded-For', peer.ip],
+      ['X-Forwarded-Host', host],
+      ['X-Forwarded-Port', String(port)],
+      ['X-Forwarded-Proto', scheme],
+      ['X-Forwarded-Scheme', scheme],
+      ['X-Scheme', scheme],
+    ];
+  },
+  page: (status) => {
+    const phrase = STATUS_CODES[status] ?? '';
+    const title = `${status} ${phrase}`;
+    const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
+    return {
+      reasonPhrase: phrase,
+      headers: [
+        ['Content-Type', 'text/html'],
+        ['Content-Length', String(body.length)],
+      ],
+      body,
+    };
+  },
+  // proxy-connect-timeout and proxy-read-timeout.
+  connectTimeoutMs: 5_000,
+  readTimeoutMs: 60_000,
+};
+
+/** 32 hexadecimal digits. nginx draws them at random; here the same question gives the same ones. */
+function requestId(...parts: readonly (string | number)[]): string {
+  let a = 0x811c9dc5;
+  let text = '';
+  for (let word = 0; word < 4; word++) {
+    for (const char of `${word} ${parts.join(' ')}`) a = Math.imul(a ^ char.charCodeAt(0), 0x01000193);
+    text += (a >>> 0).toString(16).padStart(8, '0');
+  }
+  return text;
+}
