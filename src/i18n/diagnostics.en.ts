@@ -143,7 +143,6 @@ const checked: CheckedText = {
   'value/quantity': (p) =>
     invalid(p, 'a quantity is a number with an optional unit, such as 100m, 1.5 or 64Mi'),
   'value/resource': (p) => `${p.path}: ${p.problem}`,
-  'value/api': (p) => `${p.path}: ${p.message}`,
   'value/duplicate': (p) => `${p.path}: Duplicate value: "${p.value}"`,
 
   'selector/operator': (p) => invalid(p, 'not a valid selector operator (In, NotIn, Exists, DoesNotExist)'),

@@ -127,7 +127,6 @@ const checked: CheckedText = {
   'pod/duplicate-port': (p) => `${p.path}: 이 컨테이너에 포트 ${josa(p.value, '이/가')} 두 번 적혀 있습니다.`,
   'value/quantity': (p) => invalid(p, '수량은 100m, 1.5, 64Mi처럼 숫자와 단위로 씁니다'),
   'value/resource': (p) => `${p.path}: API 서버가 거부합니다: ${p.problem}`,
-  'value/api': (p) => `${p.path}: ${p.message}`,
   'value/duplicate': (p) => `${p.path}: 중복된 값 "${p.value}"`,
 
   'selector/operator': (p) => invalid(p, '셀렉터 연산자는 In, NotIn, Exists, DoesNotExist 중 하나입니다'),

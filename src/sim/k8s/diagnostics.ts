@@ -144,8 +144,6 @@ export const diagnosticCodes = {
   'pod/duplicate-port': warning<Invalid>(),
   'value/quantity': refused<Invalid>((p) => bad(p, quantityFault(p.value) ?? '')),
   'value/resource': refused<{ path: string; problem: string }>((p) => p.problem),
-  /** What the API server says of one kind alone, in its own words. */
-  'value/api': refused<{ path: string; message: string }>((p) => p.message),
   'value/duplicate': refused<Invalid>((p) => `Duplicate value: ${quoted(p.value)}`),
   // Selectors and workloads
   'selector/operator': refused<Invalid>((p) => bad(p, 'not a valid selector operator')),

@@ -132,7 +132,10 @@ export function judge(
   }
   switch (sees) {
     case 'http':
-      return at('delivered', proxysWord(own) ?? answeredBy(steps, segments) ?? serverReached(own, segments) ?? delivered);
+      return at(
+        'delivered',
+        proxysWord(own) ?? answeredBy(steps, segments) ?? serverReached(own, segments) ?? delivered,
+      );
     case 'connected':
     case 'answered':
     case 'tls-error':

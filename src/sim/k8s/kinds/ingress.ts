@@ -159,5 +159,5 @@ function validateBackend(backend: Body, at: FieldPath, report: Report): void {
 
 /** `apiAt`: the path that the API server names, where it is not the nearest one. */
 function say(report: Report, path: FieldPath, message: string, apiAt = path): void {
-  report('value/api', path, { message }, { apiPath: pathText(apiAt) });
+  report('value/resource', path, { problem: message }, { apiPath: pathText(apiAt) });
 }

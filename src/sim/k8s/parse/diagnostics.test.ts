@@ -234,12 +234,6 @@ const rows: readonly Row[] = [
       'Pod "a" is invalid: spec.containers[0].resources.requests: Invalid value: "700m": must be less than or equal to cpu limit of 500m',
   },
   {
-    code: 'value/api',
-    text: 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  rules: [{host: ⟦10.0.0.1⟧}]\n',
-    refused:
-      'Ingress.networking.k8s.io "web" is invalid: spec.rules[0].host: Invalid value: "10.0.0.1": must be a DNS name, not an IP address',
-  },
-  {
     code: 'value/duplicate',
     text: `${SERVICE}spec:\n  ports: [{port: 80, name: a}, {port: 81, name: ⟦a⟧}]\n`,
     refused: 'Service "web" is invalid: spec.ports[1].name: Duplicate value: "a"',
