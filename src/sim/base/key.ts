@@ -1,11 +1,10 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { sha256 } from './sha256.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** What looks like a WireGuard public key (32 bytes in base64) and names its owner; no private key belongs to it. */
 export function stableKey(owner: string): string {
-  const bytes = [...sha256(utf8ToBytes(`wireguard ${owner}`)), 0];
+  const bytes = [...sha256(`wireguard ${owner}`), 0];
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b = 0, c = 0] = bytes.slice(i, i + 3);

@@ -3,8 +3,7 @@
  * of each pod CIDR, and a veth pair per pod whose node end is a port of it.
  * Left out: VLANs, MAC spoof checks, the gratuitous ARP and unsolicited advertisement at the end of ADD.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { hex, sha256 } from '../base/sha256.ts';
 import type { Cidr, IpFamily } from '../base/ip.ts';
 import { cidr, nthAddress } from '../base/ip.ts';
 import { stableMac } from '../base/mac.ts';
@@ -22,7 +21,7 @@ const names = new Map<string, string>();
 export function vethName(pod: string): string {
   let name = names.get(pod);
   if (name === undefined) {
-    name = `veth${bytesToHex(sha256(utf8ToBytes(`veth ${pod}`)).slice(0, 4))}`;
+    name = `veth${hex(sha256(`veth ${pod}`)).slice(0, 8)}`;
     names.set(pod, name);
   }
   return name;

@@ -8,7 +8,7 @@ import type { Cidr, Ip } from '../base/ip.ts';
 import { cidrContains, cidrOfFamily, cidrSize, ipFamily, nthAddress } from '../base/ip.ts';
 import type { ClusterNode, Pod } from '../k8s/cluster-state.ts';
 import type { CniPlugin } from '../plugin.ts';
-import type { PrefixLengths } from './portmap.ts';
+import type { PrefixLengths } from './portmap-rules.ts';
 
 /** By family, the prefix length of the addresses that a node's ranges give. */
 export function rangePrefixes(node: Pick<ClusterNode, 'podCIDRs'>): PrefixLengths {

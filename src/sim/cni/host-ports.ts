@@ -1,7 +1,6 @@
 /** What a pod asks of its node with `hostPort`, and the id that the runtime gives its sandbox. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Ip } from '../base/ip.ts';
+import { hex, sha256 } from '../base/sha256.ts';
 import type { Pod } from '../k8s/cluster-state.ts';
 import { podKey } from './place.ts';
 
@@ -47,5 +46,5 @@ export function mappingPods(pods: readonly Pod[]): readonly Pod[] {
 
 /** CNI_CONTAINERID. A real one is random; here it is drawn from the pod's name. */
 export function sandboxId(pod: Pick<Pod, 'namespace' | 'name'>): string {
-  return bytesToHex(sha256(utf8ToBytes(`sandbox ${podKey(pod)}`)));
+  return hex(sha256(`sandbox ${podKey(pod)}`));
 }

@@ -1,6 +1,5 @@
 /** Names, addresses and numbers that Cilium gives to things on a node. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { hex, sha256 } from '../../base/sha256.ts';
 import { cidrOfFamily, ipFamily, ipOfFamily, nthAddress, type Ip, type IpFamily } from '../../base/ip.ts';
 import type { ClusterNode, Pod } from '../../k8s/cluster-state.ts';
 import { podKey } from '../place.ts';
@@ -79,7 +78,7 @@ export function proxyPort(node: string, direction: 'ingress' | 'egress'): number
 }
 
 function digest(text: string): string {
-  return [...sha256(utf8ToBytes(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(sha256(text));
 }
 
 /** `lxc` and twelve digits of a hash; of the container's id on a node, of the pod's name here. */
