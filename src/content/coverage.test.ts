@@ -769,7 +769,7 @@ describe('an L7 proxy', () => {
     match,
     filters: [],
     action,
-    origin,
+    origin: { ...origin, path: [id] },
   });
   const path = (value: string): RouteMatch => ({ path: { how: 'exact', value } });
   const simulation = build('flannel');
@@ -807,8 +807,8 @@ describe('an L7 proxy', () => {
   const world = { ...proxied.world, ownApps: { 'own/l7': proxyApp(nginx) } };
 
   test.each<[string, readonly ReasonCode[]]>([
-    ['http://b/', ['l7.host', 'l7.miss', 'l7.missing', 'l7.route', 'l7.split', 'l7.forward']],
-    ['http://b/refused', ['l7.upstream-failed']],
+    ['http://b/', ['l7.host', 'l7.miss', 'l7.missing', 'l7.route', 'l7.split', 'proxy.forward']],
+    ['http://b/refused', ['proxy.failed']],
     ['http://b/old', ['l7.redirect']],
     ['http://b/nowhere', ['l7.no-route', 'l7.respond']],
     [`http://${ipOf(simulation, 'b')}/`, ['l7.no-host', 'l7.respond']],

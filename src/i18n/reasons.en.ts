@@ -157,13 +157,13 @@ export const reasons: ReasonText = {
   },
   // L7 proxies
   'l7.host': {
-    title: (p) => `${p.program} serves ${p.host} with ${p.server}`,
+    title: (p) => `${p.process} serves ${p.host} with ${p.server}`,
     info: (p) => p.server,
     detail: () =>
       'The Host header of the request chose it: an exact name before a wildcard, a wildcard before any host.',
   },
   'l7.no-host': {
-    title: (p) => `${p.program} knows no host ${p.host}`,
+    title: (p) => `${p.process} knows no host ${p.host}`,
     info: (p) => `no host ${p.host}`,
     detail: () => 'No rule names this host, and none is for every host.',
   },
@@ -178,7 +178,7 @@ export const reasons: ReasonText = {
     detail: () => 'Routes are asked in order, and the first that matches decides. This one was asked before.',
   },
   'l7.route': {
-    title: (p) => `${p.program}: ${p.method} ${p.path} matches ${p.route}`,
+    title: (p) => `${p.process}: ${p.method} ${p.path} matches ${p.route}`,
     info: (p) => p.route,
     detail: () => 'The first route that matches the request decides where it goes.',
   },
@@ -192,35 +192,26 @@ export const reasons: ReasonText = {
     info: (p) => `${p.service} (${p.weight}/${p.total})`,
     detail: () => 'Several backends share the requests by their weights; chance chose this one.',
   },
-  'l7.forward': {
-    title: (p) => `${p.program} opens a connection of its own to ${p.address}, an endpoint of ${p.service}`,
-    info: (p) => `${p.program} → ${p.address}`,
-    detail: () =>
-      'The client’s connection ends at the proxy. What follows is a second connection, from the proxy’s address.',
-  },
   'l7.redirect': {
-    title: (p) => `${p.program} sends the client to ${p.location} (${p.status})`,
+    title: (p) => `${p.process} sends the client to ${p.location} (${p.status})`,
     info: (p) => `${p.status} → ${p.location}`,
     detail: () => 'No backend is asked: the client is told another address and may ask there.',
   },
   'l7.respond': {
-    title: (p) => `${p.program} answers ${p.status} itself: ${RESPONDS[p.because] ?? p.because}`,
-    info: (p) => `${p.status} by ${p.program}`,
+    title: (p) => `${p.process} answers ${p.status} itself: ${RESPONDS[p.because] ?? p.because}`,
+    info: (p) => `${p.status} by ${p.process}`,
     detail: () => 'No backend was asked.',
-  },
-  'l7.upstream-failed': {
-    title: (p) => `${p.address} did not answer ${p.program} (${p.error}): the client gets ${p.status}`,
-    info: (p) => `${p.status}: upstream ${p.error}`,
-    detail: () => '502 says that the backend refused or broke off, 504 that it did not answer in time.',
   },
   // sockets
   'proxy.forward': {
     title: (p) => `${p.process} asks ${p.address} itself: ${p.method} ${p.path}`,
     info: (p) => (p.as === '' ? 'a connection of its own' : `as ${p.as}`),
     detail: (p) =>
-      p.as === ''
-        ? 'The client’s connection ends here. What follows is another one, with another source address; the client’s identity goes along in the packet’s mark.'
-        : `The client’s connection ends here. What follows is another one, and yet it has the client’s address and port: its socket is transparent.`,
+      p.service !== undefined
+        ? `The client’s connection ends here. What follows is another one, from the proxy’s own address, straight to an endpoint of ${p.service}: the Service’s address, and kube-proxy, have no part in it.`
+        : p.as === ''
+          ? 'The client’s connection ends here. What follows is another one, with another source address; the client’s identity goes along in the packet’s mark.'
+          : `The client’s connection ends here. What follows is another one, and yet it has the client’s address and port: its socket is transparent.`,
   },
   'proxy.answered': {
     title: (p) => `${p.process} has the answer, ${p.status}, and passes it on`,
@@ -231,7 +222,7 @@ export const reasons: ReasonText = {
     title: (p) => `${p.process} gets no answer from ${p.address} and says so: ${p.status}`,
     info: (p) => `HTTP ${p.status}`,
     detail: (p) =>
-      `${p.why === 'protocol' ? 'What came back is no HTTP.' : 'It tried four times.'} The client’s connection is fine: it hears of the failure in HTTP, from the proxy.`,
+      `${p.why === 'protocol' ? 'What came back is no HTTP.' : p.tries === 1 ? 'It tried once.' : `It tried ${p.tries} times.`} The client’s connection is fine: it hears of the failure in HTTP, from the proxy.`,
   },
   'socket.originate': {
     title: (p) =>

@@ -144,13 +144,13 @@ export const reasons: ReasonText = {
   },
   // L7 프록시
   'l7.host': {
-    title: (p) => `${josa(p.program, '이/가')} ${p.host}에 ${josa(p.server, '을/를')} 씁니다`,
+    title: (p) => `${josa(p.process, '이/가')} ${p.host}에 ${josa(p.server, '을/를')} 씁니다`,
     info: (p) => p.server,
     detail: () =>
       '요청의 Host 헤더로 정해집니다. 정확한 이름이 와일드카드보다, 와일드카드가 모든 호스트보다 먼저입니다.',
   },
   'l7.no-host': {
-    title: (p) => `${josa(p.program, '은/는')} ${p.host} 호스트를 모릅니다`,
+    title: (p) => `${josa(p.process, '은/는')} ${p.host} 호스트를 모릅니다`,
     info: (p) => `${p.host} 호스트 없음`,
     detail: () => '이 호스트를 적은 규칙도, 모든 호스트를 위한 규칙도 없습니다.',
   },
@@ -168,7 +168,7 @@ export const reasons: ReasonText = {
       '라우트를 차례로 확인해 처음으로 맞는 것이 결정합니다. 이 라우트는 그보다 먼저 확인되었습니다.',
   },
   'l7.route': {
-    title: (p) => `${p.program}: ${p.method} ${p.path} 요청이 ${p.route}에 맞습니다`,
+    title: (p) => `${p.process}: ${p.method} ${p.path} 요청이 ${p.route}에 맞습니다`,
     info: (p) => p.route,
     detail: () => '요청에 처음으로 맞는 라우트가 갈 곳을 정합니다.',
   },
@@ -183,41 +183,29 @@ export const reasons: ReasonText = {
     info: (p) => `${p.service} (${p.weight}/${p.total})`,
     detail: () => '여러 백엔드가 가중치대로 요청을 나눠 받습니다. 이번에는 확률로 이것이 뽑혔습니다.',
   },
-  'l7.forward': {
-    title: (p) =>
-      `${josa(p.program, '이/가')} ${p.service}의 엔드포인트 ${josa(p.address, '으로/로')} 새 연결을 엽니다`,
-    info: (p) => `${p.program} → ${p.address}`,
-    detail: () =>
-      '클라이언트의 연결은 프록시에서 끝납니다. 이어지는 것은 프록시의 주소에서 나가는 두 번째 연결입니다.',
-  },
   'l7.redirect': {
     title: (p) =>
-      `${josa(p.program, '이/가')} 클라이언트를 ${josa(p.location, '으로/로')} 보냅니다(${p.status})`,
+      `${josa(p.process, '이/가')} 클라이언트를 ${josa(p.location, '으로/로')} 보냅니다(${p.status})`,
     info: (p) => `${p.status} → ${p.location}`,
     detail: () =>
       '백엔드에는 묻지 않습니다. 클라이언트는 다른 주소를 안내받고 그곳에 다시 요청할 수 있습니다.',
   },
   'l7.respond': {
     title: (p) =>
-      `${josa(p.program, '이/가')} 직접 ${josa(p.status, '으로/로')} 응답합니다: ${RESPONDS[p.because] ?? p.because}`,
-    info: (p) => `${p.program}의 ${p.status} 응답`,
+      `${josa(p.process, '이/가')} 직접 ${josa(p.status, '으로/로')} 응답합니다: ${RESPONDS[p.because] ?? p.because}`,
+    info: (p) => `${p.process}의 ${p.status} 응답`,
     detail: () => '백엔드에는 묻지 않았습니다.',
-  },
-  'l7.upstream-failed': {
-    title: (p) =>
-      `${josa(p.address, '이/가')} ${p.program}에 응답하지 않아(${p.error}) 클라이언트는 ${josa(p.status, '을/를')} 받습니다`,
-    info: (p) => `${p.status}: 업스트림 ${p.error}`,
-    detail: () =>
-      '502는 백엔드가 거절했거나 연결을 끊었다는 뜻이고, 504는 제시간에 응답하지 않았다는 뜻입니다.',
   },
   // 소켓
   'proxy.forward': {
     title: (p) => `${josa(p.process, '이/가')} ${p.address}에 직접 묻습니다: ${p.method} ${p.path}`,
     info: (p) => (p.as === '' ? '자신의 연결' : `${josa(p.as, '으로/로')} 보임`),
     detail: (p) =>
-      p.as === ''
-        ? '클라이언트의 연결은 여기서 끝납니다. 이어지는 것은 출발지 주소가 다른 새 연결이고, 클라이언트의 아이덴티티는 패킷의 표시에 실려 갑니다.'
-        : '클라이언트의 연결은 여기서 끝납니다. 이어지는 것은 새 연결이지만, 투명 소켓이어서 클라이언트의 주소와 포트를 그대로 씁니다.',
+      p.service !== undefined
+        ? `클라이언트의 연결은 여기서 끝납니다. 이어지는 것은 프록시의 주소에서 나가는 새 연결로, ${p.service}의 엔드포인트로 곧장 갑니다. 서비스의 주소와 kube-proxy는 거치지 않습니다.`
+        : p.as === ''
+          ? '클라이언트의 연결은 여기서 끝납니다. 이어지는 것은 출발지 주소가 다른 새 연결이고, 클라이언트의 아이덴티티는 패킷의 표시에 실려 갑니다.'
+          : '클라이언트의 연결은 여기서 끝납니다. 이어지는 것은 새 연결이지만, 투명 소켓이어서 클라이언트의 주소와 포트를 그대로 씁니다.',
   },
   'proxy.answered': {
     title: (p) => `${josa(p.process, '이/가')} 응답 ${josa(p.status, '을/를')} 받아 전달합니다`,
@@ -229,7 +217,7 @@ export const reasons: ReasonText = {
       `${josa(p.process, '이/가')} ${p.address}에서 답을 얻지 못해 ${josa(p.status, '으로/로')} 알립니다`,
     info: (p) => `HTTP ${p.status}`,
     detail: (p) =>
-      `${p.why === 'protocol' ? '돌아온 것은 HTTP가 아니었습니다.' : '네 번 시도했습니다.'} 클라이언트의 연결은 멀쩡하고, 실패는 프록시가 HTTP로 알립니다.`,
+      `${p.why === 'protocol' ? '돌아온 것은 HTTP가 아니었습니다.' : `${p.tries}번 시도했습니다.`} 클라이언트의 연결은 멀쩡하고, 실패는 프록시가 HTTP로 알립니다.`,
   },
   'socket.originate': {
     title: (p) =>

@@ -3,7 +3,7 @@
  * kube-proxy mode. What the app says about a plug-in is there from the start (`about.ts`).
  */
 import { CodeMissing, fetched, type Loading } from './base/code.ts';
-import type { CniAbout, CniPlugin, L7About, L7Plugin, Lazy, ProxyAbout, ProxyPlugin } from './plugin.ts';
+import type { CniAbout, CniPlugin, Lazy, ProxyAbout, ProxyPlugin } from './plugin.ts';
 
 /** Throws `CodeMissing` if the code of any of these is apart and not there. */
 export function needLoaded(
@@ -36,20 +36,4 @@ export function lazyCni(about: CniAbout, fetch: () => Promise<CniPlugin>): Lazy<
 export function lazyProxy(about: ProxyAbout, fetch: () => Promise<ProxyPlugin>): Lazy<ProxyPlugin> {
   const { load, loaded, need: code } = fetched(about.id, fetch);
   return { ...about, load, loaded, setUpNode: (context) => code().setUpNode(context) };
-}
-
-export function lazyL7(about: L7About, fetch: () => Promise<L7Plugin>): Lazy<L7Plugin> {
-  const { load, loaded, need: code } = fetched(about.id, fetch);
-  return {
-    ...about,
-    load,
-    loaded,
-    get installs() {
-      return code().installs;
-    },
-    podParts: (cluster) => code().podParts(cluster),
-    get ownApps() {
-      return code().ownApps;
-    },
-  };
 }

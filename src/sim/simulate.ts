@@ -16,18 +16,19 @@ import { loadBalancerCode } from './cluster/load-balancer-code.ts';
 import { faultCode, idleFaultsIn } from './cluster/fault-code.ts';
 import { refusedRoutes } from './cluster/refused-routes.ts';
 import { reservedNamespaces } from './cluster/reserved.ts';
-import { unknownControllers } from './cluster/unknown-controllers.ts';
+import { portmapCode } from './cni/portmap.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import type { AdmissionRecord } from './k8s/controllers/admission.ts';
 import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
 import { sandboxCode } from './k8s/controllers/sandboxes.ts';
+import { ingressCode } from './k8s/controllers/ingress-code.ts';
 import { objectList } from './k8s/controllers/object-list.ts';
 import { settle } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { containerResources } from './k8s/kinds/pod-spec.ts';
-import { installsOf, l7Plugin, l7PluginsOf, l7Registry } from './l7/registry.ts';
+import { l7In, l7Room } from './l7/code.ts';
 import { loadRareKinds } from './k8s/kinds/registry.ts';
 import { parseScenario } from './k8s/parse/parse-scenario.ts';
 import { loadAnyYaml } from './k8s/parse/read-yaml.ts';
@@ -81,8 +82,8 @@ export function simulate(
   progress?.('parse', 0, 1);
   const written = parseScenario(scenario.files);
   const named = pluginsNamed(written, variant);
-  needLoaded(named.controllers.map(l7Plugin));
-  const parsed = withInstalled(written, named.controllers);
+  const { controllers } = named;
+  const parsed = controllers.length === 0 ? written : l7Room.need().withInstalled(written, controllers);
   const chosen = cniPlugin(named.cni);
   const proxy = proxyPlugin(named.kubeProxyMode);
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
@@ -98,7 +99,6 @@ export function simulate(
     variant,
     stage,
   );
-  needLoaded(l7PluginsOf(settled.cluster.pods));
   const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
   return {
     parsed,
@@ -113,22 +113,10 @@ export function simulate(
       ...policyNotes(settled.cluster, parsed),
       ...faultDiagnostics(settled.cluster, parsed),
       ...deprecatedProxy(settled.cluster, parsed.locate),
-      ...unknownControllers(settled.cluster, parsed.locate),
+      ...(l7In(settled.cluster)?.l7Notes(settled.cluster, parsed.locate) ?? []),
       ...refusedRoutes(settled.cluster, world, parsed.locate),
     ],
   };
-}
-
-const installed = new WeakMap<ParsedScenario, ParsedScenario>();
-
-/** With what the named controllers' installation creates; the identical result for the identical documents. */
-function withInstalled(parsed: ParsedScenario, controllers: readonly string[]): ParsedScenario {
-  if (controllers.length === 0) return parsed;
-  const known = installed.get(parsed);
-  if (known !== undefined) return known;
-  const whole = { ...parsed, installed: installsOf(controllers) };
-  installed.set(parsed, whole);
-  return whole;
 }
 
 /**
@@ -187,7 +175,10 @@ const ROOMS = [
   containerResources,
   faultCode,
   kernelCode,
+  ingressCode,
+  l7Room,
   loadBalancerCode,
+  portmapCode,
   policyModule,
   findingsModule,
   objectList,
@@ -198,7 +189,8 @@ const ROOMS = [
 export async function loadAllPlugins(): Promise<void> {
   await loadAnyYaml();
   await loadRareKinds();
-  const plugins = [...cniRegistry, ...proxyPlugins, ...l7Registry, admission];
+  const plugins = [...cniRegistry, ...proxyPlugins, admission];
   const all = [...Object.values(KERNEL_MODULES), ...ROOMS, ...plugins];
   for (const code of all) await code.load?.();
+  for (const plugin of l7Room.need().l7Registry) await plugin.load();
 }

@@ -14,7 +14,7 @@ import { proxyPlugin } from '../proxy/registry.ts';
 import { healthAnswer, healthCheckPorts } from '../service/health-checks.ts';
 import { mergeNetns } from './merge.ts';
 import { faultsIn } from './fault-code.ts';
-import { l7PluginsOf } from '../l7/registry.ts';
+import { l7In } from '../l7/code.ts';
 import { isReserved } from './reserved.ts';
 import { loadBalancerIn } from './load-balancer-code.ts';
 import {
@@ -237,24 +237,11 @@ function podConfig(pod: Pod, parts: readonly NetnsPart[]): NetnsConfig {
   return config;
 }
 
-/** What ingress controllers, gateways and meshes add to pods, and the programs behind it. */
-function l7Parts(cluster: ClusterState): {
-  readonly partsOf: (pod: Pod) => readonly NetnsPart[];
-  readonly ownApps: World['ownApps'];
-} {
-  const plugins = l7PluginsOf(cluster.pods);
-  const parts = plugins.map((plugin) => plugin.podParts(cluster));
-  return {
-    partsOf: (pod) => parts.flatMap((of) => of.get(podNetns(pod)) ?? []),
-    ownApps: Object.assign({}, ...plugins.map(({ ownApps }) => ownApps)) as World['ownApps'],
-  };
-}
-
 /** Builds the world. `progress` is called once a node. */
 export function assemble(cluster: ClusterState, progress?: (done: number, total: number) => void): World {
   const netns = new Map<NetnsId, NetnsConfig>();
   const cni = chosenCni(cluster);
-  const l7 = l7Parts(cluster);
+  const l7 = l7In(cluster)?.l7Parts(cluster);
   const proxy = proxyPlugin(cluster.settings.kubeProxy.mode);
   const nodeIps = new Map(cluster.nodes.map((n) => [n.name, n.ips]));
   const podsByNode = new Map<string, Pod[]>();
@@ -276,7 +263,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
       for (const pod of pods) {
         const added = cni.plugin.addPod({ ...context, pod });
         parts.push(added.node);
-        const config = podConfig(pod, [added.pod, ...l7.partsOf(pod)]);
+        const config = podConfig(pod, [added.pod, ...(l7?.partsOf(pod) ?? [])]);
         netns.set(config.id, config);
       }
     }
@@ -295,7 +282,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     if (checked !== undefined) parts.push(checked);
     const hosted = all.filter((p) => p.hostNetwork).flatMap(podListeners);
     if (hosted.length > 0) parts.push({ listeners: hosted });
-    for (const pod of all) if (pod.hostNetwork) parts.push(...l7.partsOf(pod));
+    for (const pod of all) if (pod.hostNetwork) parts.push(...(l7?.partsOf(pod) ?? []));
     const broken = faultsOf(cluster, node);
     if (broken !== undefined) parts.push(broken);
     const known = nodeMemo.get(node);
@@ -324,7 +311,7 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     netns,
     ...(remembered.length === 0 ? {} : { remembered }),
     ...cni?.plugin.hooks?.(),
-    ownApps: { ...l7.ownApps, ...cni?.plugin.hooks?.().ownApps },
+    ...(l7 && { ownApps: { ...l7.ownApps, ...cni?.plugin.hooks?.().ownApps } }),
     apps: {
       http: httpApp,
       echo: echoApp,

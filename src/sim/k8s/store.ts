@@ -51,7 +51,7 @@ export function thereBefore({ installed = [] }: Pick<ParsedScenario, 'installed'
   return [...BUILT_INS, ...installed];
 }
 
-/** Nobody wrote it: every cluster has it, or a controller that was installed brought it. */
+/** Every cluster has it. */
 export function isBuiltIn({ origin }: Manifest): boolean {
   return origin.by === 'built-in';
 }

@@ -6,12 +6,6 @@
 import type { Ip } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 
-export interface ProxyConfig {
-  /** The program, as steps name it: `nginx`, `envoy`. */
-  readonly program: string;
-  readonly listeners: readonly L7Listener[];
-}
-
 export interface L7Listener {
   readonly port: number;
   readonly hosts: readonly VirtualHost[];

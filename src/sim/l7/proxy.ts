@@ -1,27 +1,28 @@
 /**
  * A reverse proxy as a program: reads one request, finds host and route, applies filters, chooses an endpoint, opens a
  * connection of its own to it and hands the answer back. Which host, which route, and what the routes before it missed are
- * steps of the walk. Leaves out: keep-alive to upstreams, retries, bodies larger than a segment.
+ * steps of the walk. Leaves out: bodies larger than a segment.
  */
 import { ipPort } from '../base/ip.ts';
-import type { AppHandler, AppSelf, Process, SocketError } from '../net/process.ts';
+import type { AppHandler, AppSelf, Process } from '../net/process.ts';
 import type { HttpRequest, HttpResponse } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import type { Origin } from '../base/origin.ts';
-import type { Backend, L7Action, L7Filter, L7Listener, L7Route, VirtualHost } from './config.ts';
-import { hostFor, missOf, routeFor, seenRequest, type Passed, type SeenRequest } from './match.ts';
+import type { Backend, L7Action, L7Filter, L7Listener } from './config.ts';
+import { hostFor, routeFor, seenRequest, type Passed, type SeenRequest } from './match.ts';
 import { rewritten, withHeaders } from './rewrite.ts';
+import { askUpstream, failedNote } from './upstream.ts';
 
 /** How one proxy program differs from another. */
 export interface ProxyProgram {
-  /** `nginx`, `envoy`: as steps name it. */
-  readonly name: string;
   /** Headers that it adds to what it sends on. */
   readonly forwarded: (request: HttpRequest, about: ForwardedAbout) => readonly (readonly [string, string])[];
   /** What it answers by itself. */
   readonly page: (status: number) => Pick<HttpResponse, 'reasonPhrase' | 'headers' | 'body'>;
   readonly connectTimeoutMs: number;
   readonly readTimeoutMs: number;
+  /** How often a request is tried in all where a server is not reached. */
+  readonly tries: number;
 }
 
 export interface ForwardedAbout {
@@ -31,6 +32,7 @@ export interface ForwardedAbout {
   readonly port: number;
 }
 
+/** Of many routes that did not match, the last ones asked: they are nearest to the one that did. */
 const MISSES_TOLD = 8;
 
 /** The listener's configuration comes with it (`ListenerConfig.settings`). */
@@ -38,29 +40,30 @@ export function proxyApp(program: ProxyProgram): AppHandler {
   return function* (request, peer, self) {
     const listener = self.settings as L7Listener | undefined;
     if (request.kind !== 'http-request' || listener === undefined) return undefined;
+    const { process } = self;
     const seen = seenRequest(request);
+    const asked: Asked = { program, request, seen, peer, self };
     const host = hostFor(listener.hosts, seen.host);
-    yield* tellHost(program, host, seen);
-    if (host === undefined) return yield* answer(program, listener.otherwise, { request, seen, peer, self });
-    const { route, passed } = routeFor(host.routes, seen);
-    yield* tellMisses(passed, seen);
-    const asked = { request, seen, peer, self };
-    if (route === undefined) {
-      yield* note(
-        reason('l7.no-route', { program: program.name, host: host.id, path: seen.path }),
-        host.origin,
-      );
-      return yield* answer(program, host.otherwise, asked);
+    if (host === undefined) {
+      yield* note(reason('l7.no-host', { process, host: seen.host }));
+      return yield* act(listener.otherwise, asked, []);
     }
-    yield* note(
-      reason('l7.route', { program: program.name, route: route.id, method: seen.method, path: seen.path }),
-      route.origin,
-    );
-    return yield* answer(program, route.action, asked, route.filters);
+    yield* note(reason('l7.host', { process, host: seen.host, server: host.id }), host.origin);
+    const { route, passed } = routeFor(host.routes, seen);
+    yield* tellMisses(passed);
+    if (route === undefined) {
+      yield* note(reason('l7.no-route', { process, host: host.id, path: seen.path }), host.origin);
+      return yield* act(host.otherwise, asked, []);
+    }
+    const { method, path } = seen;
+    yield* note(reason('l7.route', { process, route: route.id, method, path }), route.origin);
+    const response = yield* act(route.action, asked, route.filters);
+    return withHeaders(response, route.filters, 'response-headers');
   };
 }
 
 interface Asked {
+  readonly program: ProxyProgram;
   readonly request: HttpRequest;
   readonly seen: SeenRequest;
   readonly peer: { readonly ip: string; readonly port: number };
@@ -71,22 +74,10 @@ function* note(said: Reason, origin?: Origin): Process<void> {
   yield { call: 'note', step: { reason: said, ...(origin && { origin }) } };
 }
 
-function* tellHost(
-  program: ProxyProgram,
-  host: VirtualHost | undefined,
-  { host: asked }: SeenRequest,
-): Process<void> {
-  const { name } = program;
-  yield* host === undefined
-    ? note(reason('l7.no-host', { program: name, host: asked }))
-    : note(reason('l7.host', { program: name, host: asked, server: host.id }), host.origin);
-}
-
-/** The routes before the one that matched; of many the last ones, which were nearest. */
-function* tellMisses(passed: readonly Passed[], seen: SeenRequest): Process<void> {
-  // A route that differs in its path alone says nothing to anybody.
-  const near = passed.filter(({ route, miss }) => miss.field !== 'path' || missesOnlyPath(route, seen));
-  for (const { route, miss } of near.slice(-MISSES_TOLD)) {
+/** What the routes before the one that matched missed. Of the routes that one line of YAML became, the last one speaks. */
+function* tellMisses(passed: readonly Passed[]): Process<void> {
+  const byLine = new Map(passed.map((one) => [one.route.origin, one]));
+  for (const { route, miss } of [...byLine.values()].slice(-MISSES_TOLD)) {
     const { field, name = '', wanted, got } = miss;
     yield* note(
       got === undefined
@@ -97,55 +88,30 @@ function* tellMisses(passed: readonly Passed[], seen: SeenRequest): Process<void
   }
 }
 
-function missesOnlyPath({ match: { path: _, ...rest } }: L7Route, seen: SeenRequest): boolean {
-  return Object.keys(rest).length > 0 && missOf(rest, seen) === undefined;
-}
-
-function* answer(
-  program: ProxyProgram,
-  action: L7Action,
-  asked: Asked,
-  filters: readonly L7Filter[] = [],
-): Process<HttpResponse> {
-  const response = yield* act(program, action, asked, filters);
-  return withHeaders(response, filters, 'response-headers');
-}
-
-function* act(
-  program: ProxyProgram,
-  action: L7Action,
-  asked: Asked,
-  filters: readonly L7Filter[],
-): Process<HttpResponse> {
+function* act(action: L7Action, asked: Asked, filters: readonly L7Filter[]): Process<HttpResponse> {
+  const { program, self } = asked;
   switch (action.kind) {
     case 'respond':
-      return yield* respond(program, action);
+      return yield* respond(action, asked);
     case 'redirect': {
       const location = redirectTo(action, asked);
-      yield* note(
-        reason('l7.redirect', { program: program.name, status: action.status, location }),
-        action.origin,
-      );
-      const page = program.page(action.status);
-      return {
-        kind: 'http-response',
-        status: action.status,
-        ...page,
-        headers: [...page.headers, ['Location', location]],
-      };
+      const { status, origin } = action;
+      yield* note(reason('l7.redirect', { process: self.process, status, location }), origin);
+      const page = program.page(status);
+      return { kind: 'http-response', status, ...page, headers: [...page.headers, ['Location', location]] };
     }
     case 'backends': {
-      const backend = yield* chooseBackend(program, action.backends);
-      return yield* forward(program, backend, asked, filters, action.timeoutMs);
+      const backend = yield* chooseBackend(action.backends, self.process);
+      return yield* forward(backend, asked, filters, action.timeoutMs);
     }
   }
 }
 
 function* respond(
-  program: ProxyProgram,
   { status, because, headers = [], body, origin }: Extract<L7Action, { kind: 'respond' }>,
+  { program, self }: Asked,
 ): Process<HttpResponse> {
-  yield* note(reason('l7.respond', { program: program.name, status, because }), origin);
+  yield* note(reason('l7.respond', { process: self.process, status, because }), origin);
   const page = program.page(status);
   return {
     kind: 'http-response',
@@ -165,7 +131,7 @@ function redirectTo(action: Extract<L7Action, { kind: 'redirect' }>, { seen, sel
 }
 
 /** By weight. */
-function* chooseBackend(program: ProxyProgram, backends: readonly Backend[]): Process<Backend> {
+function* chooseBackend(backends: readonly Backend[], process: string): Process<Backend> {
   const live = backends.filter(({ weight }) => weight > 0);
   const [only] = live;
   if (only === undefined) throw new Error('an action without a backend');
@@ -182,77 +148,59 @@ function* chooseBackend(program: ProxyProgram, backends: readonly Backend[]): Pr
   };
   const backend = live[indexOf(chosen)] ?? only;
   yield* note(
-    reason('l7.split', { program: program.name, service: backend.service, weight: backend.weight, total }),
+    reason('l7.split', { process, service: backend.service, weight: backend.weight, total }),
     backend.origin,
   );
   return backend;
 }
 
+/** The first endpoint by chance; whoever is asked after it follows in their order, as round robin goes on. */
 function* forward(
-  program: ProxyProgram,
   backend: Backend,
-  { request, seen, peer, self }: Asked,
+  asked: Asked,
   filters: readonly L7Filter[],
   timeoutMs: number | undefined,
 ): Process<HttpResponse> {
-  const { endpoints, service } = backend;
-  if (endpoints.length === 0) return yield* respond(program, backend.otherwise);
+  const { program, request, seen, peer, self } = asked;
+  const { endpoints, service, origin } = backend;
+  if (endpoints.length === 0) return yield* respond(backend.otherwise, asked);
   const options = endpoints.map(({ ip, port, pod }) => ({
     to: ipPort(ip, port),
     ...(pod !== undefined && { pod }),
     probability: 1 / endpoints.length,
   }));
-  const chosen = yield { call: 'choose', service: service.replace(/:[^:]*$/, ''), options };
-  const { ip, port } = endpoints[indexOf(chosen)] ?? endpoints[0] ?? { ip: '', port: 0 };
-  const at = ipPort(ip, port);
-  const about = {
-    peer,
-    host: seen.host,
-    scheme: self.port === 443 ? 'https' : 'http',
-    port: self.port,
-  } as const;
+  const first = indexOf(yield { call: 'choose', service: service.replace(/:[^:]*$/, ''), options });
+  const scheme = self.port === 443 ? 'https' : 'http';
+  const about = { peer, host: seen.host, scheme, port: self.port } as const;
+  const headers = merged(request.headers, program.forwarded(request, about));
   const sent = withHeaders(
-    rewrittenRequest(
-      { ...request, headers: merged(request.headers, program.forwarded(request, about)) },
-      seen,
-      filters,
-    ),
+    rewrittenRequest({ ...request, headers }, seen, filters),
     filters,
     'request-headers',
   );
-  yield { call: 'segment', purpose: 'upstream', label: at };
-  yield* note(reason('l7.forward', { program: program.name, service, address: at }), backend.origin);
-  const connected = yield { call: 'connect', ip, port, timeoutMs: program.connectTimeoutMs };
-  if (connected === undefined || !connected.ok || !('socket' in connected)) {
-    return yield* failed(program, errorOf(connected), at, backend);
-  }
-  const got = yield {
-    call: 'request',
-    socket: connected.socket,
-    payload: sent,
-    timeoutMs: timeoutMs ?? program.readTimeoutMs,
-  };
-  const payload = got?.ok === true && 'payload' in got ? got.payload : undefined;
-  yield { call: 'close', socket: connected.socket };
-  if (payload?.kind === 'http-response') return payload;
-  return yield* failed(program, payload === undefined ? errorOf(got) : 'reset', at, backend);
-}
-
-/** 504 for who does not answer in time, 502 for who refuses or speaks another language. */
-function* failed(
-  program: ProxyProgram,
-  error: SocketError,
-  address: string,
-  { origin }: Backend,
-): Process<HttpResponse> {
-  const status = error === 'timeout' ? 504 : 502;
-  yield* note(reason('l7.upstream-failed', { program: program.name, address, error, status }), origin);
+  const result = yield* askUpstream(
+    {
+      process: self.process,
+      connectTimeoutMs: program.connectTimeoutMs,
+      readTimeoutMs: timeoutMs ?? program.readTimeoutMs,
+      tries: program.tries,
+      retrySent: !NOT_IDEMPOTENT.has(request.method),
+    },
+    (tried) => {
+      const { ip = '', port = 0 } = endpoints[(first + tried) % endpoints.length] ?? {};
+      return { ip, port, service, origin };
+    },
+    sent,
+  );
+  if ('answer' in result) return result.answer;
+  // 504 for who does not answer in time, 502 for who refuses or speaks another language.
+  const status = result.failure === 'timeout' ? 504 : 502;
+  yield failedNote(self.process, result, status);
   return { kind: 'http-response', status, ...program.page(status) };
 }
 
-function errorOf(result: { readonly ok: boolean; readonly error?: SocketError } | undefined): SocketError {
-  return result?.error ?? 'unreachable';
-}
+/** What nginx does not send twice once it was sent (`proxy_next_upstream` without `non_idempotent`). */
+const NOT_IDEMPOTENT: ReadonlySet<string> = new Set(['POST', 'LOCK', 'PATCH']);
 
 function indexOf(result: unknown): number {
   return typeof result === 'object' && result !== null && 'index' in result ? Number(result.index) : 0;

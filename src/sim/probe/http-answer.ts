@@ -20,8 +20,10 @@ export function httpAnswer(cluster: ClusterState, walked: Walked, http: HttpResp
 
 /** The Service that the last proxy asked; without one, that whose rule rewrote the probe's own destination. */
 function serviceOf({ nat, steps, segments }: Walked): string | undefined {
-  const forward = steps.findLast((step) => step.reason.code === 'l7.forward')?.reason;
-  if (forward?.code === 'l7.forward') return forward.params.service.replace(/:[^:]*$/, '');
+  for (const { reason } of steps.toReversed()) {
+    if (reason.code === 'proxy.forward' && reason.params.service !== undefined)
+      return reason.params.service.replace(/:[^:]*$/, '');
+  }
   for (const record of nat.toReversed()) {
     const step = steps[record.step];
     const object = step?.origin?.object;

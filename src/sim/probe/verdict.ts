@@ -62,35 +62,31 @@ function isRefusal(step: Step): boolean {
   );
 }
 
-/** What decides of an answer that a proxy gave by itself: the policy, or a server that it did not reach. */
-function proxysWord(own: readonly Step[]): Step | undefined {
-  return own.find((s) => s.reason.code === 'policy.http-deny' || s.reason.code === 'proxy.failed');
-}
-
-/** Behind proxies: where the last one's own connection arrived. */
-function serverReached(own: readonly Step[], segments: readonly Segment[]): Step | undefined {
-  const last = segments.findLast((s) => s.purpose === 'upstream')?.index;
-  return own.find((s) => s.segment === last && s.kind === 'deliver' && s.dir === 'request');
-}
-
-/** A proxy that answers without a backend, or in place of one. */
-const BY_PROXY: ReadonlySet<string> = new Set(['l7.respond', 'l7.redirect', 'l7.upstream-failed']);
-
-function isUpstream({ segment }: Step, segments: readonly Segment[]): boolean {
-  return segments[segment]?.purpose === 'upstream';
-}
+/** What proxies say of a request: that they answer it themselves, ask somebody, or asked in vain. */
+const PROXYS_WORD: ReadonlySet<string> = new Set([
+  'policy.http-deny',
+  'l7.respond',
+  'l7.redirect',
+  'proxy.failed',
+  'proxy.forward',
+]);
 
 /**
- * Behind a proxy: the step that decided the answer. That is what the proxy said of it, the way in which its own connection
- * was lost, or the delivery to the backend. Undefined where no proxy took part.
+ * Behind proxies: the step that decided the answer. That is the last one's own word, the way in which its own connection was
+ * lost, or the delivery to the server that it asked. Undefined where no proxy took part.
  */
-function answeredBy(steps: readonly Step[], segments: readonly Segment[]): Step | undefined {
-  const said = steps.findLast(({ reason: { code } }) => BY_PROXY.has(code) || code === 'l7.forward');
-  if (said === undefined) return undefined;
-  const lastWay = steps.filter((step) => isUpstream(step, segments) && step.segment === said.segment);
-  if (said.reason.code === 'l7.upstream-failed') return endings(lastWay)[0] ?? said;
-  if (BY_PROXY.has(said.reason.code)) return said;
-  return lastWay.find((step) => step.kind === 'deliver' && step.dir === 'request') ?? said;
+function answeredBy(own: readonly Step[], segments: readonly Segment[]): Step | undefined {
+  const said = own.findLast(({ reason: { code } }) => PROXYS_WORD.has(code));
+  switch (said?.reason.code) {
+    case 'proxy.failed':
+      return endings(own.filter(({ segment }) => segment === said.segment))[0] ?? said;
+    case 'proxy.forward': {
+      const last = segments.findLast((s) => s.purpose === 'upstream')?.index;
+      return own.find((s) => s.segment === last && s.kind === 'deliver' && s.dir === 'request') ?? said;
+    }
+    default:
+      return said;
+  }
 }
 
 /** The verdict of one finished probe. `steps` and `segments` are the trace's. */
@@ -132,10 +128,7 @@ export function judge(
   }
   switch (sees) {
     case 'http':
-      return at(
-        'delivered',
-        proxysWord(own) ?? answeredBy(steps, segments) ?? serverReached(own, segments) ?? delivered,
-      );
+      return at('delivered', answeredBy(own, segments) ?? delivered);
     case 'connected':
     case 'answered':
     case 'tls-error':
@@ -165,9 +158,6 @@ export function judge(
         return at('dropped', lostHelper(steps, own) ?? own.findLast(isOnTheWay));
       }
       // Delivered to a proxy, whose own way on was lost.
-      const behind =
-        drop === undefined ? endings(steps.filter((step) => isUpstream(step, segments)))[0] : undefined;
-      if (behind !== undefined) return at(isRefusal(behind) ? 'rejected' : 'dropped', behind);
       if (drop === undefined) return at('delivered', lastDelivery);
       if (UNROUTABLE.has(drop.reason.code)) return at('unroutable', drop);
       // The refusal arrived, and the client went on trying: SCTP takes ICMP for a soft error. An answer that the client

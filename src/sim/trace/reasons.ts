@@ -37,23 +37,29 @@ export interface ReasonParams {
   'process.closed': Record<string, never>;
   'process.forward-dns': { name: string; upstream: string };
   /** A proxy goes on for a client; `as` is the client's address where it speaks from there, else empty. */
-  'proxy.forward': { process: string; method: string; path: string; address: string; as: string };
+  /** `service`: whose endpoint it is, where the proxy chose one; `as`: whose address it takes, where not its own. */
+  'proxy.forward': {
+    process: string;
+    method: string;
+    path: string;
+    address: string;
+    as: string;
+    service?: string;
+  };
   'proxy.answered': { process: string; status: number };
-  'proxy.failed': { process: string; address: string; status: number; why: string };
-  /** An L7 proxy: `program` is nginx or envoy. */
-  'l7.host': { program: string; host: string; server: string };
-  'l7.no-host': { program: string; host: string };
+  'proxy.failed': { process: string; address: string; status: number; why: string; tries: number };
+  /** An L7 proxy: `process` is nginx or envoy. */
+  'l7.host': { process: string; host: string; server: string };
+  'l7.no-host': { process: string; host: string };
   /** A route that was asked before the one that matched; `field` is path, method, header or query. */
   'l7.miss': { route: string; field: string; name: string; wanted: string; got: string };
   'l7.missing': { route: string; field: string; name: string; wanted: string };
-  'l7.route': { program: string; route: string; method: string; path: string };
-  'l7.no-route': { program: string; host: string; path: string };
-  'l7.split': { program: string; service: string; weight: number; total: number };
-  'l7.forward': { program: string; service: string; address: string };
-  'l7.redirect': { program: string; status: number; location: string };
+  'l7.route': { process: string; route: string; method: string; path: string };
+  'l7.no-route': { process: string; host: string; path: string };
+  'l7.split': { process: string; service: string; weight: number; total: number };
+  'l7.redirect': { process: string; status: number; location: string };
   /** `because`: a word of sim/l7/config.ts. */
-  'l7.respond': { program: string; status: number; because: string };
-  'l7.upstream-failed': { program: string; address: string; error: string; status: number };
+  'l7.respond': { process: string; status: number; because: string };
   // sockets
   'socket.originate': { proto: string; flags: string };
   /** `meant`: the address that the client asked for, where TPROXY brought the packet to a socket that has another. */

@@ -51,7 +51,6 @@ export function checkCluster(
   checkPolicies(cluster, cni, report);
   checkClusterPolicies(cluster, cni, cnis, report);
   checkOwnPolicies(cluster, cni, cnis, report);
-  checkIngresses(cluster, report);
   checkQuestions(cluster, report);
   checkFaults(cluster, report);
   checkExternal(cluster, report);
@@ -347,26 +346,6 @@ function checkOwnPolicies(
     const use = cnis.filter((other) => other.ownPolicies?.group === group).map((other) => other.label);
     const params = { policy: name, kind, cni: cni.label, use: use.join(', ') };
     report.say('warning', 'policy/kind-not-enforced', params, origin.object);
-  }
-}
-
-/** Without a controller that has its class an Ingress is a paper without a reader. */
-function checkIngresses({ ingresses, ingressClasses }: ClusterState, report: Report): void {
-  const classes = new Set(ingressClasses.map(({ name }) => name));
-  for (const { name, className, annotations, origin } of ingresses) {
-    const old = annotations['kubernetes.io/ingress.class'];
-    if (old !== undefined && classes.has(old)) continue;
-    if (className === undefined) {
-      report.say(
-        'warning',
-        'ingress/no-class',
-        { ingress: name, known: [...classes].join(', ') },
-        origin.object,
-      );
-    } else if (!classes.has(className)) {
-      const params = { ingress: name, class: className, known: [...classes].join(', ') };
-      report.say('warning', 'ingress/no-controller', params, origin.object, ['spec', 'ingressClassName']);
-    }
   }
 }
 

@@ -1,9 +1,10 @@
 /** Ingresses and their classes, as controllers read them. The oldest Ingress goes first; here that is the order of names. */
 import type { FieldPath } from '../../base/origin.ts';
-import type { Ingress, IngressBackend, IngressClass } from '../cluster-state.ts';
+import type { ClusterState, Ingress, IngressBackend, IngressClass } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
-import { memoByOwner } from '../memo.ts';
+import { keepList, memoByOwner } from '../memo.ts';
 import type { Store } from '../store.ts';
+import type { Report } from './report.ts';
 
 interface UpstreamBackend {
   readonly service?: {
@@ -31,30 +32,63 @@ interface UpstreamIngressSpec {
 
 const memo = memoByOwner<Manifest, Ingress>();
 const classMemo = memoByOwner<Manifest, IngressClass>();
+const sameIngresses = keepList<Ingress>();
+const sameClasses = keepList<IngressClass>();
+
+/** Spelt so before spec.ingressClassName was there. */
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+
+export function makeIngresses(
+  store: Store,
+  report: Report,
+): Pick<ClusterState, 'ingresses' | 'ingressClasses'> {
+  const ingressClasses = sameClasses(store.list('IngressClass').map(classOf));
+  const ingresses = sameIngresses(withDefault(store, ingressClasses));
+  checkClasses(ingresses, ingressClasses, report);
+  return { ingresses, ingressClasses };
+}
 
 /** As the admission plug-in DefaultIngressClass leaves them: one that names no class gets the default. */
-export function makeIngresses(store: Store, classes: readonly IngressClass[]): readonly Ingress[] {
+function withDefault(store: Store, classes: readonly IngressClass[]): readonly Ingress[] {
   const defaults = classes.filter(({ isDefault }) => isDefault);
   const [only] = defaults;
   const fallback = defaults.length === 1 ? only?.name : undefined;
   return store.list('Ingress').map((manifest) => {
     return memo(manifest, fallback ?? '', () => {
       const ingress = ingressOf(manifest);
-      const named = ingress.className ?? ingress.annotations['kubernetes.io/ingress.class'];
+      const named = ingress.className ?? ingress.annotations[CLASS_ANNOTATION];
       return named === undefined && fallback !== undefined ? { ...ingress, className: fallback } : ingress;
     });
   });
 }
 
-export function makeIngressClasses(store: Store): readonly IngressClass[] {
-  return store.list('IngressClass').map((manifest) =>
-    classMemo(manifest, '', () => ({
-      name: manifest.metadata.name,
-      controller: (manifest.body['spec'] as { controller?: string } | undefined)?.controller ?? '',
-      isDefault: manifest.metadata.annotations['ingressclass.kubernetes.io/is-default-class'] === 'true',
-      origin: manifest.origin,
-    })),
-  );
+function classOf(manifest: Manifest): IngressClass {
+  return classMemo(manifest, '', () => ({
+    name: manifest.metadata.name,
+    controller: (manifest.body['spec'] as { controller?: string } | undefined)?.controller ?? '',
+    isDefault: manifest.metadata.annotations['ingressclass.kubernetes.io/is-default-class'] === 'true',
+    origin: manifest.origin,
+  }));
+}
+
+/** Without a controller that has its class an Ingress is a paper without a reader. */
+function checkClasses(
+  ingresses: readonly Ingress[],
+  ingressClasses: readonly IngressClass[],
+  report: Report,
+): void {
+  const classes = new Set(ingressClasses.map(({ name }) => name));
+  const known = [...classes].join(', ');
+  for (const { name, className, annotations, origin } of ingresses) {
+    const old = annotations[CLASS_ANNOTATION];
+    if (old !== undefined && classes.has(old)) continue;
+    if (className === undefined) {
+      report.say('warning', 'ingress/no-class', { ingress: name, known }, origin.object);
+    } else if (!classes.has(className)) {
+      const params = { ingress: name, class: className, known };
+      report.say('warning', 'ingress/no-controller', params, origin.object, ['spec', 'ingressClassName']);
+    }
+  }
 }
 
 function ingressOf(manifest: Manifest): Ingress {

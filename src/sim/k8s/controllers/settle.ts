@@ -7,7 +7,7 @@ import type { Admission } from './admission.ts';
 import { checkCluster } from './checks.ts';
 import { lifeEvents } from './events.ts';
 import { makeEndpointSlices, PodIndex } from './endpointslices.ts';
-import { makeIngressClasses, makeIngresses } from './ingresses.ts';
+import { ingressesIn } from './ingress-code.ts';
 import { makeNodes } from './nodes.ts';
 import { listObjects } from './object-list.ts';
 import { chooseCni, withInstallersDefaults } from './cni.ts';
@@ -56,8 +56,6 @@ const sameClusterPolicies = keepList<ClusterState['clusterPolicies'][number]>();
 const sameOwnPolicies = keepList<ClusterState['ownPolicies'][number]>();
 const sameTiers = keepList<NonNullable<ClusterState['policyTiers']>[number]>();
 const sameCiliumPolicies = keepList<ClusterState['ciliumPolicies'][number]>();
-const sameIngresses = keepList<ClusterState['ingresses'][number]>();
-const sameClasses = keepList<ClusterState['ingressClasses'][number]>();
 const sameNamespaces = keepList<Namespace>();
 const indexOf = memoLast((pods: ClusterState['pods']) => new PodIndex(pods));
 const namespaceMemo = memoByOwner<Manifest, Namespace>();
@@ -101,7 +99,6 @@ export function settle(
   const namespaces = sameNamespaces(
     store.list('Namespace').map((m) => namespaceMemo(m, '', () => namespaceOf(m))),
   );
-  const ingressClasses = sameClasses(makeIngressClasses(store));
   const policyTiers = makePolicyTiers(store, cni);
   const ciliumPolicies = sameCiliumPolicies(makeCiliumPolicies(store));
   const ownPolicies = sameOwnPolicies([
@@ -135,8 +132,7 @@ export function settle(
     ...(policyTiers && { policyTiers: sameTiers(policyTiers) }),
     ciliumPolicies,
     configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),
-    ingresses: sameIngresses(makeIngresses(store, ingressClasses)),
-    ingressClasses,
+    ...ingressesIn(store, report),
     get objects() {
       return allObjects();
     },

@@ -3,7 +3,6 @@ import { STATUS_CODES } from '../status.ts';
 import type { ProxyProgram } from '../proxy.ts';
 
 export const nginx: ProxyProgram = {
-  name: 'nginx',
   forwarded: (request, { peer, host, scheme, port }) => {
     const id = requestId(request.method, request.path, peer.ip, peer.port);
     return [
@@ -33,6 +32,8 @@ export const nginx: ProxyProgram = {
   // proxy-connect-timeout and proxy-read-timeout.
   connectTimeoutMs: 5_000,
   readTimeoutMs: 60_000,
+  // proxy-next-upstream-tries: its balancer tries again, be there one peer alone.
+  tries: 3,
 };
 
 /** 32 hexadecimal digits. nginx draws them at random; here the same question gives the same ones. */

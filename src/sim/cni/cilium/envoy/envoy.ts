@@ -11,14 +11,8 @@
 import { cidr, cidrContains, ipFamily, ipPort, type Ip } from '../../../base/ip.ts';
 import type { Origin } from '../../../base/origin.ts';
 import type { MapConfig } from '../../../net/config.ts';
-import type {
-  AppHandler,
-  AppSelf,
-  Process,
-  SocketError,
-  Syscall,
-  SyscallResult,
-} from '../../../net/process.ts';
+import type { AppHandler, AppSelf, Process, SocketError, Syscall } from '../../../net/process.ts';
+import { askUpstream, failedNote } from '../../../l7/upstream.ts';
 import type { HttpRequest, HttpResponse } from '../../../packet/packet.ts';
 import { reason, type Reason } from '../../../trace/reasons.ts';
 import type { EndpointValue, EnvoyPolicy, EnvoyRule, IpcacheValue, PolicyRuleName } from '../maps.ts';
@@ -225,54 +219,30 @@ function* forward(connection: Connection, request: HttpRequest): Process<HttpRes
   const { settings, client, server, process } = connection;
   const ingress = settings.direction === 'ingress';
   const asClient = !ingress && settings.originalSource && !connection.otherIsLocal;
-  const address = ipPort(server.ip, server.port);
-  yield note(
-    reason('proxy.forward', {
+  const result = yield* askUpstream(
+    {
       process,
-      method: request.method,
-      path: request.path,
-      address,
-      as: asClient ? ipPort(client.ip, client.port) : '',
-    }),
-  );
-  let failure: SocketError = 'refused';
-  let answer: HttpResponse | undefined;
-  let socket: number | undefined;
-  for (let tries = 0; tries <= RETRIES; tries++) {
-    if (socket === undefined) {
-      yield { call: 'segment', purpose: 'upstream', label: address };
-      const connected: SyscallResult | undefined = yield {
-        call: 'connect',
-        ...server,
-        timeoutMs: CONNECT_TIMEOUT_MS,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      readTimeoutMs: REQUEST_TIMEOUT_MS,
+      tries: 1 + RETRIES,
+      retryOn: (status) => status >= 500,
+      connect: {
         mark: identityMark(connection.clientIdentity, ingress ? MARK.ingressProxy : MARK.egressProxy),
         ...(asClient && { source: client.ip, sport: client.port, transparent: true }),
-      };
-      if (connected?.ok !== true || !('socket' in connected)) {
-        failure = connected?.ok === false ? connected.error : 'reset';
-        continue;
-      }
-      ({ socket } = connected);
-    }
-    const got: SyscallResult | undefined = yield {
-      call: 'request',
-      socket,
-      payload: request,
-      timeoutMs: REQUEST_TIMEOUT_MS,
-    };
-    if (got?.ok === true && 'payload' in got) {
-      // Not HTTP: Envoy's codec gives up on the connection.
-      if (got.payload.kind !== 'http-response') return yield* failed(process, address, 'protocol');
-      answer = got.payload;
-      if (answer.status < 500) break;
-    } else {
-      failure = got?.ok === false ? got.error : 'reset';
-      socket = undefined;
-    }
-  }
-  if (answer === undefined) return yield* failed(process, address, failure);
-  yield note(reason('proxy.answered', { process, status: answer.status }));
-  return fromUpstream(answer);
+      },
+    },
+    () => server,
+    request,
+  );
+  if ('answer' in result) return fromUpstream(result.answer);
+  const { failure } = result;
+  const status = failure === 'protocol' ? 502 : 503;
+  yield failedNote(process, result, status);
+  return local(
+    status,
+    status === 502 ? 'Bad Gateway' : 'Service Unavailable',
+    `upstream connect error or disconnect/reset before headers. ${RESETS[failure]}`,
+  );
 }
 
 /** What Envoy says of a server that it has no answer of. */
@@ -286,16 +256,6 @@ const RESETS: Readonly<Record<SocketError | 'protocol', string>> = {
   reset: 'retried and the latest reset reason: connection termination',
   protocol: 'reset reason: protocol error',
 };
-
-function* failed(process: string, address: string, failure: SocketError | 'protocol'): Process<HttpResponse> {
-  const status = failure === 'protocol' ? 502 : 503;
-  yield note(reason('proxy.failed', { process, address, status, why: failure }));
-  return local(
-    status,
-    status === 502 ? 'Bad Gateway' : 'Service Unavailable',
-    `upstream connect error or disconnect/reset before headers. ${RESETS[failure]}`,
-  );
-}
 
 /** `sendLocalReply` */
 function local(

@@ -1,0 +1,42 @@
+/**
+ * Ingress controllers, gateways and meshes: their room is fetched for a cluster that names one, has a pod of one, or an object
+ * that waits for one.
+ */
+import { fetched } from '../base/code.ts';
+import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
+import { imageRepository } from '../k8s/images.ts';
+
+export const l7Room = fetched('l7', async () => {
+  const [{ l7Parts, l7Registry, withInstalled }, { l7Notes }] = await Promise.all([
+    import('./registry.ts'),
+    import('./notes.ts'),
+  ]);
+  return { l7Notes, l7Parts, l7Registry, withInstalled };
+});
+
+type Room = ReturnType<typeof l7Room.need>;
+
+/** The images of the plug-ins' pods, by repository. */
+const IMAGES: ReadonlySet<string> = new Set(['ingress-nginx/controller']);
+
+const known = new WeakMap<readonly Pod[], boolean>();
+
+function somePodOf(pods: readonly Pod[]): boolean {
+  let found = known.get(pods);
+  if (found === undefined) {
+    found = pods.some((pod) => pod.containers.some(({ image }) => IMAGES.has(imageRepository(image))));
+    known.set(pods, found);
+  }
+  return found;
+}
+
+/** Undefined where nothing concerns it. */
+export function l7In({
+  settings,
+  ingresses,
+  pods,
+}: Pick<ClusterState, 'settings' | 'ingresses' | 'pods'>): Room | undefined {
+  return settings.controllers.length > 0 || ingresses.length > 0 || somePodOf(pods)
+    ? l7Room.need()
+    : undefined;
+}
