@@ -11,7 +11,7 @@ export interface AdmissionStepText {
 
 export function admissionStepText(
   t: Messages['admission'],
-  { stage, plugin, answer }: Pick<AdmissionStep, 'stage' | 'plugin' | 'answer'>,
+  { stage, plugin, answer, unknown }: Pick<AdmissionStep, 'stage' | 'plugin' | 'answer' | 'unknown'>,
 ): AdmissionStepText {
   if (plugin === undefined) {
     const does = t.does as Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
@@ -22,14 +22,17 @@ export function admissionStepText(
     };
   }
   const base = { title: plugin, answer: t.answers[answer] };
+  const about = t.about[plugin];
   switch (answer) {
     case 'nothing':
     case 'not-asked':
     case 'not-reached':
       return { ...base, detail: t.why[answer] };
     case 'not-modelled':
-      return { ...base, detail: `${t.why[answer]} ${t.about[plugin] ?? ''}`.trim() };
+      return unknown === undefined
+        ? { ...base, detail: `${t.why[answer]} ${about ?? ''}`.trim() }
+        : { ...base, answer: t.answerUnknown, detail: t.why.unknown };
     default:
-      return base;
+      return about === undefined ? base : { ...base, detail: t.isFor({ plugin, about }) };
   }
 }

@@ -44,9 +44,29 @@ export const admission = {
       'A cluster would ask it before the object is validated. Here an object that is not valid goes no further.',
     'not-modelled': 'The simulator has no such plug-in: it was not asked. On a cluster it',
     'not-reached': 'The request ended before.',
+    unknown: 'It was asked, and what it answers depends on what the simulator does not know.',
   },
+  /** Of neighbours with one answer. */
+  whySeveral: {
+    nothing: 'They are asked on a cluster too, and nothing in these documents gives them anything to do.',
+    'not-asked':
+      'A cluster would ask them before the object is validated. Here an object that is not valid goes no further.',
+    'not-modelled': 'The simulator has no such plug-ins: they were not asked. What each does on a cluster:',
+    'not-reached': 'The request ended before.',
+  } as Readonly<Record<string, string>>,
+  /** What a plug-in that was asked is for. */
+  isFor: (p: { plugin: string; about: string }) => `${p.plugin} ${p.about}`,
+  answerUnknown: 'its answer is not known',
+  unknown: 'Not known here',
+  several: (p: { n: number }) => `${p.n} plug-ins`,
+  who: 'Who asks is taken at its word: authentication and authorisation (RBAC) are not simulated.',
+  none: 'Nobody asks admission here: the object was there from the start, or a controller made it and the simulator asks only about the pods that controllers make.',
+  toObject: 'The object',
+  toRefusal: 'Where it was refused',
+  kin: 'Asked about by itself, from the same document',
   /** Behind `why.not-modelled`. */
   about: {
+    NamespaceLifecycle: 'lets nothing into a namespace that is not there or is being deleted.',
     LimitRanger: 'fills in and checks requests and limits by the LimitRanges of the namespace.',
     ServiceAccount: 'sets serviceAccountName to "default" and mounts the account’s token.',
     NodeRestriction: 'judges what kubelets ask, and this is not from one.',
@@ -77,8 +97,9 @@ export const admission = {
   step: (p: { n: number; of: number }) => `Step ${p.n} of ${p.of}`,
   next: 'Next step',
   previous: 'Previous step',
-  keys: '← → walk',
+  keys: '↑ ↓ walk',
   steps: 'Steps',
+  stations: 'Stations',
   stopsAt: (p: { step: string }) => `stops at ${p.step}`,
   others: 'Plug-ins that only look at other kinds are left out.',
   loading: 'Asking',

@@ -14,6 +14,7 @@ export const editor = {
   loadFailed: 'The editor could not be loaded. You can edit the plain text.',
   noFiles: 'No file. Add one, or open a scenario.',
   // problems
+  whyRefused: 'Why refused?',
   problems: 'Problems',
   noProblems: 'No problems',
   errors: (p: { count: number }) => (p.count === 1 ? '1 error' : `${p.count} errors`),

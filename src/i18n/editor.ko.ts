@@ -17,6 +17,7 @@ export const editor = {
   loading: '편집기를 불러오는 중',
   loadFailed: '편집기를 불러오지 못했습니다. 일반 텍스트로 고칠 수 있습니다.',
   noFiles: '파일이 없습니다. 새로 만들거나 시나리오를 여세요.',
+  whyRefused: '왜 거부되었나요?',
   problems: '문제',
   noProblems: '문제 없음',
   errors: (p) => `오류 ${p.count}개`,

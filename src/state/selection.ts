@@ -9,6 +9,7 @@ export type Selection =
   | { readonly kind: 'service'; readonly id: string }
   | { readonly kind: 'device'; readonly id: string; readonly iface: string } // id: netns
   | { readonly kind: 'external'; readonly id: string }
+  | { readonly kind: 'refused'; readonly id: string } // Pod shop/web: what the API server turned down
   | undefined;
 
 export type InspectorTab = 'why' | 'packet' | 'tables' | 'cluster';
@@ -40,3 +41,13 @@ export const useLook = create<LookState>()((set) => ({
   set: (change) => set(change),
   showSource: (range) => set((s) => ({ reveal: { range, at: (s.reveal?.at ?? 0) + 1 } })),
 }));
+
+/** Opens the way through the API server of `Pod shop/web`, which was refused, or of what was made of it. */
+export function whyRefused(id: string): void {
+  useLook.setState(({ view }) => ({
+    selection: { kind: 'refused', id },
+    tab: 'cluster',
+    // Two pictures take the inspector's room.
+    view: view === 'compare' ? 'picture' : view,
+  }));
+}

@@ -3,6 +3,8 @@
  * worker. Everything a person can do with the simulation is a function here.
  */
 import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
+import type { AdmissionOf } from '../sim/admission/steps.ts';
+import type { ObjectRef } from '../sim/base/origin.ts';
 import type { FixAnswer } from '../sim/fix.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
@@ -374,6 +376,11 @@ export function requestCompare(probe: ProbeSpec): Promise<CompareResult> {
 
 export function requestCluster(): Promise<ClusterDetail> {
   return need().request('cluster', {});
+}
+
+/** An object's way through the API server; `refused`: of what was made of it, the one that was refused. */
+export function requestAdmission(object: ObjectRef, refused: boolean): Promise<AdmissionOf | undefined> {
+  return need().request('admission', { object, refused });
 }
 
 /** The walk that a probe comes to now as an entry of `expect`. */

@@ -122,6 +122,15 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return { command, lines: tableOf(simulation, netns, command, after) };
   };
 
+  const askAdmission = async ({
+    object,
+    refused,
+  }: Params<'admission'>): Promise<Requests['admission']['result']> => {
+    const simulation = need();
+    const { admissionOf } = await import('../sim/admission/steps.ts');
+    return admissionOf(simulation, object, refused === true);
+  };
+
   const writeLab = async ({ title }: Params<'lab'>): Promise<string> => {
     const simulation = need();
     const { labScript } = await import('../sim/lab/lab.ts');
@@ -161,6 +170,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return showTable(message.params);
       case 'cluster':
         return clusterDetail(need());
+      case 'admission':
+        return askAdmission(message.params);
       case 'lab':
         return writeLab(message.params);
       case 'complete':

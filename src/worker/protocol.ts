@@ -1,4 +1,5 @@
 /** Messages between the page and the simulation worker. Types only; every message is structured-clone data. */
+import type { AdmissionOf } from '../sim/admission/steps.ts';
 import type { FixAnswer } from '../sim/fix.ts';
 import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
 import type { ExportedTraffic } from '../sim/traffic/export-traffic.ts';
@@ -225,6 +226,11 @@ export interface Requests {
   /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
   show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };
   cluster: { params: Record<string, never>; result: ClusterDetail };
+  /** An object's way through the API server. `refused`: that of the object made of it which was refused, if one was. */
+  admission: {
+    params: { object: ObjectRef; refused?: boolean };
+    result: AdmissionOf | undefined;
+  };
   /** The script that builds the cluster in network namespaces. */
   lab: { params: { title?: string }; result: string };
   complete: {

@@ -46,6 +46,8 @@ export interface AdmissionStep {
   /** What kubectl prints behind `Warning: `, and what the audit log keeps. */
   readonly warning?: string;
   readonly audit?: string;
+  /** What a plug-in that was asked would have had to know: with it, `not-modelled` is an answer that nobody knows here. */
+  readonly unknown?: string;
   readonly changes?: readonly FieldChange[];
   /** The fields that it is about, and where they were written. */
   readonly places?: readonly { readonly path: string; readonly range?: SourceRange }[];
@@ -65,6 +67,12 @@ export interface AdmissionWalk {
   /** The step at which it was refused. */
   readonly stoppedAt?: number;
   readonly steps: readonly AdmissionStep[];
+}
+
+/** An object's way, and what came of the same document: a Deployment and the pods that were made of it. */
+export interface AdmissionOf {
+  readonly walk: AdmissionWalk;
+  readonly kin: readonly Pick<AdmissionWalk, 'object' | 'outcome'>[];
 }
 
 /** What of a simulation is read. */
@@ -94,11 +102,28 @@ export function admissionWalks(judged: Judged): readonly AdmissionWalk[] {
 
 /** The walk of one object; undefined where nobody wanted to create it. */
 export function admissionWalk(judged: Judged, object: ObjectRef): AdmissionWalk | undefined {
-  const all = subjects(judged);
-  const found =
-    all.find((one) => keyOf(one.object) === keyOf(object)) ??
-    all.find((one) => objectKey(one.object) === objectKey(object));
+  const found = subjectOf(subjects(judged), object);
   return found && walkOf(found, judged);
+}
+
+/** The same with its kin; `refused`: the way of the one among them that was refused, where one was. */
+export function admissionOf(judged: Judged, object: ObjectRef, refused: boolean): AdmissionOf | undefined {
+  const all = subjects(judged);
+  const asked = subjectOf(all, object);
+  if (asked === undefined) return undefined;
+  const kin = all.filter(({ applied }) => keyOf(applied) === keyOf(asked.applied));
+  const stopped = refused ? kin.find((one) => one.refused !== undefined) : undefined;
+  return {
+    walk: walkOf(asked.refused === undefined ? (stopped ?? asked) : asked, judged),
+    kin: kin.map((one) => ({ object: one.object, outcome: outcomeOf(one) })),
+  };
+}
+
+function subjectOf(all: readonly Subject[], object: ObjectRef): Subject | undefined {
+  return (
+    all.find((one) => keyOf(one.object) === keyOf(object)) ??
+    all.find((one) => objectKey(one.object) === objectKey(object))
+  );
 }
 
 function subjects({ parsed, cluster, admission }: Judged): readonly Subject[] {
@@ -151,7 +176,7 @@ function madePods(
 }
 
 function walkOf(subject: Subject, judged: Judged): AdmissionWalk {
-  const { object, manifest, owners, applied, record, refused } = subject;
+  const { object, owners, applied, record, refused } = subject;
   const range = judged.parsed.locate({ object: applied });
   const base = {
     object,
@@ -159,18 +184,21 @@ function walkOf(subject: Subject, judged: Judged): AdmissionWalk {
     ...(owners && { owners }),
     ...(range && { range }),
   };
-  if (manifest !== undefined && refused === undefined && isOld(manifest)) {
-    return { ...base, outcome: 'before', steps: [] };
-  }
+  const outcome = outcomeOf(subject);
+  if (outcome === 'before') return { ...base, outcome, steps: [] };
   const steps = stepsOf(subject, judged);
   const stoppedAt = steps.findIndex(({ answer }) => answer === 'refused');
   return {
     ...base,
-    ...(refused === undefined
-      ? { outcome: 'stored' }
-      : { outcome: 'refused', message: refused, ...(stoppedAt >= 0 && { stoppedAt }) }),
+    outcome,
+    ...(refused !== undefined && { message: refused, ...(stoppedAt >= 0 && { stoppedAt }) }),
     steps,
   };
+}
+
+function outcomeOf({ manifest, refused }: Subject): AdmissionWalk['outcome'] {
+  if (refused !== undefined) return 'refused';
+  return manifest !== undefined && isOld(manifest) ? 'before' : 'stored';
 }
 
 /** The same that the chain does not ask about. */
@@ -268,7 +296,7 @@ function stepOf(
   { parsed }: Judged,
 ): AdmissionStep {
   const { denied } = review;
-  const { warning, audit } = remarksOf(review);
+  const { warning, audit, unknown } = remarksOf(review);
   const places = (remark: AdmissionRemark | undefined): AdmissionStep['places'] =>
     remark?.paths.map((path) => placeOf(parsed, applied, path));
   const changes = change && request.pod ? fieldChanges(request.pod, request.labels, change) : [];
@@ -280,6 +308,7 @@ function stepOf(
     ...(denied && { message: refused }),
     ...(warning && { warning: warning.message }),
     ...(audit && { audit: audit.message }),
+    ...(unknown && { unknown: unknown.message }),
     ...(changes.length > 0 && { changes }),
     ...(spoken && spoken.length > 0 && { places: spoken }),
   };
@@ -290,8 +319,8 @@ function remarksOf({
   warning,
   audit,
   notes = [],
-}: AdmissionReview): Pick<AdmissionReview, 'warning' | 'audit'> {
-  const joined = (how: 'warn' | 'audit'): AdmissionRemark | undefined => {
+}: AdmissionReview): Readonly<Record<'warning' | 'audit' | 'unknown', AdmissionRemark | undefined>> {
+  const joined = (how: 'warn' | 'audit' | 'unknown'): AdmissionRemark | undefined => {
     const own = notes.filter((note) => note.how === how);
     if (own.length === 0) return undefined;
     return {
@@ -299,15 +328,19 @@ function remarksOf({
       paths: own.flatMap(({ paths }) => paths),
     };
   };
-  return { warning: warning ?? joined('warn'), audit: audit ?? joined('audit') };
+  return {
+    warning: warning ?? joined('warn'),
+    audit: audit ?? joined('audit'),
+    unknown: joined('unknown'),
+  };
 }
 
 function answerOf(review: AdmissionReview, changed: boolean): AdmissionAnswer {
   if (review.denied !== undefined) return 'refused';
   if (changed) return 'changed';
+  const { warning, audit, unknown } = remarksOf(review);
   // What is not known here has not passed.
-  if (review.notes?.some(({ how }) => how === 'unknown') === true) return 'not-modelled';
-  const { warning, audit } = remarksOf(review);
+  if (unknown !== undefined) return 'not-modelled';
   return warning !== undefined || audit !== undefined ? 'remarked' : 'passed';
 }
 

@@ -12,9 +12,14 @@ export function Sheet({ plain, tabs }: { readonly plain: boolean; readonly tabs:
   const tab = useShell((s) => s.sheetTab);
   const inspectorTab = useLook((s) => s.tab);
   const reveal = useLook((s) => s.reveal);
+  const refused = useLook((s) => s.selection?.kind === 'refused');
   useEffect(() => {
     if (reveal !== undefined) useShell.getState().set({ sheetTab: 'yaml' });
   }, [reveal]);
+  useEffect(() => {
+    // Why it was is told there.
+    if (refused) useShell.getState().set({ sheetTab: 'cluster' });
+  }, [refused]);
   useEffect(() => {
     // Something elsewhere asked for an inspector tab.
     if (useShell.getState().sheetTab !== 'yaml') useShell.getState().set({ sheetTab: inspectorTab });

@@ -2,7 +2,7 @@ import type { Messages } from '../../i18n/en.ts';
 import { useDocument } from '../../state/document.ts';
 import { usePlayback } from '../../state/playback.ts';
 import { usePreferences } from '../../state/preferences.ts';
-import { useLook } from '../../state/selection.ts';
+import { useLook, whyRefused } from '../../state/selection.ts';
 import {
   goToEnd,
   goToFirstChange,
@@ -130,6 +130,12 @@ export function allActions(t: Messages): readonly Action[] {
             },
           },
         ]),
+    ...(result?.scene.refused ?? []).map((name) => ({
+      id: `refused-${name}`,
+      group: g.edit,
+      label: `${name}: ${t.editor.whyRefused}`,
+      run: () => whyRefused(name),
+    })),
     {
       id: 'follow',
       group: g.edit,

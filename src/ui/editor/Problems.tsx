@@ -1,7 +1,7 @@
 import { useText } from '../../i18n/messages.ts';
 import type { Diagnostic, QuickFix, Severity } from '../../sim/base/diagnostic.ts';
 import { useDocument } from '../../state/document.ts';
-import { useLook } from '../../state/selection.ts';
+import { useLook, whyRefused } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { diagnosticText, fixTitle } from '../kit/diagnostic-text.ts';
@@ -15,6 +15,7 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2
 export function Problems() {
   const t = useText();
   const diagnostics = useSimulation((s) => s.result?.diagnostics) ?? [];
+  const refused = useSimulation((s) => s.result?.scene.refused);
   const sorted = [...diagnostics].sort((a, b) => RANK[a.severity] - RANK[b.severity]).slice(0, LIMIT);
   return (
     <section className={styles.problems} aria-label={t.editor.problems} id="problems">
@@ -42,6 +43,11 @@ export function Problems() {
                 {diagnosticText(d, t)}
               </span>
             </button>
+            {isRefusal(d, refused) && (
+              <button type="button" className={styles.fix} onClick={() => whyRefused(titleOf(d))}>
+                {t.editor.whyRefused}
+              </button>
+            )}
             {d.fixes?.map((fix) => (
               <button
                 key={`${fix.titleCode} ${fix.newText}`}
@@ -60,6 +66,17 @@ export function Problems() {
       )}
     </section>
   );
+}
+
+/** `Pod shop/web`, as `scene.refused` has it. */
+function titleOf({ object }: Diagnostic): string {
+  const { kind, namespace, name } = object ?? { kind: '', name: '' };
+  return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+}
+
+/** Did the API server turn its object down, or a pod that was made of it? */
+function isRefusal(d: Diagnostic, refused: readonly string[] = []): boolean {
+  return d.severity === 'error' && (d.params['how'] === 'not-made' || refused.includes(titleOf(d)));
 }
 
 /** Severity told by shape as well as by colour. */

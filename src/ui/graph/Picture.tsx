@@ -15,7 +15,7 @@ import { planNarrow } from '../../sim/scene/plan-narrow.ts';
 import { planScene } from '../../sim/scene/plan.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
 import { ownPlayback, type Playback } from '../../state/playback.ts';
-import { useLook } from '../../state/selection.ts';
+import { useLook, whyRefused } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import type { WalkResult } from '../../worker/protocol.ts';
 import { draw, HANDLE, LEVEL, type Item } from './drawing.ts';
@@ -239,8 +239,9 @@ function Drawn({
   );
 }
 
-function select(item: Item): void {
-  useLook.getState().set({ selection: item.selection });
+function select({ selection }: Item): void {
+  if (selection?.kind === 'refused') whyRefused(selection.id);
+  else useLook.getState().set({ selection });
 }
 
 function clearSelection(): void {

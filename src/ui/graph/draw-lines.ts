@@ -2,7 +2,7 @@
 import { addressPort } from '../../i18n/family.ts';
 import { MARGIN, type Plan } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
-import type { DrawContext } from './drawing.ts';
+import type { DrawContext, Item } from './drawing.ts';
 import { roomTitle } from './draw-room.ts';
 import { circle, label, linePath, path, programMark, rect, type Shape } from './shapes.ts';
 
@@ -53,17 +53,66 @@ export function drawSigns(context: DrawContext): readonly Shape[] {
   return shapes;
 }
 
-/** Who has no node, and what the API server refused: beside the Services, or in the gap under them. */
-function missing({ plan, words, level }: DrawContext): readonly Shape[] {
-  const waiting = plan.scene.pending.length;
-  const said = waiting > 0 ? [words.pending(waiting)] : [];
-  const [refused, ...more] = plan.scene.refused;
-  if (refused !== undefined) said.push(words.turnedDown(refused, more.length));
-  if (plan.narrow || said.length === 0) return [];
-  const sentence = said.join('  ·  ');
+/** Who has no node, beside the Services or in the gap under them; what the API server refused stands behind it. */
+function missing(context: DrawContext): readonly Shape[] {
+  const said = waiting(context);
+  return said === '' ? [] : [label(MARGIN, signsAt(context) + 12, said, 'note-deny')];
+}
+
+function waiting({ plan, words }: DrawContext): string {
+  return plan.narrow || plan.scene.pending.length === 0 ? '' : words.pending(plan.scene.pending.length);
+}
+
+const CHIPS = 3;
+const CHIP_GAP = 8;
+const chipWidth = (text: string): number => textWidth(text, 'small') + 28;
+
+/** What the API server refused: red objects that are on no node. */
+export function drawRefused(context: DrawContext): readonly Item[] {
+  const { plan, words, selection } = context;
+  if (plan.narrow) return [];
+  const y = signsAt(context);
+  let x = chipsFrom(context);
+  return chips(context).map(({ id, text }, i): Item => {
+    const box = { x, y, w: chipWidth(text), h: 16 };
+    x += box.w + CHIP_GAP;
+    const on = selection?.kind === 'refused' && selection.id === id;
+    return {
+      id: `refused:${id}`,
+      kind: 'refused',
+      box,
+      shapes: [
+        rect(box, on ? 'card-deny' : 'refused', 3),
+        path(`M${box.x + 7} ${y + 5}l6 6m0 -6l-6 6`, 'cross-deny'),
+        label(box.x + 19, y + 12, text, 'small-deny'),
+      ],
+      label: words.turnedDown(id, i < CHIPS - 1 ? 0 : plan.scene.refused.length - CHIPS),
+      selection: { kind: 'refused', id },
+      draggable: false,
+    };
+  });
+}
+
+/** The first of them by name; the last speaks of the rest. */
+function chips({ plan: { scene } }: DrawContext): readonly { readonly id: string; readonly text: string }[] {
+  const more = scene.refused.length - CHIPS;
+  return scene.refused.slice(0, CHIPS).map((id, i) => ({
+    id,
+    text: i === CHIPS - 1 && more > 0 ? `${id} +${more}` : id,
+  }));
+}
+
+function chipsFrom(context: DrawContext): number {
+  const said = waiting(context);
+  return MARGIN + (said === '' ? 0 : textWidth(said, 'small') + 2 * CHIP_GAP);
+}
+
+/** Beside the Services where there is room for all that is said. */
+function signsAt(context: DrawContext): number {
+  const { plan, level } = context;
   const first = level >= 1 ? plan.pills[0]?.box.x : undefined;
-  const beside = first === undefined || MARGIN + textWidth(sentence, 'small') < first - 8;
-  return [label(MARGIN, beside ? 14 : 57, sentence, 'note-deny')];
+  const end = chips(context).reduce((x, { text }) => x + chipWidth(text) + CHIP_GAP, chipsFrom(context));
+  return first === undefined || end < first ? 4 : 48;
 }
 
 /** The Service that the picture speaks of: the one in use, the selected one, or the only one. */

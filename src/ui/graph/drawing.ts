@@ -9,7 +9,7 @@ import type { Lens } from '../../state/preferences.ts';
 import type { Selection } from '../../state/selection.ts';
 import { drawDevice, drawHost } from './draw-device.ts';
 import { kinOf, type Kin } from './kin.ts';
-import { drawLines, drawSigns } from './draw-lines.ts';
+import { drawLines, drawRefused, drawSigns } from './draw-lines.ts';
 import { drawPod } from './draw-pod.ts';
 import { drawRoom } from './draw-room.ts';
 import { drawPill, drawPlate } from './draw-service.ts';
@@ -18,7 +18,7 @@ import type { Shape } from './shapes.ts';
 /** Something that can be selected, focused and named. */
 export interface Item {
   readonly id: string;
-  readonly kind: 'room' | 'handle' | 'pod' | 'bridge' | 'device' | 'plate' | 'pill' | 'host';
+  readonly kind: 'room' | 'handle' | 'pod' | 'bridge' | 'device' | 'plate' | 'pill' | 'host' | 'refused';
   readonly box: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly shapes: readonly Shape[];
   /** For a screen reader, and the tooltip: the full name. */
@@ -94,6 +94,7 @@ export function draw(input: DrawInput): Drawing {
       ...(level >= 1 ? plan.rooms.flatMap((room) => drawPlate(context, room)) : []),
       ...(level >= 1 ? plan.pills.map((pill) => drawPill(context, pill)) : []),
       ...plan.hosts.map((host) => drawHost(context, host)),
+      ...drawRefused(context),
     ],
   };
 }

@@ -12,6 +12,7 @@ const Z: Readonly<Record<Item['kind'], number>> = {
   host: 5,
   plate: 6,
   pill: 6,
+  refused: 6,
 };
 
 /** Makes React Flow's nodes; one whose shapes did not change keeps its identity, so that React leaves it alone. */

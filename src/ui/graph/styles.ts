@@ -129,6 +129,7 @@ export const STYLES = {
   'gate-shut': line('deny-fill', 2, { cap: 'round' }),
   'gate-bar': line('deny-fill', 3.5, { cap: 'round' }),
   'card-deny': { fill: 'deny-soft', stroke: 'deny-fill', width: 1 },
+  refused: { fill: 'surface-0', stroke: 'deny-fill', width: 1.25, dash: '4 3' },
   'cross-deny': line('deny-ink', 2, { cap: 'round' }),
   'lead-deny': line('deny-fill', 1),
   'card-unknown': { fill: 'surface-3', stroke: 'unknown-ink', width: 1, dash: '4 3' },

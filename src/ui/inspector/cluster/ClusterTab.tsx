@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import type { ObjectRef } from '../../../sim/base/origin.ts';
 import { objectKey, objectName } from '../object-name.ts';
@@ -13,6 +13,10 @@ import { Segmented } from '../../kit/Segmented.tsx';
 import { useVirtual } from '../../kit/use-virtual.ts';
 import styles from './Cluster.module.css';
 import { ObjectView } from './ObjectView.tsx';
+
+const AdmissionView = lazy(() =>
+  import('../admission/AdmissionView.tsx').then((m) => ({ default: m.AdmissionView })),
+);
 
 type Source = 'all' | ObjectDetail['source'];
 const ROW = 28;
@@ -36,6 +40,19 @@ function useCluster(): { readonly detail: ClusterDetail | undefined } {
   return { detail };
 }
 
+/** What is open in place of the list: an object, or its way through the API server. */
+interface Opened {
+  readonly ref: ObjectRef;
+  readonly way?: 'own' | 'refused';
+}
+
+/** `Pod shop/web`, as the picture and the problems name what was refused. */
+function refOf(id: string): ObjectRef {
+  const [kind = '', path = ''] = id.split(' ');
+  const [name = '', namespace] = path.split('/').reverse();
+  return { kind, name, ...(namespace !== undefined && { namespace }) };
+}
+
 /** Does an object stand for what is selected in the picture? */
 function isSelected(ref: ObjectRef, selection: ReturnType<typeof useLook.getState>['selection']): boolean {
   if (selection === undefined) return false;
@@ -50,33 +67,64 @@ export function ClusterTab() {
   const selection = useLook((s) => s.selection);
   const [words, setWords] = useState('');
   const [source, setSource] = useState<Source>('all');
-  const [open, setOpen] = useState<string | undefined>(undefined);
+  const [open, setOpen] = useState<Opened | undefined>(undefined);
+  const needles = useMemo(() => words.toLowerCase().split(/\s+/).filter(Boolean), [words]);
   const objects = useMemo(() => {
-    const needles = words.toLowerCase().split(/\s+/).filter(Boolean);
-    return (detail?.objects ?? []).filter((o) => {
-      if (source !== 'all' && o.source !== source) return false;
-      const text = `${o.ref.kind} ${objectName(o.ref)}`.toLowerCase();
+    const found = (ref: ObjectRef): boolean => {
+      const text = `${ref.kind} ${objectName(ref)}`.toLowerCase();
       return needles.every((n) => text.includes(n));
-    });
-  }, [detail, source, words]);
-  const selected = objects.find((o) => isSelected(o.ref, selection));
-  const selectedKey = selected === undefined ? undefined : objectKey(selected.ref);
-  const [seen, setSeen] = useState<string | undefined>(undefined);
+    };
+    const refused = source === 'all' || source === 'user' ? (detail?.refused ?? []) : [];
+    const once = new Map(refused.map(({ object }) => [objectKey(object), object]));
+    return [
+      ...[...once.values()].filter(found).map((ref) => ({ ref, source: 'refused' })),
+      ...(detail?.objects ?? []).filter((o) => (source === 'all' || o.source === source) && found(o.ref)),
+    ] as readonly Row[];
+  }, [detail, source, needles]);
+  const selected =
+    selection?.kind === 'refused'
+      ? ({ ref: refOf(selection.id), way: 'refused' } as const)
+      : objects.find((o) => o.source !== 'refused' && isSelected(o.ref, selection));
+  // A refusal may be asked about again.
+  const choice = selection?.kind === 'refused' ? selection : selected && objectKey(selected.ref);
+  const [seen, setSeen] = useState<typeof choice>(undefined);
   // What is chosen in the picture opens here; the person may then go elsewhere.
-  if (selectedKey !== seen) {
-    setSeen(selectedKey);
-    if (selectedKey !== undefined) setOpen(selectedKey);
+  if (choice !== seen) {
+    setSeen(choice);
+    if (selected !== undefined) setOpen(selected);
   }
-  const opened = detail?.objects.find((o) => objectKey(o.ref) === open);
+  const opened =
+    open && open.way === undefined
+      ? detail?.objects.find((o) => objectKey(o.ref) === objectKey(open.ref))
+      : undefined;
+  const close = (): void => {
+    setOpen(undefined);
+    // It can be chosen again.
+    if (useLook.getState().selection?.kind === 'refused') useLook.getState().set({ selection: undefined });
+  };
 
   if (detail === undefined) return <p className={styles.note}>{t.loading}</p>;
+  if (open?.way !== undefined) {
+    return (
+      <Suspense fallback={<p className={styles.note}>{t.loading}</p>}>
+        <AdmissionView
+          key={objectKey(open.ref)}
+          asked={{ object: open.ref, refused: open.way === 'refused' }}
+          onOpen={(ref) => setOpen({ ref, way: 'own' })}
+          onObject={(ref) => setOpen({ ref })}
+          onBack={close}
+        />
+      </Suspense>
+    );
+  }
   if (opened !== undefined) {
     return (
       <ObjectView
         detail={detail}
         object={opened}
-        onOpen={(ref) => setOpen(objectKey(ref))}
-        onBack={() => setOpen(undefined)}
+        onOpen={(ref) => setOpen({ ref })}
+        onWay={(ref) => setOpen({ ref, way: 'own' })}
+        onBack={close}
       />
     );
   }
@@ -102,20 +150,29 @@ export function ClusterTab() {
           onChange={setSource}
         />
       </div>
-      <ObjectList objects={objects} onOpen={(ref) => setOpen(objectKey(ref))} />
-      <Notes detail={detail} />
+      <ObjectList
+        objects={objects}
+        onOpen={({ ref, source: from }) => setOpen(from === 'refused' ? { ref, way: 'own' } : { ref })}
+      />
+      <Notes detail={detail} onWay={(ref) => setOpen({ ref, way: 'own' })} />
     </div>
   );
+}
+
+/** A stored object, or one that the API server turned down. */
+interface Row {
+  readonly ref: ObjectRef;
+  readonly source: ObjectDetail['source'] | 'refused';
 }
 
 function ObjectList({
   objects,
   onOpen,
 }: {
-  readonly objects: readonly ObjectDetail[];
-  readonly onOpen: (ref: ObjectRef) => void;
+  readonly objects: readonly Row[];
+  readonly onOpen: (row: Row) => void;
 }) {
-  const { inspector: t } = useText();
+  const { inspector: t, admission } = useText();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtual({ count: objects.length, scroller, size: ROW, overscan: 10 });
   if (objects.length === 0) return <p className={styles.note}>{t.noObject}</p>;
@@ -127,15 +184,22 @@ function ObjectList({
           if (object === undefined) return null;
           return (
             <li
-              key={objectKey(object.ref)}
-              className={styles.item}
+              key={`${object.source} ${objectKey(object.ref)}`}
+              className={classes(styles.item, object.source === 'refused' && styles.refused)}
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <button type="button" onClick={() => onOpen(object.ref)}>
+              <button type="button" onClick={() => onOpen(object)}>
                 <span className={styles.kind}>{object.ref.kind}</span>
                 <span className={styles.name}>{objectName(object.ref)}</span>
                 <span className={classes(styles.source, styles[object.source])}>
-                  {t.sourceShort[object.source]}
+                  {object.source === 'refused' ? (
+                    <>
+                      <Icon name="cross" size={12} />
+                      {admission.outcome.refused}
+                    </>
+                  ) : (
+                    t.sourceShort[object.source]
+                  )}
                 </span>
               </button>
             </li>
@@ -147,8 +211,14 @@ function ObjectList({
 }
 
 /** What the API server refused, and what the components reported. */
-function Notes({ detail }: { readonly detail: ClusterDetail }) {
-  const { inspector: t } = useText();
+function Notes({
+  detail,
+  onWay,
+}: {
+  readonly detail: ClusterDetail;
+  readonly onWay: (ref: ObjectRef) => void;
+}) {
+  const { inspector: t, editor } = useText();
   const warnings = detail.events.filter((e) => e.type === 'Warning');
   const rest = detail.events.filter((e) => e.type !== 'Warning');
   return (
@@ -163,7 +233,10 @@ function Notes({ detail }: { readonly detail: ClusterDetail }) {
                 <b>
                   {r.object.kind} {objectName(r.object)}
                 </b>{' '}
-                {r.message}
+                {r.message}{' '}
+                <button type="button" className={styles.link} onClick={() => onWay(r.object)}>
+                  {editor.whyRefused}
+                </button>
               </span>
             </p>
           ))}

@@ -33,14 +33,17 @@ export function ObjectView({
   detail,
   object,
   onOpen,
+  onWay,
   onBack,
 }: {
   readonly detail: ClusterDetail;
   readonly object: ObjectDetail;
   readonly onOpen: (ref: ObjectRef) => void;
+  /** Its way through the API server. */
+  readonly onWay: (ref: ObjectRef) => void;
   readonly onBack: () => void;
 }) {
-  const { inspector: t, app } = useText();
+  const { inspector: t, admission, app } = useText();
   const { ref, range } = object;
   const place = pictureOf(ref);
   const key = objectKey(ref);
@@ -77,6 +80,11 @@ export function ObjectView({
             onClick={() => useLook.getState().set({ selection: place, view: 'picture' })}
           >
             {t.showInPicture}
+          </Button>
+        )}
+        {object.source !== 'built-in' && (
+          <Button kind="line" icon="next" onClick={() => onWay(ref)}>
+            {admission.open}
           </Button>
         )}
       </div>

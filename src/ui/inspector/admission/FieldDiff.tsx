@@ -1,0 +1,41 @@
+import { useText } from '../../../i18n/messages.ts';
+import type { FieldChange } from '../../../sim/admission/field-changes.ts';
+import { yamlText } from '../cluster/yaml-text.ts';
+import styles from './Admission.module.css';
+
+/** What a plug-in wrote into the object: the old value stays beside the new one. */
+export function FieldDiff({ changes }: { readonly changes: readonly FieldChange[] }) {
+  const { admission: t } = useText();
+  return (
+    <section className={styles.diff}>
+      <h4>{t.changed}</h4>
+      <dl>
+        {changes.map(({ path, before, after }) => (
+          <div key={path}>
+            <dt>{path}</dt>
+            <dd>
+              {before !== undefined && (
+                <s>
+                  <span className="visually-hidden">{t.was} </span>
+                  {text(before)}
+                </s>
+              )}
+              {after === undefined ? (
+                <em>{t.nothingThere}</em>
+              ) : (
+                <ins>
+                  <span className="visually-hidden">{t.is} </span>
+                  {text(after)}
+                </ins>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function text(value: unknown): string {
+  return yamlText(value).trim();
+}
