@@ -109,7 +109,7 @@ test('pods that admission refuses are named in the picture, marked in the text, 
   app,
 }) => {
   await openScenario(app, scenarios['pod-security-refuses'].title);
-  await expect(app.locator('.react-flow').getByText(/refused Pod shop\/web-/)).toBeVisible();
+  await expect(app.getByRole('group', { name: /refused Pod shop\/web-/ })).toBeVisible();
   // The line is further down than a small editor shows.
   await caretAtEndOf(app, 'NET_RAW');
   await expect(app.locator('.squiggly-error').first()).toBeVisible({ timeout: 30_000 });

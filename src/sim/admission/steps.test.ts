@@ -7,7 +7,7 @@ import { fieldChanges } from './field-changes.ts';
 import { PLUGIN_ORDER } from './order.ts';
 import { admissionPlugins } from './registry.ts';
 import { GVISOR, shopPod } from './shop-fixture.ts';
-import { type AdmissionWalk, admissionWalk, admissionWalks } from './steps.ts';
+import { type AdmissionOf, admissionOf, type AdmissionWalk, admissionWalk, admissionWalks } from './steps.ts';
 
 const NAMESPACE = `apiVersion: v1
 kind: Namespace
@@ -118,6 +118,35 @@ describe('a controller’s pod', () => {
     const s = run(NAMESPACE + web(''));
     const made = admissionWalks(s).filter(({ owners }) => owners !== undefined);
     expect(made.map(({ outcome }) => outcome)).toEqual(['stored', 'stored']);
+  });
+});
+
+describe('asked about with its kin', () => {
+  const s = run(NAMESPACE + web('hostPID: true, ') + shopPod('bad', 'hostPID: true'));
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+  const outcomes = (of: AdmissionOf | undefined): readonly string[] =>
+    of?.kin.map(({ object, outcome }) => `${object.kind} ${outcome}`) ?? [];
+
+  test('a Deployment and its pod, which was refused', () => {
+    const own = admissionOf(s, deployment, false);
+    expect(own?.walk).toMatchObject({ object: deployment, outcome: 'stored' });
+    expect(outcomes(own)).toEqual(['Deployment stored', 'Pod refused']);
+  });
+
+  test('why it was refused leads to the pod; without its apiVersion too', () => {
+    const { apiVersion: _, ...named } = deployment;
+    const why = admissionOf(s, named, true);
+    expect(why?.walk).toMatchObject({ object: { kind: 'Pod' }, outcome: 'refused' });
+    expect(outcomes(why)).toEqual(['Deployment stored', 'Pod refused']);
+  });
+
+  test('an object that was refused is itself the answer', () => {
+    const bad = { kind: 'Pod', namespace: 'shop', name: 'bad' };
+    expect(admissionOf(s, bad, true)?.walk.object).toMatchObject(bad);
+  });
+
+  test('nobody wanted to create a node', () => {
+    expect(admissionOf(s, { kind: 'Node', name: 'kind-worker' }, false)).toBeUndefined();
   });
 });
 
