@@ -63,11 +63,7 @@ test('a refused pod is a red object in the picture; its way ends at the plug-in,
   await expect(station(app)).toContainText('PodSecurity');
   await expect(station(app)).toContainText('refuses');
   await expect(inspector(app).getByRole('figure')).toContainText(MESSAGE);
-  await inspector(app)
-    .getByRole('button', { name: 'a.yaml:32' })
-    .or(inspector(app).getByText(/:32$/))
-    .first()
-    .click();
+  await inspector(app).getByRole('button', { name: /:28$/ }).click();
   await expect(app.locator('.view-line', { hasText: 'hostPID: true' })).toBeVisible();
   // Behind a refusal nobody is asked, and nothing is stored.
   await station(app).focus();
@@ -99,7 +95,7 @@ test('a stored pod is walked by keyboard from the request to the store, past wha
 }) => {
   await shop(app);
   await app.getByRole('group', { name: /^Pod shop\/sandboxed/ }).click();
-  await app.getByRole('tab', { name: 'Cluster' }).click();
+  await app.getByRole('tab', { name: 'Cluster', exact: true }).click();
   await inspector(app).getByRole('button', { name: 'Its way through the API server' }).click();
   await expect(station(app)).toBeFocused();
   await expect(station(app)).toContainText('Request');
@@ -138,7 +134,7 @@ test('a Deployment is stored, its pod is refused: from one to the other, while a
   app,
 }) => {
   await openScenario(app, scenarios['pod-security-refuses'].title);
-  await app.getByRole('tab', { name: 'Cluster' }).click();
+  await app.getByRole('tab', { name: 'Cluster', exact: true }).click();
   await inspector(app)
     .getByRole('button', { name: /^Pod shop\/web-.*refused/ })
     .click();

@@ -12,14 +12,15 @@ export function Sheet({ plain, tabs }: { readonly plain: boolean; readonly tabs:
   const tab = useShell((s) => s.sheetTab);
   const inspectorTab = useLook((s) => s.tab);
   const reveal = useLook((s) => s.reveal);
-  const refused = useLook((s) => s.selection?.kind === 'refused');
+  const opened = useLook((s) => s.opened);
+  const why = opened !== undefined && opened !== 'list' && opened.way === 'refused' ? opened : undefined;
   useEffect(() => {
     if (reveal !== undefined) useShell.getState().set({ sheetTab: 'yaml' });
   }, [reveal]);
   useEffect(() => {
-    // Why it was is told there.
-    if (refused) useShell.getState().set({ sheetTab: 'cluster' });
-  }, [refused]);
+    // Why something was refused is told there.
+    if (why !== undefined) useShell.getState().set({ sheetTab: 'cluster' });
+  }, [why]);
   useEffect(() => {
     // Something elsewhere asked for an inspector tab.
     if (useShell.getState().sheetTab !== 'yaml') useShell.getState().set({ sheetTab: inspectorTab });

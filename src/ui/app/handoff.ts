@@ -38,7 +38,7 @@ interface Snapshot {
 /** Writes the page's state down; returns false when storage refuses even the text alone. */
 export function writeHandoff(storage: Storage = sessionStorage): boolean {
   const doc = useDocument.getState();
-  const { view, lens, tab, table, dragged } = useLook.getState();
+  const { view, lens, tab, table, dragged, selection, opened } = useLook.getState();
   const sim = useSimulation.getState();
   // History takes the most room: where it does not fit, its oldest half goes, again and again.
   for (let keep = doc.past.length; ; keep = Math.floor(keep / 2)) {
@@ -64,7 +64,7 @@ export function writeHandoff(storage: Storage = sessionStorage): boolean {
       texts,
       scenario: doc.scenario,
       dirty: doc.dirty,
-      look: { view, lens, tab, table, dragged },
+      look: { view, lens, tab, table, dragged, selection, opened },
       probe: { ...(sim.walk?.probe ?? sim.probe) },
       walked: sim.walk !== undefined,
       step: usePlayback.getState().step,

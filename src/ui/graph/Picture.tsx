@@ -241,7 +241,7 @@ function Drawn({
 
 function select({ selection }: Item): void {
   if (selection?.kind === 'refused') whyRefused(selection.id);
-  else useLook.getState().set({ selection });
+  else useLook.getState().set({ selection, opened: undefined });
 }
 
 function clearSelection(): void {

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import type { ObjectRef } from '../../../sim/base/origin.ts';
 import { objectKey, objectName } from '../object-name.ts';
-import { useLook } from '../../../state/selection.ts';
+import { type Opened, useLook } from '../../../state/selection.ts';
 import { requestCluster } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
 import type { ClusterDetail, ObjectDetail } from '../../../worker/protocol.ts';
@@ -40,17 +40,8 @@ function useCluster(): { readonly detail: ClusterDetail | undefined } {
   return { detail };
 }
 
-/** What is open in place of the list: an object, or its way through the API server. */
-interface Opened {
-  readonly ref: ObjectRef;
-  readonly way?: 'own' | 'refused';
-}
-
-/** `Pod shop/web`, as the picture and the problems name what was refused. */
-function refOf(id: string): ObjectRef {
-  const [kind = '', path = ''] = id.split(' ');
-  const [name = '', namespace] = path.split('/').reverse();
-  return { kind, name, ...(namespace !== undefined && { namespace }) };
+function setOpen(opened: Opened | 'list'): void {
+  useLook.getState().set({ opened });
 }
 
 /** Does an object stand for what is selected in the picture? */
@@ -67,7 +58,7 @@ export function ClusterTab() {
   const selection = useLook((s) => s.selection);
   const [words, setWords] = useState('');
   const [source, setSource] = useState<Source>('all');
-  const [open, setOpen] = useState<Opened | undefined>(undefined);
+  const opened = useLook((s) => s.opened);
   const needles = useMemo(() => words.toLowerCase().split(/\s+/).filter(Boolean), [words]);
   const objects = useMemo(() => {
     const found = (ref: ObjectRef): boolean => {
@@ -81,27 +72,15 @@ export function ClusterTab() {
       ...(detail?.objects ?? []).filter((o) => (source === 'all' || o.source === source) && found(o.ref)),
     ] as readonly Row[];
   }, [detail, source, needles]);
-  const selected =
-    selection?.kind === 'refused'
-      ? ({ ref: refOf(selection.id), way: 'refused' } as const)
-      : objects.find((o) => o.source !== 'refused' && isSelected(o.ref, selection));
-  // A refusal may be asked about again.
-  const choice = selection?.kind === 'refused' ? selection : selected && objectKey(selected.ref);
-  const [seen, setSeen] = useState<typeof choice>(undefined);
   // What is chosen in the picture opens here; the person may then go elsewhere.
-  if (choice !== seen) {
-    setSeen(choice);
-    if (selected !== undefined) setOpen(selected);
-  }
-  const opened =
+  const selected = detail?.objects.find((o) => isSelected(o.ref, selection));
+  const open: Opened | undefined =
+    opened === 'list' ? undefined : (opened ?? (selected && { ref: selected.ref }));
+  const object =
     open && open.way === undefined
       ? detail?.objects.find((o) => objectKey(o.ref) === objectKey(open.ref))
       : undefined;
-  const close = (): void => {
-    setOpen(undefined);
-    // It can be chosen again.
-    if (useLook.getState().selection?.kind === 'refused') useLook.getState().set({ selection: undefined });
-  };
+  const close = (): void => setOpen('list');
 
   if (detail === undefined) return <p className={styles.note}>{t.loading}</p>;
   if (open?.way !== undefined) {
@@ -117,11 +96,11 @@ export function ClusterTab() {
       </Suspense>
     );
   }
-  if (opened !== undefined) {
+  if (object !== undefined) {
     return (
       <ObjectView
         detail={detail}
-        object={opened}
+        object={object}
         onOpen={(ref) => setOpen({ ref })}
         onWay={(ref) => setOpen({ ref, way: 'own' })}
         onBack={close}

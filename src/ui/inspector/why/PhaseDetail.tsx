@@ -135,7 +135,7 @@ function ViaObject({ object }: { readonly object: ObjectRef }) {
       <button
         type="button"
         className={styles.link}
-        onClick={() => useLook.getState().set({ selection: { kind, id } })}
+        onClick={() => useLook.getState().set({ selection: { kind, id }, opened: undefined })}
       >
         {object.name}
       </button>
