@@ -11,6 +11,8 @@ import { type ExportedTraffic, exportTraffic } from '../sim/traffic/export-traff
 import type { ScenarioFile } from '../sim/scenario.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
 import { matrixOf } from '../sim/matrix.ts';
+import { podReachOf } from '../sim/pod-reach.ts';
+import type { PodReach } from '../sim/policy/pod-reach.ts';
 import { walk, type Simulation } from '../sim/simulate.ts';
 import { tableOf } from '../sim/tables.ts';
 import type { Trace } from '../sim/trace/trace.ts';
@@ -180,15 +182,40 @@ export function answerExpect(simulation: Simulation): readonly Expectation[] {
   return expectations(simulation.world, simulation.cluster);
 }
 
+type Transport = 'TCP' | 'UDP' | 'SCTP';
+
 /** `--port 80`, `--port 53/UDP`. */
-export function answerMatrix(simulation: Simulation, options: AnswerOptions): ReturnType<typeof matrixOf> {
+function portOption(
+  options: AnswerOptions,
+): { readonly port: number; readonly protocol: Transport | undefined } | undefined {
   const text = textOption(options, 'port');
-  if (text === undefined) return matrixOf(simulation, undefined, 'TCP');
+  if (text === undefined) return undefined;
   const match = /^(\d+)(?:\/(tcp|udp|sctp))?$/i.exec(text);
   const port = Number(match?.[1]);
   if (match === null || port < 1 || port > 65535)
     throw new UsageError(`--port is PORT or PORT/PROTO, not "${text}"`);
-  return matrixOf(simulation, port, (match[2]?.toUpperCase() ?? 'TCP') as 'TCP' | 'UDP' | 'SCTP');
+  return { port, protocol: match[2]?.toUpperCase() as Transport | undefined };
+}
+
+export function answerMatrix(simulation: Simulation, options: AnswerOptions): ReturnType<typeof matrixOf> {
+  const { port, protocol = 'TCP' } = portOption(options) ?? {};
+  return matrixOf(simulation, port, protocol);
+}
+
+/** `--pod shop/web`; without a port those that each receiver listens on, of `--proto` where it is given. */
+export function answerReach(simulation: Simulation, options: AnswerOptions): PodReach {
+  const pod = textOption(options, 'pod');
+  if (pod === undefined) throw new UsageError('reach needs --pod');
+  const proto = oneOf(options, 'proto', ['tcp', 'udp', 'sctp'] as const)?.toUpperCase() as
+    | Transport
+    | undefined;
+  const { port, protocol } = portOption(options) ?? {};
+  if (protocol !== undefined && proto !== undefined && protocol !== proto)
+    throw new UsageError(`--port says ${protocol}, --proto ${proto}`);
+  return podReachOf(simulation, pod, {
+    ...(port === undefined ? {} : { port }),
+    ...((protocol ?? proto) === undefined ? {} : { protocol: protocol ?? proto }),
+  });
 }
 
 /** `--after "FROM TO"`: one probe before the table is read. */

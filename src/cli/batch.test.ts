@@ -39,6 +39,12 @@ it('answers every command, in order', async () => {
   expect(opened[0]?.result?.files).toEqual([{ name: 'a.yaml', text: SCENARIO }]);
 });
 
+it('answers whom one pod reaches', async () => {
+  const [answer] = await ask([{ files, command: 'reach', args: { pod: 'default/web', port: '80/TCP' } }]);
+  expect(answer?.result).toMatchObject({ pod: 'default/web', enforced: true, diagnostics: [] });
+  expect(answer?.result).toHaveProperty('from.0.ports.0.port', 80);
+});
+
 it('every question starts from fresh runtime state', async () => {
   const show = { command: 'show', args: { in: 'node/kind-worker', command: 'conntrack -L' } };
   const answers = await ask([

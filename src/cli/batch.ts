@@ -9,6 +9,7 @@ import {
   answerExpect,
   answerExport,
   answerMatrix,
+  answerReach,
   answerShow,
   answerFix,
   answerImport,
@@ -24,6 +25,7 @@ import { diagnosticJson, objectsJson, walkJson } from './json.ts';
 import { linkOf } from './link.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
 import { expectJson } from './expect-report.ts';
+import { reachJson } from './reach-report.ts';
 import { matrixJson, problemText } from './report.ts';
 import { exportedJson, importedJson } from './traffic-report.ts';
 
@@ -81,6 +83,8 @@ async function answer(
       return { ...fixJson(answerFix(simulation(), files, options)), diagnostics: diagnostics() };
     case 'matrix':
       return { ...matrixJson(answerMatrix(simulation(), options)), diagnostics: diagnostics() };
+    case 'reach':
+      return { ...reachJson(answerReach(simulation(), options)), diagnostics: diagnostics() };
     case 'admission':
       return { ...admissionJson(answerAdmission(simulation(), options)), diagnostics: diagnostics() };
     case 'show':

@@ -13,6 +13,7 @@ import {
   answerFix,
   answerImport,
   answerMatrix,
+  answerReach,
   answerShow,
   answerTraffic,
   answerWalk,
@@ -22,6 +23,7 @@ import { runBatch } from './batch.ts';
 import { isFile, readFiles } from './input.ts';
 import { linkOf, LinkError } from './link.ts';
 import { diagnosticJson, objectsJson, walkJson } from './json.ts';
+import { reachJson, reachText } from './reach-report.ts';
 import { diagnosticLine, matrixJson, matrixText, objectsText, problemText, walkText } from './report.ts';
 import { EXPECT_FORMATS, expectJson, expectText } from './expect-report.ts';
 import { fixJson, fixText } from './policy-report.ts';
@@ -81,6 +83,10 @@ function answerFor(
     case 'matrix': {
       const matrix = answerMatrix(simulation, args.options);
       return { json: matrixJson(matrix), text: matrixText(matrix) };
+    }
+    case 'reach': {
+      const reach = answerReach(simulation, args.options);
+      return { json: reachJson(reach), text: reachText(reach, texts) };
     }
     case 'admission': {
       const walks = answerAdmission(simulation, args.options);

@@ -46,6 +46,8 @@ describe('exit status', () => {
     ],
     ['matrix', ['matrix', good, '--port', '80/TCP'], 0],
     ['matrix with a bad port', ['matrix', good, '--port', '80/HTTP'], 2],
+    ['reach', ['reach', good, '--pod', 'default/web'], 0],
+    ['reach of nobody', ['reach', good], 2],
     ['show', ['show', good, '--in', 'node/kind-worker', 'ip', 'route'], 0],
     ['show without a place', ['show', good, 'ip', 'route'], 2],
     ['show without a command', ['show', good, '--in', 'node/kind-worker'], 2],
@@ -70,6 +72,7 @@ describe('--json prints one document and nothing else', () => {
     ['objects', good],
     [...walkArgs],
     ['matrix', good],
+    ['reach', good, '--pod', 'default/web'],
     ['show', good, '--in', 'default/web', 'ip', 'addr'],
     ['expect', good],
     ['link', bad],
@@ -238,6 +241,20 @@ describe('shapes', () => {
     ]);
     const dns = json.pods.findIndex((p) => p.startsWith('kube-system/coredns'));
     expect(json.allowed[dns]?.[web]).toBe(false);
+  });
+
+  it('reach', async () => {
+    const json = (await run(['reach', good, '--pod', 'default/web', '--json'])).json();
+    expect(Object.keys(json).toSorted()).toEqual(
+      ['diagnostics', 'enforced', 'from', 'pod', 'selectedBy', 'to'].toSorted(),
+    );
+    const from = json['from'] as { namespace: string; workload: string; pods: string[]; ports: object[] }[];
+    expect(from.find((peer) => peer.pods.includes('default/client'))).toMatchObject({
+      namespace: 'default',
+      workload: 'client',
+      pods: ['default/client'],
+      ports: [{ port: 80, protocol: 'TCP', allowed: true, egress: 'not-selected', ingress: 'allowed' }],
+    });
   });
 
   it('expect', async () => {

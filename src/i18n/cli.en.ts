@@ -7,6 +7,7 @@ export const cli = {
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
        [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
   matrix [--port P[/PROTO]]            who can talk to whom
+  reach --pod POD [--port P[/PROTO]] [--proto tcp|udp|sctp]  whom a pod may talk to, who may talk to it, and why
   admission [--object KIND/NS/NAME]    the way of each object through the API server: who was asked, who said no
   show --in NETNS COMMAND... [--after "A B"]
   expect [--format text|tap|junit]      the scenario's expectations, a line each

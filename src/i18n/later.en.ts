@@ -8,6 +8,7 @@ import { inspector } from './inspector.en.ts';
 import { matrix } from './matrix.en.ts';
 import { packet } from './packet.en.ts';
 import { policy } from './policy.en.ts';
+import { reach } from './reach.en.ts';
 import { reasons } from './reasons.en.ts';
 import { traffic } from './traffic.en.ts';
 
@@ -23,6 +24,7 @@ export const later = {
   matrix,
   packet,
   policy,
+  reach,
   reasons,
   traffic,
 };

@@ -8,6 +8,7 @@ import { inspector } from './inspector.ko.ts';
 import { matrix } from './matrix.ko.ts';
 import { packet } from './packet.ko.ts';
 import { policy } from './policy.ko.ts';
+import { reach } from './reach.ko.ts';
 import { reasons } from './reasons.ko.ts';
 import { traffic } from './traffic.ko.ts';
 
@@ -23,6 +24,7 @@ export const later = {
   matrix,
   packet,
   policy,
+  reach,
   reasons,
   traffic,
 };

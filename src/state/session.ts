@@ -6,6 +6,7 @@ import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
 import type { AdmissionOf } from '../sim/admission/steps.ts';
 import type { ObjectRef } from '../sim/base/origin.ts';
 import type { FixAnswer } from '../sim/fix.ts';
+import type { PodReach } from '../sim/policy/pod-reach.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
 import type { ExportedTraffic } from '../sim/traffic/export-traffic.ts';
@@ -357,6 +358,11 @@ export function requestMatrix(
   onProgress: (progress: Progress) => void,
 ): Cancellable<MatrixResult> {
   return need().start('matrix', { port, protocol, since }, onProgress);
+}
+
+/** Whom a pod may talk to and who may talk to it; without a port on those that each receiver listens on. */
+export function requestReach(pod: string, port?: number): Promise<PodReach> {
+  return need().request('reach', { pod, ...(port === undefined ? {} : { port }) });
 }
 
 /** Why no policy let a probe through; undefined where none stopped it. */

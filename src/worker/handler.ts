@@ -77,6 +77,12 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     }
   };
 
+  const askReach = async ({ pod, ...question }: Params<'reach'>): Promise<Requests['reach']['result']> => {
+    const simulation = need();
+    const { podReachOf } = await import('../sim/pod-reach.ts');
+    return podReachOf(simulation, pod, question);
+  };
+
   const askNearMiss = async ({ probe }: Params<'nearMiss'>): Promise<Requests['nearMiss']['result']> => {
     const simulation = need();
     const { nearMissOf } = await import('../sim/explain.ts');
@@ -156,6 +162,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return runCompare(message.params);
       case 'matrix':
         return askMatrix(message.params, message.id);
+      case 'reach':
+        return askReach(message.params);
       case 'fix':
         return askFix(message.params);
       case 'nearMiss':

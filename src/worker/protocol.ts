@@ -8,6 +8,7 @@ import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
 import type { ClusterEvent, FaultSpec, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
+import type { PodReach, PortQuestion } from '../sim/policy/pod-reach.ts';
 import type { MatrixChanges } from '../sim/policy/reach-again.ts';
 import type { ReachData } from '../sim/policy/reach-matrix.ts';
 import type { Scenario } from '../sim/scenario.ts';
@@ -223,6 +224,8 @@ export interface Requests {
     params: { port?: number; protocol: 'TCP' | 'UDP' | 'SCTP'; since?: number };
     result: MatrixResult;
   };
+  /** One pod both ways; without a port on those that each receiver listens on. */
+  reach: { params: { pod: string } & PortQuestion; result: PodReach };
   /** `after`: the probe whose runtime state (conntrack, neighbours) is shown; absent, the tables before any. */
   show: { params: { netns: string; command: string; after?: ProbeSpec }; result: ShowResult };
   cluster: { params: Record<string, never>; result: ClusterDetail };

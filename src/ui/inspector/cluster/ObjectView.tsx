@@ -11,6 +11,7 @@ import { Icon } from '../../kit/Icon.tsx';
 import { ScrollRegion } from '../../kit/ScrollRegion.tsx';
 import { CopyButton } from '../CopyButton.tsx';
 import styles from './Cluster.module.css';
+import { PodReach } from './PodReach.tsx';
 import { yamlText } from './yaml-text.ts';
 
 /** The thing in the picture that an object stands for. */
@@ -116,6 +117,7 @@ export function ObjectView({
         </section>
       )}
       {ref.kind === 'Service' && <Endpoints object={ref} />}
+      {ref.kind === 'Pod' && <PodReach pod={objectName(ref)} />}
       {events.length > 0 && (
         <section>
           <h3>{t.events}</h3>
