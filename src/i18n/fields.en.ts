@@ -790,6 +790,30 @@ export const fields: FieldHelp = {
   'ValidatingAdmissionPolicyBinding.spec.matchResources': 'Narrows down what the policy is about.',
   'ValidatingAdmissionPolicyBinding.spec.validationActions':
     '`Deny` refuses, `Warn` prints a warning, `Audit` notes it in the audit log.',
+  'WebhookConfiguration.webhooks':
+    'Programs that the API server asks before it stores an object: each in the order of the list, configurations by their names.',
+  'WebhookConfiguration.webhooks.name':
+    'A name of three parts or more, such as `inject.example.com`: the API server says it where a call fails.',
+  'WebhookConfiguration.webhooks.clientConfig':
+    'Where the webhook answers: a Service of the cluster, or a URL outside of it.',
+  'WebhookConfiguration.webhooks.clientConfig.url':
+    'An `https` address outside the cluster. What answers there is not simulated.',
+  'WebhookConfiguration.webhooks.clientConfig.service': 'The API server calls its cluster address.',
+  'WebhookConfiguration.webhooks.clientConfig.service.namespace': 'The Service’s namespace.',
+  'WebhookConfiguration.webhooks.clientConfig.service.name': 'The Service’s name.',
+  'WebhookConfiguration.webhooks.clientConfig.service.path': 'The path of the request, such as `/inject`.',
+  'WebhookConfiguration.webhooks.clientConfig.service.port': 'The Service’s port; 443 when left out.',
+  'WebhookConfiguration.webhooks.rules': 'Which requests it is asked about: one matching rule is enough.',
+  'WebhookConfiguration.webhooks.failurePolicy':
+    'What a call that fails means: `Fail` refuses the object, `Ignore` passes the webhook over.',
+  'WebhookConfiguration.webhooks.sideEffects':
+    '`None` or `NoneOnDryRun`: what the webhook does besides answering.',
+  'WebhookConfiguration.webhooks.timeoutSeconds':
+    'How long the API server waits: 1 to 30, and 10 when left out.',
+  'WebhookConfiguration.webhooks.admissionReviewVersions':
+    'Versions of the question that the webhook understands: `v1`, `v1beta1`.',
+  'WebhookConfiguration.webhooks.reinvocationPolicy':
+    '`IfNeeded`: it is asked once more if the object was changed after its answer. `Never`: it is not.',
   'ConstraintTemplate.spec':
     'A kind of constraint and its check. Its CEL form (`engine: K8sNativeValidation`) is judged; Rego is not simulated.',
 };

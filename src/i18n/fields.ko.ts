@@ -787,6 +787,30 @@ export const fields: FieldHelp = {
   'ValidatingAdmissionPolicyBinding.spec.matchResources': '정책이 적용될 범위를 좁힙니다.',
   'ValidatingAdmissionPolicyBinding.spec.validationActions':
     '`Deny`는 거부하고, `Warn`은 경고를 출력하고, `Audit`는 감사 로그에 남깁니다.',
+  'WebhookConfiguration.webhooks':
+    'API 서버가 오브젝트를 저장하기 전에 물어보는 프로그램입니다. 구성은 이름순으로, 그 안에서는 적힌 순서로 부릅니다.',
+  'WebhookConfiguration.webhooks.name':
+    '`inject.example.com`처럼 세 부분 이상인 이름입니다. 호출이 실패하면 API 서버가 이 이름을 말합니다.',
+  'WebhookConfiguration.webhooks.clientConfig':
+    '웹훅이 응답하는 곳입니다. 클러스터의 서비스이거나 바깥의 URL입니다.',
+  'WebhookConfiguration.webhooks.clientConfig.url':
+    '클러스터 바깥의 `https` 주소입니다. 그곳에서 무엇이 응답하는지는 시뮬레이션하지 않습니다.',
+  'WebhookConfiguration.webhooks.clientConfig.service': 'API 서버는 이 서비스의 클러스터 주소로 연결합니다.',
+  'WebhookConfiguration.webhooks.clientConfig.service.namespace': '서비스의 네임스페이스입니다.',
+  'WebhookConfiguration.webhooks.clientConfig.service.name': '서비스의 이름입니다.',
+  'WebhookConfiguration.webhooks.clientConfig.service.path': '`/inject` 같은 요청 경로입니다.',
+  'WebhookConfiguration.webhooks.clientConfig.service.port': '서비스의 포트입니다. 쓰지 않으면 443입니다.',
+  'WebhookConfiguration.webhooks.rules': '어떤 요청을 물어볼지 정합니다. 규칙 하나만 맞으면 됩니다.',
+  'WebhookConfiguration.webhooks.failurePolicy':
+    '호출이 실패했을 때의 뜻입니다. `Fail`은 오브젝트를 거부하고 `Ignore`는 이 웹훅을 건너뜁니다.',
+  'WebhookConfiguration.webhooks.sideEffects':
+    '응답 말고 웹훅이 하는 일입니다. `None`이나 `NoneOnDryRun`을 씁니다.',
+  'WebhookConfiguration.webhooks.timeoutSeconds':
+    'API 서버가 기다리는 시간(초)입니다. 1에서 30까지이고 쓰지 않으면 10입니다.',
+  'WebhookConfiguration.webhooks.admissionReviewVersions':
+    '웹훅이 이해하는 질문의 버전입니다(`v1`, `v1beta1`).',
+  'WebhookConfiguration.webhooks.reinvocationPolicy':
+    '`IfNeeded`면 응답한 뒤에 오브젝트가 바뀌었을 때 한 번 더 묻고, `Never`면 다시 묻지 않습니다.',
   'ConstraintTemplate.spec':
     '제약(constraint)의 종류와 검사입니다. CEL 형식(`engine: K8sNativeValidation`)은 판정하고 Rego는 시뮬레이션하지 않습니다.',
 };

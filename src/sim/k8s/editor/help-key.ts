@@ -35,6 +35,15 @@ export function helpKey(kind: string, path: string): string {
   if (match) return `MatchResources.${match.replace('excludeResourceRules.', 'resourceRules.')}`;
   if (kind === 'Ingress')
     return `Ingress.${path.replace(/^spec\.(?:defaultBackend(?=\.)|rules\.http\.paths\.backend)/, 'backend')}`;
+  if (kind.endsWith('ingWebhookConfiguration')) {
+    const rule = /^webhooks\.rules\.(.+)/.exec(path)?.[1];
+    if (rule) return `MatchResources.resourceRules.${rule}`;
+    const said = /^webhooks\.(namespaceSelector|objectSelector|matchPolicy)$/.exec(path)?.[1];
+    if (said) return `MatchResources.${said}`;
+    const condition = /^webhooks\.(matchConditions.*)/.exec(path)?.[1];
+    if (condition) return `ValidatingAdmissionPolicy.spec.${condition}`;
+    return `WebhookConfiguration.${path}`;
+  }
   if (kind === 'Endpoints') return `Endpoints.${path.replace('notReadyAddresses.', 'addresses.')}`;
   return `${kind}.${path}`;
 }

@@ -18,6 +18,7 @@ import { job } from './job.ts';
 import { limitRange } from './limit-range.ts';
 import { resourceQuota } from './resource-quota.ts';
 import type { KindSpec } from './schema.ts';
+import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './webhook-configuration.ts';
 import { withoutEffect } from './without-effect.ts';
 
 export const rareKinds: readonly KindSpec[] = [
@@ -34,8 +35,10 @@ export const rareKinds: readonly KindSpec[] = [
   ingressClass,
   job,
   limitRange,
+  mutatingWebhookConfiguration,
   resourceQuota,
   validatingAdmissionPolicy,
   validatingAdmissionPolicyBinding,
+  validatingWebhookConfiguration,
   ...withoutEffect,
 ];

@@ -63,8 +63,6 @@ export const withoutEffect: readonly KindSpec[] = [
     brings: ({ spec }) => `${String(asRecord(spec).group)}/${String(asRecord(asRecord(spec).names).kind)}`,
   },
   opaque('APIService', 'apiregistration.k8s.io/v1', 'cluster', 'none'),
-  opaque('ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'cluster', 'none'),
-  opaque('MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'cluster'),
   opaque('VolumeSnapshot', 'snapshot.storage.k8s.io/v1', 'namespaced', 'none'),
   opaque('CSIDriver', 'storage.k8s.io/v1', 'cluster', 'none'),
   // Their work is not simulated.
