@@ -41,7 +41,8 @@ export function ruleMatches(
     has(rule.operations, 'CREATE') &&
     has(rule.apiGroups, group) &&
     has(rule.apiVersions, version) &&
-    (rule.resources ?? []).some((one) => one === '*' || one === '*/*' || one === resource) &&
+    // `pods/*` is the pods with all of their subresources.
+    (rule.resources ?? []).some((one) => ['*', resource].includes(one.replace(/\/\*$/, ''))) &&
     ((rule.resourceNames ?? []).length === 0 || rule.resourceNames?.includes(name) === true)
   );
 }
@@ -56,7 +57,9 @@ export function selectorsMatch(
   objects: Pick<Store, 'get'>,
 ): boolean {
   if (!matchesSelector(objectSelector, labels)) return false;
-  if (object.kind === 'Namespace') return matchesSelector(namespaceSelector, labels);
+  if (object.kind === 'Namespace') {
+    return matchesSelector(namespaceSelector, { ...labels, 'kubernetes.io/metadata.name': object.name });
+  }
   if (object.namespace === undefined) return true;
   return matchesSelector(namespaceSelector, namespaceLabels(object.namespace, objects));
 }

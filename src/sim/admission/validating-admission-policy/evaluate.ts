@@ -8,7 +8,8 @@ import type { Manifest } from '../../k8s/manifest.ts';
 import { matchesSelector } from '../../k8s/selectors.ts';
 import type { Store } from '../../k8s/store.ts';
 import { type Outcome, failIn, lazyVariables } from '../cel/compile.ts';
-import { celValue, notKnown } from '../cel/values.ts';
+import { celValue } from '../cel/values.ts';
+import type { Bindings } from '../given.ts';
 import { conditionsMatch, resourcesMatch } from '../matching.ts';
 import { resourceOf } from '../resources.ts';
 import type { BindingSpec, Expression, Policy, Validation } from './policy.ts';
@@ -36,9 +37,6 @@ interface Decision {
   readonly paths: readonly FieldPath[];
   readonly index: number;
 }
-
-/** `object`, `request`, ...: what every policy is given. */
-export type Bindings = Readonly<Record<string, unknown>>;
 
 export function evaluatePolicy(
   policy: Policy,
@@ -223,45 +221,4 @@ function annotations(policy: Policy, binding: Binding, scope: Bindings): readonl
     if (value === '') return [];
     return [{ how: 'audit', message: `${name}/${annotation.key}: ${value.slice(0, 10 * 1024)}`, paths: [] }];
   });
-}
-
-/** What a request is besides its object. */
-export function requestObject(request: AdmissionRequest, objects: Objects): unknown {
-  const { object, user } = request;
-  const resource = resourceOf(object, objects);
-  const kind = { group: resource?.group ?? '', version: resource?.version ?? '', kind: object.kind };
-  const gvr = {
-    group: resource?.group ?? '',
-    version: resource?.version ?? '',
-    resource: resource?.resource ?? '',
-  };
-  return {
-    kind,
-    resource: gvr,
-    requestKind: kind,
-    requestResource: gvr,
-    subResource: '',
-    requestSubResource: '',
-    name: object.name,
-    ...(object.namespace !== undefined && { namespace: object.namespace }),
-    ...(object.kind === 'Namespace' && { namespace: object.name }),
-    operation: 'CREATE',
-    userInfo: userInfo(user),
-    dryRun: false,
-  };
-}
-
-const ACCOUNT = /^system:serviceaccount:([^:]+):/;
-
-/** The groups of kubeadm's and kind's administrator, and of a service account. */
-function userInfo(username: string): unknown {
-  const account = ACCOUNT.exec(username);
-  return {
-    username,
-    groups:
-      account === null
-        ? ['kubeadm:cluster-admins', 'system:authenticated']
-        : ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`, 'system:authenticated'],
-    extra: notKnown('request.userInfo.extra'),
-  };
 }

@@ -3,21 +3,15 @@
  * request, as if they had been applied before everything else. A policy that does not compile is refused and judges nothing.
  */
 import type { FieldPath } from '../../base/origin.ts';
-import type {
-  AdmissionNote,
-  AdmissionRemark,
-  AdmissionRequest,
-  AdmissionReview,
-} from '../../k8s/controllers/admission.ts';
-import { pathText } from '../../k8s/diagnostics.ts';
+import type { AdmissionNote, AdmissionRequest, AdmissionReview } from '../../k8s/controllers/admission.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import type { AdmissionPlugin } from '../../plugin.ts';
-import { admittedObject } from '../admitted-object.ts';
-import { celValue } from '../cel/values.ts';
-import { isExempt, namespaceLabels } from '../matching.ts';
+import { expressionFaults } from '../cel/faults.ts';
+import { type Bindings, givenTo } from '../given.ts';
+import { isExempt } from '../matching.ts';
 import { resourceOf } from '../resources.ts';
 import { validatingAdmissionPolicyAbout } from './about.ts';
-import { type Binding, type Bindings, evaluatePolicy, requestObject, type Verdict } from './evaluate.ts';
+import { type Binding, evaluatePolicy, type Verdict } from './evaluate.ts';
 import { CONSTRAINT_GROUP, constraintsFor, templateOf } from './gatekeeper.ts';
 import { type BindingSpec, type Expression, type Policy, policyOf } from './policy.ts';
 
@@ -50,33 +44,9 @@ function expressionsOf(policy: Policy): readonly Expression[] {
 const compiles = (policy: Policy): boolean =>
   !expressionsOf(policy).some(({ compiled }) => compiled.kind === 'error');
 
-/** As Go quotes a text. */
-const quoted = (text: string): string => JSON.stringify(text);
-
-/** What the API server finds in the expressions, and what nobody here can evaluate. */
-function reviewExpressions(policy: Policy): AdmissionReview {
-  const faults = expressionsOf(policy).flatMap(({ compiled, path, expression }): AdmissionRemark[] =>
-    compiled.kind === 'error'
-      ? [
-          {
-            message: `${pathText(path)}: Invalid value: ${quoted(expression)}: ${compiled.message}`,
-            paths: [path],
-          },
-        ]
-      : [],
-  );
-  const notes = expressionsOf(policy).flatMap(({ compiled, path }): AdmissionNote[] =>
-    compiled.kind === 'unknown' ? [{ how: 'unknown', message: compiled.what, paths: [path] }] : [],
-  );
-  const [first] = faults;
-  if (first === undefined) return notes.length === 0 ? {} : { notes };
-  const message = faults.length === 1 ? first.message : `[${faults.map((f) => f.message).join(', ')}]`;
-  return { denied: { reason: 'Invalid', message, paths: faults.flatMap((f) => f.paths) }, notes };
-}
-
 function reviewPolicy({ manifest, object }: AdmissionRequest, objects: Objects): AdmissionReview {
   if (manifest === undefined) return {};
-  const said = reviewExpressions(policyOf(manifest));
+  const said = expressionFaults(expressionsOf(policyOf(manifest)));
   if (said.denied !== undefined || bindingsOf(object.name, objects).length > 0) return said;
   const idle: AdmissionNote = {
     how: 'idle',
@@ -98,7 +68,7 @@ function reviewTemplate({ manifest }: AdmissionRequest): AdmissionReview {
   const { policy, path } = templateOf(manifest);
   if (policy === undefined) return { notes: [{ how: 'not-simulated', message: 'Rego', paths: [path] }] };
   // Gatekeeper's own webhook refuses a template that does not compile, in words of its own.
-  const said = reviewExpressions(policy);
+  const said = expressionFaults(expressionsOf(policy));
   return said.denied === undefined
     ? said
     : { denied: { ...said.denied, reason: 'Invalid' }, notes: said.notes ?? [] };
@@ -176,28 +146,3 @@ function constraints(
 
 const placed = (paths: readonly FieldPath[], prefix: FieldPath): readonly FieldPath[] =>
   prefix.length === 0 ? paths : paths.map((path) => [...prefix, ...path]);
-
-function givenTo(request: AdmissionRequest, objects: Objects): Bindings {
-  const { namespace, kind } = request.object;
-  return {
-    object: celValue(admittedObject(request)),
-    oldObject: null,
-    request: celValue(requestObject(request, objects)),
-    namespaceObject:
-      namespace === undefined || kind === 'Namespace' ? null : celValue(namespaceObject(namespace, objects)),
-  };
-}
-
-/** The Namespace as expressions may see it. */
-function namespaceObject(name: string, objects: Objects): unknown {
-  const found = objects.get('Namespace', undefined, name)?.metadata;
-  return {
-    metadata: {
-      name,
-      labels: namespaceLabels(name, objects),
-      ...(Object.keys(found?.annotations ?? {}).length > 0 && { annotations: found?.annotations }),
-    },
-    spec: { finalizers: ['kubernetes'] },
-    status: { phase: 'Active' },
-  };
-}
