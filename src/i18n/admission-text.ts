@@ -11,7 +11,14 @@ export interface AdmissionStepText {
 
 export function admissionStepText(
   t: Messages['admission'],
-  { stage, plugin, answer, unknown }: Pick<AdmissionStep, 'stage' | 'plugin' | 'answer' | 'unknown'>,
+  {
+    stage,
+    plugin,
+    webhook,
+    reinvoked,
+    answer,
+    unknown,
+  }: Pick<AdmissionStep, 'stage' | 'plugin' | 'webhook' | 'reinvoked' | 'answer' | 'unknown'>,
 ): AdmissionStepText {
   if (plugin === undefined) {
     const does = t.does as Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
@@ -21,7 +28,9 @@ export function admissionStepText(
       detail: t.stageIs[stage],
     };
   }
-  const base = { title: plugin, answer: t.answers[answer] };
+  const name = webhook === undefined ? plugin : `${plugin} ${webhook}`;
+  const title = reinvoked === true ? t.again({ name }) : name;
+  const base = { title, answer: t.answers[answer] };
   const about = t.about[plugin];
   switch (answer) {
     case 'nothing':

@@ -22,6 +22,8 @@ export const admission = {
   before: 'An API server stored it earlier: nobody is asked again.',
   asks: (p: { user: string }) => `asked by ${p.user}`,
   madeFor: (p: { owners: string }) => `made for ${p.owners}`,
+  /** In the second round, after a webhook changed the pod. */
+  again: (p: { name: string }) => `${p.name}, asked again`,
   answers: {
     passed: 'lets it pass',
     changed: 'changes it',

@@ -24,6 +24,7 @@ export const admission: Catalog<typeof en> = {
   before: '전에 API 서버가 저장한 오브젝트이므로 다시 묻지 않습니다.',
   asks: (p) => `요청한 이: ${p.user}`,
   madeFor: (p) => `${josa(p.owners, '을/를')} 위해 만듦`,
+  again: (p) => `${p.name}(다시 물음)`,
   answers: {
     passed: '통과',
     changed: '변경',

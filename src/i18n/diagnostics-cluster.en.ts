@@ -56,10 +56,12 @@ export const clusterDiagnostics: DiagnosticText = {
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: the API server refuses the object. Add the Namespace.`,
   'admission/limit-ranger': admission,
+  'admission/mutating-webhook': admission,
   'admission/pod-security': admission,
   'admission/resource-quota': admission,
   'admission/runtime-class': admission,
   'admission/validating-admission-policy': admission,
+  'admission/validating-webhook': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `Only ${p['limit']} of the ${p['pods']} pods of ${p['name']} are simulated.`,
   'pod/node-not-found': (p) =>
@@ -212,6 +214,8 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `Accepted, and has no effect: ${p['message']}`;
     case 'not-simulated':
       return `Accepted, and not simulated: ${p['message']}`;
+    case 'sidecar':
+      return `A sidecar was added (${p['message']}). What it does with the pod’s packets is not simulated: walks from and to the pod stay open.`;
     case 'configuration':
       return `kube-apiserver would not start with this configuration; what is wrong is left out: ${p['message']}`;
     default:

@@ -57,10 +57,12 @@ export const clusterDiagnostics: DiagnosticText = {
   'namespace/not-found': (p) =>
     `namespaces "${p['namespace']}" not found: API 서버가 이 오브젝트를 거부합니다. 네임스페이스를 추가하세요.`,
   'admission/limit-ranger': admission,
+  'admission/mutating-webhook': admission,
   'admission/pod-security': admission,
   'admission/resource-quota': admission,
   'admission/runtime-class': admission,
   'admission/validating-admission-policy': admission,
+  'admission/validating-webhook': admission,
   'pod/unschedulable': (p) => `${several(p['pods'])}Pending, FailedScheduling: ${p['message']}`,
   'pod/too-many': (p) => `${p['name']}의 파드 ${p['pods']}개 가운데 ${p['limit']}개만 시뮬레이션합니다.`,
   'pod/node-not-found': (p) =>
@@ -221,6 +223,8 @@ function admission(p: Readonly<Record<string, unknown>>): string {
       return `받아들이지만 아무 효과가 없습니다: ${p['message']}`;
     case 'not-simulated':
       return `받아들이지만 시뮬레이션하지 않습니다: ${p['message']}`;
+    case 'sidecar':
+      return `사이드카가 추가되었습니다(${p['message']}). 사이드카가 파드의 패킷을 어떻게 다루는지는 시뮬레이션하지 않으므로, 이 파드가 보내거나 받는 패킷의 결과는 알 수 없습니다.`;
     case 'configuration':
       return `이 설정으로는 kube-apiserver가 시작하지 않습니다. 잘못된 부분은 빼고 적용합니다: ${p['message']}`;
     default:

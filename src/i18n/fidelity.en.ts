@@ -94,6 +94,8 @@ const features: Readonly<Record<FeatureId, string>> = {
   podSecurity:
     'Pod Security’s checks and words by level and version, what is refused or warned about; RuntimeClass',
   cel: 'ValidatingAdmissionPolicy in CEL: what it matches, parameters, variables, messages, failures, actions; Gatekeeper’s constraints in CEL',
+  webhooks:
+    'Admission webhooks: which are called, in which order, what a failed call means; the pod that Istio’s injector makes',
   kubectl: 'What kubectl get -o yaml prints can be pasted as it is',
   unmodelled: 'A field that is not modelled makes exactly the walks that it could change “unknown”',
   verdicts: 'The verdict, and what the client itself sees',
@@ -143,7 +145,7 @@ const open: Readonly<Record<Area, readonly string[]>> = {
   objects: [
     'Time: a Job’s pod is shown while it runs; there is no rolling update.',
     'Volumes, resources, Ingress, Gateway API and meshes are not modelled.',
-    'Admission webhooks refuse nothing here, and change nothing.',
+    'Of webhooks Istio’s injector alone has an answer; what any other says is unknown, and so is what a sidecar does with packets.',
     'A quota counts what is in the documents and the pods of workloads; of what other controllers make it counts nothing.',
   ],
   tools: [

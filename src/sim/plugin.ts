@@ -5,10 +5,14 @@
 import type { Cidr, Ip, IpFamily } from './base/ip.ts';
 import type { ClusterNode, ClusterState, Pod, PolicyTierPlan, StaticRoute } from './k8s/cluster-state.ts';
 import type {
+  AdmissionAnswer,
+  AdmissionCall,
   AdmissionChange,
+  AdmissionRecord,
   AdmissionRemark,
   AdmissionRequest,
   AdmissionReview,
+  Dial,
   PodInObject,
 } from './k8s/controllers/admission.ts';
 import type { Manifest } from './k8s/manifest.ts';
@@ -173,6 +177,27 @@ export interface AdmissionPlugin extends AdmissionAbout {
     request: AdmissionRequest & { readonly pod: PodInObject },
     objects: Store,
   ) => (Pick<AdmissionReview, 'denied'> & { readonly change?: AdmissionChange }) | undefined;
+  /**
+   * Of a plug-in that asks others, instead of `review` and `mutate`: what each answered, in order, for every object. Only
+   * pods are changed. `before` is what was asked of this request so far; after a change everybody is asked once more.
+   */
+  readonly ask?: Partial<
+    Record<
+      AdmissionCall['stage'],
+      (
+        request: AdmissionRequest,
+        objects: Store,
+        before: readonly AdmissionCall[],
+        reinvoked: boolean,
+      ) => readonly AdmissionAnswer[]
+    >
+  >;
+  /** The plug-in that knows what came up in the cluster that it helped to make; undefined where nothing is new to it. */
+  readonly again?: (
+    cluster: ClusterState,
+    records: readonly AdmissionRecord[],
+    dial: Dial,
+  ) => AdmissionPlugin | undefined;
   /** What a controller keeps in the status of an object that it reads, for one that counts. */
   readonly status?: (manifest: Manifest, objects: Store) => object | undefined;
   /** What is wrong in its part of the API server's AdmissionConfiguration. */

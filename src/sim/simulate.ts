@@ -19,12 +19,12 @@ import { reservedNamespaces } from './cluster/reserved.ts';
 import { portmapCode } from './cni/portmap.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
-import type { AdmissionRecord } from './k8s/controllers/admission.ts';
+import type { Admission, AdmissionRecord } from './k8s/controllers/admission.ts';
 import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
 import { sandboxCode } from './k8s/controllers/sandboxes.ts';
 import { ingressCode } from './k8s/controllers/ingress-code.ts';
 import { objectList } from './k8s/controllers/object-list.ts';
-import { settle } from './k8s/controllers/settle.ts';
+import { settle, type Settled } from './k8s/controllers/settle.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { containerResources } from './k8s/kinds/pod-spec.ts';
@@ -91,15 +91,19 @@ export function simulate(
   const policies = parsed.manifests.some((manifest) => manifest.kind === 'NetworkPolicy');
   needLoaded([chosen, proxy, ...modules, chain, ...(policies ? [policyModule, findingsModule] : [])]);
   progress?.('settle', 0, 1);
-  const stage = chain?.made();
-  const settled = settle(
-    parsed,
-    cniRegistry,
-    proxyPlugins.map((plugin) => plugin.id),
-    variant,
-    stage,
-  );
-  const world = assemble(settled.cluster, (done, total) => progress?.('build', done, total));
+  const modes = proxyPlugins.map((plugin) => plugin.id);
+  const build = (asked: Admission | undefined) => {
+    const settled = settle(parsed, cniRegistry, modes, variant, asked);
+    return { settled, world: assemble(settled.cluster, (done, total) => progress?.('build', done, total)) };
+  };
+  let stage = chain?.made();
+  let made = build(stage);
+  // A webhook answers once its pods are there: what came up is asked, until nothing new does.
+  for (let next = again(stage, made); next !== undefined; next = again(stage, made)) {
+    stage = next;
+    made = build(stage);
+  }
+  const { settled, world } = made;
   return {
     parsed,
     cluster: settled.cluster,
@@ -117,6 +121,16 @@ export function simulate(
       ...refusedRoutes(settled.cluster, world, parsed.locate),
     ],
   };
+}
+
+function again(
+  stage: Admission | undefined,
+  { settled: { cluster }, world }: { readonly settled: Settled; readonly world: World },
+): Admission | undefined {
+  return stage?.again?.(
+    cluster,
+    (from, to) => kernelCode.need().runProbe(world, cluster, { from, to, tool: 'nc' }).trace,
+  );
 }
 
 /**

@@ -472,6 +472,17 @@ export const verified = [
     ],
   },
   {
+    id: 'webhooks',
+    area: 'objects',
+    fidelity: 'modelled',
+    against: ['source'],
+    tests: [
+      'src/sim/k8s/kinds/webhook-configuration.test.ts',
+      'src/sim/admission/webhooks/webhooks.test.ts',
+      'src/sim/admission/webhooks/istio/inject.test.ts',
+    ],
+  },
+  {
     id: 'kubectl',
     area: 'objects',
     fidelity: 'exact',

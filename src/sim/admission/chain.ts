@@ -3,11 +3,12 @@
  * that a controller makes. What is refused is not stored: a bare pod is gone, a Deployment is there while its ReplicaSet
  * fails with FailedCreate. All mutating calls come before the first validating one, as in kube-apiserver, and each is
  * written down (`records`): the steps that a person walks are those that judged.
- * Objects that an API server printed (they have a uid) passed before. Leaves out updates of stored objects, and webhooks.
+ * Objects that an API server printed (they have a uid) passed before. Leaves out updates of stored objects.
  */
 import { objectKey, type ObjectRef } from '../base/origin.ts';
 import type {
   Admission,
+  AdmissionAnswer,
   AdmissionCall,
   AdmissionChange,
   AdmissionRecord,
@@ -24,6 +25,7 @@ import type { Manifest } from '../k8s/manifest.ts';
 import { memoByOwner } from '../k8s/memo.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 import { controllerAccount, KUBECTL } from './accounts.ts';
+import { asWrittenBefore, changedRequest } from './changed-request.ts';
 import { placeOf, tellNotes } from './notes.ts';
 import { podIn } from './pod-in.ts';
 import { groupSuffix, resourceOf } from './resource-name.ts';
@@ -139,36 +141,59 @@ function judge(plugins: readonly AdmissionPlugin[], asked: AdmissionRequest, obj
           refusal: { plugin, denied },
         };
   };
-  for (const plugin of plugins) {
-    const { pod } = request;
-    if (pod === undefined || request.object.kind !== 'Pod') break;
-    const said = plugin.mutate?.({ ...request, pod }, objects);
-    if (said === undefined) continue;
-    const { change, ...review } = said;
-    calls.push({ plugin: plugin.id, stage: 'mutating', request, review, ...(change && { change }) });
-    if (review.denied !== undefined) return outcome(plugin, review.denied);
-    if (change === undefined) continue;
-    changes.push(change);
-    request = changedRequest(request, pod, change);
+  /** All that may change the object; who refused. */
+  const round = (reinvoked: boolean): Judged | undefined => {
+    for (const plugin of plugins) {
+      for (const { change, ...said } of answersOf(plugin, request, objects, calls, reinvoked)) {
+        const { pod } = request;
+        const review = asWrittenBefore(said, request, asked);
+        const stage = 'mutating';
+        const more = { ...(change && { change }), ...(reinvoked && { reinvoked }) };
+        calls.push({ plugin: plugin.id, stage, request, review, ...more });
+        if (review.denied !== undefined) return outcome(plugin, review.denied);
+        if (change === undefined || pod === undefined) continue;
+        changes.push(change);
+        request = changedRequest(request, pod, change);
+      }
+    }
+    return undefined;
+  };
+  const refused = round(false);
+  if (refused !== undefined) return refused;
+  // What a webhook changed may be news to those that were asked before it.
+  if (calls.some(({ change, review }) => change !== undefined && review.webhook !== undefined)) {
+    const late = round(true);
+    if (late !== undefined) return late;
   }
   for (const plugin of plugins) {
-    const review = plugin.review(request, objects);
-    calls.push({ plugin: plugin.id, stage: 'validating', request, review });
-    if (review.denied !== undefined) return outcome(plugin, review.denied);
+    const ask = plugin.ask?.validating;
+    const said =
+      plugin.ask === undefined
+        ? [plugin.review(request, objects)]
+        : (ask?.(request, objects, calls, false) ?? []);
+    const reviews = said.map((review) => asWrittenBefore(review, request, asked));
+    for (const review of reviews) calls.push({ plugin: plugin.id, stage: 'validating', request, review });
+    const denied = reviews.find((review) => review.denied !== undefined)?.denied;
+    if (denied !== undefined) return outcome(plugin, denied);
   }
   return outcome();
 }
 
-function changedRequest(
+/** What a plug-in has to say before the object is validated; each answer of one that asks others sees those before it. */
+function* answersOf(
+  plugin: AdmissionPlugin,
   request: AdmissionRequest,
-  pod: PodInObject,
-  { spec, labels, annotations }: AdmissionChange,
-): AdmissionRequest {
-  return {
-    ...request,
-    labels: labels ?? request.labels,
-    pod: { ...pod, annotations: annotations ?? pod.annotations, spec: { ...pod.spec, ...spec } },
-  };
+  objects: Objects,
+  before: readonly AdmissionCall[],
+  reinvoked: boolean,
+): Iterable<AdmissionAnswer> {
+  const { pod } = request;
+  const said =
+    pod === undefined || request.object.kind !== 'Pod'
+      ? undefined
+      : plugin.mutate?.({ ...request, pod }, objects);
+  if (said !== undefined) yield said;
+  yield* plugin.ask?.mutating?.(request, objects, before, reinvoked) ?? [];
 }
 
 /** What is wrong in the file that kube-apiserver reads at its start; the rest of it counts. */

@@ -1,4 +1,5 @@
 /** The code of every admission plug-in, in one file that is fetched with the first of them: most scenarios need none. */
+import type { Admission } from '../k8s/controllers/admission.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 import { admissionChain } from './chain.ts';
 import { PLUGIN_ORDER } from './order.ts';
@@ -13,12 +14,17 @@ const plugins = (): readonly AdmissionPlugin[] => [limitRanger, podSecurity, run
 const ORDER = PLUGIN_ORDER.map(({ name }) => name);
 
 /** Those that these documents concern, in kube-apiserver's order; `more` are those whose code came by itself. */
-export const chainOf = (
-  ids: readonly string[],
-  more: readonly AdmissionPlugin[] = [],
-): ReturnType<typeof admissionChain> =>
-  admissionChain(
+export function chainOf(ids: readonly string[], more: readonly AdmissionPlugin[] = []): Admission {
+  const chain = admissionChain(
     [...plugins(), ...more]
       .filter(({ id }) => ids.includes(id))
       .sort((a, b) => ORDER.indexOf(a.label) - ORDER.indexOf(b.label)),
   );
+  return {
+    ...chain,
+    again: (cluster, dial) => {
+      const next = more.map((plugin) => plugin.again?.(cluster, chain.records, dial) ?? plugin);
+      return next.every((plugin, i) => plugin === more[i]) ? undefined : chainOf(ids, next);
+    },
+  };
+}

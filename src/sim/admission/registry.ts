@@ -11,6 +11,7 @@ import { podSecurityAbout } from './pod-security/about.ts';
 import { resourceQuotaAbout } from './resource-quota/about.ts';
 import { validatingAdmissionPolicyAbout } from './validating-admission-policy/about.ts';
 import { runtimeClassAbout } from './runtime-class/about.ts';
+import { mutatingWebhookAbout, validatingWebhookAbout } from './webhooks/about.ts';
 
 export const admissionPlugins: readonly AdmissionAbout[] = [
   limitRangerAbout,
@@ -18,6 +19,8 @@ export const admissionPlugins: readonly AdmissionAbout[] = [
   runtimeClassAbout,
   resourceQuotaAbout,
   validatingAdmissionPolicyAbout,
+  mutatingWebhookAbout,
+  validatingWebhookAbout,
 ];
 
 let code: typeof import('./plugins.ts') | undefined;
@@ -30,7 +33,7 @@ interface Chain extends Loading {
 }
 
 function chainOf(ids: readonly string[]): Chain {
-  const cel = ids.includes(validatingAdmissionPolicyAbout.id);
+  const cel = ids.some((id) => /^validating-|^mutating-/.test(id));
   return {
     id: 'admission',
     load: async () => {

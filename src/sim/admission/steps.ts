@@ -40,6 +40,10 @@ export interface AdmissionStep {
   readonly stage: AdmissionStage;
   /** As in `--enable-admission-plugins`. */
   readonly plugin?: string;
+  /** Whom a plug-in asked that asks others: `CONFIGURATION/NAME`. Each has a step of its own. */
+  readonly webhook?: string;
+  /** Asked once more, because a webhook had changed the object since. */
+  readonly reinvoked?: true;
   readonly answer: AdmissionAnswer;
   /** The API server's words: of a refusal all of them, as kubectl shows them. */
   readonly message?: string;
@@ -220,7 +224,9 @@ function stepsOf(subject: Subject, judged: Judged): readonly AdmissionStep[] {
   let stopped = false;
   const push = (step: AdmissionStep): void => {
     const { stage, plugin } = step;
-    steps.push(stopped ? { stage, ...(plugin && { plugin }), answer: 'not-reached' } : step);
+    // Validating webhooks are called at once: one that refuses keeps no other from its answer.
+    const isReached = !stopped || step.webhook !== undefined;
+    steps.push(isReached ? step : { stage, ...(plugin && { plugin }), answer: 'not-reached' });
     stopped ||= step.answer === 'refused';
   };
   const fault = (): Pick<AdmissionStep, 'answer' | 'message' | 'places'> => ({
@@ -230,12 +236,20 @@ function stepsOf(subject: Subject, judged: Judged): readonly AdmissionStep[] {
   });
   const plugins = (stage: 'mutating' | 'validating'): void => {
     for (const plugin of slots(stage, object, record)) {
-      const call = record?.calls.find((c) => c.stage === stage && labelOf(c.plugin) === plugin.name);
+      const calls = (record?.calls ?? []).filter(
+        (c) => c.stage === stage && labelOf(c.plugin) === plugin.name && c.reinvoked !== true,
+      );
       if (plugin.name === 'NamespaceLifecycle' && (manifest ?? owners) !== undefined) {
         push({ stage, plugin: plugin.name, ...(noNamespace ? fault() : { answer: 'passed' }) });
-      } else if (call === undefined) {
+      } else if (calls.length === 0) {
         push({ stage, plugin: plugin.name, answer: unasked(plugin, subject) });
-      } else push(stepOf(call, subject, judged));
+      } else for (const call of calls) push(stepOf(call, subject, judged));
+    }
+    // Of the second round what comes of it: most have nothing to add.
+    for (const call of record?.calls ?? []) {
+      if (call.stage !== stage || call.reinvoked !== true) continue;
+      const step = stepOf(call, subject, judged);
+      if (step.answer !== 'passed') push(step);
     }
   };
   push({ stage: 'request', ...(unread ? fault() : { answer: 'passed' }) });
@@ -291,11 +305,11 @@ function unasked({ name }: Pick<OrderedPlugin, 'name'>, { manifest, owners }: Su
 }
 
 function stepOf(
-  { stage, plugin, request, review, change }: AdmissionCall,
+  { stage, plugin, request, review, change, reinvoked }: AdmissionCall,
   { applied, refused }: Subject,
   { parsed }: Judged,
 ): AdmissionStep {
-  const { denied } = review;
+  const { denied, webhook } = review;
   const { warning, audit, unknown } = remarksOf(review);
   const places = (remark: AdmissionRemark | undefined): AdmissionStep['places'] =>
     remark?.paths.map((path) => placeOf(parsed, applied, path));
@@ -304,6 +318,8 @@ function stepOf(
   return {
     stage,
     plugin: labelOf(plugin),
+    ...(webhook && { webhook: `${webhook.configuration.name}/${webhook.name}` }),
+    ...(reinvoked && { reinvoked }),
     answer: answerOf(review, changes.length > 0),
     ...(denied && { message: refused }),
     ...(warning && { warning: warning.message }),

@@ -58,6 +58,7 @@ const IMAGES: Readonly<Record<string, ImageConfig>> = {
   'kuard-amd64': server('/kuard'),
   coredns: server('/coredns'),
   pause: server('/pause'),
+  proxyv2: server('pilot-agent'),
   busybox: shell('sh'),
   alpine: shell('sh'),
   ubuntu: shell('bash'),

@@ -225,6 +225,15 @@ const PROGRAMS: Readonly<Record<string, (args: readonly string[], env: Env) => P
     ],
     'hello-app': (_, env) => [tcp('hello-app', number(env['PORT'], 8080))],
     kuard: http('kuard', 8080, '--address'),
+    // Istio's agent with Envoy.
+    'pilot-agent': (args) =>
+      args[0] === 'proxy'
+        ? [
+            ...[15001, 15006, 15021, 15090].map((port) => tcp('envoy', port)),
+            tcp('envoy', 15000, 'http', '127.0.0.1'),
+            tcp('pilot-agent', 15020),
+          ]
+        : [],
     coredns: (args) => {
       const port = number(flag(args, '-dns.port'), 53);
       return [

@@ -4,7 +4,7 @@
  * scenario has something for a plug-in to say; elsewhere everything is admitted.
  */
 import type { FieldPath, ObjectRef } from '../../base/origin.ts';
-import type { Labels } from '../cluster-state.ts';
+import type { ClusterState, Labels } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Store } from '../store.ts';
 import type { UpstreamPodSpec } from '../upstream.ts';
@@ -41,9 +41,20 @@ export interface AdmissionRemark {
 /** What a plug-in of many voices says besides a refusal, each thing in its own words. */
 export interface AdmissionNote extends AdmissionRemark {
   /** `unknown`: what it lacks to answer. `idle`: why a document has no effect. `not-simulated`: what nobody here runs. */
-  readonly how: 'warn' | 'audit' | 'unknown' | 'idle' | 'not-simulated';
+  readonly how: 'warn' | 'audit' | 'unknown' | 'idle' | 'not-simulated' | 'sidecar';
   /** Where the paths are, if not in the object that is asked about. */
   readonly object?: ObjectRef;
+}
+
+/** A webhook that was called. */
+export interface CalledWebhook {
+  readonly configuration: ObjectRef;
+  /** Its name in there, and its place. */
+  readonly name: string;
+  readonly index: number;
+  /** `https://istiod.istio-system.svc:443/inject` */
+  readonly url: string;
+  readonly service?: { readonly namespace: string; readonly name: string; readonly port: number };
 }
 
 export interface AdmissionReview {
@@ -59,6 +70,13 @@ export interface AdmissionReview {
   readonly audit?: AdmissionRemark;
   /** Labels of its own that it does not know, which the API server passes over in silence. */
   readonly unknownLabels?: readonly string[];
+  /** Who said so, of a plug-in that asks others. */
+  readonly webhook?: CalledWebhook;
+}
+
+/** One of the answers of a plug-in that asks others. */
+export interface AdmissionAnswer extends AdmissionReview {
+  readonly change?: AdmissionChange;
 }
 
 /** What a mutating plug-in writes into a pod: whole fields of its spec, all of its labels or annotations. */
@@ -76,6 +94,8 @@ export interface AdmissionCall {
   readonly request: AdmissionRequest;
   readonly review: AdmissionReview;
   readonly change?: AdmissionChange;
+  /** In the second round: a webhook changed the object, and all that change pods were asked again. */
+  readonly reinvoked?: true;
 }
 
 /** What was asked about one object, in order, up to the first refusal. */
@@ -98,6 +118,16 @@ export interface FailedCreate {
   readonly seeds: readonly PodSeed[];
 }
 
+/** What a client sees that connects from one place to another. */
+export type Dial = (
+  from: string,
+  to: string,
+) => {
+  readonly clientSees: string;
+  readonly verdict: string;
+  readonly server?: { readonly netns: string; readonly port: number };
+};
+
 export interface Admission {
   /** What was asked so far, in order: the steps that a person can walk. */
   readonly records: readonly AdmissionRecord[];
@@ -111,4 +141,6 @@ export interface Admission {
   ) => { readonly seeds: readonly PodSeed[]; readonly failed: readonly FailedCreate[] };
   /** The status of an object that a plug-in keeps, once everything was asked about. */
   readonly statusOf?: (manifest: Manifest, objects: Store) => object | undefined;
+  /** The stage that knows what came up in the cluster that it made; undefined where that changes no answer. */
+  readonly again?: (cluster: ClusterState, dial: Dial) => Admission | undefined;
 }

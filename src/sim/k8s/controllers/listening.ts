@@ -93,8 +93,10 @@ function readProcesses(seed: PodSeed): PodProcesses {
       }
     }
   }
+  const holds = (probe: UpstreamProbe | undefined, container: UpstreamContainer): boolean =>
+    probeHolds(askedByAgent(probe, running) ?? probe, container, listening);
   for (const { container, path } of running) {
-    if (failed.has(container.name) || probeHolds(container.livenessProbe, container, listening)) continue;
+    if (failed.has(container.name) || holds(container.livenessProbe, container)) continue;
     problems.push({
       code: 'pod/liveness-fails',
       params: { pod: seed.shortName, container: container.name },
@@ -109,8 +111,8 @@ function readProcesses(seed: PodSeed): PodProcesses {
       // Readiness is not asked before the startup probe has held.
       ready:
         !failed.has(container.name) &&
-        probeHolds(container.startupProbe, container, listening) &&
-        probeHolds(container.readinessProbe, container, listening),
+        holds(container.startupProbe, container) &&
+        holds(container.readinessProbe, container),
       init,
     }),
   );
@@ -197,6 +199,22 @@ function probeHolds(
   const local = host === 'localhost' || host?.startsWith('127.') === true;
   // The kubelet asks the pod's address, from the node: what is bound to loopback does not answer it.
   return listening.some((l) => l.protocol === 'TCP' && l.port === port && !local && l.address === '0.0.0.0');
+}
+
+/** Istio's agent asks the app in the kubelet's place: what, it has from its environment. */
+function askedByAgent(
+  probe: UpstreamProbe | undefined,
+  all: readonly { readonly container: UpstreamContainer }[],
+): UpstreamProbe | undefined {
+  const path = probe?.httpGet?.path;
+  if (path?.startsWith('/app-health/') !== true) return undefined;
+  const env = all.flatMap(({ container }) => container.env ?? []);
+  const text = env.find(({ name }) => name === 'ISTIO_KUBE_APP_PROBERS')?.value;
+  try {
+    return (JSON.parse(text ?? '') as Readonly<Record<string, UpstreamProbe>>)[path];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The port that a probe asks; undefined for exec and for no probe. A name that no port has gives 0. */

@@ -29,6 +29,7 @@ import {
   unmodelledHostPorts,
   unmodelledPolicies,
   unmodelledProxy,
+  unmodelledSidecars,
   unmodelledSubnets,
 } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
@@ -145,6 +146,7 @@ export function settle(
         namespaces,
         cni,
       ),
+      ...unmodelledSidecars(pods),
       ...unmodelledHostPorts(pods, cni),
       ...(sandboxes.size === 0 ? [] : sandboxCode.need().unmodelledHostNetwork(pods, report)),
       ...unmodelledFamilies(settings, cni, report),

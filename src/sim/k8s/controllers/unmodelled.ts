@@ -85,6 +85,16 @@ export function unmodelledHostPorts(
   }));
 }
 
+/** Pods whose traffic a mesh's sidecar takes through itself, by rules that an init container writes: nobody here does. */
+export function unmodelledSidecars(pods: readonly Pod[]): readonly UnmodelledField[] {
+  return pods.flatMap(({ namespace, name, containers, origin }): readonly UnmodelledField[] => {
+    const init = containers.find((one) => /^(istio-(init|validation)|linkerd-init)$/.test(one.name));
+    if (init === undefined) return [];
+    const field = `${init.name.split('-')[0]}-proxy`;
+    return [{ object: origin.object, field, affects: { kind: 'pod', name: `${namespace}/${name}` }, origin }];
+  });
+}
+
 /** A family of the cluster's pods that the CNI is not modelled for: what goes by it is open. */
 export function unmodelledFamilies(
   settings: ClusterSettings,

@@ -27,8 +27,9 @@ export function stationsOf(steps: readonly AdmissionStep[]): readonly Station[] 
         continue;
       }
     }
-    const { stage, plugin, answer } = step;
-    stations.push({ id: `${stage} ${plugin ?? ''}`, stage, answer, steps: [step] });
+    const { stage, plugin = '', webhook = '', reinvoked, answer } = step;
+    const id = [stage, plugin, webhook, ...(reinvoked ? ['again'] : [])].join(' ').trimEnd();
+    stations.push({ id, stage, answer, steps: [step] });
   }
   return stations;
 }
