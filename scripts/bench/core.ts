@@ -1,6 +1,7 @@
 /** Measures the simulator itself, in Node: the same code as in the worker. Prints rows for bench.mjs. */
 import { encodeLink } from '../../src/share/link.ts';
 import { projectScene } from '../../src/sim/scene/project.ts';
+import { burst } from '../../src/sim/probe/burst.ts';
 import { loadAllPlugins, simulate, walk } from '../../src/sim/simulate.ts';
 import { frames } from '../../src/sim/scene/frames.ts';
 import { planScene } from '../../src/sim/scene/plan.ts';
@@ -74,6 +75,15 @@ export async function coreBench(): Promise<Row[]> {
     name: '  one probe to a ClusterIP, trace recorded',
     ms: measure(200, 100, () => walk(bigSimulation, probe)),
     limitMs: 1,
+  });
+
+  const lesson = simulate({ files: small });
+  const curl = { from: 'default/client', tool: 'curl', to: 'http://svc-0/' } as const;
+  if (walk(lesson, curl).verdict !== 'delivered') throw new Error('the benched burst is not delivered');
+  rows.push({
+    name: 'lesson size: a burst of 1,000 requests by name, each walked',
+    ms: measure(3, 1, () => burst(lesson.world, lesson.cluster, curl, 1000).send(1000)),
+    limitMs: 300,
   });
 
   let key = 0;

@@ -2,6 +2,7 @@
 import { captureNames, walkCapture } from '../i18n/walk-capture.ts';
 import { type CaptureFile, pcapng } from '../sim/packet/pcapng.ts';
 import type { ProbeTool } from '../sim/k8s/cluster-state.ts';
+import { burst, type Burst } from '../sim/probe/burst.ts';
 import { expectations, type Expectation } from '../sim/probe/expectations.ts';
 import { type AdmissionWalk, admissionWalk, admissionWalks } from '../sim/admission/steps.ts';
 import type { ObjectRef } from '../sim/base/origin.ts';
@@ -92,13 +93,21 @@ export function probeFrom(options: AnswerOptions): ProbeQuestion {
     bytes: numberOption(options, 'bytes', 0, 65_000),
     pmtudisc: textOption(options, 'pmtudisc'),
     sport: numberOption(options, 'sport', 1, 65_535),
-    count: numberOption(options, 'count', 1, 100),
+    count: numberOption(options, 'count', 1, 1000),
     interval: numberOption(options, 'interval', 0, 604_800),
   };
 }
 
 export function answerWalk(simulation: Simulation, options: AnswerOptions): Trace {
   return walk(simulation, probeFrom(options));
+}
+
+/** `--requests N` of the same probe, 100 when left out. */
+export function answerBurst({ world, cluster }: Simulation, options: AnswerOptions): Burst {
+  const requests = numberOption(options, 'requests', 1, 1000) ?? 100;
+  const run = burst(world, cluster, probeFrom(options), requests);
+  run.send(requests);
+  return run.soFar();
 }
 
 /** The walk as a capture, with names for the cluster's addresses. */

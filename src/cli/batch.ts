@@ -6,6 +6,7 @@ import { labScript } from '../sim/lab/lab.ts';
 import { simulate, type Simulation } from '../sim/simulate.ts';
 import {
   answerAdmission,
+  answerBurst,
   answerExpect,
   answerExport,
   answerMatrix,
@@ -79,6 +80,8 @@ async function answer(
       const near = nearMissOfTrace(simulation(), trace);
       return { ...walkJson(trace, texts, near), diagnostics: diagnostics() };
     }
+    case 'burst':
+      return { ...answerBurst(simulation(), options), diagnostics: diagnostics() };
     case 'fix':
       return { ...fixJson(answerFix(simulation(), files, options)), diagnostics: diagnostics() };
     case 'matrix':

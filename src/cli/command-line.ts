@@ -8,6 +8,7 @@ import type { ScenarioFile } from '../sim/scenario.ts';
 import { admissionJson, admissionText } from './admission-report.ts';
 import {
   answerAdmission,
+  answerBurst,
   answerExpect,
   answerExport,
   answerFix,
@@ -29,6 +30,7 @@ import { EXPECT_FORMATS, expectJson, expectText } from './expect-report.ts';
 import { fixJson, fixText } from './policy-report.ts';
 import { exportedJson, exportedText, importedJson, importedText, importNotes } from './traffic-report.ts';
 import { cliTexts, type CliTexts } from './texts.ts';
+import { burstText } from '../i18n/burst-text.ts';
 
 export const EXIT_DONE = 0;
 const EXIT_ERRORS = 1;
@@ -75,6 +77,10 @@ function answerFor(
       const trace = answerWalk(simulation, args.options);
       const near = nearMissOfTrace(simulation, trace);
       return { json: walkJson(trace, texts, near), text: walkText(trace, texts, near) };
+    }
+    case 'burst': {
+      const burst = answerBurst(simulation, args.options);
+      return { json: { ...burst }, text: burstText(burst, texts.messages) };
     }
     case 'fix': {
       const fix = answerFix(simulation, files, args.options);

@@ -44,6 +44,8 @@ describe('exit status', () => {
       ['walk', good, '--from', 'external/laptop', '--to', '172.18.0.9:1'],
       0,
     ],
+    ['burst', ['burst', ...walkArgs.slice(1), '--requests', '3'], 0],
+    ['burst of too many', ['burst', ...walkArgs.slice(1), '--requests', '1001'], 2],
     ['matrix', ['matrix', good, '--port', '80/TCP'], 0],
     ['matrix with a bad port', ['matrix', good, '--port', '80/HTTP'], 2],
     ['reach', ['reach', good, '--pod', 'default/web'], 0],
@@ -71,6 +73,7 @@ describe('--json prints one document and nothing else', () => {
     ['check', bad],
     ['objects', good],
     [...walkArgs],
+    ['burst', ...walkArgs.slice(1)],
     ['matrix', good],
     ['reach', good, '--pod', 'default/web'],
     ['show', good, '--in', 'default/web', 'ip', 'addr'],
@@ -224,6 +227,17 @@ describe('shapes', () => {
     expect(wire.find((w) => w.peer === 'default/client')).toBeDefined();
     const flags = new Set(wire.flatMap((w) => w.flags ?? []));
     expect(flags).toEqual(new Set(['SYN', 'SYN,ACK', 'ACK', 'PSH,ACK', 'FIN,ACK']));
+  });
+
+  it('burst', async () => {
+    const json = (await run(['burst', ...walkArgs.slice(1), '--requests', '3', '--json'])).json() as {
+      asked: number;
+      order: number[];
+      groups: { verdict: string; clientSees: string; count: number; first: number; server: object }[];
+    };
+    expect([json.asked, json.order]).toEqual([3, [0, 0, 0]]);
+    expect(json.groups).toMatchObject([{ verdict: 'delivered', count: 3, first: 0 }]);
+    expect(json.groups[0]?.server).toMatchObject({ netns: 'default/web' });
   });
 
   it('matrix', async () => {

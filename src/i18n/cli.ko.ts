@@ -9,6 +9,7 @@ export const cli = {
   walk --from A --to B [--tool curl|nc|ping|dig] [--port P] [--proto tcp|udp|sctp] [--method M] [--header 'K: V']...
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
        [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
+  burst --from A --to B [--requests N]  요청 N개를 연달아 보내기 (옵션은 walk와 같음): 어떻게 끝났고 누가 응답했는지
   matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
   reach --pod POD [--port P[/PROTO]] [--proto tcp|udp|sctp]  파드가 누구에게 보낼 수 있고 누가 이 파드에 보낼 수 있는지, 그 이유
   admission [--object KIND/NS/NAME]    오브젝트마다 API 서버를 지나는 길: 누구에게 물었고 누가 거부했는지

@@ -1,4 +1,5 @@
 import { admission } from './admission.en.ts';
+import { burst } from './burst.en.ts';
 import { capture } from './capture.en.ts';
 import { compare } from './compare.en.ts';
 import { diagnostics } from './diagnostics.en.ts';
@@ -15,6 +16,7 @@ import { traffic } from './traffic.en.ts';
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
 export const later = {
   admission,
+  burst,
   capture,
   compare,
   diagnostics,

@@ -1,4 +1,5 @@
 import { admission } from './admission.ko.ts';
+import { burst } from './burst.ko.ts';
 import { capture } from './capture.ko.ts';
 import { compare } from './compare.ko.ts';
 import { diagnostics } from './diagnostics.ko.ts';
@@ -15,6 +16,7 @@ import { traffic } from './traffic.ko.ts';
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
 export const later = {
   admission,
+  burst,
   capture,
   compare,
   diagnostics,

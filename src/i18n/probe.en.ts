@@ -6,6 +6,10 @@ export const probe = {
   target: 'Target',
   targetHint: { curl: 'http://web/', nc: 'web:80', ping: '10.244.1.2', dig: 'web.default' },
   send: 'Send',
+  many: 'Send many times',
+  inARow: (p: { count: number }) => `×${p.count}`,
+  once: (p: { count: number }) =>
+    `${p.count} times in a row; the walk is the last one’s. Press to send once.`,
   recent: 'Recent probes',
   moreProbes: (p: { count: number }) => `${p.count} more probes`,
   fromScenario: 'From the scenario',

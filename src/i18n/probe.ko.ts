@@ -10,6 +10,10 @@ export const probe = {
   target: '대상',
   targetHint: { curl: 'http://web/', nc: 'web:80', ping: '10.244.1.2', dig: 'web.default' },
   send: '보내기',
+  many: '여러 번 보내기',
+  inARow: (p: { count: number }) => `×${p.count}`,
+  once: (p: { count: number }) =>
+    `연달아 ${p.count}번 보내며, 경로는 마지막 요청의 것입니다. 누르면 한 번만 보냅니다.`,
   recent: '최근 프로브',
   moreProbes: (p) => `프로브 ${p.count}개 더`,
   fromScenario: '시나리오에 있는 프로브',

@@ -25,6 +25,7 @@ import type {
   CompletionItem,
   HoverInfo,
   MatrixResult,
+  Requests,
   ShowResult,
   SimulateResult,
   WalkResult,
@@ -363,6 +364,15 @@ export function requestMatrix(
 /** Whom a pod may talk to and who may talk to it; without a port on those that each receiver listens on. */
 export function requestReach(pod: string, port?: number): Promise<PodReach> {
   return need().request('reach', { pod, ...(port === undefined ? {} : { port }) });
+}
+
+/** Some more requests of a burst: a new one, or the one that `since` names. */
+export function requestBurst(
+  probe: ProbeSpec,
+  requests: number,
+  since?: number,
+): Promise<Requests['burst']['result']> {
+  return need().request('burst', { probe, requests, since });
 }
 
 /** Why no policy let a probe through; undefined where none stopped it. */

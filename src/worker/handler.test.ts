@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import type { createHandler } from './handler.ts';
 import type { FromWorker, RequestName, Requests, ToWorker } from './protocol.ts';
 
 const text = (cni: string): string => `apiVersion: packetwalk.dev/v1alpha1
@@ -53,22 +54,7 @@ it('fetches the code of a plug-in, and answers later questions after it, about t
 it('a policy that forgot the client: why, the smallest edit, and what the matrix says changed', async () => {
   // The evaluator and what explains by it are apart as well, and come with the first policy.
   vi.resetModules();
-  const { createHandler } = await import('./handler.ts');
-  const waiting = new Map<number, (result: unknown) => void>();
-  const handle = createHandler((message) => {
-    if ('progress' in message) return;
-    waiting.get(message.id)?.('result' in message ? message.result : message);
-  });
-  let ids = 0;
-  const ask = <N extends RequestName>(
-    name: N,
-    params: Requests[N]['params'],
-  ): Promise<Requests[N]['result']> =>
-    new Promise((done) => {
-      const id = ++ids;
-      waiting.set(id, (result) => done(result as Requests[N]['result']));
-      handle({ id, name, params } as ToWorker);
-    });
+  const ask = asking((await import('./handler.ts')).createHandler);
   const web = `---
 apiVersion: v1
 kind: Pod
@@ -178,3 +164,32 @@ it.each([
   });
   expect(answers[1]).toMatchObject({ ok: true, result: { trace: { verdict: 'delivered' } } });
 });
+
+it('a burst is answered piece by piece, and ends with the cluster that it was sent in', async () => {
+  const ask = asking((await import('./handler.ts')).createHandler);
+  const scenario = { files: [{ name: 'a.yaml', text: text('flannel') }] };
+  await ask('simulate', { scenario, revision: 1 });
+  const probe = { from: 'default/client', to: '1.1.1.1', tool: 'ping' } as const;
+  let told = await ask('burst', { probe, requests: 5 });
+  for (let i = 0; i < 5 && told !== undefined && told.order.length < 5; i++)
+    told = await ask('burst', { probe, requests: 5, since: told.id });
+  expect(told).toMatchObject({ asked: 5, order: [0, 0, 0, 0, 0], groups: [{ count: 5, first: 0 }] });
+  await ask('simulate', { scenario, revision: 2 });
+  expect(await ask('burst', { probe, requests: 5, since: told?.id })).toBeUndefined();
+});
+
+/** Asks a handler and waits for each answer. */
+function asking(create: typeof createHandler) {
+  const waiting = new Map<number, (result: unknown) => void>();
+  const handle = create((message) => {
+    if ('progress' in message) return;
+    waiting.get(message.id)?.('result' in message ? message.result : message);
+  });
+  let ids = 0;
+  return <N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Requests[N]['result']> =>
+    new Promise((done) => {
+      const id = ++ids;
+      waiting.set(id, (result) => done(result as Requests[N]['result']));
+      handle({ id, name, params } as ToWorker);
+    });
+}

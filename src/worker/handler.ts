@@ -6,9 +6,13 @@ import type { Scenario } from '../sim/scenario.ts';
 import { CodeMissing } from '../sim/base/code.ts';
 import { simulate, walk, type Simulation } from '../sim/simulate.ts';
 import type { MatrixAnswers } from './matrix-answers.ts';
+import type { BurstRun } from '../sim/probe/burst.ts';
 import type { FromWorker, Requests, ToWorker, WalkResult } from './protocol.ts';
 import { loadAnyYaml } from '../sim/k8s/parse/read-yaml.ts';
 import { clusterDetail, shownByLens, viewOf } from './views.ts';
+
+/** So long a burst holds the worker before it answers how far it came. */
+const BURST_SLICE_MS = 30;
 
 type Question = Exclude<ToWorker, { readonly cancel: number }>;
 type Params<N extends keyof Requests> = Requests[N]['params'];
@@ -19,6 +23,10 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
   let scenarioNow: Scenario | undefined;
   /** The cluster that `Playground.compare` sets beside `current`, made when first asked for. */
   let other: Simulation | undefined;
+
+  /** The burst that is under way, or was last. */
+  let bursting: { readonly id: number; readonly run: BurstRun } | undefined;
+  let burstCount = 0;
 
   let matrices: MatrixAnswers | undefined;
 
@@ -33,6 +41,7 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     current = next;
     scenarioNow = scenario;
     other = undefined;
+    bursting = undefined;
     return {
       diagnostics: next.diagnostics,
       cluster: viewOf(next),
@@ -59,6 +68,23 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     other ??= simulate(scenarioNow ?? { files: [] }, undefined, 'compare');
     const beside = other;
     return import('./compare.ts').then(({ compareWith }) => compareWith(own, beside, probe, trace));
+  };
+
+  const askBurst = async ({
+    probe,
+    requests,
+    since,
+  }: Params<'burst'>): Promise<Requests['burst']['result']> => {
+    const { world, cluster } = need();
+    if (since === undefined) {
+      const { burst } = await import('../sim/probe/burst.ts');
+      bursting = { id: ++burstCount, run: burst(world, cluster, probe, requests) };
+    }
+    if (bursting === undefined || (since !== undefined && bursting.id !== since)) return undefined;
+    const { id, run } = bursting;
+    const until = performance.now() + BURST_SLICE_MS;
+    while (!run.done() && performance.now() < until) run.send(1);
+    return { ...run.soFar(), id };
   };
 
   /** Questions whose answer nobody waits for any more. */
@@ -158,6 +184,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return runWalk(message.params);
       case 'expectations':
         return askExpectations();
+      case 'burst':
+        return askBurst(message.params);
       case 'compare':
         return runCompare(message.params);
       case 'matrix':

@@ -7,6 +7,7 @@ import type { Fidelity } from '../sim/plugin.ts';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
 import type { ClusterEvent, FaultSpec, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
+import type { Burst } from '../sim/probe/burst.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { PodReach, PortQuestion } from '../sim/policy/pod-reach.ts';
 import type { MatrixChanges } from '../sim/policy/reach-again.ts';
@@ -209,6 +210,11 @@ export interface Requests {
   walk: { params: { probe: ProbeSpec }; result: WalkResult };
   /** The scenario's `expect` entries, each with the walk that it came to on the newest simulated revision. */
   expectations: { params: Record<string, never>; result: readonly ExpectationResult[] };
+  /** Some more of a burst: a new one, or `since` of which `id` told. Undefined where the cluster changed since. */
+  burst: {
+    params: { probe: ProbeSpec; requests: number; since?: number };
+    result: (Burst & { readonly id: number }) | undefined;
+  };
   compare: { params: { probe: ProbeSpec }; result: CompareResult };
   /** Why no policy let the probe through; undefined where none stopped it. */
   nearMiss: { params: { probe: ProbeSpec }; result: NearMiss | undefined };

@@ -78,36 +78,51 @@ function endpointOf(cluster: ClusterState, spec: ProbeQuestion): string | undefi
   return `${pod.namespace}/${pod.name}`;
 }
 
+/** One connection of several. */
+export interface ConnectionRun extends ProbeRun {
+  /** Virtual milliseconds since the first one began. */
+  readonly atMs: number;
+}
+
 /**
- * Runs a probe against fresh runtime state (or `state`, which it changes). Throws `ProbeError` where the question itself
- * is wrong: an unknown pod, a target that is no address and no name.
+ * One connection after another, without end, on the state that the ones before left (`state`, or a fresh one). Throws
+ * `ProbeError` where the question itself is wrong: an unknown pod, a target that is no address and no name.
  */
+export function* connections(
+  world: World,
+  cluster: ClusterState,
+  spec: ProbeQuestion,
+  state?: WorldState,
+): Generator<ConnectionRun, never> {
+  const runtime = state ?? createState(world);
+  const chooser = seededChooser(spec.seed ?? cluster.settings.seed);
+  const began = runtime.clockMs;
+  yield { ...runOnce(world, cluster, spec, runtime, chooser), atMs: 0 };
+  // Only the first choice is forced: what follows is left to affinity and chance.
+  const rest = { ...spec, endpoint: undefined };
+  for (;;) {
+    runtime.clockMs += (spec.interval ?? 1) * 1000;
+    const atMs = runtime.clockMs - began;
+    yield { ...runOnce(world, cluster, rest, runtime, chooser), atMs };
+  }
+}
+
+/** Runs a probe against fresh runtime state (or `state`, which it changes). Throws `ProbeError` as `connections` does. */
 export function runProbe(
   world: World,
   cluster: ClusterState,
   spec: ProbeQuestion,
   state?: WorldState,
 ): ProbeRun {
-  const runtime = state ?? createState(world);
-  const chooser = seededChooser(spec.seed ?? cluster.settings.seed);
-  const began = runtime.clockMs;
-  const first = runOnce(world, cluster, spec, runtime, chooser);
-  if (spec.count === undefined) return first;
-  let { trace } = first;
-  const connections: Connection[] = [];
-  const note = (atMs: number): void => {
+  const runs = connections(world, cluster, spec, state);
+  if (spec.count === undefined) return runs.next().value;
+  const made: Connection[] = [];
+  for (;;) {
+    const { trace, state: runtime, atMs } = runs.next().value;
     const { verdict, clientSees, server } = trace;
-    connections.push({ atMs, verdict, clientSees, ...(server === undefined ? {} : { server }) });
-  };
-  note(0);
-  for (let i = 1; i < spec.count; i++) {
-    runtime.clockMs += (spec.interval ?? 1) * 1000;
-    const startedMs = runtime.clockMs - began;
-    // Only the first choice is forced: what follows is left to affinity and chance.
-    ({ trace } = runOnce(world, cluster, { ...spec, endpoint: undefined }, runtime, chooser));
-    note(startedMs);
+    made.push({ atMs, verdict, clientSees, ...(server === undefined ? {} : { server }) });
+    if (made.length >= spec.count) return { trace: { ...trace, connections: made }, state: runtime };
   }
-  return { trace: { ...trace, connections }, state: runtime };
 }
 
 /** One connection on the state that is there. */

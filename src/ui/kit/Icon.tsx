@@ -89,6 +89,7 @@ const GLYPHS = {
       <path d="M4 6.7h.1M6.7 6.7h.1M9.3 6.7h.1M12 6.7h.1M5 9.5h6" />
     </>
   ),
+  many: <path d="M2 4.5h9M8.5 2l2.5 2.5L8.5 7M5 11.5h9M11.5 9l2.5 2.5-2.5 2.5" />,
   follow: <path d="M2 5h8M2 8h5M2 11h4M10 8l3 3-3 3" />,
 } as const satisfies Record<string, ReactElement>;
 

@@ -4,6 +4,7 @@ import type { ProbeTool } from '../../sim/k8s/cluster-state.ts';
 import { editProbe, sendProbe } from '../../state/session.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Button } from '../kit/Button.tsx';
+import { BurstButton } from './BurstButton.tsx';
 import { classes } from '../kit/classes.ts';
 import { Combobox } from '../kit/Combobox.tsx';
 import { fromChoices, retarget, targetChoices } from './choices.ts';
@@ -42,7 +43,7 @@ export function ProbeBar({ compact }: { readonly compact?: boolean }) {
       <Combobox
         label={t.fromLabel}
         before={t.from}
-        icon={sender?.icon ?? 'pod'}
+        icon={compact === true ? undefined : (sender?.icon ?? 'pod')}
         value={probe.from}
         show={(v) => senders.find((c) => c.value === v)?.label ?? shortPlace(v)}
         choices={senders}
@@ -89,6 +90,17 @@ export function ProbeBar({ compact }: { readonly compact?: boolean }) {
         className={styles.target}
         inputProps={TARGET_MARK}
       />
+      {probe.count !== undefined && (
+        <button
+          type="button"
+          className={styles.count}
+          aria-label={t.once({ count: probe.count })}
+          data-tip={t.once({ count: probe.count })}
+          onClick={() => editProbe({ count: undefined, interval: undefined })}
+        >
+          {t.inARow({ count: probe.count })}
+        </button>
+      )}
       <Button
         type="submit"
         kind="primary"
@@ -97,6 +109,7 @@ export function ProbeBar({ compact }: { readonly compact?: boolean }) {
       >
         {t.send}
       </Button>
+      <BurstButton />
       {compact !== true && <RecentProbes />}
     </form>
   );

@@ -100,7 +100,7 @@ export const playground: KindSpec = {
     'probes.bytes': { support: 'simulated', check: between(0, 65000) },
     'probes.pmtudisc': { support: 'simulated', enum: ['do', 'want', 'dont'] },
     'probes.sport': { support: 'simulated', check: between(1, 65535) },
-    'probes.count': { support: 'simulated', check: between(1, 100) },
+    'probes.count': { support: 'simulated', check: between(1, 1000) },
     'probes.interval': { support: 'simulated', check: between(0, 604_800) },
     'expect.from': { support: 'simulated', refers: 'pod-or-host' },
     'expect.to': { support: 'simulated', refers: 'target' },
