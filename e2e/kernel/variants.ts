@@ -171,6 +171,8 @@ const shaped: readonly Variant[] = [...shapes, ...shapes6, ...faultShapes, ...su
 const NOT_BUILT = [
   'a-denial-wins',
   'a-policy-that-reads-http',
+  'a-sidecar-nobody-wrote',
+  'a-webhook-that-is-gone',
   'cluster-ip-out-of-range',
   'latest-is-refused',
   'pod-security-refuses',

@@ -128,6 +128,15 @@ export const scenarios = {
     summary:
       'A ValidatingAdmissionPolicy refuses one Deployment. Which expression, and why? Mend it; the rest lives on.',
   },
+  'a-webhook-that-is-gone': {
+    title: 'Refused by somebody who is gone',
+    summary: 'A tool was taken away and its webhook stayed. Nobody answers, and so no pod is made. Mend it.',
+  },
+  'a-sidecar-nobody-wrote': {
+    title: 'Refused for a container that nobody wrote',
+    summary:
+      'Istio’s injector adds a sidecar to each pod, and Pod Security refuses the pod for it. Walk the steps, and mend it.',
+  },
   'study-notes-service': {
     title: 'my-service, port 80 to 9376',
     summary: 'The Service of every textbook, with three pods that really listen on 9376.',

@@ -128,6 +128,16 @@ export const scenarios = {
     summary:
       'ValidatingAdmissionPolicy가 디플로이먼트 하나를 거부합니다. 어떤 식이 왜 거부했는지 찾아 고쳐 보세요. 나머지는 그대로 동작합니다.',
   },
+  'a-webhook-that-is-gone': {
+    title: '이미 없는 웹훅이 거부합니다',
+    summary:
+      '도구는 지웠는데 웹훅 구성이 남았습니다. 응답하는 이가 없어 파드가 만들어지지 않습니다. 고쳐 보세요.',
+  },
+  'a-sidecar-nobody-wrote': {
+    title: '아무도 쓰지 않은 컨테이너 때문에 거부되었습니다',
+    summary:
+      '이스티오 인젝터가 파드마다 사이드카를 넣고, 파드 시큐리티가 그 때문에 파드를 거부합니다. 단계를 따라가 보고 고쳐 보세요.',
+  },
   'study-notes-service': {
     title: 'my-service: 80번 포트에서 9376번으로',
     summary: '교과서마다 나오는 그 서비스에, 정말로 9376번 포트를 여는 파드 세 개를 붙였습니다.',

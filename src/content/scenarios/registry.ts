@@ -2,6 +2,8 @@
 import type { ScenarioEntry } from './scenario-entry.ts';
 import { aDenialWins } from './a-denial-wins/scenario.ts';
 import { aPolicyThatReadsHttp } from './a-policy-that-reads-http/scenario.ts';
+import { aSidecarNobodyWrote } from './a-sidecar-nobody-wrote/scenario.ts';
+import { aWebhookThatIsGone } from './a-webhook-that-is-gone/scenario.ts';
 import { adminHasTheLastWord } from './admin-has-the-last-word/scenario.ts';
 import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
 import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
@@ -64,6 +66,8 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   serviceWithoutEndpoints,
   podSecurityRefuses,
   latestIsRefused,
+  aWebhookThatIsGone,
+  aSidecarNobodyWrote,
   studyNotesService,
   clusterIpOutOfRange,
 ];

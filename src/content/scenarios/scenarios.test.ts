@@ -339,6 +339,20 @@ describe('what each is about', () => {
       server: /^shop\/api-/,
     },
     {
+      slug: 'a-webhook-that-is-gone',
+      probe: 'web',
+      verdict: 'rejected',
+      clientSees: 'refused',
+      reason: 'rule.reject',
+    },
+    {
+      slug: 'a-sidecar-nobody-wrote',
+      probe: 'web',
+      verdict: 'rejected',
+      clientSees: 'refused',
+      reason: 'rule.reject',
+    },
+    {
       slug: 'study-notes-service',
       probe: 'my-service',
       verdict: 'delivered',
@@ -367,4 +381,20 @@ describe('what each is about', () => {
     expect(pod?.node).toBe('kind-worker2');
     expect(trace.steps.some((s) => s.kind === 'encap')).toBe(true);
   });
+});
+
+test.each([
+  [
+    'a-webhook-that-is-gone',
+    'Internal error occurred: failed calling webhook "pods.image-guard.example.com": failed to call webhook: Post "https://image-guard.image-guard.svc:443/validate?timeout=5s": service "image-guard" not found',
+  ],
+  [
+    'a-sidecar-nobody-wrote',
+    'violates PodSecurity "baseline:latest": non-default capabilities (container "istio-init" must not include "NET_ADMIN", "NET_RAW" in securityContext.capabilities.add)',
+  ],
+])('%s: the ReplicaSet hears why', (slug, why) => {
+  const { cluster } = simulate({ files: bySlug(slug).files });
+  const [event] = cluster.events.filter(({ reason }) => reason === 'FailedCreate');
+  expect(event?.message).toContain(why);
+  expect(cluster.pods.filter(({ namespace }) => namespace === 'shop')).toEqual([]);
 });
