@@ -79,6 +79,11 @@ export const matrix = {
   noPods: 'There are no pods to ask about.',
   count: (p: { denied: number; total: number }) => `${p.denied} of ${p.total} pairs denied`,
   changes: (p: { opens: number; closes: number }) => `opens ${p.opens}, closes ${p.closes}`,
+  pairs: 'Which pairs',
+  pairsTitle: 'What the edit changed',
+  pair: (p: { from: string; to: string }) => `${p.from} → ${p.to}`,
+  sendPair: (p: { from: string; to: string }) => `Send a packet: ${p.from} → ${p.to}`,
+  morePairs: (p: { n: number }) => `${p.n} more`,
   changed: { opens: 'just opened', closes: 'just closed', differs: 'just changed' },
   gridHint: 'Arrow keys move between cells; Enter sends the packet.',
 };

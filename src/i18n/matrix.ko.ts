@@ -84,6 +84,11 @@ export const matrix = {
   noPods: '확인할 파드가 없습니다.',
   count: (p: { denied: number; total: number }) => `${p.total}쌍 중 ${p.denied}쌍 차단`,
   changes: (p: { opens: number; closes: number }) => `${p.opens}쌍 열림, ${p.closes}쌍 닫힘`,
+  pairs: '바뀐 짝 보기',
+  pairsTitle: '수정으로 바뀐 것',
+  pair: (p: { from: string; to: string }) => `${p.from} → ${p.to}`,
+  sendPair: (p: { from: string; to: string }) => `패킷 보내기: ${p.from} → ${p.to}`,
+  morePairs: (p: { n: number }) => `그 밖에 ${p.n}쌍`,
   changed: { opens: '방금 열림', closes: '방금 닫힘', differs: '방금 바뀜' },
   gridHint: '화살표 키로 칸을 옮기고 Enter로 패킷을 보냅니다.',
 } satisfies Catalog<typeof en>;

@@ -15,14 +15,15 @@ const SIDE = { ingress: '인그레스', egress: '이그레스' } as const;
 
 export const reach = {
   title: '통신 범위',
-  to: '이 파드가 보낼 수 있는 곳',
-  from: '이 파드에 보낼 수 있는 곳',
+  to: '이 파드가 보낼 수 있는 파드',
+  from: '이 파드에 보낼 수 있는 파드',
   selects: { ingress: '인그레스에 적용되는 정책', egress: '이그레스에 적용되는 정책' },
-  none: '없음: 열림',
+  none: '없음(열림)',
   nobody: '다른 파드가 없습니다.',
   nothing: '수신 대기하는 포트 없음',
   asking: '모든 파드를 확인하는 중',
   failed: '통신 범위를 알아내지 못했습니다.',
+  send: (p: { port: string }) => `${josa(p.port, '으로/로')} 패킷 보내기`,
   portLabel: '포트',
   port: '포트. 비우면 받는 파드가 수신 대기하는 포트로 봅니다',
   pods: (p: { n: number }) => `파드 ${p.n}개`,

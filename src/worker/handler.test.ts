@@ -81,6 +81,14 @@ spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {
   const pairs = again.changes?.cells.map(([i, j]) => `${again.pods[i]} ${again.pods[j]}`);
   expect(pairs).toEqual(['default/client default/web']);
   expect(again.changes).toMatchObject({ opens: 1, closes: 0 });
+  // However often is asked in between, what a step began with can be compared with.
+  let later = again;
+  for (let revision = 3; revision < 9; revision++) {
+    const { files } = revision % 2 === 1 ? scenario : answer.fix;
+    await ask('simulate', { scenario: { files }, revision });
+    later = await ask('matrix', { port: 80, protocol: 'TCP', since: shown.id });
+    expect(later.changes?.opens).toBe(revision % 2 === 1 ? 0 : 1);
+  }
   const other = await ask('matrix', { port: 81, protocol: 'TCP', since: again.id });
   expect(other.changes).toBeUndefined();
 });

@@ -24,7 +24,9 @@ export class MatrixAnswers {
     const steps = matrixSteps(shown?.reached, simulation, port, protocol);
     const { reached, changes } = await unhurried(steps, tell, stopped);
     const id = ++this.#count;
-    this.#kept = [{ id, reached }, ...this.#kept].slice(0, KEPT);
+    // What is compared with stays, however often.
+    const others = this.#kept.filter((one) => one !== shown);
+    this.#kept = [{ id, reached }, ...(shown === undefined ? [] : [shown]), ...others].slice(0, KEPT);
     return { ...reached.matrix.data, id, ...(changes && { changes }) };
   }
 }

@@ -5,6 +5,7 @@ import { useLook } from '../../state/selection.ts';
 import { useSimulation } from '../../state/simulation.ts';
 import { Button } from '../kit/Button.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
+import { ChangedPairs } from './matrix/ChangedPairs.tsx';
 import { cellOf, changedCells, countDenied, groupsOf, withDenied } from './matrix/groups.ts';
 import { Legend } from './matrix/Legend.tsx';
 import styles from './matrix/Matrix.module.css';
@@ -26,6 +27,7 @@ export function Matrix() {
   const [portText, setPortText] = useState('');
   const [protocol, setProtocol] = useState<'TCP' | 'UDP'>('TCP');
   const [picked, setPicked] = useState<Picked | undefined>(undefined);
+  const [pairs, setPairs] = useState(false);
   const number = Number(portText);
   const valid = portText === '' || (Number.isInteger(number) && number >= 1 && number <= 65535);
   const port = portText === '' || !valid ? undefined : number;
@@ -36,6 +38,7 @@ export function Matrix() {
     () => (matrix === undefined ? [] : groupsOf(matrix, cluster, by)),
     [matrix, cluster, by],
   );
+  const hasChanged = changes !== undefined && changes.cells.length > 0;
   const changed = useMemo(() => changedCells(changes, matrix), [changes, matrix]);
   const counts = useMemo(() => (matrix === undefined ? undefined : countDenied(matrix)), [matrix]);
   const visible = useMemo(
@@ -71,14 +74,26 @@ export function Matrix() {
     };
   };
 
+  const pickPair = ([row, column]: readonly [number, number]): void => {
+    const source = groups.find((g) => g.members.includes(row));
+    const target = groups.find((g) => g.members.includes(column));
+    if (source === undefined || target === undefined) return;
+    setPicked({ from: source.id, to: target.id });
+  };
+
   return (
     <div className={styles.matrix}>
       <header className={styles.bar}>
         <h2>{t.title}</h2>
         {counts !== undefined && <p className={styles.count}>{t.count(counts)}</p>}
         <p className={styles.changes} role="status">
-          {changes !== undefined && changes.cells.length > 0 && t.changes(changes)}
+          {hasChanged && t.changes(changes)}
         </p>
+        {hasChanged && (
+          <Button kind="line" pressed={pairs} onClick={() => setPairs(!pairs)}>
+            {t.pairs}
+          </Button>
+        )}
         <span className={styles.space} />
         <label className={styles.port}>
           <span>{t.port}</span>
@@ -162,14 +177,19 @@ export function Matrix() {
           )}
           <Legend />
         </div>
-        <ReasonCard
-          from={from}
-          to={to}
-          cell={cell}
-          port={port}
-          protocol={protocol}
-          onSend={cell === undefined ? undefined : probeOf(cell.pair)}
-        />
+        <div className={styles.side}>
+          {pairs && hasChanged && shown !== undefined && (
+            <ChangedPairs shown={shown} onPick={pickPair} sender={probeOf} />
+          )}
+          <ReasonCard
+            from={from}
+            to={to}
+            cell={cell}
+            port={port}
+            protocol={protocol}
+            onSend={cell === undefined ? undefined : probeOf(cell.pair)}
+          />
+        </div>
       </div>
     </div>
   );

@@ -10,6 +10,7 @@ import type { Trace } from '../../sim/trace/trace.ts';
 import { ReachMatrix } from '../../state/matrix.ts';
 import { yamlText } from './cluster/yaml-text.ts';
 import { cellOf, countDenied, groupsOf, withDenied } from './matrix/groups.ts';
+import { stepOf } from './matrix/use-matrix.ts';
 import { packetRows } from './packet/packet-rows.ts';
 import { changesOf } from './why/changes.ts';
 import { currentPhase, phasesOf, phaseState } from './why/phases.ts';
@@ -270,6 +271,17 @@ describe('matrix', () => {
 
   it('names single pods shortly', () => {
     expect(groupsOf(matrix, cluster, 'pods').map((g) => g.name)).toEqual(['web bcdfg', 'web hjklm', 'db']);
+  });
+});
+
+describe('what an edit is compared with', () => {
+  const past = [{ files: [], active: '', caret: 0 }];
+
+  it('typing on stays one step, compared with the answer from before it; another edit is compared with the last one', () => {
+    const first = stepOf(undefined, past, 1);
+    expect(first.since).toBe(1);
+    expect(stepOf(first, past, 2)).toBe(first);
+    expect(stepOf(first, [...past], 3).since).toBe(3);
   });
 });
 

@@ -6,7 +6,6 @@ import type { NamedPolicy, PeerReach, PodReach as Reach, PortReach } from '../..
 import { useLook } from '../../../state/selection.ts';
 import { requestReach, sendProbe } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
-import { IconButton } from '../../kit/Button.tsx';
 import { classes } from '../../kit/classes.ts';
 import { Icon } from '../../kit/Icon.tsx';
 import styles from './PodReach.module.css';
@@ -157,11 +156,11 @@ function Peers({
               {peer.pods.length > 1 && <small>{t.pods({ n: peer.pods.length })}</small>}
             </b>
             {peer.ports.length === 0 && <p className={styles.quiet}>{t.nothing}</p>}
-            {peer.ports.map((port) => (
-              <Port
-                key={`${port.port}/${port.protocol}`}
-                said={port}
-                send={() => sendTo(peer.pods[0] ?? '', port)}
+            {alike(peer.ports).map((ports) => (
+              <Ports
+                key={`${ports[0].port}/${ports[0].protocol}`}
+                ports={ports}
+                send={(port) => sendTo(peer.pods[0] ?? '', port)}
               />
             ))}
           </li>
@@ -172,18 +171,48 @@ function Peers({
   );
 }
 
-function Port({ said, send: sendIt }: { readonly said: PortReach; readonly send: () => void }) {
-  const { reach: t, matrix } = useText();
+type Alike = readonly [PortReach, ...PortReach[]];
+
+/** Ports of which the same is said, together. */
+function alike(ports: readonly PortReach[]): readonly Alike[] {
+  const groups = new Map<string, [PortReach, ...PortReach[]]>();
+  for (const one of ports) {
+    const { port: _port, protocol: _protocol, ...said } = one;
+    const key = JSON.stringify(said);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}
+
+function Ports({ ports, send: sendTo }: { readonly ports: Alike; readonly send: (port: PortReach) => void }) {
+  const { reach: t } = useText();
+  const [said] = ports;
   const answer = answerOf(said);
   const because = becauseText(t, said);
   return (
     <div className={classes(styles.said, styles[answer])}>
       <Icon name={ICONS[answer]} size={14} />
-      <code>
-        {said.port}/{said.protocol}
-      </code>
-      <p>
-        <span className={styles.answer}>{t.answers[answer]}</span>
+      <p className={styles.answer}>
+        <span>{t.answers[answer]}</span>
+        {ports.map((one) => {
+          const name = `${one.port}/${one.protocol}`;
+          if (one.because === 'no-address') return <code key={name}>{name}</code>;
+          return (
+            <button
+              key={name}
+              type="button"
+              aria-label={t.send({ port: name })}
+              data-tip={t.send({ port: name })}
+              onClick={() => sendTo(one)}
+            >
+              {name}
+            </button>
+          );
+        })}
+      </p>
+      <p className={styles.why}>
         {deciders(said).map((by) => (
           <Place key={`${by.direction} ${by.policy} ${by.rule}`} origin={by.origin}>
             {decidingText(t, by)}
@@ -191,9 +220,6 @@ function Port({ said, send: sendIt }: { readonly said: PortReach; readonly send:
         ))}
         {because !== undefined && <span>{because}</span>}
       </p>
-      {said.because !== 'no-address' && (
-        <IconButton icon="play" label={`${matrix.send}: ${said.port}/${said.protocol}`} onClick={sendIt} />
-      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent, type MouseEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type MouseEvent } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import { classes } from '../../kit/classes.ts';
 import { useVirtual } from '../../kit/use-virtual.ts';
@@ -56,6 +56,17 @@ export function MatrixGrid({
     ),
   };
 
+  const seen = useRef(picked);
+  useEffect(() => {
+    if (seen.current === picked) return;
+    seen.current = picked;
+    const row = rows.findIndex((g) => g.id === picked?.from);
+    const column = columns.findIndex((g) => g.id === picked?.to);
+    if (row < 0 || column < 0) return;
+    rowItems.scrollToIndex(row);
+    columnItems.scrollToIndex(column);
+  }, [picked, rows, columns, rowItems, columnItems]);
+
   const rowsDrawn = rowItems.getVirtualItems();
   const columnsDrawn = columnItems.getVirtualItems();
   const drawn =
@@ -67,8 +78,6 @@ export function MatrixGrid({
     const to = columns[Math.max(0, Math.min(columns.length - 1, column))];
     if (from === undefined || to === undefined) return;
     onPick({ from: from.id, to: to.id });
-    rowItems.scrollToIndex(rows.indexOf(from));
-    columnItems.scrollToIndex(columns.indexOf(to));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') {

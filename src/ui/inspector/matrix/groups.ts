@@ -107,17 +107,22 @@ export function withDenied(
 /** How a pair's answer changed: it can talk now, it cannot any more, or the answer is another kind of unknown. */
 export type CellChange = 'opens' | 'closes' | 'differs';
 
+export function changeAt(matrix: ReachMatrix, [row, column]: readonly [number, number]): CellChange {
+  const value = matrix.allowedAt(row, column);
+  return value === true ? 'opens' : value === false ? 'closes' : 'differs';
+}
+
 /** The changes by row and column. */
 export function changedCells(
   changes: MatrixChanges | undefined,
   matrix: ReachMatrix | undefined,
 ): ReadonlyMap<number, ReadonlyMap<number, CellChange>> {
   const rows = new Map<number, Map<number, CellChange>>();
-  for (const [row, column] of changes?.cells ?? []) {
-    const value = matrix?.allowedAt(row, column);
-    const change = value === true ? 'opens' : value === false ? 'closes' : 'differs';
+  if (matrix === undefined) return rows;
+  for (const pair of changes?.cells ?? []) {
+    const [row, column] = pair;
     const cells = rows.get(row) ?? new Map<number, CellChange>();
-    cells.set(column, change);
+    cells.set(column, changeAt(matrix, pair));
     rows.set(row, cells);
   }
   return rows;

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { type DocumentState, useDocument } from '../../../state/document.ts';
 import { ReachMatrix } from '../../../state/matrix.ts';
 import { requestMatrix } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
@@ -18,6 +19,16 @@ interface Asked {
   readonly share: number | undefined;
 }
 
+/** What is typed in one go is one edit, as it is for Undo: all of it is compared with the answer from before. */
+interface Step {
+  readonly past: DocumentState['past'];
+  readonly since: number | undefined;
+}
+
+export function stepOf(step: Step | undefined, past: Step['past'], last: number | undefined): Step {
+  return step?.past === past ? step : { past, since: last };
+}
+
 /** What ends sooner shows no progress. */
 const QUIET_MS = 300;
 
@@ -29,12 +40,15 @@ export function useMatrix(
   const simulated = useSimulation((s) => s.result);
   const [asked, setAsked] = useState<Asked>({ shown: undefined, state: 'reading', share: undefined });
   const last = useRef<number>(undefined);
+  const step = useRef<Step>(undefined);
   const running = useRef<() => void>(undefined);
   const ask = useCallback((): void => {
     if (simulated === undefined) return;
     let live = true;
     const began = performance.now();
-    const { result, cancel } = requestMatrix(port, protocol, last.current, ({ done, total }) => {
+    const now = stepOf(step.current, useDocument.getState().past, last.current);
+    step.current = now;
+    const { result, cancel } = requestMatrix(port, protocol, now.since, ({ done, total }) => {
       if (!live || performance.now() - began < QUIET_MS) return;
       setAsked((was) => ({ ...was, state: 'reading', share: total === 0 ? 0 : done / total }));
     });
@@ -47,6 +61,8 @@ export function useMatrix(
       ({ id, changes, ...data }) => {
         if (!live) return;
         last.current = id;
+        // Another question: what is typed on is compared with this answer.
+        if (changes === undefined) step.current = { ...now, since: id };
         const shown = { id, matrix: new ReachMatrix(data), changes };
         setAsked({ shown, state: 'shown', share: undefined });
       },
