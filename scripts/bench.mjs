@@ -16,14 +16,14 @@ await build({
   build: { ssr: 'scripts/bench/index.ts', outDir: OUT, target: 'node20', minify: false, emptyOutDir: true, rolldownOptions: { output: { entryFileNames: 'core.js' } } },
   ssr: { noExternal: true },
 });
-const { coreBench, benchLinks, modeCosts, modeRows, modePlot, modeSvg, reachBench } = await import(pathToFileURL(`${OUT}/core.js`).href);
+const { coreBench, benchLinks, modeCosts, modeRows, modePlot, modeSvg, reachBench, reachLinks } = await import(pathToFileURL(`${OUT}/core.js`).href);
 
 const rows = await coreBench();
 const costs = await modeCosts();
 rows.push(...modeRows(costs), ...(await reachBench()));
 if (!process.argv.includes('--core')) {
   const { browserBench } = await import('./bench/browser.mjs');
-  rows.push(...(await browserBench(await benchLinks())));
+  rows.push(...(await browserBench({ ...(await benchLinks()), ...(await reachLinks()) })));
 }
 let over = 0;
 console.log(`${'measure'.padEnd(64)} ${'here'.padStart(12)} ${'limit'.padStart(12)}`);

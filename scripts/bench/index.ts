@@ -2,4 +2,4 @@
 export { benchLinks, coreBench } from './core.ts';
 export { modeCosts, modeRows } from './modes.ts';
 export { modePlot, modeSvg } from './plot.ts';
-export { reachBench } from './reach.ts';
+export { reachBench, reachLinks } from './reach.ts';

@@ -5,6 +5,7 @@ import { parseScenario } from '../../src/sim/k8s/parse/parse-scenario.ts';
 import type { ClusterState } from '../../src/sim/k8s/cluster-state.ts';
 import { matrixAfter } from '../../src/sim/matrix.ts';
 import { loadAllPlugins } from '../../src/sim/simulate.ts';
+import { encodeLink } from '../../src/share/link.ts';
 import { measure, type Row } from './core.ts';
 import { clusterDocument } from './scenario.ts';
 
@@ -76,6 +77,19 @@ function scenario(size: Size): { readonly apps: string; readonly policies: reado
     ].join('---\n'),
     policies: spaces.flatMap((n) => range(size.policies).map((i) => policy(n, i))),
   };
+}
+
+/** Fragments with both clusters, for the browser's part. */
+export async function reachLinks(): Promise<{ readonly matrix: string; readonly largeMatrix: string }> {
+  const link = ({ apps, policies }: ReturnType<typeof scenario>) =>
+    encodeLink({
+      files: [
+        { name: 'apps.yaml', text: apps },
+        { name: 'policies.yaml', text: policies.join('---\n') },
+      ],
+      view: {},
+    });
+  return { matrix: await link(scenario(SMALL)), largeMatrix: await link(scenario(LARGE)) };
 }
 
 function settled(apps: string, policies: readonly string[]): ClusterState {
