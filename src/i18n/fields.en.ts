@@ -277,6 +277,8 @@ export const fields: FieldHelp = {
     "The pods that it is for, as an expression: `app == 'web' && has(tier)`. Left out, all of its namespace (or of the cluster).",
   'CalicoPolicy.spec.namespaceSelector':
     "Only pods of namespaces with these labels: `projectcalico.org/name == 'shop'`.",
+  'CalicoPolicy.spec.serviceAccountSelector':
+    "Only pods that run as a service account with these labels: `projectcalico.org/name == 'robot'`.",
   'CalicoPolicy.spec.types':
     'Ingress, Egress or both: for these it closes its pods. Left out, it is what there are rules for; without rules, Ingress.',
   'CalicoPolicy.spec.ingress': 'What may come in: rules in order, the first that matches decides.',
@@ -309,9 +311,20 @@ export const fields: FieldHelp = {
     'Not these pods. Alone in a GlobalNetworkPolicy it also means hosts outside; in a namespaced policy it means the other pods of the namespace.',
   'CalicoPolicy.entity.namespaceSelector':
     'Pods of namespaces with these labels; `all()` is every namespace, `global()` what is in none.',
+  'CalicoPolicy.entity.serviceAccounts':
+    'Pods by the service account that they run as. With names and a selector, both have to hold; other selectors have to hold, too.',
+  'CalicoPolicy.entity.serviceAccounts.names': 'Names of service accounts; one of them.',
+  'CalicoPolicy.entity.serviceAccounts.selector': 'An expression over the labels of service accounts.',
+  'CalicoPolicy.entity.services':
+    'The endpoints of a Service, ready or not: where traffic comes from (ingress), or with their ports where it goes (egress). Not together with other fields that name an end.',
+  'CalicoPolicy.entity.services.name': 'The name of the Service.',
+  'CalicoPolicy.entity.services.namespace':
+    'Its namespace; left out, the policy’s own. A GlobalNetworkPolicy has to say it.',
   'CalicoPolicy.entity.ports':
     'Numbers, ranges (`8000:8100`) or names of container ports; `protocol` has to be set.',
   'CalicoPolicy.entity.notPorts': 'Ports that it is not; `protocol` has to be set.',
+  'NetworkSet.spec': 'What the set holds. Policies select it by its labels, as they select pods.',
+  'NetworkSet.spec.nets': 'Address ranges and single addresses.',
   'Tier.spec': 'Where the tier stands and how it ends.',
   'Tier.spec.order':
     'Lower goes first. `default` has 1000000, `kube-admin` 1000, `kube-baseline` 10000000; left out, it is the last.',

@@ -271,6 +271,8 @@ export const fields: FieldHelp = {
     "적용할 파드를 `app == 'web' && has(tier)` 같은 식으로 고릅니다. 생략하면 네임스페이스(또는 클러스터)의 모든 파드입니다.",
   'CalicoPolicy.spec.namespaceSelector':
     "이 레이블이 있는 네임스페이스의 파드만 고릅니다. 예: `projectcalico.org/name == 'shop'`",
+  'CalicoPolicy.spec.serviceAccountSelector':
+    "이 레이블이 있는 서비스어카운트로 실행하는 파드만 고릅니다. 예: `projectcalico.org/name == 'robot'`",
   'CalicoPolicy.spec.types':
     'Ingress, Egress 또는 둘 다입니다. 여기 쓴 방향으로 파드를 닫습니다. 생략하면 규칙이 있는 방향이고, 규칙이 없으면 Ingress입니다.',
   'CalicoPolicy.spec.ingress': '들어올 수 있는 것입니다. 규칙을 차례로 보고 처음 맞는 규칙이 결정합니다.',
@@ -302,9 +304,20 @@ export const fields: FieldHelp = {
     '이 파드가 아닌 쪽입니다. GlobalNetworkPolicy에서 홀로 쓰면 클러스터 밖의 호스트도 포함하고, 네임스페이스 정책에서는 그 네임스페이스의 다른 파드를 뜻합니다.',
   'CalicoPolicy.entity.namespaceSelector':
     '이 레이블이 있는 네임스페이스의 파드입니다. `all()`은 모든 네임스페이스, `global()`은 네임스페이스에 없는 것입니다.',
+  'CalicoPolicy.entity.serviceAccounts':
+    '파드를 실행하는 서비스어카운트로 고릅니다. 이름과 셀렉터를 함께 쓰면 둘 다 맞아야 하고, 다른 셀렉터도 맞아야 합니다.',
+  'CalicoPolicy.entity.serviceAccounts.names': '서비스어카운트 이름입니다. 그중 하나여야 합니다.',
+  'CalicoPolicy.entity.serviceAccounts.selector': '서비스어카운트의 레이블에 대한 식입니다.',
+  'CalicoPolicy.entity.services':
+    '준비 여부와 관계없이 서비스의 모든 엔드포인트입니다. 인그레스에서는 트래픽이 오는 곳, 이그레스에서는 포트까지 포함해 트래픽이 가는 곳입니다. 상대를 정하는 다른 필드와 함께 쓸 수 없습니다.',
+  'CalicoPolicy.entity.services.name': '서비스 이름입니다.',
+  'CalicoPolicy.entity.services.namespace':
+    '서비스의 네임스페이스입니다. 생략하면 정책의 네임스페이스이고, GlobalNetworkPolicy에서는 꼭 써야 합니다.',
   'CalicoPolicy.entity.ports':
     '포트 번호, 범위(`8000:8100`), 컨테이너 포트의 이름입니다. `protocol`을 써야 합니다.',
   'CalicoPolicy.entity.notPorts': '이 포트가 아닌 것입니다. `protocol`을 써야 합니다.',
+  'NetworkSet.spec': '집합의 내용입니다. 정책은 파드를 고르듯 레이블로 이 집합을 고릅니다.',
+  'NetworkSet.spec.nets': '주소 범위와 개별 주소입니다.',
   'Tier.spec': '티어의 자리와 끝을 정합니다.',
   'Tier.spec.order':
     '작을수록 먼저입니다. `default`는 1000000, `kube-admin`은 1000, `kube-baseline`은 10000000이고, 생략하면 맨 뒤입니다.',

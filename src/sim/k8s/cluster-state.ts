@@ -268,6 +268,8 @@ export interface Pod {
   readonly listening: readonly ListeningPort[];
   /** Absent: `default`. */
   readonly serviceAccount?: string;
+  /** Labels of that ServiceAccount, where somebody wrote one that has any. */
+  readonly accountLabels?: Labels;
   /** gVisor's netstack, or a guest's kernel: what the host hooks into socket calls does not see its processes. */
   readonly ownNetworkStack?: true;
   readonly dnsPolicy: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None';
@@ -448,9 +450,13 @@ export type PodSelection =
   | { readonly is: 'and' | 'or'; readonly of: readonly PodSelection[] }
   | {
       readonly is: 'label';
-      /** A pod has one service account, whatever the key. */
-      readonly on: 'pod' | 'namespace' | 'service-account';
+      /** A pod has one service account, whatever the key; `account-label` is a label of it. */
+      readonly on: 'pod' | 'namespace' | 'service-account' | 'account-label';
       readonly key: string;
+      /** The pod's own label of this name goes before, where it has one. */
+      readonly own?: string;
+      /** A value of so many characters or more counts as none. */
+      readonly shorterThan?: number;
       readonly test: 'exists' | 'in' | 'contains' | 'starts-with' | 'ends-with';
       /** One of them; none for `exists`. */
       readonly values: readonly string[];
@@ -458,10 +464,12 @@ export type PodSelection =
 
 /** Ends of a flow: everything that is set holds. */
 export interface EndSet {
-  /** A pod on the pod network, one of these. */
+  /** A pod on the pod network, one of these; or anything with an address in one of `podNets`, where they are there. */
   readonly pods?: PodSelection;
-  /** Anything but one of these pods. */
+  readonly podNets?: readonly Cidr[];
+  /** Anything but one of these pods, or an address in `notPodNets`. */
   readonly notPods?: PodSelection;
+  readonly notPodNets?: readonly Cidr[];
   /** An address in one of these ranges, and in none of those. */
   readonly nets?: readonly Cidr[];
   readonly notNets?: readonly Cidr[];
@@ -524,6 +532,19 @@ export interface OwnPolicy {
   readonly egress: readonly OwnRule[];
   /** As it was written, for the CNI itself. */
   readonly spec?: unknown;
+  readonly origin: Origin;
+}
+
+/** Address ranges with labels, which selectors of a CNI's own policies name as they name pods. */
+export interface NetworkSet {
+  /** The API group; a CNI says which it reads. */
+  readonly group: string;
+  readonly kind: string;
+  /** Absent: it is the whole cluster's. */
+  readonly namespace?: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly nets: readonly Cidr[];
   readonly origin: Origin;
 }
 
@@ -757,6 +778,8 @@ export interface ClusterState {
   readonly clusterPolicies: readonly ClusterPolicy[];
   /** Policies of API groups of CNIs' own, whichever CNI is there. */
   readonly ownPolicies: readonly OwnPolicy[];
+  /** Absent: none. */
+  readonly networkSets?: readonly NetworkSet[];
   /** How the policies stand to one another, where the CNI has a say; otherwise as `policy/stack.ts` has it. */
   readonly policyTiers?: readonly PolicyTierPlan[];
   /** Cilium's own, by kind, namespace and name. */

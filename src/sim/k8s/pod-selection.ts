@@ -1,9 +1,11 @@
 /** Whether a pod is one of those that a CNI's own policy selects, in the normalised form. */
 import type { Labels, OwnPolicy, Pod, PodSelection } from './cluster-state.ts';
 
+type Selectable = Pick<Pod, 'namespace' | 'labels' | 'serviceAccount' | 'accountLabels'>;
+
 export function selectionMatches(
   selection: PodSelection,
-  pod: Pick<Pod, 'namespace' | 'labels' | 'serviceAccount'>,
+  pod: Selectable,
   namespaces: ReadonlyMap<string, Labels>,
 ): boolean {
   switch (selection.is) {
@@ -16,11 +18,9 @@ export function selectionMatches(
     case 'or':
       return selection.of.some((one) => selectionMatches(one, pod, namespaces));
     case 'label': {
-      const value =
-        selection.on === 'service-account'
-          ? (pod.serviceAccount ?? 'default')
-          : (selection.on === 'pod' ? pod.labels : namespaces.get(pod.namespace))?.[selection.key];
-      if (value === undefined) return false;
+      const { own, shorterThan = Number.POSITIVE_INFINITY } = selection;
+      const value = (own === undefined ? undefined : pod.labels[own]) ?? labelOf(selection, pod, namespaces);
+      if (value === undefined || value.length >= shorterThan) return false;
       switch (selection.test) {
         case 'exists':
           return true;
@@ -34,6 +34,23 @@ export function selectionMatches(
           return selection.values.some((part) => value.endsWith(part));
       }
     }
+  }
+}
+
+function labelOf(
+  { on, key }: Extract<PodSelection, { is: 'label' }>,
+  pod: Selectable,
+  namespaces: ReadonlyMap<string, Labels>,
+): string | undefined {
+  switch (on) {
+    case 'pod':
+      return pod.labels[key];
+    case 'namespace':
+      return namespaces.get(pod.namespace)?.[key];
+    case 'service-account':
+      return pod.serviceAccount ?? 'default';
+    case 'account-label':
+      return pod.accountLabels?.[key];
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the parts of a CNI's own policies match, in their normalised form. */
-import { cidrContains, ipFamily } from '../base/ip.ts';
+import { type Cidr, cidrContains, ipFamily } from '../base/ip.ts';
 import type {
   EndSet,
   NodeRelation,
@@ -26,7 +26,10 @@ export function labelsOf(selection: PodSelection | undefined): readonly string[]
     case 'or':
       return selection.of.flatMap(labelsOf);
     case 'label':
-      return selection.on === 'pod' ? [selection.key] : [];
+      return [
+        ...(selection.on === 'pod' ? [selection.key] : []),
+        ...(selection.own === undefined ? [] : [selection.own]),
+      ];
   }
 }
 
@@ -44,7 +47,7 @@ function relationOf(
 }
 
 function endMatches(set: EndSet, end: FlowEnd, world: PolicyWorld, subject: Pod | undefined): boolean {
-  const { pods, notPods, nets, notNets, outsideOnly, outside, nodes } = set;
+  const { pods, podNets, notPods, notPodNets, nets, notNets, outsideOnly, outside, nodes } = set;
   const { namespaces } = world;
   if (outside !== undefined || nodes !== undefined) {
     const relation = relationOf(end, world, subject);
@@ -52,11 +55,14 @@ function endMatches(set: EndSet, end: FlowEnd, world: PolicyWorld, subject: Pod 
     if (nodes !== undefined && (relation === undefined || !nodes.includes(relation))) return false;
   }
   const pod = isPod(end) && !end.hostNetwork ? end : undefined;
-  if (pods !== undefined && (pod === undefined || !selectionMatches(pods, pod, namespaces))) return false;
-  if (notPods !== undefined && pod !== undefined && selectionMatches(notPods, pod, namespaces)) return false;
+  const selected = (by: PodSelection): boolean => pod !== undefined && selectionMatches(by, pod, namespaces);
+  const ips = isPod(end) ? end.ips : [end.ip];
+  const within = (ranges: readonly Cidr[] = []): boolean =>
+    ips.some((ip) => ranges.some((range) => cidrContains(range, ip)));
+  if (pods !== undefined && !selected(pods) && !within(podNets)) return false;
+  if (notPods !== undefined && (selected(notPods) || within(notPodNets))) return false;
   if (outsideOnly === true && pod !== undefined) return false;
   if (nets === undefined && notNets === undefined) return true;
-  const ips = isPod(end) ? end.ips : [end.ip];
   return ips.some(
     (ip) =>
       (nets === undefined || nets.some((net) => cidrContains(net, ip))) &&
@@ -68,7 +74,9 @@ export function endMatcher(set: EndSet): EndMatcher {
   return {
     key: `own ${JSON.stringify(set)}`,
     // A pod is never outside, whatever its address.
-    ...((set.nets ?? set.notNets) === undefined || set.outside === true ? {} : { addresses: true }),
+    ...((set.nets ?? set.notNets ?? set.podNets ?? set.notPodNets) === undefined || set.outside === true
+      ? {}
+      : { addresses: true }),
     ...(set.nodes === undefined ? {} : { bySubject: true }),
     matches: (end, world, subject) => endMatches(set, end, world, subject),
   };

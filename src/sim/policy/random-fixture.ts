@@ -225,7 +225,10 @@ export const randomCiliumPolicies = fc
       .join('\n---\n'),
   );
 
-/** Two to six pods on two workers in three namespaces, all listening on 80; up to four policies. */
+/**
+ * Two to six pods on two workers in three namespaces, all listening on 80, some as the account `robot`; a Service in front of
+ * some; up to four policies.
+ */
 export const randomCluster = fc
   .record({
     pods: fc.array(
@@ -233,6 +236,7 @@ export const randomCluster = fc
         namespace: fc.constantFrom('default', 'team', 'other'),
         labels,
         http: fc.constantFrom(80, 81),
+        robot: fc.boolean(),
       }),
       { minLength: 2, maxLength: 6 },
     ),
@@ -245,6 +249,17 @@ export const randomCluster = fc
         kind: 'Namespace',
         metadata: { name, labels: { team: name === 'team' ? 'blue' : 'red' } },
       })),
+      ...['default', 'team', 'other'].map((namespace) => ({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'robot', namespace, labels: { role: namespace === 'team' ? 'b' : 'a' } },
+      })),
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'front', namespace: 'default' },
+        spec: { selector: { app: 'a' }, ports: [{ port: 8080, targetPort: 'http' }] },
+      },
       ...pods.map((pod, index) => ({
         apiVersion: 'v1',
         kind: 'Pod',
@@ -255,6 +270,7 @@ export const randomCluster = fc
           annotations: { 'packetwalk.dev/listen': '80/TCP,80/UDP' },
         },
         spec: {
+          ...(pod.robot ? { serviceAccountName: 'robot' } : {}),
           nodeName: index % 2 === 0 ? 'kind-worker' : 'kind-worker2',
           containers: [
             {
@@ -285,6 +301,15 @@ const expression = fc.constantFrom(
   "tier starts with 'x'",
   "app not in {'c'}",
   "projectcalico.org/namespace == 'team'",
+  "projectcalico.org/serviceaccount == 'robot'",
+  "pcsa.role == 'a' || pcns.team == 'blue'",
+  "has(projectcalico.org/orchestrator) && pcsa.projectcalico.org/name != 'robot'",
+  "kind in {'net', 'none'}",
+);
+const accounts = fc.constantFrom(
+  { names: ['robot'] },
+  { selector: "role == 'a'" },
+  { names: ['robot', 'default'], selector: "role != 'a'" },
 );
 const namespaces = fc.constantFrom(
   "team == 'blue'",
@@ -298,11 +323,23 @@ const entity = fc.record(
     selector: expression,
     notSelector: expression,
     namespaceSelector: namespaces,
+    serviceAccounts: accounts,
     nets: ranges,
     notNets: ranges,
   },
   { requiredKeys: [] },
 );
+/** Some of them name a Service instead, and then no ports. */
+const withService = (rule: CalicoRule, side: 'source' | 'destination'): CalicoRule => {
+  if (rule.service !== true) return { ...rule, service: undefined };
+  return { ...rule, service: undefined, [side]: { services: { name: 'front', namespace: 'default' } } };
+};
+interface CalicoRule {
+  readonly action: string;
+  readonly service?: boolean;
+  readonly source?: object;
+  readonly destination?: object;
+}
 const calicoPorts = fc.subarray([80, 81, '79:80', 'http'], { minLength: 1 });
 const calicoRule = fc
   .record(
@@ -314,22 +351,39 @@ const calicoRule = fc
       ports: calicoPorts,
       notPorts: calicoPorts,
       notProtocol: fc.constantFrom('UDP', 'ICMP', 6),
+      service: fc.constantFrom(true, false, false),
     },
     { requiredKeys: ['action'] },
   )
-  .map(({ ports, notPorts, notProtocol, ...rule }) => ({
-    ...rule,
-    ...(notProtocol === undefined || rule.protocol !== undefined ? {} : { notProtocol }),
-    destination: {
-      ...rule.destination,
-      ...(ports === undefined || rule.protocol === undefined ? {} : { ports }),
-      ...(notPorts === undefined || rule.protocol === undefined ? {} : { notPorts }),
-    },
-  }));
-/** Calico's own policies in three tiers, as documents to go with a random cluster. */
+  .map(
+    ({ ports, notPorts, notProtocol, ...rule }): CalicoRule => ({
+      ...rule,
+      ...(notProtocol === undefined || rule.protocol !== undefined ? {} : { notProtocol }),
+      destination: {
+        ...rule.destination,
+        ...(ports === undefined || rule.protocol === undefined ? {} : { ports }),
+        ...(notPorts === undefined || rule.protocol === undefined ? {} : { notPorts }),
+      },
+    }),
+  );
+const calicoRules = (side: 'source' | 'destination') =>
+  fc.array(
+    calicoRule.map((rule) => withService(rule, side)),
+    { maxLength: 3 },
+  );
+const networkSet = fc.record(
+  {
+    namespace: fc.constantFrom('default', 'team'),
+    labels: fc.constantFrom({ kind: 'net' }, { app: 'a' }, { tier: 'x', app: 'c' }),
+    nets: ranges,
+  },
+  { requiredKeys: ['labels', 'nets'] },
+);
+/** Calico's own policies in three tiers, and network sets, as documents to go with a random cluster. */
 export const randomCalicoPolicies = fc
   .record({
     pass: fc.boolean(),
+    sets: fc.array(networkSet, { maxLength: 2 }),
     specs: fc.array(
       fc.record(
         {
@@ -338,17 +392,27 @@ export const randomCalicoPolicies = fc
           order: fc.constantFrom(10, 1000, 2000),
           selector: expression,
           namespaceSelector: fc.constantFrom("team == 'blue'", "team != 'red'"),
+          serviceAccountSelector: fc.constantFrom(
+            "role == 'a'",
+            "projectcalico.org/name == 'robot'",
+            'all()',
+          ),
           types: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
-          ingress: fc.array(calicoRule, { maxLength: 3 }),
-          egress: fc.array(calicoRule, { maxLength: 3 }),
+          ingress: calicoRules('source'),
+          egress: calicoRules('destination'),
         },
         { requiredKeys: ['tier', 'ingress', 'egress'] },
       ),
       { minLength: 1, maxLength: 4 },
     ),
   })
-  .map(({ pass, specs }) =>
+  .map(({ pass, sets, specs }) =>
     [
+      ...sets.map(({ namespace, labels: own, nets }, index) => ({
+        kind: namespace === undefined ? 'GlobalNetworkSet' : 'NetworkSet',
+        metadata: { name: `s${index}`, labels: own, ...(namespace === undefined ? {} : { namespace }) },
+        spec: { nets },
+      })),
       {
         kind: 'Tier',
         metadata: { name: 'sec' },

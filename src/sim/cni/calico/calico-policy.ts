@@ -43,6 +43,8 @@ export interface RuleSide {
   readonly notNets: readonly Cidr[];
   readonly selected?: Selected;
   readonly notSelected?: Selected;
+  /** The endpoints of this Service; of a destination with their ports. */
+  readonly service?: { readonly namespace: string; readonly name: string };
   readonly ports: readonly PortRange[];
   readonly namedPorts: readonly string[];
   readonly notPorts: readonly PortRange[];

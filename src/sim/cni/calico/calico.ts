@@ -4,8 +4,8 @@
  * the link-local address of the node's end. With VXLAN a cluster with IPv6 has a second tunnel device, vxlan-v6.calico; every
  * chain and set is in ip6tables as well. Both pools are taken to have `natOutgoing`, as the operator makes them.
  * Read in Calico v3.30 to v3.32: felix (rules, dataplane/linux, calc), cni-plugin, libcalico-go, manifests/calico.yaml.
- * Left out: BGP itself (its routes are there), route reflectors, WireGuard and eBPF, host endpoints, network sets, service accounts in policies, link-local addresses in the IPv6 set this-host, the `mtu` that Felix
- * puts on its tunnel routes. Every pod is taken to run as the service account `default`.
+ * Left out: BGP itself (its routes are there), route reflectors, WireGuard and eBPF, host endpoints, link-local addresses in the IPv6 set this-host, the `mtu` that Felix
+ * puts on its tunnel routes.
  */
 import type { Cidr, Ip, IpFamily } from '../../base/ip.ts';
 import { cidr, ipFamily, ipOfFamily } from '../../base/ip.ts';

@@ -2,8 +2,10 @@
  * What a cluster's policies come to on Calico's nodes: chains per policy, and the members of the IP sets that they
  * refer to. Worked out once for the cluster; each node takes the part that its own pods need.
  */
-import type { IpFamily } from '../../base/ip.ts';
-import { compareIp, ipOfFamily } from '../../base/ip.ts';
+import type { Cidr, IpFamily } from '../../base/ip.ts';
+import { cidrText, compareIp, ipOfFamily } from '../../base/ip.ts';
+import { networkSetLabel } from '../../k8s/calico/own-policy.ts';
+import { parseSelector, selectorMatches } from '../../k8s/calico/selector.ts';
 import type { ClusterState, Pod, PolicyTierPlan } from '../../k8s/cluster-state.ts';
 import type { ChainPart, IpsetConfig } from '../../net/config.ts';
 import { type NamespaceLabels, namespaceLabels } from '../../policy/matching.ts';
@@ -12,13 +14,20 @@ import { podKey } from '../place.ts';
 import { rememberLast } from '../remember.ts';
 import type { Direction } from './endpoint-chains.ts';
 import { calicoAbout } from './about.ts';
-import { type CalicoPolicy, calicoPolicy } from './calico-policy.ts';
+import { type CalicoPolicy, calicoPolicy, type Selected } from './calico-policy.ts';
 import type { PolicyChain, SetRequest } from './policy-chains.ts';
 import { renderPolicy } from './policy-chains.ts';
 
 type PolicyCluster = Pick<
   ClusterState,
-  'networkPolicies' | 'clusterPolicies' | 'ownPolicies' | 'policyTiers' | 'namespaces' | 'pods'
+  | 'networkPolicies'
+  | 'clusterPolicies'
+  | 'ownPolicies'
+  | 'networkSets'
+  | 'policyTiers'
+  | 'namespaces'
+  | 'pods'
+  | 'endpointSlices'
 >;
 
 const ENFORCED: Enforcement = calicoAbout.clusterPolicies ?? { kinds: [], lacks: [] };
@@ -65,6 +74,9 @@ export function policyProgram(cluster: PolicyCluster, family: IpFamily): PolicyP
     null,
     ...cluster.ownPolicies,
     null,
+    // Who names Services is made anew with their endpoints.
+    ...(cluster.networkSets ?? []),
+    null,
     cluster.policyTiers,
     null,
     ...cluster.namespaces,
@@ -78,7 +90,7 @@ function makeProgram(cluster: PolicyCluster, family: IpFamily): PolicyProgram {
   const tiers = cluster.policyTiers ?? calicoAbout.ownPolicies?.tiers ?? [];
   const ordered = tiers.map((tier) => ({ tier, of: byNamespace(policiesOf(tier, cluster)) }));
   const namespaces = namespaceLabels(cluster);
-  const members = memberFinder(cluster, namespaces, family);
+  const entries = entryFinder(cluster, namespaces, family);
   const filled = new Map<string, IpsetConfig>();
   return {
     tiers,
@@ -92,7 +104,7 @@ function makeProgram(cluster: PolicyCluster, family: IpFamily): PolicyProgram {
       for (const { policy, direction } of wanted) {
         for (const request of render(policy, direction, '', family).sets) {
           names.add(request.name);
-          if (!filled.has(request.name)) filled.set(request.name, fill(request, members(request), family));
+          if (!filled.has(request.name)) filled.set(request.name, fill(request, entries(request), family));
         }
       }
       return [...names].sort().flatMap((name) => filled.get(name) ?? []);
@@ -143,44 +155,103 @@ export function setFamily(family: IpFamily): Pick<IpsetConfig, 'family' | 'optio
     : { family, options: 'family inet6 maxelem 1048576' };
 }
 
-function fill(request: SetRequest, pods: readonly Pod[], family: IpFamily): IpsetConfig {
-  const { namedPort } = request;
-  const entries = pods.flatMap((pod) => {
-    const ip = ipOfFamily(pod.ips, family);
-    if (ip === undefined) return [];
-    if (namedPort === undefined) return [ip];
-    return pod.containers.flatMap((container) =>
-      container.ports.flatMap((port) =>
-        port.name === namedPort.name && port.protocol.toLowerCase() === namedPort.protocol
-          ? [`${ip},${namedPort.protocol}:${port.containerPort}`]
-          : [],
-      ),
-    );
-  });
+function fill(request: SetRequest, entries: readonly string[], family: IpFamily): IpsetConfig {
+  const withPorts = 'service' in request ? request.withPorts : request.namedPort !== undefined;
   return {
     name: request.name,
-    type: namedPort === undefined ? 'hash:net' : 'hash:ip,port',
+    type: withPorts ? 'hash:ip,port' : 'hash:net',
     entries: [...new Set(entries)],
     ...setFamily(family),
     origin: request.origin,
   };
 }
 
-/** Finds the pods behind a set. */
-function memberFinder(
-  cluster: Pick<ClusterState, 'pods'>,
+/** Finds what a set holds: addresses of pods, ranges of network sets, or the endpoints of a Service. */
+function entryFinder(
+  cluster: PolicyCluster,
   namespaces: NamespaceLabels,
   family: IpFamily,
-): (request: SetRequest) => readonly Pod[] {
+): (request: SetRequest) => readonly string[] {
   const endpoints = cluster.pods
     .filter((pod) => !pod.hostNetwork && isAlive(pod) && ipOfFamily(pod.ips, family) !== undefined)
     .toSorted((a, b) => compareIp(ipOfFamily(a.ips, family) ?? '', ipOfFamily(b.ips, family) ?? ''));
   const known = new Map<string, readonly Pod[]>();
-  return ({ members }) => {
+  const podsOf = (members: Selected): readonly Pod[] => {
     const pods = known.get(members.text) ?? endpoints.filter((pod) => members.matches(pod, namespaces));
     known.set(members.text, pods);
     return pods;
   };
+  return (request) => {
+    if ('service' in request) return serviceEntries(cluster, request, family);
+    const { members, namedPort } = request;
+    if (namedPort !== undefined) {
+      return podsOf(members).flatMap((pod) => namedPortEntries(pod, namedPort, family));
+    }
+    return [
+      ...podsOf(members).flatMap((pod) => ipOfFamily(pod.ips, family) ?? []),
+      ...networkEntries(cluster, members, namespaces, family),
+    ];
+  };
+}
+
+type NamedPort = Extract<SetRequest, { members: Selected }>['namedPort'];
+
+function namedPortEntries(
+  pod: Pod,
+  { name, protocol }: NonNullable<NamedPort>,
+  family: IpFamily,
+): readonly string[] {
+  return pod.containers.flatMap((container) =>
+    container.ports.flatMap((port) =>
+      port.name === name && port.protocol.toLowerCase() === protocol
+        ? [`${ipOfFamily(pod.ips, family)},${protocol}:${port.containerPort}`]
+        : [],
+    ),
+  );
+}
+
+/** By the text, for that alone is what Felix knows of a set. */
+function networkEntries(
+  { networkSets = [] }: PolicyCluster,
+  { text }: Selected,
+  namespaces: NamespaceLabels,
+  family: IpFamily,
+): readonly string[] {
+  const own = networkSets.filter((set) => set.group === calicoAbout.ownPolicies?.group);
+  if (own.length === 0) return [];
+  const selector = parseSelector(text);
+  return own
+    .filter((set) => selectorMatches(selector, (label) => networkSetLabel(set, namespaces, label)))
+    .flatMap((set) => set.nets.filter((net) => net.family === family))
+    .flatMap((net) => (net.prefixLength === 0 ? HALVES[family] : [entryText(net)]));
+}
+
+/** No set of the kernel's holds a range of length 0: Felix puts in its halves. */
+const HALVES = { 4: ['0.0.0.0/1', '128.0.0.0/1'], 6: ['::/1', '8000::/1'] } as const;
+
+/** As ipset prints it: a single address without its length. */
+function entryText(net: Cidr): string {
+  return net.prefixLength === (net.family === 4 ? 32 : 128) ? net.ip : cidrText(net);
+}
+
+/** Every endpoint of the slices, ready or not, as Felix takes them (felix/serviceindex). */
+function serviceEntries(
+  { endpointSlices }: Pick<ClusterState, 'endpointSlices'>,
+  { service, withPorts }: Extract<SetRequest, { service: unknown }>,
+  family: IpFamily,
+): readonly string[] {
+  return endpointSlices
+    .filter((slice) => slice.namespace === service.namespace && slice.service === service.name)
+    .filter((slice) => slice.addressType === `IPv${family}`)
+    .flatMap((slice) =>
+      slice.endpoints.flatMap((endpoint) =>
+        endpoint.addresses.flatMap((ip) =>
+          withPorts
+            ? slice.ports.map(({ protocol, port }) => `${ip},${protocol.toLowerCase()}:${port}`)
+            : [ip],
+        ),
+      ),
+    );
 }
 
 function isAlive(pod: Pod): boolean {

@@ -30,14 +30,15 @@ import { ipsetName, policyChain, uniqueId } from './names.ts';
 /** Every endpoint that Felix knows. */
 const ALL: Selected = { text: 'all()', matches: () => true };
 
-/** What an IP set that a rule refers to holds. */
-export interface SetRequest {
-  readonly name: string;
-  readonly members: Selected;
-  /** For a set of addresses and ports: the port's name and protocol. */
-  readonly namedPort?: { readonly name: string; readonly protocol: 'tcp' | 'udp' | 'sctp' };
-  readonly origin: Origin;
-}
+/** What an IP set that a rule refers to holds: what a selector names, or the endpoints of a Service. */
+export type SetRequest = { readonly name: string; readonly origin: Origin } & (
+  | {
+      readonly members: Selected;
+      /** For a set of addresses and ports: the port's name and protocol. */
+      readonly namedPort?: { readonly name: string; readonly protocol: 'tcp' | 'udp' | 'sctp' };
+    }
+  | { readonly service: NonNullable<RuleSide['service']>; readonly withPorts: boolean }
+);
 
 const ALL_BLOCKS_PASS = MARK_SCRATCH0;
 const THIS_BLOCK_PASS = MARK_SCRATCH1;
@@ -127,6 +128,15 @@ function renderRule(
     request({ name, members: selected, origin });
     return name;
   };
+  const serviceSet = (side: 'src' | 'dst'): readonly FelixMatch[] => {
+    const { service } = rule[side];
+    if (service === undefined) return [];
+    const withPorts = side === 'dst';
+    const id = uniqueId(withPorts ? 'svc' : 'svcnoport', `${service.namespace}/${service.name}`);
+    const name = ipsetName(id, family);
+    request({ name, service, withPorts, origin });
+    return [inSet(name, withPorts ? ['dst', 'dst'] : ['src'])];
+  };
   // The side's selector narrows the set; without one it holds any endpoint with such a port.
   const portSets = ({ selected = ALL }: RuleSide, names: readonly string[]): readonly string[] =>
     names.map((name) => {
@@ -169,6 +179,7 @@ function renderRule(
     return [
       ...(nets[i] ?? []).map((range) => net(side, range)),
       ...(selected === undefined || covered ? [] : [inSet(selectorSet(selected), [side])]),
+      ...serviceSet(side),
       ...(ports[i] ?? []),
     ];
   });

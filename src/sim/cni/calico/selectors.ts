@@ -2,7 +2,15 @@
  * Selectors as Calico keeps them: label selectors become expressions over the labels of workload endpoints, which inherit
  * their namespace's labels with the prefix `pcns.`. The canonical text of an expression names its IP set.
  */
-import { LABEL_NAMESPACE, NAMESPACE_PREFIX } from '../../k8s/calico/rules.ts';
+import {
+  ACCOUNT_PREFIX,
+  LABEL_NAMESPACE,
+  LABEL_ORCHESTRATOR,
+  LABEL_SERVICE_ACCOUNT,
+  NAME_LABEL,
+  NAMESPACE_PREFIX,
+  TOO_LONG_FOR_LABEL,
+} from '../../k8s/calico/rules.ts';
 import { type SelectorNode, selectorMatches, selectorText } from '../../k8s/calico/selector.ts';
 import type { ClusterPolicy, LabelSelector, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
 import type { NamespaceLabels } from '../../policy/matching.ts';
@@ -84,12 +92,22 @@ export function selectedBy(selector: SelectorNode): {
   };
 }
 
-/** A label of a workload endpoint: the pod's own, what Calico adds, and its namespace's. */
+/**
+ * A label of a workload endpoint (`libcalico-go/lib/backend/k8s/conversion`): what Calico adds, else the pod's own, else
+ * what it inherits from the profiles of its namespace and of its service account.
+ */
 function endpointLabel(pod: Pod, namespaces: NamespaceLabels, label: string): string | undefined {
+  const { serviceAccount: account = 'default' } = pod;
   if (label === LABEL_NAMESPACE) return pod.namespace;
-  if (label === 'projectcalico.org/orchestrator') return 'k8s';
+  if (label === LABEL_ORCHESTRATOR) return 'k8s';
+  if (label === LABEL_SERVICE_ACCOUNT && account.length < TOO_LONG_FOR_LABEL) return account;
   const own = pod.labels[label];
-  if (own !== undefined || !label.startsWith(NAMESPACE_PREFIX)) return own;
-  const key = label.slice(NAMESPACE_PREFIX.length);
-  return key === 'projectcalico.org/name' ? pod.namespace : namespaces.get(pod.namespace)?.[key];
+  if (own !== undefined) return own;
+  if (label.startsWith(NAMESPACE_PREFIX)) {
+    const key = label.slice(NAMESPACE_PREFIX.length);
+    return key === NAME_LABEL ? pod.namespace : namespaces.get(pod.namespace)?.[key];
+  }
+  if (!label.startsWith(ACCOUNT_PREFIX)) return undefined;
+  const key = label.slice(ACCOUNT_PREFIX.length);
+  return key === NAME_LABEL ? account : pod.accountLabels?.[key];
 }

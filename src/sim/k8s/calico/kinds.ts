@@ -1,12 +1,12 @@
 /**
- * Calico's NetworkPolicy, GlobalNetworkPolicy and Tier: projectcalico.org/v3, as its API server takes them, and
+ * Calico's NetworkPolicy, GlobalNetworkPolicy, Tier, NetworkSet and GlobalNetworkSet: projectcalico.org/v3, as its API server takes them, and
  * crd.projectcalico.org/v1, the form in which they are stored, which nobody fills defaults into.
  */
 import { metadataRules } from '../kinds/metadata.ts';
 import { asRecord, asRecords, type Body, type KindSpec, type Rules, simulated } from '../kinds/schema.ts';
 import { isOwnSubject } from '../pod-selection.ts';
-import { calicoOwnPolicy, calicoOwnTier } from './own-policy.ts';
-import { refusal, validatePolicy, validateTier } from './validate.ts';
+import { calicoNetworkSet, calicoOwnPolicy, calicoOwnTier } from './own-policy.ts';
+import { refusal, validateNetworkSet, validatePolicy, validateTier } from './validate.ts';
 
 const API = 'projectcalico.org/v3';
 const STORED = 'crd.projectcalico.org/v1';
@@ -40,8 +40,14 @@ function entityRules(at: string, ports: Rules[string]): Rules {
     ),
     [`${at}.ports`]: ports,
     [`${at}.notPorts`]: ports,
-    [`${at}.services`]: unsupported,
-    [`${at}.serviceAccounts`]: unsupported,
+    ...simulated(
+      `${at}.services`,
+      `${at}.services.name`,
+      `${at}.services.namespace`,
+      `${at}.serviceAccounts`,
+      `${at}.serviceAccounts.names`,
+      `${at}.serviceAccounts.selector`,
+    ),
   };
 }
 
@@ -71,8 +77,14 @@ function ruleRules(direction: 'ingress' | 'egress'): Rules {
 
 const SHARED: Rules = {
   ...metadataRules,
-  ...simulated('spec', 'spec.tier', 'spec.order', 'spec.selector', 'spec.types'),
-  'spec.serviceAccountSelector': unsupported,
+  ...simulated(
+    'spec',
+    'spec.tier',
+    'spec.order',
+    'spec.selector',
+    'spec.serviceAccountSelector',
+    'spec.types',
+  ),
   ...ruleRules('ingress'),
   ...ruleRules('egress'),
 };
@@ -146,8 +158,29 @@ function tierKind(apiVersion: string): KindSpec {
   };
 }
 
+function networkSetKind(kind: 'NetworkSet' | 'GlobalNetworkSet', apiVersion: string): KindSpec {
+  return {
+    kind,
+    apiVersion,
+    scope: kind === 'NetworkSet' ? 'namespaced' : 'cluster',
+    effect: 'simulated',
+    affects: 'all',
+    type: 'Set',
+    types: {
+      Set: 'apiVersion:s kind:s metadata:ObjectMeta spec:Spec status:a',
+      Spec: 'nets:[s',
+    },
+    rules: { ...metadataRules, ...simulated('spec', 'spec.nets') },
+    validate: validateNetworkSet,
+    refusal,
+    networkSet: calicoNetworkSet,
+  };
+}
+
 export const calicoKinds: readonly KindSpec[] = [API, STORED].flatMap((apiVersion) => [
   policyKind('NetworkPolicy', apiVersion),
   policyKind('GlobalNetworkPolicy', apiVersion),
   tierKind(apiVersion),
+  networkSetKind('NetworkSet', apiVersion),
+  networkSetKind('GlobalNetworkSet', apiVersion),
 ]);

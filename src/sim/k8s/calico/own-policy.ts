@@ -1,32 +1,42 @@
 /** Calico's policies and tiers in the form that does not know Calico: what the policy evaluator reads. */
 import type { IpFamily } from '../../base/ip.ts';
+import { cidr } from '../../base/ip.ts';
 import type {
   EndSet,
+  Labels,
+  NetworkSet,
   OwnPolicy,
   OwnRule,
   OwnTraffic,
   PodSelection,
   PolicyTierPlan,
 } from '../cluster-state.ts';
+import type { AroundPolicy } from '../kinds/schema.ts';
 import type { Manifest } from '../manifest.ts';
 import {
+  ACCOUNT_PREFIX,
   type CalicoEntity,
   type CalicoProtocol,
   type CalicoSpecRule,
   DEFAULT_TIER,
   LABEL_NAMESPACE,
+  LABEL_ORCHESTRATOR,
+  LABEL_SERVICE_ACCOUNT,
+  NAME_LABEL,
   NAMESPACE_PREFIX,
+  netsOf,
   rulesOfSpec,
   specOf,
   subjectText,
+  TOO_LONG_FOR_LABEL,
 } from './rules.ts';
-import { parseSelector, type SelectorNode } from './selector.ts';
+import { parseSelector, type SelectorNode, selectorMatches } from './selector.ts';
 
 export const CALICO_GROUP = 'projectcalico.org';
 
 const NOTHING: PodSelection = { is: 'not', of: { is: 'all' } };
 
-export function calicoOwnPolicy(manifest: Manifest): OwnPolicy {
+export function calicoOwnPolicy(manifest: Manifest, around: AroundPolicy): OwnPolicy {
   const spec = specOf(manifest);
   const { namespace } = manifest.ref;
   // Policies that go before conntrack or before DNAT are for hosts' own interfaces alone.
@@ -34,8 +44,8 @@ export function calicoOwnPolicy(manifest: Manifest): OwnPolicy {
   const types = forHosts ? [] : (spec.types ?? []);
   const side = (direction: 'ingress' | 'egress'): readonly OwnRule[] =>
     types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
-      ? rulesOfSpec(spec[direction], namespace).map((rule, index) =>
-          ownRule(manifest, rule, index, direction),
+      ? rulesOfSpec(spec[direction], namespace).flatMap((rule, index) =>
+          ownRules(manifest, rule, index, direction, around),
         )
       : [];
   return {
@@ -52,6 +62,33 @@ export function calicoOwnPolicy(manifest: Manifest): OwnPolicy {
     spec: manifest.body['spec'],
     origin: manifest.origin,
   };
+}
+
+export function calicoNetworkSet({ ref, metadata, body, origin }: Manifest): NetworkSet {
+  const { nets } = (body['spec'] ?? {}) as { readonly nets?: readonly string[] };
+  const { kind, namespace } = ref;
+  return {
+    group: CALICO_GROUP,
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name: metadata.name,
+    labels: metadata.labels,
+    nets: netsOf(nets),
+    origin,
+  };
+}
+
+/** A label of a network set: its own, that of where it is, and its namespace's. */
+export function networkSetLabel(
+  { namespace, labels }: Pick<NetworkSet, 'namespace' | 'labels'>,
+  namespaces: ReadonlyMap<string, Labels>,
+  label: string,
+): string | undefined {
+  if (namespace === undefined) return labels[label];
+  if (label === LABEL_NAMESPACE) return namespace;
+  if (labels[label] !== undefined || !label.startsWith(NAMESPACE_PREFIX)) return labels[label];
+  const key = label.slice(NAMESPACE_PREFIX.length);
+  return key === NAME_LABEL ? namespace : namespaces.get(namespace)?.[key];
 }
 
 export function calicoOwnTier(manifest: Manifest): { readonly group: string; readonly plan: PolicyTierPlan } {
@@ -71,39 +108,109 @@ export function calicoOwnTier(manifest: Manifest): { readonly group: string; rea
   };
 }
 
-function ownRule(
+/** Several where a product of ends and ports does not say it. All of one action: whichever matches first, it is the same. */
+function ownRules(
   manifest: Manifest,
   rule: CalicoSpecRule,
   index: number,
   direction: 'ingress' | 'egress',
-): OwnRule {
-  const source = endSet(rule.source);
-  const destination = endSet(rule.destination);
-  const [peer, self] = direction === 'ingress' ? [source, destination] : [destination, source];
+  around: AroundPolicy,
+): readonly OwnRule[] {
   const { ipVersion } = rule;
-  return {
-    action: rule.action,
-    rule: index,
-    peers: peer === undefined ? [] : [peer],
-    ...(self === undefined ? {} : { self }),
-    ...(ipVersion === undefined ? {} : { family: ipVersion }),
-    traffic: trafficOf(rule),
-    notTraffic: notTrafficOf(rule),
-    origin: { object: manifest.ref, path: ['spec', direction, index] },
+  const made = (
+    source: EndSet | undefined,
+    destination: EndSet | undefined,
+    ports: CalicoSpecRule,
+  ): OwnRule => {
+    const [peer, self] = direction === 'ingress' ? [source, destination] : [destination, source];
+    return {
+      action: rule.action,
+      rule: index,
+      peers: peer === undefined ? [] : [peer],
+      ...(self === undefined ? {} : { self }),
+      ...(ipVersion === undefined ? {} : { family: ipVersion }),
+      traffic: trafficOf(ports),
+      notTraffic: notTrafficOf(ports),
+      origin: { object: manifest.ref, path: ['spec', direction, index] },
+    };
   };
+  const source = endSet(rule.source, around);
+  if (rule.destination.service !== undefined) {
+    return serviceTraffic(rule, around).map(({ end, traffic }) => ({ ...made(source, end, rule), traffic }));
+  }
+  const destination = endSet(rule.destination, around);
+  const { namedPorts, notNamedPorts, ports } = rule.destination;
+  const { pods, podNets, ...rest } = destination ?? {};
+  if (podNets === undefined || pods === undefined || namedPorts.length + notNamedPorts.length === 0) {
+    return [made(source, destination, rule)];
+  }
+  // Names of ports are those of selected pods alone; an address in a network set has none.
+  const unnamed = { ...rule, destination: { ...rule.destination, namedPorts: [], notNamedPorts: [] } };
+  return [
+    made(source, { ...rest, pods }, rule),
+    ...(namedPorts.length > 0 && ports.length === 0
+      ? []
+      : [made(source, { ...rest, pods: NOTHING, podNets, notPods: pods }, unnamed)]),
+  ];
+}
+
+/** The endpoints of a Service, ready or not, by what they listen on. */
+function serviceTraffic(
+  { destination: { service }, protocol }: CalicoSpecRule,
+  { endpointSlices }: AroundPolicy,
+): readonly { readonly end: EndSet; readonly traffic: readonly OwnTraffic[] }[] {
+  const base = protocolOf(protocol);
+  const found = endpointSlices.flatMap((slice) => {
+    if (slice.namespace !== service?.namespace || slice.service !== service.name) return [];
+    const traffic = slice.ports
+      .filter((port) => base === undefined || base.protocol === port.protocol)
+      .map(({ protocol: own, port }): OwnTraffic => ({ protocol: own, port }));
+    return traffic.length === 0 ? [] : [{ end: { nets: addressesOf(slice) }, traffic }];
+  });
+  return found.length === 0 ? [{ end: { nets: [] }, traffic: [] }] : found;
+}
+
+function addressesOf({ addressType, endpoints }: AroundPolicy['endpointSlices'][number]): EndSet['nets'] {
+  return addressType === 'FQDN' ? [] : endpoints.flatMap((one) => one.addresses.map((ip) => cidr(ip)));
 }
 
 /** Undefined: everybody. */
-function endSet({ nets, notNets, selector, notSelector }: CalicoEntity): EndSet | undefined {
+function endSet(
+  { nets, notNets, selector, notSelector, service }: CalicoEntity,
+  around: AroundPolicy,
+): EndSet | undefined {
+  if (service !== undefined) {
+    const slices = around.endpointSlices.filter(
+      (slice) => slice.namespace === service.namespace && slice.service === service.name,
+    );
+    return { nets: slices.flatMap((slice) => addressesOf(slice) ?? []) };
+  }
   if (nets.length + notNets.length === 0 && selector === undefined && notSelector === undefined) {
     return undefined;
   }
+  const podNets = selector === undefined ? [] : networksOf(selector, around);
+  const notPodNets = notSelector === undefined ? [] : networksOf(notSelector, around);
   return {
     ...(selector === undefined ? {} : { pods: selection(selector) }),
+    ...(podNets.length === 0 ? {} : { podNets }),
     ...(notSelector === undefined ? {} : { notPods: selection(notSelector) }),
+    ...(notPodNets.length === 0 ? {} : { notPodNets }),
     ...(nets.length === 0 ? {} : { nets }),
     ...(notNets.length === 0 ? {} : { notNets }),
   };
+}
+
+/** What the network sets hold that a selector names. */
+function networksOf(selector: SelectorNode, { networkSets, namespaces }: AroundPolicy): NetworkSet['nets'] {
+  if (networkSets.length === 0) return [];
+  const labels = new Map(namespaces.map((one) => [one.name, one.labels]));
+  return networkSets
+    .filter(
+      (set) =>
+        set.group === CALICO_GROUP &&
+        selectorMatches(selector, (label) => networkSetLabel(set, labels, label)),
+    )
+    .flatMap((set) => set.nets);
 }
 
 const PROTOCOLS: Readonly<Record<string, Pick<OwnTraffic, 'protocol' | 'family'>>> = {
@@ -197,21 +304,38 @@ type LabelTest = Extract<PodSelection, { is: 'label' }>['test'];
 /** The name of a namespace is a label of it here as in Kubernetes. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
+/** Labels that are the endpoint's own go before those that it inherits, and Calico's before the pod's. */
 function label(name: string, test: LabelTest, values: readonly string[]): PodSelection {
-  if (name === LABEL_NAMESPACE || name === `${NAMESPACE_PREFIX}projectcalico.org/name`) {
-    return { is: 'label', on: 'namespace', key: NAMESPACE_NAME, test, values };
+  const of = { is: 'label', test, values } as const;
+  const inherited = { ...of, own: name };
+  switch (name) {
+    case LABEL_NAMESPACE:
+      return { ...of, on: 'namespace', key: NAMESPACE_NAME };
+    case LABEL_SERVICE_ACCOUNT:
+      return { ...of, on: 'service-account', key: name, shorterThan: TOO_LONG_FOR_LABEL };
+    case LABEL_ORCHESTRATOR:
+      return isOrchestrator(test, values) ? { is: 'all' } : NOTHING;
+    case NAMESPACE_PREFIX + NAME_LABEL:
+      return { ...inherited, on: 'namespace', key: NAMESPACE_NAME };
+    case ACCOUNT_PREFIX + NAME_LABEL:
+      return { ...inherited, on: 'service-account', key: name };
   }
-  if (name === 'projectcalico.org/orchestrator') {
-    const holds = {
-      exists: true,
-      in: values.includes('k8s'),
-      contains: values.some((part) => 'k8s'.includes(part)),
-      'starts-with': values.some((part) => 'k8s'.startsWith(part)),
-      'ends-with': values.some((part) => 'k8s'.endsWith(part)),
-    };
-    return holds[test] ? { is: 'all' } : NOTHING;
+  if (name.startsWith(NAMESPACE_PREFIX)) {
+    return { ...inherited, on: 'namespace', key: name.slice(NAMESPACE_PREFIX.length) };
   }
-  return name.startsWith(NAMESPACE_PREFIX)
-    ? { is: 'label', on: 'namespace', key: name.slice(NAMESPACE_PREFIX.length), test, values }
-    : { is: 'label', on: 'pod', key: name, test, values };
+  if (name.startsWith(ACCOUNT_PREFIX)) {
+    return { ...inherited, on: 'account-label', key: name.slice(ACCOUNT_PREFIX.length) };
+  }
+  return { ...of, on: 'pod', key: name };
+}
+
+function isOrchestrator(test: LabelTest, values: readonly string[]): boolean {
+  const holds = {
+    exists: true,
+    in: values.includes('k8s'),
+    contains: values.some((part) => 'k8s'.includes(part)),
+    'starts-with': values.some((part) => 'k8s'.startsWith(part)),
+    'ends-with': values.some((part) => 'k8s'.endsWith(part)),
+  };
+  return holds[test];
 }

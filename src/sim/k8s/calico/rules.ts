@@ -15,6 +15,8 @@ export interface UpstreamEntity {
   readonly namespaceSelector?: string;
   readonly ports?: readonly (number | string)[];
   readonly notPorts?: readonly (number | string)[];
+  readonly serviceAccounts?: { readonly names?: readonly string[]; readonly selector?: string };
+  readonly services?: { readonly name?: string; readonly namespace?: string };
 }
 interface UpstreamIcmp {
   readonly type?: number;
@@ -36,6 +38,7 @@ export interface UpstreamSpec {
   readonly order?: number;
   readonly selector?: string;
   readonly namespaceSelector?: string;
+  readonly serviceAccountSelector?: string;
   readonly types?: readonly ('Ingress' | 'Egress')[];
   readonly ingress?: readonly UpstreamRule[];
   readonly egress?: readonly UpstreamRule[];
@@ -55,6 +58,8 @@ export interface CalicoEntity {
   /** What is limited to known endpoints; `notSelector` alone is not, and means hosts outside as well. */
   readonly selector?: SelectorNode;
   readonly notSelector?: SelectorNode;
+  /** The endpoints of this Service; as a destination with their ports. */
+  readonly service?: { readonly namespace: string; readonly name: string };
   readonly ports: readonly NumericPorts[];
   readonly namedPorts: readonly string[];
   readonly notPorts: readonly NumericPorts[];
@@ -77,8 +82,16 @@ export interface CalicoSpecRule {
 }
 
 export const LABEL_NAMESPACE = 'projectcalico.org/namespace';
+export const LABEL_SERVICE_ACCOUNT = 'projectcalico.org/serviceaccount';
+/** An account's name as long as that is no label of its pods. */
+export const TOO_LONG_FOR_LABEL = 63;
+export const LABEL_ORCHESTRATOR = 'projectcalico.org/orchestrator';
 /** Labels of a namespace, on the endpoints in it. */
 export const NAMESPACE_PREFIX = 'pcns.';
+/** Labels of a service account, on the pods that run as it. */
+export const ACCOUNT_PREFIX = 'pcsa.';
+/** The name of a namespace or an account among those labels. */
+export const NAME_LABEL = 'projectcalico.org/name';
 
 export const DEFAULT_TIER = 'default';
 
@@ -88,15 +101,31 @@ export function specOf(manifest: Pick<Manifest, 'body'>): UpstreamSpec {
 
 /** The endpoints that a policy applies to, in the words in which Calico keeps it. */
 export function subjectText(spec: UpstreamSpec, namespace: string | undefined): string {
-  const { selector = '', namespaceSelector = '' } = spec;
+  const { selector = '', namespaceSelector = '', serviceAccountSelector = '' } = spec;
   if (namespace !== undefined) {
-    const own = `${LABEL_NAMESPACE} == '${namespace}'`;
-    return selector === '' ? own : `(${selector}) && ${own}`;
+    const own = joined(selector, `${LABEL_NAMESPACE} == '${namespace}'`);
+    return joined(own, withPrefix(serviceAccountSelector, ACCOUNT_PREFIX));
   }
-  if (namespaceSelector === '') return selector;
-  const where = selectorText(prefixed(parseSelector(namespaceSelector), NAMESPACE_PREFIX));
-  const joined = selector === '' ? where : `(${selector}) && ${where}`;
-  return joined.replaceAll('all()', `has(${LABEL_NAMESPACE})`);
+  let text = selector;
+  if (namespaceSelector !== '') {
+    text = joined(text, withPrefix(namespaceSelector, NAMESPACE_PREFIX));
+    text = text.replaceAll('all()', `has(${LABEL_NAMESPACE})`);
+  }
+  if (serviceAccountSelector !== '') {
+    text = joined(text, withPrefix(serviceAccountSelector, ACCOUNT_PREFIX));
+    text = text.replaceAll('all()', `has(${LABEL_SERVICE_ACCOUNT})`);
+  }
+  return text;
+}
+
+/** The canonical text over labels that begin with `prefix`. */
+function withPrefix(selector: string, prefix: string): string {
+  return selector === '' ? '' : selectorText(prefixed(parseSelector(selector), prefix));
+}
+
+function joined(first: string, second: string): string {
+  if (first === '' || second === '') return first + second;
+  return `(${first}) && ${second}`;
 }
 
 export function rulesOfSpec(
@@ -125,7 +154,7 @@ function protocolOf(written: string | number): CalicoProtocol {
 }
 
 function entityOf(entity: UpstreamEntity | undefined, namespace: string | undefined): CalicoEntity {
-  const { notSelector } = entity ?? {};
+  const { notSelector, services } = entity ?? {};
   const positive = positiveSelector(entity ?? {}, namespace);
   // A positive selector takes the negative one in; alone, the negative one means everybody else.
   const text =
@@ -137,6 +166,9 @@ function entityOf(entity: UpstreamEntity | undefined, namespace: string | undefi
     notNets: netsOf(entity?.notNets),
     ...(text === '' ? {} : { selector: parseSelector(text) }),
     ...(text !== '' || notSelector === undefined ? {} : { notSelector: parseSelector(notSelector) }),
+    ...(services === undefined
+      ? {}
+      : { service: { namespace: services.namespace || (namespace ?? ''), name: services.name ?? '' } }),
     ports: ports.numeric,
     namedPorts: ports.named,
     notPorts: notPorts.numeric,
@@ -146,12 +178,14 @@ function entityOf(entity: UpstreamEntity | undefined, namespace: string | undefi
 
 /** A policy of a namespace stays in its namespace as soon as any selector is there, `notSelector` as well. */
 function positiveSelector(
-  { selector = '', notSelector = '', namespaceSelector = '' }: UpstreamEntity,
+  { selector: own = '', notSelector = '', namespaceSelector = '', serviceAccounts }: UpstreamEntity,
   namespace: string | undefined,
 ): string {
+  const pods = [accountsText(serviceAccounts), own].filter((text) => text !== '');
+  const selector = pods.length > 1 ? `(${pods.join(') && (')})` : (pods[0] ?? '');
   const where =
     namespaceSelector !== ''
-      ? selectorText(prefixed(parseSelector(namespaceSelector), NAMESPACE_PREFIX))
+      ? withPrefix(namespaceSelector, NAMESPACE_PREFIX)
           .replaceAll('all()', `has(${LABEL_NAMESPACE})`)
           .replaceAll('global()', `!has(${LABEL_NAMESPACE})`)
       : namespace === undefined
@@ -161,7 +195,18 @@ function positiveSelector(
   return selector === '' ? where : `(${where}) && (${selector})`;
 }
 
-function netsOf(nets: readonly string[] | undefined): readonly Cidr[] {
+/** Accounts by their labels, and by their names. */
+function accountsText(accounts: UpstreamEntity['serviceAccounts']): string {
+  const { names = [], selector = '' } = accounts ?? {};
+  const labelled = withPrefix(selector, ACCOUNT_PREFIX);
+  if (names.length === 0) return labelled;
+  // No name of an account has a quote in it; one that has would spoil the whole.
+  if (names.some((name) => name.includes("'"))) return '';
+  const named = selectorText(parseSelector(`${LABEL_SERVICE_ACCOUNT} in { '${names.join("', '")}' }`));
+  return labelled === '' ? named : `(${labelled}) && (${named})`;
+}
+
+export function netsOf(nets: readonly string[] | undefined): readonly Cidr[] {
   return (nets ?? []).flatMap((text) => {
     const whole = text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`;
     const parsed = parseCidrStrict(whole)?.cidr;

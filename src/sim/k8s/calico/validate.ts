@@ -2,7 +2,7 @@
 import { parseCidrStrict } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import { asRecord, asRecords, type Body, type Report } from '../kinds/schema.ts';
-import { portRange } from './rules.ts';
+import { LABEL_NAMESPACE, netsOf, portRange } from './rules.ts';
 import { parseSelector, SelectorError } from './selector.ts';
 
 /** The whole message of a refused object. */
@@ -37,6 +37,7 @@ export function validatePolicy(body: Body, global: boolean, report: Report): voi
     asRecords(spec[direction]).forEach((rule, i) =>
       checkRule(rule, direction, ['spec', direction, i], report),
     );
+    if (global) checkServiceNamespaces(asRecords(spec[direction]), direction, report);
     const type = direction === 'ingress' ? 'Ingress' : 'Egress';
     if (
       asRecords(spec[direction]).length > 0 &&
@@ -52,6 +53,18 @@ const TIER_ORDERS: Readonly<Record<string, number>> = {
   'kube-admin': 1_000,
   'kube-baseline': 10_000_000,
 };
+
+/** A set's ranges may have bits of hosts in them, and may be single addresses. */
+export function validateNetworkSet(body: Body, report: Report): void {
+  const nets = asRecord(body.spec).nets;
+  (Array.isArray(nets) ? nets.map(String) : []).forEach((text, i) => {
+    if (netsOf([text]).length === 0) tag(report, ['spec', 'nets', i], `Nets[${i}]`, text, 'cidr');
+  });
+  if (asRecord(asRecord(body.metadata).labels)[LABEL_NAMESPACE] === undefined) return;
+  const path = ['metadata', 'labels', LABEL_NAMESPACE];
+  const reason = `${LABEL_NAMESPACE} is not a valid label name`;
+  said(report, path, 'Metadata.Labels (label)', LABEL_NAMESPACE, reason);
+}
 
 export function validateTier(body: Body, report: Report): void {
   const name = checkName(body, NAMES.tier, report);
@@ -152,6 +165,18 @@ function checkRule(rule: Body, direction: 'ingress' | 'egress', at: FieldPath, r
     checkEntity(entity, here, report);
     checkNets(entity, version, families, side, here, report);
   }
+  const { services, ports, notPorts } = asRecord(rule.destination);
+  if (services !== undefined) {
+    for (const [list, written] of [
+      ['ports', ports],
+      ['notPorts', notPorts],
+    ] as const) {
+      if (!Array.isArray(written) || written.length === 0) continue;
+      const reason = `cannot specify ${list.toLowerCase()} with a service selector`;
+      const field = `Destination.${upper(list)}`;
+      said(report, [...at, 'destination', list], field, `[${written.join(' ')}]`, reason);
+    }
+  }
   const forbidden = direction === 'ingress' ? 'destination' : 'source';
   if (asRecord(rule[forbidden]).services !== undefined) {
     const reason = `not allowed in ${direction} rule ${forbidden}`;
@@ -162,6 +187,20 @@ function checkRule(rule: Body, direction: 'ingress' | 'egress', at: FieldPath, r
   } else if (rule.http !== undefined && rule.action !== 'Allow') {
     said(report, [...at, 'http'], 'HTTP', '{...}', 'only valid for Allow rules');
   }
+}
+
+/** The names of Services are those of no namespace there. */
+function checkServiceNamespaces(
+  rules: readonly Body[],
+  direction: 'ingress' | 'egress',
+  report: Report,
+): void {
+  const side = direction === 'ingress' ? 'source' : 'destination';
+  rules.forEach((rule, i) => {
+    const { services } = asRecord(rule[side]);
+    if (services === undefined || String(asRecord(services).namespace ?? '') !== '') return;
+    said(report, ['spec', direction, i, side, 'services'], 'Namespace', '', 'must specify a namespace');
+  });
 }
 
 function checkProtocol(value: unknown, path: FieldPath, report: Report): void {
@@ -223,6 +262,12 @@ function checkPort(port: unknown, path: FieldPath, report: Report): void {
 
 function checkEntity(entity: Body, at: FieldPath, report: Report): void {
   const { services, namespaceSelector } = entity;
+  checkSelector(
+    asRecord(entity.serviceAccounts).selector,
+    'Selector',
+    [...at, 'serviceAccounts', 'selector'],
+    report,
+  );
   for (const key of ['selector', 'notSelector', 'namespaceSelector']) {
     checkSelector(entity[key], upper(key), [...at, key], report);
   }

@@ -322,16 +322,18 @@ function checkClusterPolicies(
 
 /** Policies of an API group that the cluster's CNI does not read, or of a tier that there is not. */
 function checkOwnPolicies(
-  { ownPolicies, policyTiers = [] }: ClusterState,
+  { ownPolicies, networkSets = [], policyTiers = [] }: ClusterState,
   cni: CniForSettling,
   cnis: readonly CniForSettling[],
   report: Report,
 ): void {
-  if (ownPolicies.length === 0) return;
+  if (ownPolicies.length + networkSets.length === 0) return;
   const said = new Set<string>();
-  for (const policy of ownPolicies) {
-    const { group, kind, name, tier, origin } = policy;
+  for (const policy of [...ownPolicies, ...networkSets]) {
+    const { group, kind, name, origin } = policy;
     if (cni.ownPolicies?.group === group) {
+      if (!('tier' in policy)) continue;
+      const { tier } = policy;
       const known = policyTiers.filter((one) => one.ownPolicies === group).map((one) => one.name);
       if (!known.includes(tier)) {
         const params = { policy: name, tier, known: known.join(', ') };

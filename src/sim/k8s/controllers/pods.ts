@@ -1,8 +1,9 @@
 /** Pods with a place, addresses and a status: placement, the CNI's addresses, the kubelet's conditions. */
 import type { Ip } from '../../base/ip.ts';
 import { cidrText, ipFamily, parseIp } from '../../base/ip.ts';
-import type { ObjectRef } from '../../base/origin.ts';
-import type { ClusterNode, ClusterSettings, Pod } from '../cluster-state.ts';
+import { objectName, type ObjectRef } from '../../base/origin.ts';
+import type { ClusterNode, ClusterSettings, Labels, Pod } from '../cluster-state.ts';
+import type { Manifest } from '../manifest.ts';
 import { memoByOwner } from '../memo.ts';
 import type { PodSandbox } from '../runtime/pod-sandboxes.ts';
 import type { CniForSettling } from './cni.ts';
@@ -22,8 +23,10 @@ export function makePods(
   nodes: readonly ClusterNode[],
   cni: CniForSettling,
   options: Readonly<Record<string, string>>,
+  accounts: readonly Manifest[],
   report: Report,
 ): readonly Pod[] {
+  const accountLabels = new Map(accounts.map(({ ref, metadata }) => [objectName(ref), metadata.labels]));
   const nodeOf = new Map(nodes.map((n) => [n.name, n]));
   const wanting: { key: string; node: string; given?: readonly Ip[] }[] = [];
   const given = new Map<Ip, string>();
@@ -62,7 +65,10 @@ export function makePods(
     if (node !== undefined && podIps.length === 0 && !refused)
       exhausted.set(node.name, (exhausted.get(node.name) ?? 0) + 1);
     const key = `${node?.name ?? ''}|${node?.ready ?? ''}|${podIps.join()}|${placement !== undefined && 'message' in placement ? placement.message : ''}|${sandbox?.refusal ?? sandbox?.ownNetworkStack ?? ''}`;
-    return memo(seed, key, () => makePod(seed, placement, node, podIps, sandbox));
+    const labels = accountLabels.get(`${seed.namespace}/${accountOf(seed)}`);
+    return memo(seed, labels === undefined ? key : `${key}|${JSON.stringify(labels)}`, () =>
+      makePod(seed, placement, node, podIps, sandbox, labels),
+    );
   });
   for (const [node, count] of exhausted) reportExhausted(node, count, nodeOf, settings, report);
   say(pods, seeds, placements, sandboxes, report);
@@ -78,16 +84,21 @@ function givenIps(seed: PodSeed, { podSubnets }: ClusterSettings): readonly Ip[]
     .filter((ip) => podSubnets.some((subnet) => subnet.family === ipFamily(ip)));
 }
 
+function accountOf({ spec }: PodSeed): string {
+  return spec.serviceAccountName || spec.serviceAccount || 'default';
+}
+
 function makePod(
   seed: PodSeed,
   placement: Placement | undefined,
   node: ClusterNode | undefined,
   ips: readonly Ip[],
   sandbox: PodSandbox | undefined,
+  accountLabels: Labels = {},
 ): Pod {
   const { containers, listening, failed } = processesOf(seed);
   const { spec, status } = seed;
-  const serviceAccount = spec.serviceAccountName || spec.serviceAccount;
+  const serviceAccount = accountOf(seed);
   const finished = status?.phase === 'Succeeded' || status?.phase === 'Failed';
   const running = node !== undefined && ips.length > 0 && !finished;
   const phase = finished ? (status?.phase ?? 'Failed') : running ? (status?.phase ?? 'Running') : 'Pending';
@@ -123,7 +134,8 @@ function makePod(
     terminating: seed.terminating,
     containers: running ? containers : containers.map((c) => ({ ...c, ready: false })),
     listening: running ? listening : [],
-    ...(serviceAccount && serviceAccount !== 'default' && { serviceAccount }),
+    ...(serviceAccount !== 'default' && { serviceAccount }),
+    ...(Object.keys(accountLabels).length > 0 && { accountLabels }),
     ...(sandbox?.ownNetworkStack && { ownNetworkStack: true }),
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
     ...(spec.dnsConfig === undefined

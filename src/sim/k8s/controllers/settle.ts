@@ -15,7 +15,7 @@ import type { CniForSettling } from './cni.ts';
 import { makePods } from './pods.ts';
 import { makeCiliumPolicies } from './cilium-policies.ts';
 import { makeClusterPolicies } from './cluster-policies.ts';
-import { makeOwnPolicies, makePolicyTiers } from './own-policies.ts';
+import { makeNetworkSets, makeOwnPolicies, makePolicyTiers } from './own-policies.ts';
 import { makePolicies } from './policies.ts';
 import { refuseWithoutNamespace } from './namespaces.ts';
 import { createReport } from './report.ts';
@@ -55,6 +55,7 @@ const sameSlices = keepList<ClusterState['endpointSlices'][number]>();
 const samePolicies = keepList<ClusterState['networkPolicies'][number]>();
 const sameClusterPolicies = keepList<ClusterState['clusterPolicies'][number]>();
 const sameOwnPolicies = keepList<ClusterState['ownPolicies'][number]>();
+const sameNetworkSets = keepList<NonNullable<ClusterState['networkSets']>[number]>();
 const sameTiers = keepList<NonNullable<ClusterState['policyTiers']>[number]>();
 const sameCiliumPolicies = keepList<ClusterState['ciliumPolicies'][number]>();
 const sameNamespaces = keepList<Namespace>();
@@ -91,7 +92,10 @@ export function settle(
   };
   const placements = schedule(seeds, nodes);
   const sandboxes = sandboxesOf(seeds, placements, store, read.cluster);
-  const pods = samePods(makePods(seeds, placements, sandboxes, settings, nodes, cni, options, report));
+  const accounts = store.list('ServiceAccount');
+  const pods = samePods(
+    makePods(seeds, placements, sandboxes, settings, nodes, cni, options, accounts, report),
+  );
   const services = sameServices(makeServices(store, settings, parsed, report));
   const index = indexOf(pods);
   const endpointSlices = sameSlices(makeEndpointSlices(store, services, index, nodes, report));
@@ -102,8 +106,9 @@ export function settle(
   );
   const policyTiers = makePolicyTiers(store, cni);
   const ciliumPolicies = sameCiliumPolicies(makeCiliumPolicies(store));
+  const networkSets = sameNetworkSets(makeNetworkSets(store));
   const ownPolicies = sameOwnPolicies([
-    ...makeOwnPolicies(store),
+    ...makeOwnPolicies(store, { networkSets, namespaces, endpointSlices }),
     ...ciliumPolicies.map((policy) => policy.own),
   ]);
   dnsEvents({ settings, pods, services }, report);
@@ -130,6 +135,7 @@ export function settle(
     networkPolicies,
     clusterPolicies,
     ownPolicies,
+    ...(networkSets.length > 0 && { networkSets }),
     ...(policyTiers && { policyTiers: sameTiers(policyTiers) }),
     ciliumPolicies,
     configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),

@@ -44,6 +44,7 @@ export function helpKey(kind: string, path: string): string {
     if (condition) return `ValidatingAdmissionPolicy.spec.${condition}`;
     return `WebhookConfiguration.${path}`;
   }
+  if (kind === 'GlobalNetworkSet') return `NetworkSet.${path}`;
   if (kind === 'Endpoints') return `Endpoints.${path.replace('notReadyAddresses.', 'addresses.')}`;
   return `${kind}.${path}`;
 }

@@ -7,7 +7,7 @@
  * `name:type` with `!` behind what the API requires.
  */
 import type { FieldPath } from '../../base/origin.ts';
-import type { CiliumPolicy, OwnPolicy, PolicyTierPlan } from '../cluster-state.ts';
+import type { CiliumPolicy, ClusterState, NetworkSet, OwnPolicy, PolicyTierPlan } from '../cluster-state.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../diagnostics.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Store } from '../store.ts';
@@ -93,6 +93,11 @@ export interface Fault {
   readonly missing: boolean;
 }
 
+/** What a CNI's own policy looks up. */
+export type AroundPolicy = Pick<ClusterState, 'namespaces' | 'endpointSlices'> & {
+  readonly networkSets: readonly NetworkSet[];
+};
+
 export interface KindSpec {
   readonly kind: string;
   readonly apiVersion: string;
@@ -136,9 +141,11 @@ export interface KindSpec {
   /** What references call it, where another API group has a kind of the same name: `NetworkPolicy.example.org`. */
   readonly refKind?: string;
   /** For a CNI's own policies: what the object says, in a form that does not know the CNI. */
-  readonly ownPolicy?: (manifest: Manifest) => OwnPolicy;
+  readonly ownPolicy?: (manifest: Manifest, around: AroundPolicy) => OwnPolicy;
   /** Whether such a policy is for a pod: here, because what reads policies is loaded with them. */
   readonly isOwnSubject?: typeof isOwnSubject;
+  /** For a kind of labelled address ranges that such policies select. */
+  readonly networkSet?: (manifest: Manifest) => NetworkSet;
   /** For a kind that is a tier of such policies. */
   readonly ownTier?: (manifest: Manifest) => { readonly group: string; readonly plan: PolicyTierPlan };
   /** Of Cilium's kinds: what Cilium makes of an object. */

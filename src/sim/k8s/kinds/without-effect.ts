@@ -80,8 +80,6 @@ export const withoutEffect: readonly KindSpec[] = [
   opaque('BackendTLSPolicy', 'gateway.networking.k8s.io/v1', 'namespaced'),
   // Policies of other APIs: they could forbid any walk.
   ...['projectcalico.org/v3', 'crd.projectcalico.org/v1'].flatMap((version) => [
-    opaque('GlobalNetworkSet', version, 'cluster', 'not-simulated', 'all'),
-    opaque('NetworkSet', version, 'namespaced', 'not-simulated', 'all'),
     opaque('HostEndpoint', version, 'cluster', 'not-simulated', 'all'),
   ]),
 ];
