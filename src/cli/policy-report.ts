@@ -1,5 +1,5 @@
 /** Near misses and fixes of policies as JSON that people script against, and as text. */
-import { missText, portText, ruleNotes, wouldText } from '../i18n/policy-text.ts';
+import { lateText, missText, portText, ruleNotes, wouldText } from '../i18n/policy-text.ts';
 import type { LocatedOrigin } from '../sim/base/origin.ts';
 import type { Fix, FixAnswer } from '../sim/fix.ts';
 import type { ClosestRule, NearMiss } from '../sim/policy/near-miss.ts';
@@ -90,7 +90,7 @@ export function nearMissText(near: NearMiss, texts: CliTexts): string {
       ...ruleNotes(t, byRule, near.pod).map((note) => `  ${note}`),
       ...(before.length === 0 ? [] : [`${t.before}:`]),
       ...before.flatMap((rule) => [`  ${wouldText(t, rule)}${at(rule.origin)}`, ...halves(rule)]),
-      ...late.map((rule) => `  ${t.tooLate(rule)}${at(rule.origin)}`),
+      ...late.map((rule) => `  ${lateText(t, rule, byRule)}${at(rule.origin)}`),
     ].join('\n');
   }
   const lines = [`${t.closest[near.direction]}:`];

@@ -1,6 +1,6 @@
 /** Sentences about what a policy's rule missed. */
 import type { PeerMiss, PortMiss } from '../sim/policy/matching.ts';
-import type { DeniedByRule, RuleBefore } from '../sim/policy/near-miss-tiers.ts';
+import type { DeniedByRule, NamedRule, RuleBefore } from '../sim/policy/near-miss-tiers.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { Messages } from './en.ts';
 
@@ -40,7 +40,15 @@ export function missText(t: Texts, miss: PeerMiss | PortMiss, near: Pick<NearMis
         found: numberText(t, miss.found),
       });
     case 'protocol':
-      return t.protocol(miss);
+      return t.protocol({ ...miss, wanted: miss.wanted === 'other' ? t.otherProtocol : miss.wanted });
+    case 'not-meant':
+      return t.notMeant(miss);
+    case 'nobody':
+      return t.nobody;
+    case 'family':
+      return t.family(miss);
+    case 'left-out':
+      return t.leftOut;
   }
 }
 
@@ -56,11 +64,16 @@ export function ruleNotes(
 ): readonly string[] {
   const tier = t.tier[denied.tier];
   return [
-    ...(own ? [t.ownKind] : tier === undefined ? [] : [tier]),
+    ...(own ? [t.ownKind({ tier: denied.tier })] : tier === undefined ? [] : [tier]),
     ...(!own && denied.tier === 'Baseline' && !isolated ? [t.notIsolated({ pod })] : []),
     ...(denied.failsClosed === undefined ? [] : [t.failsClosed({ field: denied.failsClosed })]),
     ...(own || before.length > 0 ? [] : [t.nothingBefore]),
   ];
+}
+
+/** A rule that would accept what another denied. */
+export function lateText(t: Texts, rule: NamedRule, { denialWins }: DeniedByRule): string {
+  return denialWins === true ? t.overruled(rule) : t.tooLate(rule);
 }
 
 export function wouldText(t: Texts, rule: RuleBefore): string {

@@ -1,6 +1,6 @@
 /** Why no policy let a packet through. */
 interface LabelMiss {
-  readonly of: 'pod' | 'namespace' | 'node';
+  readonly of: 'pod' | 'namespace' | 'node' | 'service-account';
   readonly name: string;
   readonly key: string;
   readonly operator: string;
@@ -9,7 +9,7 @@ interface LabelMiss {
 }
 
 function has({ of, name, key, found }: LabelMiss): string {
-  const who = of === 'pod' ? name : `${of} ${name}`;
+  const who = of === 'pod' ? name : `${of === 'service-account' ? 'ServiceAccount' : of} ${name}`;
   return found === undefined ? `${who} has no label ${key}` : `${who} has ${key}=${found}`;
 }
 
@@ -23,8 +23,15 @@ function wants({ key, operator, values }: LabelMiss): string {
       return `any ${key} but ${values.join(', ')}`;
     case 'Exists':
       return `the label ${key}, whatever its value`;
-    default:
+    case 'DoesNotExist':
       return `no label ${key}`;
+    default: {
+      const not = operator.startsWith('Not');
+      const how = { Contains: 'contains', StartsWith: 'starts with', EndsWith: 'ends with' }[
+        operator.slice(not ? 3 : 0)
+      ];
+      return `${not ? `no ${key}` : `a ${key}`} that ${how} ${values.join(' or ')}`;
+    }
   }
 }
 
@@ -63,6 +70,11 @@ export const policy = {
   block: (p: { cidr: string; ips: string }) => `${p.ips} is not in ${p.cidr}`,
   except: (p: { except: string; ips: string }) => `${p.ips} is in the exception ${p.except}`,
   noNode: (p: { end: string }) => `${p.end} is no node`,
+  notMeant: (p: { end: string; words: string }) => `${p.words} does not mean ${p.end}`,
+  nobody: 'no pod can be what the selector wants',
+  family: (p: { wanted: number }) => `the rule is about IPv${p.wanted} alone`,
+  leftOut: 'the rule leaves this protocol or port out',
+  otherProtocol: 'another message or protocol',
   domainName: (p: { names: string }) => `${p.names}: names are not compared with addresses here`,
   blockOfOutside: (p: { cidr: string; peer: string }) =>
     `${p.cidr} means addresses outside; this CNI does not take ${p.peer}, a pod, for one`,
@@ -100,7 +112,8 @@ export const policy = {
   wouldPass: (p: RuleName & { leads: string | undefined }) =>
     `${ruleName(p)} would pass it on, to be ${p.leads === 'denied' ? 'denied' : 'allowed'} there`,
   tooLate: (p: RuleName) => `${ruleName(p)} would accept it, but comes after.`,
-  ownKind: 'A policy of the CNI’s own kind. Which rule decides is told; an edit of it is not searched.',
+  overruled: (p: RuleName) => `${ruleName(p)} would accept it, but any denial goes first.`,
+  ownKind: (p: { tier: string }) => `A policy of the CNI’s own kind, in the tier ${p.tier}.`,
   ownIsolates: (p: { kind: string; rules: number }) =>
     p.rules === 0
       ? `${p.kind}: isolates the pod and has no rule for this direction`

@@ -5,7 +5,8 @@ import type { policy as en } from './policy.en.ts';
 type LabelMiss = Parameters<(typeof en)['label']>[0];
 
 function has({ of, name, key, found }: LabelMiss): string {
-  const who = of === 'namespace' ? `네임스페이스 ${name}` : of === 'node' ? `노드 ${name}` : name;
+  const kinds = { pod: '', namespace: '네임스페이스 ', node: '노드 ', 'service-account': '서비스어카운트 ' };
+  const who = `${kinds[of]}${name}`;
   return found === undefined
     ? `${who}에는 레이블 ${josa(key, '이/가')} 없습니다`
     : `${who}의 레이블은 ${key}=${found}입니다`;
@@ -21,8 +22,19 @@ function wants({ key, operator, values }: LabelMiss): string {
       return `${key} 값이 ${values.join(', ')}인 것을 제외합니다`;
     case 'Exists':
       return `값과 상관없이 레이블 ${josa(key, '을/를')} 요구합니다`;
-    default:
+    case 'DoesNotExist':
       return `레이블 ${josa(key, '이/가')} 없기를 요구합니다`;
+    default: {
+      const not = operator.startsWith('Not');
+      const part = values.join(' 또는 ');
+      const text = {
+        Contains: `${josa(part, '을/를')} 포함`,
+        StartsWith: `${josa(part, '으로/로')} 시작`,
+        EndsWith: `${josa(part, '으로/로')} 끝나`,
+      }[operator.slice(not ? 3 : 0)];
+      const wanted = text?.endsWith('끝나') ? (not ? '지 않기를' : '기를') : not ? '하지 않기를' : '하기를';
+      return `${key} 값이 ${text}${wanted} 요구합니다`;
+    }
   }
 }
 
@@ -62,6 +74,12 @@ export const policy = {
   block: (p: { cidr: string; ips: string }) => `${josa(p.ips, '은/는')} ${p.cidr} 안에 없습니다`,
   except: (p: { except: string; ips: string }) => `${josa(p.ips, '은/는')} 예외 ${p.except}에 들어 있습니다`,
   noNode: (p: { end: string }) => `${josa(p.end, '은/는')} 노드가 아닙니다`,
+  notMeant: (p: { end: string; words: string }) =>
+    `${josa(p.words, '은/는')} ${josa(p.end, '을/를')} 뜻하지 않습니다`,
+  nobody: '셀렉터의 조건을 만족하는 파드는 있을 수 없습니다',
+  family: (p: { wanted: number }) => `이 규칙은 IPv${p.wanted}만 다룹니다`,
+  leftOut: '규칙이 이 프로토콜이나 포트를 제외합니다',
+  otherProtocol: '다른 메시지나 프로토콜',
   domainName: (p: { names: string }) => `${p.names}: 여기서는 이름을 주소와 견주지 않습니다`,
   blockOfOutside: (p: { cidr: string; peer: string }) =>
     `${josa(p.cidr, '은/는')} 클러스터 밖의 주소를 뜻합니다. 이 CNI는 파드인 ${josa(p.peer, '을/를')} 여기에 넣지 않습니다`,
@@ -102,7 +120,8 @@ export const policy = {
   wouldPass: (p: RuleName & { leads: string | undefined }) =>
     `맞았다면 ${ruleIs(p, '이/가')} 다음 계층에 넘겼을 것이고, 거기서는 ${p.leads === 'denied' ? '거부됩니다' : '허용됩니다'}`,
   tooLate: (p: RuleName) => `${ruleIs(p, '은/는')} 이 패킷을 허용하지만 뒤에 있습니다.`,
-  ownKind: 'CNI 고유의 정책입니다. 어느 규칙이 결정했는지는 알려 주지만, 고칠 방법은 찾지 않습니다.',
+  overruled: (p: RuleName) => `${ruleIs(p, '은/는')} 이 패킷을 허용하지만 거부 규칙이 먼저입니다.`,
+  ownKind: (p: { tier: string }) => `티어 ${p.tier}에 있는 CNI 고유의 정책입니다.`,
   ownIsolates: (p: { kind: string; rules: number }) =>
     p.rules === 0
       ? `${p.kind}: 파드를 격리하며 이 방향의 규칙이 없습니다`

@@ -5,7 +5,7 @@
  */
 import type { IpvsSchedulerName } from './kinds/kube-proxy-configuration.ts';
 import type { Cidr, Ip, IpFamily } from '../base/ip.ts';
-import type { ObjectRef, Origin } from '../base/origin.ts';
+import type { FieldPath, ObjectRef, Origin } from '../base/origin.ts';
 import type { FaultKind } from './faults.ts';
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
@@ -460,6 +460,8 @@ export type PodSelection =
       readonly test: 'exists' | 'in' | 'contains' | 'starts-with' | 'ends-with';
       /** One of them; none for `exists`. */
       readonly values: readonly string[];
+      /** Where in the rule it is written, if not where the whole selection is. */
+      readonly at?: FieldPath;
     };
 
 /** Ends of a flow: everything that is set holds. */
@@ -479,6 +481,10 @@ export interface EndSet {
   readonly outside?: true;
   /** A node, or a pod on its network, that stands so to the pod that the policy is for. */
   readonly nodes?: readonly NodeRelation[];
+  /** Where in the rule this is written, and the parts of it. For people: it says nothing of whom it means. */
+  readonly at?: Readonly<Partial<Record<'end' | 'pods' | 'notPods' | 'nets' | 'notNets', FieldPath>>>;
+  /** What it is called where it is not selected by labels or addresses: `world`, `Service default/web`. */
+  readonly words?: string;
 }
 
 /** The selected pod's own node or another one; apart where the API server runs on it. */
@@ -493,6 +499,8 @@ export interface OwnTraffic {
   /** Absent: all ports. A name is looked up on the target. */
   readonly port?: number | string;
   readonly endPort?: number;
+  /** Where in the rule it is written. */
+  readonly at?: Readonly<Partial<Record<'protocol' | 'port', FieldPath>>>;
 }
 
 /** A rule of a CNI's own policy. */
@@ -633,6 +641,8 @@ export interface CiliumPeer {
   readonly service?: { readonly namespace: string; readonly name: string };
   /** What it means is learnt while the cluster runs, and not simulated: the field. Addresses outside, never pods. */
   readonly unresolved?: 'toFQDNs' | 'toGroups' | 'fromGroups' | 'cidrGroupRef' | 'cidrGroupSelector';
+  /** Where in the rule it is written. */
+  readonly at?: FieldPath;
 }
 
 export interface CiliumRule {

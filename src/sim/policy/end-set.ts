@@ -34,7 +34,7 @@ export function labelsOf(selection: PodSelection | undefined): readonly string[]
 }
 
 /** How a node stands to a pod; undefined for an end that is no node. */
-function relationOf(
+export function relationOf(
   end: FlowEnd,
   { nodes }: PolicyWorld,
   subject: Pod | undefined,
@@ -70,9 +70,11 @@ function endMatches(set: EndSet, end: FlowEnd, world: PolicyWorld, subject: Pod 
   );
 }
 
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['at', 'words']);
+
 export function endMatcher(set: EndSet): EndMatcher {
   return {
-    key: `own ${JSON.stringify(set)}`,
+    key: `own ${JSON.stringify(set, (key, value: unknown) => (FOR_PEOPLE.has(key) ? undefined : value))}`,
     // A pod is never outside, whatever its address.
     ...((set.nets ?? set.notNets ?? set.podNets ?? set.notPodNets) === undefined || set.outside === true
       ? {}
@@ -105,7 +107,7 @@ function isOfFamily(target: FlowEnd, family: OwnRule['family']): boolean {
   return ip === undefined || ipFamily(ip) === family;
 }
 
-function trafficCovers(
+export function trafficCovers(
   item: OwnTraffic,
   target: FlowEnd,
   port: number | undefined,

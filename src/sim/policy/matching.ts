@@ -3,7 +3,7 @@
  * subject nor pod peer of a policy: it is seen as the node's address. An `ipBlock` compares addresses, pods' as well,
  * as the implementations do that work on packets.
  */
-import type { Ip } from '../base/ip.ts';
+import type { Ip, IpFamily } from '../base/ip.ts';
 import { cidrContains, cidrText } from '../base/ip.ts';
 import type { FieldPath } from '../base/origin.ts';
 import type {
@@ -55,13 +55,16 @@ export function selectsPod(policy: NetworkPolicy, pod: Pod, direction: Direction
   );
 }
 
+/** What some CNIs' selectors ask of a label's text. */
+type TextOperator = `${'Not' | ''}${'Contains' | 'StartsWith' | 'EndsWith'}`;
+
 /** Why an item of `from` or `to` does not name an end; `path` is where that is written, inside the item. */
 export type PeerMiss = { readonly path: FieldPath } & (
   | ({
       readonly what: 'label';
-      readonly of: 'pod' | 'namespace' | 'node';
+      readonly of: 'pod' | 'namespace' | 'node' | 'service-account';
       readonly name: string;
-    } & SelectorMiss)
+    } & Omit<SelectorMiss, 'operator'> & { readonly operator: SelectorMiss['operator'] | TextOperator })
   /** A `podSelector` alone means the policy's own namespace. */
   | { readonly what: 'namespace'; readonly wanted: string; readonly found: string }
   /** Selectors name pods on the pod network, never an address. */
@@ -72,13 +75,26 @@ export type PeerMiss = { readonly path: FieldPath } & (
   | { readonly what: 'no-node'; readonly end: string }
   /** Names are not looked up here. */
   | { readonly what: 'domain-name'; readonly names: string }
+  /** What is called otherwise than by labels and addresses: `world`, a Service. */
+  | { readonly what: 'not-meant'; readonly end: string; readonly words: string }
+  /** No pod can have what the selector wants. */
+  | { readonly what: 'nobody' }
   /** The engine does not compare pods' addresses with blocks. */
   | { readonly what: 'block-of-outside'; readonly cidr: string }
 );
 
 /** Why an item of `ports` does not cover a port. */
 export type PortMiss = { readonly path: FieldPath } & (
-  | { readonly what: 'protocol'; readonly wanted: Protocol; readonly found: Protocol | 'ICMP' }
+  | {
+      readonly what: 'protocol';
+      /** `other` is one that no probe speaks. */
+      readonly wanted: Protocol | 'ICMP' | 'other';
+      readonly found: Protocol | 'ICMP';
+    }
+  /** The rule is about the other family. */
+  | { readonly what: 'family'; readonly wanted: IpFamily }
+  /** The rule leaves this traffic out. */
+  | { readonly what: 'left-out' }
   | { readonly what: 'port'; readonly wanted: number; readonly end?: number; readonly found?: number }
   /** `means` are the numbers of that name on the target; none where it has no port of that name. */
   | {

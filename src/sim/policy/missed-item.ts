@@ -25,6 +25,8 @@ function weight(miss: PeerMiss | PortMiss): number {
     case 'port':
     case 'protocol':
     case 'port-name':
+    case 'family':
+    case 'left-out':
       return 1;
     case 'block':
     case 'block-of-outside':
@@ -32,14 +34,18 @@ function weight(miss: PeerMiss | PortMiss): number {
     case 'domain-name':
       return 2;
     case 'no-pod':
+    case 'not-meant':
+    case 'nobody':
       return 3;
   }
 }
 
-/** Undefined where the list is empty or one of its items matches. */
+/**
+ * Undefined where the list is empty or one of its items matches. Without a `list` the misses' paths lead from the rule itself.
+ */
 export function leastMissed<M extends PeerMiss | PortMiss>(
   origin: LocatedOrigin,
-  list: 'from' | 'to' | 'ports' | 'protocols',
+  list: 'from' | 'to' | 'ports' | 'protocols' | undefined,
   items: readonly (readonly M[])[],
 ): { readonly item: MissedItem<M>; readonly score: number } | undefined {
   const scores = items.map((misses) => misses.reduce((sum, miss) => sum + weight(miss), 0));
@@ -48,7 +54,10 @@ export function leastMissed<M extends PeerMiss | PortMiss>(
   const index = scores.indexOf(score);
   const misses = (items[index] ?? []).map((miss) => ({
     ...miss,
-    origin: { ...origin, path: [...(origin.path ?? []), list, index, ...miss.path] },
+    origin: {
+      ...origin,
+      path: [...(origin.path ?? []), ...(list === undefined ? [] : [list, index]), ...miss.path],
+    },
   }));
   return { item: { index, of: items.length, misses }, score };
 }

@@ -3,13 +3,29 @@
  * that missed, and what matches too but comes too late. All from the matchers that the stack itself asks.
  */
 import type { LocatedOrigin } from '../base/origin.ts';
-import type { ClusterPolicy, ClusterPolicyRule, ClusterState, OwnPolicy, Pod } from '../k8s/cluster-state.ts';
+import type {
+  ClusterPolicy,
+  ClusterPolicyRule,
+  ClusterState,
+  NetworkPolicy,
+  NetworkPolicyRule,
+  OwnRule,
+  Pod,
+} from '../k8s/cluster-state.ts';
 import { type Flow, judging } from './evaluate.ts';
-import type { Direction, PortMiss } from './matching.ts';
-import { isPod, selectsPod } from './matching.ts';
+import type { Direction, PeerMiss, PortMiss, RuleMisses } from './matching.ts';
+import { isPod, namespaceLabels, policyName, ruleMatches, selectsPod } from './matching.ts';
 import { leastMissed, type MissedPeer, type MissedPort, scoreOf } from './missed-item.ts';
-import { policyStack, policyWorld, type StackCluster, type StackPolicy, type StackTier } from './stack.ts';
-import { clusterRuleMisses, isSubject, type PeculiarField, peculiarFields } from './tiers.ts';
+import { type Missed, ownRuleMisses } from './own-misses.ts';
+import {
+  policyStack,
+  policyWorld,
+  type StackCluster,
+  type StackPolicy,
+  type StackRule,
+  type StackTier,
+} from './stack.ts';
+import { clusterRuleMisses, type PeculiarField, peculiarFields } from './tiers.ts';
 
 type Cluster = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes'>;
 
@@ -44,6 +60,8 @@ export interface DeniedByRule {
   /** The closest first. */
   readonly before: readonly RuleBefore[];
   readonly late: readonly NamedRule[];
+  /** Rules that allow come too late wherever they stand: in this tier any denial wins. */
+  readonly denialWins?: true;
 }
 
 /** `written`: the policies before the CNI's reading of them. Undefined where no rule denies. */
@@ -66,38 +84,39 @@ export function deniedByRule(
     .map(judge)
     .find((one) => one !== undefined);
   const leads = below === undefined || below.action === 'allow' ? 'allowed' : 'denied';
-  const rules = stack
-    .slice(0, at + 1)
-    .flatMap((one) =>
-      rulesOf(cluster, written, one, direction, subject).map((rule) => ({ ...rule, of: one })),
-    );
-  const here = rules.findIndex(
-    ({ named }) =>
-      named.policy === said.policy.name && named.kind === said.policy.kind && named.rule === said.rule.index,
-  );
-  const first = here < 0 ? rules.findLastIndex((rule) => rule.of !== tier) + 1 : here;
-  const before = rules.slice(0, first).flatMap(({ named, rule, of }): readonly Scored[] => {
-    // To pass on in a tier that has not decided changes nothing.
-    if (rule.action === 'Deny' || (rule.action === 'Pass' && of !== tier)) return [];
-    const told = missesOf(cluster, named, rule, flow, direction);
-    if (told === undefined) return [];
-    return [
-      {
-        score: told.score,
-        rule: { ...named, action: rule.action, ...(rule.action === 'Pass' ? { leads } : {}), ...told.missed },
-      },
-    ];
+  const look: Look = { cluster, written, direction, flow, subject };
+  const own = rulesOf(look, tier);
+  const here = own.findIndex(({ rule }) => rule === said.rule);
+  const denial = own[here];
+  if (denial === undefined) return undefined;
+  const inOrder = tier.plan.how === 'first-match';
+  // What passes on in a tier that has not decided changes nothing, and hides what stands behind it.
+  const above = stack.slice(0, at).flatMap((one) => {
+    const rules = rulesOf(look, one);
+    const passed = one.plan.how === 'first-match' ? rules.findIndex(passes) : -1;
+    return (passed < 0 ? rules : rules.slice(0, passed)).filter(({ rule }) => rule.action !== 'pass');
   });
-  const late = (here < 0 ? [] : rules.slice(here + 1)).flatMap(({ named, rule }) =>
-    rule.action === 'Accept' && missesOf(cluster, named, rule, flow, direction) === undefined ? [named] : [],
+  // Where any denial wins there is nothing before it.
+  const candidates = [...above, ...(inOrder ? own.slice(0, here) : [])];
+  const before = candidates.flatMap(({ named, rule, missed }): readonly Scored[] => {
+    if (rule.action !== 'allow' && rule.action !== 'pass') return [];
+    const told = missed();
+    if (told === undefined) return [];
+    const pass = rule.action === 'pass';
+    const action = pass ? 'Pass' : 'Accept';
+    return [{ score: told.score, rule: { ...named, action, ...(pass ? { leads } : {}), ...told.missed } }];
+  });
+  const others = inOrder ? own.slice(here + 1) : own;
+  const late = others.flatMap(({ named, rule, missed }) =>
+    rule.action === 'allow' && missed() === undefined ? [named] : [],
   );
-  const found = rules[here]?.named;
   return {
-    denied: found ?? ownRule(cluster, tier, said.policy, said.rule.index, direction),
-    own: found === undefined,
+    denied: denial.named,
+    own: said.policy.own !== undefined,
     isolated: cluster.networkPolicies.some((policy) => selectsPod(policy, subject, direction)),
-    before: before.toSorted((a, b) => a.score - b.score).map((one) => one.rule),
-    late,
+    before: onceEach(before.toSorted((a, b) => a.score - b.score).map((one) => one.rule)),
+    late: onceEach(late),
+    ...(inOrder ? {} : { denialWins: true }),
   };
 }
 
@@ -106,90 +125,138 @@ interface Scored {
   readonly rule: RuleBefore;
 }
 
-/** A tier's rules of cluster-wide policies about a pod, in order: as they are read, named as they are written. */
-function rulesOf(
-  cluster: Cluster,
-  written: readonly ClusterPolicy[],
-  tier: StackTier,
-  direction: Direction,
-  subject: Pod,
-): readonly { readonly named: NamedRule; readonly rule: ClusterPolicyRule }[] {
-  const { namespaces } = policyWorld(cluster);
-  return tier.policies.flatMap(({ kind, name }) => {
-    const policy = cluster.clusterPolicies.find((one) => one.kind === kind && one.name === name);
-    if (policy === undefined || !isSubject(policy, subject, namespaces)) return [];
-    const source = written.find((one) => one.kind === kind && one.name === name);
-    return policy[direction].map((rule, index) => {
-      const own = source?.[direction][index];
-      const failsClosed = own === undefined || own === rule ? undefined : peculiarFields(own)[0];
-      return {
-        rule,
-        named: {
-          policy: policy.name,
-          kind: policy.kind,
-          rule: index,
-          ...(rule.name === undefined ? {} : { name: rule.name }),
-          tier: policy.tier,
-          origin: rule.origin,
-          ...(failsClosed === undefined ? {} : { failsClosed }),
-        },
-      };
-    });
+/** What is looked at: one direction of a flow, and the policies as they are written beside how they are read. */
+interface Look {
+  readonly cluster: Cluster;
+  readonly written: readonly ClusterPolicy[];
+  readonly direction: Direction;
+  readonly flow: Flow;
+  readonly subject: Pod;
+}
+
+interface SeenRule {
+  readonly named: NamedRule;
+  readonly rule: StackRule;
+  /** Undefined where it matches. */
+  readonly missed: () => Missed | undefined;
+}
+
+const passes = ({ rule, missed }: SeenRule): boolean => rule.action === 'pass' && missed() === undefined;
+
+/** A rule that is read as several, by the one that missed by least. */
+function onceEach<R extends NamedRule>(rules: readonly R[]): readonly R[] {
+  const seen = new Set<string>();
+  return rules.filter(({ kind, policy, rule, name = '' }) => {
+    const key = `${kind} ${policy} ${rule} ${name}`;
+    return seen.has(key) ? false : seen.add(key);
   });
 }
 
-type Named = Pick<StackPolicy, 'kind' | 'name'>;
-
-function ownPolicy(cluster: Cluster, { kind, name }: Named): OwnPolicy | undefined {
-  return (cluster.ownPolicies ?? []).find(
-    (one) =>
-      one.kind === kind && (one.namespace === undefined ? one.name : `${one.namespace}/${one.name}`) === name,
-  );
+/** A tier's rules about a pod, in order: as they are read, named as they are written. */
+function rulesOf(look: Look, tier: StackTier): readonly SeenRule[] {
+  const { cluster, direction, subject } = look;
+  const world = policyWorld(cluster);
+  return tier
+    .of(subject.namespace)
+    .filter((policy) => policy.selects(subject, world))
+    .flatMap((policy) => policy[direction].map((rule) => seenRule(look, tier, policy, rule)));
 }
 
-/** Where a policy of a kind that is the CNI's own is written. */
-export function ownOrigin(cluster: Cluster, policy: Named): LocatedOrigin {
-  return ownPolicy(cluster, policy)?.origin ?? { object: { kind: policy.kind ?? '', name: policy.name } };
-}
-
-function ownRule(
-  cluster: Cluster,
-  tier: StackTier,
-  policy: StackPolicy,
-  index: number,
-  direction: Direction,
-): NamedRule {
-  const rule = ownPolicy(cluster, policy)?.[direction].find(
-    (one) => one.rule === index && one.action === 'deny',
-  );
-  const list = rule?.origin.path?.findLast((step) => typeof step === 'string');
+function seenRule(look: Look, tier: StackTier, policy: StackPolicy, rule: StackRule): SeenRule {
+  const { cluster, direction, flow, subject } = look;
+  if (policy.own !== undefined && rule.own !== undefined) {
+    const { own } = rule;
+    return {
+      named: ownRule(tier, policy, own, direction),
+      rule,
+      missed: () => ownRuleMisses(own, flow, direction, subject, policyWorld(cluster)),
+    };
+  }
+  const { kind, name } = policy;
+  if (kind === undefined) {
+    const found = cluster.networkPolicies.find((one) => policyName(one) === name);
+    const own = found?.[direction][rule.index];
+    return {
+      named: {
+        policy: name,
+        kind: 'NetworkPolicy',
+        rule: rule.index,
+        tier: tier.plan.name,
+        origin: own?.origin ?? ORPHAN,
+      },
+      rule,
+      missed: () =>
+        found === undefined || own === undefined
+          ? undefined
+          : networkRuleMisses(cluster, found, own, flow, direction),
+    };
+  }
+  const found = cluster.clusterPolicies.find((one) => one.kind === kind && one.name === name);
+  const read = found?.[direction][rule.index];
+  const own = look.written.find((one) => one.kind === kind && one.name === name)?.[direction][rule.index];
+  const failsClosed = own === undefined || own === read ? undefined : peculiarFields(own)[0];
+  const named: NamedRule = {
+    policy: name,
+    kind,
+    rule: rule.index,
+    ...(read?.name === undefined ? {} : { name: read.name }),
+    tier: found?.tier ?? tier.plan.name,
+    origin: read?.origin ?? ORPHAN,
+    ...(failsClosed === undefined ? {} : { failsClosed }),
+  };
   return {
-    policy: policy.name,
-    kind: policy.kind ?? 'NetworkPolicy',
-    rule: index,
-    // `egressDeny`, where a policy has several lists for a direction.
-    ...(typeof list === 'string' && list !== direction ? { name: list } : {}),
-    tier: tier.plan.name,
-    origin: rule?.origin ?? ownOrigin(cluster, policy),
+    named,
+    rule,
+    missed: () => (read === undefined ? undefined : clusterMisses(cluster, named, read, flow, direction)),
   };
 }
 
-/** Undefined where the rule matches. */
-function missesOf(
-  cluster: Cluster,
-  { kind, origin }: NamedRule,
-  rule: ClusterPolicyRule,
-  flow: Flow,
+const ORPHAN: LocatedOrigin = { object: { kind: '', name: '' } };
+
+function ownRule(
+  tier: StackTier,
+  { kind = '', name }: StackPolicy,
+  rule: OwnRule,
   direction: Direction,
-): { readonly score: number; readonly missed: Pick<RuleBefore, 'peer' | 'port'> } | undefined {
-  const misses = clusterRuleMisses(rule, flow, direction, cluster);
-  const list = kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports';
-  const ports = misses.ports.map((missed, i) =>
-    missed.map((miss): PortMiss => ({ ...miss, path: portPath(list, rule.ports[i], miss) })),
+): NamedRule {
+  const list = rule.origin.path?.findLast((step) => typeof step === 'string');
+  return {
+    policy: name,
+    kind,
+    rule: rule.rule,
+    // `egressDeny`, where a policy has several lists for a direction.
+    ...(typeof list === 'string' && list !== direction ? { name: list } : {}),
+    tier: tier.plan.name,
+    origin: rule.origin,
+  };
+}
+
+/** What each half of a NetworkPolicy's rule missed; undefined where it matches. */
+export function networkRuleMisses(
+  cluster: Pick<ClusterState, 'namespaces'>,
+  policy: NetworkPolicy,
+  rule: NetworkPolicyRule,
+  { from, to, port, protocol }: Flow,
+  direction: Direction,
+): Missed | undefined {
+  const misses: RuleMisses = { peers: [], ports: [] };
+  const seen = {
+    peer: direction === 'ingress' ? from : to,
+    target: to,
+    ...(port === undefined ? {} : { port }),
+    protocol,
+  };
+  if (ruleMatches(rule, policy.namespace, seen, namespaceLabels(cluster), misses)) return undefined;
+  return missedOf(
+    leastMissed(rule.origin, direction === 'ingress' ? 'from' : 'to', misses.peers),
+    leastMissed(rule.origin, 'ports', misses.ports),
   );
-  const peer = leastMissed(origin, direction === 'ingress' ? 'from' : 'to', misses.peers);
-  const port = leastMissed(origin, list, ports);
-  if (peer === undefined && port === undefined) return undefined;
+}
+
+function missedOf(
+  peer: ReturnType<typeof leastMissed<PeerMiss>>,
+  port: ReturnType<typeof leastMissed<PortMiss>>,
+): Missed {
   return {
     score: scoreOf(peer, port),
     missed: {
@@ -197,6 +264,23 @@ function missesOf(
       ...(port === undefined ? {} : { port: port.item }),
     },
   };
+}
+
+function clusterMisses(
+  cluster: Cluster,
+  { kind, origin }: NamedRule,
+  rule: ClusterPolicyRule,
+  flow: Flow,
+  direction: Direction,
+): Missed | undefined {
+  const misses = clusterRuleMisses(rule, flow, direction, cluster);
+  const list = kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports';
+  const ports = misses.ports.map((missed, i) =>
+    missed.map((miss): PortMiss => ({ ...miss, path: portPath(list, rule.ports[i], miss) })),
+  );
+  const peer = leastMissed(origin, direction === 'ingress' ? 'from' : 'to', misses.peers);
+  const port = leastMissed(origin, list, ports);
+  return peer === undefined && port === undefined ? undefined : missedOf(peer, port);
 }
 
 /** Where an item of ports says what it wants: `tcp.destinationPort.number`, `portNumber.port`. */

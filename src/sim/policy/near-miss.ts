@@ -3,13 +3,14 @@
  * what of it failed. The reasons are the matcher's own (`matching.ts`); here they are only compared and given their place.
  */
 import type { LocatedOrigin } from '../base/origin.ts';
-import type { ClusterState, NetworkPolicy, NetworkPolicyRule, Pod, Service } from '../k8s/cluster-state.ts';
+import type { ClusterState, NetworkPolicy, Pod, Service } from '../k8s/cluster-state.ts';
 import { deciding, type Flow } from './evaluate.ts';
-import { type DeniedByRule, deniedByRule, ownOrigin } from './near-miss-tiers.ts';
-import type { StackCluster } from './stack.ts';
-import type { Direction, FlowEnd, RuleMisses } from './matching.ts';
-import { endName, isPod, namespaceLabels, policyName, ruleMatches, rulesOf } from './matching.ts';
-import { leastMissed, type MissedPeer, type MissedPort, scoreOf } from './missed-item.ts';
+import type { Direction, FlowEnd } from './matching.ts';
+import { endName, isPod, policyName, rulesOf } from './matching.ts';
+import type { MissedPeer, MissedPort } from './missed-item.ts';
+import { type DeniedByRule, deniedByRule, networkRuleMisses } from './near-miss-tiers.ts';
+import { type Missed, ownRuleMisses } from './own-misses.ts';
+import { policyWorld, type StackCluster, type StackPolicy } from './stack.ts';
 
 type Cluster = StackCluster &
   Pick<ClusterState, 'namespaces' | 'nodes'> &
@@ -31,7 +32,7 @@ type LeftOpen = 'ip-block-of-pod' | 'host-network' | 'icmp';
 
 export interface PolicyMiss {
   readonly policy: string;
-  /** Absent: NetworkPolicy. Of another kind, the CNI's own, no closest rule is told. */
+  /** Absent: NetworkPolicy. */
   readonly kind?: string;
   /** Where it selects the pod. */
   readonly origin: LocatedOrigin;
@@ -78,31 +79,21 @@ export function nearMiss(
   }
   if (verdict?.action !== 'end') return undefined;
   const scored: { readonly miss: PolicyMiss; readonly score: number }[] = [];
-  const isolating = cluster.networkPolicies.filter((policy) =>
-    verdict.isolating.some((one) => one.kind === undefined && one.name === policyName(policy)),
-  );
-  for (const policy of isolating) {
-    const told = policyMiss(cluster, policy, direction, flow);
+  const plain: NetworkPolicy[] = [];
+  for (const one of verdict.isolating) {
+    const own = one.own === undefined ? undefined : ownPolicyMiss(cluster, one, direction, flow, subject);
+    const policy = cluster.networkPolicies.find(
+      (it) => one.kind === undefined && policyName(it) === one.name,
+    );
+    if (policy !== undefined) plain.push(policy);
+    const told = own ?? (policy && policyMiss(cluster, policy, direction, flow));
     if (told === undefined) return undefined;
     scored.push(told);
   }
-  scored.sort((a, b) => a.score - b.score);
-  const own = verdict.isolating.flatMap((policy): readonly PolicyMiss[] =>
-    policy.kind === undefined
-      ? []
-      : [
-          {
-            policy: policy.name,
-            kind: policy.kind,
-            origin: ownOrigin(cluster, policy),
-            rules: policy[direction].length,
-          },
-        ],
-  );
   return {
     ...about,
-    policies: [...scored.map((one) => one.miss), ...own],
-    leftOpen: leftOpen(isolating, direction, peer, flow),
+    policies: scored.toSorted((a, b) => a.score - b.score).map((one) => one.miss),
+    leftOpen: leftOpen(plain, direction, peer, flow),
   };
 }
 
@@ -114,48 +105,55 @@ function policyMiss(
   flow: Flow,
 ): { miss: PolicyMiss; score: number } | undefined {
   const rules = rulesOf(policy, direction);
-  const seen = {
-    peer: direction === 'ingress' ? flow.from : flow.to,
-    target: flow.to,
-    ...(flow.port === undefined ? {} : { port: flow.port }),
-    protocol: flow.protocol,
-  };
-  const namespaces = namespaceLabels(cluster);
-  let best: { readonly closest: ClosestRule; readonly score: number } | undefined;
-  for (const [index, rule] of rules.entries()) {
-    const misses: RuleMisses = { peers: [], ports: [] };
-    if (ruleMatches(rule, policy.namespace, seen, namespaces, misses)) return undefined;
-    const told = closestOf(rule, index, direction, misses);
-    if (best === undefined || told.score < best.score) best = told;
-  }
+  const told = closestOf(rules, (rule) => networkRuleMisses(cluster, policy, rule, flow, direction));
   const miss: PolicyMiss = {
     policy: policyName(policy),
     origin: { ...policy.origin, path: ['spec', 'podSelector'] },
     rules: rules.length,
   };
-  if (best === undefined) return { miss, score: Number.POSITIVE_INFINITY };
-  const servicePort = portOfService(cluster, flow, best.closest);
-  const closest = servicePort === undefined ? best.closest : { ...best.closest, servicePort };
-  return { miss: { ...miss, closest }, score: best.score };
+  return told && withClosest(cluster, flow, miss, told);
 }
 
-function closestOf(
-  rule: NetworkPolicyRule,
-  index: number,
+/** The same of a policy of a CNI's own kind: of its rules that allow. */
+function ownPolicyMiss(
+  cluster: Cluster,
+  { own, name, kind = '' }: StackPolicy,
   direction: Direction,
-  misses: RuleMisses,
-): { readonly closest: ClosestRule; readonly score: number } {
-  const peer = leastMissed(rule.origin, direction === 'ingress' ? 'from' : 'to', misses.peers);
-  const port = leastMissed(rule.origin, 'ports', misses.ports);
-  return {
-    closest: {
-      rule: index,
-      origin: rule.origin,
-      ...(peer === undefined ? {} : { peer: peer.item }),
-      ...(port === undefined ? {} : { port: port.item }),
-    },
-    score: scoreOf(peer, port),
-  };
+  flow: Flow,
+  subject: Pod,
+): { miss: PolicyMiss; score: number } | undefined {
+  if (own === undefined) return undefined;
+  const rules = own[direction].filter((rule) => rule.action === 'allow');
+  const world = policyWorld(cluster);
+  const told = closestOf(rules, (rule) => ownRuleMisses(rule, flow, direction, subject, world));
+  const count = new Set(own[direction].map((rule) => `${rule.action} ${rule.rule}`)).size;
+  return told && withClosest(cluster, flow, { policy: name, kind, origin: own.origin, rules: count }, told);
+}
+
+interface Closest {
+  readonly closest?: ClosestRule;
+  readonly score: number;
+}
+
+/** Of rules that do not match the one that came closest; undefined where one matches. */
+function closestOf<R extends { readonly origin: LocatedOrigin; readonly rule?: number }>(
+  rules: readonly R[],
+  missesOf: (rule: R) => Missed | undefined,
+): Closest | undefined {
+  let best: Closest = { score: Number.POSITIVE_INFINITY };
+  for (const [index, rule] of rules.entries()) {
+    const told = missesOf(rule);
+    if (told === undefined) return undefined;
+    if (told.score >= best.score) continue;
+    best = { score: told.score, closest: { rule: rule.rule ?? index, origin: rule.origin, ...told.missed } };
+  }
+  return best;
+}
+
+function withClosest(cluster: Cluster, flow: Flow, miss: PolicyMiss, { closest, score }: Closest) {
+  if (closest === undefined) return { miss, score };
+  const servicePort = portOfService(cluster, flow, closest);
+  return { miss: { ...miss, closest: { ...closest, ...(servicePort && { servicePort }) } }, score };
 }
 
 /** A rule that names the port of a Service in front of the target, where the packet has the target's. */

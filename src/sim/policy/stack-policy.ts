@@ -165,6 +165,7 @@ export const stackOwnPolicy = remembered((policy: OwnPolicy): StackPolicy => {
     name: namespace === undefined ? name : `${namespace}/${name}`,
     kind,
     ...(namespace === undefined ? {} : { namespace }),
+    own: policy,
     selects: (pod, { namespaces }) => isOwnSubject(policy, pod, namespaces),
     isolates,
     ...read,
@@ -187,6 +188,7 @@ function ownRule(rule: OwnRule): StackRule {
   return {
     action: rule.action,
     index: rule.rule,
+    own: rule,
     peers: rule.peers.map(endMatcher),
     ...(self === undefined ? {} : { self: endMatcher(self) }),
     ...(covers === undefined ? {} : { covers }),

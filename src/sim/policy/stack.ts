@@ -4,7 +4,14 @@
  * of `deny-first` any rule that denies goes before every rule that allows. Where nothing decided, `end: 'deny'` denies the
  * pods that a policy of the tier isolates in that direction. What no tier decides is open.
  */
-import type { ClusterState, Pod, PolicyTierPlan, Protocol } from '../k8s/cluster-state.ts';
+import type {
+  ClusterState,
+  OwnPolicy,
+  OwnRule,
+  Pod,
+  PolicyTierPlan,
+  Protocol,
+} from '../k8s/cluster-state.ts';
 import type { Direction, FlowEnd, NamespaceLabels } from './matching.ts';
 import { namespaceLabels } from './matching.ts';
 import { stackClusterPolicy, stackNetworkPolicy, stackOwnPolicy } from './stack-policy.ts';
@@ -47,6 +54,8 @@ export interface StackRule {
   readonly covers?: (target: FlowEnd, port: number | undefined, protocol: Protocol | 'ICMP') => boolean;
   /** A port of it has a name, which each target reads by itself. */
   readonly namedPorts: boolean;
+  /** Of a CNI's own policy: the rule itself. */
+  readonly own?: OwnRule;
 }
 
 /** What pods and ports are told apart by. */
@@ -77,6 +86,8 @@ export interface StackPolicy {
   readonly ingress: readonly StackRule[];
   readonly egress: readonly StackRule[];
   readonly reads: PolicyReads;
+  /** The policy itself, where it is of a CNI's own kind. */
+  readonly own?: OwnPolicy;
 }
 
 export interface StackTier {
@@ -214,7 +225,7 @@ export function judgeTier(
   return isolating.length === 0 ? undefined : { action: 'end', isolating };
 }
 
-function ruleCovers(rule: StackRule, subject: Pod, flow: TierFlow, world: PolicyWorld): boolean {
+export function ruleCovers(rule: StackRule, subject: Pod, flow: TierFlow, world: PolicyWorld): boolean {
   return (
     (rule.covers === undefined || rule.covers(flow.target, flow.port, flow.protocol)) &&
     (rule.peers.length === 0 || rule.peers.some((peer) => peer.matches(flow.peer, world, subject))) &&

@@ -1,6 +1,6 @@
 /** Calico's policies and tiers in the form that does not know Calico: what the policy evaluator reads. */
-import type { IpFamily } from '../../base/ip.ts';
-import { cidr } from '../../base/ip.ts';
+import { cidr, type IpFamily } from '../../base/ip.ts';
+import type { FieldPath } from '../../base/origin.ts';
 import type {
   EndSet,
   Labels,
@@ -29,6 +29,8 @@ import {
   specOf,
   subjectText,
   TOO_LONG_FOR_LABEL,
+  type UpstreamEntity,
+  type UpstreamRule,
 } from './rules.ts';
 import { parseSelector, type SelectorNode, selectorMatches } from './selector.ts';
 
@@ -117,6 +119,7 @@ function ownRules(
   around: AroundPolicy,
 ): readonly OwnRule[] {
   const { ipVersion } = rule;
+  const written = specOf(manifest)[direction]?.[index] ?? { action: 'Allow' };
   const made = (
     source: EndSet | undefined,
     destination: EndSet | undefined,
@@ -134,11 +137,11 @@ function ownRules(
       origin: { object: manifest.ref, path: ['spec', direction, index] },
     };
   };
-  const source = endSet(rule.source, around);
+  const source = endSet(rule.source, around, 'source', written);
   if (rule.destination.service !== undefined) {
     return serviceTraffic(rule, around).map(({ end, traffic }) => ({ ...made(source, end, rule), traffic }));
   }
-  const destination = endSet(rule.destination, around);
+  const destination = endSet(rule.destination, around, 'destination', written);
   const { namedPorts, notNamedPorts, ports } = rule.destination;
   const { pods, podNets, ...rest } = destination ?? {};
   if (podNets === undefined || pods === undefined || namedPorts.length + notNamedPorts.length === 0) {
@@ -160,14 +163,22 @@ function serviceTraffic(
   { endpointSlices }: AroundPolicy,
 ): readonly { readonly end: EndSet; readonly traffic: readonly OwnTraffic[] }[] {
   const base = protocolOf(protocol);
+  const path = ['destination', 'services'];
+  const called = { at: { end: path }, words: `Service ${service?.namespace}/${service?.name}` };
   const found = endpointSlices.flatMap((slice) => {
     if (slice.namespace !== service?.namespace || slice.service !== service.name) return [];
     const traffic = slice.ports
       .filter((port) => base === undefined || base.protocol === port.protocol)
-      .map(({ protocol: own, port }): OwnTraffic => ({ protocol: own, port }));
-    return traffic.length === 0 ? [] : [{ end: { nets: addressesOf(slice) }, traffic }];
+      .map(
+        ({ protocol: own, port }): OwnTraffic => ({
+          protocol: own,
+          port,
+          at: { protocol: path, port: path },
+        }),
+      );
+    return traffic.length === 0 ? [] : [{ end: { nets: addressesOf(slice), ...called }, traffic }];
   });
-  return found.length === 0 ? [{ end: { nets: [] }, traffic: [] }] : found;
+  return found.length === 0 ? [{ end: { nets: [], ...called }, traffic: [] }] : found;
 }
 
 function addressesOf({ addressType, endpoints }: AroundPolicy['endpointSlices'][number]): EndSet['nets'] {
@@ -178,12 +189,19 @@ function addressesOf({ addressType, endpoints }: AroundPolicy['endpointSlices'][
 function endSet(
   { nets, notNets, selector, notSelector, service }: CalicoEntity,
   around: AroundPolicy,
+  side: 'source' | 'destination',
+  rule: UpstreamRule,
 ): EndSet | undefined {
+  const written = rule[side] ?? {};
   if (service !== undefined) {
     const slices = around.endpointSlices.filter(
       (slice) => slice.namespace === service.namespace && slice.service === service.name,
     );
-    return { nets: slices.flatMap((slice) => addressesOf(slice) ?? []) };
+    return {
+      nets: slices.flatMap((slice) => addressesOf(slice) ?? []),
+      at: { end: [side, 'services'] },
+      words: `Service ${service.namespace}/${service.name}`,
+    };
   }
   if (nets.length + notNets.length === 0 && selector === undefined && notSelector === undefined) {
     return undefined;
@@ -191,12 +209,32 @@ function endSet(
   const podNets = selector === undefined ? [] : networksOf(selector, around);
   const notPodNets = notSelector === undefined ? [] : networksOf(notSelector, around);
   return {
-    ...(selector === undefined ? {} : { pods: selection(selector) }),
+    ...(selector === undefined ? {} : { pods: selection(selector, placesIn(side, written)) }),
     ...(podNets.length === 0 ? {} : { podNets }),
     ...(notSelector === undefined ? {} : { notPods: selection(notSelector) }),
     ...(notPodNets.length === 0 ? {} : { notPodNets }),
     ...(nets.length === 0 ? {} : { nets }),
     ...(notNets.length === 0 ? {} : { notNets }),
+    at: {
+      end: [side],
+      pods: [side, written.selector === undefined ? 'notSelector' : 'selector'],
+      notPods: [side, 'notSelector'],
+      nets: [side, 'nets'],
+      notNets: [side, 'notNets'],
+    },
+  };
+}
+
+/** Which field of an end asks for a label; undefined for its selector. */
+type Places = (label: string) => FieldPath | undefined;
+
+function placesIn(side: 'source' | 'destination', written: UpstreamEntity): Places {
+  return (name) => {
+    if (written.namespaceSelector !== undefined && name.startsWith(NAMESPACE_PREFIX)) {
+      return [side, 'namespaceSelector'];
+    }
+    const account = name === LABEL_SERVICE_ACCOUNT || name.startsWith(ACCOUNT_PREFIX);
+    return account && written.serviceAccounts !== undefined ? [side, 'serviceAccounts'] : undefined;
   };
 }
 
@@ -226,6 +264,9 @@ const PROTOCOLS: Readonly<Record<string, Pick<OwnTraffic, 'protocol' | 'family'>
   58: { protocol: 'ICMP', family: 6 },
 };
 
+const span = (port: number, endPort: number): Pick<OwnTraffic, 'port' | 'endPort'> =>
+  port === endPort ? { port } : { port, endPort };
+
 /** What a ping sends. */
 const ECHO_REQUEST: Readonly<Record<IpFamily, number>> = { 4: 8, 6: 128 };
 
@@ -238,11 +279,15 @@ function protocolOf(
 }
 
 function trafficOf({ protocol, icmp, destination }: CalicoSpecRule): readonly OwnTraffic[] {
-  const base = protocolOf(protocol);
-  if (base === undefined) return [];
-  if (base.family !== undefined && icmp !== undefined && !isEcho(icmp, base.family)) return [OTHER];
+  const known = protocolOf(protocol);
+  if (known === undefined) return [];
+  const at = { protocol: ['protocol'], port: ['destination', 'ports'] };
+  if (known.family !== undefined && icmp !== undefined && !isEcho(icmp, known.family)) {
+    return [{ ...OTHER, at: { protocol: ['icmp'] } }];
+  }
+  const base = { ...known, at };
   const ports = [
-    ...destination.ports.map(({ from, to }) => ({ ...base, port: from, endPort: to })),
+    ...destination.ports.map(({ from, to }) => ({ ...base, ...span(from, to) })),
     ...destination.namedPorts.map((port) => ({ ...base, port })),
   ];
   return ports.length === 0 ? [base] : ports;
@@ -254,12 +299,15 @@ function notTrafficOf({
   notICMP,
   destination,
 }: CalicoSpecRule): readonly OwnTraffic[] {
-  const base = protocolOf(protocol);
+  const known = protocolOf(protocol);
+  const base = { ...known, at: { port: ['destination', 'notPorts'] } };
   const not = protocolOf(notProtocol);
   return [
-    ...(not === undefined ? [] : [not]),
-    ...(notICMP !== undefined && base?.family !== undefined && isEcho(notICMP, base.family) ? [base] : []),
-    ...destination.notPorts.map(({ from, to }) => ({ ...base, port: from, endPort: to })),
+    ...(not === undefined ? [] : [{ ...not, at: { protocol: ['notProtocol'] } }]),
+    ...(notICMP !== undefined && known?.family !== undefined && isEcho(notICMP, known.family)
+      ? [{ ...known, at: { protocol: ['notICMP'] } }]
+      : []),
+    ...destination.notPorts.map(({ from, to }) => ({ ...base, ...span(from, to) })),
     ...destination.notNamedPorts.map((port) => ({ ...base, port })),
   ];
 }
@@ -272,30 +320,35 @@ function isEcho(
 }
 
 /** A selector over endpoints as one over pods; an endpoint's labels beside the pod's own come from where it is. */
-function selection(selector: SelectorNode): PodSelection {
+function selection(selector: SelectorNode, places: Places = () => undefined): PodSelection {
+  const label = (test: LabelTest, name: string, values: readonly string[]): PodSelection => {
+    const made = labelTest(name, test, values);
+    const at = places(name);
+    return at === undefined || made.is !== 'label' ? made : { ...made, at };
+  };
   switch (selector.node) {
     case 'all':
     case 'global':
       return { is: 'all' };
     case 'not':
-      return { is: 'not', of: selection(selector.of) };
+      return { is: 'not', of: selection(selector.of, places) };
     case 'and':
     case 'or':
-      return { is: selector.node, of: selector.of.map(selection) };
+      return { is: selector.node, of: selector.of.map((one) => selection(one, places)) };
     case 'not-equal':
-      return { is: 'not', of: label(selector.label, 'in', [selector.value]) };
+      return { is: 'not', of: label('in', selector.label, [selector.value]) };
     case 'not-in':
-      return { is: 'not', of: label(selector.label, 'in', selector.values) };
+      return { is: 'not', of: label('in', selector.label, selector.values) };
     case 'has':
-      return label(selector.label, 'exists', []);
+      return label('exists', selector.label, []);
     case 'in':
-      return label(selector.label, 'in', selector.values);
+      return label('in', selector.label, selector.values);
     case 'equal':
-      return label(selector.label, 'in', [selector.value]);
+      return label('in', selector.label, [selector.value]);
     case 'contains':
     case 'starts-with':
     case 'ends-with':
-      return label(selector.label, selector.node, [selector.value]);
+      return label(selector.node, selector.label, [selector.value]);
   }
 }
 
@@ -305,7 +358,7 @@ type LabelTest = Extract<PodSelection, { is: 'label' }>['test'];
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
 /** Labels that are the endpoint's own go before those that it inherits, and Calico's before the pod's. */
-function label(name: string, test: LabelTest, values: readonly string[]): PodSelection {
+function labelTest(name: string, test: LabelTest, values: readonly string[]): PodSelection {
   const of = { is: 'label', test, values } as const;
   const inherited = { ...of, own: name };
   switch (name) {

@@ -4,6 +4,7 @@
  * Left out: ICMPv6; port names of egress rules, which for Cilium mean one number for all peers, mean each target's own here; what
  * `toFQDNs` and the like mean; that of a Service without a selector the endpoints' addresses are meant.
  */
+import type { FieldPath } from '../../base/origin.ts';
 import type {
   CiliumPeer,
   CiliumPolicy,
@@ -62,7 +63,19 @@ function ownRule(rule: CiliumRule, store: Store): readonly OwnRule[] {
   if (peers === undefined && ports === undefined) return [];
   const all = peers?.some((peer) => peer.entity === 'all') ?? true;
   const ends = all ? [] : (peers ?? []).flatMap((peer) => endsOf(peer, store));
-  const traffic = (ports ?? []).flatMap((item) => item.ports.flatMap(trafficOf));
+  const traffic = (ports ?? []).flatMap((item) => {
+    const path = (item.origin.path ?? []).slice((rule.origin.path ?? []).length);
+    const list = path[0] === 'icmps' ? 'fields' : 'ports';
+    return item.ports.flatMap((port, i) =>
+      trafficOf(port).map((one): OwnTraffic => {
+        const at = [...path, list, i];
+        return {
+          ...one,
+          at: list === 'fields' ? { protocol: at } : { protocol: [...at, 'protocol'], port: [...at, 'port'] },
+        };
+      }),
+    );
+  });
   if ((!all && ends.length === 0) || (ports !== undefined && traffic.length === 0)) return [];
   return [
     {
@@ -87,25 +100,38 @@ function trafficOf({ port, endPort, protocol }: CiliumPort): readonly OwnTraffic
 }
 
 function endsOf(peer: CiliumPeer, store: Store): readonly EndSet[] {
-  const { endpoints, entity, cidr, except = [], service } = peer;
+  const { endpoints, entity, cidr, except = [], service, at: here = [] } = peer;
+  const at = { end: here };
   if (cidr !== undefined) {
-    return [{ outside: true, nets: [cidr], ...(except.length > 0 && { notNets: except }) }];
+    const places = { ...at, nets: here, notNets: [...here, 'except'] };
+    return [{ outside: true, nets: [cidr], ...(except.length > 0 && { notNets: except }), at: places }];
   }
   if (service !== undefined) {
-    const selector = asRecord(store.get('Service', service.namespace, service.name)?.body['spec']).selector;
+    const { namespace, name } = service;
+    const selector = asRecord(store.get('Service', namespace, name)?.body['spec']).selector;
     if (selector === undefined) return [];
     const pods: readonly PodSelection[] = [
-      namespaceIs(service.namespace),
+      namespaceIs(namespace),
       ...Object.entries(selector as Labels).map(([key, value]) => podLabel(key, 'in', [value])),
     ];
-    return [{ pods: { is: 'and', of: pods } }];
+    return [{ pods: { is: 'and', of: pods }, at, words: `Service ${namespace}/${name}` }];
   }
   if (endpoints !== undefined) {
-    const pods = podsOf(endpoints);
-    return [...(pods === NOBODY ? [] : [{ pods }]), ...reservedEnds((labels) => selects(endpoints, labels))];
+    const pods = podsOf(endpoints, here);
+    const words = here.join('.');
+    return [
+      ...(pods === NOBODY ? [] : [{ pods, at }]),
+      ...reservedEnds((labels) => selects(endpoints, labels)).map((end) => ({ ...end, at, words })),
+    ];
   }
-  if (entity === 'cluster') return [{ pods: { is: 'all' } }, { nodes: NODES }];
-  return entity === undefined ? [] : reservedEnds((labels) => `reserved:${entity}` in labels);
+  if (entity === undefined) return [];
+  const named = { at, words: entity };
+  if (entity === 'cluster')
+    return [
+      { pods: { is: 'all' }, ...named },
+      { nodes: NODES, ...named },
+    ];
+  return reservedEnds((labels) => `reserved:${entity}` in labels).map((end) => ({ ...end, ...named }));
 }
 
 /** Nodes and the world, by the labels that Cilium gives them. */
@@ -131,20 +157,30 @@ function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, lab
   );
 }
 
-function podsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): PodSelection {
+function podsOf(
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  here: FieldPath | undefined = undefined,
+): PodSelection {
+  const placed = (made: PodSelection, ...path: FieldPath): PodSelection =>
+    here === undefined || made.is !== 'label' ? made : { ...made, at: [...here, ...path] };
   const of = [
-    ...Object.entries(matchLabels).map(([key, value]) => labelOf(key, 'in', [value])),
-    ...matchExpressions.map(({ key, operator, values = [] }): PodSelection => {
-      if (operator === 'In') return labelOf(key, 'in', values);
-      if (operator === 'Exists') return labelOf(key, 'exists', []);
-      return {
-        is: 'not',
-        of: operator === 'NotIn' ? labelOf(key, 'in', values) : labelOf(key, 'exists', []),
-      };
+    ...Object.entries(matchLabels).map(([key, value]) =>
+      placed(labelOf(key, 'in', [value]), 'matchLabels', plainKey(key)),
+    ),
+    ...matchExpressions.map(({ key, operator, values = [] }, i): PodSelection => {
+      const test = operator === 'In' || operator === 'NotIn' ? 'in' : 'exists';
+      const made = labelOf(key, test, test === 'in' ? values : []);
+      const label = made === NOBODY ? made : placed(made, 'matchExpressions', i);
+      return operator === 'In' || operator === 'Exists' ? label : { is: 'not', of: label };
     }),
   ];
   if (of.includes(NOBODY)) return NOBODY;
   return of.length === 0 ? { is: 'all' } : { is: 'and', of };
+}
+
+/** As people write it: without the source that Cilium takes for granted. */
+function plainKey(key: string): string {
+  return key.startsWith('any:') ? key.slice('any:'.length) : key;
 }
 
 type Test = 'in' | 'exists';

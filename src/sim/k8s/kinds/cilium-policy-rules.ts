@@ -151,18 +151,27 @@ function peersOf(whole: Whole, rule: Body, side: 'from' | 'to'): readonly Cilium
   if (counts.length === 0) return undefined;
   if (counts.some((name) => texts(name).length === 0)) return [];
   return [
-    ...asRecords(list('Endpoints')).map((selector): CiliumPeer => {
-      return { endpoints: peerSelector(selector, whole.manifest.ref.namespace) };
+    ...asRecords(list('Endpoints')).map((selector, i): CiliumPeer => {
+      return {
+        endpoints: peerSelector(selector, whole.manifest.ref.namespace),
+        at: [`${side}Endpoints`, i],
+      };
     }),
-    ...texts('Entities').map((entity) => ({ entity: entity as CiliumPeer['entity'] }) as CiliumPeer),
-    ...texts('CIDR').flatMap((text): readonly CiliumPeer[] => cidrs([text]).map((one) => ({ cidr: one }))),
-    ...asRecords(list('CIDRSet')).flatMap((item): readonly CiliumPeer[] => {
+    ...texts('Entities').map(
+      (entity, i) => ({ entity: entity as CiliumPeer['entity'], at: [`${side}Entities`, i] }) as CiliumPeer,
+    ),
+    ...texts('CIDR').flatMap((text, i): readonly CiliumPeer[] =>
+      cidrs([text]).map((one) => ({ cidr: one, at: [`${side}CIDR`, i] })),
+    ),
+    ...asRecords(list('CIDRSet')).flatMap((item, i): readonly CiliumPeer[] => {
       if (item.cidrGroupRef !== undefined) return [{ unresolved: 'cidrGroupRef' }];
       if (item.cidrGroupSelector !== undefined) return [{ unresolved: 'cidrGroupSelector' }];
       const except = Array.isArray(item.except) ? cidrs(item.except.map(String)) : [];
-      return cidrs([String(item.cidr)]).map((one) => ({ cidr: one, except }));
+      return cidrs([String(item.cidr)]).map((one) => ({ cidr: one, except, at: [`${side}CIDRSet`, i] }));
     }),
-    ...asRecords(list('Services')).flatMap((item) => servicesOf(whole, item)),
+    ...asRecords(list('Services')).flatMap((item, i) =>
+      servicesOf(whole, item).map((peer) => ({ ...peer, at: [`${side}Services`, i] })),
+    ),
     ...(texts('FQDNs').length > 0 ? [{ unresolved: 'toFQDNs' as const }] : []),
     ...(texts('Groups').length > 0 ? [{ unresolved: `${side}Groups` as const }] : []),
   ];

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { missText, portText, ruleNotes, wouldText } from '../../../../i18n/policy-text.ts';
+import { lateText, missText, portText, ruleNotes, wouldText } from '../../../../i18n/policy-text.ts';
 import { useText } from '../../../../i18n/messages.ts';
 import type { Messages } from '../../../../i18n/en.ts';
 import type { LocatedOrigin } from '../../../../sim/base/origin.ts';
@@ -134,7 +134,7 @@ function DeniedCard({ near, byRule }: { readonly near: NearMiss; readonly byRule
       {more > 0 && <p className={styles.more}>{t.more({ n: more })}</p>}
       {late.map((rule) => (
         <p key={`${rule.kind} ${rule.policy} ${rule.rule}`} className={styles.note}>
-          {t.tooLate(rule)} <Line origin={rule.origin} />
+          {lateText(t, rule, byRule)} <Line origin={rule.origin} />
         </p>
       ))}
       {!own && <FixProposal want="allow" />}
