@@ -5,6 +5,7 @@
 import { objectName } from './base/origin.ts';
 import { asEnforced, enforcesPolicy, policyReading } from './enforced.ts';
 import { isClusterPolicyKind } from './k8s/controllers/cluster-policies.ts';
+import { createStore } from './k8s/store.ts';
 import type { Flow } from './policy/evaluate.ts';
 import type { EditKind } from './policy/fix/candidates.ts';
 import { type LineChange, lineChanges } from './policy/fix/line-changes.ts';
@@ -96,6 +97,12 @@ function search(
     files,
     flow,
     reading: policyReading(cluster),
+    around: {
+      networkSets: cluster.networkSets ?? [],
+      namespaces: cluster.namespaces,
+      endpointSlices: cluster.endpointSlices,
+      store: createStore(simulation.parsed, new Set()),
+    },
     outside: outsideOf(simulation),
   };
   if (want === 'block') return smallestToBlock(question);

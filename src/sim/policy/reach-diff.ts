@@ -58,7 +58,7 @@ export function livePods(cluster: Pick<ClusterState, 'pods'>): readonly Pod[] {
  */
 export function reachDiff(
   before: Cluster,
-  after: Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'>,
+  after: Pick<StackCluster, 'networkPolicies' | 'clusterPolicies' | 'ownPolicies'>,
   also: Asked,
   outside: readonly FlowEnd[] = [],
 ): readonly ReachChange[] {
@@ -68,6 +68,7 @@ export function reachDiff(
     ...before,
     networkPolicies: [...after.networkPolicies],
     clusterPolicies: after.clusterPolicies,
+    ...(after.ownPolicies === undefined ? {} : { ownPolicies: after.ownPolicies }),
   };
   const affected = affectedPods(before, later, pods);
   if (affected.egress.size === 0 && affected.ingress.size === 0) return [];
@@ -119,7 +120,8 @@ function changeOf(
 function classesOf(before: Cluster, after: Cluster, pods: readonly Pod[]): (end: FlowEnd) => string {
   const networkPolicies = [...before.networkPolicies, ...after.networkPolicies];
   const clusterPolicies = [...before.clusterPolicies, ...after.clusterPolicies];
-  const classes = classify({ ...before, networkPolicies, clusterPolicies }, pods, {
+  const ownPolicies = [...(before.ownPolicies ?? []), ...(after.ownPolicies ?? [])];
+  const classes = classify({ ...before, networkPolicies, clusterPolicies, ownPolicies }, pods, {
     protocol: 'TCP',
     enforced: true,
   });

@@ -2,7 +2,7 @@
 import type { ObjectRef } from '../base/origin.ts';
 import { parsePiece } from '../k8s/parse/document.ts';
 import { editDocument, piecesOf, type TextFile } from '../policy/fix/document-edit.ts';
-import type { Json } from '../policy/fix/yaml-edit.ts';
+import type { Json } from '../k8s/own-edits.ts';
 
 export type Entry = { readonly [key: string]: Json };
 

@@ -5,6 +5,7 @@
 import { metadataRules } from '../kinds/metadata.ts';
 import { asRecord, asRecords, type Body, type KindSpec, type Rules, simulated } from '../kinds/schema.ts';
 import { isOwnSubject } from '../pod-selection.ts';
+import { calicoEdits } from './edits.ts';
 import { calicoNetworkSet, calicoOwnPolicy, calicoOwnTier } from './own-policy.ts';
 import { refusal, validateNetworkSet, validatePolicy, validateTier } from './validate.ts';
 
@@ -131,6 +132,7 @@ function policyKind(kind: 'NetworkPolicy' | 'GlobalNetworkPolicy', apiVersion: s
     validate: (body, report) => validatePolicy(body, global, report),
     refusal,
     ownPolicy: calicoOwnPolicy,
+    edits: calicoEdits,
     isOwnSubject,
   };
 }

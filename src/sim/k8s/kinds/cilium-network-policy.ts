@@ -6,6 +6,7 @@
 import { parseCidrStrict } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import { pathText } from '../diagnostics.ts';
+import { ciliumEdits } from './cilium-policy-edits.ts';
 import { ciliumPolicies } from './cilium-policy-rules.ts';
 import { ciliumFaults, icmpTypeNames } from './cilium-policy-validity.ts';
 import { metadataRules } from './metadata.ts';
@@ -227,6 +228,7 @@ function kindOf(
     nameCheck: dnsSubdomain,
     validate: (body, report) => validate(body, kind, report),
     ciliumPolicies,
+    edits: ciliumEdits,
   };
 }
 

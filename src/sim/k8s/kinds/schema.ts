@@ -10,6 +10,7 @@ import type { FieldPath } from '../../base/origin.ts';
 import type { CiliumPolicy, ClusterState, NetworkSet, OwnPolicy, PolicyTierPlan } from '../cluster-state.ts';
 import type { DiagnosticCode, FixCode, FixTitles, ParamsOf } from '../diagnostics.ts';
 import type { Manifest } from '../manifest.ts';
+import type { OwnPolicyEdits } from '../own-edits.ts';
 import type { Store } from '../store.ts';
 import type { isOwnSubject } from '../pod-selection.ts';
 import { apiTable } from './api-tables.ts';
@@ -142,6 +143,8 @@ export interface KindSpec {
   readonly refKind?: string;
   /** For a CNI's own policies: what the object says, in a form that does not know the CNI. */
   readonly ownPolicy?: (manifest: Manifest, around: AroundPolicy) => OwnPolicy;
+  /** How such a policy is written, for whoever edits it. */
+  readonly edits?: OwnPolicyEdits;
   /** Whether such a policy is for a pod: here, because what reads policies is loaded with them. */
   readonly isOwnSubject?: typeof isOwnSubject;
   /** For a kind of labelled address ranges that such policies select. */

@@ -16,7 +16,7 @@ import type { Flow } from '../evaluate.ts';
 import type { Direction, FlowEnd, RuleMisses } from '../matching.ts';
 import { isPod, namespaceLabels, ruleMatches, rulesOf, selectsPod } from '../matching.ts';
 import type { PolicyEdit } from './policy-edit.ts';
-import type { Json } from './yaml-edit.ts';
+import type { Json } from '../../k8s/own-edits.ts';
 
 /** What an edit is, in words; i18n has the sentence. */
 export type EditKind =

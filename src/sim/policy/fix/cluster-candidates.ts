@@ -21,7 +21,7 @@ import {
   selectorsFor,
 } from './candidates.ts';
 import type { PolicyEdit } from './policy-edit.ts';
-import type { Json } from './yaml-edit.ts';
+import type { Json } from '../../k8s/own-edits.ts';
 
 type Cluster = Pick<ClusterState, 'clusterPolicies' | 'namespaces' | 'nodes'>;
 type JsonObject = { readonly [key: string]: Json };

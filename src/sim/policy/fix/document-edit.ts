@@ -4,7 +4,8 @@ import { objectKey } from '../../base/origin.ts';
 import { parsePiece } from '../../k8s/parse/document.ts';
 import type { ParsedObject } from '../../k8s/parse/object.ts';
 import { type Piece, splitFile } from '../../k8s/parse/split.ts';
-import { blockDocument, editYaml, type Json, type YamlEdit } from './yaml-edit.ts';
+import type { Json, YamlEdit } from '../../k8s/own-edits.ts';
+import { blockDocument, editYaml } from './yaml-edit.ts';
 
 export interface TextFile {
   readonly name: string;

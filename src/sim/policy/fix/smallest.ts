@@ -7,7 +7,7 @@ import { objectKey } from '../../base/origin.ts';
 import type { ClusterState } from '../../k8s/cluster-state.ts';
 import { isClusterPolicyKind } from '../../k8s/controllers/cluster-policies.ts';
 import type { Flow } from '../evaluate.ts';
-import { evaluate } from '../evaluate.ts';
+import { deciding, evaluate } from '../evaluate.ts';
 import type { Direction, FlowEnd } from '../matching.ts';
 import { endName, policyName, rulesOf, selectsPod } from '../matching.ts';
 import { reachDiff, type ReachChange } from '../reach-diff.ts';
@@ -21,7 +21,8 @@ import {
 } from './candidates.ts';
 import { clusterEditsToAllow, clusterEditsToBlock } from './cluster-candidates.ts';
 import type { TextFile } from './document-edit.ts';
-import { editPolicies, type Edited } from './policy-edit.ts';
+import { ownEditsToAllow, ownEditsToBlock } from './own-candidates.ts';
+import { editPolicies, type Edited, type Surroundings } from './policy-edit.ts';
 
 type Policies = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies'>;
 type Cluster = Policies &
@@ -34,6 +35,7 @@ export interface Question {
   readonly flow: Flow;
   /** How the CNI reads the policies. */
   readonly reading: (policies: Policies) => Policies;
+  readonly around: Surroundings;
   /** Hosts outside that may send and be sent to. */
   readonly outside: readonly FlowEnd[];
 }
@@ -61,6 +63,10 @@ export function smallestToAllow(question: Question, direction: Direction): Found
     deniedRule !== undefined && isClusterPolicyKind(deniedRule.kind ?? '') ? deniedRule : undefined;
   const candidates = [
     ...(denying === undefined ? [] : clusterEditsToAllow({ cluster: written, flow, direction }, denying)),
+    ...ownEditsToAllow(
+      { cluster, files: question.files, flow, direction },
+      deciding(cluster, direction, flow),
+    ),
     ...editsToAllow(cluster, flow, direction),
   ];
   const does = (edited: Edited): boolean => said(question, edited, direction).verdict !== 'denied';
@@ -80,8 +86,8 @@ export function smallestToBlock(question: Question): Found | undefined {
 }
 
 /** The cluster with its policies as the CNI reads them. */
-function asRead({ cluster, reading }: Question, edited: Policies): Cluster {
-  return { ...cluster, ...reading(edited) };
+function asRead({ cluster, reading }: Question, edited: Edited): Cluster {
+  return { ...cluster, ownPolicies: edited.ownPolicies, ...reading(edited) };
 }
 
 /** The cluster-wide policies that the CNI enforces, with their rules as they are written. */
@@ -92,7 +98,7 @@ function enforcedOf({ cluster }: Question, read: Policies): Policies['clusterPol
 
 function said(
   question: Question,
-  edited: Policies,
+  edited: Edited,
   direction: Direction,
 ): ReturnType<typeof evaluate>[Direction] {
   return evaluate(asRead(question, edited), question.flow)[direction];
@@ -109,6 +115,10 @@ function blockIn(question: Question, direction: Direction): Found | undefined {
   const written = { ...question.cluster, clusterPolicies: enforcedOf(question, cluster) };
   const candidates = [
     ...clusterEditsToBlock({ cluster: written, flow, direction }, allowing),
+    ...ownEditsToBlock(
+      { cluster, files: question.files, flow, direction },
+      deciding(cluster, direction, flow),
+    ),
     ...(verdict === 'not-selected'
       ? policiesToBlock({ ...cluster, podCidrs: cluster.settings.podSubnets }, flow, direction)
       : []),
@@ -150,8 +160,8 @@ function withoutRules(question: Question, direction: Direction): Found | undefin
 }
 
 function startOf({ files, cluster }: Question): Edited {
-  const { networkPolicies, clusterPolicies } = cluster;
-  return { files, networkPolicies, clusterPolicies };
+  const { networkPolicies, clusterPolicies, ownPolicies } = cluster;
+  return { files, networkPolicies, clusterPolicies, ownPolicies };
 }
 
 /** The last of the edits made on what the ones before it left; nothing where it does not do what it should. */
@@ -162,16 +172,17 @@ function tryOut(
   does: (edited: Edited) => boolean,
 ): readonly Found[] {
   const last = made.at(-1);
-  const edited = last && editPolicies(from, last.edits);
+  const edited = last && editPolicies(from, last.edits, question.around);
   if (edited === undefined || !does(edited)) return [];
   return [{ made, edited, changes: changesOf(question, edited) }];
 }
 
 /** What the edits change in who can talk to whom. */
-function changesOf(question: Question, edited: Policies): readonly ReachChange[] {
+function changesOf(question: Question, edited: Edited): readonly ReachChange[] {
   const { cluster, flow, reading, outside } = question;
   const also = { port: flow.port, protocol: flow.protocol };
-  return reachDiff({ ...cluster, ...reading(cluster) }, reading(edited), also, outside);
+  const after = { ...reading(edited), ownPolicies: edited.ownPolicies };
+  return reachDiff({ ...cluster, ...reading(cluster) }, after, also, outside);
 }
 
 /** How many rules admit the flow in one direction; undefined where nothing isolates the pod. */

@@ -4,25 +4,8 @@
  * What it cannot do safely (anchors, an explicit null) it does not do: undefined, and no text is changed.
  */
 import type { FieldPath } from '../../base/origin.ts';
+import type { Json, YamlEdit } from '../../k8s/own-edits.ts';
 import { entryOf, type MapNode, type SeqNode, type TreeNode } from '../../k8s/parse/tree.ts';
-
-export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
-
-export type YamlEdit =
-  /** Adds an item at the end of a list, which is made where it is missing. */
-  | {
-      readonly do: 'append';
-      readonly path: FieldPath;
-      readonly value: Json;
-      /** The item on one line. */
-      readonly inline?: boolean;
-    }
-  /** Puts an item before the one at the path's end, which is there. */
-  | { readonly do: 'insert'; readonly path: FieldPath; readonly value: Json }
-  /** Writes another scalar. */
-  | { readonly do: 'replace'; readonly path: FieldPath; readonly value: string | number }
-  /** Takes an item out of a list; the last one leaves `[]`. */
-  | { readonly do: 'remove'; readonly path: FieldPath };
 
 interface Splice {
   readonly start: number;
@@ -54,9 +37,19 @@ function spliceOf(text: string, root: MapNode, edit: YamlEdit): Splice | undefin
       if (node?.kind !== 'scalar' || node.value === null) return undefined;
       return { start: node.start, end: node.end, text: scalar(edit.value, isJson(text, root)) };
     }
+    case 'set':
+      return set(text, root, edit.path, edit.value);
     case 'remove':
       return remove(text, root, edit.path);
   }
+}
+
+/** A scalar that is there is written anew; a key that is not is added. */
+function set(text: string, root: MapNode, path: FieldPath, value: Json): Splice | undefined {
+  const node = nodeAt(root, path);
+  if (node === undefined) return appendKey(text, root, path, value, { list: listIndent(text, root) });
+  if (node.kind !== 'scalar' || node.value === null || !isScalar(value)) return undefined;
+  return { start: node.start, end: node.end, text: scalar(value, isJson(text, root)) };
 }
 
 function nodeAt(root: TreeNode, path: FieldPath): TreeNode | undefined {
