@@ -152,7 +152,7 @@ export const policy = {
   fixDiff: (p: { file: string }) => `The edit of ${p.file}`,
   fixNone: {
     'own-policy':
-      'A policy of the CNI’s own kind decides here. Edits of those are not searched, and no other policy can change what it says.',
+      'A policy of the CNI’s own kind decides here, and no single small edit of it, or of another policy, was found that does it.',
     already: 'No policy would have to change for that.',
     'not-enforced': 'This CNI acts on no policy, so no edit of one would change anything.',
     none: 'No edit of a NetworkPolicy or a cluster-wide policy was found that does it.',

@@ -1,4 +1,4 @@
-/** What the card says where a policy of the CNI's own kind has decided. */
+/** What the card says, and the edit that is offered, where a policy of the CNI's own kind has decided. */
 import { expect, it } from 'vitest';
 import { nearMissOf } from './explain.ts';
 import { smallestFix } from './fix.ts';
@@ -34,7 +34,7 @@ const probe: ProbeQuestion = { from: 'default/client', tool: 'nc', to: 'default/
 const FROM_CLIENT = 'fromEndpoints: [{matchLabels: {app: client}}]';
 const DENIES = `ingress: [{fromEndpoints: [{}]}], ingressDeny: [{fromEndpoints: [{matchLabels: {app: x}}]}, {${FROM_CLIENT}}]`;
 
-it('a rule of it that denies is named, and no edit is offered', () => {
+it('a rule of it that denies is named, and the smallest edit takes it away', () => {
   const files = filesWith(DENIES);
   const simulation = simulate({ files });
   expect(nearMissOf(simulation, probe)).toMatchObject({
@@ -51,7 +51,10 @@ it('a rule of it that denies is named, and no edit is offered', () => {
       before: [],
     },
   });
-  expect(smallestFix(simulation, files, probe, 'allow')).toEqual({ ok: false, why: 'own-policy' });
+  expect(smallestFix(simulation, files, probe, 'allow')).toMatchObject({
+    ok: true,
+    fix: { steps: [{ kind: 'remove-rule', policy: 'default/own' }], walked: { verdict: 'delivered' } },
+  });
 });
 
 it('one that isolates stands beside the NetworkPolicies, of which a rule may let it in', () => {
@@ -65,10 +68,16 @@ spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {
   const simulation = simulate({ files });
   expect(nearMissOf(simulation, probe)?.policies).toMatchObject([
     { policy: 'default/np', closest: { rule: 0 } },
-    { policy: 'default/own', kind: 'CiliumNetworkPolicy', rules: 1, origin: { range: { line: 18 } } },
+    {
+      policy: 'default/own',
+      kind: 'CiliumNetworkPolicy',
+      rules: 1,
+      origin: { range: { line: 18 } },
+      closest: { rule: 0, peer: { misses: [{ what: 'label', key: 'app', values: ['z'], found: 'client' }] } },
+    },
   ]);
   const answer = smallestFix(simulation, files, probe, 'allow');
   if (!answer.ok) throw new Error(answer.why);
-  expect(answer.fix.steps).toEqual([{ kind: 'add-peer', policy: 'default/np' }]);
+  expect(answer.fix.steps).toEqual([{ kind: 'add-peer', policy: 'default/own' }]);
   expect(answer.fix.walked.verdict).toBe('delivered');
 });

@@ -48,7 +48,8 @@ describe.each([
                   expect(told === undefined).toBe(ruleCovers(rule, subject, seen, world));
                   if (told === undefined) continue;
                   missed++;
-                  const misses = [told.missed.peer, told.missed.port].flatMap((half) => half?.misses ?? []);
+                  const { peer: ends, port } = told.missed;
+                  const misses = [...(ends?.misses ?? []), ...(port?.misses ?? [])];
                   expect(misses.length).toBeGreaterThan(0);
                 }
               }

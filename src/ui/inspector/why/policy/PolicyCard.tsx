@@ -102,7 +102,7 @@ export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly st
 /** A rule that says Deny: which, and what before it almost decided otherwise. */
 function DeniedCard({ near, byRule }: { readonly near: NearMiss; readonly byRule: DeniedByRule }) {
   const { policy: t } = useText();
-  const { denied, before, late, own } = byRule;
+  const { denied, before, late } = byRule;
   const more = before.length - SHOWN;
   return (
     <section className={why.card} aria-label={t.stopped}>
@@ -137,7 +137,7 @@ function DeniedCard({ near, byRule }: { readonly near: NearMiss; readonly byRule
           {lateText(t, rule, byRule)} <Line origin={rule.origin} />
         </p>
       ))}
-      {!own && <FixProposal want="allow" />}
+      <FixProposal want="allow" />
     </section>
   );
 }
