@@ -8,7 +8,6 @@ import { applyingIn } from './applying.ts';
 import { classify } from './classes.ts';
 import { deciding, evaluate, type Flow, type Outcome } from './evaluate.ts';
 import { type Direction, policyName } from './matching.ts';
-import { ownOrigin } from './near-miss-tiers.ts';
 import { askedPods, placesOf, podName, type ReachCluster } from './reach.ts';
 import { hasSay, policyStack, policyWorld, type StackPolicy, type StackRule } from './stack.ts';
 
@@ -218,6 +217,5 @@ function originOf(
       one.kind === kind &&
       (one.namespace === undefined ? one.name : policyName({ ...one, namespace: one.namespace })) === name,
   );
-  const written = own?.[direction].find((one) => one.rule === rule?.index && one.action === rule.action);
-  return written?.origin ?? ownOrigin(cluster, { name, ...(kind === undefined ? {} : { kind }) });
+  return rule?.own?.origin ?? own?.origin ?? { object: { kind, name } };
 }

@@ -5,6 +5,7 @@ import { splitFile } from '../../k8s/parse/split.ts';
 import { editPolicies, type PolicyEdit } from './policy-edit.ts';
 import { parseScenario } from '../../k8s/parse/parse-scenario.ts';
 import { policyOf } from '../../k8s/controllers/policies.ts';
+import { createStore } from '../../k8s/store.ts';
 
 const HEAD = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: p\nspec:\n';
 const REF = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace: 'default', name: 'p' };
@@ -20,11 +21,18 @@ const remove = (...path: (string | number)[]): PolicyEdit => ({ do: 'remove', po
 
 /** The file after the edit; undefined where it was not made. */
 function edit(text: string, ...edits: PolicyEdit[]): string | undefined {
-  const networkPolicies = parseScenario([{ name: 'a.yaml', text }])
-    .manifests.filter((manifest) => manifest.kind === 'NetworkPolicy')
+  const parsed = parseScenario([{ name: 'a.yaml', text }]);
+  const networkPolicies = parsed.manifests
+    .filter((manifest) => manifest.kind === 'NetworkPolicy')
     .map(policyOf);
-  const start = { files: [{ name: 'a.yaml', text }], networkPolicies, clusterPolicies: [] };
-  return editPolicies(start, edits)?.files[0]?.text;
+  const start = { files: [{ name: 'a.yaml', text }], networkPolicies, clusterPolicies: [], ownPolicies: [] };
+  const around = {
+    networkSets: [],
+    namespaces: [],
+    endpointSlices: [],
+    store: createStore(parsed, new Set()),
+  };
+  return editPolicies(start, edits, around)?.files[0]?.text;
 }
 
 interface Row {
@@ -37,6 +45,15 @@ interface Row {
 const FROM = ['spec', 'ingress', 0, 'from'];
 
 const ROWS: readonly Row[] = [
+  {
+    name: 'a key that is not there is written behind the others, one that is there is written anew',
+    before: `${HEAD}  podSelector: {} # all\n  policyTypes: [Ingress]\n`,
+    edits: [
+      { do: 'set', policy: REF, path: ['metadata', 'name'], value: 'p' },
+      { do: 'set', policy: REF, path: ['metadata', 'annotations'], value: { a: 'b c' } },
+    ],
+    after: `${HEAD.replace('name: p', 'name: p\n  annotations:\n    a: "b c"')}  podSelector: {} # all\n  policyTypes: [Ingress]\n`,
+  },
   {
     name: 'behind the last item, with the comments around it left alone',
     before: `# top\n${HEAD}  podSelector: {} # all\n  ingress:\n    - from:\n        - podSelector: {} # own\n        # ports follow\n      ports: [{port: 80}]\n`,
