@@ -359,4 +359,71 @@ spec:
       { title: 'the internet is in no block', from: client, to: '203.0.113.10', port: 80 },
     ],
   },
+  {
+    name: 'Calico’s own policies: tiers, Pass, network sets, Services, accounts, names of ports',
+    id: 'calico-own',
+    yaml: `${playground('calico')}${CLIENT}${pod('robot', 'kind-worker2', '10.244.2.3', '8080/TCP', 'serviceAccountName: robot, ')}${HERE}${THERE}${service('web', '10.96.30.1', TCP80)}---
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: {name: sec}
+spec: {order: 10}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata: {name: hosts, labels: {list: hosts}}
+spec: {nets: [172.18.0.96/28, 198.51.100.0/24]}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: sec.out}
+spec:
+  tier: sec
+  selector: app in {'client', 'robot'}
+  types: [Egress]
+  egress:
+    - {action: Log, destination: {selector: list == 'hosts'}}
+    - {action: Deny, protocol: ICMP, icmp: {type: 8}, destination: {selector: list == 'hosts'}}
+    - {action: Pass, destination: {selector: list == 'hosts'}}
+    - {action: Allow, destination: {services: {name: web, namespace: default}}}
+    - {action: Pass, notProtocol: TCP}
+    - {action: Deny, destination: {selector: app == 'web', notSelector: app == 'robot', notNets: [10.244.2.0/24]}}
+    - {action: Pass, protocol: TCP, destination: {notPorts: ["8000:8999"]}}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  selector: app == 'web'
+  order: 10
+  ingress:
+    - {action: Deny, protocol: TCP, source: {serviceAccounts: {names: [robot]}}}
+    - {action: Allow, protocol: TCP, source: {selector: "!has(role)", nets: [10.244.1.0/24, 10.244.2.0/24], notNets: [10.244.2.128/25]}, destination: {ports: [8080, "9000:9010"]}}
+    - {action: Allow, protocol: UDP, source: {notSelector: app == 'robot'}}
+`,
+    ask: [
+      { title: 'to the Service, and in', from: client, to: '10.96.30.1', port: 80 },
+      { title: 'to an endpoint on its port', from: client, to: '10.244.2.2', port: 8080 },
+      { title: 'the account that may not', from: 'default/robot', to: '10.244.1.3', port: 8080 },
+      { title: 'another port of an endpoint: denied here', from: client, to: '10.244.1.3', port: 9999 },
+      {
+        title: 'another port, elsewhere: passed on, and denied there',
+        from: client,
+        to: '10.244.2.2',
+        port: 9999,
+      },
+      { title: 'no port of the Service: the end of the tier', from: client, to: '10.244.2.3', port: 8080 },
+      { title: 'UDP is passed on', from: client, to: '10.244.2.2', port: 9000, proto: 'udp' },
+      {
+        title: 'UDP of whom the rule leaves out',
+        from: 'default/robot',
+        to: '10.244.1.3',
+        port: 9000,
+        proto: 'udp',
+      },
+      { title: 'a message to the set is denied', from: client, to: '172.18.0.100', tool: 'ping' },
+      { title: 'a message elsewhere is not', from: client, to: '10.244.2.3', tool: 'ping' },
+      { title: 'a host in the set', from: client, to: '172.18.0.100', port: 80 },
+      { title: 'a host in no set', from: client, to: '203.0.113.10', port: 8080 },
+    ],
+  },
 ];

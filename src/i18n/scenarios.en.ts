@@ -93,6 +93,11 @@ export const scenarios = {
     summary:
       'A ClusterNetworkPolicy keeps guests out although the shop’s own NetworkPolicy lets everybody in.',
   },
+  'a-tier-before-the-team': {
+    title: 'On Calico a tier goes before',
+    summary:
+      'The security team’s tier denies a list of addresses, whatever the team’s own policies let out; and a pod gets in by its service account, not by its labels.',
+  },
   'a-denial-wins': {
     title: 'On Cilium a denial wins',
     summary:

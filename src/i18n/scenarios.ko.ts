@@ -92,6 +92,11 @@ export const scenarios = {
     summary:
       'shop의 네트워크폴리시가 모두를 허용해도, 클러스터네트워크폴리시(ClusterNetworkPolicy)가 guest를 막습니다.',
   },
+  'a-tier-before-the-team': {
+    title: '캘리코에서는 앞선 티어가 먼저입니다',
+    summary:
+      '팀의 정책이 무엇을 내보내든 보안 팀의 티어가 주소 목록을 막습니다. 파드는 레이블이 아니라 서비스어카운트로 들어갑니다.',
+  },
   'a-denial-wins': {
     title: '실리움에서는 거부가 이깁니다',
     summary:

@@ -4,6 +4,7 @@ import { aDenialWins } from './a-denial-wins/scenario.ts';
 import { aPolicyThatReadsHttp } from './a-policy-that-reads-http/scenario.ts';
 import { aSidecarNobodyWrote } from './a-sidecar-nobody-wrote/scenario.ts';
 import { aWebhookThatIsGone } from './a-webhook-that-is-gone/scenario.ts';
+import { aTierBeforeTheTeam } from './a-tier-before-the-team/scenario.ts';
 import { adminHasTheLastWord } from './admin-has-the-last-word/scenario.ts';
 import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
 import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
@@ -58,6 +59,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   ipv6OnlyCluster,
   defaultDenyWithAllow,
   adminHasTheLastWord,
+  aTierBeforeTheTeam,
   aDenialWins,
   aPolicyThatReadsHttp,
   policyNobodyEnforces,

@@ -264,6 +264,27 @@ describe('what each is about', () => {
       clientSees: 'timeout',
       reason: 'policy.deny',
     },
+    {
+      slug: 'a-tier-before-the-team',
+      probe: 'to the tracker',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
+    {
+      slug: 'a-tier-before-the-team',
+      probe: 'to the partner',
+      verdict: 'delivered',
+      clientSees: 'connected',
+    },
+    { slug: 'a-tier-before-the-team', probe: 'robot', verdict: 'delivered', clientSees: 'http' },
+    {
+      slug: 'a-tier-before-the-team',
+      probe: 'visitor',
+      verdict: 'dropped',
+      clientSees: 'timeout',
+      reason: 'policy.deny',
+    },
     { slug: 'a-policy-that-reads-http', probe: 'reads', verdict: 'delivered', clientSees: 'http' },
     {
       slug: 'a-policy-that-reads-http',

@@ -33,7 +33,11 @@ export const withoutEffect: readonly KindSpec[] = [
     rules: { ...metadataRules, ...simulated('spec.resources'), ...simulatedDeep('spec.resources.requests') },
   },
   quiet('PersistentVolume', 'v1', 'cluster'),
-  quiet('ServiceAccount', 'v1', 'namespaced'),
+  // Its labels are labels of its pods to some policies.
+  {
+    ...quiet('ServiceAccount', 'v1', 'namespaced'),
+    matters: ({ metadata }) => Object.keys(asRecord(asRecord(metadata).labels)).length > 0,
+  },
   quiet('PodTemplate', 'v1', 'namespaced'),
   quiet('ControllerRevision', 'apps/v1', 'namespaced'),
   quiet('StorageClass', 'storage.k8s.io/v1', 'cluster'),
