@@ -167,15 +167,18 @@ const shaped: readonly Variant[] = [...shapes, ...shapes6, ...faultShapes, ...su
   }),
 );
 
-/** Scenarios that cannot be built as they are: they open broken, or need eBPF programs, which the lab does not write. */
+/** Scenarios that cannot be built as they are: they open broken, or need eBPF programs or proxies, which the lab does not write. */
 const NOT_BUILT = [
   'a-denial-wins',
   'a-policy-that-reads-http',
   'a-sidecar-nobody-wrote',
   'a-webhook-that-is-gone',
   'cluster-ip-out-of-range',
+  'ingress-hosts-and-paths',
+  'ingress-without-a-controller',
   'latest-is-refused',
   'pod-security-refuses',
+  'policy-shuts-out-the-controller',
   'study-notes-service',
   'socket-load-balancer',
 ];

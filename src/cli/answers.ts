@@ -93,6 +93,7 @@ export function probeFrom(options: AnswerOptions): ProbeQuestion {
     bytes: numberOption(options, 'bytes', 0, 65_000),
     pmtudisc: textOption(options, 'pmtudisc'),
     sport: numberOption(options, 'sport', 1, 65_535),
+    maxTime: numberOption(options, 'max-time', 1, 600),
     count: numberOption(options, 'count', 1, 1000),
     interval: numberOption(options, 'interval', 0, 604_800),
   };

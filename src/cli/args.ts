@@ -21,6 +21,7 @@ const OPTIONS = {
   bytes: { type: 'string' },
   pmtudisc: { type: 'string' },
   sport: { type: 'string' },
+  'max-time': { type: 'string' },
   count: { type: 'string' },
   requests: { type: 'string' },
   interval: { type: 'string' },
@@ -72,6 +73,7 @@ const PROBE = [
   'bytes',
   'pmtudisc',
   'sport',
+  'max-time',
   'count',
   'interval',
 ] as const;

@@ -5,7 +5,7 @@ export const cli = {
   objects                              the cluster after the controllers settled
   walk --from A --to B [--tool curl|nc|ping|dig] [--port P] [--proto tcp|udp|sctp] [--method M] [--header 'K: V']...
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
-       [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
+       [--bytes N] [--pmtudisc do|want|dont] [--max-time SECONDS] [--count N [--interval SECONDS]]
   burst --from A --to B [--requests N]  N requests in a row (options of walk): how they ended, and who answered
   matrix [--port P[/PROTO]]            who can talk to whom
   reach --pod POD [--port P[/PROTO]] [--proto tcp|udp|sctp]  whom a pod may talk to, who may talk to it, and why

@@ -8,7 +8,7 @@ export const cli = {
   objects                              컨트롤러가 모두 수렴한 뒤의 클러스터
   walk --from A --to B [--tool curl|nc|ping|dig] [--port P] [--proto tcp|udp|sctp] [--method M] [--header 'K: V']...
        [--resolve HOST:PORT:ADDR] [--type RRTYPE] [--source ADDR] [--seed N] [--endpoint POD] [--ttl N]
-       [--bytes N] [--pmtudisc do|want|dont] [--count N [--interval SECONDS]]
+       [--bytes N] [--pmtudisc do|want|dont] [--max-time SECONDS] [--count N [--interval SECONDS]]
   burst --from A --to B [--requests N]  요청 N개를 연달아 보내기 (옵션은 walk와 같음): 어떻게 끝났고 누가 응답했는지
   matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
   reach --pod POD [--port P[/PROTO]] [--proto tcp|udp|sctp]  파드가 누구에게 보낼 수 있고 누가 이 파드에 보낼 수 있는지, 그 이유

@@ -144,6 +144,22 @@ export const clusterDiagnostics: DiagnosticText = {
     `The Ingress ${p['ingress']} has no class, and no IngressClass is the default: no controller serves it.${p['known'] === '' ? '' : ` Classes: ${p['known']}.`}`,
   'ingress/no-controller': (p) =>
     `There is no IngressClass ${p['class']}: the Ingress ${p['ingress']} is stored, and nobody serves it. ${p['known'] === '' ? 'An Ingress does nothing without a controller, such as `controllers: [ingress-nginx]` in the Playground.' : `Classes: ${p['known']}.`}`,
+  'ingress/not-running': (p) =>
+    `The Ingress ${p['ingress']} is for ${p['controller']}, and no pod of it is running: nobody serves it.`,
+  'ingress/annotation-unknown': (p) =>
+    `What ${p['annotation']} makes of a request is not simulated: where a request comes to a path of ${p['ingress']}, the answer is unknown.`,
+  'ingress/annotation-no-difference': (p) =>
+    `${p['annotation']} makes no difference to a single request here.`,
+  'ingress/annotation-elsewhere': (p) =>
+    `${p['annotation']} is an annotation of ${p['whose']}. ${p['controller']}, which serves ${p['ingress']}, does not read it.`,
+  'ingress/resource-backend': (p) =>
+    `The backend ${p['resource']} is no Service: ${p['controller']} leaves this path out.`,
+  'ingress/no-service': (p) =>
+    `There is no Service ${p['service']}: ${p['controller']} answers 503 to whoever comes here.`,
+  'ingress/no-port': (p) =>
+    `The Service ${p['service']} has no port ${p['port']}: ${p['controller']} answers 503 to whoever comes here.`,
+  'controllers/retired': (p) =>
+    `${p['name']} is retired: since ${p['since']} there are no releases and no security fixes. What runs goes on running; for anything new its makers point to ${p['instead']}.`,
   'controllers/unknown': (p) => `No controller "${p['name']}" is known here. Known: ${p['known']}.`,
   'policy/kind-not-enforced': (p) =>
     `${p['cni']} does not enforce ${p['kind']}: ${p['policy']} is stored and changes nothing.${p['use'] === '' ? '' : ` Here it is enforced by ${p['use']}.`}`,

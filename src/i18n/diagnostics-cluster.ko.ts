@@ -149,6 +149,22 @@ export const clusterDiagnostics: DiagnosticText = {
     `Ingress ${p['ingress']}에 클래스가 없고 기본 IngressClass도 없어, 처리할 컨트롤러가 없습니다.${p['known'] === '' ? '' : ` 클래스: ${p['known']}`}`,
   'ingress/no-controller': (p) =>
     `IngressClass ${josa(String(p['class']), '이/가')} 없습니다. Ingress ${josa(String(p['ingress']), '은/는')} 저장되지만 아무도 처리하지 않습니다. ${p['known'] === '' ? 'Ingress는 컨트롤러가 없으면 아무 일도 하지 않습니다. Playground에 `controllers: [ingress-nginx]`처럼 설치하세요.' : `클래스: ${p['known']}`}`,
+  'ingress/not-running': (p) =>
+    `Ingress ${josa(String(p['ingress']), '은/는')} ${p['controller']}의 것인데, 실행 중인 파드가 없어 아무도 처리하지 않습니다.`,
+  'ingress/annotation-unknown': (p) =>
+    `${josa(String(p['annotation']), '이/가')} 요청에 하는 일은 시뮬레이션하지 않습니다. ${p['ingress']}의 경로로 온 요청의 답은 알 수 없습니다.`,
+  'ingress/annotation-no-difference': (p) =>
+    `${josa(String(p['annotation']), '은/는')} 여기서 요청 하나에는 아무 차이를 만들지 않습니다.`,
+  'ingress/annotation-elsewhere': (p) =>
+    `${josa(String(p['annotation']), '은/는')} ${p['whose']}의 애너테이션입니다. ${josa(String(p['ingress']), '을/를')} 처리하는 ${josa(String(p['controller']), '은/는')} 읽지 않습니다.`,
+  'ingress/resource-backend': (p) =>
+    `백엔드 ${josa(String(p['resource']), '은/는')} 서비스가 아니어서 ${josa(String(p['controller']), '은/는')} 이 경로를 건너뜁니다.`,
+  'ingress/no-service': (p) =>
+    `서비스 ${josa(String(p['service']), '이/가')} 없습니다. 이 경로로 오면 ${josa(String(p['controller']), '이/가')} 503으로 답합니다.`,
+  'ingress/no-port': (p) =>
+    `서비스 ${p['service']}에 포트 ${josa(String(p['port']), '이/가')} 없습니다. 이 경로로 오면 ${josa(String(p['controller']), '이/가')} 503으로 답합니다.`,
+  'controllers/retired': (p) =>
+    `${josa(String(p['name']), '은/는')} 개발이 끝났습니다. ${p['since']}부터 릴리스도 보안 수정도 없습니다. 이미 실행 중인 것은 계속 동작하며, 새로 시작한다면 ${josa(String(p['instead']), '이/가')} 권장됩니다.`,
   'controllers/unknown': (p) =>
     `${josa(`"${p['name']}"`, '이라/라')}는 컨트롤러는 여기에 없습니다. 사용 가능: ${p['known']}`,
   'policy/kind-not-enforced': (p) =>

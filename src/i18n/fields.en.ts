@@ -593,6 +593,8 @@ export const fields: FieldHelp = {
   'Playground.probes.endpoint': 'Makes the random choice of an endpoint fall on this pod.',
   'Playground.probes.count':
     'So many connections in a row; connection tracking and session affinity remember those before. The walk shown is the last.',
+  'Playground.probes.maxTime':
+    'curl’s --max-time: how many seconds it waits in all, name, connection and answer. Left out, it gives up after 5 s without a connection, and after 5 s without an answer.',
   'Playground.probes.interval': 'Seconds between one connection and the next; 1 when left out.',
   'Playground.probes.ttl': 'The TTL to start with: each router takes one.',
   'Playground.probes.bytes':

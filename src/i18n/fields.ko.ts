@@ -588,6 +588,8 @@ export const fields: FieldHelp = {
   'Playground.probes.endpoint': '엔드포인트를 고를 때 이 파드가 선택됩니다.',
   'Playground.probes.count':
     '이어서 몇 번 연결할지 정합니다. conntrack과 세션 어피니티는 앞의 연결을 기억합니다. 화면에는 마지막 연결을 보여 줍니다.',
+  'Playground.probes.maxTime':
+    'curl의 --max-time입니다. 이름 조회, 연결, 응답까지 모두 합쳐 기다리는 시간(초)입니다. 생략하면 연결을 5초, 응답을 5초 기다립니다.',
   'Playground.probes.interval': '연결 사이의 간격(초)입니다. 생략하면 1초입니다.',
   'Playground.probes.ttl': '처음 TTL입니다. 라우터를 지날 때마다 1씩 줄어듭니다.',
   'Playground.probes.bytes':

@@ -1163,7 +1163,8 @@ const RESPONDS: Readonly<Record<string, string>> = {
   'no-port': 'the backend’s Service has no such port',
   'no-endpoints': 'the backend’s Service has no ready endpoint',
   'resource-backend': 'the backend is an object that this controller cannot serve',
-  denied: 'a rule denies it',
+  denied: 'the list of addresses in its annotation cannot be read',
+  'source-not-allowed': 'the client’s address is not on the list',
   'invalid-reference': 'the backend may not be referred to from here',
 };
 

@@ -1171,11 +1171,12 @@ export const reasons: ReasonText = {
 const RESPONDS: Readonly<Record<string, string>> = {
   'no-host': '이 호스트를 위한 규칙이 없습니다',
   'no-route': '이 호스트에 맞는 경로가 없습니다',
-  'no-service': '백엔드의 Service가 없습니다',
-  'no-port': '백엔드의 Service에 그런 포트가 없습니다',
-  'no-endpoints': '백엔드의 Service에 준비된 엔드포인트가 없습니다',
+  'no-service': '백엔드의 서비스가 없습니다',
+  'no-port': '백엔드의 서비스에 그런 포트가 없습니다',
+  'no-endpoints': '백엔드의 서비스에 준비된 엔드포인트가 없습니다',
   'resource-backend': '이 컨트롤러가 처리할 수 없는 오브젝트가 백엔드입니다',
-  denied: '규칙이 거부합니다',
+  denied: '애너테이션의 주소 목록을 읽을 수 없습니다',
+  'source-not-allowed': '클라이언트의 주소가 목록에 없습니다',
   'invalid-reference': '여기에서는 그 백엔드를 참조할 수 없습니다',
 };
 
@@ -1183,6 +1184,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   path: '경로',
   method: '메서드',
   header: '헤더',
+  cookie: '쿠키',
   query: '쿼리 매개변수',
 };
 

@@ -46,6 +46,15 @@ export const scenarios = {
     summary:
       'The cloud’s load balancer picks a node. Local keeps the client’s address, and health checks find the nodes.',
   },
+  'ingress-hosts-and-paths': {
+    title: 'Ingress: hosts and paths through ingress-nginx',
+    summary:
+      'One connection ends at the controller, another goes from it straight to a pod. Which path takes /cart/3, which /cartoons, and why not the others?',
+  },
+  'ingress-without-a-controller': {
+    title: 'An Ingress, and nothing happens',
+    summary: 'The Ingress is there, its Service answers inside, and from outside nobody does. Mend it.',
+  },
   'session-affinity': {
     title: 'Session affinity: stay with one pod',
     summary: 'Chance picks the pod once; then each node remembers its clients for a while.',
@@ -115,6 +124,11 @@ export const scenarios = {
   'egress-forgot-dns': {
     title: 'The address works, the name does not',
     summary: 'The app reaches its database by address; by name it times out. Mend the policy.',
+  },
+  'policy-shuts-out-the-controller': {
+    title: '504 from the Ingress: a policy forgot the controller',
+    summary:
+      'Inside the shop answers. From outside comes a 504, and late. Which connection was dropped, and whose? Mend the policy.',
   },
   'wrong-target-port': {
     title: 'Refused: find the mistake',

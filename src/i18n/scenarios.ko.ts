@@ -47,6 +47,15 @@ export const scenarios = {
     summary:
       '클라우드 로드 밸런서가 노드를 고릅니다. Local이면 클라이언트 주소가 유지되고, 헬스 체크로 노드를 찾습니다.',
   },
+  'ingress-hosts-and-paths': {
+    title: 'Ingress: ingress-nginx를 거치는 호스트와 경로',
+    summary:
+      '연결 하나가 컨트롤러에서 끝나고, 다른 연결이 거기서 파드로 곧장 갑니다. /cart/3과 /cartoons는 어느 경로로 가고, 다른 경로는 왜 아닐까요?',
+  },
+  'ingress-without-a-controller': {
+    title: 'Ingress를 만들었는데 아무 일도 없습니다',
+    summary: 'Ingress가 있고 안에서는 서비스가 응답하는데, 밖에서는 아무도 응답하지 않습니다. 고쳐 보세요.',
+  },
   'session-affinity': {
     title: '세션 어피니티: 같은 파드로',
     summary: '처음에는 무작위로 고르고, 그다음에는 노드가 한동안 클라이언트를 기억합니다.',
@@ -114,6 +123,11 @@ export const scenarios = {
   'egress-forgot-dns': {
     title: '주소로는 되는데 이름으로는 안 됩니다',
     summary: '데이터베이스에 주소로는 연결되는데 이름으로는 시간이 초과됩니다. 정책을 고쳐 보세요.',
+  },
+  'policy-shuts-out-the-controller': {
+    title: 'Ingress의 504: 정책이 컨트롤러를 잊었습니다',
+    summary:
+      '안에서는 shop이 응답하는데 밖에서는 한참 뒤에 504가 옵니다. 누구의 어느 연결이 폐기되었을까요? 정책을 고쳐 보세요.',
   },
   'wrong-target-port': {
     title: '연결 거부: 실수를 찾아보세요',

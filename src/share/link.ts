@@ -31,6 +31,7 @@ const probeSchema = v.object({
   bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_000))),
   pmtudisc: v.optional(text(10)),
   sport: v.optional(port),
+  maxTime: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(600))),
   count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
   interval: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(604_800))),
 });

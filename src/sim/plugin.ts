@@ -207,6 +207,15 @@ export interface AdmissionPlugin extends AdmissionAbout {
 /** A plug-in whose code is fetched when a scenario chooses it (lazy.ts). Its functions throw until `loaded`. */
 export type Lazy<P> = P & { readonly load: () => Promise<void>; readonly loaded: () => boolean };
 
+/** How a controller takes a backend: what it answers in place of one that it cannot reach, and what counts as a port of a Service. */
+export interface BackendReading {
+  readonly noService: number;
+  readonly noPort: number;
+  readonly noEndpoints: number;
+  /** Is a port's `targetPort` good for its name, too? */
+  readonly byTargetPort: boolean;
+}
+
 /** What the app says about an ingress controller, a gateway or a mesh before its code is there. */
 export interface L7About {
   readonly id: string;
@@ -216,6 +225,14 @@ export interface L7About {
   readonly sources: readonly string[];
   /** The images of its own pods, by repository: `ingress-nginx/controller`. */
   readonly images: readonly string[];
+  /** `spec.controller` of the IngressClasses that are its own. */
+  readonly controller: string;
+  /** What the names of its annotations begin with. */
+  readonly annotations: string;
+  /** How it takes the backends of Ingresses. */
+  readonly backends: BackendReading;
+  /** The month after which it gets no releases and no security fixes any more, and what its makers point to. */
+  readonly retired?: { readonly since: string; readonly instead: string };
 }
 
 export interface L7Plugin extends L7About {
@@ -228,4 +245,6 @@ export interface L7Plugin extends L7About {
   readonly podParts: (cluster: ClusterState) => ReadonlyMap<string, NetnsPart>;
   /** The programs behind its listeners. */
   readonly ownApps: NonNullable<World['ownApps']>;
+  /** What becomes of an annotation of its own on an Ingress that it serves. */
+  readonly annotation: (name: string, value: string) => 'read' | 'no-difference' | 'unknown';
 }

@@ -206,5 +206,5 @@ export async function loadAllPlugins(): Promise<void> {
   const plugins = [...cniRegistry, ...proxyPlugins, admission];
   const all = [...Object.values(KERNEL_MODULES), ...ROOMS, ...plugins];
   for (const code of all) await code.load?.();
-  for (const plugin of l7Room.need().l7Registry) await plugin.load();
+  for (const code of l7Room.need().l7Code) await code.load();
 }

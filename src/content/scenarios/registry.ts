@@ -19,6 +19,8 @@ import { sessionAffinity } from './session-affinity/scenario.ts';
 import { zoneAwareRouting } from './zone-aware-routing/scenario.ts';
 import { externalName } from './external-name/scenario.ts';
 import { serviceWithoutSelector } from './service-without-selector/scenario.ts';
+import { ingressHostsAndPaths } from './ingress-hosts-and-paths/scenario.ts';
+import { ingressWithoutAController } from './ingress-without-a-controller/scenario.ts';
 import { ipv6OnlyCluster } from './ipv6-only-cluster/scenario.ts';
 import { localhostInAPod } from './localhost-in-a-pod/scenario.ts';
 import { nodePortFromOutside } from './node-port-from-outside/scenario.ts';
@@ -30,6 +32,7 @@ import { podToTheInternet } from './pod-to-the-internet/scenario.ts';
 import { podsOnOneNode } from './pods-on-one-node/scenario.ts';
 import { podsOnTwoNodes } from './pods-on-two-nodes/scenario.ts';
 import { policyNobodyEnforces } from './policy-nobody-enforces/scenario.ts';
+import { policyShutsOutTheController } from './policy-shuts-out-the-controller/scenario.ts';
 import { serviceToRemotePod } from './service-to-remote-pod/scenario.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints/scenario.ts';
 import { socketLoadBalancer } from './socket-load-balancer/scenario.ts';
@@ -48,6 +51,8 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   packetsTooLarge,
   nodePortFromOutside,
   loadBalancer,
+  ingressHostsAndPaths,
+  ingressWithoutAController,
   sessionAffinity,
   zoneAwareRouting,
   externalName,
@@ -64,6 +69,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   aPolicyThatReadsHttp,
   policyNobodyEnforces,
   egressForgotDns,
+  policyShutsOutTheController,
   wrongTargetPort,
   serviceWithoutEndpoints,
   podSecurityRefuses,

@@ -149,6 +149,8 @@ export interface ProbeSpec {
   readonly pmtudisc?: string;
   /** The source port of nc's datagram (`-p`), as a client keeps it that does not close its socket. */
   readonly sport?: number;
+  /** curl's `--max-time`, in seconds: how long it waits in all. Left out, 5 s for the connection and 5 s for the answer. */
+  readonly maxTime?: number;
   /** So many times in a row, on the state that the times before left; the trace is the last one's. */
   readonly count?: number;
   /** Seconds from the end of one to the start of the next; 1 when left out. */

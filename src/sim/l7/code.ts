@@ -5,13 +5,14 @@
 import { fetched } from '../base/code.ts';
 import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
 import { imageRepository } from '../k8s/images.ts';
+import { regexCode } from './regex-code.ts';
 
 export const l7Room = fetched('l7', async () => {
   const [{ l7Parts, l7Registry, withInstalled }, { l7Notes }] = await Promise.all([
     import('./registry.ts'),
     import('./notes.ts'),
   ]);
-  return { l7Notes, l7Parts, l7Registry, withInstalled };
+  return { l7Notes, l7Parts, l7Code: [...l7Registry, regexCode], withInstalled };
 });
 
 type Room = ReturnType<typeof l7Room.need>;

@@ -3,7 +3,7 @@
  * writes it; `proxy.ts` reads it and knows HTTP alone. Like a chain of rules it is read from the top, and the first route
  * that matches decides: the writer brings its API's precedence into that order.
  */
-import type { Ip } from '../base/ip.ts';
+import type { Cidr, Ip } from '../base/ip.ts';
 import type { Origin } from '../base/origin.ts';
 
 export interface L7Listener {
@@ -37,6 +37,8 @@ export interface L7Route {
   readonly filters: readonly L7Filter[];
   readonly action: L7Action;
   readonly origin: Origin;
+  /** Something that nobody here can read or do: a request that comes here has no known answer. */
+  readonly unknown?: { readonly field: string; readonly object: string };
 }
 
 /** All that is given has to hold. */
@@ -44,6 +46,7 @@ export interface RouteMatch {
   readonly path?: PathMatch;
   readonly method?: string;
   readonly headers?: readonly ValueMatch[];
+  readonly cookies?: readonly ValueMatch[];
   readonly query?: readonly ValueMatch[];
 }
 
@@ -93,7 +96,14 @@ export type PathRewrite =
     };
 
 export type L7Action =
-  | { readonly kind: 'backends'; readonly backends: readonly Backend[]; readonly timeoutMs?: number }
+  | {
+      readonly kind: 'backends';
+      readonly backends: readonly Backend[];
+      /** Where it differs from the program's own. */
+      readonly patience?: Partial<Patience>;
+      /** Who may ask: the addresses that connect to the proxy. Others get `status`. */
+      readonly sources?: Sources;
+    }
   | {
       readonly kind: 'respond';
       readonly status: number;
@@ -110,8 +120,23 @@ export type L7Action =
       readonly host?: string;
       readonly port?: number;
       readonly path?: PathRewrite;
+      /** The whole address, in place of its parts. */
+      readonly to?: string | PathRewrite;
       readonly origin: Origin;
     };
+
+/** How long a proxy waits for a server, and how often it tries in all. */
+export interface Patience {
+  readonly connectTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  readonly tries: number;
+}
+
+export interface Sources {
+  readonly allow: readonly Cidr[];
+  readonly status: number;
+  readonly origin: Origin;
+}
 
 export type RespondBecause =
   | 'no-host'
@@ -121,6 +146,7 @@ export type RespondBecause =
   | 'no-endpoints'
   | 'resource-backend'
   | 'denied'
+  | 'source-not-allowed'
   | 'invalid-reference';
 
 /** Where a share of the requests goes. */

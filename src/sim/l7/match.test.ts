@@ -26,7 +26,7 @@ describe('paths', () => {
     ['text', '/aaa', '/aaab', true],
     ['regex', '/a.c$', '/abc', true],
     ['regex', '/a.c$', '/abcd', false],
-    ['regex', '/(', '/(', false],
+    ['regex', '/(', '/(', true],
   ])('%s %s and %s: %s', (how, value, path, matches) => {
     expect(pathMatches({ how, value }, path)).toBe(matches);
   });

@@ -1,6 +1,7 @@
 /**
  * Does a request match? Answers with what missed, and never with a bare no: the very comparison that decides says why.
  */
+import { regexCode } from './regex-code.ts';
 import type { HostName, L7Route, PathMatch, RouteMatch, ValueMatch, VirtualHost } from './config.ts';
 
 /** A request as a proxy reads it. */
@@ -16,7 +17,7 @@ export interface SeenRequest {
 
 /** The first condition of a route that does not hold. */
 export interface Miss {
-  readonly field: 'path' | 'method' | 'header' | 'query';
+  readonly field: 'path' | 'method' | 'header' | 'cookie' | 'query';
   /** Of the header or parameter. */
   readonly name?: string;
   readonly wanted: string;
@@ -76,6 +77,11 @@ export function headerOf(headers: readonly (readonly [string, string])[], name: 
   return headers.find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
+function cookieOf({ headers }: SeenRequest, name: string): string | undefined {
+  const pairs = (headerOf(headers, 'cookie') ?? '').split(';').map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 /** An exact name first, then the longest wildcard, then `*`. */
 export function hostFor(hosts: readonly VirtualHost[], asked: string): VirtualHost | undefined {
   let best: VirtualHost | undefined;
@@ -124,12 +130,13 @@ export function missOf(match: RouteMatch, request: SeenRequest): Miss | undefine
   }
   return (
     missedValue('header', match.headers ?? [], (name) => headerOf(request.headers, name)) ??
+    missedValue('cookie', match.cookies ?? [], (name) => cookieOf(request, name)) ??
     missedValue('query', match.query ?? [], (name) => request.query.find(([key]) => key === name)?.[1])
   );
 }
 
 function missedValue(
-  field: 'header' | 'query',
+  field: 'header' | 'cookie' | 'query',
   wanted: readonly ValueMatch[],
   valueOf: (name: string) => string | undefined,
 ): Miss | undefined {
@@ -154,29 +161,13 @@ export function pathMatches({ how, value, ignoreCase }: PathMatch, path: string)
       return wanted.every((element, i) => got[i] === element);
     }
     case 'regex':
-      return regex(`^${value}`, ignoreCase)?.test(path) ?? false;
+      // What nobody here can read may match: its route says that the answer is unknown.
+      return regexCode.need().pattern(`^${value}`, ignoreCase)?.test(path) ?? true;
   }
 }
 
 const elements = (path: string): readonly string[] => path.split('/').filter((element) => element !== '');
 
 function wholly(pattern: string, text: string): boolean {
-  return regex(`^(?:${pattern})$`)?.test(text) ?? false;
-}
-
-const compiled = new Map<string, RegExp | undefined>();
-
-/** Undefined for what is no expression; the writer of the configuration has told of it. */
-export function regex(pattern: string, ignoreCase = false): RegExp | undefined {
-  const key = `${ignoreCase ? 'i' : ''}/${pattern}`;
-  if (compiled.has(key)) return compiled.get(key);
-  let made: RegExp | undefined;
-  try {
-    made = new RegExp(pattern, ignoreCase ? 'i' : '');
-  } catch {
-    made = undefined;
-  }
-  if (compiled.size > 10_000) compiled.clear();
-  compiled.set(key, made);
-  return made;
+  return regexCode.need().pattern(`^(?:${pattern})$`)?.test(text) ?? false;
 }

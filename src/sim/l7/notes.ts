@@ -1,30 +1,124 @@
-/** What there is to say of controllers: names that nobody knows, Ingresses that wait for a controller in vain. */
+/** What there is to say of controllers: names that nobody knows, those that are retired, Ingresses that wait in vain, annotations that nobody reads, backends that cannot be. */
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { ClusterState } from '../k8s/cluster-state.ts';
+import type { FieldPath, ObjectRef } from '../base/origin.ts';
+import type { ClusterState, Ingress } from '../k8s/cluster-state.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
-import { l7Plugin, l7Registry } from './registry.ts';
+import type { L7Plugin, Lazy } from '../plugin.ts';
+import { backendTo } from './ingress/served.ts';
+import { l7Plugin, l7PluginFor, l7Registry, pluginsOfPod } from './registry.ts';
 
 type Locate = ParsedScenario['locate'];
 
+/** Of controllers that are not here: whose annotations these are. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'nginx.org/': 'NGINX Ingress Controller (F5)',
+  'traefik.ingress.kubernetes.io/': 'Traefik',
+  'haproxy.org/': 'HAProxy Kubernetes Ingress Controller',
+  'haproxy-ingress.github.io/': 'HAProxy Ingress',
+  'alb.ingress.kubernetes.io/': 'AWS Load Balancer Controller',
+  'appgw.ingress.kubernetes.io/': 'Application Gateway Ingress Controller',
+  'konghq.com/': 'Kong',
+};
+
 export function l7Notes(cluster: ClusterState, locate: Locate): readonly Diagnostic[] {
-  return unknownControllers(cluster, locate);
+  const notes: Diagnostic[] = [];
+  const say = (
+    severity: Diagnostic['severity'],
+    code: string,
+    params: Diagnostic['params'],
+    object: ObjectRef,
+    path?: FieldPath,
+  ): void => {
+    notes.push({ code, severity, params, object, ...(path && { path }), range: locate({ object, path }) });
+  };
+  controllers(cluster, say);
+  for (const ingress of cluster.ingresses) {
+    const plugin = servedByOf(cluster, ingress);
+    if (plugin === undefined) continue;
+    if (!hasPods(cluster, plugin)) {
+      const params = { ingress: ingress.name, controller: plugin.label };
+      say('warning', 'ingress/not-running', params, ingress.origin.object, ['spec', 'ingressClassName']);
+    }
+    annotations(ingress, plugin, say);
+    backends(cluster, ingress, plugin, say);
+  }
+  return notes;
 }
 
-/** Names under `Playground.controllers` that nobody knows. */
-function unknownControllers({ settings }: ClusterState, locate: Locate): readonly Diagnostic[] {
+type Say = (
+  severity: Diagnostic['severity'],
+  code: string,
+  params: Diagnostic['params'],
+  object: ObjectRef,
+  path?: FieldPath,
+) => void;
+
+function controllers({ settings }: ClusterState, say: Say): void {
   const known = l7Registry.map(({ id }) => id).join(', ');
   const { object } = settings.origins.cni;
-  return settings.controllers.flatMap((name, i): readonly Diagnostic[] =>
-    l7Plugin(name) !== undefined
-      ? []
-      : [
-          {
-            code: 'controllers/unknown',
-            severity: 'error',
-            params: { name, known },
-            object,
-            range: locate({ object, path: ['controllers', i] }),
-          },
-        ],
-  );
+  settings.controllers.forEach((name, i) => {
+    const plugin = l7Plugin(name);
+    if (plugin === undefined)
+      say('error', 'controllers/unknown', { name, known }, object, ['controllers', i]);
+    else if (plugin.retired !== undefined) {
+      say('info', 'controllers/retired', { name: plugin.label, ...plugin.retired }, object, [
+        'controllers',
+        i,
+      ]);
+    }
+  });
+}
+
+function servedByOf({ ingressClasses }: ClusterState, ingress: Ingress): Lazy<L7Plugin> | undefined {
+  const name = ingress.className ?? ingress.annotations['kubernetes.io/ingress.class'];
+  const found = ingressClasses.find((one) => one.name === name);
+  return found === undefined ? undefined : l7PluginFor(found.controller);
+}
+
+function hasPods({ pods }: ClusterState, plugin: Lazy<L7Plugin>): boolean {
+  return pods.some((pod) => pod.phase === 'Running' && pluginsOfPod(pod).includes(plugin));
+}
+
+function annotations(ingress: Ingress, plugin: Lazy<L7Plugin>, say: Say): void {
+  const { object } = ingress.origin;
+  for (const [name, value] of Object.entries(ingress.annotations)) {
+    const path = ['metadata', 'annotations', name];
+    const params = { ingress: ingress.name, annotation: name, controller: plugin.label };
+    if (name.startsWith(plugin.annotations)) {
+      const standing = plugin.annotation(name, value);
+      if (standing === 'unknown') say('warning', 'ingress/annotation-unknown', params, object, path);
+      if (standing === 'no-difference') say('info', 'ingress/annotation-no-difference', params, object, path);
+      continue;
+    }
+    const other = l7Registry.find((one) => name.startsWith(one.annotations))?.label;
+    const prefix = Object.keys(ELSEWHERE).find((one) => name.startsWith(one));
+    const whose = other ?? (prefix === undefined ? undefined : ELSEWHERE[prefix]);
+    if (whose !== undefined)
+      say('warning', 'ingress/annotation-elsewhere', { ...params, whose }, object, path);
+  }
+}
+
+/** Backends that cannot be: no such Service, no such port, or no Service at all. */
+function backends(cluster: ClusterState, ingress: Ingress, plugin: Lazy<L7Plugin>, say: Say): void {
+  const paths = ingress.rules.flatMap((rule) => rule.paths.map(({ backend }) => backend));
+  for (const backend of [...(ingress.defaultBackend ? [ingress.defaultBackend] : []), ...paths]) {
+    const { object, path = [] } = backend.origin;
+    const { service } = backend;
+    const params = { ingress: ingress.name, controller: plugin.label };
+    if (service === undefined) {
+      say(
+        'warning',
+        'ingress/resource-backend',
+        { ...params, resource: backend.resource ?? '' },
+        object,
+        path,
+      );
+      continue;
+    }
+    const { because } = backendTo(cluster, ingress.namespace, backend, plugin.backends).otherwise;
+    const named = { ...params, service: `${ingress.namespace}/${service.name}`, port: service.port };
+    const at = [...path, 'service'];
+    if (because === 'no-service') say('warning', 'ingress/no-service', named, object, [...at, 'name']);
+    if (because === 'no-port') say('warning', 'ingress/no-port', named, object, [...at, 'port']);
+  }
 }

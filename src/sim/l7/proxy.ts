@@ -3,12 +3,12 @@
  * connection of its own to it and hands the answer back. Which host, which route, and what the routes before it missed are
  * steps of the walk. Leaves out: bodies larger than a segment.
  */
-import { ipPort } from '../base/ip.ts';
+import { cidrContains, ipPort } from '../base/ip.ts';
 import type { AppHandler, AppSelf, Process } from '../net/process.ts';
 import type { HttpRequest, HttpResponse } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import type { Origin } from '../base/origin.ts';
-import type { Backend, L7Action, L7Filter, L7Listener } from './config.ts';
+import type { Backend, L7Action, L7Filter, L7Listener, Patience } from './config.ts';
 import { hostFor, routeFor, seenRequest, type Passed, type SeenRequest } from './match.ts';
 import { rewritten, withHeaders } from './rewrite.ts';
 import { askUpstream, failedNote } from './upstream.ts';
@@ -19,10 +19,7 @@ export interface ProxyProgram {
   readonly forwarded: (request: HttpRequest, about: ForwardedAbout) => readonly (readonly [string, string])[];
   /** What it answers by itself. */
   readonly page: (status: number) => Pick<HttpResponse, 'reasonPhrase' | 'headers' | 'body'>;
-  readonly connectTimeoutMs: number;
-  readonly readTimeoutMs: number;
-  /** How often a request is tried in all where a server is not reached. */
-  readonly tries: number;
+  readonly patience: Patience;
 }
 
 export interface ForwardedAbout {
@@ -57,6 +54,11 @@ export function proxyApp(program: ProxyProgram): AppHandler {
     }
     const { method, path } = seen;
     yield* note(reason('l7.route', { process, route: route.id, method, path }), route.origin);
+    if (route.unknown !== undefined) {
+      // Whoever waits for the answer waits in vain, and hears why.
+      yield* note(reason('unknown.field', route.unknown), route.origin);
+      return undefined;
+    }
     const response = yield* act(route.action, asked, route.filters);
     return withHeaders(response, route.filters, 'response-headers');
   };
@@ -102,7 +104,7 @@ function* act(action: L7Action, asked: Asked, filters: readonly L7Filter[]): Pro
     }
     case 'backends': {
       const backend = yield* chooseBackend(action.backends, self.process);
-      return yield* forward(backend, asked, filters, action.timeoutMs);
+      return yield* forward(backend, asked, filters, action);
     }
   }
 }
@@ -123,6 +125,8 @@ function* respond(
 }
 
 function redirectTo(action: Extract<L7Action, { kind: 'redirect' }>, { seen, self, request }: Asked): string {
+  const { to } = action;
+  if (to !== undefined) return typeof to === 'string' ? to : rewritten(seen.path, to);
   const scheme = action.scheme ?? (self.port === 443 ? 'https' : 'http');
   const port =
     action.port === undefined || action.port === (scheme === 'https' ? 443 : 80) ? '' : `:${action.port}`;
@@ -159,11 +163,18 @@ function* forward(
   backend: Backend,
   asked: Asked,
   filters: readonly L7Filter[],
-  timeoutMs: number | undefined,
+  { patience = {}, sources }: Extract<L7Action, { kind: 'backends' }>,
 ): Process<HttpResponse> {
   const { program, request, seen, peer, self } = asked;
   const { endpoints, service, origin } = backend;
   if (endpoints.length === 0) return yield* respond(backend.otherwise, asked);
+  if (sources !== undefined && !sources.allow.some((range) => cidrContains(range, peer.ip))) {
+    const { status } = sources;
+    return yield* respond(
+      { kind: 'respond', status, because: 'source-not-allowed', origin: sources.origin },
+      asked,
+    );
+  }
   const options = endpoints.map(({ ip, port, pod }) => ({
     to: ipPort(ip, port),
     ...(pod !== undefined && { pod }),
@@ -181,9 +192,8 @@ function* forward(
   const result = yield* askUpstream(
     {
       process: self.process,
-      connectTimeoutMs: program.connectTimeoutMs,
-      readTimeoutMs: timeoutMs ?? program.readTimeoutMs,
-      tries: program.tries,
+      ...program.patience,
+      ...patience,
       retrySent: !NOT_IDEMPOTENT.has(request.method),
     },
     (tried) => {

@@ -22,6 +22,7 @@ function lazyL7(about: L7About, fetch: () => Promise<L7Plugin>): Lazy<L7Plugin> 
       return code().installs;
     },
     podParts: (cluster) => code().podParts(cluster),
+    annotation: (name, value) => code().annotation(name, value),
     get ownApps() {
       return code().ownApps;
     },
@@ -34,6 +35,10 @@ const byImage = new Map(
   l7Registry.flatMap((plugin) => plugin.images.map((image) => [image, plugin] as const)),
 );
 const known = new WeakMap<Pod, readonly Lazy<L7Plugin>[]>();
+
+/** Whose an IngressClass is. */
+export const l7PluginFor = (controller: string): Lazy<L7Plugin> | undefined =>
+  l7Registry.find((one) => one.controller === controller);
 
 /** The plug-ins whose pods these are. */
 function pluginsOf(pods: readonly Pod[]): readonly Lazy<L7Plugin>[] {

@@ -1,6 +1,6 @@
 /** What filters do to a path and to headers. */
 import type { L7Filter, PathRewrite } from './config.ts';
-import { regex } from './match.ts';
+import { regexCode } from './regex-code.ts';
 
 /** The path after a rewrite; the same without one. */
 export function rewritten(path: string, rewrite: PathRewrite | undefined): string {
@@ -16,9 +16,8 @@ export function rewritten(path: string, rewrite: PathRewrite | undefined): strin
       return joined === '' ? '/' : joined;
     }
     case 'regex': {
-      const pattern = regex(rewrite.pattern, rewrite.ignoreCase);
-      const groups = pattern?.exec(path);
-      if (groups === null || groups === undefined) return path;
+      const groups = regexCode.need().pattern(rewrite.pattern, rewrite.ignoreCase)?.groups(path);
+      if (groups === undefined) return path;
       return rewrite.value.replace(/\$(\d)/g, (_, n: string) => groups[Number(n)] ?? '');
     }
   }

@@ -85,6 +85,8 @@ export type Syscall =
     }
   /** The source address that a packet to `ip` would have, as getaddrinfo asks for it. Result: SourceResult, at once. */
   | { readonly call: 'source'; readonly ip: Ip }
+  /** The time. Result: ClockResult, at once. */
+  | { readonly call: 'clock' }
   /** One of several, by chance or as the question forces it; recorded as a choice. Result: ChoiceResult, at once. */
   | { readonly call: 'choose'; readonly service: string; readonly options: ChoiceRecord['options'] }
   /** Records a step of kind `process` at the program's namespace. Result: undefined. */
@@ -101,6 +103,7 @@ export type SyscallResult =
     }
   | { readonly ok: true; readonly source: Ip }
   | { readonly ok: true; readonly index: number }
+  | { readonly ok: true; readonly ms: number }
   | { readonly ok: true }
   | { readonly ok: false; readonly error: SocketError; readonly mtu?: number };
 

@@ -95,6 +95,9 @@ export class Program<R> {
       } else if (call.call === 'choose') {
         next = this.process.next({ ok: true, index: this.choose(call) });
         continue;
+      } else if (call.call === 'clock') {
+        next = this.process.next({ ok: true, ms: this.m.nowMs });
+        continue;
       } else if (call.call === 'source') {
         next = this.process.next(this.source(call.ip));
         continue;
@@ -123,7 +126,7 @@ export class Program<R> {
   }
 
   /** Starts a call that takes time; the program continues when it is finished, once. */
-  private start(call: Exclude<Syscall, { call: 'note' | 'segment' | 'source' | 'choose' }>): void {
+  private start(call: Exclude<Syscall, { call: 'note' | 'segment' | 'source' | 'choose' | 'clock' }>): void {
     let finished = false;
     const timer =
       'timeoutMs' in call && call.call !== 'receive'

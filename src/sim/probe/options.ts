@@ -36,6 +36,7 @@ export function optionProblem(spec: ProbeQuestion): ProbeProblem | undefined {
     if ((spec.headers?.length ?? 0) > 0) return wrongTool('header');
     if ((spec.resolve?.length ?? 0) > 0) return wrongTool('resolve');
   }
+  if (spec.maxTime !== undefined && spec.tool !== 'curl') return wrongTool('max-time');
   const datagram = spec.tool === 'nc' && spec.proto === 'udp';
   const uploads = spec.tool === 'curl';
   if (spec.bytes !== undefined && spec.tool !== 'ping' && !datagram && !uploads) return wrongTool('bytes');

@@ -157,21 +157,34 @@ type Handshake =
   | { readonly socket: number }
   | { readonly socket: undefined; readonly failed: Pick<ProgramResult, 'clientSees' | 'error'> };
 
+function* now(): Process<number> {
+  const told = yield { call: 'clock' };
+  return told?.ok === true && 'ms' in told ? told.ms : 0;
+}
+
+/** What is left of `--max-time`; without it each wait has its own time. */
+function* patience({ maxTime }: ProbeQuestion, since: number): Process<number> {
+  if (maxTime === undefined) return TOOL_TIMEOUT_MS;
+  return Math.max(0, maxTime * 1000 - ((yield* now()) - since));
+}
+
 /** A TCP connection to the address, reported as the tool would. */
-function* handshake({ spec }: ProgramInput, ip: Ip, port: number): Process<Handshake> {
+function* handshake({ spec }: ProgramInput, ip: Ip, port: number, since: number): Process<Handshake> {
   const at = ipPort(ip, port);
+  const timeoutMs = yield* patience(spec, since);
   const connected = yield {
     call: 'connect',
     ...(spec.proto === 'sctp' ? { proto: spec.proto } : {}),
     ip,
     port,
-    timeoutMs: TOOL_TIMEOUT_MS,
+    timeoutMs,
     source: spec.source,
     ttl: spec.ttl,
   };
   if (connected === undefined || !connected.ok || !('socket' in connected)) {
     const { error, mtu } = errorOf(connected);
-    return { socket: undefined, failed: { clientSees: yield* fail(error, at, mtu), error } };
+    const waited = spec.maxTime === undefined ? timeoutMs : spec.maxTime * 1000;
+    return { socket: undefined, failed: { clientSees: yield* fail(error, at, mtu, waited), error } };
   }
   yield* note(reason('process.connected', { address: at }));
   return { socket: connected.socket };
@@ -185,24 +198,26 @@ function* connectAny(
   input: ProgramInput,
   addresses: readonly Ip[],
   port: number,
+  since: number,
 ): Process<{ readonly ip: Ip; readonly connected: Handshake }> {
   const [first = '', ...rest] = addresses;
   const at = ipPort(first, port);
   yield { call: 'segment', purpose: 'probe', label: at };
   yield* note(reason('process.connect', { tool: input.spec.tool, address: at }));
-  const connected = yield* handshake(input, first, port);
+  const connected = yield* handshake(input, first, port, since);
   const over =
     connected.socket !== undefined || rest.length === 0 || connected.failed.clientSees === 'timeout';
-  return over ? { ip: first, connected } : yield* connectAny(input, rest, port);
+  return over ? { ip: first, connected } : yield* connectAny(input, rest, port, since);
 }
 
 /** curl: name, handshake, one HTTP/1.1 request, close. Whatever the status, the packet was delivered. */
 export function* curl(input: ProgramInput): Process<ProgramResult> {
   const { target, spec } = input;
+  const since = yield* now();
   const found = yield* address(input);
   if (found.ip === undefined) return found.failed;
   const port = target.port ?? 80;
-  const { ip, connected } = yield* connectAny(input, found.all, port);
+  const { ip, connected } = yield* connectAny(input, found.all, port, since);
   const at = ipPort(ip, port);
   const base = { ip, port, lookup: found.lookup };
   if (connected.socket === undefined) return { ...base, ...connected.failed };
@@ -213,16 +228,18 @@ export function* curl(input: ProgramInput): Process<ProgramResult> {
       url: `http://${hostHeader(target)}${target.path}`,
     }),
   );
+  const timeoutMs = yield* patience(spec, since);
   const answer = yield {
     call: 'request',
     socket: connected.socket,
     payload: httpRequest(input),
-    timeoutMs: TOOL_TIMEOUT_MS,
+    timeoutMs,
   };
   const payload = receivedPayload(answer);
   if (payload === undefined) {
     const { error, mtu } = errorOf(answer);
-    return { ...base, clientSees: yield* fail(error, at, mtu), error };
+    const waited = spec.maxTime === undefined ? timeoutMs : spec.maxTime * 1000;
+    return { ...base, clientSees: yield* fail(error, at, mtu, waited), error };
   }
   const http = payload.kind === 'http-response' ? payload : undefined;
   if (http !== undefined) yield* note(reason('process.response', { status: http.status }));
@@ -260,7 +277,7 @@ export function* nc(input: ProgramInput): Process<ProgramResult> {
     const { error, mtu } = errorOf(answer);
     return { ...base, clientSees: yield* fail(error, at, mtu), error };
   }
-  const { ip, connected } = yield* connectAny(input, found.all, port);
+  const { ip, connected } = yield* connectAny(input, found.all, port, yield* now());
   const base = { ip, port, lookup: found.lookup };
   if (connected.socket === undefined) return { ...base, ...connected.failed };
   yield { call: 'close', socket: connected.socket };

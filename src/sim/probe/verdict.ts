@@ -117,7 +117,7 @@ export function judge(
     };
   };
   const sees: ClientSees = result.clientSees;
-  const beyond = ended.find(
+  const beyond = own.find(
     ({ reason: { code } }) => code === 'unknown.fragmentation' || code === 'unknown.field',
   );
   if (beyond !== undefined && sees === 'timeout') return at('unknown', beyond);

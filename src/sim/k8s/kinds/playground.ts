@@ -48,7 +48,7 @@ export const playground: KindSpec = {
     ExternalHost: 'name:s! ip:s ips:[s listen:[s dnsNames:[s routes:[ExternalRoute',
     ExternalRoute: 'to:s! via:s!',
     Probe:
-      'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i bytes:i pmtudisc:s sport:i count:i interval:i',
+      'name:s from:s! tool:s to:s! port:i proto:s method:s headers:[s resolve:[s type:s source:s seed:i endpoint:s ttl:i bytes:i pmtudisc:s sport:i maxTime:i count:i interval:i',
     Expectation: 'from:s! to:s! allowed:b verdict:s clientSees:s tool:s proto:s',
   },
   rules: {
@@ -100,6 +100,7 @@ export const playground: KindSpec = {
     'probes.bytes': { support: 'simulated', check: between(0, 65000) },
     'probes.pmtudisc': { support: 'simulated', enum: ['do', 'want', 'dont'] },
     'probes.sport': { support: 'simulated', check: between(1, 65535) },
+    'probes.maxTime': { support: 'simulated', check: between(1, 600) },
     'probes.count': { support: 'simulated', check: between(1, 1000) },
     'probes.interval': { support: 'simulated', check: between(0, 604_800) },
     'expect.from': { support: 'simulated', refers: 'pod-or-host' },

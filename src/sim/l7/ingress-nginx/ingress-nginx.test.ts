@@ -77,14 +77,46 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    name: 'ImplementationSpecific is nginx’ plain prefix of the text',
+    name: 'ImplementationSpecific counts as Prefix',
     documents: ingress(
       'a',
       `{${CLASS}, rules: [{host: a.example, ${paths(path('/foo', 'ImplementationSpecific', to('shop')))}}]}`,
     ),
     asks: [
-      ['a.example', '/foobar', '200 shop'],
+      ['a.example', '/foo', '200 shop'],
+      ['a.example', '/foo/x', '200 shop'],
+      ['a.example', '/foobar', '404 no-route'],
       ['a.example', '/fo', '404 no-route'],
+    ],
+  },
+  {
+    name: 'a Prefix with a slash at its end: nginx sends who leaves it out there',
+    documents: ingress(
+      'a',
+      `{${CLASS}, rules: [{host: a.example, ${paths(path('/foo/', 'Prefix', to('shop')))}}]}`,
+    ),
+    asks: [
+      ['a.example', '/foo/', '200 shop'],
+      ['a.example', '/foo/x', '200 shop'],
+      ['a.example', '/foo?y=1', '301 http://a.example/foo/?y=1'],
+      ['a.example', '/foobar', '404 no-route'],
+    ],
+  },
+  {
+    name: 'the backend of a host’s / is the default of the Ingress that named it first',
+    documents:
+      ingress(
+        'a',
+        `{${CLASS}, defaultBackend: ${to('blog')}, rules: [{host: a.example, ${paths(path('/shop', 'Prefix', to('shop')))}}]}`,
+      ) +
+      ingress(
+        'b',
+        `{${CLASS}, defaultBackend: ${to('shop')}, rules: [{host: a.example, ${paths(path('/blog', 'Prefix', to('blog')))}}]}`,
+      ),
+    asks: [
+      ['a.example', '/other', '200 blog'],
+      ['a.example', '/blog', '200 blog'],
+      ['a.example', '/shop', '200 shop'],
     ],
   },
   {
@@ -133,7 +165,7 @@ const ROWS: readonly Row[] = [
     asks: [
       ['a.example', '/service', '503 no-service'],
       ['a.example', '/port', '503 no-port'],
-      ['a.example', '/resource', '503 resource-backend'],
+      ['a.example', '/resource', '404 no-route'],
     ],
   },
   {
@@ -177,7 +209,12 @@ describe.each(ROWS)('$name', ({ documents, asks }) => {
       headers: [`Host: ${host}`],
     });
     const { reason } = trace;
-    const by = reason.code === 'l7.respond' ? reason.params.because : (trace.http?.backend?.pod ?? '');
+    const by =
+      reason.code === 'l7.respond'
+        ? reason.params.because
+        : reason.code === 'l7.redirect'
+          ? reason.params.location
+          : (trace.http?.backend?.pod ?? '');
     expect(`${trace.http?.status} ${by.replace('default/', '')}`).toBe(answer);
     expect(trace.verdict).toBe('delivered');
     // What the client's connection and the proxy's own are to each other.

@@ -1,7 +1,8 @@
 /**
  * ingress-nginx: nginx pods that serve the Ingresses of their class. Each pod has the same configuration, and sends
  * requests straight to endpoints (its Lua balancer), not to the Service's address.
- * Leaves out: TLS, most annotations, the status that it writes into Ingresses, its admission webhook.
+ * Leaves out: TLS, the annotations that annotations.ts does not read, the status that it writes into Ingresses, its
+ * admission webhook, its ConfigMap.
  */
 import type { ClusterState, Pod } from '../../k8s/cluster-state.ts';
 import { imageRepository } from '../../k8s/images.ts';
@@ -10,6 +11,7 @@ import type { L7Plugin } from '../../plugin.ts';
 import type { L7Listener } from '../config.ts';
 import { proxyApp } from '../proxy.ts';
 import { ingressNginxAbout } from './about.ts';
+import { standingOf } from './annotations.ts';
 import { configure } from './configure.ts';
 import { INSTALLS } from './installs.ts';
 import { nginx } from './nginx.ts';
@@ -27,6 +29,7 @@ export const ingressNginx: L7Plugin = {
     return new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, partOf(pod, settings)]));
   },
   ownApps: { [APP]: proxyApp(nginx) },
+  annotation: (name, value) => standingOf(name.slice(ingressNginxAbout.annotations.length), value),
 };
 
 function isController(pod: Pod): boolean {

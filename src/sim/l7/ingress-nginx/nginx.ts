@@ -29,11 +29,8 @@ export const nginx: ProxyProgram = {
       body,
     };
   },
-  // proxy-connect-timeout and proxy-read-timeout.
-  connectTimeoutMs: 5_000,
-  readTimeoutMs: 60_000,
-  // proxy-next-upstream-tries: its balancer tries again, be there one peer alone.
-  tries: 3,
+  // proxy-connect-timeout, proxy-read-timeout, proxy-next-upstream-tries: the balancer tries again, be there one peer alone.
+  patience: { connectTimeoutMs: 5_000, readTimeoutMs: 60_000, tries: 3 },
 };
 
 /** 32 hexadecimal digits. nginx draws them at random; here the same question gives the same ones. */

@@ -4,7 +4,8 @@
  */
 import type { ClusterState, Ingress, IngressBackend, Service } from '../../k8s/cluster-state.ts';
 import { endpointsOfPort, slicesOf } from '../../service/endpoint-list.ts';
-import type { Backend, L7Action, RespondBecause } from '../config.ts';
+import type { BackendReading } from '../../plugin.ts';
+import type { Backend, RespondBecause } from '../config.ts';
 
 export type IngressObjects = Pick<
   ClusterState,
@@ -26,19 +27,12 @@ export function servedBy(cluster: IngressObjects, controller: string, annotated:
   });
 }
 
-/** What the controller answers in place of a backend that it cannot reach. */
-export interface Missing {
-  readonly noService: number;
-  readonly noPort: number;
-  readonly noEndpoints: number;
-}
-
 /** One Service port and its ready endpoints, of the cluster's first family. */
 export function backendTo(
   cluster: IngressObjects,
   namespace: string,
   { service: named, resource, origin }: IngressBackend,
-  missing: Missing,
+  reading: BackendReading,
 ): Backend {
   const answer = (status: number, because: RespondBecause): Backend['otherwise'] => ({
     kind: 'respond',
@@ -53,13 +47,13 @@ export function backendTo(
     otherwise,
     origin,
   });
-  if (named === undefined) return none(resource ?? '', answer(missing.noService, 'resource-backend'));
+  if (named === undefined) return none(resource ?? '', answer(reading.noService, 'resource-backend'));
   const service = `${namespace}/${named.name}`;
   const text = `${service}:${named.port}`;
   const found = cluster.services.find((one) => one.namespace === namespace && one.name === named.name);
-  if (found === undefined) return none(text, answer(missing.noService, 'no-service'));
-  const port = portOf(found, named.port);
-  if (port === undefined) return none(text, answer(missing.noPort, 'no-port'));
+  if (found === undefined) return none(text, answer(reading.noService, 'no-service'));
+  const port = portOf(found, named.port, reading);
+  if (port === undefined) return none(text, answer(reading.noPort, 'no-port'));
   const family = found.ipFamilies[0] ?? cluster.settings.ipFamilies[0] ?? 4;
   const endpoints = endpointsOfPort(slicesOf(cluster.endpointSlices, found), port, family).filter(
     ({ endpoint }) => endpoint.ready,
@@ -72,14 +66,18 @@ export function backendTo(
       port: at,
       ...(endpoint.pod !== undefined && { pod: endpoint.pod }),
     })),
-    otherwise: answer(missing.noEndpoints, 'no-endpoints'),
+    otherwise: answer(reading.noEndpoints, 'no-endpoints'),
     origin,
   };
 }
 
-function portOf(service: Service, port: number | string): Service['ports'][number] | undefined {
-  return service.ports.find((one) => (typeof port === 'number' ? one.port === port : one.name === port));
+function portOf(
+  service: Service,
+  asked: number | string,
+  { byTargetPort }: BackendReading,
+): Service['ports'][number] | undefined {
+  return service.ports.find((one) => {
+    if (byTargetPort && String(one.targetPort) === String(asked)) return true;
+    return typeof asked === 'number' ? one.port === asked : one.name === asked;
+  });
 }
-
-/** The action that asks one backend. */
-export const toBackend = (backend: Backend): L7Action => ({ kind: 'backends', backends: [backend] });
