@@ -1,6 +1,6 @@
 /** The way of objects through the API server as JSON that people script against, and as text. */
 import { admissionStepText } from '../i18n/admission-text.ts';
-import type { AdmissionStep, AdmissionWalk } from '../sim/admission/steps.ts';
+import type { AdmissionBy, AdmissionStep, AdmissionWalk } from '../sim/admission/steps.ts';
 import type { FieldChange } from '../sim/admission/field-changes.ts';
 import { objectName, type ObjectRef, type SourceRange } from '../sim/base/origin.ts';
 import type { CliTexts } from './texts.ts';
@@ -14,11 +14,12 @@ export function admissionJson(walks: readonly AdmissionWalk[]): Record<string, u
     objects: walks.map(({ range, steps, ...walk }) => ({
       ...walk,
       ...placeJson(range),
-      steps: steps.map(({ places, ...step }) => ({
+      steps: steps.map(({ places, by, ...step }) => ({
         ...step,
         ...(places === undefined
           ? {}
           : { places: places.map((place) => ({ path: place.path, ...placeJson(place.range) })) }),
+        ...(by && { by: by.map(({ range: where, ...ground }) => ({ ...ground, ...placeJson(where) })) }),
       })),
     })),
   };
@@ -81,8 +82,15 @@ function walkLines(walk: AdmissionWalk, texts: CliTexts, whole: boolean): readon
     for (const { path, range } of step.places ?? []) {
       if (range !== undefined) say(`${path === '' ? '' : `${path} `}(${range.file}:${range.line})`);
     }
+    if (step.unknown !== undefined) say(`${t.unknown}: ${step.unknown}`);
+    for (const ground of step.by ?? []) say(`${t.by} ${groundText(ground)}`);
   }
   return lines;
+}
+
+function groundText({ object, path, range }: AdmissionBy): string {
+  const place = range === undefined ? '' : ` (${range.file}:${range.line})`;
+  return `${titleOf(object)}${path === '' ? '' : ` ${path}`}${place}`;
 }
 
 function changeLine({ path, before, after }: FieldChange, nothing: string): string {

@@ -31,6 +31,9 @@ it('a line for each object, and every step of those that were refused', async ()
   expect(lines[1]).toMatch(/^✓ Pod shop\/good /);
   expect(lines[2]).toMatch(/^✗ Pod shop\/bad /);
   expect(out).toContain(`    ✗ PodSecurity: refuses\n        ${MESSAGE}\n        spec.hostPID (`);
+  expect(out).toMatch(
+    / {8}by Namespace shop metadata\.labels\.pod-security\.kubernetes\.io\/enforce \(.*a\.yaml:3\)\n/,
+  );
   expect(out).toMatch(/ {4}○ .*ServiceAccount.*: not simulated\n/);
 });
 
@@ -54,6 +57,15 @@ it('one object whole, as text in either language and as JSON', async () => {
     answer: 'refused',
     message: MESSAGE,
     places: [{ path: 'spec.hostPID', file: expect.any(String) as string, line: 14, column: 12 }],
+    by: [
+      {
+        object: { apiVersion: 'v1', kind: 'Namespace', name: 'shop' },
+        path: 'metadata.labels.pod-security.kubernetes.io/enforce',
+        file: expect.any(String) as string,
+        line: 3,
+        column: 69,
+      },
+    ],
   });
 });
 

@@ -95,6 +95,8 @@ export const admission = {
   is: 'after',
   nothingThere: 'not there',
   place: 'The field',
+  by: 'by',
+  wentBy: 'It went by',
   says: 'The API server says',
   step: (p: { n: number; of: number }) => `Step ${p.n} of ${p.of}`,
   next: 'Next step',

@@ -92,6 +92,8 @@ export const admission: Catalog<typeof en> = {
   is: '후',
   nothingThere: '없음',
   place: '해당 필드',
+  by: '근거:',
+  wentBy: '판단한 근거',
   says: 'API 서버의 말',
   step: (p) => `${p.of}단계 중 ${p.n}`,
   next: '다음 단계',

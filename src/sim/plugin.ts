@@ -176,7 +176,7 @@ export interface AdmissionPlugin extends AdmissionAbout {
   readonly mutate?: (
     request: AdmissionRequest & { readonly pod: PodInObject },
     objects: Store,
-  ) => (Pick<AdmissionReview, 'denied'> & { readonly change?: AdmissionChange }) | undefined;
+  ) => (Pick<AdmissionReview, 'denied' | 'by'> & { readonly change?: AdmissionChange }) | undefined;
   /**
    * Of a plug-in that asks others, instead of `review` and `mutate`: what each answered, in order, for every object. Only
    * pods are changed. `before` is what was asked of this request so far; after a change everybody is asked once more.

@@ -8,6 +8,7 @@ import { type FieldPath, objectKey, type ObjectRef, type SourceRange } from '../
 import type { ClusterState } from '../k8s/cluster-state.ts';
 import type {
   AdmissionCall,
+  AdmissionGround,
   AdmissionRecord,
   AdmissionRemark,
   AdmissionReview,
@@ -55,6 +56,14 @@ export interface AdmissionStep {
   readonly changes?: readonly FieldChange[];
   /** The fields that it is about, and where they were written. */
   readonly places?: readonly { readonly path: string; readonly range?: SourceRange }[];
+  /** What the plug-in went by: the LimitRange, the policy and its binding, the namespace's label. */
+  readonly by?: readonly AdmissionBy[];
+}
+
+export interface AdmissionBy {
+  readonly object: ObjectRef;
+  readonly path: string;
+  readonly range?: SourceRange;
 }
 
 export interface AdmissionWalk {
@@ -314,6 +323,7 @@ function stepOf(
   const places = (remark: AdmissionRemark | undefined): AdmissionStep['places'] =>
     remark?.paths.map((path) => placeOf(parsed, applied, path));
   const changes = change && request.pod ? fieldChanges(request.pod, request.labels, change) : [];
+  const loudest = denied ?? warning ?? audit ?? unknown;
   const spoken = places(denied ?? warning ?? audit);
   return {
     stage,
@@ -327,7 +337,19 @@ function stepOf(
     ...(unknown && { unknown: unknown.message }),
     ...(changes.length > 0 && { changes }),
     ...(spoken && spoken.length > 0 && { places: spoken }),
+    ...byOf(loudest?.by ?? review.by ?? [], parsed),
   };
+}
+
+/** Each once; a place in the text where there is one. */
+function byOf(grounds: readonly AdmissionGround[], { locate }: ParsedScenario): Pick<AdmissionStep, 'by'> {
+  const by = new Map<string, AdmissionBy>();
+  for (const { object, path = [] } of grounds) {
+    const range = locate({ object, path });
+    const text = pathText(path);
+    by.set(`${objectKey(object)} ${text}`, { object, path: text, ...(range && { range }) });
+  }
+  return by.size === 0 ? {} : { by: [...by.values()] };
 }
 
 /** A plug-in of many voices has its remarks in notes. */
@@ -342,6 +364,7 @@ function remarksOf({
     return {
       message: own.map(({ message }) => message).join('\n'),
       paths: own.flatMap(({ paths }) => paths),
+      by: own.flatMap(({ by = [] }) => by),
     };
   };
   return {

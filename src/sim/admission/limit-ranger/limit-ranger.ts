@@ -5,7 +5,12 @@
  * Leaves out resizing. Upstream goes through its maps in no order; here names are in the order of the alphabet.
  */
 import type { FieldPath } from '../../base/origin.ts';
-import type { AdmissionRemark, AdmissionRequest, PodInObject } from '../../k8s/controllers/admission.ts';
+import type {
+  AdmissionGround,
+  AdmissionRemark,
+  AdmissionRequest,
+  PodInObject,
+} from '../../k8s/controllers/admission.ts';
 import { faultText, resourceFaults } from '../../k8s/kinds/resources.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import { milliOf, type Quantity, quantityText, unitsOf, ZERO } from '../../k8s/quantity.ts';
@@ -34,6 +39,7 @@ export const limitRanger: AdmissionPlugin = {
     if (ranges.length === 0) return undefined;
     let spec = decoded(pod.spec);
     let annotations = pod.annotations;
+    const by: AdmissionGround[] = [];
     for (const range of ranges) {
       const filled: string[] = [];
       const { default: limits, defaultRequest: requests } = defaultsOf(range);
@@ -45,11 +51,13 @@ export const limitRanger: AdmissionPlugin = {
         ...(spec.initContainers && { initContainers: spec.initContainers.map(fill('init container')) }),
       };
       if (filled.length === 0) continue;
+      by.push(...groundsOf(range, 'Container').map(({ ground }) => ground));
       annotations = { ...annotations, [ANNOTATION]: `LimitRanger plugin set: ${filled.join('; ')}` };
     }
     if (annotations === pod.annotations) return {};
     const { containers, initContainers } = spec;
     return {
+      by,
       change: {
         spec: { ...(containers && { containers }), ...(initContainers && { initContainers }) },
         annotations,
@@ -60,15 +68,18 @@ export const limitRanger: AdmissionPlugin = {
     const { object, pod } = request;
     const ranges = rangesIn(object.namespace, objects);
     if (ranges.length === 0) return {};
-    if (object.kind === 'PersistentVolumeClaim') return forbidden(claimFaults(request, ranges));
+    if (object.kind === 'PersistentVolumeClaim') {
+      const faults = claimFaults(request, ranges);
+      return faults.length > 0 ? forbidden(faults) : passing(ranges, ['PersistentVolumeClaim']);
+    }
     if (object.kind !== 'Pod' || pod === undefined) return {};
     const invalid = invalidNow(pod);
     if (invalid !== undefined) return { denied: { ...invalid, reason: 'Invalid' } };
     for (const range of ranges) {
-      const faults = podFaults(pod, itemsOf(range));
+      const faults = podFaults(pod, range);
       if (faults.length > 0) return forbidden(faults);
     }
-    return {};
+    return passing(ranges, ['Container', 'Pod']);
   },
 };
 
@@ -78,6 +89,28 @@ function rangesIn(namespace: string | undefined, objects: Objects): readonly Man
 
 function itemsOf({ body }: Manifest): readonly Item[] {
   return (body['spec'] as { limits?: readonly Item[] } | undefined)?.limits ?? [];
+}
+
+/** The items about one type, each with its place in the LimitRange. */
+function groundsOf(
+  range: Manifest,
+  type: string,
+): readonly { readonly item: Item; readonly ground: Ground }[] {
+  return itemsOf(range).flatMap((item, i) =>
+    item.type === type ? [{ item, ground: { object: range.ref, path: ['spec', 'limits', i] } }] : [],
+  );
+}
+
+type Ground = Required<AdmissionGround>;
+
+function passing(
+  ranges: readonly Manifest[],
+  types: readonly string[],
+): ReturnType<AdmissionPlugin['review']> {
+  const by = ranges.flatMap((range) =>
+    types.flatMap((type) => groundsOf(range, type).map(({ ground }) => ground)),
+  );
+  return by.length === 0 ? {} : { by };
 }
 
 function defaultsOf(range: Manifest): Required<Pick<Item, 'default' | 'defaultRequest'>> {
@@ -131,33 +164,35 @@ function listText(messages: readonly string[]): string {
 interface Fault {
   readonly message: string;
   readonly path: FieldPath;
+  readonly ground?: AdmissionGround;
 }
 
 function forbidden(faults: readonly Fault[]): ReturnType<AdmissionPlugin['review']> {
-  if (faults.length === 0) return {};
   const message = listText(faults.map((fault) => fault.message));
-  return { denied: { message, paths: faults.map(({ path }) => path), reason: 'Forbidden' } };
+  const by = faults.flatMap(({ ground }) => ground ?? []);
+  return { denied: { message, paths: faults.map(({ path }) => path), by, reason: 'Forbidden' } };
 }
 
-function podFaults({ spec: written, path }: PodInObject, items: readonly Item[]): readonly Fault[] {
+function podFaults({ spec: written, path }: PodInObject, range: Manifest): readonly Fault[] {
   const spec = decoded(written);
   const faults: Fault[] = [];
-  for (const item of items) {
+  for (const [i, item] of itemsOf(range).entries()) {
+    const ground = { object: range.ref, path: ['spec', 'limits', i] };
     if (item.type === 'Container') {
       for (const list of ['containers', 'initContainers'] as const) {
-        (spec[list] ?? []).forEach(({ resources = {} }, i) => {
+        (spec[list] ?? []).forEach(({ resources = {} }, k) => {
           const asked = {
             requests: quantitiesOf(resources.requests),
             limits: quantitiesOf(resources.limits),
           };
-          faults.push(...itemFaults(item, asked, [...path, 'spec', list, i, 'resources']));
+          faults.push(...itemFaults(item, asked, [...path, 'spec', list, k, 'resources'], ground));
         });
       }
     }
     if (item.type === 'Pod') {
       const requests = podResources(spec, 'requests', false);
       const limits = podResources(spec, 'limits', false);
-      faults.push(...itemFaults(item, { requests, limits }, [...path, 'spec']));
+      faults.push(...itemFaults(item, { requests, limits }, [...path, 'spec'], ground));
     }
   }
   return faults;
@@ -171,13 +206,30 @@ interface Asked {
 const ordered = (list: UpstreamQuantities | undefined): readonly [string, Quantity][] =>
   [...quantitiesOf(list)].sort(([a], [b]) => (a < b ? -1 : 1));
 
-function itemFaults(item: Item, asked: Asked, at: FieldPath): readonly Fault[] {
+type Rule = 'min' | 'max' | 'maxLimitRequestRatio';
+
+function itemFaults(item: Item, asked: Asked, at: FieldPath, ground: Ground): readonly Fault[] {
   const per = item.type ?? '';
   return [
-    ...ordered(item.min).map(([name, least]) => minimum(per, name, least, asked, at)),
-    ...ordered(item.max).map(([name, most]) => maximum(per, name, most, asked, at)),
-    ...ordered(item.maxLimitRequestRatio).map(([name, most]) => ratio(per, name, most, asked, at)),
-  ].filter((fault) => fault !== undefined);
+    ...judged(item, 'min', ground, (name, least) => minimum(per, name, least, asked, at)),
+    ...judged(item, 'max', ground, (name, most) => maximum(per, name, most, asked, at)),
+    ...judged(item, 'maxLimitRequestRatio', ground, (name, most) => ratio(per, name, most, asked, at)),
+  ];
+}
+
+/** What one rule of an item finds, by name, each with its line in the LimitRange. */
+function judged(
+  item: Item,
+  rule: Rule,
+  ground: Ground,
+  judge: (name: string, quantity: Quantity) => Fault | undefined,
+): readonly Fault[] {
+  return ordered(item[rule]).flatMap(([name, quantity]) => {
+    const fault = judge(name, quantity);
+    return fault === undefined
+      ? []
+      : [{ ...fault, ground: { ...ground, path: [...ground.path, rule, name] } }];
+  });
 }
 
 /** The largest number that is compared in thousandths. */
@@ -250,13 +302,10 @@ function claimFaults({ manifest }: AdmissionRequest, ranges: readonly Manifest[]
   const asked: Asked = { requests: quantitiesOf(spec?.resources?.requests), limits: new Map() };
   const at = ['spec', 'resources'];
   for (const range of ranges) {
-    const faults = itemsOf(range)
-      .filter(({ type }) => type === 'PersistentVolumeClaim')
-      .flatMap((item) => [
-        ...ordered(item.min).map(([name, least]) => minimum(item.type ?? '', name, least, asked, at)),
-        ...ordered(item.max).map(([name, most]) => maximumOfClaim(name, most, asked, at)),
-      ])
-      .filter((fault) => fault !== undefined);
+    const faults = groundsOf(range, 'PersistentVolumeClaim').flatMap(({ item, ground }) => [
+      ...judged(item, 'min', ground, (name, least) => minimum(item.type ?? '', name, least, asked, at)),
+      ...judged(item, 'max', ground, (name, most) => maximumOfClaim(name, most, asked, at)),
+    ]);
     if (faults.length > 0) return faults;
   }
   return [];

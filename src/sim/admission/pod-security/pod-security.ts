@@ -6,13 +6,27 @@
  * looked at (existing-pods.ts). Leaves out other updates.
  */
 import type { FieldPath } from '../../base/origin.ts';
-import type { AdmissionRemark, AdmissionRequest, PodInObject } from '../../k8s/controllers/admission.ts';
+import type {
+  AdmissionGround,
+  AdmissionRemark,
+  AdmissionRequest,
+  PodInObject,
+} from '../../k8s/controllers/admission.ts';
+import type { Manifest } from '../../k8s/manifest.ts';
 import type { AdmissionPlugin } from '../../plugin.ts';
 import { LABEL_PREFIX, podSecurityAbout } from './about.ts';
 import { type Configuration, configurationFaults, soundConfiguration } from './configuration.ts';
 import { evaluate, findingsText } from './evaluate.ts';
 import { existingPodsWarnings } from './existing-pods.ts';
-import { LEVELS, levelVersionText, type LevelVersion, MODES, namespacePolicy, readPolicy } from './policy.ts';
+import {
+  LEVELS,
+  levelVersionText,
+  type LevelVersion,
+  type Mode,
+  MODES,
+  namespacePolicy,
+  readPolicy,
+} from './policy.ts';
 import { podToCheck } from './pod.ts';
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
@@ -41,26 +55,65 @@ export const podSecurity: AdmissionPlugin = {
       return { ...review, ...(warning && { warning }) };
     }
     if (pod === undefined || object.namespace === undefined) return {};
-    if (exemptions.namespaces.includes(object.namespace)) return {};
-    if (exemptions.usernames.includes(request.user)) return {};
+    if (exemptions.namespaces.includes(object.namespace)) return exemptBy('namespaces', objects);
+    if (exemptions.usernames.includes(request.user)) return exemptBy('usernames', objects);
     const namespace = objects.get('Namespace', undefined, object.namespace);
     const { policy } = namespacePolicy(namespace?.metadata.labels ?? {}, byDefault);
     const { runtimeClassName = '' } = pod.spec;
-    if (runtimeClassName !== '' && exemptions.runtimeClasses.includes(runtimeClassName)) return {};
+    if (runtimeClassName !== '' && exemptions.runtimeClasses.includes(runtimeClassName)) {
+      return exemptBy('runtimeClasses', objects);
+    }
+    const by = (...modes: readonly Mode[]): readonly AdmissionGround[] =>
+      modes.flatMap((mode) => groundOf(mode, namespace, objects) ?? []);
     if (object.kind === 'Pod') {
       const enforced = violations(pod, policy.enforce);
       if (enforced !== undefined) {
-        return { denied: { ...enforced, message: `violates ${enforced.message}`, reason: 'Forbidden' } };
+        return {
+          denied: {
+            ...enforced,
+            message: `violates ${enforced.message}`,
+            by: by('enforce'),
+            reason: 'Forbidden',
+          },
+        };
       }
     }
     const warned = violations(pod, policy.warn);
     const audited = violations(pod, policy.audit);
     return {
-      ...(warned && { warning: { ...warned, message: `would violate ${warned.message}` } }),
-      ...(audited && { audit: { ...audited, message: `would violate ${audited.message}` } }),
+      ...(warned && { warning: { ...warned, message: `would violate ${warned.message}`, by: by('warn') } }),
+      ...(audited && { audit: { ...audited, message: `would violate ${audited.message}`, by: by('audit') } }),
+      by: by(...MODES),
     };
   },
 };
+
+/** The exemption of kube-apiserver's own configuration. */
+function exemptBy(list: string, objects: Objects): ReturnType<AdmissionPlugin['review']> {
+  return { by: configured(['exemptions', list], objects) };
+}
+
+function configured(path: FieldPath, objects: Objects): readonly AdmissionGround[] {
+  const object = objects.list('AdmissionConfiguration')[0];
+  const plugins = object?.body['plugins'] as readonly { readonly name?: string }[] | undefined;
+  const at = plugins?.findIndex(({ name }) => name === 'PodSecurity') ?? -1;
+  if (object === undefined || at < 0) return [];
+  return [{ object: object.ref, path: ['plugins', at, 'configuration', ...path] }];
+}
+
+/** Who says a mode's level: a label of the namespace, or the default of kube-apiserver's configuration. */
+function groundOf(
+  mode: Mode,
+  namespace: Manifest | undefined,
+  objects: Objects,
+): readonly AdmissionGround[] | undefined {
+  const label = `${LABEL_PREFIX}${mode}`;
+  if (namespace?.metadata.labels[label] !== undefined) {
+    return [{ object: namespace.ref, path: ['metadata', 'labels', label] }];
+  }
+  const { defaults } = configuration(objects);
+  return defaults[mode] === undefined ? undefined : configured(['defaults', mode], objects);
+}
 
 const LABELS = MODES.flatMap((mode) => [mode, `${mode}-version`]);
 

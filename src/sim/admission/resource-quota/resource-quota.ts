@@ -5,7 +5,7 @@
  * Leaves out: the moment before a new quota's usage is known, in which upstream refuses everything; limited resources of
  * the AdmissionConfiguration; objects that controllers make besides pods; the pods of kube-system.
  */
-import { type FieldPath, objectKey } from '../../base/origin.ts';
+import { type FieldPath, objectKey, type ObjectRef } from '../../base/origin.ts';
 import type { AdmissionRemark, AdmissionRequest } from '../../k8s/controllers/admission.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import { add, compare, type Quantity, quantityText, ZERO } from '../../k8s/quantity.ts';
@@ -21,6 +21,7 @@ type Objects = Parameters<AdmissionPlugin['review']>[1];
 
 /** One quota and what counts in it so far. */
 interface Book {
+  readonly ref: ObjectRef;
   readonly name: string;
   readonly hard: Quantities;
   readonly selectors: readonly Selector[];
@@ -48,8 +49,14 @@ export function resourceQuota(): AdmissionPlugin {
       const denied = fault(request, books, objects);
       if (denied !== undefined) return { denied: { ...denied, reason: 'Forbidden' } };
       counted.add(key);
-      for (const book of books) if (covers(book, request, objects)) charge(book, usageOf(request));
-      return {};
+      const own = books.filter((book) => covers(book, request, objects));
+      for (const book of own) charge(book, usageOf(request));
+      return {
+        by: own.map(({ ref, hard }) => ({
+          object: ref,
+          path: hardOf([...hard.keys()].filter((name) => concerns(name, request))),
+        })),
+      };
     },
     status: ({ kind, ref, metadata }, objects) => {
       if (kind !== 'ResourceQuota') return undefined;
@@ -58,6 +65,10 @@ export function resourceQuota(): AdmissionPlugin {
     },
   };
 }
+
+/** The line of one resource, or that of all. */
+const hardOf = (names: readonly string[]): FieldPath =>
+  names.length === 1 && names[0] !== undefined ? ['spec', 'hard', names[0]] : ['spec', 'hard'];
 
 const texts = (list: Quantities): Readonly<Record<string, string>> =>
   Object.fromEntries([...list].map(([name, quantity]) => [name, quantityText(quantity)]));
@@ -68,11 +79,11 @@ const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 function open(namespace: string, objects: Objects): readonly Book[] {
   const quotas = objects.list('ResourceQuota').filter(({ ref }) => ref.namespace === namespace);
   if (quotas.length === 0) return [];
-  const books = quotas.map(({ metadata, body }): Book => {
+  const books = quotas.map(({ ref, metadata, body }): Book => {
     const spec = (body['spec'] ?? {}) as QuotaSpec;
     const hard = new Map([...quantitiesOf(spec.hard)].sort(byName));
     const used = new Map([...hard.keys()].map((name) => [name, ZERO]));
-    return { name: metadata.name, hard, selectors: selectorsOf(spec), used };
+    return { ref, name: metadata.name, hard, selectors: selectorsOf(spec), used };
   });
   // kube-controller-manager puts these two into every namespace.
   for (const kind of ['ConfigMap', 'ServiceAccount']) {
@@ -124,18 +135,22 @@ function fault(
   const own = books.filter((book) => covers(book, request, objects));
   const { pod } = request;
   if (request.object.kind === 'Pod' && pod !== undefined && !isPodLevel(pod.spec)) {
-    for (const { name, hard } of own) {
+    for (const { ref, name, hard } of own) {
       const lacking = missing(pod.spec, [...hard.keys()]);
       if (lacking.size === 0) continue;
       const words = [...lacking].map(
         ([resource, who]) => `${resource} for: ${[...new Set(who.map((one) => one.name))].sort().join(',')}`,
       );
       const paths = [...lacking.values()].flat().map(({ at }) => [...pod.path, 'spec', ...at]);
-      return { message: `failed quota: ${name}: must specify ${words.join('; ')}`, paths };
+      return {
+        message: `failed quota: ${name}: must specify ${words.join('; ')}`,
+        paths,
+        by: [{ object: ref, path: hardOf([...lacking.keys()]) }],
+      };
     }
   }
   const usage = usageOf(request);
-  for (const { name, hard, used } of own) {
+  for (const { ref, name, hard, used } of own) {
     const exceeded = [...hard.keys()].filter((resource) => {
       const more = usage.get(resource) ?? ZERO;
       if (more.nano === 0n) return false;
@@ -147,6 +162,7 @@ function fault(
     return {
       message: `exceeded quota: ${name}, requested: ${pretty(usage)}, used: ${pretty(used)}, limited: ${pretty(hard)}`,
       paths: exceeded.flatMap((resource) => placesOf(resource, request)),
+      by: [{ object: ref, path: hardOf(exceeded) }],
     };
   }
   return undefined;

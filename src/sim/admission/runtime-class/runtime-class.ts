@@ -4,10 +4,11 @@
  * Leaves out what the handler is: that the node's container runtime has one of this name is taken for granted.
  */
 import type { AdmissionPlugin } from '../../plugin.ts';
+import type { Manifest } from '../../k8s/manifest.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import { canonicalJson } from '../../k8s/naming.ts';
 import type { UpstreamPodSpec, UpstreamToleration } from '../../k8s/upstream.ts';
-import type { AdmissionRemark, PodInObject } from '../../k8s/controllers/admission.ts';
+import type { AdmissionGround, AdmissionRemark, PodInObject } from '../../k8s/controllers/admission.ts';
 import { runtimeClassAbout } from './about.ts';
 
 interface RuntimeClass {
@@ -20,9 +21,20 @@ interface RuntimeClass {
 
 type Objects = Parameters<AdmissionPlugin['review']>[1];
 
-function classOf({ runtimeClassName }: UpstreamPodSpec, objects: Objects): RuntimeClass | undefined {
-  if (runtimeClassName === undefined) return undefined;
-  return objects.get('RuntimeClass', undefined, runtimeClassName)?.body as RuntimeClass | undefined;
+function classOf({ runtimeClassName }: UpstreamPodSpec, objects: Objects): Manifest | undefined {
+  return runtimeClassName === undefined
+    ? undefined
+    : objects.get('RuntimeClass', undefined, runtimeClassName);
+}
+
+const bodyOf = (found: Manifest | undefined): RuntimeClass | undefined =>
+  found?.body as RuntimeClass | undefined;
+
+/** These fields of a class, or the class itself. */
+function groundsOf(found: Manifest | undefined, ...fields: readonly string[]): readonly AdmissionGround[] {
+  if (found === undefined) return [];
+  const object = found.ref;
+  return fields.length === 0 ? [{ object }] : fields.map((field) => ({ object, path: [field] }));
 }
 
 const MISMATCH = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
@@ -34,15 +46,19 @@ export const runtimeClass: AdmissionPlugin = {
     const found = classOf(pod.spec, objects);
     const fault = faultOf(pod, found);
     if (fault !== undefined) return { denied: { ...fault, reason: 'Forbidden' } };
-    const change = changeOf(pod.spec, found);
-    return change === undefined ? {} : { change: { spec: change } };
+    const change = changeOf(pod.spec, bodyOf(found));
+    if (change === undefined) return { by: groundsOf(found) };
+    const fields = Object.keys(change).map((field) => (field === 'overhead' ? field : 'scheduling'));
+    return { by: groundsOf(found, ...new Set(fields)), change: { spec: change } };
   },
   review: ({ object, pod }, objects) => {
     if (object.kind !== 'Pod' || pod === undefined) return {};
-    const overhead = classOf(pod.spec, objects)?.overhead?.podFixed;
-    if (canonicalJson(pod.spec.overhead) === canonicalJson(overhead)) return {};
+    const found = classOf(pod.spec, objects);
+    const overhead = bodyOf(found)?.overhead?.podFixed;
+    const by = groundsOf(found, ...(overhead === undefined ? [] : ['overhead']));
+    if (canonicalJson(pod.spec.overhead) === canonicalJson(overhead)) return { by };
     const message = overhead === undefined ? NO_OVERHEAD : MISMATCH;
-    return { denied: { message, paths: [[...pod.path, 'spec', 'overhead']], reason: 'Forbidden' } };
+    return { denied: { message, paths: [[...pod.path, 'spec', 'overhead']], by, reason: 'Forbidden' } };
   },
 };
 
@@ -62,7 +78,7 @@ function changeOf(
 }
 
 /** What the mutating call refuses. */
-function faultOf({ spec, path }: PodInObject, found: RuntimeClass | undefined): AdmissionRemark | undefined {
+function faultOf({ spec, path }: PodInObject, found: Manifest | undefined): AdmissionRemark | undefined {
   const name = spec.runtimeClassName;
   const at = (...field: readonly string[]): FieldPath[] => [[...path, 'spec', ...field]];
   if (name !== undefined && found === undefined) {
@@ -71,17 +87,17 @@ function faultOf({ spec, path }: PodInObject, found: RuntimeClass | undefined): 
       paths: at('runtimeClassName'),
     };
   }
-  const overhead = found?.overhead?.podFixed;
+  const { overhead: { podFixed: overhead } = {}, scheduling } = bodyOf(found) ?? {};
   if (spec.overhead !== undefined && overhead !== undefined) {
     if (canonicalJson(spec.overhead) !== canonicalJson(overhead)) {
-      return { message: MISMATCH, paths: at('overhead') };
+      return { message: MISMATCH, paths: at('overhead'), by: groundsOf(found, 'overhead') };
     }
   }
-  for (const [key, value] of Object.entries(found?.scheduling?.nodeSelector ?? {})) {
+  for (const [key, value] of Object.entries(scheduling?.nodeSelector ?? {})) {
     const own = spec.nodeSelector?.[key];
     if (own === undefined || own === value) continue;
     const message = `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
-    return { message, paths: at('nodeSelector', key) };
+    return { message, paths: at('nodeSelector', key), by: groundsOf(found, 'scheduling') };
   }
   return undefined;
 }

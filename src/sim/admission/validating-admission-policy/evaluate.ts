@@ -2,8 +2,8 @@
  * What the bindings of a policy say of one request (policy/validating/dispatcher.go and validator.go): the words, and whether
  * they deny, warn or are noted. What could not be known is told at its expression and decides nothing.
  */
-import type { FieldPath } from '../../base/origin.ts';
-import type { AdmissionRequest } from '../../k8s/controllers/admission.ts';
+import type { FieldPath, ObjectRef } from '../../base/origin.ts';
+import type { AdmissionGround, AdmissionRequest } from '../../k8s/controllers/admission.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import { matchesSelector } from '../../k8s/selectors.ts';
 import type { Store } from '../../k8s/store.ts';
@@ -15,6 +15,7 @@ import { resourceOf } from '../resources.ts';
 import type { BindingSpec, Expression, Policy, Validation } from './policy.ts';
 
 export interface Binding {
+  readonly ref: ObjectRef;
   readonly name: string;
   readonly spec: BindingSpec;
   /** What stands for `params`, where it is no object of the cluster. */
@@ -23,10 +24,12 @@ export interface Binding {
 
 /** What one policy said. */
 export interface Verdict {
-  readonly how: 'deny' | 'warn' | 'audit' | 'unknown';
+  readonly how: 'deny' | 'warn' | 'audit' | 'unknown' | 'admit';
   readonly message: string;
   /** Fields of the request's object; of an unknown one, the place of the expression in the policy. */
   readonly paths: readonly FieldPath[];
+  /** The expression that decided, and the binding. */
+  readonly by: readonly AdmissionGround[];
 }
 
 type Objects = Pick<Store, 'get' | 'list'>;
@@ -54,13 +57,16 @@ export function evaluatePolicy(
     const params = paramsOf(policy, binding, request, objects);
     if (typeof params === 'string') {
       const message = `${who} with binding '${binding.name}' denied request: failed to configure binding: ${params}`;
-      return fails ? [{ how: 'deny', message, paths: [] }] : [];
+      return fails ? [{ how: 'deny', message, paths: [], by: grounds(policy, binding) }] : [];
     }
     return params.flatMap((param) => {
       const all = { ...given, params: param };
       const answer = conditionsMatch(policy.conditions, all);
       if (answer.kind === 'skip') return [];
-      if (answer.kind === 'unknown') return [{ how: 'unknown', message: answer.what, paths: [answer.path] }];
+      if (answer.kind === 'unknown') {
+        const by = grounds(policy, binding, answer.path);
+        return [{ how: 'unknown', message: answer.what, paths: [answer.path], by }];
+      }
       const { message } = answer.kind === 'error' ? answer : { message: '' };
       const scope = withVariables(policy, all);
       const decisions: readonly Decision[] =
@@ -71,6 +77,11 @@ export function evaluatePolicy(
       return answer.kind === 'error' ? said : [...said, ...annotations(policy, binding, scope)];
     });
   });
+}
+
+/** A place in the policy, and the binding that brought it here. */
+function grounds({ ref }: Policy, binding: Binding, path?: FieldPath): readonly AdmissionGround[] {
+  return [{ object: ref, ...(path && { path }) }, { object: binding.ref }];
 }
 
 /** The objects that `params` stands for, one after the other, or why there are none. */
@@ -185,22 +196,25 @@ function verdicts(policy: Policy, binding: Binding, decisions: readonly Decision
   const actions = binding.spec.validationActions ?? [];
   const all: Verdict[] = [];
   for (const { action, message, paths, index } of decisions) {
-    if (action === 'unknown') all.push({ how: 'unknown', message, paths });
-    if (action !== 'deny') continue;
+    const by = grounds(policy, binding, policy.validations[index]?.path);
+    if (action !== 'deny') {
+      all.push({ how: action, message, paths, by });
+      continue;
+    }
     if (actions.includes('Deny')) {
       const text = `ValidatingAdmissionPolicy '${name}' with binding '${binding.name}' denied request: ${message}`;
-      all.push({ how: 'deny', message: text, paths });
+      all.push({ how: 'deny', message: text, paths, by });
     }
     if (actions.includes('Warn')) {
       const text = `Validation failed for ValidatingAdmissionPolicy '${name}' with binding '${binding.name}': ${message}`;
-      all.push({ how: 'warn', message: text, paths });
+      all.push({ how: 'warn', message: text, paths, by });
     }
     if (actions.includes('Audit')) {
       const failure = [
         { message, policy: name, binding: binding.name, expressionIndex: index, validationActions: actions },
       ];
       const text = `validation.policy.admission.k8s.io/validation_failure: ${JSON.stringify(failure)}`;
-      all.push({ how: 'audit', message: text, paths });
+      all.push({ how: 'audit', message: text, paths, by });
     }
   }
   return all;
@@ -210,15 +224,17 @@ function annotations(policy: Policy, binding: Binding, scope: Bindings): readonl
   const { name } = policy.ref;
   return policy.auditAnnotations.flatMap((annotation): readonly Verdict[] => {
     const outcome = run(annotation, scope);
+    const by = grounds(policy, binding, annotation.path);
     if (outcome.kind === 'unknown')
-      return [{ how: 'unknown', message: outcome.what, paths: [annotation.path] }];
+      return [{ how: 'unknown', message: outcome.what, paths: [annotation.path], by }];
     if (outcome.kind === 'error') {
       const fault = `expression '${annotation.expression}' resulted in error: ${outcome.message}`;
       const message = `ValidatingAdmissionPolicy '${name}' with binding '${binding.name}' denied request: ${fault}`;
-      return policy.spec.failurePolicy === 'Ignore' ? [] : [{ how: 'deny', message, paths: [] }];
+      return policy.spec.failurePolicy === 'Ignore' ? [] : [{ how: 'deny', message, paths: [], by }];
     }
     const value = typeof outcome.value === 'string' ? outcome.value.trim() : '';
     if (value === '') return [];
-    return [{ how: 'audit', message: `${name}/${annotation.key}: ${value.slice(0, 10 * 1024)}`, paths: [] }];
+    const message = `${name}/${annotation.key}: ${value.slice(0, 10 * 1024)}`;
+    return [{ how: 'audit', message, paths: [], by }];
   });
 }

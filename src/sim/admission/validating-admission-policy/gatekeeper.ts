@@ -15,6 +15,7 @@ import type { Store } from '../../k8s/store.ts';
 import { celValue } from '../cel/values.ts';
 import { namespaceLabels } from '../matching.ts';
 import { resourceOf } from '../resources.ts';
+import type { Binding } from './evaluate.ts';
 import { type Policy, type PolicySpec, compilePolicy } from './policy.ts';
 
 export const CONSTRAINT_GROUP = 'constraints.gatekeeper.sh';
@@ -75,14 +76,15 @@ export function constraintsFor(
   { kind }: Template,
   request: AdmissionRequest,
   objects: Pick<Store, 'get' | 'list'>,
-): readonly { readonly name: string; readonly action: string; readonly params: unknown }[] {
+): readonly (Pick<Binding, 'ref' | 'name' | 'params'> & { readonly action: string })[] {
   return objects
     .list(kind)
     .filter(({ apiVersion }) => apiVersion.startsWith(`${CONSTRAINT_GROUP}/`))
     .filter(({ body }) => about(asRecord(asRecord(body['spec'])['match']), request, objects))
-    .map(({ metadata, body }) => {
+    .map(({ ref, metadata, body }) => {
       const spec = asRecord(body['spec']);
       return {
+        ref,
         name: metadata.name,
         action: String(spec['enforcementAction'] ?? 'deny'),
         params: celValue({ spec: { ...spec, parameters: spec['parameters'] ?? {} } }),

@@ -3,7 +3,12 @@
  * request, as if they had been applied before everything else. A policy that does not compile is refused and judges nothing.
  */
 import type { FieldPath } from '../../base/origin.ts';
-import type { AdmissionNote, AdmissionRequest, AdmissionReview } from '../../k8s/controllers/admission.ts';
+import type {
+  AdmissionGround,
+  AdmissionNote,
+  AdmissionRequest,
+  AdmissionReview,
+} from '../../k8s/controllers/admission.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import type { AdmissionPlugin } from '../../plugin.ts';
 import { expressionFaults } from '../cel/faults.ts';
@@ -78,7 +83,11 @@ function bindingsOf(policy: string, objects: Objects): readonly Binding[] {
   return objects
     .list('ValidatingAdmissionPolicyBinding')
     .filter(({ body }) => ((body['spec'] ?? {}) as BindingSpec).policyName === policy)
-    .map(({ metadata, body }) => ({ name: metadata.name, spec: (body['spec'] ?? {}) as BindingSpec }));
+    .map(({ ref, metadata, body }) => ({
+      ref,
+      name: metadata.name,
+      spec: (body['spec'] ?? {}) as BindingSpec,
+    }));
 }
 
 /** Policies by name, then constraints; the first that denies is told. */
@@ -86,14 +95,16 @@ function judge(request: AdmissionRequest, objects: Objects): AdmissionReview {
   let given: Bindings | undefined;
   const bindings = (): Bindings => (given ??= givenTo(request, objects));
   const notes: AdmissionNote[] = [];
+  const passed: AdmissionGround[] = [];
   let denied: AdmissionReview['denied'];
   const prefix = request.object.kind === 'Pod' ? (request.pod?.path ?? []) : [];
   const say = (verdicts: readonly Verdict[], policy: Policy, webhook = false): void => {
-    for (const { how, message, paths } of verdicts) {
-      if (how === 'unknown') notes.push({ how, message, paths, object: policy.ref });
+    for (const { how, message, paths, by } of verdicts) {
+      if (how === 'admit') passed.push(...by);
+      else if (how === 'unknown') notes.push({ how, message, paths, by, object: policy.ref });
       else if (how === 'deny') {
-        denied ??= { reason: webhook ? 'Webhook' : 'Forbidden', message, paths: placed(paths, prefix) };
-      } else notes.push({ how, message, paths: placed(paths, prefix) });
+        denied ??= { reason: webhook ? 'Webhook' : 'Forbidden', message, paths: placed(paths, prefix), by };
+      } else notes.push({ how, message, paths: placed(paths, prefix), by });
     }
   };
   for (const manifest of objects.list('ValidatingAdmissionPolicy')) {
@@ -104,7 +115,11 @@ function judge(request: AdmissionRequest, objects: Objects): AdmissionReview {
   }
   for (const manifest of objects.list('ConstraintTemplate'))
     constraints(manifest, request, bindings, objects, say);
-  return { ...(denied && { denied }), ...(notes.length > 0 && { notes }) };
+  return {
+    ...(denied && { denied }),
+    ...(notes.length > 0 && { notes }),
+    ...(passed.length > 0 && { by: passed }),
+  };
 }
 
 /** What Gatekeeper's webhook answers: each constraint's name in brackets. */
@@ -117,15 +132,16 @@ function constraints(
 ): void {
   const template = templateOf(manifest);
   const { policy } = template;
-  for (const { name, action, params } of constraintsFor(template, request, objects)) {
+  for (const { ref, name, action, params } of constraintsFor(template, request, objects)) {
     if (policy === undefined) {
-      const what = { how: 'unknown', message: 'Rego', paths: [template.path] } as const;
+      const by = [{ object: manifest.ref, path: template.path }, { object: ref }];
+      const what = { how: 'unknown', message: 'Rego', paths: [template.path], by } as const;
       say([what], { ref: manifest.ref } as Policy, true);
       continue;
     }
     if (!compiles(policy)) continue;
     const spec = { validationActions: ['Deny'] };
-    const verdicts = evaluatePolicy(policy, [{ name, spec, params }], request, given(), objects);
+    const verdicts = evaluatePolicy(policy, [{ ref, name, spec, params }], request, given(), objects);
     const how = action === 'warn' ? 'warn' : action === 'dryrun' ? 'audit' : 'deny';
     say(
       verdicts.map((verdict): Verdict => {

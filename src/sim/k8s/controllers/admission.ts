@@ -3,7 +3,7 @@
  * stores it, and about the pods of a workload when its controller makes them. `sim/admission` brings the stage where a
  * scenario has something for a plug-in to say; elsewhere everything is admitted.
  */
-import type { FieldPath, ObjectRef } from '../../base/origin.ts';
+import type { FieldPath, ObjectRef, Origin } from '../../base/origin.ts';
 import type { ClusterState, Labels } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Store } from '../store.ts';
@@ -32,10 +32,14 @@ export interface AdmissionRequest {
   readonly user: string;
 }
 
+/** What a plug-in went by: a LimitRange, a policy and its binding, a label of the namespace. */
+export type AdmissionGround = Pick<Origin, 'object' | 'path'>;
+
 /** Something that a plug-in says, and the fields of the object that it is about. */
 export interface AdmissionRemark {
   readonly message: string;
   readonly paths: readonly FieldPath[];
+  readonly by?: readonly AdmissionGround[];
 }
 
 /** What a plug-in of many voices says besides a refusal, each thing in its own words. */
@@ -70,6 +74,8 @@ export interface AdmissionReview {
   readonly audit?: AdmissionRemark;
   /** Labels of its own that it does not know, which the API server passes over in silence. */
   readonly unknownLabels?: readonly string[];
+  /** What it went by where it lets the object pass, or changes it. */
+  readonly by?: readonly AdmissionGround[];
   /** Who said so, of a plug-in that asks others. */
   readonly webhook?: CalledWebhook;
 }

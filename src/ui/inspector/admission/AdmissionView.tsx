@@ -89,7 +89,7 @@ export function AdmissionView({
           {walk.outcome === 'before' ? (
             <p className={styles.note}>{t.before}</p>
           ) : (
-            <Walk key={objectKey(object)} walk={walk} />
+            <Walk key={objectKey(object)} walk={walk} onObject={onObject} />
           )}
         </>
       )}
@@ -179,7 +179,13 @@ function Kin({
   );
 }
 
-function Walk({ walk }: { readonly walk: AdmissionWalk }) {
+function Walk({
+  walk,
+  onObject,
+}: {
+  readonly walk: AdmissionWalk;
+  readonly onObject: (object: ObjectRef) => void;
+}) {
   const { admission: t } = useText();
   const stations = stationsOf(walk.steps);
   const [chosen, setChosen] = useState(stations[firstStation(stations)]?.id);
@@ -245,6 +251,7 @@ function Walk({ walk }: { readonly walk: AdmissionWalk }) {
               stoppedAt={refused < 0 ? undefined : refused}
               onChoose={(to) => go(to, false)}
               onKeyDown={onKeyDown}
+              onObject={onObject}
             />
           ))}
         </ol>

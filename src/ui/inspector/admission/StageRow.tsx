@@ -2,6 +2,7 @@ import type { KeyboardEventHandler } from 'react';
 import { admissionStepText } from '../../../i18n/admission-text.ts';
 import { useText } from '../../../i18n/messages.ts';
 import type { AdmissionAnswer } from '../../../sim/admission/steps.ts';
+import type { ObjectRef } from '../../../sim/base/origin.ts';
 import { classes } from '../../kit/classes.ts';
 import { Icon, type IconName } from '../../kit/Icon.tsx';
 import styles from './Admission.module.css';
@@ -27,6 +28,8 @@ interface Place {
   readonly stoppedAt: number | undefined;
   readonly onChoose: (index: number) => void;
   readonly onKeyDown: KeyboardEventHandler;
+  /** An object that it went by. */
+  readonly onObject: (object: ObjectRef) => void;
 }
 
 /** A stage of the API server: a station by itself, or a heading over its plug-ins. */
@@ -70,6 +73,7 @@ function StationRow({
   stoppedAt,
   onChoose,
   onKeyDown,
+  onObject,
 }: Place & { readonly station: Station; readonly index: number }) {
   const { admission: t } = useText();
   const { steps, answer } = station;
@@ -109,7 +113,7 @@ function StationRow({
       </button>
       {here && (
         <div id={card} className={styles.card}>
-          <StationCard station={station} />
+          <StationCard station={station} onObject={onObject} />
         </div>
       )}
     </li>

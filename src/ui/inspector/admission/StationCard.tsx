@@ -1,16 +1,23 @@
 import { admissionStepText } from '../../../i18n/admission-text.ts';
 import { useText } from '../../../i18n/messages.ts';
-import type { AdmissionStep } from '../../../sim/admission/steps.ts';
-import type { SourceRange } from '../../../sim/base/origin.ts';
+import type { AdmissionBy, AdmissionStep } from '../../../sim/admission/steps.ts';
+import type { ObjectRef, SourceRange } from '../../../sim/base/origin.ts';
 import { useDocument } from '../../../state/document.ts';
 import { useLook } from '../../../state/selection.ts';
 import { Icon, type IconName } from '../../kit/Icon.tsx';
+import { objectKey, objectName } from '../object-name.ts';
 import styles from './Admission.module.css';
 import { FieldDiff } from './FieldDiff.tsx';
 import type { Station } from './stations.ts';
 
 /** What happened at a station, in the API server's words, and the lines that it is about. */
-export function StationCard({ station: { steps } }: { readonly station: Station }) {
+export function StationCard({
+  station: { steps },
+  onObject,
+}: {
+  readonly station: Station;
+  readonly onObject: (object: ObjectRef) => void;
+}) {
   const { admission: t } = useText();
   const [step] = steps;
   if (step === undefined) return null;
@@ -32,6 +39,7 @@ export function StationCard({ station: { steps } }: { readonly station: Station 
       {step.unknown !== undefined && <Said tone="calm" icon="question" who={t.unknown} text={step.unknown} />}
       {changes.length > 0 && <FieldDiff changes={changes} />}
       <Places step={step} />
+      <By by={step.by ?? []} onObject={onObject} />
     </>
   );
 }
@@ -99,8 +107,36 @@ function Places({ step: { places = [] } }: { readonly step: AdmissionStep }) {
   );
 }
 
+/** What the plug-in went by: the object, and the line of it that decided. */
+function By({
+  by,
+  onObject,
+}: {
+  readonly by: readonly AdmissionBy[];
+  readonly onObject: (object: ObjectRef) => void;
+}) {
+  const { admission: t } = useText();
+  if (by.length === 0) return null;
+  return (
+    <section className={styles.by}>
+      <h4>{t.wentBy}</h4>
+      <ul>
+        {by.map(({ object, path, range }) => (
+          <li key={`${objectKey(object)} ${path}`}>
+            <button type="button" className={styles.link} onClick={() => onObject(object)}>
+              {object.kind} {objectName(object)}
+            </button>
+            {path !== '' && <span className={styles.path}>{path}</span>}
+            {range !== undefined && <Line range={range} />}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 /** A place in the text, with the line that stands there. */
-export function Line({ range }: { readonly range: SourceRange }) {
+function Line({ range }: { readonly range: SourceRange }) {
   const line = useDocument((s) => s.files.find((f) => f.name === range.file)?.text)?.split('\n')[
     range.line - 1
   ];
