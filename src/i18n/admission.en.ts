@@ -42,8 +42,7 @@ export const admission = {
   },
   why: {
     nothing: 'It is asked on a cluster too, and nothing in these documents gives it anything to do.',
-    'not-asked':
-      'A cluster would ask it before the object is validated. Here an object that is not valid goes no further.',
+    'not-asked': 'This object was not shown to it.',
     'not-modelled': 'The simulator has no such plug-in: it was not asked. On a cluster it',
     'not-reached': 'The request ended before.',
     unknown: 'It was asked, and what it answers depends on what the simulator does not know.',
@@ -51,8 +50,7 @@ export const admission = {
   /** Of neighbours with one answer. */
   whySeveral: {
     nothing: 'They are asked on a cluster too, and nothing in these documents gives them anything to do.',
-    'not-asked':
-      'A cluster would ask them before the object is validated. Here an object that is not valid goes no further.',
+    'not-asked': 'This object was not shown to them.',
     'not-modelled': 'The simulator has no such plug-ins: they were not asked. What each does on a cluster:',
     'not-reached': 'The request ended before.',
   } as Readonly<Record<string, string>>,

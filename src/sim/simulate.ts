@@ -87,7 +87,7 @@ export function simulate(
   const chosen = cniPlugin(named.cni);
   const proxy = proxyPlugin(named.kubeProxyMode);
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
-  const chain = admission.chain(parsed.manifests);
+  const chain = admission.chain([...parsed.manifests, ...parsed.drafts]);
   const policies = parsed.manifests.some((manifest) => manifest.kind === 'NetworkPolicy');
   needLoaded([chosen, proxy, ...modules, chain, ...(policies ? [policyModule, findingsModule] : [])]);
   progress?.('settle', 0, 1);

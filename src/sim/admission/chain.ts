@@ -45,29 +45,39 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): Admission {
   const records: AdmissionRecord[] = [];
   /** What was changed in the pods that somebody applied, until they are stored. */
   const applied = new Map<string, readonly AdmissionChange[]>();
+  /** Asks about what somebody applied; undefined where nobody is asked. */
+  const ask = (manifest: Manifest, objects: Objects, report: Report, valid: boolean): Judged | undefined => {
+    const { uid, ownerReferences, labels } = manifest.metadata;
+    // What a controller made was asked about in its name, and its owner in ours.
+    if (uid !== undefined || (ownerReferences.length > 0 && manifest.kind !== 'Pod')) return undefined;
+    const pod = asWritten(podIn(manifest), manifest, report);
+    const request = { object: manifest.ref, labels, user: KUBECTL, manifest, ...(pod && { pod }) };
+    const judged = judge(plugins, request, objects, valid);
+    const { record, refusal } = judged;
+    records.push(record);
+    for (const call of record.calls) tell(manifest.ref, call, report);
+    tellNotes(record, manifest.ref, report);
+    if (refusal !== undefined && record.refused !== undefined) {
+      const params = { how: 'refused', message: record.refused };
+      const code: AdmissionCode = `admission/${refusal.plugin.id}`;
+      report.refuse(code, params, manifest.ref, record.refused, placeOf(refusal.denied));
+    }
+    return judged;
+  };
   return {
     records,
     refuse: (manifests, objects, report) => {
       const refused = new Set<Manifest>();
       for (const manifest of manifests) {
         if (manifest.kind === 'AdmissionConfiguration') tellConfiguration(manifest, plugins, report);
-        const { uid, ownerReferences, labels } = manifest.metadata;
-        // What a controller made was asked about in its name, and its owner in ours.
-        if (uid !== undefined || (ownerReferences.length > 0 && manifest.kind !== 'Pod')) continue;
-        const pod = asWritten(podIn(manifest), manifest, report);
-        const request = { object: manifest.ref, labels, user: KUBECTL, manifest, ...(pod && { pod }) };
-        const { record, changes, refusal } = judge(plugins, request, objects);
-        records.push(record);
+        const { changes = [], refusal } = ask(manifest, objects, report, true) ?? {};
         if (changes.length > 0) applied.set(objectKey(manifest.ref), changes);
-        for (const call of record.calls) tell(manifest.ref, call, report);
-        tellNotes(record, manifest.ref, report);
-        if (refusal === undefined || record.refused === undefined) continue;
-        const params = { how: 'refused', message: record.refused };
-        const code: AdmissionCode = `admission/${refusal.plugin.id}`;
-        report.refuse(code, params, manifest.ref, record.refused, placeOf(refusal.denied));
-        refused.add(manifest);
+        if (refusal !== undefined) refused.add(manifest);
       }
       return refused;
+    },
+    askBeforeValidation: (drafts, objects, report) => {
+      for (const draft of drafts) ask(draft, objects, report, false);
     },
     admitPods: (seeds, objects, report) => {
       const failed: FailedCreate[] = [];
@@ -126,8 +136,13 @@ function asWritten(
   return { ...pod, spec: { ...pod.spec, ...Object.fromEntries(lists) } };
 }
 
-/** Asks every plug-in, those that change pods first, until one refuses. */
-function judge(plugins: readonly AdmissionPlugin[], asked: AdmissionRequest, objects: Objects): Judged {
+/** Asks every plug-in, those that change pods first, until one refuses; the others only about what is `valid`. */
+function judge(
+  plugins: readonly AdmissionPlugin[],
+  asked: AdmissionRequest,
+  objects: Objects,
+  valid = true,
+): Judged {
   const calls: AdmissionCall[] = [];
   const changes: AdmissionChange[] = [];
   let request = asked;
@@ -165,6 +180,7 @@ function judge(plugins: readonly AdmissionPlugin[], asked: AdmissionRequest, obj
     const late = round(true);
     if (late !== undefined) return late;
   }
+  if (!valid) return outcome();
   for (const plugin of plugins) {
     const ask = plugin.ask?.validating;
     const said =

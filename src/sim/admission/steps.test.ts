@@ -165,6 +165,24 @@ describe('what is refused elsewhere stops there', () => {
       message: 'Service "a" is invalid',
     },
     {
+      name: 'not valid, and in a namespace that is not there: that is found out first',
+      text: shopPod('a', 'dnsPolicy: Nowhere'),
+      stops: 'mutating NamespaceLifecycle',
+      message: 'namespaces "shop" not found',
+    },
+    {
+      name: 'not valid, with a class that is not there: the same',
+      text: NAMESPACE + shopPod('a', 'dnsPolicy: Nowhere, runtimeClassName: kata'),
+      stops: 'mutating RuntimeClass',
+      message: 'pods "a" is forbidden: pod rejected: RuntimeClass "kata" not found',
+    },
+    {
+      name: 'not valid, and nobody to change it',
+      text: NAMESPACE + shopPod('a', 'dnsPolicy: Nowhere'),
+      stops: 'schema',
+      message: 'Pod "a" is invalid: spec.dnsPolicy: Unsupported value: "Nowhere"',
+    },
+    {
       name: 'an address that is no Service’s',
       text: `${NAMESPACE}apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: shop}\nspec: {clusterIP: 1.2.3.4, ports: [{port: 80}]}\n`,
       stops: 'schema',
@@ -192,6 +210,35 @@ describe('what is refused elsewhere stops there', () => {
     expect(step).toMatchObject({ answer: 'refused', message: expect.stringContaining(message) as string });
     expect(steps.filter(({ answer }) => answer === 'refused')).toHaveLength(1);
   });
+});
+
+test('what is not valid was shown to those that may change it, and to nobody who may only say no', () => {
+  const s = run(NAMESPACE + shopPod('a', 'dnsPolicy: Nowhere, runtimeClassName: gvisor, hostPID: true'));
+  const asked = answers(walk(s, 'Pod', 'a', 'shop'));
+  expect(asked).toEqual(expect.arrayContaining(['mutating RuntimeClass changed', 'schema refused']));
+  expect(
+    asked.filter((one) => one.startsWith('validating')).every((one) => one.endsWith('not-reached')),
+  ).toBe(true);
+  expect(s.cluster.refused).toHaveLength(1);
+  expect(s.diagnostics.some(({ code }) => code === 'admission/pod-security')).toBe(false);
+});
+
+const STRANGE = [
+  'resources: {limits: {memory: many}}',
+  'resources: {requests: {cpu: -1}}, initContainers: [{name: "", image: ""}]',
+  'overhead: {memory: none}, runtimeClassName: gvisor',
+  'nodeSelector: {"a b": c}, dnsPolicy: Nowhere, runtimeClassName: gvisor',
+];
+test.each(STRANGE)('what is not valid can be asked about whatever is in it: %s', (spec) => {
+  const range = `apiVersion: v1
+kind: LimitRange
+metadata: {name: sizes, namespace: shop}
+spec: {limits: [{type: Container, default: {memory: 1Gi}, max: {cpu: 1}}]}
+---
+`;
+  const s = run(`${NAMESPACE}${range}${shopPod('a', spec)}`);
+  expect(s.cluster.refused).toHaveLength(1);
+  expect(walk(s, 'Pod', 'a', 'shop').outcome).toBe('refused');
 });
 
 test('what an API server stored before was asked nothing', () => {

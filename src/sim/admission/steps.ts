@@ -99,6 +99,8 @@ export interface Judged {
 interface Subject {
   readonly object: ObjectRef;
   readonly manifest?: Manifest;
+  /** It could be read and is not valid: who may change it was asked. */
+  readonly draft?: boolean;
   readonly record?: AdmissionRecord;
   readonly owners?: readonly ObjectRef[];
   /** What somebody wrote: the object, or the one that it was made from. */
@@ -144,7 +146,7 @@ function subjects({ parsed, cluster, admission }: Judged): readonly Subject[] {
   const refused = new Map(cluster.refused.map((one) => [keyOf(one.object), one.message]));
   const applied: Subject[] = [];
   const seen = new Set<string>();
-  const add = (object: ObjectRef, manifest?: Manifest): void => {
+  const add = (object: ObjectRef, manifest?: Manifest, draft = false): void => {
     const key = keyOf(object);
     if (seen.has(key) || findKind(object.kind, object.apiVersion ?? '')?.scope === 'none') return;
     seen.add(key);
@@ -152,12 +154,14 @@ function subjects({ parsed, cluster, admission }: Judged): readonly Subject[] {
       object,
       applied: object,
       ...(manifest && { manifest }),
+      draft,
       record: records.get(key),
       refused: refused.get(key),
     });
   };
   for (const manifest of parsed.manifests) add(manifest.ref, manifest);
-  for (const { object } of parsed.refused) add(object);
+  const drafts = new Set(parsed.drafts.map(({ ref }) => ref));
+  for (const { object } of parsed.refused) add(object, undefined, drafts.has(object));
   const place = (subject: Subject): SourceRange | undefined => parsed.locate({ object: subject.object });
   const files = [...new Set(applied.map((subject) => place(subject)?.file ?? ''))];
   const order = (subject: Subject): number =>
@@ -220,7 +224,8 @@ function isOld({ metadata: { uid, ownerReferences }, kind }: Manifest): boolean 
 }
 
 function stepsOf(subject: Subject, judged: Judged): readonly AdmissionStep[] {
-  const { object, manifest, owners, record, refused } = subject;
+  const { object, manifest, draft, owners, record, refused } = subject;
+  const read = manifest !== undefined || draft === true || owners !== undefined;
   // What the chain did not refuse somebody else did: the reading, the namespace, the validation of the object.
   const other = record?.refused === undefined ? refused : undefined;
   const problems =
@@ -228,7 +233,7 @@ function stepsOf(subject: Subject, judged: Judged): readonly AdmissionStep[] {
       ? []
       : judged.diagnostics.filter((d) => d.severity === 'error' && d.object && sameObject(d.object, object));
   const noNamespace = problems.some((d) => d.code === 'namespace/not-found');
-  const unread = other !== undefined && manifest === undefined && problems.some(isUnreadable);
+  const unread = other !== undefined && !read && problems.some(isUnreadable);
   const steps: AdmissionStep[] = [];
   let stopped = false;
   const push = (step: AdmissionStep): void => {
@@ -241,17 +246,19 @@ function stepsOf(subject: Subject, judged: Judged): readonly AdmissionStep[] {
   const fault = (): Pick<AdmissionStep, 'answer' | 'message' | 'places'> => ({
     answer: 'refused',
     message: other,
-    places: problems.map(({ path = [], range }) => ({ path: pathText(path), ...(range && { range }) })),
+    places: problems
+      .filter(({ code }) => !noNamespace || code === 'namespace/not-found')
+      .map(({ path = [], range }) => ({ path: pathText(path), ...(range && { range }) })),
   });
   const plugins = (stage: 'mutating' | 'validating'): void => {
     for (const plugin of slots(stage, object, record)) {
       const calls = (record?.calls ?? []).filter(
         (c) => c.stage === stage && labelOf(c.plugin) === plugin.name && c.reinvoked !== true,
       );
-      if (plugin.name === 'NamespaceLifecycle' && (manifest ?? owners) !== undefined) {
+      if (plugin.name === 'NamespaceLifecycle' && read) {
         push({ stage, plugin: plugin.name, ...(noNamespace ? fault() : { answer: 'passed' }) });
       } else if (calls.length === 0) {
-        push({ stage, plugin: plugin.name, answer: unasked(plugin, subject) });
+        push({ stage, plugin: plugin.name, answer: unasked(plugin, read) });
       } else for (const call of calls) push(stepOf(call, subject, judged));
     }
     // Of the second round what comes of it: most have nothing to add.
@@ -308,9 +315,9 @@ function slots(
   return [...inOrder.filter(looks), ...more];
 }
 
-function unasked({ name }: Pick<OrderedPlugin, 'name'>, { manifest, owners }: Subject): AdmissionAnswer {
+function unasked({ name }: Pick<OrderedPlugin, 'name'>, read: boolean): AdmissionAnswer {
   if (!SIMULATED.has(name)) return 'not-modelled';
-  return manifest === undefined && owners === undefined ? 'not-asked' : 'nothing';
+  return read ? 'nothing' : 'not-asked';
 }
 
 function stepOf(
@@ -337,8 +344,15 @@ function stepOf(
     ...(unknown && { unknown: unknown.message }),
     ...(changes.length > 0 && { changes }),
     ...(spoken && spoken.length > 0 && { places: spoken }),
-    ...byOf(loudest?.by ?? review.by ?? [], parsed),
+    ...byOf(loudest?.by ?? review.by ?? calledAt(webhook), parsed),
   };
+}
+
+/** Where a webhook stands in its configuration. */
+function calledAt(webhook: AdmissionReview['webhook']): readonly AdmissionGround[] {
+  return webhook === undefined
+    ? []
+    : [{ object: webhook.configuration, path: ['webhooks', webhook.index, 'name'] }];
 }
 
 /** Each once; a place in the text where there is one. */

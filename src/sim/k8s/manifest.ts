@@ -40,6 +40,8 @@ export interface ParsedScenario {
   readonly diagnostics: readonly Diagnostic[];
   readonly unmodelled: readonly UnmodelledField[];
   readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];
+  /** Those of `refused` that could be read and are not valid: somebody may say no to them before that is found out. */
+  readonly drafts: readonly Manifest[];
   /**
    * The text behind an origin: the field's value, or the nearest written ancestor, or the object; undefined for what
    * no file holds (built-ins).

@@ -139,6 +139,8 @@ export interface Admission {
   readonly records: readonly AdmissionRecord[];
   /** The manifests that are turned down. */
   readonly refuse: (manifests: readonly Manifest[], objects: Store, report: Report) => ReadonlySet<Manifest>;
+  /** Asks who may change an object about those that will be found not valid: they may say no before. */
+  readonly askBeforeValidation: (drafts: readonly Manifest[], objects: Store, report: Report) => void;
   /** The pods that there will be, as they are stored, and what controllers failed to make. */
   readonly admitPods: (
     seeds: readonly PodSeed[],

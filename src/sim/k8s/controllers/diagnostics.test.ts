@@ -626,6 +626,7 @@ function enforcing(enforces: boolean): CniForSettling {
 const noPods: Admission = {
   records: [],
   refuse: () => new Set(),
+  askBeforeValidation: () => undefined,
   admitPods: (seeds) => {
     const [seed] = seeds.filter((one) => !one.builtIn);
     const owner = seed?.owners[0];

@@ -4,7 +4,7 @@ import type { Manifest, ParsedScenario } from '../manifest.ts';
 import { thereBefore } from '../store.ts';
 import type { Report } from './report.ts';
 
-/** The manifests that fall out. A namespace anywhere in the documents counts, whatever the order, unless it was `refused`. */
+/** The manifests and drafts that fall out. A namespace anywhere in the documents counts, whatever the order, unless it was `refused`. */
 export function refuseWithoutNamespace(
   parsed: ParsedScenario,
   refusedNamespaces: ReadonlySet<Manifest>,
@@ -18,7 +18,7 @@ export function refuseWithoutNamespace(
   // One that is there and refused wants to be mended, not added again.
   const written = new Set([...refusedNamespaces].map((m) => m.metadata.name));
   const refused = new Set<Manifest>();
-  for (const manifest of parsed.manifests) {
+  for (const manifest of [...parsed.manifests, ...parsed.drafts]) {
     const { namespace } = manifest.ref;
     if (namespace === undefined || names.has(namespace)) continue;
     refused.add(manifest);

@@ -125,6 +125,7 @@ export function settle(
       failed,
       admission,
     ));
+  const already = new Set(report.refused.map(({ object }) => object));
   const cluster: ClusterState = {
     settings,
     namespaces,
@@ -143,7 +144,11 @@ export function settle(
     get objects() {
       return allObjects();
     },
-    refused: [...parsed.refused, ...report.refused],
+    refused: [
+      // Who was asked before the object was validated has said no already.
+      ...parsed.refused.filter(({ object }) => !already.has(object)),
+      ...report.refused,
+    ],
     unmodelled: [
       ...unmodelledPolicies(
         expandUnmodelled([...parsed.unmodelled, ...report.unmodelled], pods),
@@ -183,6 +188,11 @@ function admit(
   const store = createStore(parsed, new Set([...turnedDown, ...homeless]));
   const rest = store.all.filter((manifest) => !isNamespace(manifest) && !isBuiltIn(manifest));
   const refused = admission.refuse(rest, store, report);
+  admission.askBeforeValidation(
+    parsed.drafts.filter((draft) => !homeless.has(draft)),
+    store,
+    report,
+  );
   return refused.size === 0
     ? { store, read }
     : { store: createStore(parsed, new Set([...turnedDown, ...homeless, ...refused])), read };

@@ -28,6 +28,8 @@ export interface ParsedObject {
   readonly ref: ObjectRef | undefined;
   readonly manifest: Manifest | undefined;
   readonly refused: string | undefined;
+  /** What was read of an object that is not valid: a cluster shows it to its mutating plug-ins before it finds that out. */
+  readonly draft?: Manifest;
   readonly diagnostics: readonly Diagnostic[];
   readonly unmodelled: readonly UnmodelledField[];
   /** No such kind is known: a CustomResourceDefinition of the scenario may still bring it. */
@@ -116,8 +118,6 @@ function known(b: Building, spec: KindSpec): ParsedObject {
     add(b, 'kind/no-effect', { kind: spec.kind }, keyOrValue(b, 'kind'), [], ref);
   if (spec.effect === 'not-simulated')
     add(b, 'kind/not-simulated', { kind: spec.kind }, keyOrValue(b, 'kind'), [], ref);
-  if (refused !== undefined)
-    return { ...base, manifest: undefined, refused, unmodelled: [], diagnostics: b.diagnostics };
   const { apiVersion: _a, kind: _k, metadata: _m, ...rest } = body;
   const manifest: Manifest = {
     apiVersion: spec.apiVersion,
@@ -127,6 +127,10 @@ function known(b: Building, spec: KindSpec): ParsedObject {
     ref,
     origin: { object: ref },
   };
+  if (refused !== undefined) {
+    const draft = typed && spec.scope !== 'none' ? { draft: manifest } : {};
+    return { ...base, ...draft, manifest: undefined, refused, unmodelled: [], diagnostics: b.diagnostics };
+  }
   return {
     ...base,
     manifest,

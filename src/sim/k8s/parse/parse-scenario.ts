@@ -67,6 +67,7 @@ function placeOf(file: string, piece: Piece): Place {
 function assemble(placed: readonly Placed[], diagnostics: Diagnostic[]): ParsedScenario {
   const unmodelled: UnmodelledField[] = [];
   const refused: { object: ObjectRef; message: string }[] = [];
+  const drafts: Manifest[] = [];
   const stored = new Map<string, { readonly manifest: Manifest; readonly placed: PlacedObject }>();
   const custom = customKinds(placed);
   for (const one of placed) {
@@ -83,6 +84,7 @@ function assemble(placed: readonly Placed[], diagnostics: Diagnostic[]): ParsedS
     if (object.ref === undefined) continue;
     if (object.refused !== undefined && !isCustom) {
       refused.push({ object: object.ref, message: object.refused });
+      if (object.draft !== undefined) drafts.push(object.draft);
       continue;
     }
     if (object.manifest === undefined || object.spec?.kind === 'List') continue;
@@ -118,6 +120,7 @@ function assemble(placed: readonly Placed[], diagnostics: Diagnostic[]): ParsedS
     diagnostics,
     unmodelled,
     refused,
+    drafts,
     locate: ({ object, path }: Pick<Origin, 'object' | 'path'>) => {
       const one = find(object);
       return one === undefined ? undefined : rangeIn(one, path ?? [], false);

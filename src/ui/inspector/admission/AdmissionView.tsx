@@ -13,6 +13,7 @@ import { objectKey, objectName } from '../object-name.ts';
 import styles from './Admission.module.css';
 import { firstStation, groupsOf, stationsOf } from './stations.ts';
 import { StageRow } from './StageRow.tsx';
+import type { StoredObjects } from './StationCard.tsx';
 
 interface Asked {
   readonly object: ObjectRef;
@@ -46,14 +47,13 @@ function useAdmission({ object, refused }: Asked): AdmissionOf | 'none' | undefi
 export function AdmissionView({
   asked,
   onOpen,
-  onObject,
+  objects,
   onBack,
 }: {
   readonly asked: Asked;
   /** Another object's way. */
   readonly onOpen: (object: ObjectRef) => void;
-  /** The object itself, where it is stored. */
-  readonly onObject: (object: ObjectRef) => void;
+  readonly objects: StoredObjects;
   readonly onBack: () => void;
 }) {
   const { admission: t, app } = useText();
@@ -84,12 +84,12 @@ export function AdmissionView({
       {told === 'none' && <p className={styles.note}>{t.none}</p>}
       {walk !== undefined && told !== undefined && told !== 'none' && (
         <>
-          <Facts walk={walk} onObject={onObject} />
+          <Facts walk={walk} objects={objects} />
           <Kin of={told} onOpen={onOpen} />
           {walk.outcome === 'before' ? (
             <p className={styles.note}>{t.before}</p>
           ) : (
-            <Walk key={objectKey(object)} walk={walk} onObject={onObject} />
+            <Walk key={objectKey(object)} walk={walk} objects={objects} />
           )}
         </>
       )}
@@ -114,13 +114,7 @@ function Outcome({ outcome }: { readonly outcome: AdmissionWalk['outcome'] }) {
 }
 
 /** Who asks, for whom, and where the object stands in the text. */
-function Facts({
-  walk,
-  onObject,
-}: {
-  readonly walk: AdmissionWalk;
-  readonly onObject: (object: ObjectRef) => void;
-}) {
+function Facts({ walk, objects }: { readonly walk: AdmissionWalk; readonly objects: StoredObjects }) {
   const { admission: t } = useText();
   const { range, owners: [owner] = [] } = walk;
   return (
@@ -135,8 +129,8 @@ function Facts({
             {range.file}:{range.line}
           </Button>
         )}
-        {walk.outcome !== 'refused' && (
-          <Button kind="line" icon="info" onClick={() => onObject(walk.object)}>
+        {objects.has(walk.object) && (
+          <Button kind="line" icon="info" onClick={() => objects.open(walk.object)}>
             {t.toObject}
           </Button>
         )}
@@ -179,13 +173,7 @@ function Kin({
   );
 }
 
-function Walk({
-  walk,
-  onObject,
-}: {
-  readonly walk: AdmissionWalk;
-  readonly onObject: (object: ObjectRef) => void;
-}) {
+function Walk({ walk, objects }: { readonly walk: AdmissionWalk; readonly objects: StoredObjects }) {
   const { admission: t } = useText();
   const stations = stationsOf(walk.steps);
   const [chosen, setChosen] = useState(stations[firstStation(stations)]?.id);
@@ -251,7 +239,7 @@ function Walk({
               stoppedAt={refused < 0 ? undefined : refused}
               onChoose={(to) => go(to, false)}
               onKeyDown={onKeyDown}
-              onObject={onObject}
+              objects={objects}
             />
           ))}
         </ol>

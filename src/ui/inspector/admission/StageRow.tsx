@@ -2,11 +2,10 @@ import type { KeyboardEventHandler } from 'react';
 import { admissionStepText } from '../../../i18n/admission-text.ts';
 import { useText } from '../../../i18n/messages.ts';
 import type { AdmissionAnswer } from '../../../sim/admission/steps.ts';
-import type { ObjectRef } from '../../../sim/base/origin.ts';
 import { classes } from '../../kit/classes.ts';
 import { Icon, type IconName } from '../../kit/Icon.tsx';
 import styles from './Admission.module.css';
-import { StationCard } from './StationCard.tsx';
+import { StationCard, type StoredObjects } from './StationCard.tsx';
 import type { Station, StationGroup } from './stations.ts';
 
 /** Each answer has a shape, a tone and a word. */
@@ -28,8 +27,7 @@ interface Place {
   readonly stoppedAt: number | undefined;
   readonly onChoose: (index: number) => void;
   readonly onKeyDown: KeyboardEventHandler;
-  /** An object that it went by. */
-  readonly onObject: (object: ObjectRef) => void;
+  readonly objects: StoredObjects;
 }
 
 /** A stage of the API server: a station by itself, or a heading over its plug-ins. */
@@ -73,7 +71,7 @@ function StationRow({
   stoppedAt,
   onChoose,
   onKeyDown,
-  onObject,
+  objects,
 }: Place & { readonly station: Station; readonly index: number }) {
   const { admission: t } = useText();
   const { steps, answer } = station;
@@ -113,7 +111,7 @@ function StationRow({
       </button>
       {here && (
         <div id={card} className={styles.card}>
-          <StationCard station={station} onObject={onObject} />
+          <StationCard station={station} objects={objects} />
         </div>
       )}
     </li>

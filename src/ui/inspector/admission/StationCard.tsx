@@ -10,13 +10,19 @@ import styles from './Admission.module.css';
 import { FieldDiff } from './FieldDiff.tsx';
 import type { Station } from './stations.ts';
 
+/** What the cluster holds, and the way to it. */
+export interface StoredObjects {
+  readonly has: (object: ObjectRef) => boolean;
+  readonly open: (object: ObjectRef) => void;
+}
+
 /** What happened at a station, in the API server's words, and the lines that it is about. */
 export function StationCard({
   station: { steps },
-  onObject,
+  objects,
 }: {
   readonly station: Station;
-  readonly onObject: (object: ObjectRef) => void;
+  readonly objects: StoredObjects;
 }) {
   const { admission: t } = useText();
   const [step] = steps;
@@ -39,7 +45,7 @@ export function StationCard({
       {step.unknown !== undefined && <Said tone="calm" icon="question" who={t.unknown} text={step.unknown} />}
       {changes.length > 0 && <FieldDiff changes={changes} />}
       <Places step={step} />
-      <By by={step.by ?? []} onObject={onObject} />
+      <By by={step.by ?? []} objects={objects} />
     </>
   );
 }
@@ -108,13 +114,7 @@ function Places({ step: { places = [] } }: { readonly step: AdmissionStep }) {
 }
 
 /** What the plug-in went by: the object, and the line of it that decided. */
-function By({
-  by,
-  onObject,
-}: {
-  readonly by: readonly AdmissionBy[];
-  readonly onObject: (object: ObjectRef) => void;
-}) {
+function By({ by, objects }: { readonly by: readonly AdmissionBy[]; readonly objects: StoredObjects }) {
   const { admission: t } = useText();
   if (by.length === 0) return null;
   return (
@@ -123,9 +123,15 @@ function By({
       <ul>
         {by.map(({ object, path, range }) => (
           <li key={`${objectKey(object)} ${path}`}>
-            <button type="button" className={styles.link} onClick={() => onObject(object)}>
-              {object.kind} {objectName(object)}
-            </button>
+            {objects.has(object) ? (
+              <button type="button" className={styles.link} onClick={() => objects.open(object)}>
+                {object.kind} {objectName(object)}
+              </button>
+            ) : (
+              <b>
+                {object.kind} {objectName(object)}
+              </b>
+            )}
             {path !== '' && <span className={styles.path}>{path}</span>}
             {range !== undefined && <Line range={range} />}
           </li>

@@ -90,7 +90,10 @@ export function ClusterTab() {
           key={objectKey(open.ref)}
           asked={{ object: open.ref, refused: open.way === 'refused' }}
           onOpen={(ref) => setOpen({ ref, way: 'own' })}
-          onObject={(ref) => setOpen({ ref })}
+          objects={{
+            has: (ref) => detail.objects.some((o) => objectKey(o.ref) === objectKey(ref)),
+            open: (ref) => setOpen({ ref }),
+          }}
           onBack={close}
         />
       </Suspense>
