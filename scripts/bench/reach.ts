@@ -1,8 +1,11 @@
 /** All-pairs reach by the policy evaluator: two sizes of cluster, one port, and again after one policy was edited. */
 import { cniRegistry } from '../../src/sim/cni/registry.ts';
 import { settle } from '../../src/sim/k8s/controllers/settle.ts';
+import type { ParsedScenario } from '../../src/sim/k8s/manifest.ts';
 import { parseScenario } from '../../src/sim/k8s/parse/parse-scenario.ts';
 import type { ClusterState } from '../../src/sim/k8s/cluster-state.ts';
+import { egressWithoutDns } from '../../src/sim/policy/egress-without-dns.ts';
+import { policyFindings } from '../../src/sim/policy-findings.ts';
 import { matrixAfter } from '../../src/sim/matrix.ts';
 import { loadAllPlugins } from '../../src/sim/simulate.ts';
 import { encodeLink } from '../../src/share/link.ts';
@@ -79,6 +82,11 @@ function scenario(size: Size): { readonly apps: string; readonly policies: reado
   };
 }
 
+interface Settled {
+  readonly cluster: ClusterState;
+  readonly parsed: ParsedScenario;
+}
+
 /** Fragments with both clusters, for the browser's part. */
 export async function reachLinks(): Promise<{ readonly matrix: string; readonly largeMatrix: string }> {
   const link = ({ apps, policies }: ReturnType<typeof scenario>) =>
@@ -92,7 +100,7 @@ export async function reachLinks(): Promise<{ readonly matrix: string; readonly 
   return { matrix: await link(scenario(SMALL)), largeMatrix: await link(scenario(LARGE)) };
 }
 
-function settled(apps: string, policies: readonly string[]): ClusterState {
+function settled(apps: string, policies: readonly string[]): Settled {
   const parsed = parseScenario([
     { name: 'apps.yaml', text: apps },
     { name: 'policies.yaml', text: policies.join('---\n') },
@@ -100,18 +108,18 @@ function settled(apps: string, policies: readonly string[]): ClusterState {
   const { cluster, diagnostics } = settle(parsed, cniRegistry, ['iptables']);
   const wrong = [...parsed.diagnostics, ...diagnostics].find((d) => d.severity === 'error');
   if (wrong !== undefined) throw new Error(`the benched cluster is wrong: ${wrong.code}`);
-  return cluster;
+  return { cluster, parsed };
 }
 
 export async function reachBench(): Promise<Row[]> {
   await loadAllPlugins();
-  return [...rowsOf(SMALL, 300), ...rowsOf(LARGE, 3000)];
+  return [...rowsOf(SMALL, 300, 16), ...rowsOf(LARGE, 3000, 80)];
 }
 
-function rowsOf(size: Size, limitMs: number): Row[] {
+function rowsOf(size: Size, limitMs: number, findingsLimitMs: number): Row[] {
   const { apps, policies } = scenario(size);
-  const cluster = settled(apps, policies);
-  const edit = (n: number): ClusterState =>
+  const { cluster } = settled(apps, policies);
+  const edit = (n: number): Settled =>
     settled(apps, [
       ...policies.slice(0, -1),
       policies.at(-1)?.replace(EDITED, `edited: "${n % 2 === 0 ? 1 : 'x'}"`) ?? '',
@@ -121,12 +129,17 @@ function rowsOf(size: Size, limitMs: number): Row[] {
   const allMs = measure(5, 2, all);
   const before = all();
   const editMs = measure(9, 3, (round) =>
-    matrixAfter(before, { cluster: edited[Math.abs(round) % 2] ?? cluster }, PORT, 'TCP'),
+    matrixAfter(before, edited[Math.abs(round) % 2] ?? { cluster }, PORT, 'TCP'),
   );
+  const findingsMs = measure(15, 5, (round) => {
+    const { cluster: own, parsed } = edited[Math.abs(round) % 2] ?? edit(0);
+    return [...egressWithoutDns(own, parsed.rangeOf), ...policyFindings(own, parsed.rangeOf)];
+  });
   const pods = before.matrix.pods.length;
   const name = `${pods.toLocaleString('en')} pods, ${cluster.networkPolicies.length.toLocaleString('en')} policies`;
   return [
     { name: `reach of all pairs of ${name}`, ms: allMs, limitMs },
     { name: '  again after one policy was edited, with what changed', ms: editMs, limitMs: allMs * 0.2 },
+    { name: '  what the policies forgot, after it', ms: findingsMs, limitMs: findingsLimitMs },
   ];
 }

@@ -8,8 +8,9 @@ import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
 import { evaluate } from './evaluate.ts';
 import { policyName, selectsPod } from './matching.ts';
+import type { StackCluster } from './stack.ts';
 
-type Cluster = Pick<ClusterState, 'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'nodes' | 'pods'>;
+type Cluster = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes' | 'pods'>;
 
 /** A policy without a rule for egress means to let nothing out; one with rules lets out what it thought of. */
 export function egressWithoutDns(
@@ -21,8 +22,11 @@ export function egressWithoutDns(
   if (suspects.length === 0 || server === undefined) return [];
   const podsOf = grouped(cluster.pods, (pod) => pod.namespace);
   const policiesOf = grouped(cluster.networkPolicies, (policy) => policy.namespace);
+  // Not the whole cluster spread out: its list of all objects is made when it is read.
+  const { clusterPolicies, ownPolicies, policyTiers, namespaces, nodes, pods } = cluster;
+  const others = { clusterPolicies, ownPolicies, policyTiers, namespaces, nodes, pods };
   return suspects.flatMap((policy): Diagnostic[] => {
-    const own = { ...cluster, networkPolicies: policiesOf.get(policy.namespace) ?? [] };
+    const own = { ...others, networkPolicies: policiesOf.get(policy.namespace) ?? [] };
     const without = podsOf
       .get(policy.namespace)
       ?.find((pod) => asksCluster(pod) && selectsPod(policy, pod, 'egress') && !reachesDns(own, pod, server));

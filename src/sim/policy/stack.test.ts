@@ -317,3 +317,42 @@ it.each([
     );
   },
 );
+
+it.each([
+  ['may come in from other nodes', [rule('allow', { peers: [{ nodes: ['other'] }] })], true],
+  [
+    'may come in from everywhere but the own node',
+    [rule('deny', { peers: [{ nodes: ['own'] }] }), rule('allow')],
+    true,
+  ],
+  [
+    'may come in from the own node alone',
+    [rule('deny', { peers: [{ nodes: ['other'] }] }), rule('allow')],
+    false,
+  ],
+] as const)('the same policy means another node for each pod: %s', (_, ingress, fromOther) => {
+  const pod = (name: string, node: string): string =>
+    `\n---\n{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}","labels":{"app":"web"}},"spec":{"nodeName":"${node}","containers":[{"name":"c","image":"nginx"}]}}`;
+  const text = pod('a', 'kind-worker') + pod('b', 'kind-worker2') + ON_NODES;
+  const { cluster } = settle(
+    parseScenario([{ name: 'a.yaml', text: text.slice(5) }]),
+    [fakeCni()],
+    ['iptables'],
+  );
+  const policyTiers = ONE_TIER.map((plan) => ({ ...plan, deniesOwnNode: true as const }));
+  const state: ClusterState = { ...cluster, ownPolicies: [policy('p', { ingress })], policyTiers };
+  const matrix = reachMatrix(state, { port: 80, protocol: 'TCP', enforced: true });
+  const at = (from: string, to: string) =>
+    matrix.allowedAt(matrix.pods.indexOf(`default/${from}`), matrix.pods.indexOf(`default/${to}`));
+  expect([at('on-kind-worker2', 'a'), at('on-kind-worker', 'b')]).toEqual([fromOther, fromOther]);
+  for (const [from, to] of [
+    ['on-kind-worker', 'a'],
+    ['on-kind-worker2', 'b'],
+    ['on-kind-worker2', 'a'],
+    ['on-kind-worker', 'b'],
+  ] as const) {
+    const named = (name: string) => state.pods.find((one) => one.name === name)!;
+    const { allowed } = evaluate(state, { from: named(from), to: named(to), port: 80, protocol: 'TCP' });
+    expect([from, to, at(from, to)]).toEqual([from, to, allowed]);
+  }
+});

@@ -23,7 +23,23 @@ export interface NamedPods {
   readonly ofRule: (rule: NetworkPolicyRule, own: string) => readonly Pod[] | undefined;
 }
 
-export function namedPods(cluster: Pick<ClusterState, 'pods' | 'namespaces'>): NamedPods {
+type Cluster = Pick<ClusterState, 'pods' | 'namespaces'>;
+
+const remembered = new WeakMap<
+  Cluster['pods'],
+  { readonly namespaces: Cluster['namespaces']; readonly named: NamedPods }
+>();
+
+/** Of the identical pods and namespaces the identical answers: after an edit of a policy only its own selectors are new. */
+export function namedPods(cluster: Cluster): NamedPods {
+  const before = remembered.get(cluster.pods);
+  if (before?.namespaces === cluster.namespaces) return before.named;
+  const named = namedPodsOf(cluster);
+  remembered.set(cluster.pods, { namespaces: cluster.namespaces, named });
+  return named;
+}
+
+function namedPodsOf(cluster: Cluster): NamedPods {
   const byNamespace = new Map<string, Pod[]>();
   for (const pod of cluster.pods) {
     if (pod.phase !== 'Pending' && pod.phase !== 'Running') continue;
@@ -33,6 +49,7 @@ export function namedPods(cluster: Pick<ClusterState, 'pods' | 'namespaces'>): N
   }
   const namespaces = namespaceLabels(cluster);
   const known = new Map<string, readonly Pod[]>();
+  const selected = new WeakMap<NetworkPolicy, readonly Pod[]>();
   const of = (namespace: string): readonly Pod[] => byNamespace.get(namespace) ?? [];
   const spaces = ({ namespaceSelector }: NetworkPolicyPeer, own: string): readonly string[] =>
     namespaceSelector === undefined
@@ -57,13 +74,19 @@ export function namedPods(cluster: Pick<ClusterState, 'pods' | 'namespaces'>): N
   return {
     namespaces,
     of,
-    selected: (policy) =>
-      of(policy.namespace).filter((pod) => matchesSelector(policy.podSelector, pod.labels)),
+    selected: (policy) => {
+      const found =
+        selected.get(policy) ??
+        of(policy.namespace).filter((pod) => matchesSelector(policy.podSelector, pod.labels));
+      selected.set(policy, found);
+      return found;
+    },
     spaces,
     peer,
-    ofRule: ({ peers }, own) =>
-      peers.length === 0 || peers.some((one) => one.ipBlock !== undefined)
-        ? undefined
-        : [...new Set(peers.flatMap((one) => peer(one, own)))],
+    ofRule: ({ peers }, own) => {
+      const [only] = peers;
+      if (only === undefined || peers.some((one) => one.ipBlock !== undefined)) return undefined;
+      return peers.length === 1 ? peer(only, own) : [...new Set(peers.flatMap((one) => peer(one, own)))];
+    },
   };
 }

@@ -209,6 +209,7 @@ function portsOf(
   teller: Teller,
 ): void {
   rulesOf(policy, direction).forEach((rule, i) => {
+    if (!rule.ports.some(({ port, endPort }) => port !== undefined && endPort === undefined)) return;
     const targets = direction === 'ingress' ? subjects : pods.ofRule(rule, policy.namespace);
     if (targets === undefined || targets.length === 0) return;
     rule.ports.forEach((item, j) => {
