@@ -7,6 +7,8 @@ const MOST_ZOOM = 1.25;
 const READABLE = 1;
 /** At rest no more of the height is left out than this makes of it. */
 const MOST_CUT = 1.35;
+/** At rest all of it is shown where its words are hardly smaller for it. */
+const WHOLE = 0.9;
 /** So little is cut from the margins that nothing is lost. */
 const NEARLY = 0.97;
 
@@ -51,7 +53,7 @@ export function windowOf(
   const wide = size.w / view.w;
   const fit = Math.min(MOST_ZOOM, wide, size.h / view.h);
   // At rest a low window shows the rooms as wide as they go, and the wire under them by panning.
-  const rest = Math.min(wide >= NEARLY ? READABLE : wide, fit * MOST_CUT);
+  const rest = fit >= WHOLE ? fit : Math.min(wide >= NEARLY ? READABLE : wide, fit * MOST_CUT);
   const zoom = fit >= READABLE ? fit : focus.length > 0 || fit >= NEARLY ? READABLE : rest;
   const w = size.w / zoom;
   const h = size.h / zoom;

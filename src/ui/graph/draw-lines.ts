@@ -65,7 +65,7 @@ function waiting({ plan, words }: DrawContext): string {
 
 const CHIPS = 3;
 const CHIP_GAP = 8;
-const chipWidth = (text: string): number => textWidth(text, 'small') + 28;
+const chipWidth = (text: string): number => textWidth(text, 'small') + 34;
 
 /** What the API server refused: red objects that are on no node. */
 export function drawRefused(context: DrawContext): readonly Item[] {
