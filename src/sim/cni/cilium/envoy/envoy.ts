@@ -19,8 +19,9 @@ import type { EndpointValue, EnvoyPolicy, EnvoyRule, IpcacheValue, PolicyRuleNam
 import { ID, MARK, worldId } from '../names.ts';
 import { identityMark } from '../bpf/common.ts';
 import { changed, headerOf, heldAgainst, type HeaderChange, type HttpAnswer } from './http-rule.ts';
-import { normalized, redirectOf } from './path.ts';
-import { requestId } from './request-id.ts';
+import { normalized, redirectOf } from '../../../l7/envoy/path.ts';
+import { HOP_BY_HOP, isInternal } from '../../../l7/envoy/headers.ts';
+import { requestId } from '../../../l7/envoy/request-id.ts';
 
 export const ENVOY_APP = 'own/cilium-envoy';
 
@@ -173,15 +174,6 @@ function note(why: Reason, origin?: Origin): Extract<Syscall, { call: 'note' }> 
   return { call: 'note', step: { reason: why, origin } };
 }
 
-/** Headers about one connection alone. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'upgrade',
-  'te',
-]);
-
 /** The request as it goes on: names in small letters, `host` first, and what Envoy tells the server (`mutateRequestHeaders`). */
 function decorated(
   request: HttpRequest,
@@ -205,13 +197,6 @@ function decorated(
       ['x-envoy-expected-rq-timeout-ms', String(REQUEST_TIMEOUT_MS)],
     ],
   };
-}
-
-/** Private ranges, which Envoy counts as within (`isInternalAddress`). */
-function isInternal(ip: Ip): boolean {
-  return ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'].some((range) =>
-    cidrContains(cidr(range), ip),
-  );
 }
 
 /** Asks the server, up to four times where it cannot be reached or fails (`retry_on: 5xx`). */

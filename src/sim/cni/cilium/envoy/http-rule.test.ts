@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CiliumHttpRule } from '../../../k8s/cluster-state.ts';
 import type { HttpRequest } from '../../../packet/packet.ts';
 import { changed, heldAgainst, isReadable, wholeText, type Missed } from './http-rule.ts';
-import { normalized, redirectOf } from './path.ts';
+import { normalized, redirectOf } from '../../../l7/envoy/path.ts';
 
 type Rule = Partial<Omit<CiliumHttpRule, 'origin'>>;
 

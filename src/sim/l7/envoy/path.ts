@@ -1,9 +1,9 @@
 /**
- * What `http-normalize-path` (on by default) makes of a path before any rule sees it: dot segments and doubled slashes go,
+ * What Envoy makes of a path before any rule or route sees it (`normalize_path`, `merge_slashes`): dot segments and doubled slashes go,
  * letters that need no percent sign lose theirs (RFC 3986, section 6), and a path with an escaped slash is sent back to be asked
  * without (UNESCAPE_AND_REDIRECT). The query stays as it is.
  */
-import type { HttpRequest } from '../../../packet/packet.ts';
+import type { HttpRequest } from '../../packet/packet.ts';
 
 const UNRESERVED = /^[A-Za-z0-9._~-]$/;
 

@@ -1,5 +1,5 @@
 /** `x-request-id`: a UUID of version 4. Envoy draws it at random; here it is a hash of who asks whom for what. */
-import { hex, sha256 } from '../../../base/sha256.ts';
+import { hex, sha256 } from '../../base/sha256.ts';
 
 export function requestId(text: string): string {
   const digits = hex(sha256(text));
