@@ -544,6 +544,110 @@ export const fields: FieldHelp = {
   'Ingress.spec.tls': '443번 포트에서 TLS로 제공할 호스트와 인증서입니다.',
   'Ingress.spec.tls.hosts': '인증서가 쓰일 호스트입니다. 핸드셰이크에 적힌 이름(SNI)으로 구별합니다.',
   'Ingress.spec.tls.secretName': 'tls.crt와 tls.key가 있는 kubernetes.io/tls 타입 시크릿입니다.',
+
+  'GatewayClass.spec': '이 클래스의 Gateway를 처리할 컨트롤러입니다. 인프라를 제공하는 쪽이 작성합니다.',
+  'GatewayApi.class.controllerName':
+    '컨트롤러가 스스로 쓰는 이름입니다(예: `gateway.envoyproxy.io/gatewayclass-controller`). 그 이름의 컨트롤러가 없으면 아무 일도 일어나지 않습니다.',
+  'Gateway.spec':
+    '요청이 들어오는 곳입니다. 포트와 프로토콜, 호스트, 그리고 어떤 라우트가 쓸 수 있는지를 정합니다. 클러스터 운영자가 작성합니다.',
+  'GatewayApi.gatewayClassName': '이 Gateway를 만들 GatewayClass, 곧 컨트롤러입니다.',
+  'GatewayApi.listener':
+    '포트와 프로토콜이며 호스트를 더할 수 있습니다. 한 포트를 쓰는 리스너는 호스트가 서로 달라야 합니다.',
+  'GatewayApi.listener.name':
+    '이 Gateway 안에서 하나뿐인 이름입니다. 라우트의 `sectionName`이 이 이름을 가리킵니다.',
+  'GatewayApi.listener.hostname':
+    '받을 호스트입니다. 생략하면 모든 호스트입니다. `*.example.com`은 레이블 몇 개든 대신하지만 `example.com`은 아닙니다.',
+  'GatewayApi.listener.port': '클라이언트가 Gateway 주소에서 접속하는 포트입니다.',
+  'GatewayApi.listener.protocol':
+    'HTTP, HTTPS, TLS, TCP, UDP 가운데 하나입니다. 어떤 종류의 라우트가 맞는지 정합니다.',
+  'GatewayApi.listener.tls': 'HTTPS와 TLS에서 씁니다. Gateway가 TLS를 끝낼지, 어떤 인증서를 쓸지 정합니다.',
+  'GatewayApi.listener.tls.mode':
+    'Terminate는 Gateway가 복호화합니다. Passthrough는 핸드셰이크의 이름만 읽고 그대로 넘깁니다.',
+  'GatewayApi.certificateRef':
+    'kubernetes.io/tls 타입의 시크릿입니다. 다른 네임스페이스에 있으면 그곳의 ReferenceGrant가 허용해야 합니다.',
+  'GatewayApi.certificateRef.name': '시크릿의 이름입니다.',
+  'GatewayApi.ref.group': '오브젝트의 API 그룹입니다. 코어 그룹은 빈 문자열입니다.',
+  'GatewayApi.ref.kind': '오브젝트의 종류입니다.',
+  'GatewayApi.ref.namespace':
+    '오브젝트의 네임스페이스입니다. 생략하면 이 오브젝트와 같은 네임스페이스입니다.',
+  'GatewayApi.listener.allowedRoutes':
+    '어떤 네임스페이스의 어떤 종류 라우트가 이 리스너를 쓸 수 있는지 정합니다.',
+  'GatewayApi.listener.allowedRoutes.namespaces': '라우트가 속할 수 있는 네임스페이스입니다.',
+  'GatewayApi.listener.allowedRoutes.namespaces.from':
+    'Same은 Gateway와 같은 네임스페이스, All은 모든 네임스페이스, Selector는 레이블이 `selector`에 맞는 네임스페이스입니다.',
+  'GatewayApi.listener.allowedRoutes.namespaces.selector':
+    '`from: Selector`일 때 볼 네임스페이스의 레이블입니다.',
+  'GatewayApi.listener.allowedRoutes.kinds': '라우트의 종류입니다. 생략하면 프로토콜에 맞는 종류입니다.',
+  'GatewayApi.listener.allowedRoutes.kinds.group': '라우트의 API 그룹입니다.',
+  'GatewayApi.listener.allowedRoutes.kinds.kind': '라우트의 종류입니다(예: HTTPRoute).',
+  'HTTPRoute.spec':
+    '어떤 호스트의 어떤 요청이 어디로 가는지 정합니다. 애플리케이션 개발자가 작성해 Gateway에 붙입니다.',
+  'GatewayApi.parentRef': '이 라우트를 붙일 Gateway 또는 그 리스너입니다. 리스너가 허용해야 붙습니다.',
+  'GatewayApi.parentRef.name': 'Gateway의 이름입니다.',
+  'GatewayApi.parentRef.sectionName': '리스너 하나의 이름입니다. 생략하면 모든 리스너입니다.',
+  'GatewayApi.parentRef.port': '이 포트의 리스너만 가리킵니다.',
+  'GatewayApi.hostnames':
+    '이 라우트가 받을 호스트입니다. 리스너와 겹치는 것만 쓰이며, 생략하면 리스너의 호스트입니다.',
+  'GatewayApi.rules': '규칙입니다. 맞는 것이 여럿이면 목록의 순서가 아니라 가장 구체적인 것이 정합니다.',
+  'GatewayApi.rules.name': '규칙의 이름입니다.',
+  'GatewayApi.rules.matches': '이 가운데 하나에 맞으면 됩니다. 생략하면 모든 요청에 맞습니다.',
+  'GatewayApi.rules.matches.path': '요청의 경로입니다. 생략하면 모든 경로입니다.',
+  'GatewayApi.rules.matches.path.type':
+    'Exact는 똑같은 경로, PathPrefix는 슬래시로 나눈 요소 단위의 앞부분, RegularExpression은 프록시의 정규식입니다.',
+  'GatewayApi.rules.matches.path.value': '`/`로 시작하는 경로입니다.',
+  'GatewayApi.rules.matches.headers': '값까지 모두 맞아야 하는 헤더입니다.',
+  'GatewayApi.rules.matches.queryParams': '값까지 모두 맞아야 하는 쿼리 매개변수입니다.',
+  'GatewayApi.rules.matches.method': '요청의 메서드입니다.',
+  'GatewayApi.condition.type': 'Exact, 또는 값 전체에 맞추는 RegularExpression입니다.',
+  'GatewayApi.condition.name': '이름입니다. 헤더 이름은 대소문자를 가리지 않습니다.',
+  'GatewayApi.condition.value': '가져야 할 값입니다.',
+  'GatewayApi.filter': '요청이나 응답에 도중에 하는 일입니다.',
+  'GatewayApi.filter.type': '필터의 종류입니다. 같은 이름의 필드에 내용을 씁니다.',
+  'GatewayApi.filter.requestHeaderModifier': '백엔드로 보내기 전에 헤더를 바꿉니다.',
+  'GatewayApi.filter.responseHeaderModifier': '클라이언트에게 돌려주기 전에 헤더를 바꿉니다.',
+  'GatewayApi.filter.headers.set': '원래 값을 대신합니다.',
+  'GatewayApi.filter.headers.add': '원래 값에 더합니다.',
+  'GatewayApi.filter.headers.remove': '지울 헤더입니다.',
+  'GatewayApi.filter.header.name': '헤더의 이름입니다.',
+  'GatewayApi.filter.header.value': '헤더의 값입니다.',
+  'GatewayApi.filter.requestRedirect': '클라이언트를 다른 곳으로 보냅니다. 백엔드에는 묻지 않습니다.',
+  'GatewayApi.filter.requestRedirect.scheme': 'http 또는 https입니다. 생략하면 들어온 그대로입니다.',
+  'GatewayApi.filter.requestRedirect.hostname': '이동할 호스트입니다. 생략하면 요청의 호스트입니다.',
+  'GatewayApi.filter.requestRedirect.port':
+    '이동할 포트입니다. 생략하면 scheme의 포트, 그것도 없으면 리스너의 포트입니다.',
+  'GatewayApi.filter.requestRedirect.statusCode':
+    '응답의 상태 코드로 301, 302, 303, 307, 308 가운데 하나입니다. 컨트롤러에 따라 일부만 지원합니다.',
+  'GatewayApi.filter.path': '경로를 어떻게 바꿀지 정합니다.',
+  'GatewayApi.filter.path.type':
+    'ReplaceFullPath는 경로 전체를, ReplacePrefixMatch는 맞은 앞부분을 바꿉니다.',
+  'GatewayApi.filter.path.replaceFullPath': '새 경로입니다.',
+  'GatewayApi.filter.path.replacePrefixMatch': '앞부분을 대신할 경로입니다.',
+  'GatewayApi.filter.urlRewrite': '백엔드에는 다른 호스트나 경로로 묻습니다.',
+  'GatewayApi.filter.urlRewrite.hostname': '백엔드가 보는 Host 헤더입니다.',
+  'GatewayApi.backendRef':
+    '맞는 요청이 가는 곳과 그 비율입니다. 찾을 수 없는 백엔드의 몫은 500으로 응답합니다.',
+  'GatewayApi.backendRef.name':
+    '서비스의 이름입니다. 다른 네임스페이스에 있으면 그곳의 ReferenceGrant가 허용해야 합니다.',
+  'GatewayApi.backendRef.port': '`targetPort`가 아니라 서비스의 `port`입니다.',
+  'GatewayApi.backendRef.weight':
+    '규칙의 weight 합계 가운데 이 백엔드의 몫입니다. 0이면 아무것도 받지 않습니다.',
+  'GatewayApi.rules.timeouts': '얼마나 기다릴지 정합니다.',
+  'GatewayApi.rules.timeouts.request':
+    '응답 전체를 기다리는 시간입니다(`10s` 형식). `0s`이면 제한이 없습니다.',
+  'GatewayApi.rules.timeouts.backendRequest': '백엔드에 한 번 묻고 기다리는 시간입니다.',
+  'GatewayApi.rules.retry': '백엔드에 다시 묻는 조건입니다.',
+  'GatewayApi.rules.retry.codes': '다시 묻게 하는 응답의 상태 코드입니다.',
+  'GatewayApi.rules.retry.attempts': '처음을 빼고 다시 묻는 횟수입니다.',
+  'ReferenceGrant.spec':
+    '다른 네임스페이스의 어떤 오브젝트가 이 네임스페이스의 어떤 오브젝트를 참조할 수 있는지 정합니다. 참조되는 쪽에 작성합니다.',
+  'GatewayApi.grant.from': '참조할 수 있는 오브젝트의 종류와 네임스페이스입니다.',
+  'GatewayApi.grant.from.group': '참조하는 오브젝트의 API 그룹입니다.',
+  'GatewayApi.grant.from.kind': '참조하는 오브젝트의 종류입니다(예: HTTPRoute).',
+  'GatewayApi.grant.from.namespace': '참조하는 오브젝트의 네임스페이스입니다.',
+  'GatewayApi.grant.to': '이 네임스페이스에서 참조될 수 있는 오브젝트입니다.',
+  'GatewayApi.grant.to.group': 'API 그룹입니다. 서비스와 시크릿은 빈 문자열입니다.',
+  'GatewayApi.grant.to.kind': '종류입니다(예: Service).',
+  'GatewayApi.grant.to.name': '오브젝트 하나입니다. 생략하면 그 종류 전부입니다.',
   'IngressClass.spec': '이 클래스의 Ingress를 처리할 컨트롤러입니다.',
   'IngressClass.spec.controller': '`k8s.io/ingress-nginx` 같은 컨트롤러 자신의 이름입니다.',
   'Playground.cni': 'CNI 플러그인입니다. 이름 또는 `{name, options}`로 씁니다.',

@@ -4,6 +4,7 @@
  * An object that did not change between two runs keeps its identity, so that whatever is derived from it can be reused.
  */
 import type { IpvsSchedulerName } from './kinds/kube-proxy-configuration.ts';
+import type { GatewayApi } from './gateway-api/objects.ts';
 import type { Cidr, Ip, IpFamily } from '../base/ip.ts';
 import type { FieldPath, ObjectRef, Origin } from '../base/origin.ts';
 import type { FaultKind } from './faults.ts';
@@ -799,6 +800,8 @@ export interface ClusterState {
   readonly configMaps: readonly ConfigMap[];
   readonly ingresses: readonly Ingress[];
   readonly ingressClasses: readonly IngressClass[];
+  /** Absent without any of its objects. */
+  readonly gatewayApi?: GatewayApi;
   readonly objects: readonly StoredObject[];
   readonly refused: readonly { readonly object: ObjectRef; readonly message: string }[];
   readonly unmodelled: readonly UnmodelledField[];

@@ -1,9 +1,10 @@
 /** Every stored object as the API server would return it, made ones included. */
+import { objectKey } from '../../base/origin.ts';
 import type { ClusterNode, EndpointSlice, Pod, Service, StoredObject } from '../cluster-state.ts';
 import type { Manifest } from '../manifest.ts';
 import { memoByOwner } from '../memo.ts';
 import type { Store } from '../store.ts';
-import { compareNames, isBuiltIn } from '../store.ts';
+import { compareNames } from '../store.ts';
 import type { Admission, FailedCreate } from './admission.ts';
 import type { MadeReplicaSet } from './workloads.ts';
 
@@ -30,6 +31,7 @@ export function listObjects(
   replicaSets: readonly MadeReplicaSet[],
   failed: readonly FailedCreate[],
   admission?: Pick<Admission, 'statusOf'>,
+  statuses?: ReadonlyMap<string, object>,
 ): readonly StoredObject[] {
   const objects: StoredObject[] = [];
   const counts = countPods(pods, failed);
@@ -38,7 +40,7 @@ export function listObjects(
     if (['Pod', 'Service', 'Node', 'EndpointSlice'].includes(manifest.kind)) continue;
     const found = counts.get(countKey(manifest.kind, manifest.ref.namespace, manifest.metadata.name));
     const workload = WORKLOADS.has(manifest.kind) ? (found ?? { replicas: 0, ready: 0 }) : undefined;
-    const kept = admission?.statusOf?.(manifest, store);
+    const kept = statuses?.get(objectKey(manifest.ref)) ?? admission?.statusOf?.(manifest, store);
     const key = workload === undefined ? JSON.stringify(kept ?? '') : countText(workload);
     objects.push(manifestMemo(manifest, key, () => fromManifest(manifest, workload, kept)));
   }
@@ -142,14 +144,17 @@ function fromManifest(manifest: Manifest, workload: Count | undefined, kept?: ob
     metadata: { ...(namespace === undefined ? {} : { namespace }), name, labels },
     body: manifest.body,
     ...(status === undefined ? {} : { status }),
-    source: isBuiltIn(manifest) ? 'built-in' : 'user',
+    source: sourceOf(manifest),
     origin: manifest.origin,
   };
 }
 
 function sourceOf(manifest: Manifest | undefined): StoredObject['source'] {
   if (manifest === undefined) return 'controller';
-  return isBuiltIn(manifest) ? 'built-in' : 'user';
+  const { by, via } = manifest.origin;
+  if (by === undefined) return 'user';
+  // What an installation brought was there before anybody wrote; what its controller made came of something.
+  return via === undefined ? 'built-in' : 'controller';
 }
 
 function replicaSetObject(set: MadeReplicaSet, count: Count): StoredObject {

@@ -33,6 +33,7 @@ import {
   unmodelledSubnets,
 } from './unmodelled.ts';
 import { expandWorkloads } from './workloads.ts';
+import { gatewayApiIn } from '../gateway-api/code.ts';
 import { clusterDns, nodeDns, podDns } from '../pod-dns.ts';
 import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
@@ -65,7 +66,8 @@ const configMapMemo = memoByOwner<Manifest, ConfigMap>();
 
 /**
  * `cnis` are the plug-ins to choose from; where the scenario names none of them, pods get no addresses. `proxyModes` are
- * the modes of kube-proxy that there are; `admission` the stage that asks admission plug-ins, where they have something to say.
+ * the modes of kube-proxy that there are; `admission` the stage that asks admission plug-ins, where they have something to say;
+ * `statuses` what controllers besides Kubernetes' own write into objects.
  */
 export function settle(
   parsed: ParsedScenario,
@@ -73,6 +75,7 @@ export function settle(
   proxyModes: readonly string[],
   variant: Variant = 'main',
   admission?: Admission,
+  statuses?: (cluster: ClusterState) => ReadonlyMap<string, object> | undefined,
 ): Settled {
   const report = createReport(parsed);
   const { store, read } = admit(parsed, report, variant, admission);
@@ -124,6 +127,7 @@ export function settle(
       workloads.replicaSets,
       failed,
       admission,
+      statuses?.(cluster),
     ));
   const already = new Set(report.refused.map(({ object }) => object));
   const cluster: ClusterState = {
@@ -141,6 +145,7 @@ export function settle(
     ciliumPolicies,
     configMaps: store.list('ConfigMap').map((m) => configMapMemo(m, '', () => configMapOf(m))),
     ...ingressesIn(store, report),
+    ...gatewayApiIn(store),
     get objects() {
       return allObjects();
     },

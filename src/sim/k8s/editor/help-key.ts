@@ -5,6 +5,8 @@ const SELECTOR =
 
 const CALICO = /^(?:NetworkPolicy\.projectcalico\.org|GlobalNetworkPolicy)$/;
 
+const GATEWAY_API = /^(?:Gateway|GatewayClass|ReferenceGrant|(?:HTTP|GRPC|TLS|TCP)Route)$/;
+
 /** `Service.spec.ports.targetPort`, `Pod.spec.containers.image`, `ObjectMeta.labels`. */
 export function helpKey(kind: string, path: string): string {
   if (CALICO.test(kind) && path.startsWith('spec')) return `CalicoPolicy.${calicoPath(path)}`;
@@ -30,6 +32,7 @@ export function helpKey(kind: string, path: string): string {
   if (/^(?:ClusterNetworkPolicy|AdminNetworkPolicy|BaselineAdminNetworkPolicy)$/.test(kind))
     return `ClusterPolicy.${clusterPolicyPath(path)}`;
   if (/^Cilium(?:Clusterwide)?NetworkPolicy$/.test(kind)) return `CiliumPolicy.${ciliumPolicyPath(path)}`;
+  if (GATEWAY_API.test(kind) && path.startsWith('spec.')) return `GatewayApi.${gatewayPath(kind, path)}`;
   // Policies and their bindings say alike what they are about.
   const match = /^spec\.match(?:Constraints|Resources)\.(.+)/.exec(path)?.[1];
   if (match) return `MatchResources.${match.replace('excludeResourceRules.', 'resourceRules.')}`;
@@ -71,6 +74,23 @@ function clusterPolicyPath(path: string): string {
     .replace(/^(?:spec\.subject|rule\.from|rule\.to)\./, 'peer.')
     .replace(/^rule\.protocols\.(?:tcp|udp|sctp)/, 'protocol')
     .replace(/^(?:protocol\.destinationPort\.range|rule\.ports\.portRange)(?=\.|$)/, 'range');
+}
+
+/** Routes of all kinds have the same references and filters. */
+function gatewayPath(kind: string, path: string): string {
+  return path
+    .replace(/^spec\.(?=from|to)/, 'grant.')
+    .replace(/^spec\.listeners\.tls\.certificateRefs/, 'certificateRef')
+    .replace(/^spec\.listeners/, 'listener')
+    .replace(/^spec\.parentRefs/, 'parentRef')
+    .replace(/^spec\.rules\.(?:backendRefs\.)?filters/, 'filter')
+    .replace(/^spec\.rules\.backendRefs/, 'backendRef')
+    .replace(/^(?:certificateRef|parentRef|backendRef)\.(?=group|kind|namespace)/, 'ref.')
+    .replace(/^spec\.rules\.matches\.(?:headers|queryParams)\./, 'condition.')
+    .replace(/^filter\.(?:request|response)HeaderModifier\.(?:set|add)\./, 'filter.header.')
+    .replace(/^filter\.(?:request|response)HeaderModifier\./, 'filter.headers.')
+    .replace(/^filter\.(?:requestRedirect|urlRewrite)\.path/, 'filter.path')
+    .replace(/^spec\./, kind === 'GatewayClass' ? 'class.' : '');
 }
 
 /** One spec or several, both directions, allowed or denied: rules are written alike. */

@@ -1,5 +1,6 @@
 /** Kinds that few scenarios have: a file of its own, fetched when a document first is of one (registry.ts). */
 import { calicoKinds } from '../calico/kinds.ts';
+import { gatewayApiKinds } from '../gateway-api/kinds.ts';
 import { admissionConfiguration } from './admission-configuration.ts';
 import { ciliumClusterwideNetworkPolicy, ciliumNetworkPolicy } from './cilium-network-policy.ts';
 import {
@@ -31,6 +32,7 @@ export const rareKinds: readonly KindSpec[] = [
   clusterNetworkPolicy,
   constraintTemplate,
   cronJob,
+  ...gatewayApiKinds,
   ingress,
   ingressClass,
   job,

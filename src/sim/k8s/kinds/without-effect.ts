@@ -73,14 +73,7 @@ export const withoutEffect: readonly KindSpec[] = [
   { ...quiet('ReplicationController', 'v1', 'namespaced'), effect: 'not-simulated' },
   { ...quiet('ServiceCIDR', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated', affects: 'all' },
   { ...quiet('IPAddress', 'networking.k8s.io/v1', 'cluster'), effect: 'not-simulated' },
-  opaque('GatewayClass', 'gateway.networking.k8s.io/v1', 'cluster'),
-  opaque('Gateway', 'gateway.networking.k8s.io/v1', 'namespaced'),
-  opaque('HTTPRoute', 'gateway.networking.k8s.io/v1', 'namespaced'),
-  opaque('GRPCRoute', 'gateway.networking.k8s.io/v1', 'namespaced'),
-  opaque('TLSRoute', 'gateway.networking.k8s.io/v1alpha2', 'namespaced'),
-  opaque('TCPRoute', 'gateway.networking.k8s.io/v1alpha2', 'namespaced'),
   opaque('UDPRoute', 'gateway.networking.k8s.io/v1alpha2', 'namespaced'),
-  opaque('ReferenceGrant', 'gateway.networking.k8s.io/v1beta1', 'namespaced'),
   opaque('BackendTLSPolicy', 'gateway.networking.k8s.io/v1', 'namespaced'),
   // Policies of other APIs: they could forbid any walk.
   ...['projectcalico.org/v3', 'crd.projectcalico.org/v1'].flatMap((version) => [
