@@ -849,7 +849,7 @@ const sources = import.meta.glob<string>(
   },
 );
 const AREAS =
-  'yaml|object|kind|field|value|selector|workload|pod|service|endpoints|networkpolicy|ciliumpolicy|clusterpolicy|calico|admissionpolicy|cluster|playground|fault|cni|external|node|namespace|stateful-set|policy|question|ingress|controllers|probe|show|proxy|dns|route|traffic|fix';
+  'yaml|object|kind|field|value|selector|workload|pod|service|endpoints|networkpolicy|ciliumpolicy|clusterpolicy|calico|admissionpolicy|cluster|playground|fault|cni|external|node|namespace|stateful-set|policy|question|ingress|gateway|controllers|probe|show|proxy|dns|route|traffic|fix';
 const CODE = new RegExp(`'((?:${AREAS})/[a-z][a-z-]+)'`, 'g');
 const named = new Set(
   Object.values(sources).flatMap((text) => [...text.matchAll(CODE)].map((match) => match[1] ?? '')),

@@ -160,6 +160,22 @@ export const clusterDiagnostics: DiagnosticText = {
     `The Service ${p['service']} has no port ${p['port']}: ${p['controller']} answers 503 to whoever comes here.`,
   'controllers/retired': (p) =>
     `${p['name']} is retired: since ${p['since']} there are no releases and no security fixes. What runs goes on running; for anything new its makers point to ${p['instead']}.`,
+  'gateway/no-controller': (p) =>
+    `No controller runs that is ${p['controller']}: Gateways of the class ${p['class']} wait (Accepted: Unknown, "Waiting for controller"), and nobody answers.${p['install'] === '' ? '' : ` Install it with \`controllers: [${p['install']}]\` in the Playground.`}`,
+  'gateway/no-class': (p) =>
+    `There is no GatewayClass ${p['class']}: the Gateway ${p['gateway']} is stored, and nobody makes it.${p['known'] === '' ? '' : ` Classes: ${p['known']}.`}`,
+  'gateway/no-parent': (p) =>
+    `There is no Gateway ${p['gateway']}: the ${p['kind']} ${p['route']} is attached to nothing by this reference.`,
+  'gateway/listener': (p) =>
+    `The controller does not serve the listener ${p['listener']} of the Gateway ${p['gateway']}: ${p['type']}: ${p['status']} (${p['reason']}). ${p['message']}`,
+  'gateway/not-on-the-wire': (p) =>
+    `The listener ${p['listener']} accepts connections; what ${p['protocol']} says on them is not simulated.`,
+  'gateway/route': (p) =>
+    `The ${p['kind']} ${p['route']} is not attached to the Gateway ${p['gateway']}: Accepted: False (${p['reason']}). ${p['message']}`,
+  'gateway/rule': (p) =>
+    `Rule ${p['rule']} of the ${p['kind']} ${p['route']} cannot be done as written; ${p['answer'] === 0 ? 'it is left out' : `what matches it is answered ${p['answer']}`}. ${p['message']}`,
+  'gateway/backend': (p) =>
+    `The ${p['kind']} ${p['route']} cannot send anything to ${p['service']}: ResolvedRefs: False (${p['reason']}). Its share is answered 500. ${p['message']}`,
   'controllers/unknown': (p) => `No controller "${p['name']}" is known here. Known: ${p['known']}.`,
   'policy/kind-not-enforced': (p) =>
     `${p['cni']} does not enforce ${p['kind']}: ${p['policy']} is stored and changes nothing.${p['use'] === '' ? '' : ` Here it is enforced by ${p['use']}.`}`,

@@ -165,6 +165,22 @@ export const clusterDiagnostics: DiagnosticText = {
     `서비스 ${p['service']}에 포트 ${josa(String(p['port']), '이/가')} 없습니다. 이 경로로 오면 ${josa(String(p['controller']), '이/가')} 503으로 답합니다.`,
   'controllers/retired': (p) =>
     `${josa(String(p['name']), '은/는')} 개발이 끝났습니다. ${p['since']}부터 릴리스도 보안 수정도 없습니다. 이미 실행 중인 것은 계속 동작하며, 새로 시작한다면 ${josa(String(p['instead']), '이/가')} 권장됩니다.`,
+  'gateway/no-controller': (p) =>
+    `${p['controller']} 컨트롤러가 실행되고 있지 않습니다. 클래스 ${p['class']}의 Gateway는 기다리기만 하고(Accepted: Unknown, "Waiting for controller") 아무도 응답하지 않습니다.${p['install'] === '' ? '' : ` Playground에 \`controllers: [${p['install']}]\`를 써서 설치하세요.`}`,
+  'gateway/no-class': (p) =>
+    `GatewayClass ${josa(String(p['class']), '이/가')} 없습니다. Gateway ${josa(String(p['gateway']), '은/는')} 저장되지만 아무도 만들지 않습니다.${p['known'] === '' ? '' : ` 클래스: ${p['known']}`}`,
+  'gateway/no-parent': (p) =>
+    `Gateway ${josa(String(p['gateway']), '이/가')} 없습니다. ${p['kind']} ${josa(String(p['route']), '은/는')} 이 참조로 어디에도 붙지 않습니다.`,
+  'gateway/listener': (p) =>
+    `컨트롤러가 Gateway ${p['gateway']}의 리스너 ${josa(String(p['listener']), '을/를')} 열지 않습니다: ${p['type']}: ${p['status']} (${p['reason']}). ${p['message']}`,
+  'gateway/not-on-the-wire': (p) =>
+    `리스너 ${josa(String(p['listener']), '은/는')} 연결을 받습니다. 그 위에서 ${josa(String(p['protocol']), '이/가')} 주고받는 내용은 시뮬레이션하지 않습니다.`,
+  'gateway/route': (p) =>
+    `${p['kind']} ${josa(String(p['route']), '이/가')} Gateway ${p['gateway']}에 붙지 않았습니다: Accepted: False (${p['reason']}). ${p['message']}`,
+  'gateway/rule': (p) =>
+    `${p['kind']} ${p['route']}의 규칙 ${josa(String(p['rule']), '은/는')} 쓰인 대로 처리할 수 없어 ${p['answer'] === 0 ? '빠집니다' : `맞는 요청에 ${josa(String(p['answer']), '으로/로')} 응답합니다`}. ${p['message']}`,
+  'gateway/backend': (p) =>
+    `${p['kind']} ${josa(String(p['route']), '은/는')} ${p['service']}에 아무것도 보낼 수 없습니다: ResolvedRefs: False (${p['reason']}). 그 몫은 500으로 응답합니다. ${p['message']}`,
   'controllers/unknown': (p) =>
     `${josa(`"${p['name']}"`, '이라/라')}는 컨트롤러는 여기에 없습니다. 사용 가능: ${p['known']}`,
   'policy/kind-not-enforced': (p) =>

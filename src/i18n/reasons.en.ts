@@ -1162,6 +1162,8 @@ const RESPONDS: Readonly<Record<string, string>> = {
   'no-service': 'the backend’s Service does not exist',
   'no-port': 'the backend’s Service has no such port',
   'no-endpoints': 'the backend’s Service has no ready endpoint',
+  'no-backend': 'the rule names no backend with a weight',
+  'invalid-filter': 'the controller cannot do what the rule’s filters ask',
   'resource-backend': 'the backend is an object that this controller cannot serve',
   denied: 'the list of addresses in its annotation cannot be read',
   'source-not-allowed': 'the client’s address is not on the list',

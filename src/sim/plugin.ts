@@ -3,6 +3,7 @@
  * network namespaces. Shared code never asks which plug-in it has; it reads what the plug-in declares here.
  */
 import type { Cidr, Ip, IpFamily } from './base/ip.ts';
+import type { Origin } from './base/origin.ts';
 import type { ClusterNode, ClusterState, Pod, PolicyTierPlan, StaticRoute } from './k8s/cluster-state.ts';
 import type {
   AdmissionAnswer,
@@ -216,6 +217,15 @@ export interface BackendReading {
   readonly byTargetPort: boolean;
 }
 
+export interface IngressAbout {
+  /** `spec.controller` of the IngressClasses that are its own. */
+  readonly controller: string;
+  /** What the names of its annotations begin with. */
+  readonly annotations: string;
+  /** How it takes the backends of Ingresses. */
+  readonly backends: BackendReading;
+}
+
 /** What the app says about an ingress controller, a gateway or a mesh before its code is there. */
 export interface L7About {
   readonly id: string;
@@ -225,12 +235,10 @@ export interface L7About {
   readonly sources: readonly string[];
   /** The images of its own pods, by repository: `ingress-nginx/controller`. */
   readonly images: readonly string[];
-  /** `spec.controller` of the IngressClasses that are its own. */
-  readonly controller: string;
-  /** What the names of its annotations begin with. */
-  readonly annotations: string;
-  /** How it takes the backends of Ingresses. */
-  readonly backends: BackendReading;
+  /** Of a controller of Ingresses. */
+  readonly ingress?: IngressAbout;
+  /** Of a controller of Gateways: `spec.controllerName` of its classes, and the image of the controller itself. */
+  readonly gateways?: { readonly controllerName: string; readonly image: string };
   /** The month after which it gets no releases and no security fixes any more, and what its makers point to. */
   readonly retired?: { readonly since: string; readonly instead: string };
 }
@@ -238,6 +246,12 @@ export interface L7About {
 export interface L7Plugin extends L7About {
   /** What installing it creates; `Playground.controllers` is short for that. */
   readonly installs: readonly Manifest[];
+  /** What its controller makes of the objects that are there. Equal inputs give identical objects. */
+  readonly makes?: (store: Store) => readonly Manifest[];
+  /** What its controller writes into the status of objects, by their key. */
+  readonly statuses?: (cluster: ClusterState) => ReadonlyMap<string, object>;
+  /** What there is to say of objects, at the line that it is about. */
+  readonly notes?: (cluster: ClusterState) => readonly L7Note[];
   /**
    * What it adds to the network namespaces of pods, by `namespace/name`: listeners with their configuration, and a mesh's
    * rules. Equal inputs give identical parts.
@@ -246,5 +260,12 @@ export interface L7Plugin extends L7About {
   /** The programs behind its listeners. */
   readonly ownApps: NonNullable<World['ownApps']>;
   /** What becomes of an annotation of its own on an Ingress that it serves. */
-  readonly annotation: (name: string, value: string) => 'read' | 'no-difference' | 'unknown';
+  readonly annotation?: (name: string, value: string) => 'read' | 'no-difference' | 'unknown';
+}
+
+export interface L7Note {
+  readonly severity: 'warning' | 'info';
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly origin: Origin;
 }

@@ -20,6 +20,7 @@ import { portmapCode } from './cni/portmap.ts';
 import { cniPlugin, cniRegistry } from './cni/registry.ts';
 import { corefileDiagnostics } from './dns/corefile-diagnostics.ts';
 import type { Admission, AdmissionRecord } from './k8s/controllers/admission.ts';
+import { gatewayApiCode } from './k8s/gateway-api/code.ts';
 import { pluginsNamed, type Variant } from './k8s/controllers/settings.ts';
 import { sandboxCode } from './k8s/controllers/sandboxes.ts';
 import { ingressCode } from './k8s/controllers/ingress-code.ts';
@@ -83,7 +84,9 @@ export function simulate(
   const written = parseScenario(scenario.files);
   const named = pluginsNamed(written, variant);
   const { controllers } = named;
-  const parsed = controllers.length === 0 ? written : l7Room.need().withInstalled(written, controllers);
+  const gateways = written.manifests.some((manifest) => manifest.kind === 'GatewayClass');
+  const parsed =
+    controllers.length > 0 || gateways ? l7Room.need().withInstalled(written, controllers) : written;
   const chosen = cniPlugin(named.cni);
   const proxy = proxyPlugin(named.kubeProxyMode);
   const modules = [chosen, proxy].map((p) => p?.kernelModule && KERNEL_MODULES[p.kernelModule]);
@@ -93,7 +96,9 @@ export function simulate(
   progress?.('settle', 0, 1);
   const modes = proxyPlugins.map((plugin) => plugin.id);
   const build = (asked: Admission | undefined) => {
-    const settled = settle(parsed, cniRegistry, modes, variant, asked);
+    const settled = settle(parsed, cniRegistry, modes, variant, asked, (cluster) =>
+      l7In(cluster)?.statusesIn(cluster),
+    );
     return { settled, world: assemble(settled.cluster, (done, total) => progress?.('build', done, total)) };
   };
   let stage = chain?.made();
@@ -188,6 +193,7 @@ const locatedOrigins = new WeakMap<ParsedScenario, WeakMap<Origin, LocatedOrigin
 const ROOMS = [
   containerResources,
   faultCode,
+  gatewayApiCode,
   kernelCode,
   ingressCode,
   l7Room,

@@ -8,17 +8,17 @@ import { imageRepository } from '../k8s/images.ts';
 import { regexCode } from './regex-code.ts';
 
 export const l7Room = fetched('l7', async () => {
-  const [{ l7Parts, l7Registry, withInstalled }, { l7Notes }] = await Promise.all([
+  const [{ l7Parts, l7Registry, statusesIn, withInstalled }, { l7Notes }] = await Promise.all([
     import('./registry.ts'),
     import('./notes.ts'),
   ]);
-  return { l7Notes, l7Parts, l7Code: [...l7Registry, regexCode], withInstalled };
+  return { l7Notes, l7Parts, l7Code: [...l7Registry, regexCode], statusesIn, withInstalled };
 });
 
 type Room = ReturnType<typeof l7Room.need>;
 
 /** The images of the plug-ins' pods, by repository. */
-const IMAGES: ReadonlySet<string> = new Set(['ingress-nginx/controller']);
+const IMAGES: ReadonlySet<string> = new Set(['envoyproxy/gateway', 'ingress-nginx/controller']);
 
 const known = new WeakMap<readonly Pod[], boolean>();
 
@@ -35,9 +35,10 @@ function somePodOf(pods: readonly Pod[]): boolean {
 export function l7In({
   settings,
   ingresses,
+  gatewayApi,
   pods,
-}: Pick<ClusterState, 'settings' | 'ingresses' | 'pods'>): Room | undefined {
-  return settings.controllers.length > 0 || ingresses.length > 0 || somePodOf(pods)
-    ? l7Room.need()
-    : undefined;
+}: Pick<ClusterState, 'settings' | 'ingresses' | 'gatewayApi' | 'pods'>): Room | undefined {
+  const some =
+    settings.controllers.length > 0 || ingresses.length > 0 || gatewayApi !== undefined || somePodOf(pods);
+  return some ? l7Room.need() : undefined;
 }

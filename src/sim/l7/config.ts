@@ -52,10 +52,10 @@ export interface RouteMatch {
 
 /**
  * `elements`: whole path elements, a trailing slash of either side ignored (Ingress and Gateway API's prefix). `text`: the
- * path begins with it (nginx' location without a modifier).
+ * path begins with it (nginx' location without a modifier). A `regex` may end anywhere, a `whole-regex` takes all of it.
  */
 export interface PathMatch {
-  readonly how: 'exact' | 'elements' | 'text' | 'regex';
+  readonly how: 'exact' | 'elements' | 'text' | 'regex' | 'whole-regex';
   readonly value: string;
   /** Of a regular expression. */
   readonly ignoreCase?: boolean;
@@ -101,6 +101,10 @@ export type L7Action =
       readonly backends: readonly Backend[];
       /** Where it differs from the program's own. */
       readonly patience?: Partial<Patience>;
+      /** For the whole answer, tries included. */
+      readonly deadlineMs?: number;
+      /** Answers after which another try is made. */
+      readonly retryOn?: readonly number[];
       /** Who may ask: the addresses that connect to the proxy. Others get `status`. */
       readonly sources?: Sources;
     }
@@ -145,6 +149,8 @@ export type RespondBecause =
   | 'no-port'
   | 'no-endpoints'
   | 'resource-backend'
+  | 'no-backend'
+  | 'invalid-filter'
   | 'denied'
   | 'source-not-allowed'
   | 'invalid-reference';

@@ -163,6 +163,8 @@ export function pathMatches({ how, value, ignoreCase }: PathMatch, path: string)
     case 'regex':
       // What nobody here can read may match: its route says that the answer is unknown.
       return regexCode.need().pattern(`^${value}`, ignoreCase)?.test(path) ?? true;
+    case 'whole-regex':
+      return wholly(value, path);
   }
 }
 

@@ -1,11 +1,12 @@
-/** What there is to say of controllers: names that nobody knows, those that are retired, Ingresses that wait in vain, annotations that nobody reads, backends that cannot be. */
+/** What there is to say of controllers: names that nobody knows, those that are retired, Ingresses and Gateways that wait in vain, annotations that nobody reads, backends that cannot be. */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { FieldPath, ObjectRef } from '../base/origin.ts';
 import type { ClusterState, Ingress } from '../k8s/cluster-state.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
 import type { L7Plugin, Lazy } from '../plugin.ts';
+import { unservedNotes } from './gateway-api/notes.ts';
 import { backendTo } from './ingress/served.ts';
-import { l7Plugin, l7PluginFor, l7Registry, pluginsOfPod } from './registry.ts';
+import { gatewayControllers, l7Plugin, l7PluginFor, l7Registry, pluginsOfPod } from './registry.ts';
 
 type Locate = ParsedScenario['locate'];
 
@@ -42,7 +43,23 @@ export function l7Notes(cluster: ClusterState, locate: Locate): readonly Diagnos
     annotations(ingress, plugin, say);
     backends(cluster, ingress, plugin, say);
   }
+  notes.push(...gatewayNotes(cluster, locate));
   return notes;
+}
+
+/** What stands in conditions, and Gateways that nobody makes. */
+function gatewayNotes(cluster: ClusterState, locate: Locate): readonly Diagnostic[] {
+  if (cluster.gatewayApi === undefined) return [];
+  const running = gatewayControllers(cluster.pods);
+  const names = new Set(running.flatMap(({ gateways }) => gateways?.controllerName ?? []));
+  const known = new Map(
+    l7Registry.flatMap(({ id, gateways }) => (gateways ? [[gateways.controllerName, id] as const] : [])),
+  );
+  const notes = [
+    ...unservedNotes(cluster, names, known),
+    ...running.flatMap((plugin) => plugin.notes?.(cluster) ?? []),
+  ];
+  return notes.map(({ origin, ...note }) => ({ ...note, object: origin.object, range: locate(origin) }));
 }
 
 type Say = (
@@ -84,13 +101,15 @@ function annotations(ingress: Ingress, plugin: Lazy<L7Plugin>, say: Say): void {
   for (const [name, value] of Object.entries(ingress.annotations)) {
     const path = ['metadata', 'annotations', name];
     const params = { ingress: ingress.name, annotation: name, controller: plugin.label };
-    if (name.startsWith(plugin.annotations)) {
-      const standing = plugin.annotation(name, value);
+    if (plugin.ingress !== undefined && name.startsWith(plugin.ingress.annotations)) {
+      const standing = plugin.annotation?.(name, value);
       if (standing === 'unknown') say('warning', 'ingress/annotation-unknown', params, object, path);
       if (standing === 'no-difference') say('info', 'ingress/annotation-no-difference', params, object, path);
       continue;
     }
-    const other = l7Registry.find((one) => name.startsWith(one.annotations))?.label;
+    const other = l7Registry.find(
+      ({ ingress: own }) => own !== undefined && name.startsWith(own.annotations),
+    )?.label;
     const prefix = Object.keys(ELSEWHERE).find((one) => name.startsWith(one));
     const whose = other ?? (prefix === undefined ? undefined : ELSEWHERE[prefix]);
     if (whose !== undefined)
@@ -100,6 +119,7 @@ function annotations(ingress: Ingress, plugin: Lazy<L7Plugin>, say: Say): void {
 
 /** Backends that cannot be: no such Service, no such port, or no Service at all. */
 function backends(cluster: ClusterState, ingress: Ingress, plugin: Lazy<L7Plugin>, say: Say): void {
+  if (plugin.ingress === undefined) return;
   const paths = ingress.rules.flatMap((rule) => rule.paths.map(({ backend }) => backend));
   for (const backend of [...(ingress.defaultBackend ? [ingress.defaultBackend] : []), ...paths]) {
     const { object, path = [] } = backend.origin;
@@ -115,7 +135,7 @@ function backends(cluster: ClusterState, ingress: Ingress, plugin: Lazy<L7Plugin
       );
       continue;
     }
-    const { because } = backendTo(cluster, ingress.namespace, backend, plugin.backends).otherwise;
+    const { because } = backendTo(cluster, ingress.namespace, backend, plugin.ingress.backends).otherwise;
     const named = { ...params, service: `${ingress.namespace}/${service.name}`, port: service.port };
     const at = [...path, 'service'];
     if (because === 'no-service') say('warning', 'ingress/no-service', named, object, [...at, 'name']);

@@ -9,16 +9,27 @@ import type { HttpRequest, HttpResponse } from '../packet/packet.ts';
 import { reason, type Reason } from '../trace/reasons.ts';
 import type { Origin } from '../base/origin.ts';
 import type { Backend, L7Action, L7Filter, L7Listener, Patience } from './config.ts';
-import { hostFor, routeFor, seenRequest, type Passed, type SeenRequest } from './match.ts';
+import { headerOf, hostFor, routeFor, seenRequest, type Passed, type SeenRequest } from './match.ts';
 import { rewritten, withHeaders } from './rewrite.ts';
-import { askUpstream, failedNote } from './upstream.ts';
+import { askUpstream, failedNote, type UpstreamFailure } from './upstream.ts';
 
 /** How one proxy program differs from another. */
 export interface ProxyProgram {
   /** Headers that it adds to what it sends on. */
   readonly forwarded: (request: HttpRequest, about: ForwardedAbout) => readonly (readonly [string, string])[];
   /** What it answers by itself. */
-  readonly page: (status: number) => Pick<HttpResponse, 'reasonPhrase' | 'headers' | 'body'>;
+  readonly page: (status: number, body?: string) => Pick<HttpResponse, 'reasonPhrase' | 'headers' | 'body'>;
+  /** What it answers where no server did; `late`: the route's own time was up first. */
+  readonly failed: (
+    failure: UpstreamFailure,
+    late: boolean,
+  ) => { readonly status: number; readonly body?: string };
+  /** Headers as it writes them. Absent: as they came. */
+  readonly written?: (headers: HttpRequest['headers']) => HttpRequest['headers'];
+  /** The header that tells the host which a rewrite replaced. */
+  readonly rewrittenHost?: string;
+  /** Methods that it does not send twice once they were sent. Absent: it sends none twice. */
+  readonly notTwice?: ReadonlySet<string>;
   readonly patience: Patience;
 }
 
@@ -163,7 +174,7 @@ function* forward(
   backend: Backend,
   asked: Asked,
   filters: readonly L7Filter[],
-  { patience = {}, sources }: Extract<L7Action, { kind: 'backends' }>,
+  { patience, deadlineMs, retryOn, sources }: Extract<L7Action, { kind: 'backends' }>,
 ): Process<HttpResponse> {
   const { program, request, seen, peer, self } = asked;
   const { endpoints, service, origin } = backend;
@@ -185,32 +196,38 @@ function* forward(
   const about = { peer, host: seen.host, scheme, port: self.port } as const;
   const headers = merged(request.headers, program.forwarded(request, about));
   const sent = withHeaders(
-    rewrittenRequest({ ...request, headers }, seen, filters),
+    rewrittenRequest({ ...request, headers }, seen, filters, program.rewrittenHost),
     filters,
     'request-headers',
   );
+  const { connectTimeoutMs, readTimeoutMs, tries } = { ...program.patience, ...patience };
+  // Time is up for the whole request before it is for one try.
+  const shorter = deadlineMs !== undefined && deadlineMs <= connectTimeoutMs;
   const result = yield* askUpstream(
     {
       process: self.process,
-      ...program.patience,
-      ...patience,
-      retrySent: !NOT_IDEMPOTENT.has(request.method),
+      connectTimeoutMs: Math.min(connectTimeoutMs, deadlineMs ?? connectTimeoutMs),
+      readTimeoutMs: deadlineMs ?? readTimeoutMs,
+      tries,
+      ...(retryOn && { retryOn: (status) => retryOn.includes(status) }),
+      timeoutEnds: shorter,
+      retrySent: program.notTwice?.has(request.method) === false,
     },
     (tried) => {
       const { ip = '', port = 0 } = endpoints[(first + tried) % endpoints.length] ?? {};
       return { ip, port, service, origin };
     },
-    sent,
+    program.written === undefined ? sent : { ...sent, headers: program.written(sent.headers) },
   );
-  if ('answer' in result) return result.answer;
-  // 504 for who does not answer in time, 502 for who refuses or speaks another language.
-  const status = result.failure === 'timeout' ? 504 : 502;
+  if ('answer' in result) {
+    const { answer } = result;
+    return program.written === undefined ? answer : { ...answer, headers: program.written(answer.headers) };
+  }
+  const late = result.failure === 'timeout' && (result.sent || shorter);
+  const { status, body } = program.failed(result, late);
   yield failedNote(self.process, result, status);
-  return { kind: 'http-response', status, ...program.page(status) };
+  return { kind: 'http-response', status, ...program.page(status, body) };
 }
-
-/** What nginx does not send twice once it was sent (`proxy_next_upstream` without `non_idempotent`). */
-const NOT_IDEMPOTENT: ReadonlySet<string> = new Set(['POST', 'LOCK', 'PATCH']);
 
 function indexOf(result: unknown): number {
   return typeof result === 'object' && result !== null && 'index' in result ? Number(result.index) : 0;
@@ -220,13 +237,17 @@ function rewrittenRequest(
   request: HttpRequest,
   seen: SeenRequest,
   filters: readonly L7Filter[],
+  oldHost: string | undefined,
 ): HttpRequest {
   let { headers } = request;
   let { path } = seen;
   for (const filter of filters) {
     if (filter.kind !== 'rewrite') continue;
     path = rewritten(path, filter.path);
-    if (filter.host !== undefined) headers = merged(headers, [['Host', filter.host]]);
+    if (filter.host === undefined) continue;
+    headers = merged(headers, [['Host', filter.host]]);
+    if (oldHost !== undefined)
+      headers = merged(headers, [[oldHost, headerOf(request.headers, 'host') ?? '']]);
   }
   return { ...request, headers, path: path + request.path.slice(seen.path.length) };
 }

@@ -2,13 +2,17 @@
 import { fetched } from '../base/code.ts';
 import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
 import { imageRepository } from '../k8s/images.ts';
+import { asRecord, asRecords } from '../k8s/kinds/schema.ts';
 import type { Manifest, ParsedScenario } from '../k8s/manifest.ts';
 import type { NetnsPart } from '../net/config.ts';
 import type { World } from '../net/world.ts';
 import type { L7About, L7Plugin, Lazy } from '../plugin.ts';
+import { createStore } from '../k8s/store.ts';
+import { envoyGatewayAbout } from './envoy-gateway/about.ts';
 import { ingressNginxAbout } from './ingress-nginx/about.ts';
 
 export const l7Registry: readonly Lazy<L7Plugin>[] = [
+  lazyL7(envoyGatewayAbout, async () => (await import('./envoy-gateway/envoy-gateway.ts')).envoyGateway),
   lazyL7(ingressNginxAbout, async () => (await import('./ingress-nginx/ingress-nginx.ts')).ingressNginx),
 ];
 
@@ -21,8 +25,11 @@ function lazyL7(about: L7About, fetch: () => Promise<L7Plugin>): Lazy<L7Plugin> 
     get installs() {
       return code().installs;
     },
+    makes: (store) => code().makes?.(store) ?? [],
+    statuses: (cluster) => code().statuses?.(cluster) ?? new Map(),
+    notes: (cluster) => code().notes?.(cluster) ?? [],
     podParts: (cluster) => code().podParts(cluster),
-    annotation: (name, value) => code().annotation(name, value),
+    annotation: (name, value) => code().annotation?.(name, value) ?? 'unknown',
     get ownApps() {
       return code().ownApps;
     },
@@ -38,7 +45,7 @@ const known = new WeakMap<Pod, readonly Lazy<L7Plugin>[]>();
 
 /** Whose an IngressClass is. */
 export const l7PluginFor = (controller: string): Lazy<L7Plugin> | undefined =>
-  l7Registry.find((one) => one.controller === controller);
+  l7Registry.find((one) => one.ingress?.controller === controller);
 
 /** The plug-ins whose pods these are. */
 function pluginsOf(pods: readonly Pod[]): readonly Lazy<L7Plugin>[] {
@@ -72,17 +79,47 @@ export function l7Parts(cluster: ClusterState): L7Parts {
   };
 }
 
+/** What the controllers that run write into the status of objects. */
+export function statusesIn(cluster: ClusterState): ReadonlyMap<string, object> {
+  return new Map(
+    gatewayControllers(cluster.pods).flatMap((plugin) => [...(plugin.statuses?.(cluster) ?? [])]),
+  );
+}
+
+/** Those that a running pod is of. */
+export function gatewayControllers(pods: readonly Pod[]): readonly Lazy<L7Plugin>[] {
+  const images = new Set(
+    pods.flatMap(({ phase, containers }) =>
+      phase === 'Running' ? containers.map(({ image }) => imageRepository(image)) : [],
+    ),
+  );
+  return l7Registry.filter(({ gateways }) => gateways !== undefined && images.has(gateways.image));
+}
+
 const installed = new WeakMap<ParsedScenario, ParsedScenario>();
 
 /**
- * With what the named controllers' installation creates; the identical result for the identical documents. Names that
- * nobody knows are told of where they stand.
+ * With what the named controllers' installation creates, and what controllers of Gateways make of those that are written; the
+ * identical result for the identical documents. Names that nobody knows are told of where they stand.
  */
 export function withInstalled(parsed: ParsedScenario, controllers: readonly string[]): ParsedScenario {
-  const made = installed.get(parsed);
-  if (made !== undefined) return made;
+  const known = installed.get(parsed);
+  if (known !== undefined) return known;
   const manifests = controllers.flatMap((name): readonly Manifest[] => l7Plugin(name)?.installs ?? []);
-  const whole = { ...parsed, installed: manifests };
+  const store = createStore({ ...parsed, installed: manifests }, new Set());
+  const images = new Set(WORKLOADS.flatMap((kind) => store.list(kind).flatMap(imagesOf)));
+  const made = l7Registry.flatMap((plugin) =>
+    plugin.gateways !== undefined && images.has(plugin.gateways.image) ? (plugin.makes?.(store) ?? []) : [],
+  );
+  const whole = { ...parsed, installed: [...manifests, ...made] };
   installed.set(parsed, whole);
   return whole;
+}
+
+const WORKLOADS = ['Deployment', 'DaemonSet', 'Pod'];
+
+function imagesOf({ kind, body }: Manifest): readonly string[] {
+  const spec = asRecord(body['spec']);
+  const pod = kind === 'Pod' ? spec : asRecord(asRecord(spec.template).spec);
+  return asRecords(pod.containers).map(({ image }) => imageRepository(String(image ?? '')));
 }

@@ -32,12 +32,20 @@ export interface UpstreamWays {
   readonly retryOn?: (status: number) => boolean;
   /** Asks again for a request that it sent and got no answer to. Absent: yes. */
   readonly retrySent?: boolean;
+  /** No more tries where one waited in vain: the time was that of the whole request. */
+  readonly timeoutEnds?: boolean;
   readonly connect?: ConnectOptions;
 }
 
-export type UpstreamResult =
-  | { readonly answer: HttpResponse }
-  | { readonly failure: SocketError | 'protocol'; readonly server: UpstreamServer; readonly tries: number };
+export type UpstreamResult = { readonly answer: HttpResponse } | UpstreamFailure;
+
+export interface UpstreamFailure {
+  readonly failure: SocketError | 'protocol';
+  /** There was a connection, and the request was sent. */
+  readonly sent: boolean;
+  readonly server: UpstreamServer;
+  readonly tries: number;
+}
 
 /** `serverOf`: whom the n-th try asks, from 0. */
 export function* askUpstream(
@@ -52,6 +60,7 @@ export function* askUpstream(
   let answer: HttpResponse | undefined;
   let socket: number | undefined;
   let tries = 0;
+  let sent = false;
   while (tries < ways.tries) {
     server = serverOf(tries++);
     const address = ipPort(server.ip, server.port);
@@ -75,10 +84,13 @@ export function* askUpstream(
       };
       if (connected?.ok !== true || !('socket' in connected)) {
         failure = connected?.ok === false ? connected.error : 'reset';
+        sent = false;
+        if (failure === 'timeout' && ways.timeoutEnds === true) break;
         continue;
       }
       ({ socket } = connected);
     }
+    sent = true;
     const got: SyscallResult | undefined = yield {
       call: 'request',
       socket,
@@ -87,16 +99,16 @@ export function* askUpstream(
     };
     if (got?.ok === true && 'payload' in got) {
       // Not HTTP: the proxy gives up on the connection.
-      if (got.payload.kind !== 'http-response') return { failure: 'protocol', server, tries };
+      if (got.payload.kind !== 'http-response') return { failure: 'protocol', sent: true, server, tries };
       answer = got.payload;
       if (ways.retryOn?.(answer.status) !== true) break;
     } else {
       failure = got?.ok === false ? got.error : 'reset';
       socket = undefined;
-      if (ways.retrySent === false) break;
+      if (ways.retrySent === false || (failure === 'timeout' && ways.timeoutEnds === true)) break;
     }
   }
-  if (answer === undefined) return { failure, server, tries };
+  if (answer === undefined) return { failure, sent, server, tries };
   yield { call: 'note', step: { reason: reason('proxy.answered', { process, status: answer.status }) } };
   return { answer };
 }
@@ -104,7 +116,7 @@ export function* askUpstream(
 /** Says that the server was not reached, and with which status the client hears of it. */
 export function failedNote(
   process: string,
-  { failure, server, tries }: Extract<UpstreamResult, { readonly failure: unknown }>,
+  { failure, server, tries }: UpstreamFailure,
   status: number,
 ): Extract<Syscall, { readonly call: 'note' }> {
   const address = ipPort(server.ip, server.port);

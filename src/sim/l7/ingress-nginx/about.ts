@@ -1,6 +1,6 @@
-import type { L7About } from '../../plugin.ts';
+import type { IngressAbout, L7About } from '../../plugin.ts';
 
-export const ingressNginxAbout: L7About = {
+export const ingressNginxAbout: L7About & { readonly ingress: IngressAbout } = {
   id: 'ingress-nginx',
   label: 'ingress-nginx',
   fidelity: 'modelled',
@@ -10,9 +10,11 @@ export const ingressNginxAbout: L7About = {
     'nginx src/http/ngx_http_core_module.c',
   ],
   images: ['ingress-nginx/controller'],
-  controller: 'k8s.io/ingress-nginx',
-  annotations: 'nginx.ingress.kubernetes.io/',
-  // Its Lua balancer answers 503 for whatever it has no peer for.
-  backends: { noService: 503, noPort: 503, noEndpoints: 503, byTargetPort: true },
+  ingress: {
+    controller: 'k8s.io/ingress-nginx',
+    annotations: 'nginx.ingress.kubernetes.io/',
+    // Its Lua balancer answers 503 for whatever it has no peer for.
+    backends: { noService: 503, noPort: 503, noEndpoints: 503, byTargetPort: true },
+  },
   retired: { since: '2026-03', instead: 'Gateway API' },
 };

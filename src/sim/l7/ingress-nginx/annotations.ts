@@ -11,7 +11,7 @@ import type { L7Plugin } from '../../plugin.ts';
 import type { Patience } from '../config.ts';
 import { ingressNginxAbout } from './about.ts';
 
-const PREFIX = ingressNginxAbout.annotations;
+const PREFIX = ingressNginxAbout.ingress.annotations;
 
 export interface Canary {
   readonly header?: string;
@@ -56,7 +56,7 @@ const READ: ReadonlySet<string> = new Set(
 );
 
 /** What becomes of an annotation, by its name without the prefix. */
-export function standingOf(name: string, value: string): ReturnType<L7Plugin['annotation']> {
+export function standingOf(name: string, value: string): ReturnType<NonNullable<L7Plugin['annotation']>> {
   if (READ.has(name)) return 'read';
   if (NO_DIFFERENCE.has(name)) return 'no-difference';
   return name === 'backend-protocol' && value.toUpperCase() === 'HTTP' ? 'no-difference' : 'unknown';

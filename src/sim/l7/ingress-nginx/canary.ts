@@ -39,9 +39,9 @@ export function canariesOf(
           cluster,
           primary.ingress.namespace,
           primary.backend,
-          ingressNginxAbout.backends,
+          ingressNginxAbout.ingress.backends,
         );
-        const backend = backendTo(cluster, ingress.namespace, to, ingressNginxAbout.backends);
+        const backend = backendTo(cluster, ingress.namespace, to, ingressNginxAbout.ingress.backends);
         if (backend.service === service || found.has(service)) continue;
         if (backend.endpoints.length > 0) found.set(service, { canary, backend });
       }

@@ -41,7 +41,7 @@ export interface NginxConfig {
 }
 
 export function configure(cluster: IngressObjects): NginxConfig {
-  const ingresses = servedBy(cluster, ingressNginxAbout.controller, 'nginx');
+  const ingresses = servedBy(cluster, ingressNginxAbout.ingress.controller, 'nginx');
   const primary = ingresses.filter((ingress) => annotationsOf(ingress).canary === undefined);
   const servers = serversOf(primary);
   const canaries = canariesOf(cluster, ingresses, (host, path, type) =>
@@ -134,7 +134,12 @@ function hostOf(
         : {
             kind: 'backends',
             backends: [
-              backendTo(cluster, fallback.ingress.namespace, fallback.backend, ingressNginxAbout.backends),
+              backendTo(
+                cluster,
+                fallback.ingress.namespace,
+                fallback.backend,
+                ingressNginxAbout.ingress.backends,
+              ),
             ],
           },
     origin,
@@ -190,7 +195,7 @@ function routesOf(
   const shown = how === 'regex' ? `~* "^${value}"` : how === 'exact' ? `= ${value}` : value;
   const unread = how === 'regex' && regexCode.need().pattern(`^${value}`, true) === undefined;
   const { unknown = unread ? 'path' : undefined } = read;
-  const backend = backendTo(cluster, ingress.namespace, location.backend, ingressNginxAbout.backends);
+  const backend = backendTo(cluster, ingress.namespace, location.backend, ingressNginxAbout.ingress.backends);
   const route: L7Route = {
     id: `location ${shown}`,
     match: { path: { how, value, ...(how === 'regex' && { ignoreCase: true }) } },

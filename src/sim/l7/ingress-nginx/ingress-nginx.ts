@@ -29,7 +29,7 @@ export const ingressNginx: L7Plugin = {
     return new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, partOf(pod, settings)]));
   },
   ownApps: { [APP]: proxyApp(nginx) },
-  annotation: (name, value) => standingOf(name.slice(ingressNginxAbout.annotations.length), value),
+  annotation: (name, value) => standingOf(name.slice(ingressNginxAbout.ingress.annotations.length), value),
 };
 
 function isController(pod: Pod): boolean {

@@ -29,6 +29,10 @@ export const nginx: ProxyProgram = {
       body,
     };
   },
+  // 504 for who does not answer in time, 502 for who refuses or speaks another language.
+  failed: ({ failure }) => ({ status: failure === 'timeout' ? 504 : 502 }),
+  // `proxy_next_upstream` without `non_idempotent`.
+  notTwice: new Set(['POST', 'LOCK', 'PATCH']),
   // proxy-connect-timeout, proxy-read-timeout, proxy-next-upstream-tries: the balancer tries again, be there one peer alone.
   patience: { connectTimeoutMs: 5_000, readTimeoutMs: 60_000, tries: 3 },
 };
