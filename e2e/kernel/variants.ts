@@ -176,6 +176,7 @@ const NOT_BUILT = [
   'cluster-ip-out-of-range',
   'ingress-hosts-and-paths',
   'ingress-without-a-controller',
+  'gateway-canary',
   'latest-is-refused',
   'pod-security-refuses',
   'policy-shuts-out-the-controller',

@@ -55,6 +55,11 @@ export const scenarios = {
     title: 'An Ingress, and nothing happens',
     summary: 'The Ingress is there, its Service answers inside, and from outside nobody does. Mend it.',
   },
+  'gateway-canary': {
+    title: 'Gateway API: a canary behind Envoy Gateway',
+    summary:
+      'One document for each role: class, Gateway, route. Which rule takes the request, and what did the rules before it miss?',
+  },
   'session-affinity': {
     title: 'Session affinity: stay with one pod',
     summary: 'Chance picks the pod once; then each node remembers its clients for a while.',

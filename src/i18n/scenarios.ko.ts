@@ -56,6 +56,11 @@ export const scenarios = {
     title: 'Ingress를 만들었는데 아무 일도 없습니다',
     summary: 'Ingress가 있고 안에서는 서비스가 응답하는데, 밖에서는 아무도 응답하지 않습니다. 고쳐 보세요.',
   },
+  'gateway-canary': {
+    title: 'Gateway API: Envoy Gateway 뒤의 카나리',
+    summary:
+      '클래스, Gateway, 라우트를 역할마다 따로 작성합니다. 요청은 어느 규칙으로 가고, 먼저 본 규칙에는 왜 맞지 않았을까요?',
+  },
   'session-affinity': {
     title: '세션 어피니티: 같은 파드로',
     summary: '처음에는 무작위로 고르고, 그다음에는 노드가 한동안 클라이언트를 기억합니다.',

@@ -12,6 +12,7 @@ import { dnsAnswerTooBig } from './dns-answer-too-big/scenario.ts';
 import { dnsSearchList } from './dns-search-list/scenario.ts';
 import { dualStackService } from './dual-stack-service/scenario.ts';
 import { egressForgotDns } from './egress-forgot-dns/scenario.ts';
+import { gatewayCanary } from './gateway-canary/scenario.ts';
 import { headlessStatefulSet } from './headless-stateful-set/scenario.ts';
 import { latestIsRefused } from './latest-is-refused/scenario.ts';
 import { loadBalancer } from './load-balancer/scenario.ts';
@@ -53,6 +54,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   loadBalancer,
   ingressHostsAndPaths,
   ingressWithoutAController,
+  gatewayCanary,
   sessionAffinity,
   zoneAwareRouting,
   externalName,

@@ -248,6 +248,27 @@ describe('what each is about', () => {
       sees: '10.244.1.1',
     },
     {
+      slug: 'gateway-canary',
+      probe: 'a tester',
+      verdict: 'delivered',
+      clientSees: 'http',
+      server: /^shop\/shop-v2$/,
+    },
+    {
+      slug: 'gateway-canary',
+      probe: 'the old path',
+      verdict: 'delivered',
+      clientSees: 'http',
+      reason: 'l7.redirect',
+    },
+    {
+      slug: 'gateway-canary',
+      probe: 'another host',
+      verdict: 'delivered',
+      clientSees: 'http',
+      reason: 'l7.respond',
+    },
+    {
       slug: 'default-deny-with-allow',
       probe: 'stranger',
       verdict: 'dropped',
