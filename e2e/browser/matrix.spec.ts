@@ -25,6 +25,9 @@ test('what an edit changed is a list of pairs: each leads to its cell, and can b
     'aria-label',
     /^app → coredns: allowed/,
   );
+  // Its reason, with the line of the rule.
+  const reason = app.getByRole('complementary').filter({ hasText: 'Both sides must allow it' });
+  await expect(reason.getByRole('button', { name: /^policy\.yaml:\d+$/ })).toBeVisible();
   const { violations } = await new AxeBuilder({ page: app })
     .include('[aria-label="What the edit changed"]')
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])

@@ -6,7 +6,7 @@ import type { ProbeSpec } from '../sim/k8s/cluster-state.ts';
 import type { AdmissionOf } from '../sim/admission/steps.ts';
 import type { ObjectRef } from '../sim/base/origin.ts';
 import type { FixAnswer } from '../sim/fix.ts';
-import type { PodReach } from '../sim/policy/pod-reach.ts';
+import type { PodReach, PortQuestion } from '../sim/policy/pod-reach.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
 import type { ExportedTraffic } from '../sim/traffic/export-traffic.ts';
@@ -362,8 +362,8 @@ export function requestMatrix(
 }
 
 /** Whom a pod may talk to and who may talk to it; without a port on those that each receiver listens on. */
-export function requestReach(pod: string, port?: number): Promise<PodReach> {
-  return need().request('reach', { pod, ...(port === undefined ? {} : { port }) });
+export function requestReach(pod: string, question: PortQuestion): Promise<PodReach> {
+  return need().request('reach', { pod, ...question });
 }
 
 /** Some more requests of a burst: a new one, or the one that `since` names. */

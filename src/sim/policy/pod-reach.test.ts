@@ -92,4 +92,9 @@ it('asks every port that the receiver listens on, and says who selects the pod',
   expect(reach.selectedBy.egress).toEqual([]);
   const tcp = podReach(cluster, web, { protocol: 'TCP' }, true);
   expect(tcp.from[0]?.ports.map((one) => one.port)).toEqual([80, 443]);
+  const one = podReach(cluster, web, { port: 443, protocol: 'TCP', peer: 'default/client' }, true);
+  expect([...one.to, ...one.from].flatMap((peer) => peer.pods)).toEqual(['default/client', 'default/client']);
+  expect(one.from[0]).toEqual(
+    podReach(cluster, web, { port: 443 }, true).from.find((peer) => peer.pods.includes('default/client')),
+  );
 });

@@ -61,12 +61,14 @@ export interface PortQuestion {
   readonly port?: number;
   /** Absent: TCP for a named port, else every protocol. */
   readonly protocol?: Protocol;
+  /** `namespace/pod`: only this other end. */
+  readonly peer?: string;
 }
 
 export function podReach(
   cluster: ReachCluster,
   subject: Pod,
-  { port, protocol }: PortQuestion,
+  { port, protocol, peer: only }: PortQuestion,
   enforced: boolean,
 ): PodReach {
   const pods = askedPods(cluster);
@@ -115,7 +117,7 @@ export function podReach(
       { readonly first: Pod; readonly ports: readonly PortReach[]; pods: string[] }
     >();
     pods.forEach((peer, i) => {
-      if (i === own) return;
+      if (i === own || (only !== undefined && podName(peer) !== only)) return;
       const [from, to] = direction === 'egress' ? [subject, peer] : [peer, subject];
       const trouble = (doubt[i] ?? 0) | (own < 0 ? 1 : (doubt[own] ?? 0));
       const listens = direction === 'egress' ? JSON.stringify(portsOf(peer)) : '';

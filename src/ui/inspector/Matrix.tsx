@@ -10,7 +10,7 @@ import { cellOf, changedCells, countDenied, groupsOf, withDenied } from './matri
 import { Legend } from './matrix/Legend.tsx';
 import styles from './matrix/Matrix.module.css';
 import { MatrixGrid } from './matrix/MatrixGrid.tsx';
-import { ReasonCard } from './matrix/ReasonCard.tsx';
+import { type Ends, ReasonCard } from './matrix/ReasonCard.tsx';
 import { useMatrix } from './matrix/use-matrix.ts';
 
 export interface Picked {
@@ -52,8 +52,8 @@ export function Matrix() {
   const cell =
     matrix === undefined || from === undefined || to === undefined ? undefined : cellOf(matrix, from, to);
 
-  /** The packet that a cell stands for; undefined where no port is known to ask. */
-  const probeOf = (pair: readonly [number, number] | undefined): (() => void) | undefined => {
+  /** What a cell stands for; undefined where no port is known to ask. */
+  const endsOf = (pair: readonly [number, number] | undefined): Ends | undefined => {
     if (pair === undefined || matrix === undefined) return undefined;
     const source = matrix.pods[pair[0]];
     const target = matrix.pods[pair[1]];
@@ -62,18 +62,17 @@ export function Matrix() {
       ?.listening.find((l) => l.protocol === protocol)?.port;
     const asked = port ?? listens;
     if (source === undefined || target === undefined || asked === undefined) return undefined;
+    return { from: source, to: target, port: asked, protocol };
+  };
+  const probeOf = (pair: readonly [number, number] | undefined): (() => void) | undefined => {
+    const ends = endsOf(pair);
+    if (ends === undefined) return undefined;
     return () => {
       useLook.getState().set({ view: 'picture', tab: 'why' });
-      void sendProbe({
-        from: source,
-        tool: 'nc',
-        to: target,
-        port: asked,
-        proto: protocol === 'UDP' ? 'udp' : 'tcp',
-      });
+      const proto = ends.protocol === 'UDP' ? 'udp' : 'tcp';
+      void sendProbe({ from: ends.from, tool: 'nc', to: ends.to, port: ends.port, proto });
     };
   };
-
   const pickPair = ([row, column]: readonly [number, number]): void => {
     const source = groups.find((g) => g.members.includes(row));
     const target = groups.find((g) => g.members.includes(column));
@@ -187,6 +186,7 @@ export function Matrix() {
             cell={cell}
             port={port}
             protocol={protocol}
+            ends={endsOf(cell?.pair)}
             onSend={cell === undefined ? undefined : probeOf(cell.pair)}
           />
         </div>

@@ -30,7 +30,7 @@ function useReach(pod: string, port: number | undefined): { readonly reach?: Rea
   useEffect(() => {
     if (simulated === undefined) return;
     let live = true;
-    requestReach(pod, port).then(
+    requestReach(pod, port === undefined ? {} : { port }).then(
       (reach) => {
         if (live) setAnswer({ of: pod, reach });
       },

@@ -1,4 +1,9 @@
+import { useEffect, useState } from 'react';
 import { useText } from '../../../i18n/messages.ts';
+import type { SourceRange } from '../../../sim/base/origin.ts';
+import { useLook } from '../../../state/selection.ts';
+import { requestReach } from '../../../state/session.ts';
+import { useSimulation } from '../../../state/simulation.ts';
 import { Button } from '../../kit/Button.tsx';
 import { classes } from '../../kit/classes.ts';
 import { CellMark } from './CellMark.tsx';
@@ -14,6 +19,7 @@ export function ReasonCard({
   cell,
   port,
   protocol,
+  ends,
   onSend,
 }: {
   readonly from: Group | undefined;
@@ -21,9 +27,12 @@ export function ReasonCard({
   readonly cell: Cell | undefined;
   readonly port: number | undefined;
   readonly protocol: string;
+  /** The pair of pods that the cell's reason is of, and the port that it is asked on. */
+  readonly ends: Ends | undefined;
   readonly onSend: (() => void) | undefined;
 }) {
   const { matrix: t } = useText();
+  const places = usePlaces(ends);
   if (from === undefined || to === undefined || cell === undefined) {
     return (
       <aside className={styles.reason} aria-live="polite">
@@ -59,6 +68,7 @@ export function ReasonCard({
                 <dd key={policy}>
                   <code>{policy}</code>
                   {i === 0 && reason.rule !== undefined && <small>{t.rule({ rule: reason.rule })}</small>}
+                  <Line range={places.get(policy)} />
                 </dd>
               ))}
             </dl>
@@ -72,6 +82,53 @@ export function ReasonCard({
       )}
       <Both />
     </aside>
+  );
+}
+
+export interface Ends {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
+type Places = ReadonlyMap<string, SourceRange>;
+const NOWHERE: Places = new Map();
+
+/** Where what each policy says of a pair is written: the rule, or what selects the pod. */
+function usePlaces(ends: Ends | undefined): Places {
+  const simulated = useSimulation((s) => s.result);
+  const [known, setKnown] = useState<{ readonly of: string; readonly places: Places }>();
+  const { from, to, port, protocol } = ends ?? {};
+  const key = `${from} ${to} ${port}/${protocol}`;
+  useEffect(() => {
+    if (simulated === undefined || from === undefined || to === undefined) return;
+    let live = true;
+    requestReach(from, { port, protocol, peer: to }).then(
+      (reach) => {
+        if (!live) return;
+        const by = reach.to.flatMap((peer) => peer.ports.flatMap((one) => one.by));
+        const places = by.flatMap(({ policy, origin }) =>
+          origin.range === undefined ? [] : [[policy, origin.range] as const],
+        );
+        setKnown({ of: key, places: new Map(places) });
+      },
+      // The card is whole without them.
+      () => undefined,
+    );
+    return () => {
+      live = false;
+    };
+  }, [simulated, key, from, to, port, protocol]);
+  return known?.of === key ? known.places : NOWHERE;
+}
+
+function Line({ range }: { readonly range: SourceRange | undefined }) {
+  if (range === undefined) return null;
+  return (
+    <button type="button" className={styles.line} onClick={() => useLook.getState().showSource(range)}>
+      {range.file}:{range.line}
+    </button>
   );
 }
 
