@@ -1,5 +1,5 @@
 /** Whom a pod may talk to and who may talk to it: apart from the pipeline, because it is loaded when somebody asks. */
-import type { LocatedOrigin } from './base/origin.ts';
+import type { LocatedOrigin, Origin } from './base/origin.ts';
 import { asEnforced, enforcesPolicy } from './enforced.ts';
 import { type PodReach, podReach, type PeerReach, type PortQuestion } from './policy/pod-reach.ts';
 import { diagnosticOf, ProbeError } from './probe/problem.ts';
@@ -15,10 +15,16 @@ export function podReachOf(
   const cluster = asEnforced(settled);
   const pod = findPod(cluster, name);
   if (pod === undefined) throw new ProbeError(diagnosticOf('probe/unknown-pod', { name }).problem);
-  const placed = <T extends { readonly origin: LocatedOrigin }>(one: T): T => ({
-    ...one,
-    origin: { ...one.origin, range: parsed.locate(one.origin) },
-  });
+  // Many pairs are decided by one rule.
+  const located = new Map<Origin, LocatedOrigin>();
+  const placed = <T extends { readonly origin: LocatedOrigin }>(one: T): T => {
+    let origin = located.get(one.origin);
+    if (origin === undefined) {
+      origin = { ...one.origin, range: parsed.locate(one.origin) };
+      located.set(one.origin, origin);
+    }
+    return { ...one, origin };
+  };
   const peersAt = (peers: readonly PeerReach[]): readonly PeerReach[] =>
     peers.map((peer) => ({
       ...peer,

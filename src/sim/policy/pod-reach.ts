@@ -2,7 +2,7 @@
  * One pod both ways: whom it may talk to, and who may talk to it, port by port, with the rules that decide. Pods that no
  * policy tells apart are asked once. What nobody listens on is not asked, unless a port is named.
  */
-import type { LocatedOrigin } from '../base/origin.ts';
+import { type LocatedOrigin, objectName } from '../base/origin.ts';
 import type { Pod, Protocol } from '../k8s/cluster-state.ts';
 import { applyingIn } from './applying.ts';
 import { classify } from './classes.ts';
@@ -76,6 +76,7 @@ export function podReach(
   const { of } = classify(cluster, pods, { port: port ?? 1, protocol: protocol ?? 'TCP', enforced });
   const { doubt } = placesOf(cluster, pods);
   const applying = applyingIn(cluster);
+  const name = naming(cluster);
   const own = pods.indexOf(subject);
 
   const portsOf = (target: Pod): readonly { readonly port: number; readonly protocol: Protocol }[] =>
@@ -97,8 +98,8 @@ export function podReach(
         egress: egress.verdict,
         ingress: ingress.verdict,
         by: [
-          ...decided(cluster, 'egress', flow, egress.verdict),
-          ...decided(cluster, 'ingress', flow, ingress.verdict),
+          ...decided(cluster, 'egress', flow, egress.verdict, name),
+          ...decided(cluster, 'ingress', flow, ingress.verdict, name),
         ],
       };
       if (!enforced)
@@ -111,7 +112,9 @@ export function podReach(
     });
 
   const peers = (direction: Direction): readonly PeerReach[] => {
-    const known = new Map<string, { readonly ports: readonly PortReach[]; readonly text: string }>();
+    const known = new Map<string, { readonly ports: readonly PortReach[]; readonly same: number }>();
+    // Numbers for what is said: equal numbers, equal answers.
+    const texts = new Map<string, number>();
     const groups = new Map<
       string,
       { readonly first: Pod; readonly ports: readonly PortReach[]; pods: string[] }
@@ -126,11 +129,14 @@ export function podReach(
       let said = known.get(alike);
       if (said === undefined) {
         const ports = ask(from, to, trouble);
-        said = { ports, text: JSON.stringify(ports) };
+        const text = JSON.stringify(ports);
+        const same = texts.get(text) ?? texts.size;
+        texts.set(text, same);
+        said = { ports, same };
         known.set(alike, said);
       }
-      const { ports, text } = said;
-      const key = `${peer.namespace}/${peer.shortName} ${text}`;
+      const { ports, same } = said;
+      const key = `${peer.namespace}/${peer.shortName} ${same}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { first: peer, ports, pods: [podName(peer)] });
       else group.pods.push(podName(peer));
@@ -147,21 +153,28 @@ export function podReach(
     pod: podName(subject),
     enforced,
     selectedBy: {
-      ingress: selecting(cluster, subject, 'ingress'),
-      egress: selecting(cluster, subject, 'egress'),
+      ingress: selecting(cluster, subject, 'ingress', name),
+      egress: selecting(cluster, subject, 'egress', name),
     },
     to: peers('egress'),
     from: peers('ingress'),
   };
 }
 
-function selecting(cluster: ReachCluster, pod: Pod, direction: Direction): readonly NamedPolicy[] {
+type Name = (policy: StackPolicy, direction: Direction, rule?: StackRule) => NamedPolicy;
+
+function selecting(
+  cluster: ReachCluster,
+  pod: Pod,
+  direction: Direction,
+  name: Name,
+): readonly NamedPolicy[] {
   const world = policyWorld(cluster);
   return policyStack(cluster).flatMap((tier) =>
     tier
       .of(pod.namespace)
       .filter((policy) => hasSay(policy, direction) && policy.selects(pod, world))
-      .map((policy) => named(cluster, policy, direction)),
+      .map((policy) => name(policy, direction)),
   );
 }
 
@@ -170,54 +183,53 @@ function decided(
   direction: Direction,
   flow: Flow,
   verdict: Outcome['egress']['verdict'],
+  name: Name,
 ): readonly DecidingPolicy[] {
   if (verdict !== 'allowed' && verdict !== 'denied') return [];
   const said = deciding(cluster, direction, flow);
   if (said === undefined) return [];
   if (said.action === 'end') {
-    return said.isolating.map((policy) => ({
-      ...named(cluster, policy, direction),
-      direction,
-      says: 'deny',
-    }));
+    return said.isolating.map((policy) => ({ ...name(policy, direction), direction, says: 'deny' }));
   }
   const { action, policy, rule } = said;
-  return [{ ...named(cluster, policy, direction, rule), direction, says: action, rule: rule.index }];
+  return [{ ...name(policy, direction, rule), direction, says: action, rule: rule.index }];
 }
 
-function named(
-  cluster: ReachCluster,
-  { name, kind }: StackPolicy,
-  direction: Direction,
-  rule?: StackRule,
-): NamedPolicy {
-  return {
-    policy: name,
-    kind: kind ?? 'NetworkPolicy',
-    origin: originOf(cluster, { name, kind }, direction, rule),
+/** Names each policy and rule once. */
+function naming(cluster: ReachCluster): Name {
+  const origins = originsIn(cluster);
+  const known = new Map<StackPolicy | StackRule, Partial<Record<Direction, NamedPolicy>>>();
+  return (policy, direction, rule) => {
+    const key = rule ?? policy;
+    const both = known.get(key) ?? {};
+    let found = both[direction];
+    if (found === undefined) {
+      const { name, kind = 'NetworkPolicy' } = policy;
+      found = { policy: name, kind, origin: origins(policy, direction, rule) };
+      known.set(key, { ...both, [direction]: found });
+    }
+    return found;
   };
 }
 
-/** Where the rule is written; without one, where the policy says which pods it is for. */
-function originOf(
+/** Where a rule is written; without one, where the policy says which pods it is for. */
+function originsIn(
   cluster: ReachCluster,
-  { name, kind }: Pick<StackPolicy, 'name' | 'kind'>,
-  direction: Direction,
-  rule: StackRule | undefined,
-): LocatedOrigin {
-  const index = rule?.index ?? -1;
-  if (kind === undefined) {
-    const policy = cluster.networkPolicies.find((one) => policyName(one) === name);
-    if (policy === undefined) return { object: { kind: 'NetworkPolicy', name } };
-    return policy[direction][index]?.origin ?? { ...policy.origin, path: ['spec', 'podSelector'] };
-  }
-  const wide = cluster.clusterPolicies.find((one) => one.kind === kind && one.name === name);
-  if (wide !== undefined)
-    return wide[direction][index]?.origin ?? { ...wide.origin, path: ['spec', 'subject'] };
-  const own = (cluster.ownPolicies ?? []).find(
-    (one) =>
-      one.kind === kind &&
-      (one.namespace === undefined ? one.name : policyName({ ...one, namespace: one.namespace })) === name,
-  );
-  return rule?.own?.origin ?? own?.origin ?? { object: { kind, name } };
+): (policy: StackPolicy, direction: Direction, rule: StackRule | undefined) => LocatedOrigin {
+  const plain = new Map(cluster.networkPolicies.map((one) => [policyName(one), one]));
+  const wide = new Map(cluster.clusterPolicies.map((one) => [`${one.kind} ${one.name}`, one]));
+  const own = new Map((cluster.ownPolicies ?? []).map((one) => [`${one.kind} ${objectName(one)}`, one]));
+  return ({ name, kind }, direction, rule) => {
+    const index = rule?.index ?? -1;
+    if (kind === undefined) {
+      const policy = plain.get(name);
+      if (policy === undefined) return { object: { kind: 'NetworkPolicy', name } };
+      return policy[direction][index]?.origin ?? { ...policy.origin, path: ['spec', 'podSelector'] };
+    }
+    const told = wide.get(`${kind} ${name}`);
+    if (told !== undefined)
+      return told[direction][index]?.origin ?? { ...told.origin, path: ['spec', 'subject'] };
+    const mine = own.get(`${kind} ${name}`);
+    return rule?.own?.origin ?? mine?.origin ?? { object: { kind, name } };
+  };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { becauseText, deciders, decidingText } from '../../../i18n/reach-text.ts';
 import { useText } from '../../../i18n/messages.ts';
 import type { LocatedOrigin } from '../../../sim/base/origin.ts';
@@ -12,6 +12,7 @@ import styles from './PodReach.module.css';
 
 /** Groups shown at once, those with a denial first. */
 const SHOWN = 40;
+const AGAIN_MS = 300;
 
 type Answer = 'allowed' | 'denied' | 'unknown';
 
@@ -27,19 +28,27 @@ function useReach(pod: string, port: number | undefined): { readonly reach?: Rea
     readonly reach?: Reach;
     readonly failed?: true;
   }>();
+  const asked = useRef<string>(undefined);
   useEffect(() => {
     if (simulated === undefined) return;
     let live = true;
-    requestReach(pod, port === undefined ? {} : { port }).then(
-      (reach) => {
-        if (live) setAnswer({ of: pod, reach });
-      },
-      () => {
-        if (live) setAnswer({ of: pod, failed: true });
-      },
-    );
+    const question = `${pod} ${port}`;
+    // While somebody types, what is shown may be a moment old.
+    const delay = asked.current === question ? AGAIN_MS : 0;
+    asked.current = question;
+    const timer = setTimeout(() => {
+      requestReach(pod, port === undefined ? {} : { port }).then(
+        (reach) => {
+          if (live) setAnswer({ of: pod, reach });
+        },
+        () => {
+          if (live) setAnswer({ of: pod, failed: true });
+        },
+      );
+    }, delay);
     return () => {
       live = false;
+      clearTimeout(timer);
     };
   }, [simulated, pod, port]);
   return answer?.of === pod ? answer : {};
