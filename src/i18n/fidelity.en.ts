@@ -72,6 +72,7 @@ const features: Readonly<Record<FeatureId, string>> = {
   addresses: 'Which address a pod is given, and what happens when a node has none left',
   nearMiss: 'Near misses are told exactly where a policy denies, in the matcher’s own words',
   policyFix: 'Each smallest fix lets its walk through or stops it, and opens and closes what it says',
+  podReach: 'One pod both ways: whom it may talk to and who may talk to it, with what decides',
   matrixDiff: 'The matrix after an edit, and the cells that it marks',
   policyMeaning: 'Selectors, peers, ports, endPort, policyTypes, with a row for each trap',
   policyCalico: 'Calico’s chains come to the answer that the API promises',

@@ -73,6 +73,7 @@ export const fidelity = {
     addresses: '파드에 주어지는 주소, 노드에 남은 주소가 없을 때의 동작',
     nearMiss: '정책이 막는 곳에서만, 판정한 코드 스스로 가장 가까웠던 규칙을 알려 줌',
     policyFix: '가장 작은 수정은 패킷을 말한 대로 통과시키거나 막고, 말한 만큼만 열고 닫음',
+    podReach: '파드 하나의 통신 범위: 누구에게 보내고 누구에게서 받을 수 있는지, 그렇게 정한 규칙',
     matrixDiff: '수정 뒤의 행렬과 바뀐 칸 표시',
     policyMeaning: '셀렉터, 피어, 포트, endPort, policyTypes와 헷갈리기 쉬운 사례',
     policyCalico: '칼리코(Calico) 체인의 결과가 API가 약속한 답과 같음',

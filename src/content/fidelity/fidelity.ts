@@ -383,6 +383,13 @@ export const verified = [
     tests: ['src/sim/policy/reach-again.test.ts'],
   },
   {
+    id: 'podReach',
+    area: 'policy',
+    fidelity: 'modelled',
+    against: ['property'],
+    tests: ['src/sim/policy/pod-reach.test.ts'],
+  },
+  {
     id: 'matrix',
     area: 'policy',
     fidelity: 'modelled',
