@@ -5,9 +5,11 @@
  * Istio change (then the answer is not known), and bringing a pod up to date that was injected before.
  */
 import { parseCidrStrict } from '../../../base/ip.ts';
+import type { FieldPath } from '../../../base/origin.ts';
 import type { Labels } from '../../../k8s/cluster-state.ts';
 import type { AdmissionRequest } from '../../../k8s/controllers/admission.ts';
 import { asRecord } from '../../../k8s/kinds/schema.ts';
+import { memoByOwner } from '../../../k8s/memo.ts';
 import type { Store } from '../../../k8s/store.ts';
 import type { UpstreamContainer, UpstreamPodSpec } from '../../../k8s/upstream.ts';
 import type { Said } from '../programs.ts';
@@ -66,6 +68,15 @@ export function inject(request: AdmissionRequest, objects: Store, backend: Backe
     spec,
     native: isNative(annotations, objects),
   };
+  // Pods of one template are given the same.
+  const { spec: _, ...rest } = input;
+  return known(spec, JSON.stringify([rest, pod.path]), () => injected(input, pod.path));
+}
+
+const known = memoByOwner<UpstreamPodSpec, Said>();
+
+function injected(input: Input, path: FieldPath): Said {
+  const { spec, annotations } = input;
   const init = initContainer(input);
   const isRewritten = probesAreRewritten(annotations);
   const own = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
@@ -77,7 +88,7 @@ export function inject(request: AdmissionRequest, objects: Store, backend: Backe
   const names = [...(init ? [init.name] : []), proxy.name];
   return {
     change: { spec: change, labels: labelsOf(input), annotations: annotationsOf(input, init) },
-    notes: [{ how: 'sidecar', message: names.join(', '), paths: [[...pod.path, 'spec']] }],
+    notes: [{ how: 'sidecar', message: names.join(', '), paths: [[...path, 'spec']] }],
   };
 }
 

@@ -47,8 +47,9 @@ export function valuesOf({ image, labels }: Backend, namespace: string, objects:
 }
 
 function parsed(text: unknown): Body {
+  if (typeof text !== 'string') return {};
   try {
-    return asRecord(JSON.parse(String(text)));
+    return asRecord(JSON.parse(text));
   } catch {
     return {};
   }
