@@ -164,3 +164,22 @@ test('in Korean', async ({ app }) => {
   await expect(station(app)).toContainText(ko.stages.request);
   await expect(app.getByText(ko.who)).toBeVisible();
 });
+
+test('a container that nobody wrote: the webhook that added it, and the plug-in that refuses the pod for it', async ({
+  app,
+}) => {
+  await openScenario(app, scenarios['a-sidecar-nobody-wrote'].title);
+  await app.getByRole('tab', { name: 'Cluster', exact: true }).click();
+  await inspector(app)
+    .getByRole('button', { name: /^Pod shop\/web-.*refused/ })
+    .click();
+  await expect(station(app)).toContainText('PodSecurity');
+  await expect(inspector(app).getByRole('figure')).toContainText('container "istio-init" must not include');
+  await station(app).focus();
+  for (let i = 0; i < 10 && !(await station(app).textContent())?.includes('changes it'); i++) {
+    await app.keyboard.press('ArrowUp');
+  }
+  await expect(station(app)).toContainText('istio-sidecar-injector/namespace.sidecar-injector.istio.io');
+  await expect(inspector(app)).toContainText('spec.initContainers');
+  await expect(inspector(app).locator('ins').first()).toContainText('istio-init');
+});

@@ -19,6 +19,8 @@ export function tellNotes(
   for (const { plugin, review } of record.calls) {
     for (const note of review.notes ?? []) {
       if (unheard && note.how === 'warn') continue;
+      // What was added to a pod that is not there matters to nobody's walk.
+      if (note.how === 'sidecar' && record.refused !== undefined) continue;
       const code = `admission/${plugin}` as const;
       const object = note.object ?? applied;
       const path = placeOf(note);

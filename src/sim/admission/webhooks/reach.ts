@@ -10,6 +10,7 @@ import type { UpstreamServiceSpec } from '../../k8s/upstream.ts';
 
 /** The program that answered. */
 export interface Backend {
+  readonly namespace: string;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -76,5 +77,5 @@ function dialled({ namespace, name, port }: Service, cluster: ClusterState, dial
   const listens = pod?.listening.find((one) => one.protocol === 'TCP' && one.port === at?.port);
   const container = pod?.containers.find((one) => one.name === listens?.container);
   if (pod === undefined || container === undefined) return { kind: 'open' };
-  return { kind: 'up', backend: { image: container.image, labels: pod.labels } };
+  return { kind: 'up', backend: { namespace, image: container.image, labels: pod.labels } };
 }

@@ -39,6 +39,20 @@ describe('what an unmodelled field could change', () => {
     expect(cluster.unmodelled.map((u) => u.affects)).toEqual(pods.map((name) => ({ kind: 'pod', name })));
   });
 
+  test.each([
+    ['istio-init', 'istio-proxy'],
+    ['istio-validation', 'istio-proxy'],
+    ['linkerd-init', 'linkerd-proxy'],
+    ['setup', undefined],
+  ])('an init container %s takes the traffic through %s', (name, proxy) => {
+    const text = WORKLOAD('ReplicaSet', '', `initContainers: [{name: ${name}, image: busybox}]`).replace(
+      '  serviceName: web\n',
+      '',
+    );
+    const fields = settleText(text).cluster.unmodelled.map((u) => u.field);
+    expect(fields).toEqual(proxy === undefined ? [] : [proxy, proxy]);
+  });
+
   const MAPPED = WORKLOAD(
     'Deployment',
     ', ports: [{containerPort: 81}, {containerPort: 80, hostPort: 8080}]',

@@ -60,7 +60,7 @@ export function inject(request: AdmissionRequest, objects: Store, backend: Backe
   const unknown = beyondModel(spec, annotations);
   if (unknown !== undefined) return { unknown };
   const input: Input = {
-    values: valuesOf(backend, 'istio-system', objects),
+    values: valuesOf(backend, objects),
     workload: workloadOf(request),
     namespace: object.namespace ?? 'default',
     labels,

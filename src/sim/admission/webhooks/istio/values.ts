@@ -22,7 +22,7 @@ const RESOURCES: Body = {
   requests: { cpu: '100m', memory: '128Mi' },
 };
 
-export function valuesOf({ image, labels }: Backend, namespace: string, objects: Pick<Store, 'get'>): Values {
+export function valuesOf({ namespace, image, labels }: Backend, objects: Pick<Store, 'get'>): Values {
   const revision = labels['istio.io/rev'] ?? 'default';
   const suffix = revision === 'default' ? '' : `-${revision}`;
   const map = objects.get('ConfigMap', namespace, `istio-sidecar-injector${suffix}`);
@@ -33,8 +33,8 @@ export function valuesOf({ image, labels }: Backend, namespace: string, objects:
   const built =
     typeof hub === 'string' && (typeof tag === 'string' || typeof tag === 'number')
       ? `${hub}/${name}:${tag}`
-      : // One release has one hub and one tag for both.
-        image.replace(/(^|\/)pilot(?=$|[:@])/, `$1${name}`);
+      : // One release has one hub and one tag for both, and no digest.
+        image.replace(/@.*$/, '').replace(/(^|\/)pilot(?=$|:)/, `$1${name}`);
   const cni = [asRecord(asRecord(values['pilot'])['cni']), asRecord(values['istio_cni'])];
   return {
     revision,
