@@ -14,11 +14,12 @@ import { type Webhook, webhooksOf } from './configuration.ts';
 import { programOf } from './programs.ts';
 import { reached, type Reach } from './reach.ts';
 
-/** Is it about such a request at all? */
+/** Is it about such a request at all? The machines were there before. */
 function matches(webhook: Webhook, request: AdmissionRequest, objects: Store): boolean {
   const resource = resourceOf(request.object, objects);
   return (
     resource !== undefined &&
+    request.object.kind !== 'Node' &&
     !isExempt(request.object) &&
     selectorsMatch(webhook, request, objects) &&
     (webhook.rules ?? []).some((rule) => ruleMatches(rule, resource, ''))

@@ -243,6 +243,7 @@ describe('who is called', () => {
       configuration('Mutating', 'other', webhook('b')),
       namespace('shop'),
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}',
+      'apiVersion: v1\nkind: Node\nmetadata: {name: node-1}\nstatus: {addresses: [{type: InternalIP, address: 172.18.0.9}]}',
     );
     expect(s.cluster.refused.map(({ object }) => object.kind)).toEqual(['Namespace', 'ConfigMap']);
   });

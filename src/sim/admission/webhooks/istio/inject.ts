@@ -43,10 +43,11 @@ function isRequired({ object, labels, pod }: AdmissionRequest): boolean {
   return (labels['sidecar.istio.io/inject'] ?? pod.annotations['sidecar.istio.io/inject']) !== 'false';
 }
 
-/** GetDeployMetaFromPod: the Deployment behind a ReplicaSet, else whoever owns the pod, else the pod. */
+/** GetDeployMetaFromPod: the Deployment behind a ReplicaSet, the CronJob behind a Job, else whoever owns the pod, else the pod. */
 function workloadOf({ object, owners = [] }: AdmissionRequest): Workload {
   const [nearest, next] = owners;
-  const owner = nearest?.kind === 'ReplicaSet' && next?.kind === 'Deployment' ? next : nearest;
+  const behind = { ReplicaSet: 'Deployment', Job: 'CronJob' }[nearest?.kind ?? ''];
+  const owner = behind !== undefined && next?.kind === behind ? next : nearest;
   const { kind, name, apiVersion = 'v1' } = owner ?? object;
   return { kind, name, apiVersion };
 }
