@@ -277,6 +277,8 @@ export function placeRoom(
       const gate = graph.point(`gate:${id}/${podId}`, wireX, Y(routeY - 22));
       graph.line(ring, gate, bottom);
     } else graph.line(ring, bottom);
+    // Without an address nobody made its pair.
+    if (pod.ip === undefined && column.stackOf === undefined) return;
     ports.push({ x: wireX, id: bottom });
     points.push({ x: wireX, y: Y(foot === routeY ? routeY : y.bridge) });
     wires.push({ id: `wire:${podId}`, points, level: 2, kind: 'veth' });

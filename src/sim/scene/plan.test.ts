@@ -133,6 +133,31 @@ describe('planScene', () => {
     expect(plan.wires.find((w) => w.id === 'wire:default/client')?.points[0]).toEqual(pod?.port);
   });
 
+  test('a pod without an address has no pair, and so no wire', () => {
+    const { scene, simulation } = sceneOf(
+      `${cluster(2, 'flannel')}${SMALL}---
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: gvisor}
+handler: runsc
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: lost}
+spec: {nodeName: kind-worker, runtimeClassName: gvisor, containers: [{name: c, image: nginx}]}
+`.replace(
+        'nodes:',
+        'containerdConfigPatches: [\'[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.kata]\']\nnodes:',
+      ),
+    );
+    expect(simulation.cluster.pods.find((p) => p.name === 'lost')?.ips).toEqual([]);
+    const plan = planScene(scene);
+    expect(plan.pods.map((p) => p.id)).toContain('default/lost');
+    const wires = plan.wires.map((w) => w.id);
+    expect(wires).toContain('wire:default/client');
+    expect(wires).not.toContain('wire:default/lost');
+  });
+
   test('no bridge, no tunnel: read off the links', () => {
     const kinds = (cni: string): readonly string[] => [
       ...new Set(planScene(sceneOf(cluster(2, cni) + SMALL).scene).devices.map((d) => d.device.kind)),

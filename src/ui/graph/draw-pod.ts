@@ -66,7 +66,9 @@ export function drawPod(context: DrawContext, plan: PlanPod): Item {
       if (used + 8 < px) shapes.push(rect({ x: px, y: y - 7.5, w: 7, h: 7 }, 'pause'));
     }
   }
-  if (level >= 2) shapes.push(rect({ x: plan.port.x - 5, y: plan.port.y - 4, w: 10, h: 8 }, 'port', 1));
+  const plugged = pod.ip !== undefined || plan.stackOf !== undefined;
+  if (level >= 2 && plugged)
+    shapes.push(rect({ x: plan.port.x - 5, y: plan.port.y - 4, w: 10, h: 8 }, 'port', 1));
   return {
     id: plan.id,
     kind: 'pod',
