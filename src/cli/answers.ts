@@ -11,6 +11,7 @@ import { importTraffic, type ImportedTraffic } from '../sim/traffic.ts';
 import { type ExportedTraffic, exportTraffic } from '../sim/traffic/export-traffic.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import type { ProbeQuestion } from '../sim/probe/options.ts';
+import { podRuntime, type PodRuntime } from '../sim/pod-runtime.ts';
 import { matrixOf } from '../sim/matrix.ts';
 import { podReachOf } from '../sim/pod-reach.ts';
 import type { PodReach } from '../sim/policy/pod-reach.ts';
@@ -109,6 +110,18 @@ export function answerBurst({ world, cluster }: Simulation, options: AnswerOptio
   const run = burst(world, cluster, probeFrom(options), requests);
   run.send(requests);
   return run.soFar();
+}
+
+/** What runs each pod that somebody wrote or caused, or the one of `--pod`. */
+export function answerRuntime(simulation: Simulation, options: AnswerOptions): readonly PodRuntime[] {
+  const wanted = textOption(options, 'pod');
+  const name = wanted === undefined || wanted.includes('/') ? wanted : `default/${wanted}`;
+  const names = simulation.cluster.pods
+    .filter((pod) => pod.origin.by !== 'built-in')
+    .map((pod) => `${pod.namespace}/${pod.name}`);
+  if (name !== undefined && podRuntime(simulation, name) === undefined)
+    throw new UsageError(`no pod "${wanted}"; there are ${names.join(', ')}`);
+  return (name === undefined ? names : [name]).flatMap((one) => podRuntime(simulation, one) ?? []);
 }
 
 /** The walk as a capture, with names for the cluster's addresses. */

@@ -11,6 +11,7 @@ import {
   answerExport,
   answerMatrix,
   answerReach,
+  answerRuntime,
   answerShow,
   answerFix,
   answerImport,
@@ -19,6 +20,7 @@ import {
   type AnswerOptions,
 } from './answers.ts';
 import { admissionJson } from './admission-report.ts';
+import { runtimeJson } from './runtime-report.ts';
 import { checkUsage, UsageError } from './args.ts';
 import { nearMissOfTrace } from '../sim/explain.ts';
 import { fixJson } from './policy-report.ts';
@@ -90,6 +92,8 @@ async function answer(
       return { ...reachJson(answerReach(simulation(), options)), diagnostics: diagnostics() };
     case 'admission':
       return { ...admissionJson(answerAdmission(simulation(), options)), diagnostics: diagnostics() };
+    case 'runtime':
+      return { ...runtimeJson(answerRuntime(simulation(), options)), diagnostics: diagnostics() };
     case 'show':
       return { text: answerShow(simulation(), options), diagnostics: diagnostics() };
     case 'expect':

@@ -6,6 +6,7 @@ import { simulate, type Simulation } from '../sim/simulate.ts';
 import { nearMissOfTrace } from '../sim/explain.ts';
 import type { ScenarioFile } from '../sim/scenario.ts';
 import { admissionJson, admissionText } from './admission-report.ts';
+import { runtimeJson, runtimeText } from './runtime-report.ts';
 import {
   answerAdmission,
   answerBurst,
@@ -15,6 +16,7 @@ import {
   answerImport,
   answerMatrix,
   answerReach,
+  answerRuntime,
   answerShow,
   answerTraffic,
   answerWalk,
@@ -97,6 +99,10 @@ function answerFor(
     case 'admission': {
       const walks = answerAdmission(simulation, args.options);
       return { json: admissionJson(walks), text: admissionText(walks, texts) };
+    }
+    case 'runtime': {
+      const told = answerRuntime(simulation, args.options);
+      return { json: runtimeJson(told), text: runtimeText(told, texts) };
     }
     case 'show': {
       const text = answerShow(simulation, { ...args.options, command: args.shown });

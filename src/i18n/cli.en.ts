@@ -10,6 +10,7 @@ export const cli = {
   matrix [--port P[/PROTO]]            who can talk to whom
   reach --pod POD [--port P[/PROTO]] [--proto tcp|udp|sctp]  whom a pod may talk to, who may talk to it, and why
   admission [--object KIND/NS/NAME]    the way of each object through the API server: who was asked, who said no
+  runtime [--pod NS/NAME]              what runs each pod, and what separates it from its node’s kernel
   show --in NETNS COMMAND... [--after "A B"]
   expect [--format text|tap|junit]      the scenario's expectations, a line each
   lab                                  a bash script that builds the cluster in Linux network namespaces

@@ -13,6 +13,7 @@ export const cli = {
   matrix [--port P[/PROTO]]            누가 누구와 통신할 수 있는지
   reach --pod POD [--port P[/PROTO]] [--proto tcp|udp|sctp]  파드가 누구에게 보낼 수 있고 누가 이 파드에 보낼 수 있는지, 그 이유
   admission [--object KIND/NS/NAME]    오브젝트마다 API 서버를 지나는 길: 누구에게 물었고 누가 거부했는지
+  runtime [--pod NS/NAME]              파드를 무엇이 실행하고, 노드 커널과 무엇으로 나뉘는지
   show --in NETNS COMMAND... [--after "A B"]
   expect [--format text|tap|junit]      시나리오의 기대 항목을 한 줄씩 검사
   lab                                  클러스터를 리눅스 네트워크 네임스페이스로 만드는 bash 스크립트
