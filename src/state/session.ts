@@ -8,6 +8,7 @@ import type { ObjectRef } from '../sim/base/origin.ts';
 import type { FixAnswer } from '../sim/fix.ts';
 import type { PodReach, PortQuestion } from '../sim/policy/pod-reach.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
+import type { PodRuntime } from '../sim/pod-runtime.ts';
 import type { Expected, ImportedTraffic } from '../sim/traffic.ts';
 import type { ExportedTraffic } from '../sim/traffic/export-traffic.ts';
 import {
@@ -397,6 +398,10 @@ export function requestCluster(): Promise<ClusterDetail> {
 /** An object's way through the API server; `refused`: of what was made of it, the one that was refused. */
 export function requestAdmission(object: ObjectRef, refused: boolean): Promise<AdmissionOf | undefined> {
   return need().request('admission', { object, refused });
+}
+
+export function requestRuntime(pod: string): Promise<PodRuntime | undefined> {
+  return need().request('runtime', { pod });
 }
 
 /** The walk that a probe comes to now as an entry of `expect`. */

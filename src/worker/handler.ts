@@ -163,6 +163,12 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
     return admissionOf(simulation, object, refused === true);
   };
 
+  const askRuntime = async ({ pod }: Params<'runtime'>): Promise<Requests['runtime']['result']> => {
+    const simulation = need();
+    const { podRuntime } = await import('../sim/pod-runtime.ts');
+    return podRuntime(simulation, pod);
+  };
+
   const writeLab = async ({ title }: Params<'lab'>): Promise<string> => {
     const simulation = need();
     const { labScript } = await import('../sim/lab/lab.ts');
@@ -208,6 +214,8 @@ export function createHandler(send: (message: FromWorker) => void): (message: To
         return clusterDetail(need());
       case 'admission':
         return askAdmission(message.params);
+      case 'runtime':
+        return askRuntime(message.params);
       case 'lab':
         return writeLab(message.params);
       case 'complete':

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../sim/base/diagnostic.ts';
 import type { ObjectRef, SourceRange } from '../sim/base/origin.ts';
 import type { ClusterEvent, FaultSpec, ProbeSpec, StoredObject } from '../sim/k8s/cluster-state.ts';
 import type { Burst } from '../sim/probe/burst.ts';
+import type { PodRuntime } from '../sim/pod-runtime.ts';
 import type { NearMiss } from '../sim/policy/near-miss.ts';
 import type { PodReach, PortQuestion } from '../sim/policy/pod-reach.ts';
 import type { MatrixChanges } from '../sim/policy/reach-again.ts';
@@ -240,6 +241,8 @@ export interface Requests {
     params: { object: ObjectRef; refused?: boolean };
     result: AdmissionOf | undefined;
   };
+  /** What separates a pod (`namespace/name`) and its node's kernel. */
+  runtime: { params: { pod: string }; result: PodRuntime | undefined };
   /** The script that builds the cluster in network namespaces. */
   lab: { params: { title?: string }; result: string };
   complete: {

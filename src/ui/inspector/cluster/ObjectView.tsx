@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { addressPort } from '../../../i18n/family.ts';
 import { useText } from '../../../i18n/messages.ts';
 import type { ObjectRef } from '../../../sim/base/origin.ts';
@@ -13,6 +14,10 @@ import { CopyButton } from '../CopyButton.tsx';
 import styles from './Cluster.module.css';
 import { PodReach } from './PodReach.tsx';
 import { yamlText } from './yaml-text.ts';
+
+const RuntimeCard = lazy(() =>
+  import('../runtime/RuntimeCard.tsx').then((m) => ({ default: m.RuntimeCard })),
+);
 
 /** The thing in the picture that an object stands for. */
 function pictureOf(ref: ObjectRef): Selection {
@@ -118,6 +123,11 @@ export function ObjectView({
       )}
       {ref.kind === 'Service' && <Endpoints object={ref} />}
       {ref.kind === 'Pod' && <PodReach pod={objectName(ref)} />}
+      {ref.kind === 'Pod' && (
+        <Suspense fallback={null}>
+          <RuntimeCard key={key} pod={objectName(ref)} />
+        </Suspense>
+      )}
       {events.length > 0 && (
         <section>
           <h3>{t.events}</h3>
