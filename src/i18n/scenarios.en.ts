@@ -161,6 +161,11 @@ export const scenarios = {
     summary:
       'Istio’s injector adds a sidecar to each pod, and Pod Security refuses the pod for it. Walk the steps, and mend it.',
   },
+  'sandboxes-have-their-own-sockets': {
+    title: 'A sandbox has sockets of its own',
+    summary:
+      'The same client under runc, gVisor and Kata: one reaches the Service, two reach pods alone, a fourth does not start. Why? Mend it.',
+  },
   'study-notes-service': {
     title: 'my-service, port 80 to 9376',
     summary: 'The Service of every textbook, with three pods that really listen on 9376.',

@@ -162,6 +162,11 @@ export const scenarios = {
     summary:
       '이스티오 인젝터가 파드마다 사이드카를 넣고, 파드 시큐리티가 그 때문에 파드를 거부합니다. 단계를 따라가 보고 고쳐 보세요.',
   },
+  'sandboxes-have-their-own-sockets': {
+    title: '샌드박스에는 자기 소켓이 있습니다',
+    summary:
+      '같은 클라이언트를 runc, gVisor, Kata로 실행합니다. 하나는 서비스에 닿고 둘은 파드에만 닿으며 넷째는 시작하지 못합니다. 까닭을 찾아 고쳐 보세요.',
+  },
   'study-notes-service': {
     title: 'my-service: 80번 포트에서 9376번으로',
     summary: '교과서마다 나오는 그 서비스에, 정말로 9376번 포트를 여는 파드 세 개를 붙였습니다.',

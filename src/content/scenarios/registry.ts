@@ -36,6 +36,7 @@ import { policyNobodyEnforces } from './policy-nobody-enforces/scenario.ts';
 import { policyShutsOutTheController } from './policy-shuts-out-the-controller/scenario.ts';
 import { serviceToRemotePod } from './service-to-remote-pod/scenario.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints/scenario.ts';
+import { sandboxesHaveTheirOwnSockets } from './sandboxes-have-their-own-sockets/scenario.ts';
 import { socketLoadBalancer } from './socket-load-balancer/scenario.ts';
 import { studyNotesService } from './study-notes-service/scenario.ts';
 import { wrongTargetPort } from './wrong-target-port/scenario.ts';
@@ -78,6 +79,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   latestIsRefused,
   aWebhookThatIsGone,
   aSidecarNobodyWrote,
+  sandboxesHaveTheirOwnSockets,
   studyNotesService,
   clusterIpOutOfRange,
 ];
