@@ -77,7 +77,8 @@ export const matrix = {
   failed: 'The matrix could not be computed.',
   none: 'No cell is denied.',
   noPods: 'There are no pods to ask about.',
-  count: (p: { denied: number; total: number }) => `${p.denied} of ${p.total} pairs denied`,
+  count: (p: { denied: number; total: number }) =>
+    `${p.denied.toLocaleString('en')} of ${p.total.toLocaleString('en')} pairs denied`,
   changes: (p: { opens: number; closes: number }) => `opens ${p.opens}, closes ${p.closes}`,
   pairs: 'Which pairs',
   pairsTitle: 'What the edit changed',

@@ -82,7 +82,8 @@ export const matrix = {
   failed: '행렬을 계산하지 못했습니다.',
   none: '차단되는 칸이 없습니다.',
   noPods: '확인할 파드가 없습니다.',
-  count: (p: { denied: number; total: number }) => `${p.total}쌍 중 ${p.denied}쌍 차단`,
+  count: (p: { denied: number; total: number }) =>
+    `${p.total.toLocaleString('ko')}쌍 중 ${p.denied.toLocaleString('ko')}쌍 차단`,
   changes: (p: { opens: number; closes: number }) => `${p.opens}쌍 열림, ${p.closes}쌍 닫힘`,
   pairs: '바뀐 짝 보기',
   pairsTitle: '수정으로 바뀐 것',

@@ -155,7 +155,7 @@ export function Matrix() {
               </Button>
             </p>
           ) : shown === undefined ? (
-            <p className={styles.note}>{app.stages.reach}</p>
+            share === undefined && <p className={styles.note}>{app.stages.reach}</p>
           ) : groups.length === 0 ? (
             <p className={styles.note}>{t.noPods}</p>
           ) : visible.rows.length === 0 ? (

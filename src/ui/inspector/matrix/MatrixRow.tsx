@@ -87,11 +87,9 @@ export const MatrixRow = memo(function MatrixRow({
         title={from.id}
       >
         <b>{from.name}</b>
-        {!small && (
-          <small>
-            {from.namespace} · {t.podCount({ n: from.members.length })}
-          </small>
-        )}
+        <small>
+          {small ? from.namespace : `${from.namespace} · ${t.podCount({ n: from.members.length })}`}
+        </small>
       </span>
       {items.map((item) => {
         const to = columns[item.index];
