@@ -92,6 +92,14 @@ async function openMatrix(browser, url) {
 async function framesWhileScrolling(browser, url) {
   const page = await openMatrix(browser, url);
   await page.waitForTimeout(1000);
+  // The main thread's own time counts no waiting for a busy machine.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const worked = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find((metric) => metric.name === 'TaskDuration').value * 1000;
+  };
+  const before = await worked();
   const told = await page.evaluate(async () => {
     const grid = document.querySelector('[role=grid]');
     const deltas = [];
@@ -115,10 +123,11 @@ async function framesWhileScrolling(browser, url) {
     if (grid.scrollTop === 0 && grid.scrollLeft === 0) throw new Error('the matrix does not scroll');
     deltas.sort((a, b) => a - b);
     const total = deltas.reduce((sum, ms) => sum + ms, 0);
-    return { rate: (deltas.length * 1000) / total, slow: deltas[Math.floor(deltas.length * 0.95)] };
+    return { rate: (deltas.length * 1000) / total, frames: deltas.length };
   });
+  const busy = (await worked()) - before;
   await page.context().close();
-  return told;
+  return { rate: told.rate, busy: busy / told.frames };
 }
 
 /** Used heap of the simulation worker after garbage collection, in MB, by the DevTools protocol. */
@@ -182,7 +191,7 @@ export async function browserBench(links) {
       { name: '  the same with 300 pods and 1,000 Services', value: await keyStroke(browser, url + links.big), limit: 50, unit: 'ms' },
       { name: 'frames a second, 60 packets moving', value: await framesWhileMoving(browser, url + links.crowd), limit: 58, unit: 'fps', atLeast: true },
       { name: 'frames a second, the matrix of 1,000 pods scrolling', value: scrolling.rate, limit: 58, unit: 'fps', atLeast: true },
-      { name: '  of twenty frames, the slowest but one takes', value: scrolling.slow, limit: 34, unit: 'ms' },
+      { name: '  the main thread at work for each', value: scrolling.busy, limit: 16, unit: 'ms' },
       { name: 'worker heap with the matrix of 5,000 pods, 2,000 policies', value: await matrixHeap(browser, url + links.largeMatrix), limit: 400, unit: 'MB' },
       { name: 'worker heap with 300 pods', value: await workerHeap(browser, url + links.big), limit: 150, unit: 'MB' },
     ];

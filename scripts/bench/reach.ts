@@ -5,6 +5,7 @@ import type { ParsedScenario } from '../../src/sim/k8s/manifest.ts';
 import { parseScenario } from '../../src/sim/k8s/parse/parse-scenario.ts';
 import type { ClusterState } from '../../src/sim/k8s/cluster-state.ts';
 import { egressWithoutDns } from '../../src/sim/policy/egress-without-dns.ts';
+import { podReachOf } from '../../src/sim/pod-reach.ts';
 import { policyFindings } from '../../src/sim/policy-findings.ts';
 import { matrixAfter } from '../../src/sim/matrix.ts';
 import { loadAllPlugins } from '../../src/sim/simulate.ts';
@@ -118,7 +119,7 @@ export async function reachBench(): Promise<Row[]> {
 
 function rowsOf(size: Size, limitMs: number, findingsLimitMs: number): Row[] {
   const { apps, policies } = scenario(size);
-  const { cluster } = settled(apps, policies);
+  const { cluster, parsed: written } = settled(apps, policies);
   const edit = (n: number): Settled =>
     settled(apps, [
       ...policies.slice(0, -1),
@@ -135,11 +136,16 @@ function rowsOf(size: Size, limitMs: number, findingsLimitMs: number): Row[] {
     const { cluster: own, parsed } = edited[Math.abs(round) % 2] ?? edit(0);
     return [...egressWithoutDns(own, parsed.rangeOf), ...policyFindings(own, parsed.rangeOf)];
   });
+  const one = cluster.pods.find((pod) => pod.namespace === 'team-1');
+  const oneMs = measure(7, 2, () =>
+    podReachOf({ parsed: written, cluster }, `${one?.namespace}/${one?.name}`, {}),
+  );
   const pods = before.matrix.pods.length;
   const name = `${pods.toLocaleString('en')} pods, ${cluster.networkPolicies.length.toLocaleString('en')} policies`;
   return [
     { name: `reach of all pairs of ${name}`, ms: allMs, limitMs },
     { name: '  again after one policy was edited, with what changed', ms: editMs, limitMs: allMs * 0.2 },
     { name: '  what the policies forgot, after it', ms: findingsMs, limitMs: findingsLimitMs },
+    { name: '  one of its pods both ways, with every line', ms: oneMs, limitMs: limitMs / 2 },
   ];
 }
