@@ -185,6 +185,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `${p['cni']} does not know ${p['field']} in a rule of ${p['policy']}, and fails closed: ${p['action'] === 'Accept' ? 'the rule accepts nothing' : 'the rule denies everything'}.`,
   'policy/subject-selects-nothing': (p) =>
     `No pod is a subject of the policy ${p['policy']}: it has no effect. Pods on the host’s network never are.`,
+  'policy/rule-names-nobody': (p) =>
+    `No pod is named by rule ${p['rule']} of the policy ${p['policy']}: it matches nothing.`,
+  'policy/rule-never-asked': (p) =>
+    `Rule ${p['rule']} of the policy ${p['policy']} is never asked: rule ${p['before']} before it decides about everything.`,
   'policy/host-network': (p) =>
     `The policy ${p['policy']} selects only pods on the host’s network, such as ${p['pod']}: they have their node’s address, and the policy has no effect on them.`,
   'policy/lets-nobody': (p) =>

@@ -191,6 +191,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `${josa(String(p['cni']), '은/는')} ${p['policy']}의 규칙에 쓴 ${josa(String(p['field']), '을/를')} 알지 못해 닫힌 쪽으로 처리합니다. ${p['action'] === 'Accept' ? '이 규칙은 아무것도 허용하지 않습니다.' : '이 규칙은 모든 것을 거부합니다.'}`,
   'policy/subject-selects-nothing': (p) =>
     `정책 ${p['policy']}의 대상(subject)이 되는 파드가 없어 효과가 없습니다. 호스트 네트워크를 쓰는 파드는 대상이 되지 않습니다.`,
+  'policy/rule-names-nobody': (p) =>
+    `정책 ${p['policy']}의 규칙 ${josa(String(p['rule']), '이/가')} 가리키는 파드가 없어 아무것에도 맞지 않습니다.`,
+  'policy/rule-never-asked': (p) =>
+    `정책 ${p['policy']}의 규칙 ${josa(String(p['rule']), '은/는')} 쓰이지 않습니다. 앞에 있는 규칙 ${josa(String(p['before']), '이/가')} 모든 것을 결정합니다.`,
   'policy/host-network': (p) =>
     `정책 ${josa(String(p['policy']), '이/가')} 선택한 파드는 ${p['pod']}처럼 모두 호스트 네트워크를 쓰고 노드의 주소를 가지므로, 이 정책은 효과가 없습니다.`,
   'policy/lets-nobody': (p) =>

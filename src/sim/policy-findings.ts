@@ -4,6 +4,7 @@ import { asEnforced } from './enforced.ts';
 import type { ClusterState } from './k8s/cluster-state.ts';
 import type { ParsedScenario } from './k8s/manifest.ts';
 import { namedPods } from './policy/findings/named-pods.ts';
+import { ownFindings } from './policy/findings/own.ts';
 import { ruleFindings } from './policy/findings/rules.ts';
 import { closedServices } from './policy/findings/services.ts';
 
@@ -13,5 +14,9 @@ export function policyFindings(
   rangeOf: ParsedScenario['rangeOf'],
 ): readonly Diagnostic[] {
   const cluster = asEnforced(settled);
-  return [...ruleFindings(cluster, namedPods(cluster), rangeOf), ...closedServices(cluster, rangeOf)];
+  return [
+    ...ruleFindings(cluster, namedPods(cluster), rangeOf),
+    ...ownFindings(cluster, rangeOf),
+    ...closedServices(cluster, rangeOf),
+  ];
 }

@@ -168,7 +168,7 @@ const findingsModule = fetched('policy-findings', () => import('./policy-finding
 
 /** Where policies act at all. */
 function policyNotes(cluster: ClusterState, parsed: ParsedScenario): readonly Diagnostic[] {
-  if (cluster.networkPolicies.length === 0) return [];
+  if (cluster.networkPolicies.length + cluster.ownPolicies.length === 0) return [];
   const cni = cniPlugin(cluster.settings.cni.name);
   if (cni?.enforcesNetworkPolicy !== true) return [];
   const networkPolicies = asRead(cluster.networkPolicies, cni.policyReading);

@@ -537,6 +537,8 @@ export interface OwnPolicy {
   readonly order: number;
   /** Of the pods in its namespace, where it has one. */
   readonly subject: PodSelection;
+  /** Where that is written. */
+  readonly subjectAt?: FieldPath;
   /** Whether the tier's end is for the pods that it selects. */
   readonly isolates: Readonly<Record<'ingress' | 'egress', boolean>>;
   readonly ingress: readonly OwnRule[];

@@ -4,11 +4,12 @@
  * the controllers.)
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
+import type { FieldPath, ObjectRef } from '../base/origin.ts';
 import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
 import { evaluate } from './evaluate.ts';
 import { policyName, selectsPod } from './matching.ts';
-import type { StackCluster } from './stack.ts';
+import { policyStack, policyWorld, type StackCluster } from './stack.ts';
 
 type Cluster = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes' | 'pods'>;
 
@@ -19,31 +20,63 @@ export function egressWithoutDns(
 ): readonly Diagnostic[] {
   const suspects = cluster.networkPolicies.filter((policy) => policy.egress.length > 0);
   const server = cluster.pods.find((pod) => pod.labels['k8s-app'] === 'kube-dns' && !pod.hostNetwork);
-  if (suspects.length === 0 || server === undefined) return [];
+  const owns = (cluster.ownPolicies ?? []).filter(
+    (policy) => policy.isolates.egress && policy.egress.some((rule) => rule.action === 'allow'),
+  );
+  if (suspects.length + owns.length === 0 || server === undefined) return [];
   const podsOf = grouped(cluster.pods, (pod) => pod.namespace);
   const policiesOf = grouped(cluster.networkPolicies, (policy) => policy.namespace);
   // Not the whole cluster spread out: its list of all objects is made when it is read.
   const { clusterPolicies, ownPolicies, policyTiers, namespaces, nodes, pods } = cluster;
   const others = { clusterPolicies, ownPolicies, policyTiers, namespaces, nodes, pods };
-  return suspects.flatMap((policy): Diagnostic[] => {
+  const plain = suspects.flatMap((policy): Diagnostic[] => {
     const own = { ...others, networkPolicies: policiesOf.get(policy.namespace) ?? [] };
     const without = podsOf
       .get(policy.namespace)
       ?.find((pod) => asksCluster(pod) && selectsPod(policy, pod, 'egress') && !reachesDns(own, pod, server));
     if (without === undefined) return [];
-    const { object } = policy.origin;
-    // The key alone: the whole list underlined would say nothing of where.
-    const range = rangeOf(object, ['spec', 'egress'], true);
-    return [
-      {
-        code: 'policy/no-dns',
-        severity: 'info',
-        params: { pod: policyName(without) },
-        object,
-        ...(range && { range }),
-      },
-    ];
+    return [forgot(policy.origin.object, ['spec', 'egress'], without, rangeOf)];
   });
+  return [...plain, ...ownWithoutDns(cluster, owns, server, rangeOf)];
+}
+
+/** The same of policies of the CNI's own kinds: those that the CNI reads. */
+function ownWithoutDns(
+  cluster: Cluster,
+  owns: ClusterState['ownPolicies'],
+  server: Pod,
+  rangeOf: ParsedScenario['rangeOf'],
+): readonly Diagnostic[] {
+  if (owns.length === 0) return [];
+  const world = policyWorld(cluster);
+  const read = new Map(
+    policyStack(cluster).flatMap((tier) => tier.policies.map((policy) => [policy.own, policy] as const)),
+  );
+  return owns.flatMap((own): Diagnostic[] => {
+    const policy = read.get(own);
+    const without = cluster.pods.find(
+      (pod) => policy?.selects(pod, world) === true && asksCluster(pod) && !reachesDns(cluster, pod, server),
+    );
+    if (without === undefined) return [];
+    return [forgot(own.origin.object, [...(own.origin.path ?? ['spec']), 'egress'], without, rangeOf)];
+  });
+}
+
+function forgot(
+  object: ObjectRef,
+  path: FieldPath,
+  pod: Pod,
+  rangeOf: ParsedScenario['rangeOf'],
+): Diagnostic {
+  // The key alone: the whole list underlined would say nothing of where.
+  const range = rangeOf(object, path, true);
+  return {
+    code: 'policy/no-dns',
+    severity: 'info',
+    params: { pod: policyName(pod) },
+    object,
+    ...(range && { range }),
+  };
 }
 
 function asksCluster(pod: Pod): boolean {

@@ -38,6 +38,9 @@ export const CALICO_GROUP = 'projectcalico.org';
 
 const NOTHING: PodSelection = { is: 'not', of: { is: 'all' } };
 
+/** What says which pods a policy is for. */
+const SUBJECTS = ['selector', 'namespaceSelector', 'serviceAccountSelector'] as const;
+
 export function calicoOwnPolicy(manifest: Manifest, around: AroundPolicy): OwnPolicy {
   const spec = specOf(manifest);
   const { namespace } = manifest.ref;
@@ -58,6 +61,7 @@ export function calicoOwnPolicy(manifest: Manifest, around: AroundPolicy): OwnPo
     tier: spec.tier ?? DEFAULT_TIER,
     order: spec.order ?? Number.POSITIVE_INFINITY,
     subject: selection(parseSelector(subjectText(spec, namespace))),
+    subjectAt: ['spec', SUBJECTS.find((field) => spec[field] !== undefined) ?? 'selector'],
     isolates: { ingress: types.includes('Ingress'), egress: types.includes('Egress') },
     ingress: side('ingress'),
     egress: side('egress'),

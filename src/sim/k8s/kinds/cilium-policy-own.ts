@@ -50,6 +50,7 @@ export function asOwnPolicy(policy: Omit<CiliumPolicy, 'own'>, store: Store): Ow
     tier: CILIUM_TIER,
     order: 0,
     subject: podsOf(endpointSelector),
+    subjectAt: [...(origin.path ?? []), 'endpointSelector'],
     isolates: defaultDeny,
     ingress: rules(policy.ingress),
     egress: rules(policy.egress),

@@ -8,7 +8,14 @@ import { livePods } from '../reach-diff.ts';
 
 type Cluster = Pick<
   ClusterState,
-  'networkPolicies' | 'clusterPolicies' | 'namespaces' | 'nodes' | 'pods' | 'services' | 'endpointSlices'
+  | 'networkPolicies'
+  | 'clusterPolicies'
+  | 'ownPolicies'
+  | 'namespaces'
+  | 'nodes'
+  | 'pods'
+  | 'services'
+  | 'endpointSlices'
 >;
 
 /** So many pairs are asked, then nothing more is said: a note is not worth a second of every key stroke. */
@@ -78,9 +85,14 @@ function likeSources(pods: readonly Pod[]): readonly Pod[] {
 }
 
 /** Only where policies may close something is anything asked. */
-function isolatedNamespaces({ networkPolicies, clusterPolicies }: Cluster): (namespace: string) => boolean {
+function isolatedNamespaces({
+  networkPolicies,
+  clusterPolicies,
+  ownPolicies,
+}: Cluster): (namespace: string) => boolean {
   const everywhere =
-    clusterPolicies.length > 0 || networkPolicies.some((p) => p.policyTypes.includes('Egress'));
+    clusterPolicies.length + ownPolicies.length > 0 ||
+    networkPolicies.some((p) => p.policyTypes.includes('Egress'));
   const own = new Set(networkPolicies.map((policy) => policy.namespace));
   return (namespace) => everywhere || own.has(namespace);
 }
