@@ -90,6 +90,8 @@ const checked: CheckedText = {
 
   'field/unknown': (p) =>
     `Unknown field "${p.path}": the object is used without it.${didYouMean(p.suggestion)}`,
+  'field/removed': (p) =>
+    `${p.path} is gone: ${p.release} is the first release without it. The object is used without it, too.`,
   'field/deprecated': (p) =>
     p.value === ''
       ? `${p.path} is deprecated.`

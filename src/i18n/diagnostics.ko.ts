@@ -81,6 +81,8 @@ const checked: CheckedText = {
 
   'field/unknown': (p) =>
     `알 수 없는 필드 "${p.path}": 이 필드를 뺀 오브젝트를 사용합니다.${didYouMean(p.suggestion)}`,
+  'field/removed': (p) =>
+    `${josa(p.path, '은/는')} 없어진 필드입니다. ${p.release}부터 없습니다. 이 필드를 뺀 오브젝트를 사용합니다.`,
   'field/deprecated': (p) =>
     p.value === ''
       ? `${josa(p.path, '은/는')} 사용 중단(deprecated)되었습니다.`

@@ -83,6 +83,7 @@ export const diagnosticCodes = {
   'kind/deprecated': warning<{ kind: string; since: string; instead: string }>(),
   // Fields
   'field/unknown': error<{ path: string; suggestion: string }>(),
+  'field/removed': error<{ path: string; release: string }>(),
   'field/deprecated': warning<{ path: string; value: string; instead: string }>(),
   'field/unmodelled': info<{ path: string }>(),
   // Values

@@ -94,7 +94,14 @@ function portRules(direction: string): Rules {
   };
 }
 
+/** They compared a peer's namespace with the subject's; taken out again in February 2024. */
+const REMOVED = {
+  sameLabels: 'network-policy-api v0.1.7',
+  notSameLabels: 'network-policy-api v0.1.7',
+} as const;
+
 export const clusterNetworkPolicy: KindSpec = {
+  removedFields: REMOVED,
   kind: 'ClusterNetworkPolicy',
   apiVersion: `${GROUP}/v1alpha2`,
   scope: 'cluster',
@@ -157,6 +164,7 @@ function v1alpha1(
       ...portRules('ingress'),
       ...portRules('egress'),
     },
+    removedFields: REMOVED,
     nameCheck: dnsSubdomain,
     validate: (body, report) => validate(body, report, 100),
   };

@@ -113,6 +113,8 @@ export interface KindSpec {
   /** Tables of its own. */
   readonly types?: Readonly<Record<string, string>>;
   readonly rules?: Rules;
+  /** Fields that it once had, by name, with the release that no longer has them. */
+  readonly removedFields?: Readonly<Record<string, string>>;
   /** How object names are checked. */
   readonly nameCheck?: Check;
   /** Name of a document that has no metadata. */

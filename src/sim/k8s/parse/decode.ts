@@ -94,6 +94,11 @@ function decodeStruct(
   for (const entry of node.entries) {
     const field = fields.get(entry.key);
     const here = [...path, entry.key];
+    const removed = field === undefined ? d.spec.removedFields?.[entry.key] : undefined;
+    if (removed !== undefined) {
+      d.report('field/removed', here, { release: removed }, { key: true });
+      continue;
+    }
     if (field === undefined) {
       const near = nearest(entry.key, [...fields.keys()]);
       d.report(

@@ -153,6 +153,11 @@ const rows: readonly Row[] = [
     says: 'targetPort',
     fixed: `${SERVICE}spec:\n  ports:\n  - port: 80\n    targetPort: 81\n`,
   },
+  {
+    code: 'field/removed',
+    text: 'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}\nspec: {priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {⟦notSameLabels⟧: [team]}}]}]}\n',
+    says: 'network-policy-api v0.1.7',
+  },
   { code: 'field/unmodelled', text: `${POD}${CONTAINER}  ⟦hostAliases⟧: [{ip: 10.0.0.1}]\n` },
   {
     code: 'value/type',
