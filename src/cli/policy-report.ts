@@ -27,7 +27,7 @@ export function nearMissJson(near: NearMiss, texts: CliTexts): object {
 }
 
 function byRuleJson(byRule: DeniedByRule, near: NearMiss, texts: CliTexts): object {
-  const { denied, own, isolated, before, late } = byRule;
+  const { denied, own, isolated, before, late, denialWins } = byRule;
   const named = ({ origin, ...rule }: NamedRule): object => ({ ...rule, ...placeJson(origin) });
   return {
     denied: named(denied),
@@ -38,6 +38,7 @@ function byRuleJson(byRule: DeniedByRule, near: NearMiss, texts: CliTexts): obje
       ...missesJson({ peer, port }, near, texts),
     })),
     late: late.map(named),
+    ...(denialWins === true ? { denialWins } : {}),
   };
 }
 

@@ -3,9 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { missText } from '../../i18n/policy-text.ts';
 import { policy as words } from '../../i18n/policy.en.ts';
+import { objectKey, type LocatedOrigin } from '../base/origin.ts';
 import { nearMissOf } from '../explain.ts';
+import type { ClusterState, OwnRule } from '../k8s/cluster-state.ts';
 import { simulate, type Simulation } from '../simulate.ts';
+import { whatPoliciesSay } from './evaluate.ts';
 import type { Direction, FlowEnd } from './matching.ts';
+import { nearMiss } from './near-miss.ts';
 import { ownRuleMisses } from './own-misses.ts';
 import { randomCalicoPolicies, randomCiliumPolicies, randomCluster } from './random-fixture.ts';
 import { policyStack, policyWorld, ruleCovers } from './stack.ts';
@@ -60,6 +64,61 @@ describe.each([
       { numRuns: 60, seed: 5 },
     );
     expect(missed).toBeGreaterThan(1000);
+  });
+});
+
+/** The cluster in which one rule of a policy is about everything and everybody. */
+function withRuleOpen(cluster: ClusterState, { object, path = [] }: LocatedOrigin): ClusterState {
+  const open = (rules: readonly OwnRule[]): readonly OwnRule[] =>
+    rules.map((rule) =>
+      rule.origin.path?.join('.') === path.join('.')
+        ? { action: rule.action, rule: rule.rule, origin: rule.origin, peers: [], traffic: [] }
+        : rule,
+    );
+  const ownPolicies = cluster.ownPolicies.map((own) =>
+    objectKey(own.origin.object) === objectKey(object)
+      ? { ...own, ingress: open(own.ingress), egress: open(own.egress) }
+      : own,
+  );
+  return { ...cluster, networkPolicies: [...cluster.networkPolicies], ownPolicies };
+}
+
+describe.each([
+  { cni: 'calico', policies: randomCalicoPolicies },
+  { cni: 'cilium', policies: randomCiliumPolicies },
+])('$cni', ({ cni, policies }) => {
+  it('a rule that came close would have decided as is told, had it matched', { timeout: 60_000 }, () => {
+    let asked = 0;
+    fc.assert(
+      fc.property(randomCluster, policies, (text, own) => {
+        const { cluster } = made(cni, text, own);
+        const pods = cluster.pods.filter((pod) => pod.origin.by !== 'built-in' && !pod.hostNetwork);
+        for (const from of pods) {
+          for (const to of pods) {
+            if (from === to) continue;
+            const flow = { from, to, port: 80, protocol: 'TCP' } as const;
+            for (const direction of ['ingress', 'egress'] as const) {
+              const near = nearMiss(cluster, direction, flow);
+              if (near === undefined) continue;
+              const close = [
+                ...(near.byRule?.before ?? []).map(({ origin, kind, leads }) => ({ origin, kind, leads })),
+                ...near.policies.flatMap(({ kind = 'NetworkPolicy', closest }) =>
+                  closest === undefined ? [] : [{ origin: closest.origin, kind, leads: undefined }],
+                ),
+              ];
+              for (const { origin, kind, leads } of close) {
+                if (kind === 'NetworkPolicy' && origin.object.apiVersion === 'networking.k8s.io/v1') continue;
+                asked++;
+                const said = whatPoliciesSay(withRuleOpen(cluster, origin), flow)[direction];
+                expect(said.verdict === 'denied' ? 'denied' : 'allowed').toBe(leads ?? 'allowed');
+              }
+            }
+          }
+        }
+      }),
+      { numRuns: 60, seed: 11 },
+    );
+    expect(asked).toBeGreaterThan(50);
   });
 });
 
