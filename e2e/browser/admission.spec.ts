@@ -1,4 +1,5 @@
 /** The way of objects through the API server: red where it ends early, walked by keyboard, with what was written into them. */
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright/test';
 import { admission as ko } from '../../src/i18n/admission.ko.ts';
 import { scenarios } from '../../src/i18n/scenarios.en.ts';
@@ -65,6 +66,9 @@ test('a refused pod is a red object in the picture; its way ends at the plug-in,
   await expect(inspector(app).getByRole('figure')).toContainText(MESSAGE);
   await inspector(app).getByRole('button', { name: /:28$/ }).click();
   await expect(app.locator('.view-line', { hasText: 'hostPID: true' })).toBeVisible();
+  // And at the label of the namespace that it went by.
+  await inspector(app).getByRole('button', { name: /:5$/ }).click();
+  await expect(app.locator('.view-line', { hasText: 'pod-security.kubernetes.io/enforce' })).toBeVisible();
   // Behind a refusal nobody is asked, and nothing is stored.
   await station(app).focus();
   await app.keyboard.press('End');
@@ -182,4 +186,22 @@ test('a container that nobody wrote: the webhook that added it, and the plug-in 
   await expect(station(app)).toContainText('istio-sidecar-injector/namespace.sidecar-injector.istio.io');
   await expect(inspector(app)).toContainText('spec.initContainers');
   await expect(inspector(app).locator('ins').first()).toContainText('istio-init');
+});
+
+test('on a phone the steps stay in reach, and axe finds nothing', async ({ app }) => {
+  await shop(app);
+  await app.setViewportSize({ width: 390, height: 844 });
+  await app.getByRole('tab', { name: 'Cluster', exact: true }).click();
+  await app.getByRole('button', { name: 'Why refused?' }).first().click();
+  await expect(station(app)).toContainText('PodSecurity');
+  const next = app.getByRole('button', { name: 'Next station', exact: true });
+  await expect(next).toBeInViewport();
+  await next.click();
+  await expect(station(app)).toContainText('not reached');
+  const { violations } = await new AxeBuilder({ page: app })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target.join(' ')).join()}`),
+  ).toEqual([]);
 });

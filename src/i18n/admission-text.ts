@@ -25,7 +25,7 @@ export function admissionStepText(
     return {
       title: t.stages[stage],
       answer: does[stage]?.[answer] ?? t.answers[answer],
-      detail: t.stageIs[stage],
+      detail: answer === 'not-reached' ? t.why[answer] : t.stageIs[stage],
     };
   }
   const name = webhook === undefined ? plugin : `${plugin} ${webhook}`;

@@ -1,5 +1,7 @@
 /** What each plug-in went by: the line of another object that is behind its answer. */
 import { describe, expect, test } from 'vitest';
+import { admission } from '../../i18n/admission.en.ts';
+import { admissionStepText } from '../../i18n/admission-text.ts';
 import { simulate } from '../simulate.ts';
 import { GVISOR, shopPod } from './shop-fixture.ts';
 import { type AdmissionStep, admissionWalks } from './steps.ts';
@@ -110,6 +112,21 @@ describe('of a refusal', () => {
       'ValidatingAdmissionPolicy named spec.validations[0].expression:42',
       'ValidatingAdmissionPolicyBinding everywhere :45',
     ]);
+  });
+
+  test('a policy whose answer nobody knows here: what it would have to know, and where it asks', () => {
+    const asks = SHOP.replace('object.metadata.name != "root"', 'request.userInfo.extra.size() == 0');
+    const run = simulate({ files: [{ name: 'a.yaml', text: asks + shopPod('p', 'hostPID: false') }] });
+    const walk = admissionWalks(run).find(({ object }) => object.name === 'p');
+    const step = walk?.steps.find(
+      (one) => one.stage === 'validating' && one.plugin === 'ValidatingAdmissionPolicy',
+    );
+    expect(step).toMatchObject({ answer: 'not-modelled', unknown: 'request.userInfo.extra' });
+    expect(step?.by?.[0]).toMatchObject({ path: 'spec.validations[0].expression', range: { line: 42 } });
+    expect(step && admissionStepText(admission, step)).toMatchObject({
+      answer: admission.answerUnknown,
+      detail: admission.why.unknown,
+    });
   });
 
   test('a class that is not there has no line', () => {

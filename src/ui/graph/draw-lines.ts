@@ -65,7 +65,9 @@ function waiting({ plan, words }: DrawContext): string {
 
 const CHIPS = 3;
 const CHIP_GAP = 8;
+/** Room for the cross before the name; what is written is at times a little wider than it is reckoned. */
 const chipWidth = (text: string): number => textWidth(text, 'small') + 34;
+const LONGEST_NAME = 200;
 
 /** What the API server refused: red objects that are on no node. */
 export function drawRefused(context: DrawContext): readonly Item[] {
@@ -98,7 +100,7 @@ function chips({ plan: { scene } }: DrawContext): readonly { readonly id: string
   const more = scene.refused.length - CHIPS;
   return scene.refused.slice(0, CHIPS).map((id, i) => ({
     id,
-    text: i === CHIPS - 1 && more > 0 ? `${id} +${more}` : id,
+    text: `${fitText(id, 'small', LONGEST_NAME)}${i === CHIPS - 1 && more > 0 ? ` +${more}` : ''}`,
   }));
 }
 

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { admissionStepText } from '../../../i18n/admission-text.ts';
 import { useText } from '../../../i18n/messages.ts';
 import type { AdmissionOf, AdmissionWalk } from '../../../sim/admission/steps.ts';
 import type { ObjectRef } from '../../../sim/base/origin.ts';
@@ -177,6 +178,7 @@ function Walk({ walk, objects }: { readonly walk: AdmissionWalk; readonly object
   const { admission: t } = useText();
   const stations = stationsOf(walk.steps);
   const [chosen, setChosen] = useState(stations[firstStation(stations)]?.id);
+  const [spoken, setSpoken] = useState('');
   const list = useRef<HTMLOListElement>(null);
   // An edit may take the chosen one away.
   const kept = stations.findIndex(({ id }) => id === chosen);
@@ -186,6 +188,10 @@ function Walk({ walk, objects }: { readonly walk: AdmissionWalk; readonly object
     const station = stations[to];
     if (station === undefined) return;
     setChosen(station.id);
+    // Where the focus goes along, it says so itself.
+    const [step] = station.steps;
+    const words = step && admissionStepText(t, step);
+    setSpoken(focus || words === undefined ? '' : `${words.title}: ${words.answer}`);
     const button = list.current?.querySelector<HTMLElement>(`[data-station="${to}"]`);
     if (focus) button?.focus();
     requestAnimationFrame(() => button?.closest('li')?.scrollIntoView({ block: 'nearest' }));
@@ -219,6 +225,9 @@ function Walk({ walk, objects }: { readonly walk: AdmissionWalk; readonly object
           onClick={() => go(at + 1, false)}
         />
         <span>{t.step({ n: at + 1, of: stations.length })}</span>
+        <span className="visually-hidden" role="status">
+          {spoken}
+        </span>
         {refused >= 0 && refused !== at ? (
           <button type="button" className={styles.link} onClick={() => go(refused, true)}>
             {t.toRefusal}

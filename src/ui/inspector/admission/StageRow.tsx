@@ -80,7 +80,8 @@ function StationRow({
   const here = index === at;
   const inner = step.plugin !== undefined;
   const words = admissionStepText(t, step);
-  const title = steps.length === 1 ? words.title : t.several({ n: steps.length });
+  const { title: own } = admissionStepText(t, { ...step, webhook: undefined });
+  const title = steps.length === 1 ? own : t.several({ n: steps.length });
   const card = `admission-card-${index}`;
   return (
     <li
@@ -105,7 +106,10 @@ function StationRow({
         <span className={styles.mark}>
           <Icon name={GLYPHS[answer]} size={inner ? 12 : 14} />
         </span>
-        <span className={styles.title}>{title}</span>
+        <span className={styles.title}>
+          {title}
+          {step.webhook !== undefined && <small>{step.webhook}</small>}
+        </span>
         <span className={styles.answer}>{words.answer}</span>
         <span className="visually-hidden">, {t.step({ n: index + 1, of: total })}</span>
       </button>
