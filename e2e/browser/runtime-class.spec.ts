@@ -2,7 +2,8 @@
 import { runtime as en } from '../../src/i18n/runtime.en.ts';
 import { runtime as ko } from '../../src/i18n/runtime.ko.ts';
 import { scenarios } from '../../src/i18n/scenarios.en.ts';
-import { expect, openScenario, test } from './app.ts';
+import { scenarios as scenariosKo } from '../../src/i18n/scenarios.ko.ts';
+import { expect, openScenario, ready, skipTour, test } from './app.ts';
 import type { Locator, Page } from 'playwright/test';
 
 const inspector = (app: Page): Locator => app.getByRole('tabpanel', { name: 'Cluster', exact: true });
@@ -54,12 +55,17 @@ test('three runtimes, three stacks; the fourth pod has no sandbox; the lines are
   await expect(plain.getByRole('list', { name: en.lanes.calls })).toBeHidden();
   await plain.getByText(en.heading).click();
   await expect(plain.getByRole('list', { name: en.lanes.calls }).getByRole('listitem')).toHaveCount(2);
+});
 
-  // The page loads again with the language, and stands where it stood.
-  await app.getByRole('button', { name: '한국어' }).click();
-  await app.getByRole('tab', { name: '클러스터', exact: true }).click();
-  await app.getByLabel('오브젝트 찾기').fill('Pod default/kata');
-  await app.getByRole('button', { name: /^Pod default\/kata/ }).click();
-  const stack = app.getByRole('list', { name: ko.lanes.calls });
+test('the same in Korean', async ({ page }) => {
+  await skipTour(page, { lang: 'ko' });
+  await page.goto('/');
+  await ready(page);
+  await openScenario(page, scenariosKo['sandboxes-have-their-own-sockets'].title);
+  await page.getByRole('tab', { name: '클러스터', exact: true }).click();
+  await page.getByLabel('오브젝트 찾기').fill('Pod default/kata');
+  await page.getByRole('button', { name: /^Pod default\/kata/ }).click();
+  const stack = page.getByRole('list', { name: ko.lanes.calls });
   await expect(stack.getByRole('listitem').nth(1)).toContainText('게스트 커널');
+  await expect(stack.getByRole('listitem').nth(1)).toContainText(ko.isolation);
 });
