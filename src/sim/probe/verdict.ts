@@ -79,7 +79,7 @@ function answeredBy(own: readonly Step[], segments: readonly Segment[]): Step | 
   const said = own.findLast(({ reason: { code } }) => PROXYS_WORD.has(code));
   switch (said?.reason.code) {
     case 'proxy.failed':
-      return endings(own.filter(({ segment }) => segment === said.segment))[0] ?? said;
+      return endings(own.filter((s) => asked(segments[s.segment], segments[said.segment])))[0] ?? said;
     case 'proxy.forward': {
       const last = segments.findLast((s) => s.purpose === 'upstream')?.index;
       return own.find((s) => s.segment === last && s.kind === 'deliver' && s.dir === 'request') ?? said;
@@ -87,6 +87,16 @@ function answeredBy(own: readonly Step[], segments: readonly Segment[]): Step | 
     default:
       return said;
   }
+}
+
+/** Whether two connections of a proxy are tries of one request. */
+function asked(a: Segment | undefined, b: Segment | undefined): boolean {
+  return (
+    a?.purpose === 'upstream' &&
+    a.client === b?.client &&
+    a.cause?.segment === b.cause?.segment &&
+    a.cause?.exchange === b.cause?.exchange
+  );
 }
 
 /** The verdict of one finished probe. `steps` and `segments` are the trace's. */

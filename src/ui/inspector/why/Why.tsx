@@ -9,6 +9,7 @@ import { ChangedFields } from './ChangedFields.tsx';
 import { Ending, NotEnforced, Remembered } from './Cards.tsx';
 import { PhaseList } from './PhaseList.tsx';
 import { PhaseDetail } from './PhaseDetail.tsx';
+import { RouteCard } from './RouteCard.tsx';
 import { BlockCard, PolicyCard } from './policy/PolicyCard.tsx';
 import { belongsTo, currentPhase, passes, phasesOf } from './phases.ts';
 import styles from './Why.module.css';
@@ -42,6 +43,7 @@ export function Why({ trace, step }: { readonly trace: Trace; readonly step: Ste
         </div>
       )}
       <PhaseList phases={phases} step={step} trace={trace} />
+      <RouteCard trace={trace} step={step} />
       <PolicyCard trace={trace} step={step} />
       <Remembered trace={trace} step={step} />
       <NotEnforced trace={trace} step={step} />

@@ -13,6 +13,7 @@ export type PhaseKind =
   | 'rules'
   | 'encap'
   | 'delivery'
+  | 'http'
   | 'retry'
   | 'reply'
   | 'outcome';
@@ -44,6 +45,9 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   'process.unreachable',
   'process.too-big',
 ]);
+
+/** What a proxy makes of a request. */
+const ROUTED: ReadonlySet<string> = new Set(['l7.route', 'l7.no-route', 'l7.no-host']);
 
 const ENDS: ReadonlySet<string> = new Set(['drop', 'reject']);
 
@@ -177,6 +181,8 @@ export function phasesOf(trace: Trace, segmentIndex: number): Phase[] {
       ...span(params.direction, [step]).map((p) => ({ ...p, failed: code === 'policy.http-deny' })),
     );
   }
+  const routed = own.findLast((s) => ROUTED.has(s.reason.code));
+  if (routed !== undefined) phases.push(...span('http', [routed]));
   const told = trace.steps.filter((s) => s.kind === 'process' && s.segment === segmentIndex);
   const outcome = told.findLast((s) => OUTCOMES.has(s.reason.code)) ?? told.at(-1);
   if (outcome !== undefined && outcome.index > (own[0]?.index ?? 0)) {

@@ -203,7 +203,7 @@ function PolicyItem({ policy, near }: { readonly policy: PolicyMiss; readonly ne
 }
 
 /** What failed, and the line of YAML that says so. */
-function Missed({ text, origin }: { readonly text: string; readonly origin: LocatedOrigin }) {
+export function Missed({ text, origin }: { readonly text: string; readonly origin: LocatedOrigin }) {
   const { range } = origin;
   const line = useDocument((s) => s.files.find((f) => f.name === range?.file)?.text)?.split('\n')[
     (range?.line ?? 0) - 1
@@ -224,7 +224,7 @@ function Missed({ text, origin }: { readonly text: string; readonly origin: Loca
   );
 }
 
-function Line({ origin: { range } }: { readonly origin: LocatedOrigin }) {
+export function Line({ origin: { range } }: { readonly origin: LocatedOrigin }) {
   if (range === undefined) return null;
   return (
     <button type="button" className={why.link} onClick={() => useLook.getState().showSource(range)}>
