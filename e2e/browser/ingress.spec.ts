@@ -7,6 +7,7 @@ test('the card names the path that took the request and those that did not, with
   app,
 }) => {
   await openScenario(app, scenarios['ingress-hosts-and-paths'].title);
+  await expect(app.locator('[data-id="ingress:default/shop"]')).toBeVisible();
   await sendAndJumpToVerdict(app);
   await expect(inspector(app)).toContainText('HTTP 200');
   const card = inspector(app).getByRole('region', { name: 'Which path took the request' });
@@ -40,6 +41,12 @@ test('a policy that shuts the controller out is what decides, though the client 
 
 test('an Ingress that nobody serves: nothing answers', async ({ app }) => {
   await openScenario(app, scenarios['ingress-without-a-controller'].title);
+  const pill = app.locator('[data-id="ingress:default/shop"]');
+  await expect(pill).toHaveAttribute('aria-label', /served by nobody/);
+  await pill.click();
+  await inspector(app).getByRole('tab', { name: 'Cluster' }).click();
+  await expect(inspector(app)).toContainText('Ingress');
+  await inspector(app).getByRole('tab', { name: 'Why' }).click();
   await sendAndJumpToVerdict(app);
   await expect(inspector(app)).toContainText('Nobody answers for 172.18.255.250');
   await expect(inspector(app)).toContainText('no way there');

@@ -14,6 +14,8 @@ export const graph = {
   pods: (cidr: string) => `pods ${cidr}`,
   virtual: 'virtual',
   service: 'Service',
+  ingressKind: 'Ingress',
+  unserved: 'nobody serves it',
   endpoint: (n: number) => `endpoint ${n}`,
   noEndpoints: 'no endpoint: rejects',
   noneHere: 'no endpoint on this node',
@@ -83,6 +85,8 @@ export const graph = {
   deviceLabel: (name: string, kind: string, node: string) => `${kind} ${name} on ${node}`,
   serviceLabel: (name: string, address: string, endpoints: number) =>
     `Service ${name}, virtual address ${address}, ${endpoints} endpoints`,
+  ingressLabel: (name: string, hosts: string, pods: number) =>
+    `Ingress ${name} for ${hosts}, served by ${pods === 0 ? 'nobody' : pods === 1 ? '1 pod' : `${pods} pods`}`,
   plateLabel: (node: string) => `Service rules on ${node}`,
   hostLabel: (name: string, ip: string) => `${name}, ${ip}, outside the cluster`,
   /** On a node: what is broken there. */

@@ -17,6 +17,8 @@ export const graph = {
   pods: (cidr: string) => `파드 ${cidr}`,
   virtual: '가상 주소',
   service: '서비스',
+  ingressKind: 'Ingress',
+  unserved: '컨트롤러 없음',
   endpoint: (n: number) => `엔드포인트 ${n}`,
   noEndpoints: '엔드포인트 없음: 거부',
   noneHere: '이 노드에는 엔드포인트 없음',
@@ -86,6 +88,8 @@ export const graph = {
   deviceLabel: (name: string, kind: string, node: string) => `${node}의 ${kind} ${name}`,
   serviceLabel: (name: string, address: string, endpoints: number) =>
     `서비스 ${name}, 가상 주소 ${address}, 엔드포인트 ${endpoints}개`,
+  ingressLabel: (name: string, hosts: string, pods: number) =>
+    `Ingress ${name}, 호스트 ${hosts}, ${pods === 0 ? '처리하는 컨트롤러 없음' : `컨트롤러 파드 ${pods}개`}`,
   plateLabel: (node: string) => `${node}의 서비스 규칙`,
   hostLabel: (name: string, ip: string) => `${name}, ${ip}, 클러스터 밖`,
   faultSigns: {

@@ -7,6 +7,7 @@ export type Selection =
   | { readonly kind: 'pod'; readonly id: string } // namespace/name
   | { readonly kind: 'node'; readonly id: string }
   | { readonly kind: 'service'; readonly id: string }
+  | { readonly kind: 'ingress'; readonly id: string }
   | { readonly kind: 'device'; readonly id: string; readonly iface: string } // id: netns
   | { readonly kind: 'external'; readonly id: string }
   | { readonly kind: 'refused'; readonly id: string } // Pod shop/web: what the API server turned down

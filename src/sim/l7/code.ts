@@ -8,11 +8,10 @@ import { imageRepository } from '../k8s/images.ts';
 import { regexCode } from './regex-code.ts';
 
 export const l7Room = fetched('l7', async () => {
-  const [{ l7Parts, l7Registry, statusesIn, withInstalled }, { l7Notes }] = await Promise.all([
-    import('./registry.ts'),
-    import('./notes.ts'),
-  ]);
-  return { l7Notes, l7Parts, l7Code: [...l7Registry, regexCode], statusesIn, withInstalled };
+  const [{ l7Parts, l7Registry, statusesIn, withInstalled }, { ingressServers, l7Notes }] = await Promise.all(
+    [import('./registry.ts'), import('./notes.ts')],
+  );
+  return { ingressServers, l7Notes, l7Parts, l7Code: [...l7Registry, regexCode], statusesIn, withInstalled };
 });
 
 type Room = ReturnType<typeof l7Room.need>;

@@ -1,7 +1,7 @@
 /** What there is to say of controllers: names that nobody knows, those that are retired, Ingresses and Gateways that wait in vain, annotations that nobody reads, backends that cannot be. */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { FieldPath, ObjectRef } from '../base/origin.ts';
-import type { ClusterState, Ingress } from '../k8s/cluster-state.ts';
+import type { ClusterState, Ingress, Pod } from '../k8s/cluster-state.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
 import type { L7Plugin, Lazy } from '../plugin.ts';
 import { unservedNotes } from './gateway-api/notes.ts';
@@ -36,7 +36,7 @@ export function l7Notes(cluster: ClusterState, locate: Locate): readonly Diagnos
   for (const ingress of cluster.ingresses) {
     const plugin = servedByOf(cluster, ingress);
     if (plugin === undefined) continue;
-    if (!hasPods(cluster, plugin)) {
+    if (podsOf(cluster, plugin).length === 0) {
       const params = { ingress: ingress.name, controller: plugin.label };
       say('warning', 'ingress/not-running', params, ingress.origin.object, ['spec', 'ingressClassName']);
     }
@@ -86,14 +86,22 @@ function controllers({ settings }: ClusterState, say: Say): void {
   });
 }
 
+/** The running pods of the controller that an Ingress is for. */
+export function ingressServers(cluster: ClusterState): (ingress: Ingress) => readonly Pod[] {
+  return (ingress) => {
+    const plugin = servedByOf(cluster, ingress);
+    return plugin === undefined ? [] : podsOf(cluster, plugin);
+  };
+}
+
 function servedByOf({ ingressClasses }: ClusterState, ingress: Ingress): Lazy<L7Plugin> | undefined {
   const name = ingress.className ?? ingress.annotations['kubernetes.io/ingress.class'];
   const found = ingressClasses.find((one) => one.name === name);
   return found === undefined ? undefined : l7PluginFor(found.controller);
 }
 
-function hasPods({ pods }: ClusterState, plugin: Lazy<L7Plugin>): boolean {
-  return pods.some((pod) => pod.phase === 'Running' && pluginsOfPod(pod).includes(plugin));
+function podsOf({ pods }: ClusterState, plugin: Lazy<L7Plugin>): readonly Pod[] {
+  return pods.filter((pod) => pod.phase === 'Running' && pluginsOfPod(pod).includes(plugin));
 }
 
 function annotations(ingress: Ingress, plugin: Lazy<L7Plugin>, say: Say): void {

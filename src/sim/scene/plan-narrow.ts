@@ -293,6 +293,7 @@ export function planNarrow(given: Scene, trace: Trace | undefined, segment: numb
     devices: [],
     hosts: placedHosts,
     pills,
+    ingresses: [],
     morePills: undefined,
     wires,
     tubes,

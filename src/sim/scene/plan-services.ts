@@ -1,22 +1,34 @@
-/** Services above the rooms: dashed pills, dashed links to their endpoints, a beam to each node's plate. */
+/** Services and Ingresses above the rooms: dashed pills, dashed links to their endpoints, a beam to each node's plate. */
 import { virtualAddress, writtenEndpoints, type Concern } from './concern.ts';
 import type { Point } from './net-graph.ts';
-import { MARGIN, type Box, type PlanLink, type PlanPill, type PlanPod, type PlanRoom } from './planned.ts';
-import type { SceneService } from './scene.ts';
+import {
+  MARGIN,
+  type Box,
+  type PlanIngress,
+  type PlanLink,
+  type PlanPill,
+  type PlanPod,
+  type PlanRoom,
+} from './planned.ts';
+import type { SceneIngress, SceneService } from './scene.ts';
 import { textWidth } from './text-width.ts';
 
 const PILL_H = 34;
 const PILL_TOP = 6;
 const MOST_LINKS = 8;
+const MORE_W = 96;
 
 export interface PlacedServices {
   readonly pills: readonly PlanPill[];
+  readonly ingresses: readonly PlanIngress[];
   readonly more: { readonly count: number; readonly box: Box } | undefined;
 }
 
 export function placeServices(input: {
   readonly concern: Concern;
   readonly services: readonly SceneService[];
+  /** They stand before the Services. */
+  readonly ingresses: readonly SceneIngress[];
   readonly hidden: number;
   readonly rooms: readonly PlanRoom[];
   readonly pods: readonly PlanPod[];
@@ -35,16 +47,20 @@ export function placeServices(input: {
       Math.ceil((40 + textWidth(`Service ${s.name}`, 'name') + 24) / 8) * 8,
     ),
   );
+  const before = input.ingresses.map((ingress) => widthOf(ingress));
   const gap = 24;
-  const total = widths.reduce((a, b) => a + b, 0) + gap * Math.max(0, services.length - 1);
-  let x = Math.max(MARGIN, Math.round(input.middle - total / 2));
-  const boxes = services.map((s, i) => {
-    const w = widths[i] ?? 200;
+  const all = [...before, ...widths];
+  const total = all.reduce((a, b) => a + b, 0) + gap * Math.max(0, all.length - 1);
+  // The words that count the others keep their place at the right.
+  const end = input.hidden > 0 ? input.width - MORE_W - 2 * MARGIN : Number.MAX_SAFE_INTEGER;
+  let x = Math.max(MARGIN, Math.min(Math.round(input.middle - total / 2), end - total));
+  const place = (id: string, w: number): Box => {
     const home = { x, y: PILL_TOP, w, h: PILL_H };
     x += w + gap;
-    const moved = dragged[`service:${s.id}`];
-    return moved === undefined ? home : { ...home, ...moved };
-  });
+    return { ...home, ...dragged[id] };
+  };
+  const ingressBoxes = input.ingresses.map((one, i) => place(`ingress:${one.id}`, before[i] ?? 200));
+  const boxes = services.map((s, i) => place(`service:${s.id}`, widths[i] ?? 200));
   const firstRow = Math.min(...pods.map((p) => p.box.y));
   const lane = new Map<string, number>();
   const pills = services.map((service, i): PlanPill => {
@@ -75,14 +91,38 @@ export function placeServices(input: {
     const beams = lit.map((r, k) => ({ room: r.room.id, points: beam(box, r, k, lit.length) }));
     return { service, box, address: address(service), links, beams };
   });
-  const end = boxes.at(-1);
+  const lastBox = boxes.at(-1);
+  const everything = [...ingressBoxes, ...boxes];
+  const ingresses = input.ingresses.map((ingress, i): PlanIngress => {
+    const box = ingressBoxes[i] as Box;
+    const drawn = new Set(ingress.pods.flatMap((pod) => standIn.get(pod) ?? []));
+    const lines = pods
+      .filter((pod) => drawn.has(pod.id))
+      .slice(0, MOST_LINKS)
+      .map((pod) => linkLine(box, everything, i, pod.box.x + pod.box.w / 2 - 28, pod.box.y));
+    return { ingress, box, hosts: hostsText(ingress), lines };
+  });
   return {
     pills,
+    ingresses,
     more:
-      input.hidden > 0 && services.length > 0 && end !== undefined
-        ? { count: input.hidden, box: { x: input.width - MARGIN - 96, y: 2, w: 96, h: 16 } }
+      input.hidden > 0 && services.length > 0 && lastBox !== undefined
+        ? { count: input.hidden, box: { x: input.width - MARGIN - MORE_W, y: 2, w: MORE_W, h: 16 } }
         : undefined,
   };
+}
+
+/** Its name and what it is, its hosts and, in red, that nobody serves it. */
+function widthOf(ingress: SceneIngress): number {
+  const hosts = 28 + textWidth(hostsText(ingress), 'mono') + (ingress.pods.length > 0 ? 8 : 104);
+  const name = 28 + textWidth(`${ingress.name} Ingress`, 'name') + 16;
+  return Math.min(260, Math.max(136, Math.ceil(Math.max(hosts, name) / 8) * 8));
+}
+
+/** The first host, and how many more there are. */
+function hostsText({ hosts }: SceneIngress): string {
+  const [first = '*', ...rest] = hosts;
+  return rest.length === 0 ? first : `${first} +${rest.length}`;
 }
 
 /** From the pill's side straight out and down, one turn; from its underside where another pill is in the way. */

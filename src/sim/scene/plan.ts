@@ -43,7 +43,8 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
   const inPlates = (concerned.length > 0 ? concerned : own).slice(0, 2);
   const wanted = services.filter((s) => concerned.includes(s) || own.slice(0, 4).includes(s));
   // The words that count the others take the place of one.
-  const withPill = wanted.slice(0, services.length > 4 ? 3 : 4);
+  const ingresses = (scene.ingresses ?? []).slice(0, 1);
+  const withPill = wanted.slice(0, (services.length > 4 ? 3 : 4) - ingresses.length);
 
   const open = openRooms(scene, concern, options.folds ?? {});
   const compact =
@@ -126,6 +127,7 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
   const pills = placeServices({
     concern,
     services: withPill,
+    ingresses,
     hidden: services.length - withPill.length,
     rooms,
     pods,
@@ -144,6 +146,7 @@ export function planScene(given: Scene, options: PlanOptions = {}): Plan {
     devices,
     hosts: under.hosts,
     pills: pills.pills,
+    ingresses: pills.ingresses,
     morePills: pills.more,
     wires,
     tubes: under.tubes,

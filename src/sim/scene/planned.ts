@@ -5,6 +5,7 @@ import type {
   SceneDevice,
   SceneEndpoint,
   SceneHost,
+  SceneIngress,
   ScenePod,
   SceneRoom,
   SceneService,
@@ -132,6 +133,15 @@ export interface PlanPill {
   readonly beams: readonly { readonly room: string; readonly points: readonly Point[] }[];
 }
 
+/** An Ingress beside the Services, and lines to the drawn pods of its controller. */
+export interface PlanIngress {
+  readonly ingress: SceneIngress;
+  readonly box: Box;
+  /** `shop.example +1`; empty: every host. */
+  readonly hosts: string;
+  readonly lines: readonly (readonly Point[])[];
+}
+
 export interface Plan {
   readonly scene: Scene;
   readonly width: number;
@@ -141,6 +151,7 @@ export interface Plan {
   readonly devices: readonly PlanDevice[];
   readonly hosts: readonly PlanHost[];
   readonly pills: readonly PlanPill[];
+  readonly ingresses: readonly PlanIngress[];
   /** Services without a pill of their own. */
   readonly morePills: { readonly count: number; readonly box: Box } | undefined;
   readonly wires: readonly PlanWire[];

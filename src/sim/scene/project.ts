@@ -7,6 +7,7 @@ import { chosenCni } from '../cluster/assemble.ts';
 import { loadBalancerIn } from '../cluster/load-balancer-code.ts';
 import type { LinkConfig, NetnsConfig, NetnsId } from '../net/config.ts';
 import type { DatapathConfig } from '../net/ovs/config.ts';
+import { l7In } from '../l7/code.ts';
 import { externallyAccessible, loadBalancerVips, usableEndpoints } from '../service/endpoint-choice.ts';
 import { endpointsOfPort, slicesOf, withoutHints } from '../service/endpoint-list.ts';
 import type {
@@ -98,6 +99,7 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
     services: cluster.services.map((s) =>
       sceneService(s, slices.get(`${s.namespace}/${s.name}`) ?? [], s.origin.by === 'built-in'),
     ),
+    ...ingressesOf(cluster),
     segments: segmentsOf(world),
     tunnels: tunnelsOf(world),
     namespaces: cluster.namespaces.map((n) => n.name).filter((n) => n !== 'default'),
@@ -107,6 +109,20 @@ export function projectScene(cluster: ClusterState, world: SceneWorld): Scene {
       cluster.settings.kubeProxy.mode === 'none'
         ? rooms.find((r) => r.servedBy !== undefined)?.servedBy?.name
         : cluster.settings.kubeProxy.mode,
+  };
+}
+
+/** Ingresses, and the pods of the controllers that serve them. */
+function ingressesOf(cluster: ClusterState): Pick<Scene, 'ingresses'> {
+  if (cluster.ingresses.length === 0) return {};
+  const server = l7In(cluster)?.ingressServers(cluster);
+  return {
+    ingresses: cluster.ingresses.map((ingress) => ({
+      id: `${ingress.namespace}/${ingress.name}`,
+      name: ingress.name,
+      hosts: [...new Set(ingress.rules.flatMap(({ host }) => host ?? []))],
+      pods: (server?.(ingress) ?? []).map((pod) => `${pod.namespace}/${pod.name}`),
+    })),
   };
 }
 

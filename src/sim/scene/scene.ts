@@ -118,6 +118,17 @@ export interface SceneService {
   readonly builtIn: boolean;
 }
 
+/** What a controller makes of an Ingress has no place of its own: it is told beside the Services, with a line to the controller's pods. */
+export interface SceneIngress {
+  /** `namespace/name`. */
+  readonly id: string;
+  readonly name: string;
+  /** In the order of its rules; empty: every host. */
+  readonly hosts: readonly string[];
+  /** The pods that serve it; none: nobody does. */
+  readonly pods: readonly string[];
+}
+
 export interface SceneSegment {
   readonly id: string;
   /** `172.18.0.0/16`, where the cards on it agree on one. */
@@ -140,6 +151,7 @@ export interface Scene {
   readonly rooms: readonly SceneRoom[];
   readonly hosts: readonly SceneHost[];
   readonly services: readonly SceneService[];
+  readonly ingresses?: readonly SceneIngress[];
   readonly segments: readonly SceneSegment[];
   readonly tunnels: readonly SceneTunnel[];
   /** In a stable order: the index gives the tint. */

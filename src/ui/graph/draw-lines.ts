@@ -161,6 +161,9 @@ function tubeLabels(plan: Plan): readonly Shape[] {
 function links(context: DrawContext): readonly Shape[] {
   const { plan, frame, words, kin } = context;
   const shapes: Shape[] = [];
+  for (const { lines } of plan.ingresses) {
+    for (const line of lines) shapes.push(path(linePath(line), 'virtual'));
+  }
   const of = focus(context);
   for (const pill of plan.pills) {
     // In a crowd of Services only the one in use shows its endpoints.

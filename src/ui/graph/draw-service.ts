@@ -1,5 +1,5 @@
 import { addressPort } from '../../i18n/family.ts';
-import type { PlanPill, PlanRoom, PlateSection } from '../../sim/scene/planned.ts';
+import type { PlanIngress, PlanPill, PlanRoom, PlateSection } from '../../sim/scene/planned.ts';
 import { fitText, textWidth } from '../../sim/scene/text-width.ts';
 import type { DrawContext, Item } from './drawing.ts';
 import { endpointName } from './names.ts';
@@ -28,6 +28,31 @@ export function drawPill(context: DrawContext, plan: PlanPill): Item {
     shapes,
     label: words.serviceLabel(service.id, plan.address, count),
     selection: { kind: 'service', id: service.id },
+    draggable: true,
+  };
+}
+
+/** An Ingress: a wish that a controller reads; without one it says so. */
+export function drawIngress({ words, selection }: DrawContext, plan: PlanIngress): Item {
+  const { box, ingress } = plan;
+  const { id } = ingress;
+  const selected = selection?.kind === 'ingress' && selection.id === id;
+  const served = ingress.pods.length > 0;
+  const shapes: Shape[] = [rect(box, 'pill', 6)];
+  if (selected) shapes.push(rect(box, 'now-box', 6));
+  shapes.push(label(box.x + 14, box.y + 14.5, fitText(ingress.name, 'name', box.w - 80), 'name'));
+  shapes.push(
+    label(box.x + 14, box.y + 28, fitText(plan.hosts, 'mono', box.w - (served ? 28 : 112)), 'mono'),
+  );
+  shapes.push(label(box.x + box.w - 14, box.y + 14.5, words.ingressKind, 'small-muted', 'end'));
+  if (!served) shapes.push(label(box.x + box.w - 14, box.y + 28, words.unserved, 'small-deny', 'end'));
+  return {
+    id: `ingress:${id}`,
+    kind: 'pill',
+    box,
+    shapes,
+    label: words.ingressLabel(id, plan.hosts, ingress.pods.length),
+    selection: { kind: 'ingress', id },
     draggable: true,
   };
 }

@@ -12,7 +12,7 @@ import { kinOf, type Kin } from './kin.ts';
 import { drawLines, drawRefused, drawSigns } from './draw-lines.ts';
 import { drawPod } from './draw-pod.ts';
 import { drawRoom } from './draw-room.ts';
-import { drawPill, drawPlate } from './draw-service.ts';
+import { drawIngress, drawPill, drawPlate } from './draw-service.ts';
 import type { Shape } from './shapes.ts';
 
 /** Something that can be selected, focused and named. */
@@ -93,6 +93,7 @@ export function draw(input: DrawInput): Drawing {
         : []),
       ...(level >= 1 ? plan.rooms.flatMap((room) => drawPlate(context, room)) : []),
       ...(level >= 1 ? plan.pills.map((pill) => drawPill(context, pill)) : []),
+      ...(level >= 1 ? plan.ingresses.map((one) => drawIngress(context, one)) : []),
       ...plan.hosts.map((host) => drawHost(context, host)),
       ...drawRefused(context),
     ],

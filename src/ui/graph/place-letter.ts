@@ -159,7 +159,7 @@ function obstaclesOf(
   }
   for (const l of plan.labels) list.push({ x: l.at.x - 64, y: l.at.y - 10, w: 128, h: 14, cost: 60 });
   for (const h of plan.hosts) list.push({ ...h.box, cost: 150 });
-  for (const p of plan.pills) list.push({ ...p.box, cost: 300 });
+  for (const p of [...plan.pills, ...plan.ingresses]) list.push({ ...p.box, cost: 300 });
   for (const t of plan.tubes)
     list.push({ x: t.labelAt.x - 100, y: t.labelAt.y - 9, w: 200, h: 18, cost: 90 });
   if (next !== undefined && next.flight === frame.flight) {

@@ -27,7 +27,12 @@ export function viewOf(plan: Plan, trace: Trace | undefined, segment: number): B
   );
   if (guests.every((g) => wanted.includes(g))) return whole;
   const hosts = plan.hosts.filter((h) => places.has(h.id));
-  const boxes = [...wanted.map((r) => r.box), ...hosts.map((h) => h.box), ...plan.pills.map((p) => p.box)];
+  const boxes = [
+    ...wanted.map((r) => r.box),
+    ...hosts.map((h) => h.box),
+    ...plan.pills.map((p) => p.box),
+    ...plan.ingresses.map((p) => p.box),
+  ];
   const right = Math.max(...boxes.map((b) => b.x + b.w));
   return { x: 0, y: 0, w: Math.min(plan.width, right + MARGIN), h: plan.height };
 }

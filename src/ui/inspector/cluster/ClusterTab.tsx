@@ -47,7 +47,12 @@ function setOpen(opened: Opened | 'list'): void {
 /** Does an object stand for what is selected in the picture? */
 function isSelected(ref: ObjectRef, selection: ReturnType<typeof useLook.getState>['selection']): boolean {
   if (selection === undefined) return false;
-  const kinds: Readonly<Record<string, string>> = { Pod: 'pod', Service: 'service', Node: 'node' };
+  const kinds: Readonly<Record<string, string>> = {
+    Ingress: 'ingress',
+    Pod: 'pod',
+    Service: 'service',
+    Node: 'node',
+  };
   return kinds[ref.kind] === selection.kind && objectName(ref) === selection.id;
 }
 
