@@ -227,14 +227,21 @@ function podConfig(pod: Pod, parts: readonly NetnsPart[]): NetnsConfig {
   const known = podMemo.get(pod);
   if (known !== undefined && same(known.parts, parts)) return known.config;
   const base = podBase(pod);
-  // A program that a plug-in knows better than its image's name tells.
-  const told = parts.flatMap((part) => part.listeners ?? []);
-  const listeners = base.listeners.filter(
-    (one) => !told.some((other) => other.proto === one.proto && other.port === one.port),
-  );
-  const config = acceptRoutes(mergeNetns(told.length === 0 ? base : { ...base, listeners }, parts));
+  const config = acceptRoutes(mergeNetns({ ...base, listeners: untold(base.listeners, parts) }, parts));
   podMemo.set(pod, { parts, config });
   return config;
+}
+
+/** Without the programs that a plug-in knows better than their image's name tells. */
+function untold(
+  listeners: readonly ListenerConfig[],
+  parts: readonly NetnsPart[],
+): readonly ListenerConfig[] {
+  const told = parts.flatMap((part) => part.listeners ?? []);
+  if (told.length === 0) return listeners;
+  return listeners.filter(
+    (one) => !told.some((other) => other.proto === one.proto && other.port === one.port),
+  );
 }
 
 /** Builds the world. `progress` is called once a node. */
@@ -280,9 +287,10 @@ export function assemble(cluster: ClusterState, progress?: (done: number, total:
     }
     const checked = healthChecks(cluster, node);
     if (checked !== undefined) parts.push(checked);
-    const hosted = all.filter((p) => p.hostNetwork).flatMap(podListeners);
+    const own = all.filter((p) => p.hostNetwork).flatMap((pod) => l7?.partsOf(pod) ?? []);
+    const hosted = untold(all.filter((p) => p.hostNetwork).flatMap(podListeners), own);
     if (hosted.length > 0) parts.push({ listeners: hosted });
-    for (const pod of all) if (pod.hostNetwork) parts.push(...(l7?.partsOf(pod) ?? []));
+    parts.push(...own);
     const broken = faultsOf(cluster, node);
     if (broken !== undefined) parts.push(broken);
     const known = nodeMemo.get(node);

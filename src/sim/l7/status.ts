@@ -1,8 +1,8 @@
-/** Reason phrases of the status codes that proxies answer with (RFC 9110; 308: RFC 9110, 429: RFC 6585). */
+/** Reason phrases of the status codes that nginx answers with (ngx_http_header_filter_module.c). */
 export const STATUS_CODES: Readonly<Record<number, string>> = {
   200: 'OK',
   301: 'Moved Permanently',
-  302: 'Found',
+  302: 'Moved Temporarily',
   303: 'See Other',
   307: 'Temporary Redirect',
   308: 'Permanent Redirect',
@@ -11,7 +11,7 @@ export const STATUS_CODES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
-  408: 'Request Timeout',
+  408: 'Request Time-out',
   413: 'Request Entity Too Large',
   429: 'Too Many Requests',
   500: 'Internal Server Error',

@@ -248,3 +248,32 @@ it('without a controller nobody serves it', () => {
   const { diagnostics } = simulate({ files: [{ name: 'a.yaml', text }] });
   expect(diagnostics.map(({ code }) => code)).toContain('ingress/no-controller');
 });
+
+it('a controller that somebody wrote, on the nodes’ own network', () => {
+  const own = `---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: edge}
+spec:
+  selector: {matchLabels: {app: edge}}
+  template:
+    metadata: {labels: {app: edge}}
+    spec:
+      hostNetwork: true
+      containers:
+        - name: controller
+          image: registry.k8s.io/ingress-nginx/controller:v1.14.0
+          args: [/nginx-ingress-controller]
+          ports: [{containerPort: 80}]
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+spec: {controller: k8s.io/ingress-nginx}
+`;
+  const text = `${CLUSTER.replace('controllers: [ingress-nginx]', 'controllers: []')}${own}${ingress('a', `{${CLASS}, defaultBackend: ${to('shop')}}`)}`;
+  const simulation = simulate({ files: [{ name: 'a.yaml', text }] });
+  const trace = walk(simulation, { from: 'external/laptop', to: 'http://172.18.0.4/', tool: 'curl' });
+  expect([trace.http?.status, trace.http?.backend?.pod]).toEqual([200, 'default/shop']);
+  expect(trace.segments.map(({ client }) => client)).toEqual(['external/laptop', 'node/kind-worker2']);
+});

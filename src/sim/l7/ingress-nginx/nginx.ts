@@ -18,7 +18,8 @@ export const nginx: ProxyProgram = {
   },
   page: (status) => {
     const phrase = STATUS_CODES[status] ?? '';
-    const title = `${status} ${phrase}`;
+    // Of 302 nginx' page has another title than its status line.
+    const title = status === 302 ? '302 Found' : `${status} ${phrase}`;
     const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
     return {
       reasonPhrase: phrase,
