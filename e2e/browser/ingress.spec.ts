@@ -51,3 +51,19 @@ test('an Ingress that nobody serves: nothing answers', async ({ app }) => {
   await expect(inspector(app)).toContainText('Nobody answers for 172.18.255.250');
   await expect(inspector(app)).toContainText('no way there');
 });
+
+test('a canary: a burst tells who answered, in the shares that the annotation says', async ({ app }) => {
+  await openScenario(app, scenarios['canary-through-ingress'].title);
+  await app.getByRole('button', { name: 'Send many times' }).click();
+  const panel = app.getByRole('dialog', { name: 'Send many times' });
+  await panel.getByRole('radio', { name: '1,000' }).click();
+  await panel.getByRole('button', { name: 'Send 1000' }).click();
+  await expect(panel.getByRole('status')).toHaveText('1000 requests sent', { timeout: 60_000 });
+  const rows = panel.getByRole('listitem').getByRole('button');
+  await expect(rows).toHaveCount(2);
+  const names = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
+  const next = names.find((name) => name.includes('shop-next')) ?? '';
+  const count = Number(/, (\d+) requests/.exec(next)?.[1]);
+  expect(count).toBeGreaterThan(140);
+  expect(count).toBeLessThan(260);
+});

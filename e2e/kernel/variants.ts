@@ -173,6 +173,7 @@ const NOT_BUILT = [
   'a-policy-that-reads-http',
   'a-sidecar-nobody-wrote',
   'a-webhook-that-is-gone',
+  'canary-through-ingress',
   'cluster-ip-out-of-range',
   'ingress-hosts-and-paths',
   'ingress-without-a-controller',

@@ -51,6 +51,11 @@ export const scenarios = {
     summary:
       'One connection ends at the controller, another goes from it straight to a pod. Which path takes /cart/3, which /cartoons, and why not the others?',
   },
+  'canary-through-ingress': {
+    title: 'A canary: one request in five goes to the next version',
+    summary:
+      'Two Ingresses with one host and path. Send it a thousand times and see who answers; with a header you choose.',
+  },
   'ingress-without-a-controller': {
     title: 'An Ingress, and nothing happens',
     summary: 'The Ingress is there, its Service answers inside, and from outside nobody does. Mend it.',

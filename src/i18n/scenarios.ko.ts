@@ -52,6 +52,11 @@ export const scenarios = {
     summary:
       '연결 하나가 컨트롤러에서 끝나고, 다른 연결이 거기서 파드로 곧장 갑니다. /cart/3과 /cartoons는 어느 경로로 가고, 다른 경로는 왜 아닐까요?',
   },
+  'canary-through-ingress': {
+    title: '카나리: 다섯 요청 가운데 하나는 다음 버전으로',
+    summary:
+      '호스트와 경로가 같은 Ingress가 둘입니다. 천 번 보내 누가 응답하는지 보고, 헤더로 직접 골라 보세요.',
+  },
   'ingress-without-a-controller': {
     title: 'Ingress를 만들었는데 아무 일도 없습니다',
     summary: 'Ingress가 있고 안에서는 서비스가 응답하는데, 밖에서는 아무도 응답하지 않습니다. 고쳐 보세요.',

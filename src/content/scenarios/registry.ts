@@ -6,6 +6,7 @@ import { aSidecarNobodyWrote } from './a-sidecar-nobody-wrote/scenario.ts';
 import { aWebhookThatIsGone } from './a-webhook-that-is-gone/scenario.ts';
 import { aTierBeforeTheTeam } from './a-tier-before-the-team/scenario.ts';
 import { adminHasTheLastWord } from './admin-has-the-last-word/scenario.ts';
+import { canaryThroughIngress } from './canary-through-ingress/scenario.ts';
 import { clusterIpOutOfRange } from './cluster-ip-out-of-range/scenario.ts';
 import { defaultDenyWithAllow } from './default-deny-with-allow/scenario.ts';
 import { dnsAnswerTooBig } from './dns-answer-too-big/scenario.ts';
@@ -54,6 +55,7 @@ export const scenarioEntries: readonly ScenarioEntry[] = [
   nodePortFromOutside,
   loadBalancer,
   ingressHostsAndPaths,
+  canaryThroughIngress,
   ingressWithoutAController,
   gatewayCanary,
   sessionAffinity,

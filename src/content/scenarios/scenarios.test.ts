@@ -321,6 +321,12 @@ describe('what each is about', () => {
       clientSees: 'http',
       reason: 'policy.http-deny',
     },
+    {
+      slug: 'canary-through-ingress',
+      probe: 'who asks for the next one',
+      verdict: 'delivered',
+      clientSees: 'http',
+    },
     { slug: 'ingress-hosts-and-paths', probe: 'a cart', verdict: 'delivered', clientSees: 'http' },
     {
       slug: 'ingress-hosts-and-paths',
