@@ -1,5 +1,5 @@
 /** What a walk concerns: it decides what is unfolded and which Services are written out. */
-import { compareIp, ipFamily, ipPort } from '../base/ip.ts';
+import { compareIp, ipFamily, ipPort, parseIp } from '../base/ip.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Scene, SceneEndpoint, ScenePod, SceneRoom, SceneService } from './scene.ts';
 
@@ -37,8 +37,14 @@ export function concernOf(trace: Trace | undefined): Concern {
     const option = choice.options[choice.chosen];
     const colon = option?.to.lastIndexOf(':') ?? -1;
     if (option === undefined || colon < 0) continue;
+    const ip = option.to.slice(0, colon).replace(/^\[|\]$/g, '');
+    // A proxy that shares requests out among Services chooses one of them first.
+    if (parseIp(ip) === undefined) {
+      services.add(option.to);
+      continue;
+    }
     const endpoint = {
-      ip: option.to.slice(0, colon).replace(/^\[|\]$/g, ''),
+      ip,
       port: Number(option.to.slice(colon + 1)),
       pod: option.pod,
     };

@@ -1,7 +1,7 @@
 /** An Ingress in the picture: beside the Services, with a line to who serves it, or none. */
 import { expect, it } from 'vitest';
 import { scenarioEntries } from '../../content/scenarios/registry.ts';
-import { simulate } from '../simulate.ts';
+import { simulate, walk } from '../simulate.ts';
 import { planScene } from './plan.ts';
 import { projectScene } from './project.ts';
 
@@ -34,4 +34,14 @@ it('a line to the controller’s pod, and its hosts', () => {
 it('nobody serves it: no line', () => {
   const [one] = planned('ingress-without-a-controller').ingresses;
   expect([one?.ingress.pods, one?.lines]).toEqual([[], []]);
+});
+
+it('a walk whose requests are shared out among Services is drawn with the one that was chosen', () => {
+  const files = scenarioEntries.find(({ slug }) => slug === 'canary-through-ingress')?.files ?? [];
+  const simulation = simulate({ files });
+  const [probe] = simulation.cluster.settings.probes;
+  if (probe === undefined) throw new Error('no probe');
+  const trace = walk(simulation, probe);
+  const { pills } = planScene(projectScene(simulation.cluster, simulation.world), { trace });
+  expect(pills.map(({ service }) => service.id)).toContain(trace.http?.backend?.service);
 });
