@@ -16,11 +16,11 @@ await build({
   build: { ssr: 'scripts/bench/index.ts', outDir: OUT, target: 'node20', minify: false, emptyOutDir: true, rolldownOptions: { output: { entryFileNames: 'core.js' } } },
   ssr: { noExternal: true },
 });
-const { coreBench, benchLinks, ingressBench, modeCosts, modeRows, modePlot, modeSvg, reachBench, reachLinks } = await import(pathToFileURL(`${OUT}/core.js`).href);
+const { coreBench, benchLinks, gatewayBench, ingressBench, modeCosts, modeRows, modePlot, modeSvg, reachBench, reachLinks } = await import(pathToFileURL(`${OUT}/core.js`).href);
 
 const rows = await coreBench();
 const costs = await modeCosts();
-rows.push(...modeRows(costs), ...(await reachBench()), ...(await ingressBench()));
+rows.push(...modeRows(costs), ...(await reachBench()), ...(await ingressBench()), ...gatewayBench());
 if (!process.argv.includes('--core')) {
   const { browserBench } = await import('./bench/browser.mjs');
   rows.push(...(await browserBench({ ...(await benchLinks()), ...(await reachLinks()) })));
