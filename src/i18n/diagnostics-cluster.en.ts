@@ -175,7 +175,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'gateway/rule': (p) =>
     `Rule ${p['rule']} of the ${p['kind']} ${p['route']} cannot be done as written; ${p['answer'] === 0 ? 'it is left out' : `what matches it is answered ${p['answer']}`}. ${p['message']}`,
   'gateway/backend': (p) =>
-    `The ${p['kind']} ${p['route']} cannot send anything to ${p['service']}: ResolvedRefs: False (${p['reason']}). Its share is answered 500. ${p['message']}`,
+    `The ${p['kind']} ${p['route']} cannot send anything to ${p['service']}: ResolvedRefs: False (${p['reason']}).${p['kind'] === 'HTTPRoute' ? ' Its share is answered 500.' : ''} ${p['message']}`,
   'controllers/unknown': (p) => `No controller "${p['name']}" is known here. Known: ${p['known']}.`,
   'policy/kind-not-enforced': (p) =>
     `${p['cni']} does not enforce ${p['kind']}: ${p['policy']} is stored and changes nothing.${p['use'] === '' ? '' : ` Here it is enforced by ${p['use']}.`}`,

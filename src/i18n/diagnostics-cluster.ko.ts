@@ -180,7 +180,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'gateway/rule': (p) =>
     `${p['kind']} ${p['route']}의 규칙 ${josa(String(p['rule']), '은/는')} 쓰인 대로 처리할 수 없어 ${p['answer'] === 0 ? '빠집니다' : `맞는 요청에 ${josa(String(p['answer']), '으로/로')} 응답합니다`}. ${p['message']}`,
   'gateway/backend': (p) =>
-    `${p['kind']} ${josa(String(p['route']), '은/는')} ${p['service']}에 아무것도 보낼 수 없습니다: ResolvedRefs: False (${p['reason']}). 그 몫은 500으로 응답합니다. ${p['message']}`,
+    `${p['kind']} ${josa(String(p['route']), '은/는')} ${p['service']}에 아무것도 보낼 수 없습니다: ResolvedRefs: False (${p['reason']}).${p['kind'] === 'HTTPRoute' ? ' 그 몫은 500으로 응답합니다.' : ''} ${p['message']}`,
   'controllers/unknown': (p) =>
     `${josa(`"${p['name']}"`, '이라/라')}는 컨트롤러는 여기에 없습니다. 사용 가능: ${p['known']}`,
   'policy/kind-not-enforced': (p) =>

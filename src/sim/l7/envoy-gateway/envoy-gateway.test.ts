@@ -513,6 +513,22 @@ describe('conditions of a route (shared_types.go, RouteConditionReason), and the
     expect(told?.code).toBe(code);
     if (code !== undefined) expect(told?.range).toBeDefined();
   });
+
+  it('the condition tells of the first backend that cannot be; the editor of each, at its line', () => {
+    const simulation = build(
+      cluster() + route('rules: [{backendRefs: [{name: gone, port: 80}, {name: shop, port: 81}]}]'),
+    );
+    const [parent] = statusOf(simulation, 'HTTPRoute', 'r').parents ?? [];
+    expect(short(parent?.conditions)[1]).toBe('ResolvedRefs=False BackendNotFound');
+    const told = simulation.diagnostics.filter(({ code }) => code === 'gateway/backend');
+    expect(told.map(({ params }) => [params['reason'], params['message']])).toEqual([
+      ['BackendNotFound', 'Failed to process route rule 0 backendRef 0: service default/gone not found.'],
+      [
+        'PortNotFound',
+        'Failed to process route rule 0 backendRef 1: TCP Port 81 not found on Service default/shop.',
+      ],
+    ]);
+  });
 });
 
 describe('conditions of listeners (gateway_types.go, ListenerConditionReason)', () => {

@@ -2,7 +2,7 @@
 import type { ClusterState } from '../../k8s/cluster-state.ts';
 import type { L7Note } from '../../plugin.ts';
 import type { Condition } from '../gateway-api/condition.ts';
-import type { RouteState } from './routes.ts';
+import { unresolvedMessage, type RouteState } from './routes.ts';
 import { translate } from './translate.ts';
 
 export function notes(cluster: ClusterState): readonly L7Note[] {
@@ -33,7 +33,6 @@ const told = ({ type, status, reason, message }: Condition) => ({ type, status, 
 /** A refusal at its parentRef, a rule's filter at the rule, a backend at the backendRef. */
 function routeNotes({ route, rules, parents }: RouteState): readonly L7Note[] {
   const about = { kind: route.kind, route: route.name };
-  const [{ conditions = [] } = {}] = parents;
   const found: L7Note[] = [];
   for (const { ref, gateway, attached, conditions: own } of parents) {
     const accepted = own.find(({ type }) => type === 'Accepted');
@@ -46,15 +45,14 @@ function routeNotes({ route, rules, parents }: RouteState): readonly L7Note[] {
     const params = { ...about, rule: i, answer: dropped ? 0 : 500, message: problem };
     found.push({ severity: 'warning', code: 'gateway/rule', params, origin: rule.origin });
   });
-  const unresolved = conditions.find(({ type, status }) => type === 'ResolvedRefs' && status === 'False');
-  for (const { rule, backends } of rules) {
-    backends.forEach((backend, i) => {
+  rules.forEach(({ rule, backends }, i) => {
+    backends.forEach((backend, j) => {
       if (!('why' in backend)) return;
       const service = backend.service.replace(/:$/, '');
-      const params = { ...about, service, reason: backend.why, message: unresolved?.message ?? '' };
-      const { origin = rule.origin } = rule.backendRefs[i] ?? {};
+      const params = { ...about, service, reason: backend.why, message: unresolvedMessage(backend, i, j) };
+      const { origin = rule.origin } = rule.backendRefs[j] ?? {};
       found.push({ severity: 'warning', code: 'gateway/backend', params, origin });
     });
-  }
+  });
   return found;
 }

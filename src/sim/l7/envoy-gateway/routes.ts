@@ -49,6 +49,8 @@ export interface RuleState {
   readonly backends: readonly Resolved[];
 }
 
+type UnresolvedRef = Extract<Resolved, { readonly why: Unresolved }>;
+
 export type RouteObjects = BackendObjects & Pick<ClusterState, 'namespaces'>;
 
 /** `gatewayAt` finds those that the controller manages, by `namespace/name`. */
@@ -169,12 +171,20 @@ function resolvedRefs(rules: readonly RuleState[]): Condition {
   for (const [i, { backends }] of rules.entries()) {
     for (const [j, backend] of backends.entries()) {
       if (!('why' in backend)) continue;
-      const message = `Failed to process route rule ${i} backendRef ${j}: ${WHY[backend.why](backend.service)}.`;
-      return { type: 'ResolvedRefs', status: 'False', reason: backend.why, message };
+      return {
+        type: 'ResolvedRefs',
+        status: 'False',
+        reason: backend.why,
+        message: unresolvedMessage(backend, i, j),
+      };
     }
   }
   const message = 'Resolved all the Object references for the Route';
   return { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message };
+}
+
+export function unresolvedMessage({ service, why }: UnresolvedRef, rule: number, ref: number): string {
+  return `Failed to process route rule ${rule} backendRef ${ref}: ${WHY[why](service)}.`;
 }
 
 const split = (service: string): readonly [name: string, port: string] => {
