@@ -128,6 +128,8 @@ export async function command(page: Page, name: string): Promise<void> {
 export async function openScenario(page: Page, title: string | RegExp): Promise<void> {
   await page.getByRole('button', { name: 'Choose a scenario' }).or(scenarioButton(page)).first().click();
   await page.getByRole('menuitemradio', { name: title }).first().click();
+  // Its text comes later than the click: what is sent before then is lost with the old one.
+  await expect(scenarioButton(page)).toContainText(title);
 }
 
 /** The menu button that carries the scenario's title. */
