@@ -11,6 +11,7 @@ import { packet } from './packet.en.ts';
 import { policy } from './policy.en.ts';
 import { reach } from './reach.en.ts';
 import { reasons } from './reasons.en.ts';
+import { scenarioNotes } from './scenario-notes.en.ts';
 import { traffic } from './traffic.en.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
@@ -28,5 +29,6 @@ export const later = {
   policy,
   reach,
   reasons,
+  scenarioNotes,
   traffic,
 };

@@ -11,6 +11,7 @@ import { packet } from './packet.ko.ts';
 import { policy } from './policy.ko.ts';
 import { reach } from './reach.ko.ts';
 import { reasons } from './reasons.ko.ts';
+import { scenarioNotes } from './scenario-notes.ko.ts';
 import { traffic } from './traffic.ko.ts';
 
 /** What is said of a walk, of problems and in the inspector: loaded after the first picture. */
@@ -28,5 +29,6 @@ export const later = {
   policy,
   reach,
   reasons,
+  scenarioNotes,
   traffic,
 };

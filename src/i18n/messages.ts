@@ -23,11 +23,11 @@ const LATER: Readonly<Record<Lang, () => Promise<LaterMessages>>> = {
 };
 
 /**
- * Before the later texts are there: a diagnostic or a reason shows its code. What needs the other later areas is loaded
+ * Before the later texts are there: a diagnostic or a reason shows its code, a scenario its title alone. What needs the other later areas is loaded
  * through `withLaterTexts` and so never sees that they are missing.
  */
 function alone(first: FirstMessages): Messages {
-  return { ...first, diagnostics: {}, reasons: {} } as unknown as Messages;
+  return { ...first, diagnostics: {}, reasons: {}, scenarioNotes: {} } as unknown as Messages;
 }
 
 let asked: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 import type { ScenarioFile } from '../../sim/scenario.ts';
 import type { scenarios } from '../../i18n/scenarios.en.ts';
 
-/** Title and summary of each are under this key in i18n (`scenarios`). */
+/** Title and note of each are under this key in i18n (`scenarios`, `scenarioNotes`). */
 export type ScenarioSlug = keyof typeof scenarios;
 
 /** A starting scenario: a folder of YAML files. */

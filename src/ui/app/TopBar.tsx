@@ -70,7 +70,7 @@ export function ScenarioMenu() {
       entries: scenarioList(all).map((s) => ({
         id: s.slug,
         label: s.title,
-        note: s.summary,
+        note: s.note,
         checked: s.slug === scenario,
         onSelect: () => void openScenario(s.slug),
       })),

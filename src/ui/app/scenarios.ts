@@ -13,9 +13,13 @@ export const firstScenario = serviceToRemotePod;
 /** All scenarios in the order in which they are offered, in the language of `t`. */
 export function scenarioList(
   t: Messages,
-): readonly { readonly slug: ScenarioSlug; readonly title: string; readonly summary: string }[] {
-  // The texts are kept in the order of the registry.
-  return (Object.keys(t.scenarios) as ScenarioSlug[]).map((slug) => ({ slug, ...t.scenarios[slug] }));
+): readonly { readonly slug: ScenarioSlug; readonly title: string; readonly note: string | undefined }[] {
+  // The texts are kept in the order of the registry; the notes come after the first picture.
+  return (Object.keys(t.scenarios) as ScenarioSlug[]).map((slug) => ({
+    slug,
+    ...t.scenarios[slug],
+    note: t.scenarioNotes[slug],
+  }));
 }
 
 /** The title of an opened scenario; undefined for one's own work. */

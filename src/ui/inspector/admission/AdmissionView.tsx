@@ -82,7 +82,7 @@ export function AdmissionView({
         </div>
       </header>
       {told === undefined && <p className={styles.note}>{t.loading}</p>}
-      {told === 'none' && <p className={styles.note}>{t.none}</p>}
+      {told === 'none' && <p className={styles.note}>{objects.has(asked.object) ? t.none : t.gone}</p>}
       {walk !== undefined && told !== undefined && told !== 'none' && (
         <>
           <Facts walk={walk} objects={objects} />
