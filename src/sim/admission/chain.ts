@@ -23,6 +23,7 @@ import type { Report } from '../k8s/controllers/report.ts';
 import type { PodSeed } from '../k8s/controllers/workloads.ts';
 import type { Manifest } from '../k8s/manifest.ts';
 import { memoByOwner } from '../k8s/memo.ts';
+import { wasThereBefore } from '../k8s/store.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 import { controllerAccount, KUBECTL } from './accounts.ts';
 import { asWrittenBefore, changedRequest } from './changed-request.ts';
@@ -295,12 +296,12 @@ function requestOf({
 
 /**
  * The made pods of each owner, in the order of their making; owners in that of their documents, for a quota counts as
- * things are created. Built-in ones were there before.
+ * things are created. Those of objects that were there before are so themselves.
  */
 function byOwner(seeds: readonly PodSeed[], { all }: Objects): readonly PodSeed[][] {
   const groups = new Map<string, PodSeed[]>();
   for (const seed of seeds) {
-    if (seed.builtIn || seed.origin.object.kind === 'Pod') continue;
+    if (wasThereBefore(seed) || seed.origin.object.kind === 'Pod') continue;
     const known = groups.get(seed.group);
     if (known === undefined) groups.set(seed.group, [seed]);
     else known.push(seed);

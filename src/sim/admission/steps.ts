@@ -16,6 +16,7 @@ import type {
 import { diagnosticCodes, pathText } from '../k8s/diagnostics.ts';
 import { findKind } from '../k8s/kinds/registry.ts';
 import type { Manifest, ParsedScenario } from '../k8s/manifest.ts';
+import { wasThereBefore } from '../k8s/store.ts';
 import { controllerAccount, KUBECTL } from './accounts.ts';
 import { type FieldChange, fieldChanges } from './field-changes.ts';
 import { type OrderedPlugin, PLUGIN_ORDER } from './order.ts';
@@ -180,7 +181,7 @@ function madePods(
   records: ReadonlyMap<string, AdmissionRecord>,
 ): readonly Subject[] {
   const made = cluster.pods.flatMap(({ namespace, name, owners, origin }): Subject[] => {
-    if (owners.length === 0 || origin.by === 'built-in' || origin.object.kind === 'Pod') return [];
+    if (owners.length === 0 || wasThereBefore({ origin }) || origin.object.kind === 'Pod') return [];
     const object = { apiVersion: 'v1', kind: 'Pod', namespace, name };
     return [{ object, applied: origin.object, owners, record: records.get(keyOf(object)) }];
   });

@@ -55,3 +55,8 @@ export function thereBefore({ installed = [] }: Pick<ParsedScenario, 'installed'
 export function isBuiltIn({ origin }: Manifest): boolean {
   return origin.by === 'built-in';
 }
+
+/** Nobody wrote it in the scenario, nor what it was made from: a cluster has it, or a controller's installation brought it. */
+export function wasThereBefore({ origin }: Pick<Manifest, 'origin'>): boolean {
+  return origin.by !== undefined;
+}

@@ -9,7 +9,7 @@ import { type FieldPath, objectKey, type ObjectRef } from '../../base/origin.ts'
 import type { AdmissionRemark, AdmissionRequest } from '../../k8s/controllers/admission.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import { add, compare, type Quantity, quantityText, ZERO } from '../../k8s/quantity.ts';
-import { isBuiltIn } from '../../k8s/store.ts';
+import { wasThereBefore } from '../../k8s/store.ts';
 import type { AdmissionPlugin } from '../../plugin.ts';
 import { podIn } from '../pod-in.ts';
 import { decoded, isPodLevel, type Quantities, quantitiesOf } from '../pod-resources.ts';
@@ -102,7 +102,9 @@ function open(namespace: string, objects: Objects): readonly Book[] {
 /** What the chain does not ask about. */
 function storedBefore(manifest: Manifest): boolean {
   const { uid, ownerReferences } = manifest.metadata;
-  return isBuiltIn(manifest) || uid !== undefined || (ownerReferences.length > 0 && manifest.kind !== 'Pod');
+  return (
+    wasThereBefore(manifest) || uid !== undefined || (ownerReferences.length > 0 && manifest.kind !== 'Pod')
+  );
 }
 
 /** Is this object one that the quota counts? */

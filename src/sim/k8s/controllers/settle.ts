@@ -39,7 +39,7 @@ import type { ClusterState, ConfigMap, Namespace } from '../cluster-state.ts';
 import type { Manifest, ParsedScenario } from '../manifest.ts';
 import { internByContent, keepList, memoByOwner, memoLast } from '../memo.ts';
 import type { Store } from '../store.ts';
-import { createStore, isBuiltIn } from '../store.ts';
+import { createStore, wasThereBefore } from '../store.ts';
 
 export interface Settled {
   readonly cluster: ClusterState;
@@ -191,7 +191,7 @@ function admit(
   const turnedDown = admission.refuse(namespaces, createStore(parsed, new Set()), report);
   const homeless = refuseWithoutNamespace(parsed, turnedDown, report);
   const store = createStore(parsed, new Set([...turnedDown, ...homeless]));
-  const rest = store.all.filter((manifest) => !isNamespace(manifest) && !isBuiltIn(manifest));
+  const rest = store.all.filter((manifest) => !isNamespace(manifest) && !wasThereBefore(manifest));
   const refused = admission.refuse(rest, store, report);
   admission.askBeforeValidation(
     parsed.drafts.filter((draft) => !homeless.has(draft)),
