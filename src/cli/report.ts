@@ -2,6 +2,7 @@
 import { diagnosticMessage } from '../i18n/sentences.ts';
 import { walkTranscript } from '../i18n/transcript.ts';
 import type { Diagnostic } from '../sim/base/diagnostic.ts';
+import { objectName } from '../sim/base/origin.ts';
 import { ProbeError } from '../sim/probe/problem.ts';
 import type { matrixOf } from '../sim/matrix.ts';
 import type { Simulation } from '../sim/simulate.ts';
@@ -21,9 +22,11 @@ export function problemText(error: unknown, texts: CliTexts): string {
   return String(error);
 }
 
-/** `app.yaml:3:5: error: ...`, as compilers print it. */
+/** `app.yaml:3:5: error: ...`, as compilers print it; the object's name where it stands in no file. */
 export function diagnosticLine(d: Diagnostic, texts: CliTexts): string {
-  const place = d.range === undefined ? '' : `${d.range.file}:${d.range.line}:${d.range.column}: `;
+  const { range, object } = d;
+  const name = object === undefined ? '' : `${object.kind} ${objectName(object)}: `;
+  const place = range === undefined ? name : `${range.file}:${range.line}:${range.column}: `;
   return `${place}${d.severity}: ${texts.diagnostic(d)} [${d.code}]`;
 }
 

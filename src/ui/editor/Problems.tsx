@@ -35,11 +35,11 @@ export function Problems() {
             >
               <SeverityIcon severity={d.severity} label={t.editor.severity[d.severity]} />
               <span>
-                {d.range !== undefined && (
-                  <b>
-                    {d.range.file}:{d.range.line}:{d.range.column}
-                  </b>
-                )}{' '}
+                <b>
+                  {d.range === undefined
+                    ? d.object && titleOf(d)
+                    : `${d.range.file}:${d.range.line}:${d.range.column}`}
+                </b>{' '}
                 {diagnosticText(d, t)}
               </span>
             </button>
