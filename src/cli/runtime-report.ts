@@ -1,5 +1,5 @@
 /** What runs pods and what separates them from their nodes' kernels, as JSON that people script against, and as text. */
-import { layerWords, limitWords, namesOf, packetWords } from '../i18n/runtime-text.ts';
+import { layerWords, limitWords, namesOf, packetWords, runtimeWords } from '../i18n/runtime-text.ts';
 import type { Lane } from '../i18n/runtime.en.ts';
 import type { SourceRange } from '../sim/base/origin.ts';
 import type { Placed, PodRuntime } from '../sim/pod-runtime.ts';
@@ -22,6 +22,7 @@ export function runtimeJson(told: readonly PodRuntime[]): Record<string, unknown
         name: containerRuntime.name,
         by: containerRuntime.by,
         ...(containerRuntime.version === undefined ? {} : { version: containerRuntime.version }),
+        ...(containerRuntime.other === undefined ? {} : { other: containerRuntime.other }),
         ...(containerRuntime.handlers === undefined ? {} : { handlers: containerRuntime.handlers.names }),
       },
       overhead: overhead.map(placedJson),
@@ -56,17 +57,17 @@ function headline(told: PodRuntime, { messages: { runtime: t } }: CliTexts): str
 function wholeText(told: PodRuntime, texts: CliTexts): readonly string[] {
   const { runtime: t } = texts.messages;
   const { containerRuntime, config, overhead, scheduling } = told;
-  const { name, version, by, handlers } = containerRuntime;
+  const { handlers } = containerRuntime;
   const lines = [headline(told, texts)];
   const section = (title: string, items: readonly string[]): void => {
     if (items.length > 0) lines.push(`  ${title}`, ...items.map((item) => `    ${item}`));
   };
   if (told.node === undefined) lines.push(`  ${t.waiting}`);
   else {
-    const from = by === 'node' ? (version ?? '') : `(${t.versionUnknown[by]})`;
-    lines.push(`  ${told.node}: ${name} ${from}`);
+    const { name, note } = runtimeWords(told, t);
+    lines.push(`  ${told.node}: ${name}${note === undefined ? '' : ` (${note})`}`);
+    lines.push(`  ${t.handlers}: ${handlers?.names.join(', ') ?? t.handlersUnknown}`);
   }
-  lines.push(`  ${t.handlers}: ${handlers?.names.join(', ') ?? t.handlersUnknown}`);
   if (told.refusal !== undefined) lines.push(`  ${t.refused}`);
   else if (told.sandbox === undefined) lines.push(`  ${t.unknownHandler}`);
   else {
@@ -79,10 +80,10 @@ function wholeText(told: PodRuntime, texts: CliTexts): readonly string[] {
       const note = { isolation: t.isolation, direct: t.direct, plain: undefined }[crossing.kind];
       lines.push(`    ↓ ${crossing.text}${note === undefined ? '' : ` · ${note}`}`);
     }
-    const { same, other } = packetWords(told, namesOf(told, t), t);
+    const { same, other, reach } = packetWords(told, namesOf(told, t), t);
     section(`${t.packetsHeading}: ${t.same}`, same);
     section(`${t.packetsHeading}: ${t.other}`, other);
-    if (other.length > 0) lines.push(`    ${t.notSimulated}`);
+    if (reach !== undefined) lines.push(`    ${reach}`);
     section(
       t.limitsHeading,
       limitWords(told, t).map(({ text, asked }) =>

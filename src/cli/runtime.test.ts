@@ -85,3 +85,23 @@ it('a pod that there is not is wrong usage', async () => {
   expect((await run(['runtime', root, '--pod', 'nobody'])).status).toBe(2);
   expect((await run(['runtime', root, '--object', 'Pod/default/safe'])).status).toBe(2);
 });
+
+it('a pod that waits for a node: neither layers nor handlers', async () => {
+  const text = TEXT.replace('  hostPID: true\n', '  nodeSelector: {no-such: node}\n');
+  const { out } = await run(['runtime', folder({ 'a.yaml': text }), '--pod', 'safe']);
+  expect(out).toMatch(/The pod has no node yet/);
+  expect(out).not.toMatch(/┌|Kernel of|Its handlers|For its packets/);
+});
+
+it('a runtime that is neither containerd nor CRI-O is told as it is written', async () => {
+  const node =
+    '---\napiVersion: v1\nkind: Node\nmetadata: {name: one}\nstatus: {nodeInfo: {containerRuntimeVersion: "docker://20.10"}}\n';
+  const pod =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx}]}\n';
+  const ask = ['runtime', folder({ 'a.yaml': pod + node }), '--pod', 'p'];
+  expect((await run(ask)).out).toMatch(/^ {2}one: docker:\/\/20\.10 \(as the Node says/m);
+  expect((await run([...ask, '--lang', 'ko'])).out).toMatch(/^ {2}one: docker:\/\/20\.10 \(Node에 적힌/m);
+  expect(JSON.parse((await run([...ask, '--json'])).out)).toMatchObject({
+    pods: [{ containerRuntime: { name: 'containerd', by: 'assumed', other: 'docker://20.10' } }],
+  });
+});

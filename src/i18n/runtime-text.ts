@@ -23,6 +23,7 @@ export function namesOf({ network, node = '', sandbox }: PodRuntime, t: Texts): 
     device: network.device ?? 'eth0',
     hostDevice: network.hostDevice ?? '',
     node,
+    hostNetwork: network.host,
     vmm: t.vmmName(vmm),
     firecracker: vmm === 'firecracker',
   };
@@ -53,13 +54,14 @@ export function layerWords(told: PodRuntime, t: Texts): readonly LayerWords[] {
   });
 }
 
-/** What is the same for its packets, and what is not. */
+/** What is the same for its packets, what is not, and how far the simulation goes. */
 export function packetWords(
-  { network, sandbox }: PodRuntime,
+  { network, sandbox, layers }: PodRuntime,
   names: RuntimeNames,
   t: Texts,
-): { readonly same: readonly string[]; readonly other: readonly string[] } {
-  if (sandbox?.kind !== 'gvisor' && sandbox?.kind !== 'kata') return { same: [], other: [] };
+): { readonly same: readonly string[]; readonly other: readonly string[]; readonly reach?: string } {
+  if ((sandbox?.kind !== 'gvisor' && sandbox?.kind !== 'kata') || layers.length === 0)
+    return { same: [], other: [] };
   if (network.host) return { same: [], other: [t.hostNetwork, t.hostNetworkOpen] };
   return {
     same: [t.sameLine(names)],
@@ -68,7 +70,18 @@ export function packetWords(
       t.insideLine[sandbox.kind](names),
       network.socketPrograms ? t.socketLine : t.noSocketLine,
     ],
+    reach: t.notSimulated,
   };
+}
+
+/** What runs the node, and where that is known from if no version tells. */
+export function runtimeWords(
+  { containerRuntime: { name, version, other, by } }: PodRuntime,
+  t: Texts,
+): { readonly name: string; readonly note?: string } {
+  if (other !== undefined) return { name: other, note: t.runtimeNotKnown };
+  if (by === 'node') return { name: version === undefined ? name : `${name} ${version}` };
+  return { name, note: t.versionUnknown[by] };
 }
 
 /** The limits that have words, those that the pod asks for first. */

@@ -11,6 +11,8 @@ export interface RuntimeNames {
   readonly device: string;
   readonly hostDevice: string;
   readonly node: string;
+  /** It is on the node's network: the addresses are the node's, and no CNI was asked. */
+  readonly hostNetwork: boolean;
   /** Kata's machine monitor. */
   readonly vmm: string;
   readonly firecracker: boolean;
@@ -66,6 +68,7 @@ export const runtime = {
     kind: 'as on kind’s nodes; its version is not written',
     assumed: 'taken for granted: the Node does not say what runs it',
   },
+  runtimeNotKnown: 'as the Node says; not known here, so the rest is told as with containerd',
   handlers: 'Its handlers',
   handlersUnknown: 'not written: each is taken to be there',
   configWritten: (p: { file: string }) => `${p.file}, as it is written here`,
@@ -110,7 +113,9 @@ export const runtime = {
         lanes: {
           calls:
             'It answers the call. Namespaces limit what the process sees, cgroups what it uses; a bug that an allowed call reaches is a bug of the whole node.',
-          packets: `TCP and IP run here, in the pod’s network namespace, which holds ${p.address} on ${p.device}.${pair(p)}`,
+          packets: p.hostNetwork
+            ? `TCP and IP run here, in the node’s own network namespace: the pod has none of its own, and ${p.address} is the node’s.`
+            : `TCP and IP run here, in the pod’s network namespace, which holds ${p.address} on ${p.device}.${pair(p)}`,
           files: 'It mounts the image’s layers (overlayfs) and the volumes into the pod’s mount namespace.',
         },
       }),
@@ -130,7 +135,9 @@ export const runtime = {
         what: 'a kernel in Go; to the node, a process',
         lanes: {
           calls: 'It answers each call itself: processes, memory, signals, pipes, sockets.',
-          packets: `netstack is its TCP, IP, ARP and loopback. When the sandbox started, runsc took ${p.address} and the routes off ${p.device} and gave them to netstack.`,
+          packets: p.hostNetwork
+            ? 'netstack is its TCP, IP, ARP and loopback. The pod asks for the node’s network, so the CNI made nothing for netstack to take: it has its loopback alone, unless runsc runs with --network=host.'
+            : `netstack is its TCP, IP, ARP and loopback. When the sandbox started, runsc took ${p.address} and the routes off ${p.device} and gave them to netstack.`,
           files:
             'The Gofer, a process beside it, owns the container’s files and hands it descriptors of the mounts (directfs, the default), or works on files in its place.',
         },
@@ -140,7 +147,9 @@ export const runtime = {
         what: 'under the Sentry, a process like others',
         lanes: {
           calls: 'It meets the Sentry, not the application: memory, scheduling, a few calls.',
-          packets: `It carries frames: an AF_PACKET socket on ${p.device}, which has no address of its own any more.${pair(p)}`,
+          packets: p.hostNetwork
+            ? 'It keeps its devices and addresses, and carries no frame for netstack. With --network=host it would answer the Sentry’s socket calls itself.'
+            : `It carries frames: an AF_PACKET socket on ${p.device}, which has no address of its own any more.${pair(p)}`,
           files:
             'It works on the descriptors that the Gofer gave, never on a path that the application chose alone.',
         },
@@ -161,7 +170,9 @@ export const runtime = {
         what: 'Linux, in a virtual machine',
         lanes: {
           calls: 'It answers the call, as runc’s would on the node; what it gives away is the machine alone.',
-          packets: `TCP, IP and ARP run here. Its ${p.device} is a virtio-net card with the MAC of the pod’s ${p.device}; kata-agent gave it ${p.address}.`,
+          packets: p.hostNetwork
+            ? 'TCP, IP and ARP run here. The node’s network is not the machine’s to have, and the CNI made none for it.'
+            : `TCP, IP and ARP run here. Its ${p.device} is a virtio-net card with the MAC of the pod’s ${p.device}; kata-agent gave it ${p.address}.`,
           files: p.firecracker
             ? 'The root is a block device (virtio-block): Firecracker has no virtio-fs.'
             : 'The root and the volumes are mounts of virtio-fs.',
@@ -173,8 +184,9 @@ export const runtime = {
         lanes: {
           calls:
             'It is the machine’s hardware: cards, disks, memory. Its own calls are what the guest can reach.',
-          packets:
-            'Frames go between the card’s queues and tap0_kata, by it or, with vhost-net, by the node’s kernel.',
+          packets: p.hostNetwork
+            ? 'The CNI made no device that a card of the machine could be joined to.'
+            : 'Frames go between the card’s queues and tap0_kata, by it or, with vhost-net, by the node’s kernel.',
           files: p.firecracker
             ? 'It reads a device-mapper volume, which containerd’s devmapper snapshotter made of the image.'
             : 'virtio-fs serves one directory of the node, where the runtime mounts the image and the volumes.',
@@ -185,7 +197,9 @@ export const runtime = {
         what: 'under the machine, with KVM',
         lanes: {
           calls: 'It runs the machine as a process (KVM). The application’s calls never come here.',
-          packets: `In the pod’s network namespace tc redirects what comes in by ${p.device} to tap0_kata, and back: no frame meets the namespace’s own IP stack.${pair(p)}`,
+          packets: p.hostNetwork
+            ? 'Its devices and addresses are its own. Kata does not support hostNetwork, and warns that trying may change or break them.'
+            : `In the pod’s network namespace tc redirects what comes in by ${p.device} to tap0_kata, and back: no frame meets the namespace’s own IP stack.${pair(p)}`,
           files: p.firecracker
             ? 'It has the volume’s blocks; the file system on it is the guest’s.'
             : 'It has the directory’s files, and their cache.',

@@ -22,6 +22,8 @@ export const runtime: Catalog<typeof en> = {
     kind: 'kind 노드의 런타임이며, 버전은 적혀 있지 않습니다',
     assumed: 'Node에 무엇으로 실행되는지 적혀 있지 않아 이렇게 봅니다',
   },
+  runtimeNotKnown:
+    'Node에 적힌 그대로입니다. 여기서는 모르는 런타임이어서 나머지는 containerd처럼 설명합니다',
   handlers: '있는 핸들러',
   handlersUnknown: '적혀 있지 않아 모두 있다고 봅니다',
   configWritten: (p) => `${p.file}, 여기에 적힌 그대로`,
@@ -65,7 +67,9 @@ export const runtime: Catalog<typeof en> = {
         lanes: {
           calls:
             '호출에 답합니다. 네임스페이스는 보이는 것을, cgroup은 쓰는 양을 제한할 뿐이므로 허용된 호출이 닿는 버그는 노드 전체의 버그입니다.',
-          packets: `TCP와 IP는 여기, ${p.device}에 ${josa(p.address, '이/가')} 있는 파드의 네트워크 네임스페이스에서 돕니다.${pair(p)}`,
+          packets: p.hostNetwork
+            ? `TCP와 IP는 여기, 노드의 네트워크 네임스페이스에서 돕니다. 파드 자신의 네트워크 네임스페이스는 없으며, ${josa(p.address, '은/는')} 노드의 주소입니다.`
+            : `TCP와 IP는 여기, ${p.device}에 ${josa(p.address, '이/가')} 있는 파드의 네트워크 네임스페이스에서 돕니다.${pair(p)}`,
           files: '이미지 레이어(overlayfs)와 볼륨을 파드의 마운트 네임스페이스에 마운트합니다.',
         },
       }),
@@ -85,7 +89,9 @@ export const runtime: Catalog<typeof en> = {
         what: 'Go로 만든 커널, 노드에서 보면 프로세스',
         lanes: {
           calls: '프로세스, 메모리, 시그널, 파이프, 소켓까지 모든 호출에 스스로 답합니다.',
-          packets: `netstack이 TCP, IP, ARP, 루프백을 맡습니다. 샌드박스를 시작할 때 runsc가 ${p.device}에서 ${josa(p.address, '과/와')} 라우트를 떼어 netstack에 주었습니다.`,
+          packets: p.hostNetwork
+            ? 'netstack이 TCP, IP, ARP, 루프백을 맡습니다. 파드가 노드의 네트워크를 요청해 CNI가 netstack에 줄 것을 만들지 않았습니다. runsc를 --network=host로 실행하지 않으면 루프백만 있습니다.'
+            : `netstack이 TCP, IP, ARP, 루프백을 맡습니다. 샌드박스를 시작할 때 runsc가 ${p.device}에서 ${josa(p.address, '과/와')} 라우트를 떼어 netstack에 주었습니다.`,
           files:
             '옆에서 도는 Gofer 프로세스가 컨테이너의 파일을 가지고 있으면서 마운트의 디스크립터를 건네거나(기본값인 directfs), 파일 작업을 대신합니다.',
         },
@@ -95,7 +101,9 @@ export const runtime: Catalog<typeof en> = {
         what: 'Sentry라는 프로세스 아래',
         lanes: {
           calls: '애플리케이션이 아니라 Sentry를 상대합니다. 메모리와 스케줄링, 몇 가지 호출뿐입니다.',
-          packets: `${p.device}에 붙은 AF_PACKET 소켓으로 프레임만 나릅니다. ${p.device}에는 이제 주소가 없습니다.${pair(p)}`,
+          packets: p.hostNetwork
+            ? '장치와 주소는 노드가 그대로 가지며, netstack의 프레임은 나르지 않습니다. --network=host라면 Sentry의 소켓 호출에 직접 답합니다.'
+            : `${p.device}에 붙은 AF_PACKET 소켓으로 프레임만 나릅니다. ${p.device}에는 이제 주소가 없습니다.${pair(p)}`,
           files: 'Gofer가 준 디스크립터로만 작업하며, 애플리케이션이 고른 경로를 그대로 따르지 않습니다.',
         },
       }),
@@ -115,7 +123,9 @@ export const runtime: Catalog<typeof en> = {
         what: '가상 머신에서 도는 리눅스',
         lanes: {
           calls: 'runc라면 노드 커널이 할 답을 여기서 합니다. 뚫려도 내주는 것은 이 머신뿐입니다.',
-          packets: `TCP, IP, ARP가 여기서 돕니다. 게스트의 ${josa(p.device, '은/는')} 파드 ${p.device}의 MAC을 가진 virtio-net 카드이며, 주소 ${josa(p.address, '은/는')} kata-agent가 주었습니다.`,
+          packets: p.hostNetwork
+            ? 'TCP, IP, ARP가 여기서 돕니다. 노드의 네트워크는 가상 머신이 가질 수 없고, CNI가 만들어 준 것도 없습니다.'
+            : `TCP, IP, ARP가 여기서 돕니다. 게스트의 ${josa(p.device, '은/는')} 파드 ${p.device}의 MAC을 가진 virtio-net 카드이며, 주소 ${josa(p.address, '은/는')} kata-agent가 주었습니다.`,
           files: p.firecracker
             ? '루트는 블록 장치(virtio-block)입니다. Firecracker에는 virtio-fs가 없습니다.'
             : '루트와 볼륨은 virtio-fs 마운트입니다.',
@@ -127,7 +137,9 @@ export const runtime: Catalog<typeof en> = {
         lanes: {
           calls:
             '머신의 하드웨어(카드, 디스크, 메모리) 노릇을 합니다. 게스트가 닿을 수 있는 것은 이 프로세스의 호출뿐입니다.',
-          packets: '카드의 큐와 tap0_kata 사이로 프레임을 옮깁니다. vhost-net을 쓰면 노드 커널이 옮깁니다.',
+          packets: p.hostNetwork
+            ? '가상 머신의 카드와 이을 장치를 CNI가 만들지 않았습니다.'
+            : '카드의 큐와 tap0_kata 사이로 프레임을 옮깁니다. vhost-net을 쓰면 노드 커널이 옮깁니다.',
           files: p.firecracker
             ? 'containerd의 devmapper 스냅숏터가 이미지로 만든 device-mapper 볼륨을 읽습니다.'
             : '런타임이 이미지와 볼륨을 마운트해 둔 노드의 디렉터리 하나를 virtio-fs로 보여 줍니다.',
@@ -138,7 +150,9 @@ export const runtime: Catalog<typeof en> = {
         what: '가상 머신 아래, KVM',
         lanes: {
           calls: '머신을 프로세스처럼 실행합니다(KVM). 애플리케이션의 호출은 여기까지 오지 않습니다.',
-          packets: `파드의 네트워크 네임스페이스에서 tc가 ${josa(p.device, '으로/로')} 들어온 것을 tap0_kata로, 또 그 반대로 넘깁니다. 프레임은 네임스페이스의 IP 스택을 거치지 않습니다.${pair(p)}`,
+          packets: p.hostNetwork
+            ? '장치와 주소는 노드의 것입니다. Kata는 hostNetwork를 지원하지 않으며, 시도하면 노드의 네트워크 설정이 바뀌거나 망가질 수 있다고 경고합니다.'
+            : `파드의 네트워크 네임스페이스에서 tc가 ${josa(p.device, '으로/로')} 들어온 것을 tap0_kata로, 또 그 반대로 넘깁니다. 프레임은 네임스페이스의 IP 스택을 거치지 않습니다.${pair(p)}`,
           files: p.firecracker
             ? '볼륨의 블록만 가지고 있으며, 그 위의 파일 시스템은 게스트의 것입니다.'
             : '그 디렉터리의 파일과 캐시를 가지고 있습니다.',

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { runtime as en } from '../i18n/runtime.en.ts';
 import { runtime as ko } from '../i18n/runtime.ko.ts';
-import { layerWords, limitWords, namesOf, packetWords } from '../i18n/runtime-text.ts';
+import { layerWords, limitWords, namesOf, packetWords, runtimeWords } from '../i18n/runtime-text.ts';
 import { podRuntime, type PodRuntime } from './pod-runtime.ts';
 import { simulate } from './simulate.ts';
 
@@ -187,6 +187,55 @@ it('a node without the handler: no layers are claimed beyond what would be, and 
   expect(told(text, 'default/a').refusal).toBe(
     'unable to get OCI runtime for sandbox "…": no runtime for "runsc" is configured',
   );
+});
+
+it('a pod without a node has no layers, and no configuration that nobody wrote', () => {
+  const card = told(
+    `${CLASSES}${POD('a', '  runtimeClassName: gvisor\n  nodeSelector: {no-such: node}\n')}`,
+    'default/a',
+  );
+  expect(card).toMatchObject({ handler: 'runsc', layers: [], config: { lines: [], written: false } });
+  expect(card.node).toBeUndefined();
+  for (const t of [en, ko]) {
+    expect(layerWords(card, t)).toEqual([]);
+    expect(packetWords(card, namesOf(card, t), t)).toEqual({ same: [], other: [] });
+  }
+});
+
+describe('on the host’s network', () => {
+  const handlers = ['runc', 'runsc', 'kata', 'kata-fc'];
+  test.each(handlers)('%s: nothing of the node’s is said to be the sandbox’s', (handler) => {
+    const text = `${CLASSES.replace('runsc', handler)}${POD('a', '  runtimeClassName: gvisor\n  hostNetwork: true\n')}`;
+    const card = told(text, 'default/a');
+    const [address = ''] = card.network.addresses;
+    expect(address).toMatch(/^172\.18\./);
+    for (const t of [en, ko]) {
+      const said = layerWords(card, t).map(({ lanes }) => lanes.packets);
+      expect(said.join(' ')).not.toMatch(/eth0|tap0_kata|AF_PACKET|virtio-net/);
+      expect(said.filter((one) => one.includes(address))).toEqual(handler === 'runc' ? [said[1]] : []);
+      expect(packetWords(card, namesOf(card, t), t).reach).toBeUndefined();
+    }
+  });
+
+  it('runc: the addresses are the node’s', () => {
+    const card = told(POD('a', '  hostNetwork: true\n'), 'default/a');
+    expect(layerWords(card, en)[1]?.lanes.packets).toMatch(
+      /in the node’s own network namespace.* 172\.18\.0\.\d+ is the node’s\.$/,
+    );
+  });
+});
+
+describe('what runs the node', () => {
+  test.each([
+    ['containerd://2.1.4', 'containerd 2.1.4', undefined],
+    ['docker://20.10', 'docker://20.10', en.runtimeNotKnown],
+    ['', 'containerd', en.versionUnknown.assumed],
+  ])('%s', (version, name, note) => {
+    const card = told(`${POD('a', '')}${NODE(version, ALL)}`, 'default/a');
+    expect(runtimeWords(card, en)).toEqual({ name, ...(note !== undefined && { note }) });
+    expect(card.config.lines.length > 0).toBe(note !== en.runtimeNotKnown);
+    expect(card.sources.some((url) => url.includes('containerd/'))).toBe(note !== en.runtimeNotKnown);
+  });
 });
 
 describe('words', () => {

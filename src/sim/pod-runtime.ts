@@ -46,7 +46,9 @@ export interface PodRuntime {
   readonly containerRuntime: {
     readonly name: 'containerd' | 'cri-o';
     readonly version?: string;
-    /** Where it is known from; `assumed`: a Node that does not say. */
+    /** What the Node says, where that is neither: what is told of handlers is then as with containerd. */
+    readonly other?: string;
+    /** Where it is known from; `assumed`: a Node that does not say, or says something else. */
     readonly by: 'node' | 'kind' | 'assumed';
     /** Absent: every handler is taken to be there. */
     readonly handlers?: { readonly names: readonly string[]; readonly range?: SourceRange };
@@ -58,7 +60,7 @@ export interface PodRuntime {
   readonly knownBy: 'type' | 'name';
   /** The kubelet's event where the node has no such handler. */
   readonly refusal?: string;
-  /** From the application down. Empty where the sandbox is not known. */
+  /** From the application down. Empty where the sandbox is not known, and without a node. */
   readonly layers: readonly RuntimeLayer[];
   readonly network: {
     readonly host: boolean;
@@ -125,6 +127,7 @@ export function podRuntime(simulation: Simulation, name: string): PodRuntime | u
       name: runtime.name,
       by: runtime.version !== undefined ? 'node' : node === undefined ? 'kind' : 'assumed',
       ...(runtime.version === undefined ? {} : { version: runtime.version }),
+      ...(runtime.other === undefined ? {} : { other: runtime.other }),
       ...(runtime.handlers === undefined
         ? {}
         : {
@@ -134,16 +137,16 @@ export function podRuntime(simulation: Simulation, name: string): PodRuntime | u
             },
           }),
     },
-    config: configOf(runtime, shown, sandbox),
+    config: configOf(runtime, shown, pod.node === undefined ? undefined : sandbox),
     ...(sandbox === undefined ? {} : { sandbox }),
     knownBy: by,
     ...(refusal === undefined ? {} : { refusal }),
-    layers: sandbox === undefined ? [] : LAYERS[sandbox.kind],
+    layers: sandbox === undefined || pod.node === undefined ? [] : LAYERS[sandbox.kind],
     network: networkOf(simulation, pod, sandbox),
     overhead: overheadOf(made, at),
     scheduling: schedulingOf(made, at),
     limits: limitsOf(sandbox, spec, ofPod),
-    sources: sourcesOf(sandbox, runtime.name),
+    sources: sourcesOf(sandbox, runtime),
   };
 }
 
@@ -164,7 +167,8 @@ function configOf(runtime: NodeRuntime, handler: string, sandbox: Sandbox | unde
   const file = runtime.name === 'cri-o' ? '/etc/crio/crio.conf.d/' : '/etc/containerd/config.toml';
   const found = runtime.handlers?.find((one) => one.name === handler);
   if (found !== undefined && found.lines.length > 0) return { file, lines: found.lines, written: true };
-  return { file, lines: sandbox === undefined ? [] : configLines(runtime, handler, sandbox), written: false };
+  const told = sandbox !== undefined && runtime.other === undefined;
+  return { file, lines: !told ? [] : configLines(runtime, handler, sandbox), written: false };
 }
 
 function networkOf(
@@ -304,14 +308,16 @@ function askedPath(limit: RuntimeLimit, spec: SecuredSpec): FieldPath | undefine
   }
 }
 
+const MANUALS: Readonly<Record<NodeRuntime['name'], string>> = {
+  containerd: 'https://github.com/containerd/containerd/blob/main/docs/cri/config.md',
+  'cri-o': 'https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md',
+};
 const KATA = 'https://github.com/kata-containers/kata-containers/blob/main/docs';
 
-function sourcesOf(sandbox: Sandbox | undefined, runtime: NodeRuntime['name']): readonly string[] {
+function sourcesOf(sandbox: Sandbox | undefined, { name, other }: NodeRuntime): readonly string[] {
   return [
     'https://kubernetes.io/docs/concepts/containers/runtime-class/',
-    runtime === 'cri-o'
-      ? 'https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md'
-      : 'https://github.com/containerd/containerd/blob/main/docs/cri/config.md',
+    ...(other === undefined ? [MANUALS[name]] : []),
     ...(sandbox?.kind === 'gvisor'
       ? [
           'https://gvisor.dev/docs/architecture_guide/security/',

@@ -13,6 +13,8 @@ export interface NodeRuntime {
   readonly name: 'containerd' | 'cri-o';
   /** `2.1.4`; absent where the node does not say what runs it. */
   readonly version?: string;
+  /** What the node says runs it, where that is neither of the two: `docker://20.10`. */
+  readonly other?: string;
   /** Absent: taken for granted. */
   readonly handlers?: readonly ContainerdRuntime[];
   /** Where the handlers are written. */
@@ -34,8 +36,8 @@ export function nodeRuntime(node: Manifest | undefined, cluster: Manifest | unde
 
 function ofNode(node: Manifest): NodeRuntime {
   const { status } = node.body as UpstreamNode;
-  const [, runtime, version] =
-    /^([a-z-]+):\/\/(.*)$/.exec(status?.nodeInfo?.containerRuntimeVersion ?? '') ?? [];
+  const written = status?.nodeInfo?.containerRuntimeVersion ?? '';
+  const [, runtime, version] = /^([a-z-]+):\/\/(.*)$/.exec(written) ?? [];
   const name = runtime === 'cri-o' ? 'cri-o' : 'containerd';
   // crun since CRI-O 1.31.
   const [major = 1, minor = 31] = (version ?? '').split('.').map(Number);
@@ -48,6 +50,7 @@ function ofNode(node: Manifest): NodeRuntime {
   return {
     name,
     ...(known && version !== undefined ? { version } : {}),
+    ...(known || written === '' ? {} : { other: written }),
     ...(handlers === undefined ? {} : { handlers, origin }),
     defaultName,
   };

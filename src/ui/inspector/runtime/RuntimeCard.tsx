@@ -1,5 +1,12 @@
 import { useState, type ReactNode } from 'react';
-import { layerWords, limitWords, namesOf, packetWords, type LayerWords } from '../../../i18n/runtime-text.ts';
+import {
+  layerWords,
+  limitWords,
+  namesOf,
+  packetWords,
+  runtimeWords,
+  type LayerWords,
+} from '../../../i18n/runtime-text.ts';
 import type { Lane } from '../../../i18n/runtime.en.ts';
 import type { SourceRange } from '../../../sim/base/origin.ts';
 import type { Placed, PodRuntime } from '../../../sim/pod-runtime.ts';
@@ -66,7 +73,8 @@ function At({ range, children }: { readonly range?: SourceRange; readonly childr
 /** From the pod's line over the class and the handler to the node's container runtime. */
 function Chosen({ told, t }: Part) {
   const { runtimeClass, containerRuntime, handler, node } = told;
-  const { handlers, version } = containerRuntime;
+  const { handlers } = containerRuntime;
+  const runs = runtimeWords(told, t);
   return (
     <dl className={styles.facts}>
       <dt>{t.handler}</dt>
@@ -98,11 +106,8 @@ function Chosen({ told, t }: Part) {
         <>
           <dt>{node}</dt>
           <dd>
-            <code>
-              {containerRuntime.name}
-              {version !== undefined && ` ${version}`}
-            </code>
-            {containerRuntime.by !== 'node' && <small>{t.versionUnknown[containerRuntime.by]}</small>}
+            <code>{runs.name}</code>
+            {runs.note !== undefined && <small>{runs.note}</small>}
           </dd>
           <dt>{t.handlers}</dt>
           <dd>
@@ -123,21 +128,26 @@ function Chosen({ told, t }: Part) {
 function Inside({ told, t }: Part) {
   const [lane, setLane] = useState<Lane>('calls');
   const names = namesOf(told, t);
-  const { same, other } = packetWords(told, names, t);
+  const { same, other, reach } = packetWords(told, names, t);
   const limits = limitWords(told, t);
+  const layers = layerWords(told, t);
   return (
     <>
-      <Segmented<Lane>
-        label={t.lane}
-        items={(['calls', 'packets', 'files'] as const).map((id) => ({ id, label: t.lanes[id] }))}
-        value={lane}
-        onChange={setLane}
-      />
-      <ol className={styles.stack} aria-label={t.lanes[lane]}>
-        {layerWords(told, t).map((words) => (
-          <Layer key={words.layer} words={words} lane={lane} t={t} />
-        ))}
-      </ol>
+      {layers.length > 0 && (
+        <>
+          <Segmented<Lane>
+            label={t.lane}
+            items={(['calls', 'packets', 'files'] as const).map((id) => ({ id, label: t.lanes[id] }))}
+            value={lane}
+            onChange={setLane}
+          />
+          <ol className={styles.stack} aria-label={t.lanes[lane]}>
+            {layers.map((words) => (
+              <Layer key={words.layer} words={words} lane={lane} t={t} />
+            ))}
+          </ol>
+        </>
+      )}
       {other.length > 0 && (
         <section>
           <h4>{t.packetsHeading}</h4>
@@ -145,7 +155,7 @@ function Inside({ told, t }: Part) {
           <Lines lines={same} />
           <h5>{t.other}</h5>
           <Lines lines={other} />
-          <p className={styles.hint}>{t.notSimulated}</p>
+          {reach !== undefined && <p className={styles.hint}>{reach}</p>}
         </section>
       )}
       {limits.length > 0 && (
