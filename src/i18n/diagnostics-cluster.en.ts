@@ -150,6 +150,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `What ${p['annotation']} makes of a request is not simulated: where a request comes to a path of ${p['ingress']}, the answer is unknown.`,
   'ingress/annotation-no-difference': (p) =>
     `${p['annotation']} makes no difference to a single request here.`,
+  'ingress/annotation-for-nobody': (p) =>
+    `The Ingress ${p['ingress']} has the annotation kubernetes.io/ingress.class: ${p['value']}, and no controller here takes it for its own: nobody serves it. The annotation names no IngressClass: a controller compares it with the word that it was started with (${p['known']}), and an Ingress that has it gets no default class. Write spec.ingressClassName in its place.`,
   'ingress/annotation-elsewhere': (p) =>
     `${p['annotation']} is an annotation of ${p['whose']}. ${p['controller']}, which serves ${p['ingress']}, does not read it.`,
   'ingress/resource-backend': (p) =>

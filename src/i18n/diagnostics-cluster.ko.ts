@@ -155,6 +155,8 @@ export const clusterDiagnostics: DiagnosticText = {
     `${josa(String(p['annotation']), '이/가')} 요청에 하는 일은 시뮬레이션하지 않습니다. ${p['ingress']}의 경로로 온 요청의 답은 알 수 없습니다.`,
   'ingress/annotation-no-difference': (p) =>
     `${josa(String(p['annotation']), '은/는')} 여기서 요청 하나에는 아무 차이를 만들지 않습니다.`,
+  'ingress/annotation-for-nobody': (p) =>
+    `Ingress ${p['ingress']}의 어노테이션 kubernetes.io/ingress.class: ${josa(String(p['value']), '을/를')} 자기 것으로 받는 컨트롤러가 없어 아무도 처리하지 않습니다. 이 어노테이션은 IngressClass의 이름이 아니라 컨트롤러가 시작할 때 받은 값(${p['known']})과 비교되며, 이것이 있는 Ingress에는 기본 클래스도 붙지 않습니다. 대신 spec.ingressClassName을 적으세요.`,
   'ingress/annotation-elsewhere': (p) =>
     `${josa(String(p['annotation']), '은/는')} ${p['whose']}의 애너테이션입니다. ${josa(String(p['ingress']), '을/를')} 처리하는 ${josa(String(p['controller']), '은/는')} 읽지 않습니다.`,
   'ingress/resource-backend': (p) =>

@@ -220,6 +220,8 @@ export interface BackendReading {
 export interface IngressAbout {
   /** `spec.controller` of the IngressClasses that are its own. */
   readonly controller: string;
+  /** The value of the annotation kubernetes.io/ingress.class that it takes for its own. */
+  readonly annotated: string;
   /** What the names of its annotations begin with. */
   readonly annotations: string;
   /** How it takes the backends of Ingresses. */

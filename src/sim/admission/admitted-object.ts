@@ -1,13 +1,16 @@
 /**
  * The object of a request as the API server hands it to policies: decoded, defaulted, with what it fills in itself, and for a
- * pod with what the plug-ins ServiceAccount, DefaultTolerationSeconds and Priority add. What it makes up (uids, times, names,
+ * pod with what the plug-ins ServiceAccount, DefaultTolerationSeconds and Priority add, for an Ingress DefaultIngressClass. What it makes up (uids, times, names,
  * cluster addresses) is there and not known.
  * Leaves out the annotation in which a client-side `kubectl apply` keeps what was applied: as `kubectl create` sends it.
  */
 import type { ObjectRef } from '../base/origin.ts';
 import type { AdmissionRequest } from '../k8s/controllers/admission.ts';
 import { asRecord, asRecords, type Body } from '../k8s/kinds/schema.ts';
+import { defaultedClass, isDefaultClass } from '../k8s/ingress-class.ts';
+import type { Manifest } from '../k8s/manifest.ts';
 import { parseQuantity, quantityText } from '../k8s/quantity.ts';
+import type { Store } from '../k8s/store.ts';
 import { notKnown } from './cel/values.ts';
 
 const CUSTOM = /\./;
@@ -17,7 +20,10 @@ const WITHOUT_STATUS =
 const BUILT_IN_GROUP = /^(v1|apps\/|batch\/|autoscaling\/|policy\/|[a-z]+(\.[a-z]+)*\.k8s\.io\/)/;
 const CRD_GROUP = /^(gateway\.networking|policy\.networking|snapshot\.storage|.*\.x)\.k8s\.io\//;
 
-export function admittedObject({ object, labels, pod, manifest, owners }: AdmissionRequest): Body {
+export function admittedObject(
+  { object, labels, pod, manifest, owners }: AdmissionRequest,
+  objects: Pick<Store, 'list'>,
+): Body {
   const annotations =
     pod?.path.length === 0 || manifest === undefined
       ? (pod?.annotations ?? {})
@@ -49,6 +55,7 @@ export function admittedObject({ object, labels, pod, manifest, owners }: Admiss
   if (kind === 'Pod' && pod !== undefined) whole['spec'] = podSpec(copyOf(pod.spec));
   else if (pod !== undefined) template(whole, pod.path);
   if (kind === 'Service' && apiVersion === 'v1') service(asRecord(whole['spec']));
+  if (kind === 'Ingress' && manifest !== undefined) ingress(asRecord(whole['spec']), manifest, objects);
   return whole;
 }
 
@@ -162,4 +169,12 @@ function service(spec: Body): void {
   }
   if (spec['type'] === undefined || spec['type'] === 'ClusterIP') return;
   for (const port of asRecords(spec['ports'])) port['nodePort'] ??= notKnown('spec.ports.nodePort');
+}
+
+function ingress(spec: Body, manifest: Manifest, objects: Pick<Store, 'list'>): void {
+  const classes = objects
+    .list('IngressClass')
+    .map((one) => ({ name: one.metadata.name, isDefault: isDefaultClass(one) }));
+  const found = defaultedClass(manifest, classes);
+  if (found !== undefined) spec['ingressClassName'] = found.name;
 }

@@ -14,7 +14,7 @@ export type Bindings = Readonly<Record<string, unknown>>;
 export function givenTo(request: AdmissionRequest, objects: Objects): Bindings {
   const { namespace, kind } = request.object;
   return {
-    object: celValue(admittedObject(request)),
+    object: celValue(admittedObject(request, objects)),
     oldObject: null,
     request: celValue(requestObject(request, objects)),
     namespaceObject:

@@ -19,6 +19,7 @@ import type { Manifest, ParsedScenario } from '../k8s/manifest.ts';
 import { wasThereBefore } from '../k8s/store.ts';
 import { controllerAccount, KUBECTL } from './accounts.ts';
 import { type FieldChange, fieldChanges } from './field-changes.ts';
+import { ingressClassAnswer } from './ingress-class-answer.ts';
 import { type OrderedPlugin, PLUGIN_ORDER } from './order.ts';
 import { admissionPlugins } from './registry.ts';
 
@@ -258,6 +259,10 @@ function stepsOf(subject: Subject, judged: Judged): readonly AdmissionStep[] {
       );
       if (plugin.name === 'NamespaceLifecycle' && read) {
         push({ stage, plugin: plugin.name, ...(noNamespace ? fault() : { answer: 'passed' }) });
+      } else if (plugin.name === 'DefaultIngressClass') {
+        const written = manifest ?? judged.parsed.drafts.find(({ ref }) => ref === object);
+        const { grounds, ...said } = ingressClassAnswer(written, judged.cluster.ingressClasses);
+        push({ stage, plugin: plugin.name, ...said, ...byOf(grounds, judged.parsed) });
       } else if (calls.length === 0) {
         push({ stage, plugin: plugin.name, answer: unasked(plugin, read) });
       } else for (const call of calls) push(stepOf(call, subject, judged));
@@ -293,6 +298,7 @@ function isUnreadable({ code }: Diagnostic): boolean {
 const LABELS: ReadonlyMap<string, string> = new Map(admissionPlugins.map(({ id, label }) => [id, label]));
 const SIMULATED: ReadonlySet<string> = new Set([
   'NamespaceLifecycle',
+  'DefaultIngressClass',
   ...admissionPlugins.map(({ label }) => label),
 ]);
 

@@ -2,11 +2,12 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { FieldPath, ObjectRef } from '../base/origin.ts';
 import type { ClusterState, Ingress, Pod } from '../k8s/cluster-state.ts';
+import { CLASS_ANNOTATION } from '../k8s/ingress-class.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
 import type { L7Plugin, Lazy } from '../plugin.ts';
 import { unservedNotes } from './gateway-api/notes.ts';
-import { backendTo } from './ingress/served.ts';
-import { gatewayControllers, l7Plugin, l7PluginFor, l7Registry, pluginsOfPod } from './registry.ts';
+import { backendTo, serves } from './ingress/served.ts';
+import { gatewayControllers, l7Plugin, l7Registry, pluginsOfPod } from './registry.ts';
 
 type Locate = ParsedScenario['locate'];
 
@@ -35,10 +36,13 @@ export function l7Notes(cluster: ClusterState, locate: Locate): readonly Diagnos
   controllers(cluster, say);
   for (const ingress of cluster.ingresses) {
     const plugin = servedByOf(cluster, ingress);
-    if (plugin === undefined) continue;
+    if (plugin === undefined) {
+      annotatedForNobody(ingress, say);
+      continue;
+    }
     if (podsOf(cluster, plugin).length === 0) {
       const params = { ingress: ingress.name, controller: plugin.label };
-      say('warning', 'ingress/not-running', params, ingress.origin.object, ['spec', 'ingressClassName']);
+      say('warning', 'ingress/not-running', params, ingress.origin.object, classPath(ingress));
     }
     annotations(ingress, plugin, say);
     backends(cluster, ingress, plugin, say);
@@ -95,9 +99,21 @@ export function ingressServers(cluster: ClusterState): (ingress: Ingress) => rea
 }
 
 function servedByOf({ ingressClasses }: ClusterState, ingress: Ingress): Lazy<L7Plugin> | undefined {
-  const name = ingress.className ?? ingress.annotations['kubernetes.io/ingress.class'];
-  const found = ingressClasses.find((one) => one.name === name);
-  return found === undefined ? undefined : l7PluginFor(found.controller);
+  return l7Registry.find((plugin) => plugin.ingress && serves(plugin.ingress, ingress, ingressClasses));
+}
+
+const classPath = ({ className }: Ingress): FieldPath =>
+  className === undefined ? ['metadata', 'annotations', CLASS_ANNOTATION] : ['spec', 'ingressClassName'];
+
+/** With the annotation an Ingress gets no default class, and a controller compares it with a word of its own. */
+function annotatedForNobody(ingress: Ingress, say: Say): void {
+  const value = ingress.annotations[CLASS_ANNOTATION];
+  if (value === undefined || ingress.className !== undefined) return;
+  const known = l7Registry.flatMap((plugin) =>
+    plugin.ingress ? [`${plugin.label}: ${plugin.ingress.annotated}`] : [],
+  );
+  const params = { ingress: ingress.name, value, known: known.join(', ') };
+  say('warning', 'ingress/annotation-for-nobody', params, ingress.origin.object, classPath(ingress));
 }
 
 function podsOf({ pods }: ClusterState, plugin: Lazy<L7Plugin>): readonly Pod[] {

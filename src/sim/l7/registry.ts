@@ -43,10 +43,6 @@ const byImage = new Map(
 );
 const known = new WeakMap<Pod, readonly Lazy<L7Plugin>[]>();
 
-/** Whose an IngressClass is. */
-export const l7PluginFor = (controller: string): Lazy<L7Plugin> | undefined =>
-  l7Registry.find((one) => one.ingress?.controller === controller);
-
 /** The plug-ins whose pods these are. */
 function pluginsOf(pods: readonly Pod[]): readonly Lazy<L7Plugin>[] {
   const found = new Set<Lazy<L7Plugin>>();

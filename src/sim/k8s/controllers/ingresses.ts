@@ -1,6 +1,7 @@
 /** Ingresses and their classes, as controllers read them. The oldest Ingress goes first; here that is the order of names. */
 import type { FieldPath } from '../../base/origin.ts';
 import type { ClusterState, Ingress, IngressBackend, IngressClass } from '../cluster-state.ts';
+import { CLASS_ANNOTATION, defaultedClass, isDefaultClass } from '../ingress-class.ts';
 import type { Manifest } from '../manifest.ts';
 import { keepList, memoByOwner } from '../memo.ts';
 import type { Store } from '../store.ts';
@@ -35,9 +36,6 @@ const classMemo = memoByOwner<Manifest, IngressClass>();
 const sameIngresses = keepList<Ingress>();
 const sameClasses = keepList<IngressClass>();
 
-/** Spelt so before spec.ingressClassName was there. */
-const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
-
 export function makeIngresses(
   store: Store,
   report: Report,
@@ -50,15 +48,12 @@ export function makeIngresses(
 
 /** As the admission plug-in DefaultIngressClass leaves them: one that names no class gets the default. */
 function withDefault(store: Store, classes: readonly IngressClass[]): readonly Ingress[] {
-  const defaults = classes.filter(({ isDefault }) => isDefault);
-  const [only] = defaults;
-  const fallback = defaults.length === 1 ? only?.name : undefined;
   return store.list('Ingress').map((manifest) => {
-    return memo(manifest, fallback ?? '', () => {
-      const ingress = ingressOf(manifest);
-      const named = ingress.className ?? ingress.annotations[CLASS_ANNOTATION];
-      return named === undefined && fallback !== undefined ? { ...ingress, className: fallback } : ingress;
-    });
+    const className = defaultedClass(manifest, classes)?.name;
+    return memo(manifest, className ?? '', () => ({
+      ...ingressOf(manifest),
+      ...(className !== undefined && { className }),
+    }));
   });
 }
 
@@ -66,7 +61,7 @@ function classOf(manifest: Manifest): IngressClass {
   return classMemo(manifest, '', () => ({
     name: manifest.metadata.name,
     controller: (manifest.body['spec'] as { controller?: string } | undefined)?.controller ?? '',
-    isDefault: manifest.metadata.annotations['ingressclass.kubernetes.io/is-default-class'] === 'true',
+    isDefault: isDefaultClass(manifest),
     origin: manifest.origin,
   }));
 }
@@ -80,9 +75,9 @@ function checkClasses(
   const classes = new Set(ingressClasses.map(({ name }) => name));
   const known = [...classes].join(', ');
   for (const { name, className, annotations, origin } of ingresses) {
-    const old = annotations[CLASS_ANNOTATION];
-    if (old !== undefined && classes.has(old)) continue;
     if (className === undefined) {
+      // What the annotation is compared with, the controllers know.
+      if (annotations[CLASS_ANNOTATION] !== undefined) continue;
       report.say('warning', 'ingress/no-class', { ingress: name, known }, origin.object);
     } else if (!classes.has(className)) {
       const params = { ingress: name, class: className, known };

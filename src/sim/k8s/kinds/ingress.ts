@@ -2,12 +2,12 @@
 import { parseIp } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import { pathText } from '../diagnostics.ts';
+import { CLASS_ANNOTATION } from '../ingress-class.ts';
 import { metadataRules } from './metadata.ts';
 import { dnsSubdomain, isDnsSubdomain, portName, portNumber, serviceName } from './names.ts';
 import { asRecord, asRecords, type Body, type KindSpec, type Report, simulated } from './schema.ts';
 
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
-const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const WILDCARD_RULE =
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 

@@ -12,6 +12,8 @@ export const ingressNginxAbout: L7About & { readonly ingress: IngressAbout } = {
   images: ['ingress-nginx/controller'],
   ingress: {
     controller: 'k8s.io/ingress-nginx',
+    // --ingress-class
+    annotated: 'nginx',
     annotations: 'nginx.ingress.kubernetes.io/',
     // Its Lua balancer answers 503 for whatever it has no peer for.
     backends: { noService: 503, noPort: 503, noEndpoints: 503, byTargetPort: true },

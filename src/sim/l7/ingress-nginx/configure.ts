@@ -41,7 +41,7 @@ export interface NginxConfig {
 }
 
 export function configure(cluster: IngressObjects): NginxConfig {
-  const ingresses = servedBy(cluster, ingressNginxAbout.ingress.controller, 'nginx');
+  const ingresses = servedBy(cluster, ingressNginxAbout.ingress);
   const primary = ingresses.filter((ingress) => annotationsOf(ingress).canary === undefined);
   const servers = serversOf(primary);
   const canaries = canariesOf(cluster, ingresses, (host, path, type) =>

@@ -2,9 +2,16 @@
  * What every Ingress controller reads alike: which Ingresses are its own, and what a backend comes down to. A controller
  * sends requests to endpoints, past the Service's address: kube-proxy has no part in it.
  */
-import type { ClusterState, Ingress, IngressBackend, Service } from '../../k8s/cluster-state.ts';
+import type {
+  ClusterState,
+  Ingress,
+  IngressBackend,
+  IngressClass,
+  Service,
+} from '../../k8s/cluster-state.ts';
+import { CLASS_ANNOTATION } from '../../k8s/ingress-class.ts';
 import { endpointsOfPort, slicesOf } from '../../service/endpoint-list.ts';
-import type { BackendReading } from '../../plugin.ts';
+import type { BackendReading, IngressAbout } from '../../plugin.ts';
 import type { Backend, RespondBecause } from '../config.ts';
 
 export type IngressObjects = Pick<
@@ -12,19 +19,18 @@ export type IngressObjects = Pick<
   'ingresses' | 'ingressClasses' | 'services' | 'endpointSlices' | 'settings'
 >;
 
-/** Spelt so before spec.ingressClassName was there. */
-export const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+/** Is it of a class of the controller's? Without a class: has it the annotation, in the controller's own word? */
+export function serves(
+  { controller, annotated }: IngressAbout,
+  { className, annotations }: Ingress,
+  classes: readonly IngressClass[],
+): boolean {
+  if (className === undefined) return annotations[CLASS_ANNOTATION] === annotated;
+  return classes.some((one) => one.name === className && one.controller === controller);
+}
 
-/** Those of a class of the controller's, and those whose annotation names the class as controllers do without one. */
-export function servedBy(cluster: IngressObjects, controller: string, annotated: string): readonly Ingress[] {
-  const classes = new Set(
-    cluster.ingressClasses.filter((one) => one.controller === controller).map(({ name }) => name),
-  );
-  return cluster.ingresses.filter(({ className, annotations }) => {
-    const old = annotations[CLASS_ANNOTATION];
-    if (old !== undefined) return old === annotated;
-    return className !== undefined && classes.has(className);
-  });
+export function servedBy(cluster: IngressObjects, about: IngressAbout): readonly Ingress[] {
+  return cluster.ingresses.filter((ingress) => serves(about, ingress, cluster.ingressClasses));
 }
 
 /** One Service port and its ready endpoints, of the cluster's first family. */
