@@ -43,11 +43,6 @@ export function Problems() {
                 {diagnosticText(d, t)}
               </span>
             </button>
-            {isRefusal(d, refused) && (
-              <button type="button" className={styles.fix} onClick={() => whyRefused(titleOf(d))}>
-                {t.editor.whyRefused}
-              </button>
-            )}
             {d.fixes?.map((fix) => (
               <button
                 key={`${fix.titleCode} ${fix.newText}`}
@@ -58,6 +53,11 @@ export function Problems() {
                 {fixTitle(fix, t)}
               </button>
             ))}
+            {isRefusal(d, refused) && (
+              <button type="button" className={styles.fix} onClick={() => whyRefused(titleOf(d))}>
+                {t.editor.whyRefused}
+              </button>
+            )}
           </li>
         ))}
       </ul>
