@@ -8,10 +8,10 @@ export function endText({ clientSees, status }: BurstGroup, { inspector }: Messa
   return status === undefined ? words : `${words} ${status}`;
 }
 
-/** `52 %`; a share that is there but small is not rounded to nothing. */
+/** `52%`; a share that is there but small is not rounded to nothing. */
 export function shareText(count: number, total: number): string {
   const share = total === 0 ? 0 : (count / total) * 100;
-  return `${share > 0 && share < 1 ? '<1' : Math.round(share)} %`;
+  return `${share > 0 && share < 1 ? '<1' : Math.round(share)}%`;
 }
 
 /** A line for each way in which requests ended, the most frequent first. */

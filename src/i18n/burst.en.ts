@@ -7,11 +7,13 @@ export const burst = {
   send: (p: { requests: number }) => `Send ${p.requests}`,
   stop: 'Stop',
   sent: (p: { done: number; asked: number }) =>
-    p.done === p.asked ? `${p.done} requests sent` : `${p.done} of ${p.asked} requests sent`,
+    p.done === p.asked
+      ? `${p.done} ${p.done === 1 ? 'request' : 'requests'} sent`
+      : `${p.done} of ${p.asked} requests sent`,
   ends: 'How they ended',
   nobody: 'reached nobody',
   firstOf: 'See the first one',
   row: (p: { to: string; end: string; count: number; share: string; request: number }) =>
-    `${p.to}: ${p.end}, ${p.count} requests, ${p.share}. See request ${p.request}.`,
+    `${p.to}: ${p.end}, ${p.count} ${p.count === 1 ? 'request' : 'requests'}, ${p.share}. See request ${p.request}.`,
   inOrder: 'From left to right in the order of sending',
 };

@@ -87,7 +87,7 @@ export const policy = {
     `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 규칙에는 ${josa(p.wanted, '이/가')} 적혀 있습니다`,
   portName: (p: { name: string; means: string; found: string }) =>
     p.means === ''
-      ? `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 받는 쪽에는 ${p.name}이라는 이름의 포트가 없습니다`
+      ? `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 받는 쪽에는 ${josa(p.name, '이라/라')}는 이름의 포트가 없습니다`
       : `패킷은 포트 ${josa(p.found, '으로/로')} 갑니다. 이 파드에서 ${josa(p.name, '은/는')} ${josa(p.means, '을/를')} 뜻합니다`,
   protocol: (p: { wanted: string; found: string }) =>
     `패킷은 ${p.found}입니다. 규칙이 다루는 것은 ${p.wanted}입니다`,

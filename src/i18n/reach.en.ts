@@ -33,7 +33,7 @@ export const reach = {
   isolates: (p: RuleName) => `${SIDE[p.direction]}: no rule of ${name(p)} matches`,
   because: {
     'not-enforced': 'this CNI enforces no policy',
-    'no-address': 'a pod without an address can neither send nor receive',
+    'no-address': 'a pod that has no address, or runs no more, can neither send nor receive',
     unmodelled: 'a field outside the model could change it',
     'host-address': 'the address that the receiver sees depends on the CNI',
     'own-node': 'what a pod’s own node sends is always let in',

@@ -37,7 +37,7 @@ export const reach = {
   isolates: (p: RuleName) => `${SIDE[p.direction]}: ${name(p)}에 맞는 규칙 없음`,
   because: {
     'not-enforced': '이 CNI는 정책을 적용하지 않습니다',
-    'no-address': '주소가 없는 파드는 보내지도 받지도 못합니다',
+    'no-address': '주소가 없거나 실행이 끝난 파드는 보내지도 받지도 못합니다',
     unmodelled: '시뮬레이터가 다루지 않는 필드가 결과를 바꿀 수 있습니다',
     'host-address': '받는 쪽에 보이는 주소가 CNI에 따라 다릅니다',
     'own-node': '파드가 있는 노드에서 보낸 것은 언제나 들어옵니다',
