@@ -101,7 +101,8 @@ export function nearMissText(near: NearMiss, texts: CliTexts): string {
       lines.push(`  ${policy} ${said}${at(origin)}`);
       continue;
     }
-    lines.push(`  ${policy}, ${t.ruleOf(closest)}${at(closest.origin)}`, ...halves(closest));
+    const called = kind === undefined ? policy : `${kind} ${policy}`;
+    lines.push(`  ${called}, ${t.ruleOf(closest)}${at(closest.origin)}`, ...halves(closest));
     if (closest.servicePort !== undefined) lines.push(`    ${t.servicePort(closest.servicePort)}`);
   }
   for (const open of near.leftOpen) lines.push(`  ${t.dependsOnCni}: ${t.leftOpen[open]}`);

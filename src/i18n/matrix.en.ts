@@ -1,3 +1,5 @@
+const SIDES = { ingress: 'ingress', egress: 'egress' };
+
 export const matrix = {
   title: 'Who can talk to whom',
   corner: 'from ↓   to →',
@@ -30,48 +32,54 @@ export const matrix = {
     'ingress-denied': 'ingress',
     'not-enforced': 'open',
     unknown: 'unknown',
+    unmodelled: 'unknown',
     'no-address': 'no address',
   },
   legend: {
     allowed: 'allowed',
     denied: 'denied',
     some: 'some of the pods',
-    unknown: 'the spec leaves it open',
+    unknown: 'it cannot be told',
     self: 'itself',
   },
   question: (p: { from: string; to: string; port: string }) => `${p.from} → ${p.to} · ${p.port}`,
   titles: {
-    open: 'Open: no policy selects either side',
+    open: 'Open: no policy decides about it',
     'same-pod': 'A pod always reaches itself',
     allowed: 'Allowed by policy',
     'egress-denied': 'Denied on the way out of the sender',
     'ingress-denied': 'Denied on the way in to the receiver',
     'not-enforced': 'Open: this CNI enforces no policy',
     unknown: 'Unknown: the specification leaves it open',
+    unmodelled: 'Unknown: a field outside the model could change it',
     'no-address': 'No address: the pod is not running',
   },
   details: {
-    open: 'A pod that no policy selects accepts and sends everything.',
+    open: 'What no policy decides about may pass.',
     'same-pod': 'Traffic to itself never leaves the pod’s network namespace; policies do not see it.',
     allowed:
       'A rule of the sender’s egress and a rule of the receiver’s ingress admit it, where policies select them.',
     'egress-denied':
-      'A policy selects the sender for egress, and no rule of any such policy admits this receiver and port; or a rule of a cluster-wide policy says Deny.',
+      'A policy selects the sender for egress, and no rule of any such policy admits this receiver and port; or a rule says Deny.',
     'ingress-denied':
-      'A policy selects the receiver for ingress, and no rule of any such policy admits this sender and port; or a rule of a cluster-wide policy says Deny.',
+      'A policy selects the receiver for ingress, and no rule of any such policy admits this sender and port; or a rule says Deny.',
     'not-enforced': 'Policies are stored by the API server, and nothing on the nodes acts on them.',
-    unknown: 'NetworkPolicy does not say what happens here, for example for pods on the host network.',
+    unknown:
+      'The sender is on its node’s network: which address the receiver sees of it, and so which rule fits, depends on the CNI.',
+    unmodelled:
+      'A field of these pods, or of a policy, is not simulated and may matter here. A note at its line says which.',
     'no-address': 'A pod without an address can neither send nor receive.',
   },
   bothWays: 'Both sides must allow it',
   bothWaysDetail:
     'A connection needs the sender’s egress and the receiver’s ingress. Replies are implied. Traffic from a pod’s own node is always let in.',
   policies: 'Policies',
-  rule: (p: { rule: number }) => `rule ${p.rule + 1}`,
+  sides: SIDES,
+  rule: (p: { direction: 'ingress' | 'egress'; rule: number }) => `${SIDES[p.direction]}: rule ${p.rule + 1}`,
   members: 'Pods in this cell',
   send: 'Send this packet',
   pick: 'Choose a cell to see why.',
-  pickDetail: 'Each cell says what the NetworkPolicies would decide if something listened on the port.',
+  pickDetail: 'Each cell says what the policies would decide if something listened on the port.',
   stopped: 'Stopped before every pair was checked.',
   again: 'Check again',
   failed: 'The matrix could not be computed.',

@@ -1,6 +1,8 @@
 import type { Catalog } from './catalog.ts';
 import type { matrix as en } from './matrix.en.ts';
 
+const SIDES = { ingress: '인그레스', egress: '이그레스' };
+
 export const matrix = {
   title: '누가 누구와 통신할 수 있는가',
   corner: '출발 ↓   도착 →',
@@ -33,45 +35,50 @@ export const matrix = {
     'ingress-denied': '인그레스',
     'not-enforced': '열림',
     unknown: '모름',
+    unmodelled: '모름',
     'no-address': '주소 없음',
   },
   legend: {
     allowed: '허용',
     denied: '차단',
     some: '일부 파드만',
-    unknown: '명세가 정하지 않음',
+    unknown: '알 수 없음',
     self: '자기 자신',
   },
   question: (p: { from: string; to: string; port: string }) => `${p.from} → ${p.to} · ${p.port}`,
   titles: {
-    open: '열림: 어느 쪽도 정책의 대상이 아닙니다',
+    open: '열림: 이 통신을 다루는 정책이 없습니다',
     'same-pod': '파드는 언제나 자기 자신에게 닿습니다',
     allowed: '정책이 허용합니다',
     'egress-denied': '보내는 쪽에서 나갈 때 막힙니다',
     'ingress-denied': '받는 쪽으로 들어올 때 막힙니다',
     'not-enforced': '열림: 이 CNI는 정책을 적용하지 않습니다',
     unknown: '알 수 없음: 명세가 정하지 않았습니다',
+    unmodelled: '알 수 없음: 시뮬레이터가 다루지 않는 필드가 결과를 바꿀 수 있습니다',
     'no-address': '주소 없음: 실행 중인 파드가 아닙니다',
   },
   details: {
-    open: '어떤 정책도 선택하지 않은 파드는 모든 것을 보내고 받습니다.',
+    open: '어떤 정책도 다루지 않는 통신은 막히지 않습니다.',
     'same-pod':
       '자기 자신에게 보내는 트래픽은 파드의 네트워크 네임스페이스를 벗어나지 않으므로 정책이 보지 않습니다.',
     allowed: '정책이 선택한 쪽마다 보내는 파드의 이그레스 규칙과 받는 파드의 인그레스 규칙이 허용합니다.',
     'egress-denied':
-      '보내는 파드를 이그레스로 선택한 정책이 있고, 그 가운데 이 상대와 포트를 허용하는 규칙이 없습니다. 또는 클러스터 전체 정책의 규칙이 Deny입니다.',
+      '보내는 파드를 이그레스로 선택한 정책이 있고, 그 가운데 이 상대와 포트를 허용하는 규칙이 없습니다. 또는 어떤 규칙이 거부(Deny)합니다.',
     'ingress-denied':
-      '받는 파드를 인그레스로 선택한 정책이 있고, 그 가운데 이 상대와 포트를 허용하는 규칙이 없습니다. 또는 클러스터 전체 정책의 규칙이 Deny입니다.',
+      '받는 파드를 인그레스로 선택한 정책이 있고, 그 가운데 이 상대와 포트를 허용하는 규칙이 없습니다. 또는 어떤 규칙이 거부(Deny)합니다.',
     'not-enforced': '정책은 API 서버에 저장되지만 노드에서 아무도 적용하지 않습니다.',
     unknown:
-      '호스트 네트워크를 쓰는 파드처럼, 네트워크폴리시(NetworkPolicy) 명세가 결과를 정하지 않은 경우입니다.',
+      '보내는 파드가 노드 네트워크를 씁니다. 받는 쪽에 보이는 주소가 CNI에 따라 달라서 어느 규칙에 맞을지 정해져 있지 않습니다.',
+    unmodelled:
+      '파드나 정책에 시뮬레이터가 다루지 않는 필드가 있고, 그 필드가 결과를 바꿀 수 있습니다. 어느 필드인지는 해당 줄에 표시됩니다.',
     'no-address': '주소가 없는 파드는 보내지도 받지도 못합니다.',
   },
   bothWays: '양쪽 모두 허용해야 합니다',
   bothWaysDetail:
     '연결하려면 보내는 쪽의 이그레스와 받는 쪽의 인그레스가 모두 허용해야 합니다. 응답은 저절로 허용됩니다. 파드가 있는 노드에서 오는 트래픽은 언제나 들어옵니다.',
   policies: '정책',
-  rule: (p: { rule: number }) => `규칙 ${p.rule + 1}`,
+  sides: SIDES,
+  rule: (p: { direction: 'ingress' | 'egress'; rule: number }) => `${SIDES[p.direction]} 규칙 ${p.rule + 1}`,
   members: '이 칸의 파드',
   send: '이 패킷 보내기',
   pick: '칸을 고르면 이유를 알려 줍니다.',

@@ -45,13 +45,15 @@ const OPEN = 0;
 const SELF = -1;
 const NO_ADDRESS = -2;
 const UNKNOWN = -3;
+const UNMODELLED = -4;
 /** Two numbers of parts in one. */
 const PAIR = 2 ** 26;
 
 const SPECIAL: Readonly<Record<number, ReachReason>> = {
-  [SELF]: { code: 'same-pod', policies: [] },
-  [NO_ADDRESS]: { code: 'no-address', policies: [] },
-  [UNKNOWN]: { code: 'unknown', policies: [] },
+  [SELF]: { code: 'same-pod', by: [], policies: [] },
+  [NO_ADDRESS]: { code: 'no-address', by: [], policies: [] },
+  [UNKNOWN]: { code: 'unknown', by: [], policies: [] },
+  [UNMODELLED]: { code: 'unmodelled', by: [], policies: [] },
 };
 
 /** Reads the answer; rows from, columns to. */
@@ -83,7 +85,7 @@ export class ReachMatrix {
     const { data } = this;
     if (row === column) return SELF;
     const doubt = (data.doubt[row] ?? 0) | (data.doubt[column] ?? 0);
-    if (doubt !== 0) return (doubt & 1) === 1 ? NO_ADDRESS : UNKNOWN;
+    if (doubt !== 0) return (doubt & 1) === 1 ? NO_ADDRESS : UNMODELLED;
     const host = data.host[row] === 1;
     const own = host && data.node[row] === data.node[column];
     if (own && !data.deniesOwnNode) return OPEN;

@@ -3,8 +3,8 @@ import type { Pod, Protocol } from '../k8s/cluster-state.ts';
 import type { Applying } from './applying.ts';
 import { type Ends, familyOf } from './classes.ts';
 import type { Direction } from './matching.ts';
-import { PartTable } from './reach-reasons.ts';
-import type { StackRule } from './stack.ts';
+import { type PartPolicy, PartTable } from './reach-reasons.ts';
+import type { StackPolicy, StackRule } from './stack.ts';
 
 /** Targets, and the ports that each is asked on: the columns of target i are `first[i]` to `first[i + 1]`. */
 export interface Columns {
@@ -95,8 +95,8 @@ function directionRow(
           const part = pass
             ? 0
             : action === 'allow'
-              ? parts.allowed(policy.name, index)
-              : parts.denied([policy.name], index);
+              ? parts.allowed(partOf(policy), index)
+              : parts.denied([partOf(policy)], index);
           covered(rule, (i) => {
             if (settled[i] === 1) return;
             settled[i] = 1;
@@ -113,7 +113,7 @@ function directionRow(
     }
     const isolating = policies.filter(({ policy }) => policy.isolates[direction]);
     if (plan.end === 'deny' && isolating.length > 0) {
-      const denied = parts.denied(isolating.map(({ policy }) => policy.name));
+      const denied = parts.denied(isolating.map(({ policy }) => partOf(policy)));
       for (let i = 0; i < size; i++) {
         if (settled[i] === 1) continue;
         settled[i] = 1;
@@ -123,4 +123,8 @@ function directionRow(
     for (const i of passed) settled[i] = 0;
   }
   return row;
+}
+
+function partOf({ name, kind = 'NetworkPolicy' }: StackPolicy): PartPolicy {
+  return { policy: name, kind };
 }

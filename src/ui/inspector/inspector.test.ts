@@ -228,7 +228,7 @@ describe('matrix', () => {
     pods: ['a/web-5d4f6b7c8d-bcdfg', 'a/web-5d4f6b7c8d-hjklm', 'b/db'],
     parts: [
       { kind: 'open', policies: [] },
-      { kind: 'denied', policies: ['a/shut'] },
+      { kind: 'denied', policies: [{ policy: 'a/shut', kind: 'NetworkPolicy' }] },
     ],
     firstColumn: Uint32Array.of(0, 1, 2, 3),
     out: [row(0, 0, 1), row(0, 0, 0)],

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useText } from '../../../i18n/messages.ts';
 import type { SourceRange } from '../../../sim/base/origin.ts';
+import type { ReasonPolicy } from '../../../sim/policy/reach-reasons.ts';
 import { useLook } from '../../../state/selection.ts';
 import { requestReach } from '../../../state/session.ts';
 import { useSimulation } from '../../../state/simulation.ts';
@@ -61,14 +62,16 @@ export function ReasonCard({
               : t.titles[reason.code]}
           </h3>
           <p>{t.details[reason.code]}</p>
-          {reason.policies.length > 0 && (
+          {reason.by.length > 0 && (
             <dl className={styles.policies}>
               <dt>{t.policies}</dt>
-              {reason.policies.slice(0, SHOWN_POLICIES).map((policy, i) => (
-                <dd key={policy}>
-                  <code>{policy}</code>
-                  {i === 0 && reason.rule !== undefined && <small>{t.rule({ rule: reason.rule })}</small>}
-                  <Line range={places.get(policy)} />
+              {reason.by.slice(0, SHOWN_POLICIES).map((by) => (
+                <dd key={keyOf(by)}>
+                  <code>{by.kind === 'NetworkPolicy' ? by.policy : `${by.kind} ${by.policy}`}</code>
+                  <small>
+                    {by.rule === undefined ? t.sides[by.direction] : t.rule({ ...by, rule: by.rule })}
+                  </small>
+                  <Line range={places.get(keyOf(by))} />
                 </dd>
               ))}
             </dl>
@@ -92,6 +95,12 @@ export interface Ends {
   readonly protocol: 'TCP' | 'UDP';
 }
 
+/** Policies of two kinds may have one name, and one policy may decide about both ends. */
+function keyOf({ direction, kind, policy }: Pick<ReasonPolicy, 'direction' | 'kind' | 'policy'>): string {
+  return `${direction} ${kind} ${policy}`;
+}
+
+/** By `keyOf`. */
 type Places = ReadonlyMap<string, SourceRange>;
 const NOWHERE: Places = new Map();
 
@@ -108,8 +117,8 @@ function usePlaces(ends: Ends | undefined): Places {
       (reach) => {
         if (!live) return;
         const by = reach.to.flatMap((peer) => peer.ports.flatMap((one) => one.by));
-        const places = by.flatMap(({ policy, origin }) =>
-          origin.range === undefined ? [] : [[policy, origin.range] as const],
+        const places = by.flatMap(({ origin: { range }, ...one }) =>
+          range === undefined ? [] : [[keyOf(one), range] as const],
         );
         setKnown({ of: key, places: new Map(places) });
       },

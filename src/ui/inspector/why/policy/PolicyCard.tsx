@@ -81,7 +81,7 @@ export function PolicyCard({ trace, step }: { readonly trace: Trace; readonly st
       <p className={styles.lead}>{t.isolates({ pod: near.pod, count: near.policies.length })}</p>
       <ul className={styles.policies}>
         {near.policies.slice(0, SHOWN).map((policy) => (
-          <PolicyItem key={policy.policy} policy={policy} near={near} />
+          <PolicyItem key={`${policy.kind} ${policy.policy}`} policy={policy} near={near} />
         ))}
       </ul>
       {more > 0 && <p className={styles.more}>{t.more({ n: more })}</p>}
@@ -183,7 +183,11 @@ function PolicyItem({ policy, near }: { readonly policy: PolicyMiss; readonly ne
   return (
     <li className={styles.policy}>
       <p className={styles.name}>
-        <b>{policy.policy}</b>
+        <b>
+          {policy.kind === undefined || closest === undefined
+            ? policy.policy
+            : `${policy.kind} ${policy.policy}`}
+        </b>
         {closest !== undefined && <span>{t.ruleOf({ rule: closest.rule })}</span>}
         <Line origin={closest?.origin ?? policy.origin} />
       </p>
