@@ -91,3 +91,16 @@ it.each([
   expect(ran.status).toBe(2);
   expect(ran.err).not.toBe('');
 });
+
+it('points at what selects the pod, also in a policy of the CNI’s own kind', async () => {
+  const spec = '  tier: default\n  selector: all()\n  types: [Egress]\n';
+  const policy = `---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: g}\nspec:\n${spec}`;
+  const text = `${SCENARIO}${policy}`;
+  const line = text.split('\n').indexOf('  selector: all()') + 1;
+  const own = folder({ 'app.yaml': text });
+  const json = (await run(['reach', own, '--pod', 'client', '--port', '80', '--json'])).json();
+  const by = { policy: 'g', kind: 'GlobalNetworkPolicy', line };
+  expect(json).toMatchObject({ selectedBy: { egress: [by] } });
+  const web = (json as unknown as Reach).to.find((peer) => peer.pods.includes('default/web'));
+  expect(web?.ports).toMatchObject([{ allowed: false, by: [{ says: 'deny', ...by }, {}] }]);
+});

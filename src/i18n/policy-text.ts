@@ -18,7 +18,7 @@ export function missText(t: Texts, miss: PeerMiss | PortMiss, near: Pick<NearMis
     case 'namespace':
       return t.namespace({ peer: near.peer, wanted: miss.wanted, found: miss.found });
     case 'no-pod':
-      return t.noPod(miss);
+      return miss.ips === undefined ? t.noPod(miss) : t.noSet({ ...miss, ips: miss.ips.join(', ') });
     case 'block':
       return t.block({ cidr: miss.cidr, ips: miss.ips.join(', ') });
     case 'except':
@@ -43,6 +43,8 @@ export function missText(t: Texts, miss: PeerMiss | PortMiss, near: Pick<NearMis
       return t.protocol({ ...miss, wanted: miss.wanted === 'other' ? t.otherProtocol : miss.wanted });
     case 'not-meant':
       return t.notMeant(miss);
+    case 'namespaced':
+      return t.namespaced(miss);
     case 'nobody':
       return t.nobody;
     case 'family':

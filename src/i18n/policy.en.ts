@@ -67,10 +67,16 @@ export const policy = {
     p.hostNetwork
       ? `${p.end} is on its node’s network; selectors name pods with an address of their own`
       : `${p.end} is no pod; selectors name pods`,
+  noSet: (p: { end: string; hostNetwork: boolean; ips: string }) =>
+    p.hostNetwork
+      ? `${p.end} is on its node’s network, and no network set that this selector names holds ${p.ips}`
+      : `no network set that this selector names holds ${p.ips}`,
   block: (p: { cidr: string; ips: string }) => `${p.ips} is not in ${p.cidr}`,
   except: (p: { except: string; ips: string }) => `${p.ips} is in the exception ${p.except}`,
   noNode: (p: { end: string }) => `${p.end} is no node`,
   notMeant: (p: { end: string; words: string }) => `${p.words} does not mean ${p.end}`,
+  namespaced: (p: { name: string; namespace: string }) =>
+    `it means only what is in no namespace, as hosts and global network sets are, so no pod; ${p.name} is in ${p.namespace}`,
   nobody: 'no pod can be what the selector wants',
   family: (p: { wanted: number }) => `the rule is about IPv${p.wanted} alone`,
   leftOut: 'the rule leaves this protocol or port out',

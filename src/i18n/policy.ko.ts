@@ -71,11 +71,17 @@ export const policy = {
     p.hostNetwork
       ? `${josa(p.end, '은/는')} 노드 네트워크를 씁니다. 셀렉터는 자기 주소가 있는 파드만 고릅니다`
       : `${josa(p.end, '은/는')} 파드가 아닙니다. 셀렉터는 파드만 고릅니다`,
+  noSet: (p: { end: string; hostNetwork: boolean; ips: string }) =>
+    p.hostNetwork
+      ? `${josa(p.end, '은/는')} 노드 네트워크를 씁니다. 이 셀렉터로 고른 네트워크 세트 가운데 ${josa(p.ips, '을/를')} 포함하는 것이 없습니다`
+      : `이 셀렉터로 고른 네트워크 세트 가운데 ${josa(p.ips, '을/를')} 포함하는 것이 없습니다`,
   block: (p: { cidr: string; ips: string }) => `${josa(p.ips, '은/는')} ${p.cidr} 안에 없습니다`,
   except: (p: { except: string; ips: string }) => `${josa(p.ips, '은/는')} 예외 ${p.except}에 들어 있습니다`,
   noNode: (p: { end: string }) => `${josa(p.end, '은/는')} 노드가 아닙니다`,
   notMeant: (p: { end: string; words: string }) =>
     `${josa(p.words, '은/는')} ${josa(p.end, '을/를')} 뜻하지 않습니다`,
+  namespaced: (p: { name: string; namespace: string }) =>
+    `호스트나 전역 네트워크 세트처럼 네임스페이스에 속하지 않은 것만 뜻합니다. ${josa(p.name, '은/는')} 네임스페이스 ${p.namespace}에 있는 파드입니다`,
   nobody: '셀렉터의 조건을 만족하는 파드는 있을 수 없습니다',
   family: (p: { wanted: number }) => `이 규칙은 IPv${p.wanted}만 다룹니다`,
   leftOut: '규칙이 이 프로토콜이나 포트를 제외합니다',

@@ -472,6 +472,8 @@ export interface EndSet {
   /** A pod on the pod network, one of these; or anything with an address in one of `podNets`, where they are there. */
   readonly pods?: PodSelection;
   readonly podNets?: readonly Cidr[];
+  /** What `pods` is written as may name ranges as well, whether or not it does. For people. */
+  readonly namesNets?: true;
   /** Anything but one of these pods, or an address in `notPodNets`. */
   readonly notPods?: PodSelection;
   readonly notPodNets?: readonly Cidr[];
@@ -523,6 +525,13 @@ export interface OwnRule {
   readonly origin: Origin;
 }
 
+/** The rules of one direction as somebody wrote them. */
+export interface WrittenRules {
+  readonly rules: number;
+  /** One that allows names ends that are learnt while the cluster runs: names of hosts. */
+  readonly learnt?: true;
+}
+
 /** A policy of a CNI's own API group, in a form that does not know the CNI. */
 export interface OwnPolicy {
   /** The API group; a CNI says which it reads. */
@@ -543,6 +552,8 @@ export interface OwnPolicy {
   readonly isolates: Readonly<Record<'ingress' | 'egress', boolean>>;
   readonly ingress: readonly OwnRule[];
   readonly egress: readonly OwnRule[];
+  /** Absent: just those. A rule that can match nothing is written, and is none of them. */
+  readonly written?: Readonly<Record<'ingress' | 'egress', WrittenRules>>;
   /** As it was written, for the CNI itself. */
   readonly spec?: unknown;
   readonly origin: Origin;

@@ -70,7 +70,7 @@ function endMatches(set: EndSet, end: FlowEnd, world: PolicyWorld, subject: Pod 
   );
 }
 
-const FOR_PEOPLE: ReadonlySet<string> = new Set(['at', 'words']);
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['at', 'words', 'namesNets']);
 
 export function endMatcher(set: EndSet): EndMatcher {
   return {

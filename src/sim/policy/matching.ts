@@ -68,7 +68,13 @@ export type PeerMiss = { readonly path: FieldPath } & (
   /** A `podSelector` alone means the policy's own namespace. */
   | { readonly what: 'namespace'; readonly wanted: string; readonly found: string }
   /** Selectors name pods on the pod network, never an address. */
-  | { readonly what: 'no-pod'; readonly end: string; readonly hostNetwork: boolean }
+  | {
+      readonly what: 'no-pod';
+      readonly end: string;
+      readonly hostNetwork: boolean;
+      /** Set where the selector could name ranges: none that it names holds any of these. */
+      readonly ips?: readonly Ip[];
+    }
   | { readonly what: 'block'; readonly cidr: string; readonly ips: readonly Ip[] }
   | { readonly what: 'except'; readonly except: string; readonly ips: readonly Ip[] }
   /** Nodes are known by their addresses. */
@@ -77,6 +83,8 @@ export type PeerMiss = { readonly path: FieldPath } & (
   | { readonly what: 'domain-name'; readonly names: string }
   /** What is called otherwise than by labels and addresses: `world`, a Service. */
   | { readonly what: 'not-meant'; readonly end: string; readonly words: string }
+  /** Only what is in no namespace is meant. */
+  | { readonly what: 'namespaced'; readonly name: string; readonly namespace: string }
   /** No pod can have what the selector wants. */
   | { readonly what: 'nobody' }
   /** The engine does not compare pods' addresses with blocks. */

@@ -35,6 +35,7 @@ function weight(miss: PeerMiss | PortMiss): number {
       return 2;
     case 'no-pod':
     case 'not-meant':
+    case 'namespaced':
     case 'nobody':
       return 3;
   }

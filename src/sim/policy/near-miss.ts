@@ -10,7 +10,7 @@ import { endName, isPod, policyName, rulesOf } from './matching.ts';
 import type { MissedPeer, MissedPort } from './missed-item.ts';
 import { type DeniedByRule, deniedByRule, networkRuleMisses } from './near-miss-tiers.ts';
 import { type Missed, ownRuleMisses } from './own-misses.ts';
-import { policyWorld, type StackCluster, type StackPolicy } from './stack.ts';
+import { policyWorld, type StackCluster, type StackPolicy, subjectOrigin } from './stack.ts';
 
 type Cluster = StackCluster &
   Pick<ClusterState, 'namespaces' | 'nodes'> &
@@ -126,8 +126,10 @@ function ownPolicyMiss(
   const rules = own[direction].filter((rule) => rule.action === 'allow');
   const world = policyWorld(cluster);
   const told = closestOf(rules, (rule) => ownRuleMisses(rule, flow, direction, subject, world));
-  const count = new Set(own[direction].map((rule) => `${rule.action} ${rule.rule}`)).size;
-  return told && withClosest(cluster, flow, { policy: name, kind, origin: own.origin, rules: count }, told);
+  const parts = new Set(own[direction].map((rule) => `${rule.action} ${rule.rule}`));
+  const count = own.written?.[direction].rules ?? parts.size;
+  const miss = { policy: name, kind, origin: subjectOrigin(own), rules: count };
+  return told && withClosest(cluster, flow, miss, told);
 }
 
 interface Closest {

@@ -139,8 +139,8 @@ spec: {nodeName: kind-worker, containers: [{name: c, image: nginx, ports: [{name
 `;
 const calico = (spec: string, kind = 'GlobalNetworkPolicy', name = 'g'): string =>
   `apiVersion: projectcalico.org/v3\nkind: ${kind}\nmetadata: {name: ${name}${kind === 'NetworkPolicy' ? ', namespace: shop' : ''}}\nspec: ${spec}`;
-const cilium = (spec: string): string =>
-  `apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: g, namespace: shop}\nspec: {endpointSelector: {matchLabels: {app: web}}, ${spec}}`;
+const cilium = (spec: string, namespace = 'shop', app = 'web'): string =>
+  `apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: g, namespace: ${namespace}}\nspec: {endpointSelector: {matchLabels: {app: ${app}}}, ${spec}}`;
 
 /** What is told of a probe that a policy stopped, each miss with the text that it stands at. */
 function told(cni: string, texts: readonly string[], to = 'shop/web'): readonly string[] {
@@ -284,12 +284,90 @@ describe('rows', () => {
       is: ['shop/g 0', 'world does not mean default/client @ world'],
     },
     {
+      name: 'Calico: a pod is never without a namespace; at the field that says so',
+      texts: [
+        calico(
+          "{selector: app == 'web', ingress: [{action: Allow, source: {selector: app == 'client', namespaceSelector: global()}}]}",
+        ),
+      ],
+      is: [
+        'g 0',
+        'it means only what is in no namespace, as hosts and global network sets are, so no pod; default/client is in default @ global()',
+      ],
+    },
+    {
+      name: 'Calico: without a selector, at the field that is written',
+      texts: [
+        calico(
+          "{selector: app == 'web', ingress: [{action: Allow, source: {serviceAccounts: {names: [robot]}}}]}",
+        ),
+      ],
+      is: [
+        'g 0',
+        'default/client has projectcalico.org/serviceaccount=default; the rule wants projectcalico.org/serviceaccount=robot @ {names: [robot]}',
+      ],
+    },
+    {
+      name: 'Calico: an address that no network set holds, at the selector of either',
+      texts: [
+        'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkSet\nmetadata: {name: partners, labels: {list: partners}}\nspec: {nets: [172.18.0.101/32]}',
+        calico(
+          "{selector: app == 'client', types: [Egress], egress: [{action: Allow, destination: {selector: list == 'partners'}}, {action: Allow, protocol: UDP, destination: {namespaceSelector: has(team)}}]}",
+        ),
+      ],
+      to: '172.18.0.100',
+      is: ['g 0', 'no network set that this selector names holds 172.18.0.100 @ selector'],
+    },
+    {
+      name: 'Calico: without a selector, an address is told at the namespaces',
+      texts: [
+        calico(
+          "{selector: app == 'client', types: [Egress], egress: [{action: Allow, destination: {namespaceSelector: has(team)}}]}",
+        ),
+      ],
+      to: '172.18.0.100',
+      is: ['g 0', 'no network set that this selector names holds 172.18.0.100 @ namespaceSelector'],
+    },
+    {
+      name: 'Cilium: a Service is no selector',
+      texts: [
+        'apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}, ports: [{port: 80}]}',
+        cilium(
+          'egress: [{toServices: [{k8sService: {serviceName: web, namespace: shop}}]}]',
+          'default',
+          'client',
+        ),
+      ],
+      to: '172.18.0.100',
+      is: [
+        'default/g 0',
+        'Service shop/web does not mean 172.18.0.100 @ {k8sService: {serviceName: web, namespace: shop}}',
+      ],
+    },
+    {
+      name: 'Cilium: a selector of what is no pod, by its labels',
+      texts: [cilium('ingress: [{fromEndpoints: [{matchLabels: {"reserved:host": ""}}]}]')],
+      is: ['shop/g 0', 'reserved:host does not mean default/client @ {matchLabels: {"reserved:host": ""}}'],
+    },
+    {
       name: 'Cilium: a denial, and what it overrules',
       texts: [cilium('ingress: [{fromEntities: [cluster]}], ingressDeny: [{fromEntities: [all]}]')],
       is: ['denied 0 Cilium', 'late shop/g 0'],
     },
-  ])('$name', ({ texts, is }) => {
+  ])('$name', ({ texts, is, ...asked }) => {
     const cni = texts.some((text) => text.includes('cilium.io')) ? 'cilium' : 'calico';
-    expect(told(cni, texts)).toEqual(is);
+    expect(told(cni, texts, 'to' in asked ? asked.to : undefined)).toEqual(is);
   });
+});
+
+it.each([
+  { name: 'names of hosts', spec: 'egress: [{toFQDNs: [{matchName: example.com}]}]', rules: 1 },
+  { name: 'nobody', spec: 'egress: [{toEntities: [none]}, {toEndpoints: []}]', rules: 2 },
+  { name: 'nothing at all', spec: 'egress: [{}]', rules: 1 },
+])('a rule that can match nothing is a rule: $name', ({ spec, rules }) => {
+  const simulation = made('cilium', PODS, cilium(spec, 'default', 'client'));
+  const near = nearMissOf(simulation, { from: 'default/client', to: 'shop/web', tool: 'nc', port: 80 });
+  expect(near?.policies).toMatchObject([{ policy: 'default/g', rules }]);
+  // Where it selects the pod, and not where the object begins.
+  expect(near?.policies[0]?.origin.path).toEqual(['spec', 'endpointSelector']);
 });

@@ -79,8 +79,11 @@ function endMisses(set: EndSet, end: FlowEnd, subject: Pod, world: PolicyWorld):
   if (outsideOnly === true && pod !== undefined) notMeant();
   if (pods !== undefined && inside(podNets).length === 0) {
     const path = at.pods ?? here;
-    if (pod === undefined) misses.push({ what: 'no-pod', end: endName(end), hostNetwork: isPod(end), path });
-    else if (!selectionMatches(pods, pod, world.namespaces)) {
+    if (pod === undefined && words !== undefined) notMeant();
+    else if (pod === undefined) {
+      const none = set.namesNets === true && { ips };
+      misses.push({ what: 'no-pod', end: endName(end), hostNetwork: isPod(end), ...none, path });
+    } else if (!selectionMatches(pods, pod, world.namespaces)) {
       misses.push(...selectionMisses(pods, true, pod, world, path));
     }
   }
@@ -125,8 +128,19 @@ function selectionMisses(
       return wrong.toSorted((a, b) => a.length - b.length)[0] ?? [{ what: 'nobody', path }];
     }
     case 'label':
+      if (isInNamespace(selection) && !want) {
+        const name = policyName(pod);
+        return [{ what: 'namespaced', name, namespace: pod.namespace, path: selection.at ?? path }];
+      }
       return [labelMiss(selection, want, pod, world, selection.at ?? path)];
   }
+}
+
+/** Every pod is in a namespace, and every namespace has its name. */
+function isInNamespace({ on, key, own, test }: Extract<PodSelection, { is: 'label' }>): boolean {
+  return (
+    on === 'namespace' && own === undefined && key === 'kubernetes.io/metadata.name' && test === 'exists'
+  );
 }
 
 const OPERATORS = {

@@ -9,7 +9,14 @@ import { classify } from './classes.ts';
 import { deciding, evaluate, type Flow, type Outcome } from './evaluate.ts';
 import { type Direction, policyName } from './matching.ts';
 import { askedPods, placesOf, podName, type ReachCluster } from './reach.ts';
-import { hasSay, policyStack, policyWorld, type StackPolicy, type StackRule } from './stack.ts';
+import {
+  hasSay,
+  policyStack,
+  policyWorld,
+  type StackPolicy,
+  type StackRule,
+  subjectOrigin,
+} from './stack.ts';
 
 export interface NamedPolicy {
   /** `namespace/name`; the name alone of a cluster-wide one. */
@@ -230,6 +237,6 @@ function originsIn(
     if (told !== undefined)
       return told[direction][index]?.origin ?? { ...told.origin, path: ['spec', 'subject'] };
     const mine = own.get(`${kind} ${name}`);
-    return rule?.own?.origin ?? mine?.origin ?? { object: { kind, name } };
+    return rule?.own?.origin ?? (mine === undefined ? { object: { kind, name } } : subjectOrigin(mine));
   };
 }

@@ -164,6 +164,11 @@ function byNamespace(policies: readonly StackPolicy[]): StackTier['of'] {
   return (namespace) => lists.get(namespace) ?? everywhere;
 }
 
+/** Where a policy of a CNI's own kind says which pods it is for. */
+export function subjectOrigin({ origin, subjectAt }: OwnPolicy): OwnPolicy['origin'] {
+  return { ...origin, path: subjectAt ?? origin.path ?? [] };
+}
+
 /** Whether a policy has a say in a direction. */
 export function hasSay(policy: StackPolicy, direction: Direction): boolean {
   return policy.isolates[direction] || policy[direction].length > 0;

@@ -147,7 +147,7 @@ function ownRules(
   }
   const destination = endSet(rule.destination, around, 'destination', written);
   const { namedPorts, notNamedPorts, ports } = rule.destination;
-  const { pods, podNets, ...rest } = destination ?? {};
+  const { pods, podNets, namesNets, ...rest } = destination ?? {};
   if (podNets === undefined || pods === undefined || namedPorts.length + notNamedPorts.length === 0) {
     return [made(source, destination, rule)];
   }
@@ -157,7 +157,7 @@ function ownRules(
     made(source, { ...rest, pods }, rule),
     ...(namedPorts.length > 0 && ports.length === 0
       ? []
-      : [made(source, { ...rest, pods: NOTHING, podNets, notPods: pods }, unnamed)]),
+      : [made(source, { ...rest, pods: NOTHING, podNets, namesNets, notPods: pods }, unnamed)]),
   ];
 }
 
@@ -189,6 +189,9 @@ function addressesOf({ addressType, endpoints }: AroundPolicy['endpointSlices'][
   return addressType === 'FQDN' ? [] : endpoints.flatMap((one) => one.addresses.map((ip) => cidr(ip)));
 }
 
+/** What names ends by what they are, the first to be pointed at going first. */
+const SELECTORS = ['selector', 'namespaceSelector', 'serviceAccounts', 'notSelector'] as const;
+
 /** Undefined: everybody. */
 function endSet(
   { nets, notNets, selector, notSelector, service }: CalicoEntity,
@@ -213,7 +216,7 @@ function endSet(
   const podNets = selector === undefined ? [] : networksOf(selector, around);
   const notPodNets = notSelector === undefined ? [] : networksOf(notSelector, around);
   return {
-    ...(selector === undefined ? {} : { pods: selection(selector, placesIn(side, written)) }),
+    ...(selector && { pods: selection(selector, placesIn(side, written)), namesNets: true as const }),
     ...(podNets.length === 0 ? {} : { podNets }),
     ...(notSelector === undefined ? {} : { notPods: selection(notSelector) }),
     ...(notPodNets.length === 0 ? {} : { notPodNets }),
@@ -221,7 +224,7 @@ function endSet(
     ...(notNets.length === 0 ? {} : { notNets }),
     at: {
       end: [side],
-      pods: [side, written.selector === undefined ? 'notSelector' : 'selector'],
+      pods: [side, SELECTORS.find((field) => written[field] !== undefined) ?? 'selector'],
       notPods: [side, 'notSelector'],
       nets: [side, 'nets'],
       notNets: [side, 'notNets'],
@@ -234,9 +237,8 @@ type Places = (label: string) => FieldPath | undefined;
 
 function placesIn(side: 'source' | 'destination', written: UpstreamEntity): Places {
   return (name) => {
-    if (written.namespaceSelector !== undefined && name.startsWith(NAMESPACE_PREFIX)) {
-      return [side, 'namespaceSelector'];
-    }
+    const namespace = name === LABEL_NAMESPACE || name.startsWith(NAMESPACE_PREFIX);
+    if (namespace && written.namespaceSelector !== undefined) return [side, 'namespaceSelector'];
     const account = name === LABEL_SERVICE_ACCOUNT || name.startsWith(ACCOUNT_PREFIX);
     return account && written.serviceAccounts !== undefined ? [side, 'serviceAccounts'] : undefined;
   };

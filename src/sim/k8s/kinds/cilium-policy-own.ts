@@ -18,6 +18,7 @@ import type {
   OwnRule,
   OwnTraffic,
   PodSelection,
+  WrittenRules,
 } from '../cluster-state.ts';
 import type { Store } from '../store.ts';
 import { countsForIdentity } from './cilium-labels.ts';
@@ -52,10 +53,19 @@ export function asOwnPolicy(policy: Omit<CiliumPolicy, 'own'>, store: Store): Ow
     subject: podsOf(endpointSelector),
     subjectAt: [...(origin.path ?? []), 'endpointSelector'],
     isolates: defaultDeny,
+    written: { ingress: writtenOf(policy.ingress), egress: writtenOf(policy.egress) },
     ingress: rules(policy.ingress),
     egress: rules(policy.egress),
     origin,
   };
+}
+
+/** What stands there, also what becomes no rule. */
+function writtenOf(list: readonly CiliumRule[]): WrittenRules {
+  const learnt = list.some(
+    ({ action, peers = [] }) => action === 'Allow' && peers.some((peer) => peer.unresolved !== undefined),
+  );
+  return { rules: list.length, ...(learnt && { learnt }) };
 }
 
 /** None where the rule can match nothing. */
@@ -119,7 +129,7 @@ function endsOf(peer: CiliumPeer, store: Store): readonly EndSet[] {
   }
   if (endpoints !== undefined) {
     const pods = podsOf(endpoints, here);
-    const words = here.join('.');
+    const words = selectorWords(endpoints);
     return [
       ...(pods === NOBODY ? [] : [{ pods, at }]),
       ...reservedEnds((labels) => selects(endpoints, labels)).map((end) => ({ ...end, at, words })),
@@ -177,6 +187,22 @@ function podsOf(
   ];
   if (of.includes(NOBODY)) return NOBODY;
   return of.length === 0 ? { is: 'all' } : { is: 'and', of };
+}
+
+/** As `kubectl -l` has it. */
+function selectorWords({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const parts = [
+    ...Object.entries(matchLabels).map(([key, value]) =>
+      value === '' ? plainKey(key) : `${plainKey(key)}=${value}`,
+    ),
+    ...matchExpressions.map(({ key: sourced, operator, values = [] }) => {
+      const key = plainKey(sourced);
+      if (operator === 'Exists') return key;
+      if (operator === 'DoesNotExist') return `!${key}`;
+      return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(', ')})`;
+    }),
+  ];
+  return parts.join(', ');
 }
 
 /** As people write it: without the source that Cilium takes for granted. */
