@@ -190,7 +190,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'policy/rule-names-nobody': (p) =>
     `No pod is named by rule ${p['rule']} of the policy ${p['policy']}: it matches nothing.`,
   'policy/rule-never-asked': (p) =>
-    `Rule ${p['rule']} of the policy ${p['policy']} is never asked: rule ${p['before']} before it decides about everything.`,
+    `Rule ${p['rule']} of the policy ${p['policy']} is never asked: rule ${p['before']} before it ${p['action'] === 'pass' ? 'passes everything on' : 'decides about everything'}.`,
   'policy/host-network': (p) =>
     `The policy ${p['policy']} selects only pods on the host’s network, such as ${p['pod']}: they have their node’s address, and the policy has no effect on them.`,
   'policy/lets-nobody': (p) =>

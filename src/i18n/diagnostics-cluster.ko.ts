@@ -196,7 +196,7 @@ export const clusterDiagnostics: DiagnosticText = {
   'policy/rule-names-nobody': (p) =>
     `정책 ${p['policy']}의 규칙 ${josa(String(p['rule']), '이/가')} 가리키는 파드가 없어 아무것에도 맞지 않습니다.`,
   'policy/rule-never-asked': (p) =>
-    `정책 ${p['policy']}의 규칙 ${josa(String(p['rule']), '은/는')} 쓰이지 않습니다. 앞에 있는 규칙 ${josa(String(p['before']), '이/가')} 모든 것을 결정합니다.`,
+    `정책 ${p['policy']}의 규칙 ${josa(String(p['rule']), '은/는')} 쓰이지 않습니다. 앞에 있는 규칙 ${josa(String(p['before']), '이/가')} ${p['action'] === 'pass' ? '모든 것을 다음 계층에 넘깁니다' : '모든 것을 결정합니다'}.`,
   'policy/host-network': (p) =>
     `정책 ${josa(String(p['policy']), '이/가')} 선택한 파드는 ${p['pod']}처럼 모두 호스트 네트워크를 쓰고 노드의 주소를 가지므로, 이 정책은 효과가 없습니다.`,
   'policy/lets-nobody': (p) =>

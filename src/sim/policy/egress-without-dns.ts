@@ -7,9 +7,16 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { FieldPath, ObjectRef } from '../base/origin.ts';
 import type { ClusterState, Pod } from '../k8s/cluster-state.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
-import { evaluate } from './evaluate.ts';
+import { deciding, evaluate } from './evaluate.ts';
 import { policyName, selectsPod } from './matching.ts';
-import { policyStack, policyWorld, type StackCluster } from './stack.ts';
+import {
+  isAboutAll,
+  policyStack,
+  policyWorld,
+  type StackCluster,
+  type StackPolicy,
+  type StackRule,
+} from './stack.ts';
 
 type Cluster = StackCluster & Pick<ClusterState, 'namespaces' | 'nodes' | 'pods'>;
 
@@ -21,7 +28,8 @@ export function egressWithoutDns(
   const suspects = cluster.networkPolicies.filter((policy) => policy.egress.length > 0);
   const server = cluster.pods.find((pod) => pod.labels['k8s-app'] === 'kube-dns' && !pod.hostNetwork);
   const owns = (cluster.ownPolicies ?? []).filter(
-    (policy) => policy.isolates.egress && policy.egress.some((rule) => rule.action === 'allow'),
+    ({ isolates, egress, written }) =>
+      isolates.egress && (written?.egress.learnt === true || egress.some((rule) => rule.action === 'allow')),
   );
   if (suspects.length + owns.length === 0 || server === undefined) return [];
   const podsOf = grouped(cluster.pods, (pod) => pod.namespace);
@@ -50,12 +58,18 @@ function ownWithoutDns(
   if (owns.length === 0) return [];
   const world = policyWorld(cluster);
   const read = new Map(
-    policyStack(cluster).flatMap((tier) => tier.policies.map((policy) => [policy.own, policy] as const)),
+    policyStack(cluster).flatMap(({ plan, policies }) =>
+      policies.map((policy) => [policy.own, { policy, plan }] as const),
+    ),
   );
   return owns.flatMap((own): Diagnostic[] => {
-    const policy = read.get(own);
+    const found = read.get(own);
+    const rest = found?.plan.how === 'first-match' ? denialOfTheRest(found.policy) : undefined;
     const without = cluster.pods.find(
-      (pod) => policy?.selects(pod, world) === true && asksCluster(pod) && !reachesDns(cluster, pod, server),
+      (pod) =>
+        found?.policy.selects(pod, world) === true &&
+        asksCluster(pod) &&
+        !reachesDns(cluster, pod, server, rest),
     );
     if (without === undefined) return [];
     return [forgot(own.origin.object, [...(own.origin.path ?? ['spec']), 'egress'], without, rangeOf)];
@@ -83,10 +97,19 @@ function asksCluster(pod: Pod): boolean {
   return pod.dnsPolicy === 'ClusterFirst' || pod.dnsPolicy === 'ClusterFirstWithHostNet';
 }
 
-function reachesDns(cluster: Cluster, from: Pod, to: Pod): boolean {
-  const { verdict, deniedRule } = evaluate(cluster, { from, to, port: 53, protocol: 'UDP' }).egress;
-  // What the whole cluster's policy denies, no namespace's policy forgot.
-  return verdict !== 'denied' || deniedRule !== undefined;
+/** The rule that denies what the rules before it do not allow. */
+function denialOfTheRest({ egress }: StackPolicy): StackRule | undefined {
+  const end = egress.findIndex(({ action, own }) => action !== 'log' && own !== undefined && isAboutAll(own));
+  const allows = egress.slice(0, Math.max(end, 0)).some((rule) => rule.action === 'allow');
+  return allows && egress[end]?.action === 'deny' ? egress[end] : undefined;
+}
+
+function reachesDns(cluster: Cluster, from: Pod, to: Pod, rest?: StackRule): boolean {
+  const flow = { from, to, port: 53, protocol: 'UDP' } as const;
+  if (evaluate(cluster, flow).egress.verdict !== 'denied') return true;
+  const said = deciding(cluster, 'egress', flow);
+  // What another policy denies, or a rule about it, nobody forgot.
+  return said?.action === 'deny' && said.rule !== rest;
 }
 
 function grouped<T>(things: readonly T[], key: (thing: T) => string): ReadonlyMap<string, readonly T[]> {

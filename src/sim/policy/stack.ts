@@ -169,6 +169,13 @@ export function subjectOrigin({ origin, subjectAt }: OwnPolicy): OwnPolicy['orig
   return { ...origin, path: subjectAt ?? origin.path ?? [] };
 }
 
+/** Whether a rule of a CNI's own policy is about everything and everybody. */
+export function isAboutAll({ peers, self, family, traffic, notTraffic = [] }: OwnRule): boolean {
+  return (
+    peers.length + traffic.length + notTraffic.length === 0 && self === undefined && family === undefined
+  );
+}
+
 /** Whether a policy has a say in a direction. */
 export function hasSay(policy: StackPolicy, direction: Direction): boolean {
   return policy.isolates[direction] || policy[direction].length > 0;

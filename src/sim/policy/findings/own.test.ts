@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { clusterDiagnostics as en } from '../../../i18n/diagnostics-cluster.en.ts';
 import { clusterDiagnostics as ko } from '../../../i18n/diagnostics-cluster.ko.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
 import { simulate } from '../../simulate.ts';
 
 const PODS = `
@@ -28,11 +29,17 @@ const calico = (spec: string): string =>
 const cilium = (spec: string): string =>
   `apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: own}\nspec:\n${spec}`;
 
-/** Code, and the text of its line. */
-function notes(text: string): readonly string[] {
+function simulated(text: string): { readonly whole: string; readonly diagnostics: readonly Diagnostic[] } {
   const cni = text.includes('cilium.io') ? 'cilium' : 'calico';
   const whole = `apiVersion: packetwalk.dev/v1alpha1\nkind: Playground\ncni: ${cni}\n---${PODS}---\n${text}`;
   const { diagnostics } = simulate({ files: [{ name: 'a.yaml', text: whole }] });
+  // What single fields of Cilium's policies have wrong has its own tests.
+  return { whole, diagnostics: diagnostics.filter((one) => !one.code.startsWith('ciliumpolicy/')) };
+}
+
+/** Code, and the text of its line. */
+function notes(text: string): readonly string[] {
+  const { whole, diagnostics } = simulated(text);
   return diagnostics.map(({ code, params, range }) => {
     for (const words of [en, ko])
       expect(words[code as keyof typeof words]?.(params as never)).not.toMatch(/undefined/);
@@ -109,6 +116,48 @@ it.each([
     is: [],
   },
   {
+    name: 'a policy that denies the rest itself forgot DNS as well',
+    text: calico(
+      "  selector: app == 'client'\n  types: [Egress]\n  egress:\n    - {action: Allow, protocol: TCP, destination: {ports: [443]}}\n    - {action: Deny}",
+    ),
+    is: ['policy/no-dns egress:'],
+  },
+  {
+    name: 'who denies DNS by name did not forget it',
+    text: calico(
+      "  selector: app == 'client'\n  types: [Egress]\n  egress:\n    - {action: Allow, protocol: TCP, destination: {ports: [443]}}\n    - {action: Deny, protocol: UDP, destination: {ports: [53]}}\n    - {action: Deny}",
+    ),
+    is: [],
+  },
+  {
+    name: 'Cilium: a denial of everything goes first, wherever it stands',
+    text: cilium(
+      '  endpointSelector: {matchLabels: {app: client}}\n  egress:\n    - toEndpoints: [{matchLabels: {app: web}}]\n  egressDeny:\n    - toEntities: [all]',
+    ),
+    is: [],
+  },
+  {
+    name: 'who denies everything first let nothing out and forgot nothing',
+    text: calico(
+      "  selector: app == 'client'\n  types: [Egress]\n  egress:\n    - action: Deny\n    - {action: Allow, protocol: TCP}",
+    ),
+    is: ['policy/rule-never-asked - {action: Allow, protocol: TCP}'],
+  },
+  {
+    name: 'Cilium: names of hosts alone, which nobody can look up',
+    text: cilium(
+      '  endpointSelector: {matchLabels: {app: client}}\n  egress:\n    - toFQDNs: [{matchName: example.com}]',
+    ),
+    is: ['policy/no-dns egress:'],
+  },
+  {
+    name: 'Cilium: what is closed on purpose forgot nothing',
+    text: cilium(
+      '  endpointSelector: {matchLabels: {app: client}}\n  egress: [{}]\n  egressDeny:\n    - toCIDR: [192.0.2.0/24]',
+    ),
+    is: [],
+  },
+  {
     name: 'Cilium: for nobody',
     text: cilium('  endpointSelector: {matchLabels: {app: wbe}}\n  ingress:\n    - fromEndpoints: [{}]'),
     is: ['policy/subject-selects-nothing endpointSelector: {matchLabels: {app: wbe}}'],
@@ -132,4 +181,14 @@ it.each([
   },
 ])('$name', ({ text, is }) => {
   expect(notes(text)).toEqual(is);
+});
+
+it.each([
+  { action: 'Pass', en: 'passes everything on', ko: '모든 것을 다음 계층에 넘깁니다' },
+  { action: 'Allow', en: 'decides about everything', ko: '모든 것을 결정합니다' },
+])('says of a rule that is never asked what the one before it does: $action', ({ action, ...said }) => {
+  const text = calico(`  selector: app == 'web'\n  ingress:\n    - action: ${action}\n    - action: Deny`);
+  const found = simulated(text).diagnostics.find((one) => one.code === 'policy/rule-never-asked');
+  expect(en['policy/rule-never-asked']?.(found?.params as never)).toContain(said.en);
+  expect(ko['policy/rule-never-asked']?.(found?.params as never)).toContain(said.ko);
 });

@@ -8,7 +8,7 @@ import type { ClusterState, EndSet, OwnPolicy, OwnRule, Pod } from '../../k8s/cl
 import type { ParsedScenario } from '../../k8s/manifest.ts';
 import { selectionMatches } from '../../k8s/pod-selection.ts';
 import { livePods } from '../reach-diff.ts';
-import { hasSay, policyStack, policyWorld, type StackTier } from '../stack.ts';
+import { hasSay, isAboutAll, policyStack, policyWorld, type StackTier } from '../stack.ts';
 
 type Cluster = Pick<
   ClusterState,
@@ -65,16 +65,11 @@ function neverAsked(
   rangeOf: ParsedScenario['rangeOf'],
 ): readonly Diagnostic[] {
   if (plan.how !== 'first-match') return [];
-  const all = rules.findIndex(
-    ({ action, peers, self, family, traffic, notTraffic = [] }) =>
-      action !== 'log' &&
-      peers.length + traffic.length + notTraffic.length === 0 &&
-      self === undefined &&
-      family === undefined,
-  );
+  const all = rules.findIndex((rule) => rule.action !== 'log' && isAboutAll(rule));
   const late = all < 0 ? undefined : rules[all + 1];
   if (late === undefined) return [];
-  const params = { rule: late.rule + 1, before: (rules[all]?.rule ?? 0) + 1 };
+  const { rule = 0, action = 'allow' } = rules[all] ?? {};
+  const params = { rule: late.rule + 1, before: rule + 1, action };
   return [note(own, 'policy/rule-never-asked', late.origin.path ?? [], params, rangeOf)];
 }
 
@@ -94,7 +89,7 @@ function note(
   { name, origin: { object } }: OwnPolicy,
   code: string,
   path: FieldPath,
-  params: Readonly<Record<string, number>>,
+  params: Readonly<Record<string, number | string>>,
   rangeOf: ParsedScenario['rangeOf'],
 ): Diagnostic {
   const range = rangeOf(object, path, code === 'policy/rule-names-nobody');
