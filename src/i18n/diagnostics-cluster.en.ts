@@ -171,7 +171,9 @@ export const clusterDiagnostics: DiagnosticText = {
   'gateway/listener': (p) =>
     `The controller does not serve the listener ${p['listener']} of the Gateway ${p['gateway']}: ${p['type']}: ${p['status']} (${p['reason']}). ${p['message']}`,
   'gateway/not-on-the-wire': (p) =>
-    `The listener ${p['listener']} accepts connections; what ${p['protocol']} says on them is not simulated.`,
+    p['protocol'] === 'UDP'
+      ? `Datagrams reach the listener ${p['listener']}; what becomes of them is not simulated.`
+      : `The listener ${p['listener']} accepts connections; what ${p['protocol']} says on them is not simulated.`,
   'gateway/route': (p) =>
     `The ${p['kind']} ${p['route']} is not attached to the Gateway ${p['gateway']}: Accepted: False (${p['reason']}). ${p['message']}`,
   'gateway/rule': (p) =>

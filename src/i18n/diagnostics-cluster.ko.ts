@@ -176,7 +176,9 @@ export const clusterDiagnostics: DiagnosticText = {
   'gateway/listener': (p) =>
     `컨트롤러가 Gateway ${p['gateway']}의 리스너 ${josa(String(p['listener']), '을/를')} 열지 않습니다: ${p['type']}: ${p['status']} (${p['reason']}). ${p['message']}`,
   'gateway/not-on-the-wire': (p) =>
-    `리스너 ${josa(String(p['listener']), '은/는')} 연결을 받습니다. 그 위에서 ${josa(String(p['protocol']), '이/가')} 주고받는 내용은 시뮬레이션하지 않습니다.`,
+    p['protocol'] === 'UDP'
+      ? `데이터그램이 리스너 ${p['listener']}까지 옵니다. 그다음에 어떻게 되는지는 시뮬레이션하지 않습니다.`
+      : `리스너 ${josa(String(p['listener']), '은/는')} 연결을 받습니다. 그 위에서 ${josa(String(p['protocol']), '이/가')} 주고받는 내용은 시뮬레이션하지 않습니다.`,
   'gateway/route': (p) =>
     `${p['kind']} ${josa(String(p['route']), '이/가')} Gateway ${p['gateway']}에 붙지 않았습니다: Accepted: False (${p['reason']}). ${p['message']}`,
   'gateway/rule': (p) =>

@@ -398,6 +398,27 @@ describe('what the controller makes', () => {
     const pod = made.pods.find(({ name }) => name.startsWith(NAME));
     expect(pod?.origin.object).toMatchObject({ kind: 'Gateway', name: 'eg' });
   });
+
+  it('of TCP and UDP on one port, a port each', () => {
+    const simulation = build(
+      cluster('[{name: t, protocol: TCP, port: 53}, {name: u, protocol: UDP, port: 53}]'),
+    );
+    const service = simulation.cluster.services.find(({ name }) => name === NAME);
+    expect(service?.ports.map(({ name, protocol, targetPort }) => [name, protocol, targetPort])).toEqual([
+      ['tcp-53', 'TCP', 10053],
+      ['udp-53', 'UDP', 10053],
+    ]);
+    const ip = service?.loadBalancerIngress?.[0]?.ip ?? '';
+    for (const proto of ['tcp', 'udp'] as const) {
+      const trace = walk(simulation, { from: 'external/laptop', to: `${ip}:53`, tool: 'nc', proto });
+      expect([proto, trace.verdict]).toEqual([proto, 'delivered']);
+    }
+    const told = simulation.diagnostics.filter(({ code }) => code.startsWith('gateway/'));
+    expect(told.map(({ code, params }) => [code, params['protocol']])).toEqual([
+      ['gateway/not-on-the-wire', 'TCP'],
+      ['gateway/not-on-the-wire', 'UDP'],
+    ]);
+  });
 });
 
 type Status = {

@@ -1,7 +1,7 @@
 /**
  * Envoy Gateway: a controller that makes Envoy pods and a Service for each Gateway of its class, and tells them of the routes
  * attached to it. Envoy asks endpoints itself, past their Service's address.
- * Leaves out: what is behind TLS, TCP and gRPC (connections are accepted, nothing is said), its own kinds (EnvoyProxy, policies),
+ * Leaves out: what is behind TLS, TCP, UDP and gRPC (connections are accepted, nothing is said), its own kinds (EnvoyProxy, policies),
  * the controller's own traffic to its proxies.
  */
 import type { Pod } from '../../k8s/cluster-state.ts';
@@ -17,6 +17,7 @@ import {
   INSTALLS,
   labelsOf,
   NAMESPACE,
+  transportOf,
   type ServicePort,
 } from './installs.ts';
 import { listenerStates } from './listeners.ts';
@@ -36,8 +37,11 @@ export const envoyGateway: L7Plugin = {
       .filter(({ namespace }) => namespaces.has(namespace))
       .flatMap((gateway) => {
         const ready = listenerStates(gateway, api).flatMap((state) => (state.ready ? [state.listener] : []));
-        const ports = new Map<number, ServicePort>();
-        for (const { protocol, port } of ready) if (!ports.has(port)) ports.set(port, { protocol, port });
+        const ports = new Map<string, ServicePort>();
+        for (const { protocol, port } of ready) {
+          const key = `${port}/${transportOf(protocol)}`;
+          if (!ports.has(key)) ports.set(key, { protocol, port });
+        }
         return ports.size === 0 ? [] : infrastructureOf(gateway, [...ports.values()]);
       });
   },
@@ -72,8 +76,12 @@ const parts = new WeakMap<Pod, { readonly from: Translation; readonly part: Netn
 function partOf(pod: Pod, gateway: Gateway, translation: Translation): NetnsPart {
   const known = parts.get(pod);
   if (known?.from === translation) return known.part;
-  const listener = (port: number, rest: Pick<ListenerConfig, 'app' | 'settings'>): ListenerConfig => ({
-    proto: 'tcp',
+  const listener = (
+    port: number,
+    rest: Pick<ListenerConfig, 'app' | 'settings'>,
+    proto: ListenerConfig['proto'] = 'tcp',
+  ): ListenerConfig => ({
+    proto,
     ip: '0.0.0.0',
     port,
     process: 'envoy',
@@ -83,15 +91,18 @@ function partOf(pod: Pod, gateway: Gateway, translation: Translation): NetnsPart
   });
   const http = translation.listenersOf(gateway);
   const states = translation.gateways.find((one) => one.gateway === gateway)?.listeners ?? [];
-  const others = new Set(
-    states.flatMap(({ ready, listener: { protocol, port } }) =>
-      ready && protocol !== 'HTTP' && protocol !== 'UDP' ? [containerPort(port)] : [],
-    ),
-  );
+  const others = (transport: 'TCP' | 'UDP'): readonly number[] => {
+    const own = states.filter(
+      ({ ready, listener: { protocol } }) =>
+        ready && protocol !== 'HTTP' && transportOf(protocol) === transport,
+    );
+    return [...new Set(own.map(({ listener: { port } }) => containerPort(port)))];
+  };
   const part: NetnsPart = {
     listeners: [
       ...http.map((settings) => listener(settings.port, { app: APP, settings })),
-      ...[...others].map((port) => listener(port, { app: 'tcp-accept' })),
+      ...others('TCP').map((port) => listener(port, { app: 'tcp-accept' })),
+      ...others('UDP').map((port) => listener(port, { app: 'udp-sink' }, 'udp')),
     ],
   };
   parts.set(pod, { from: translation, part });

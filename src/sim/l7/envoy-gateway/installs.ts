@@ -102,9 +102,13 @@ export function labelsOf({
 }
 
 export interface ServicePort {
+  /** The listener's. */
   readonly protocol: string;
   readonly port: number;
 }
+
+/** What carries the protocol of a listener. */
+export const transportOf = (protocol: string): 'TCP' | 'UDP' => (protocol === 'UDP' ? 'UDP' : 'TCP');
 
 const made = new WeakMap<Gateway, { readonly key: string; readonly manifests: readonly Manifest[] }>();
 
@@ -116,7 +120,9 @@ export function infrastructureOf(gateway: Gateway, ports: readonly ServicePort[]
   const labels = labelsOf(gateway);
   const name = proxyName(gateway);
   // Envoy learns its ports when it runs; the controller's Deployment names none.
-  const listens = ports.map(({ port: number }) => `${containerPort(number)}/TCP`).join(',');
+  const listens = ports
+    .map(({ protocol, port: number }) => `${containerPort(number)}/${transportOf(protocol)}`)
+    .join(',');
   const deployment = unwritten(
     'envoy-gateway',
     'apps/v1',
@@ -149,7 +155,7 @@ export function infrastructureOf(gateway: Gateway, ports: readonly ServicePort[]
         ports: ports.map(({ protocol, port: number }) => ({
           name: `${protocol.toLowerCase()}-${number}`,
           port: number,
-          protocol: 'TCP',
+          protocol: transportOf(protocol),
           targetPort: containerPort(number),
         })),
       },

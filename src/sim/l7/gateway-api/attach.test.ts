@@ -163,6 +163,11 @@ describe('listeners that are not distinct (gateway_types.go, Gateway.Listeners)'
       ['HostnameConflict', 'HostnameConflict', undefined],
     ],
     ['TCP: one for a port', [{ protocol: 'TCP' }, { protocol: 'TCP' }], [undefined, 'ProtocolConflict']],
+    [
+      'TCP and UDP are ports of their own',
+      [{ protocol: 'TCP' }, { protocol: 'UDP' }, { protocol: 'UDP' }],
+      [undefined, undefined, 'ProtocolConflict'],
+    ],
   ])('%s', (_, list, conflicts) => {
     const listeners = list.map((rest, i) => listener(String(i), rest));
     expect(listeners.map((one) => conflictOf(listeners, one))).toEqual(conflicts);

@@ -95,23 +95,24 @@ export type Conflict = 'HostnameConflict' | 'ProtocolConflict';
 
 /**
  * Listeners that share a port and are not distinct: of HTTP, HTTPS and TLS those of one protocol by their hostname, HTTPS and
- * TLS together; of TCP there is one for a port, the first.
+ * TLS together; of TCP and of UDP there is one for a port each, the first.
  */
 export function conflictOf(
   listeners: readonly GatewayListener[],
   listener: GatewayListener,
 ): Conflict | undefined {
   const sharing = listeners.filter(
-    (other) => other.port === listener.port && layer(other) === layer(listener),
+    (other) => other.port === listener.port && group(other) === group(listener),
   );
-  if (layer(listener) === 4) return sharing[0] === listener ? undefined : 'ProtocolConflict';
+  if (group(listener) !== 'L7') return sharing[0] === listener ? undefined : 'ProtocolConflict';
   const secure = ({ protocol }: GatewayListener): boolean => protocol !== 'HTTP';
   const sameHost = sharing.filter(({ hostname }) => hostname === listener.hostname);
   if (sameHost.length > 1) return 'HostnameConflict';
   return sharing.some((other) => secure(other) !== secure(listener)) ? 'ProtocolConflict' : undefined;
 }
 
-const layer = ({ protocol }: GatewayListener): 4 | 7 => (protocol === 'TCP' || protocol === 'UDP' ? 4 : 7);
+const group = ({ protocol }: GatewayListener): 'TCP' | 'UDP' | 'L7' =>
+  protocol === 'TCP' || protocol === 'UDP' ? protocol : 'L7';
 
 /** An object that refers to another across namespaces; the other's namespace has to allow it. */
 export function granted(
