@@ -1177,7 +1177,7 @@ const RESPONDS: Readonly<Record<string, string>> = {
   'no-backend': '규칙에 몫이 있는 백엔드가 없습니다',
   'invalid-filter': '규칙의 필터를 이 컨트롤러가 처리할 수 없습니다',
   'resource-backend': '이 컨트롤러가 처리할 수 없는 오브젝트가 백엔드입니다',
-  denied: '애너테이션의 주소 목록을 읽을 수 없습니다',
+  denied: '어노테이션의 주소 목록을 읽을 수 없습니다',
   'source-not-allowed': '클라이언트의 주소가 목록에 없습니다',
   'invalid-reference': '여기에서는 그 백엔드를 참조할 수 없습니다',
 };
