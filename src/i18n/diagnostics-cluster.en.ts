@@ -154,6 +154,10 @@ export const clusterDiagnostics: DiagnosticText = {
     `The Ingress ${p['ingress']} has the annotation kubernetes.io/ingress.class: ${p['value']}, and no controller here takes it for its own: nobody serves it. The annotation names no IngressClass: a controller compares it with the word that it was started with (${p['known']}), and an Ingress that has it gets no default class. Write spec.ingressClassName in its place.`,
   'ingress/annotation-elsewhere': (p) =>
     `${p['annotation']} is an annotation of ${p['whose']}. ${p['controller']}, which serves ${p['ingress']}, does not read it.`,
+  'ingress/expression-wrong': (p) =>
+    `nginx cannot compile the path ${p['path']} of ${p['ingress']} as a regular expression. The admission webhook of ${p['controller']} refuses the Ingress; without it, nginx does not load its new configuration, and what it answers for any host depends on the one before.`,
+  'ingress/expression-unread': (p) =>
+    `The path ${p['path']} of ${p['ingress']} is a regular expression that RE2, which is used here, cannot read; nginx’ PCRE may. Where a request comes to it, the answer is unknown.`,
   'ingress/resource-backend': (p) =>
     `The backend ${p['resource']} is no Service: ${p['controller']} leaves this path out.`,
   'ingress/no-service': (p) =>

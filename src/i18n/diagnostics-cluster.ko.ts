@@ -158,7 +158,11 @@ export const clusterDiagnostics: DiagnosticText = {
   'ingress/annotation-for-nobody': (p) =>
     `Ingress ${p['ingress']}의 어노테이션 kubernetes.io/ingress.class: ${josa(String(p['value']), '을/를')} 자기 것으로 받는 컨트롤러가 없어 아무도 처리하지 않습니다. 이 어노테이션은 IngressClass의 이름이 아니라 컨트롤러가 시작할 때 받은 값(${p['known']})과 비교되며, 이것이 있는 Ingress에는 기본 클래스도 붙지 않습니다. 대신 spec.ingressClassName을 적으세요.`,
   'ingress/annotation-elsewhere': (p) =>
-    `${josa(String(p['annotation']), '은/는')} ${p['whose']}의 애너테이션입니다. ${josa(String(p['ingress']), '을/를')} 처리하는 ${josa(String(p['controller']), '은/는')} 읽지 않습니다.`,
+    `${josa(String(p['annotation']), '은/는')} ${p['whose']}의 어노테이션입니다. ${josa(String(p['ingress']), '을/를')} 처리하는 ${josa(String(p['controller']), '은/는')} 읽지 않습니다.`,
+  'ingress/expression-wrong': (p) =>
+    `${p['ingress']}의 경로 ${josa(String(p['path']), '을/를')} nginx가 정규식으로 컴파일할 수 없습니다. ${p['controller']}의 어드미션 웹훅이 이 Ingress를 거부합니다. 웹훅이 없으면 nginx가 새 설정을 읽지 못해, 모든 호스트의 답이 이전 설정에 달려 있습니다.`,
+  'ingress/expression-unread': (p) =>
+    `${p['ingress']}의 경로 ${josa(String(p['path']), '은/는')} 여기서 쓰는 RE2가 읽을 수 없는 정규식입니다. nginx의 PCRE는 읽을 수도 있습니다. 이 경로로 온 요청의 답은 알 수 없습니다.`,
   'ingress/resource-backend': (p) =>
     `백엔드 ${josa(String(p['resource']), '은/는')} 서비스가 아니어서 ${josa(String(p['controller']), '은/는')} 이 경로를 건너뜁니다.`,
   'ingress/no-service': (p) =>

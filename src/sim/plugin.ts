@@ -266,7 +266,7 @@ export interface L7Plugin extends L7About {
 }
 
 export interface L7Note {
-  readonly severity: 'warning' | 'info';
+  readonly severity: 'error' | 'warning' | 'info';
   readonly code: string;
   readonly params: Readonly<Record<string, string | number>>;
   readonly origin: Origin;

@@ -124,6 +124,8 @@ export type L7Action =
       readonly host?: string;
       readonly port?: number;
       readonly path?: PathRewrite;
+      /** The query is not taken along. */
+      readonly dropQuery?: boolean;
       /** The whole address, in place of its parts. */
       readonly to?: string | PathRewrite;
       readonly origin: Origin;

@@ -4,10 +4,10 @@ import type { FieldPath, ObjectRef } from '../base/origin.ts';
 import type { ClusterState, Ingress, Pod } from '../k8s/cluster-state.ts';
 import { CLASS_ANNOTATION } from '../k8s/ingress-class.ts';
 import type { ParsedScenario } from '../k8s/manifest.ts';
-import type { L7Plugin, Lazy } from '../plugin.ts';
+import type { L7Note, L7Plugin, Lazy } from '../plugin.ts';
 import { unservedNotes } from './gateway-api/notes.ts';
 import { backendTo, serves } from './ingress/served.ts';
-import { gatewayControllers, l7Plugin, l7Registry, pluginsOfPod } from './registry.ts';
+import { gatewayControllers, ingressControllers, l7Plugin, l7Registry, pluginsOfPod } from './registry.ts';
 
 type Locate = ParsedScenario['locate'];
 
@@ -47,7 +47,8 @@ export function l7Notes(cluster: ClusterState, locate: Locate): readonly Diagnos
     annotations(ingress, plugin, say);
     backends(cluster, ingress, plugin, say);
   }
-  notes.push(...gatewayNotes(cluster, locate));
+  const own = ingressControllers(cluster.pods).flatMap((plugin) => plugin.notes?.(cluster) ?? []);
+  notes.push(...located(own, locate), ...gatewayNotes(cluster, locate));
   return notes;
 }
 
@@ -63,7 +64,16 @@ function gatewayNotes(cluster: ClusterState, locate: Locate): readonly Diagnosti
     ...unservedNotes(cluster, names, known),
     ...running.flatMap((plugin) => plugin.notes?.(cluster) ?? []),
   ];
-  return notes.map(({ origin, ...note }) => ({ ...note, object: origin.object, range: locate(origin) }));
+  return located(notes, locate);
+}
+
+function located(notes: readonly L7Note[], locate: Locate): readonly Diagnostic[] {
+  return notes.map(({ origin, ...note }) => ({
+    ...note,
+    object: origin.object,
+    ...(origin.path && { path: origin.path }),
+    range: locate(origin),
+  }));
 }
 
 type Say = (

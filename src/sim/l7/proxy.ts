@@ -137,12 +137,19 @@ function* respond(
 
 function redirectTo(action: Extract<L7Action, { kind: 'redirect' }>, { seen, self, request }: Asked): string {
   const { to } = action;
-  if (to !== undefined) return typeof to === 'string' ? to : rewritten(seen.path, to);
+  if (typeof to === 'string') return to;
+  if (to !== undefined) return withQuery(rewritten(seen.path, to), request.path.slice(seen.path.length));
   const scheme = action.scheme ?? (self.port === 443 ? 'https' : 'http');
   const port =
     action.port === undefined || action.port === (scheme === 'https' ? 443 : 80) ? '' : `:${action.port}`;
-  const query = request.path.slice(seen.path.length);
+  const query = action.dropQuery === true ? '' : request.path.slice(seen.path.length);
   return `${scheme}://${action.host ?? seen.host}${port}${rewritten(seen.path, action.path)}${query}`;
+}
+
+/** nginx' rewrite: the query goes along, behind one that is there already; a `?` at the end keeps it out. */
+function withQuery(address: string, query: string): string {
+  if (address.endsWith('?')) return address.slice(0, -1);
+  return address.includes('?') ? address + query.replace('?', '&') : address + query;
 }
 
 /** By weight. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { pattern } from './regex.ts';
+import { pattern, wrongForPcre } from './regex.ts';
 
 describe('groups', () => {
   it.each([
@@ -49,4 +49,32 @@ test('no pattern stalls', () => {
 
 it.each(['(?=a)', '(?<!a)b', '(a)\\1', '(', '[a', 'a**'])('%s cannot be read', (source) => {
   expect(pattern(source)).toBeUndefined();
+});
+
+// As PCRE2 10 has it (`grep -P`), where it is certain.
+it.each<[string, boolean]>([
+  ['/a(b', true],
+  ['/a[b', true],
+  ['/a)', true],
+  ['/[b-a]', true],
+  ['/a\\', true],
+  ['/(?=x)(', true],
+  ['/a**', true],
+  ['/a{2}{3}', true],
+  ['/a|*', true],
+  // RE2 reads these.
+  ['/a(b)', false],
+  ['/[](]', false],
+  ['/(?i)a', false],
+  // PCRE reads these, or may.
+  ['/x(?=y)', false],
+  ['/(a)\\1', false],
+  ['/a++', false],
+  ['/(?>a|b)', false],
+  ['/(?i)a(?=b)', false],
+  ['/[](](?=a)', false],
+  ['/[[:alpha:](](?=a)', false],
+  ['/\\Q(\\E(?=a)', false],
+])('%s is wrong for PCRE too: %s', (source, wrong) => {
+  expect(wrongForPcre(source)).toBe(wrong);
 });

@@ -49,6 +49,24 @@ export function pattern(source: string, ignoreCase = false): Pattern | undefined
   return made;
 }
 
+/** What PCRE reads and JavaScript, where no RE2 helps, reads otherwise or not at all. */
+const PCRE_ALONE = [/\(\?(?![:=!])|\(\*|\\Q/, /[*+?}]\+/, /\[\^?\]|\[.*\[:/];
+
+/**
+ * Can PCRE not compile it either? Only where that is certain: neither RE2 nor JavaScript can, and nothing is in it that is
+ * PCRE's alone.
+ */
+export function wrongForPcre(source: string): boolean {
+  if (pattern(source) !== undefined || PCRE_ALONE.some((one) => one.test(source))) return false;
+  let read: RegExp | undefined;
+  try {
+    read = new RegExp(source);
+  } catch {
+    // No expression of JavaScript's.
+  }
+  return read === undefined;
+}
+
 function compile(source: string, ignoreCase: boolean): Pattern | undefined {
   let re: RE2JS;
   try {

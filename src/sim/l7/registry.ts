@@ -82,6 +82,13 @@ export function statusesIn(cluster: ClusterState): ReadonlyMap<string, object> {
   );
 }
 
+/** Of Ingresses, whose pods run. */
+export function ingressControllers(pods: readonly Pod[]): readonly Lazy<L7Plugin>[] {
+  return pluginsOf(pods.filter(({ phase }) => phase === 'Running')).filter(
+    ({ ingress }) => ingress !== undefined,
+  );
+}
+
 /** Those that a running pod is of. */
 export function gatewayControllers(pods: readonly Pod[]): readonly Lazy<L7Plugin>[] {
   const images = new Set(

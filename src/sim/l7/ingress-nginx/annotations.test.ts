@@ -20,6 +20,11 @@ metadata: {name: next}
 spec: {selector: {app: next}, ports: [{port: 80, targetPort: 8080}]}
 ---
 apiVersion: v1
+kind: Service
+metadata: {name: empty}
+spec: {selector: {app: nobody}, ports: [{port: 80}]}
+---
+apiVersion: v1
 kind: Pod
 metadata: {name: shop, labels: {app: shop}, annotations: {packetwalk.dev/listen: "8080/TCP"}}
 spec: {nodeName: kind-worker, containers: [{name: main, image: example.com/app}]}
@@ -32,22 +37,27 @@ spec: {nodeName: kind-worker2, containers: [{name: main, image: example.com/app}
 
 interface Written {
   readonly name?: string;
+  readonly host?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly path?: string;
   readonly type?: string;
   readonly service?: string;
   readonly more?: string;
+  /** Other documents. */
+  readonly after?: string;
 }
 
 const NGINX = 'nginx.ingress.kubernetes.io/';
 
 function ingress({
   name = 'shop',
+  host = 'a.example',
   annotations = {},
   path = '/',
   type = 'Prefix',
   service = 'shop',
   more = '',
+  after = '',
 }: Written) {
   const notes = Object.entries(annotations).map(
     ([key, value]) => `    ${key.includes('/') ? key : NGINX + key}: ${JSON.stringify(value)}`,
@@ -64,13 +74,13 @@ spec:
   ingressClassName: nginx
   ${more}
   rules:
-    - host: a.example
+    - host: ${JSON.stringify(host)}
       http:
         paths:
           - path: ${JSON.stringify(path)}
             pathType: ${type}
             backend: {service: {name: ${service}, port: {number: 80}}}
-`;
+${after}`;
 }
 
 function built(...written: readonly Written[]) {
@@ -78,13 +88,13 @@ function built(...written: readonly Written[]) {
   const simulation = simulate({ files: [{ name: 'a.yaml', text }] });
   const service = simulation.cluster.services.find((one) => one.name === 'ingress-nginx-controller');
   const ip = service?.loadBalancerIngress?.[0]?.ip ?? '';
-  const ask = (path: string, more: Partial<ProbeQuestion> = {}) =>
+  const ask = (path: string, more: Partial<ProbeQuestion> = {}, host = 'a.example') =>
     walk(simulation, {
       from: 'external/laptop',
       to: `http://${ip}${path}`,
       tool: 'curl',
       ...more,
-      headers: ['Host: a.example', ...(more.headers ?? [])],
+      headers: [`Host: ${host}`, ...(more.headers ?? [])],
     });
   return { simulation, ask };
 }
@@ -98,7 +108,8 @@ describe('rewrite-target and use-regex', () => {
     // Without groups whatever begins so becomes one path.
     ['/', '/api', '/api/v1', '200 /'],
     ['/', '/api', '/apiary', '200 /'],
-    ['https://new.example/$1', '/old/(.*)', '/old/a', '302 '],
+    // A rewrite to elsewhere takes the query along, after one of its own.
+    ['https://new.example/$1', '/old/(.*)', '/old/a?b=1', '302 '],
   ])('%s at %s: %s becomes %s', (target, path, asked, expected) => {
     const { ask } = built({
       annotations: { 'rewrite-target': target },
@@ -109,7 +120,7 @@ describe('rewrite-target and use-regex', () => {
     expect(`${trace.http?.status} ${trace.http?.status === 200 ? trace.http.request?.path : ''}`).toBe(
       expected,
     );
-    if (expected === '302 ') expect(trace.http?.location).toBe('https://new.example/a');
+    if (expected === '302 ') expect(trace.http?.location).toBe('https://new.example/a?b=1');
   });
 
   it('one expression makes every path of its host one, without an end', () => {
@@ -121,10 +132,48 @@ describe('rewrite-target and use-regex', () => {
     expect(ask('/V12').http?.backend?.pod).toBe('default/next');
   });
 
-  it('what RE2 cannot read has no known answer, and is said to have none', () => {
-    const { ask } = built({ annotations: { 'use-regex': 'true' }, path: '/(?!x)' });
+  it.each<[path: string, code: string, severity: string, other: string]>([
+    ['/(?!x)', 'ingress/expression-unread', 'warning', 'delivered'],
+    // nginx loads nothing of a configuration with one such expression.
+    ['/a(b', 'ingress/expression-wrong', 'error', 'unknown'],
+    ['/a[b', 'ingress/expression-wrong', 'error', 'unknown'],
+  ])('%s: no known answer, and the path is told of: %s', (path, code, severity, other) => {
+    const { ask, simulation } = built(
+      { annotations: { 'use-regex': 'true' }, path, type: 'ImplementationSpecific' },
+      { name: 'fine', host: 'b.example' },
+    );
     const trace = ask('/a');
     expect([trace.verdict, trace.reason.code]).toEqual(['unknown', 'unknown.field']);
+    expect(ask('/', {}, 'b.example').verdict).toBe(other);
+    expect(ask('/', {}, 'nobody.example').verdict).toBe(other);
+    const said = simulation.diagnostics.filter((one) => one.code.startsWith('ingress/'));
+    expect(said).toMatchObject([{ code, severity, params: { path, ingress: 'shop' } }]);
+    expect(said[0]?.path?.at(-1)).toBe('path');
+    expect(said[0]?.range).toBeDefined();
+  });
+});
+
+describe('names that annotations give to servers', () => {
+  it.each<[Readonly<Record<string, string>>, host: string, answer: string]>([
+    [{ 'server-alias': 'b.example, c.example' }, 'c.example', 'unknown'],
+    [{ 'server-alias': '*.b.example' }, 'x.b.example', 'unknown'],
+    [{ 'server-alias': '~^d[0-9]+$' }, 'd1', 'unknown'],
+    [{ 'server-alias': 'b.example' }, 'd.example', 'delivered 404'],
+    // An Ingress has it already.
+    [{ 'server-alias': 'other.example' }, 'other.example', 'delivered 200'],
+    [{ 'from-to-www-redirect': 'true' }, 'www.a.example', 'unknown'],
+    [{ 'from-to-www-redirect': 'false' }, 'www.a.example', 'delivered 404'],
+  ])('%j: %s is %s', (annotations, host, answer) => {
+    const { ask } = built({ annotations }, { name: 'other', host: 'other.example' });
+    const { verdict, http } = ask('/', {}, host);
+    expect([verdict, http?.status].join(' ').trim()).toBe(answer);
+  });
+
+  it('an expression goes before the Ingress without a host', () => {
+    const alias = { annotations: { 'server-alias': '~^d[0-9]+$' } };
+    const all = ingress({ name: 'all' }).replace('- host: "a.example"\n      http:', '- http:');
+    const { ask } = built(alias, { ...alias, name: 'other', host: 'o.example', after: all });
+    expect(ask('/', {}, 'd1').verdict).toBe('unknown');
   });
 });
 
@@ -135,6 +184,39 @@ describe('redirects', () => {
     [{ more: 'tls: [{hosts: [a.example]}]', annotations: { 'ssl-redirect': 'false' } }, '/', '200 null'],
     [{ annotations: { 'app-root': '/start' } }, '/', '302 http://a.example/start'],
     [{ annotations: { 'app-root': '/start' } }, '/x', '200 null'],
+    [{ annotations: { 'app-root': '/start' }, path: '/start' }, '/', '302 http://a.example/start'],
+    [{ annotations: { 'app-root': '/start' }, path: '/start' }, '/?a=1', '302 http://a.example/start'],
+    [
+      { annotations: { 'app-root': '/start', 'use-regex': 'true' }, path: '/s' },
+      '/',
+      '302 http://a.example/start',
+    ],
+    // nginx' rewrite module comes before Lua, which knows of https; a closed location has nothing else in it.
+    [
+      { annotations: { 'permanent-redirect': 'https://b.example', 'force-ssl-redirect': 'true' } },
+      '/x',
+      '301 https://b.example',
+    ],
+    [
+      {
+        annotations: { 'rewrite-target': 'https://b.example/$1', 'force-ssl-redirect': 'true' },
+        path: '/(.*)',
+      },
+      '/x',
+      '302 https://b.example/x',
+    ],
+    [{ annotations: { 'whitelist-source-range': 'x', 'force-ssl-redirect': 'true' } }, '/x', '503 null'],
+    [
+      { annotations: { 'whitelist-source-range': 'x', 'permanent-redirect': 'https://b.example' } },
+      '/x',
+      '503 null',
+    ],
+    // Addresses are asked for after it.
+    [
+      { annotations: { 'whitelist-source-range': '10.0.0.0/8', 'force-ssl-redirect': 'true' } },
+      '/x',
+      '308 https://a.example/x',
+    ],
     [{ annotations: { 'permanent-redirect': 'https://b.example' } }, '/x', '301 https://b.example'],
     [
       { annotations: { 'permanent-redirect': 'https://b.example', 'permanent-redirect-code': '308' } },
@@ -145,6 +227,19 @@ describe('redirects', () => {
   ])('%j: %s is answered %s', (written, path, expected) => {
     const trace = built(written).ask(path);
     expect(`${trace.http?.status} ${trace.http?.location}`).toBe(expected);
+  });
+
+  it.each([
+    ['a.wild.example', '308 https://a.wild.example/'],
+    ['b.a.wild.example', '200 null'],
+    ['wild.example', '200 null'],
+  ])('to https, of %s by the certificate of *.wild.example: %s', (host, expected) => {
+    const { ask } = built(
+      { name: 'wild', host: '*.wild.example', more: 'tls: [{hosts: ["*.wild.example"]}]' },
+      { host },
+    );
+    const { http } = ask('/', {}, host);
+    expect(`${http?.status} ${http?.location}`).toBe(expected);
   });
 });
 
@@ -189,6 +284,25 @@ describe('canary', () => {
     expect(split?.options.map(({ to, probability }) => `${to} ${probability}`)).toEqual([
       'default/shop:80 0.8',
       'default/next:80 0.2',
+    ]);
+  });
+
+  it.each<[primary: string, status: number]>([
+    ['empty', 503],
+    ['gone', 503],
+    ['shop', 200],
+  ])('beside the primary %s: %d', (service, status) => {
+    const all = { 'canary-by-header': 'X-Next', 'canary-weight': '100' };
+    const trace = built({ service }, next(all)).ask('/', { headers: ['X-Next: always'] });
+    expect(trace.http?.status).toBe(status);
+  });
+
+  it('one annotation is told of once', () => {
+    const trace = built({}, next({ 'canary-by-header': 'X-Next', 'canary-by-cookie': 'next' })).ask('/');
+    const missed = trace.steps.filter(({ reason }) => reason.code === 'l7.missing');
+    expect(missed.map(({ origin }) => origin?.path?.at(-1))).toEqual([
+      `${NGINX}canary-by-header`,
+      `${NGINX}canary-by-cookie`,
     ]);
   });
 

@@ -38,6 +38,9 @@ export interface Annotations {
   readonly upstreamVhost?: string;
   readonly forwardedPrefix?: string;
   readonly canary?: Canary;
+  /** `server-alias`: other names of its hosts, a regular expression after `~`. */
+  readonly aliases: readonly string[];
+  readonly fromToWww: boolean;
   /** The first that makes the answer unknown here. */
   readonly unknown?: string;
   readonly originOf: (name: string) => Origin;
@@ -72,10 +75,13 @@ export function annotationsOf(ingress: Ingress): Annotations {
 
 function readAnnotations({ annotations, origin }: Ingress): Annotations {
   const text = (name: string): string | undefined => annotations[PREFIX + name];
-  const originOf = (name: string): Origin => ({
-    ...origin,
-    path: ['metadata', 'annotations', PREFIX + name],
-  });
+  // One for each name: what comes from one line is known by it.
+  const origins = new Map<string, Origin>();
+  const originOf = (name: string): Origin => {
+    const found = origins.get(name) ?? { ...origin, path: ['metadata', 'annotations', PREFIX + name] };
+    origins.set(name, found);
+    return found;
+  };
   const flag = (name: string, otherwise = false): boolean => boolean(text(name)) ?? otherwise;
   const allowName = text('allowlist-source-range') === undefined ? 'whitelist' : 'allowlist';
   const allowed = text(`${allowName}-source-range`);
@@ -102,6 +108,8 @@ function readAnnotations({ annotations, origin }: Ingress): Annotations {
     ...(vhost !== undefined && { upstreamVhost: vhost }),
     ...(forwarded !== undefined && { forwardedPrefix: forwarded }),
     ...(flag('canary') && { canary: canaryOf(text, originOf) }),
+    aliases: (text('server-alias') ?? '').split(',').flatMap((name) => name.trim() || []),
+    fromToWww: flag('from-to-www-redirect'),
     ...(unknown !== undefined && { unknown }),
     originOf,
   };

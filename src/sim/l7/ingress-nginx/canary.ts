@@ -1,7 +1,8 @@
 /**
  * Canary Ingresses (controller.go `mergeAlternativeBackends`, balancer.lua `route_to_alternative_balancer`): one whose host and
  * path a primary has adds an alternative to that primary's backend, wherever it is used; the first alternative counts. A header
- * decides, then a cookie, then chance by weight. An alternative without endpoints is passed over.
+ * decides, then a cookie, then chance by weight. An alternative without endpoints is passed over; a primary without them has no
+ * alternative either.
  */
 import type { Ingress, IngressBackend } from '../../k8s/cluster-state.ts';
 import type { Backend, L7Route, RouteMatch } from '../config.ts';

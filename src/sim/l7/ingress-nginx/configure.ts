@@ -3,37 +3,20 @@
  * template.go `buildLocation`, `buildProxyPass`): a server for each host with a location for `/`, whose backend is the default one
  * until a path takes its place; ImplementationSpecific counts as Prefix (store.go). A Prefix path becomes two locations,
  * `= /path` and `/path/`, so that whole elements match. Where one location of a host rewrites or has `use-regex`, all of that
- * host become regular expressions, without regard to case and without an end, in the order of their length.
+ * host become regular expressions, without regard to case and without an end, in the order of their length. An expression that
+ * nginx cannot compile keeps it from all of the new configuration: what it answers is unknown for every host.
  * Backends that are no Services are left out, as the controller leaves them out.
  */
-import type { Origin } from '../../base/origin.ts';
-import type { Ingress, IngressBackend, IngressPath } from '../../k8s/cluster-state.ts';
 import type { Backend, L7Action, L7Filter, L7Route, VirtualHost } from '../config.ts';
 import { backendTo, servedBy, type IngressObjects } from '../ingress/served.ts';
 import { regexCode } from '../regex-code.ts';
 import { ingressNginxAbout } from './about.ts';
 import { annotationsOf, type Annotations } from './annotations.ts';
 import { canaryRoutes, canariesOf, type CanaryBackend } from './canary.ts';
+import { byLength, CATCH_ALL, isRegex, serversOf, type Location, type Server } from './servers.ts';
+import { expressionsOf, NO_HOST, otherNames, unknownHost } from './unknown.ts';
 
-const CATCH_ALL = '_';
 const REDIRECT_HTTPS = 308;
-
-interface Location {
-  readonly path: string;
-  readonly type: 'Prefix' | 'Exact';
-  readonly ingress: Ingress;
-  readonly backend: IngressBackend;
-  readonly origin: Origin;
-}
-
-interface Server {
-  readonly host: string;
-  readonly origin: Origin;
-  readonly locations: Location[];
-  /** The backend of `/` while no path has taken it; absent: the controller's own, which knows only 404. */
-  readonly fallback?: { readonly ingress: Ingress; readonly backend: IngressBackend };
-  tls: boolean;
-}
 
 export interface NginxConfig {
   readonly hosts: readonly VirtualHost[];
@@ -44,64 +27,19 @@ export function configure(cluster: IngressObjects): NginxConfig {
   const ingresses = servedBy(cluster, ingressNginxAbout.ingress);
   const primary = ingresses.filter((ingress) => annotationsOf(ingress).canary === undefined);
   const servers = serversOf(primary);
+  const wrong = expressionsOf(servers).find((one) => one.reading === 'wrong');
+  if (wrong !== undefined) return { hosts: [unknownHost('*', 'path', wrong.location)], otherwise: NO_HOST };
   const canaries = canariesOf(cluster, ingresses, (host, path, type) =>
     servers.get(host)?.locations.find((one) => one.path === path && one.type === type),
   );
   return {
-    hosts: [...servers.values()].map((server) => hostOf(cluster, server, canaries)),
-    otherwise: { kind: 'respond', status: 404, because: 'no-host' },
+    // Before the catch-all, which is of no better rank than an expression's stand-in.
+    hosts: [
+      ...otherNames(primary, servers),
+      ...[...servers.values()].map((server) => hostOf(cluster, server, canaries)),
+    ],
+    otherwise: NO_HOST,
   };
-}
-
-/** The first Ingress with a host makes its server; of one path the first has it. */
-function serversOf(ingresses: readonly Ingress[]): ReadonlyMap<string, Server> {
-  const servers = new Map<string, Server>();
-  const catchAll = ingresses.find(
-    (one) => one.rules.length === 0 && one.defaultBackend?.service !== undefined,
-  );
-  if (catchAll?.defaultBackend !== undefined) {
-    const fallback = { ingress: catchAll, backend: catchAll.defaultBackend };
-    const { origin } = catchAll;
-    servers.set(CATCH_ALL, { host: CATCH_ALL, origin, locations: [], fallback, tls: false });
-  }
-  for (const ingress of ingresses) {
-    for (const rule of ingress.rules) {
-      const host = rule.host ?? CATCH_ALL;
-      let server = servers.get(host);
-      if (server === undefined) {
-        const { defaultBackend: backend } = ingress;
-        const own = host !== CATCH_ALL && backend?.service !== undefined;
-        server = {
-          host,
-          origin: rule.origin,
-          locations: [],
-          ...(own && { fallback: { ingress, backend } }),
-          tls: false,
-        };
-        servers.set(host, server);
-      }
-      // A certificate that is not there, or is for somebody else, is replaced by the controller's own.
-      if (ingress.tls.length > 0 && host !== CATCH_ALL) server.tls = true;
-      for (const path of rule.paths)
-        addPath(server, ingress, path, host === CATCH_ALL && catchAll !== undefined);
-    }
-  }
-  return servers;
-}
-
-/** `rootTaken`: an Ingress without rules has the place of the catch-all server's `/`. */
-function addPath(server: Server, ingress: Ingress, from: IngressPath, rootTaken: boolean): void {
-  if (from.backend.service === undefined) return;
-  const path = from.path === '' ? '/' : from.path;
-  const type = from.pathType === 'Exact' ? 'Exact' : 'Prefix';
-  const taken = server.locations.some((one) => one.path === path && one.type === type);
-  if (taken || (rootTaken && path === '/' && type === 'Prefix')) return;
-  server.locations.push({ path, type, ingress, backend: from.backend, origin: from.origin });
-}
-
-/** The longest first; of one length the last in the alphabet. */
-function byLength(a: { readonly path: string }, b: { readonly path: string }): number {
-  return b.path.length - a.path.length || (a.path < b.path ? 1 : a.path > b.path ? -1 : 0);
 }
 
 /** Of nginx' configuration: what a location is called and how it matches. */
@@ -127,7 +65,7 @@ function hostOf(
   return {
     id: `server ${host}`,
     names: [{ name: host === CATCH_ALL ? '*' : host, wildcard: 'one-label' }],
-    routes: [...redirects, ...routes],
+    routes: [...appRootRoutes(server), ...redirects, ...routes],
     otherwise:
       fallback === undefined
         ? { kind: 'respond', status: 404, because: 'no-route', origin }
@@ -144,11 +82,6 @@ function hostOf(
           },
     origin,
   };
-}
-
-function isRegex({ ingress, path }: Location): boolean {
-  const { rewriteTarget, useRegex } = annotationsOf(ingress);
-  return useRegex || (rewriteTarget !== '' && rewriteTarget !== path);
 }
 
 /** nginx takes an exact location at once, and of prefixes the longest. */
@@ -204,26 +137,42 @@ function routesOf(
     origin,
     ...(unknown !== undefined && { unknown: { field: unknown, object: ingress.name } }),
   };
-  const canary = route.action.kind === 'backends' ? canaries.get(backend.service) : undefined;
-  const routes = canary === undefined ? [route] : canaryRoutes(route, backend, canary);
-  const { appRoot } = read;
-  if (appRoot === undefined || value !== '/') return routes;
-  const toRoot: L7Action = {
-    kind: 'redirect',
-    status: 302,
-    path: { how: 'full', value: appRoot.to },
-    origin: appRoot.origin,
-  };
-  return [{ ...route, match: { path: { how: 'exact', value: '/' } }, action: toRoot }, ...routes];
+  // Without a balancer of the primary's own nobody asks the alternative (balancer.lua `get_balancer`).
+  const split = route.action.kind === 'backends' && backend.endpoints.length > 0;
+  const canary = split ? canaries.get(backend.service) : undefined;
+  return canary === undefined ? [route] : canaryRoutes(route, backend, canary);
 }
 
-/** In nginx' order: redirects first, then who may ask, then the backend. */
+/** The server itself asks for `/` before it looks for a location; the first of its locations that has one decides. */
+function appRootRoutes({ locations }: Server): readonly L7Route[] {
+  for (const { ingress } of locations.toSorted(byLength)) {
+    const { appRoot, unknown } = annotationsOf(ingress);
+    if (appRoot === undefined) continue;
+    const { to, origin } = appRoot;
+    const path = { how: 'full', value: to } as const;
+    return [
+      {
+        id: 'if ($uri = /)',
+        match: { path: { how: 'exact', value: '/' } },
+        filters: [],
+        action: { kind: 'redirect', status: 302, path, dropQuery: true, origin },
+        origin,
+        ...(unknown !== undefined && { unknown: { field: unknown, object: ingress.name } }),
+      },
+    ];
+  }
+  return [];
+}
+
+/**
+ * In nginx' order: a location with a list that cannot be read is closed and has nothing else in it; then what its rewrite
+ * module does, redirects and rewrites to elsewhere; then Lua, at the end of that phase: to https, 503 without endpoints; then
+ * who may ask, then the backend.
+ */
 function actionOf(backend: Backend, path: string, server: Server, read: Annotations): L7Action {
   const { redirect, allow, patience, rewriteTarget, originOf } = read;
-  if (read.forceSslRedirect || (read.sslRedirect && server.tls)) {
-    const by = read.forceSslRedirect ? 'force-ssl-redirect' : 'ssl-redirect';
-    const written = read.forceSslRedirect ? originOf(by) : server.origin;
-    return { kind: 'redirect', status: REDIRECT_HTTPS, scheme: 'https', origin: written };
+  if (allow?.ranges === 'denied') {
+    return { kind: 'respond', status: 503, because: 'denied', origin: allow.origin };
   }
   if (redirect !== undefined)
     return { kind: 'redirect', status: redirect.status, to: redirect.to, origin: redirect.origin };
@@ -231,8 +180,11 @@ function actionOf(backend: Backend, path: string, server: Server, read: Annotati
     const to = { how: 'regex', pattern: path, ignoreCase: true, value: rewriteTarget } as const;
     return { kind: 'redirect', status: 302, to, origin: originOf('rewrite-target') };
   }
-  if (allow?.ranges === 'denied') {
-    return { kind: 'respond', status: 503, because: 'denied', origin: allow.origin };
+  const certificate = server.tls ?? server.wildcardTls;
+  const forced = read.forceSslRedirect ? originOf('force-ssl-redirect') : undefined;
+  const https = forced ?? (read.sslRedirect ? certificate : undefined);
+  if (https !== undefined) {
+    return { kind: 'redirect', status: REDIRECT_HTTPS, scheme: 'https', origin: https };
   }
   return {
     kind: 'backends',

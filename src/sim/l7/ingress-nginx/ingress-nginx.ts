@@ -15,6 +15,7 @@ import { standingOf } from './annotations.ts';
 import { configure } from './configure.ts';
 import { INSTALLS } from './installs.ts';
 import { nginx } from './nginx.ts';
+import { pathNotes } from './unknown.ts';
 
 const APP = 'own/ingress-nginx';
 const HTTP_PORT = 80;
@@ -29,6 +30,7 @@ export const ingressNginx: L7Plugin = {
     return new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, partOf(pod, settings)]));
   },
   ownApps: { [APP]: proxyApp(nginx) },
+  notes: pathNotes,
   annotation: (name, value) => standingOf(name.slice(ingressNginxAbout.ingress.annotations.length), value),
 };
 
