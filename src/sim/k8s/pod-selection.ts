@@ -1,5 +1,6 @@
 /** Whether a pod is one of those that a CNI's own policy selects, in the normalised form. */
 import type { Labels, OwnPolicy, Pod, PodSelection } from './cluster-state.ts';
+import { labelOf } from './selectors.ts';
 
 type Selectable = Pick<Pod, 'namespace' | 'labels' | 'serviceAccount' | 'accountLabels'>;
 
@@ -19,7 +20,9 @@ export function selectionMatches(
       return selection.of.some((one) => selectionMatches(one, pod, namespaces));
     case 'label': {
       const { own, shorterThan = Number.POSITIVE_INFINITY } = selection;
-      const value = (own === undefined ? undefined : pod.labels[own]) ?? labelOf(selection, pod, namespaces);
+      const value =
+        (own === undefined ? undefined : labelOf(pod.labels, own)) ??
+        selectedLabel(selection, pod, namespaces);
       if (value === undefined || value.length >= shorterThan) return false;
       switch (selection.test) {
         case 'exists':
@@ -37,20 +40,20 @@ export function selectionMatches(
   }
 }
 
-function labelOf(
+function selectedLabel(
   { on, key }: Extract<PodSelection, { is: 'label' }>,
   pod: Selectable,
   namespaces: ReadonlyMap<string, Labels>,
 ): string | undefined {
   switch (on) {
     case 'pod':
-      return pod.labels[key];
+      return labelOf(pod.labels, key);
     case 'namespace':
-      return namespaces.get(pod.namespace)?.[key];
+      return labelOf(namespaces.get(pod.namespace), key);
     case 'service-account':
       return pod.serviceAccount ?? 'default';
     case 'account-label':
-      return pod.accountLabels?.[key];
+      return labelOf(pod.accountLabels, key);
   }
 }
 

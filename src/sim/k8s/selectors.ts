@@ -4,6 +4,11 @@ import type { Labels, LabelSelector } from './cluster-state.ts';
 
 type SelectorExpression = NonNullable<LabelSelector['matchExpressions']>[number];
 
+/** A label's value. A key that is also the name of a property of every object (`constructor`) is there only if it was written. */
+export function labelOf(labels: Labels | undefined, key: string): string | undefined {
+  return labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
 /** A plain map selector (Service, nodeSelector): every pair must be there. An empty map matches everything. */
 export function matchesLabels(selector: Labels, labels: Labels): boolean {
   for (const key in selector) if (labels[key] !== selector[key]) return false;
@@ -37,7 +42,7 @@ export function matchesSelector(selector: LabelSelector, labels: Labels, misses?
       key,
       operator: 'Equals',
       values: [wanted],
-      found: labels[key],
+      found: labelOf(labels, key),
       path: ['matchLabels', key],
     });
   }
@@ -50,7 +55,7 @@ export function matchesSelector(selector: LabelSelector, labels: Labels, misses?
       key: e.key,
       operator: e.operator,
       values: e.values ?? [],
-      found: labels[e.key],
+      found: labelOf(labels, e.key),
       path: ['matchExpressions', i],
     });
   }
@@ -58,7 +63,7 @@ export function matchesSelector(selector: LabelSelector, labels: Labels, misses?
 }
 
 function meets(e: SelectorExpression, labels: Labels): boolean {
-  const value = Object.hasOwn(labels, e.key) ? labels[e.key] : undefined;
+  const value = labelOf(labels, e.key);
   const listed = value !== undefined && (e.values ?? []).includes(value);
   switch (e.operator) {
     case 'In':

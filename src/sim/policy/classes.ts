@@ -1,5 +1,6 @@
 /** Classes of pods that the policies of a cluster, and one question about it, cannot tell apart. */
 import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
+import { labelOf } from '../k8s/selectors.ts';
 import { type EndMatcher, policyStack, policyWorld, type PolicyWorld, type StackCluster } from './stack.ts';
 
 export interface ReachQuestion {
@@ -61,7 +62,7 @@ export function classify(
           .join()
       : '',
   );
-  for (const label of labels) classes.split((pod) => pod.labels[label]);
+  for (const label of labels) classes.split((pod) => labelOf(pod.labels, label));
   const ranges = [...blocks.values()];
   // Many yes or no at once.
   for (let from = 0; from < ranges.length; from += 30) {

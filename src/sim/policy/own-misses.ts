@@ -6,6 +6,7 @@ import { cidrContains, cidrText, ipFamily } from '../base/ip.ts';
 import type { FieldPath } from '../base/origin.ts';
 import type { EndSet, OwnRule, OwnTraffic, Pod, PodSelection } from '../k8s/cluster-state.ts';
 import { selectionMatches } from '../k8s/pod-selection.ts';
+import { labelOf } from '../k8s/selectors.ts';
 import type { Flow } from './evaluate.ts';
 import { endMatcher, relationOf, trafficCovers } from './end-set.ts';
 import type { Direction, FlowEnd, PeerMiss, PortMiss } from './matching.ts';
@@ -166,13 +167,13 @@ function labelMiss(
     values,
     path,
   } as const;
-  const before = own === undefined ? undefined : pod.labels[own];
+  const before = own === undefined ? undefined : labelOf(pod.labels, own);
   if (before !== undefined) {
     return { what: 'label', of: 'pod', name: policyName(pod), ...asked, key: own ?? key, found: before };
   }
   switch (on) {
     case 'pod':
-      return { what: 'label', of: 'pod', name: policyName(pod), ...asked, found: pod.labels[key] };
+      return { what: 'label', of: 'pod', name: policyName(pod), ...asked, found: labelOf(pod.labels, key) };
     case 'service-account':
       return { what: 'label', of: 'pod', name: policyName(pod), ...asked, found: account };
     case 'namespace':
@@ -181,11 +182,11 @@ function labelMiss(
         of: 'namespace',
         name: pod.namespace,
         ...asked,
-        found: namespaces.get(pod.namespace)?.[key],
+        found: labelOf(namespaces.get(pod.namespace), key),
       };
     case 'account-label': {
       const name = `${pod.namespace}/${account}`;
-      return { what: 'label', of: 'service-account', name, ...asked, found: pod.accountLabels?.[key] };
+      return { what: 'label', of: 'service-account', name, ...asked, found: labelOf(pod.accountLabels, key) };
     }
   }
 }

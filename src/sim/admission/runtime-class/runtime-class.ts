@@ -7,6 +7,7 @@ import type { AdmissionPlugin } from '../../plugin.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import { canonicalJson } from '../../k8s/naming.ts';
+import { labelOf } from '../../k8s/selectors.ts';
 import type { UpstreamPodSpec, UpstreamToleration } from '../../k8s/upstream.ts';
 import type { AdmissionGround, AdmissionRemark, PodInObject } from '../../k8s/controllers/admission.ts';
 import { runtimeClassAbout } from './about.ts';
@@ -94,7 +95,7 @@ function faultOf({ spec, path }: PodInObject, found: Manifest | undefined): Admi
     }
   }
   for (const [key, value] of Object.entries(scheduling?.nodeSelector ?? {})) {
-    const own = spec.nodeSelector?.[key];
+    const own = labelOf(spec.nodeSelector, key);
     if (own === undefined || own === value) continue;
     const message = `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
     return { message, paths: at('nodeSelector', key), by: groundsOf(found, 'scheduling') };

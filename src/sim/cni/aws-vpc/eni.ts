@@ -46,7 +46,7 @@ export function eniLayout(
 ): Layout {
   return rememberLayout([cluster.settings, instanceType, ...cluster.nodes], () => {
     const { settings, nodes } = cluster;
-    const limit = LIMITS[instanceType];
+    const limit = Object.hasOwn(LIMITS, instanceType) ? LIMITS[instanceType] : undefined;
     if (limit === undefined) return new Map();
     const taken = new Set<Ip>([
       ...settings.gateways,

@@ -13,6 +13,7 @@ import {
 } from '../../k8s/calico/rules.ts';
 import { type SelectorNode, selectorMatches, selectorText } from '../../k8s/calico/selector.ts';
 import type { ClusterPolicy, LabelSelector, NetworkPolicyPeer, Pod } from '../../k8s/cluster-state.ts';
+import { labelOf } from '../../k8s/selectors.ts';
 import type { NamespaceLabels } from '../../policy/matching.ts';
 
 const quoted = (value: string): string => `"${value}"`;
@@ -101,13 +102,13 @@ function endpointLabel(pod: Pod, namespaces: NamespaceLabels, label: string): st
   if (label === LABEL_NAMESPACE) return pod.namespace;
   if (label === LABEL_ORCHESTRATOR) return 'k8s';
   if (label === LABEL_SERVICE_ACCOUNT && account.length < TOO_LONG_FOR_LABEL) return account;
-  const own = pod.labels[label];
+  const own = labelOf(pod.labels, label);
   if (own !== undefined) return own;
   if (label.startsWith(NAMESPACE_PREFIX)) {
     const key = label.slice(NAMESPACE_PREFIX.length);
-    return key === NAME_LABEL ? pod.namespace : namespaces.get(pod.namespace)?.[key];
+    return key === NAME_LABEL ? pod.namespace : labelOf(namespaces.get(pod.namespace), key);
   }
   if (!label.startsWith(ACCOUNT_PREFIX)) return undefined;
   const key = label.slice(ACCOUNT_PREFIX.length);
-  return key === NAME_LABEL ? account : pod.accountLabels?.[key];
+  return key === NAME_LABEL ? account : labelOf(pod.accountLabels, key);
 }

@@ -13,6 +13,7 @@ import type {
 } from '../cluster-state.ts';
 import type { AroundPolicy } from '../kinds/schema.ts';
 import type { Manifest } from '../manifest.ts';
+import { labelOf } from '../selectors.ts';
 import {
   ACCOUNT_PREFIX,
   type CalicoEntity,
@@ -90,11 +91,12 @@ export function networkSetLabel(
   namespaces: ReadonlyMap<string, Labels>,
   label: string,
 ): string | undefined {
-  if (namespace === undefined) return labels[label];
+  const own = labelOf(labels, label);
+  if (namespace === undefined) return own;
   if (label === LABEL_NAMESPACE) return namespace;
-  if (labels[label] !== undefined || !label.startsWith(NAMESPACE_PREFIX)) return labels[label];
+  if (own !== undefined || !label.startsWith(NAMESPACE_PREFIX)) return own;
   const key = label.slice(NAMESPACE_PREFIX.length);
-  return key === NAME_LABEL ? namespace : namespaces.get(namespace)?.[key];
+  return key === NAME_LABEL ? namespace : labelOf(namespaces.get(namespace), key);
 }
 
 export function calicoOwnTier(manifest: Manifest): { readonly group: string; readonly plan: PolicyTierPlan } {

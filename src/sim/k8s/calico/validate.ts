@@ -48,11 +48,11 @@ export function validatePolicy(body: Body, global: boolean, report: Report): voi
   }
 }
 
-const TIER_ORDERS: Readonly<Record<string, number>> = {
-  default: 1_000_000,
-  'kube-admin': 1_000,
-  'kube-baseline': 10_000_000,
-};
+const TIER_ORDERS: ReadonlyMap<string, number> = new Map([
+  ['default', 1_000_000],
+  ['kube-admin', 1_000],
+  ['kube-baseline', 10_000_000],
+]);
 
 /** A set's ranges may have bits of hosts in them, and may be single addresses. */
 export function validateNetworkSet(body: Body, report: Report): void {
@@ -68,7 +68,7 @@ export function validateNetworkSet(body: Body, report: Report): void {
 
 export function validateTier(body: Body, report: Report): void {
   const name = checkName(body, NAMES.tier, report);
-  const order = TIER_ORDERS[name];
+  const order = TIER_ORDERS.get(name);
   const written = asRecord(body.spec).order;
   if (order === undefined || written === order) return;
   said(

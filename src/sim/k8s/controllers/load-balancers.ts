@@ -26,10 +26,12 @@ const rangeOf = (family: IpFamily): string => `${POOL[family][0] ?? ''}-${POOL[f
  * The classes that somebody answers for. Without a class, and with the first, packets reach the nodes with the load
  * balancer's address as destination; the second ends there and starts anew at a node port.
  */
-const CLASSES: Readonly<Record<string, 'VIP' | 'Proxy'>> = {
-  'packetwalk.dev/vip': 'VIP',
-  'packetwalk.dev/proxy': 'Proxy',
-};
+const CLASSES: ReadonlyMap<string, 'VIP' | 'Proxy'> = new Map(
+  Object.entries({
+    'packetwalk.dev/vip': 'VIP',
+    'packetwalk.dev/proxy': 'Proxy',
+  }),
+);
 
 const specOf = (manifest: Manifest): UpstreamServiceSpec =>
   (manifest.body['spec'] ?? {}) as UpstreamServiceSpec;
@@ -99,9 +101,9 @@ export class LoadBalancers {
       return undefined;
     };
     const { loadBalancerClass: loadBalancer, loadBalancerIP } = spec;
-    const mode = loadBalancer === undefined ? 'VIP' : CLASSES[loadBalancer];
+    const mode = loadBalancer === undefined ? 'VIP' : CLASSES.get(loadBalancer);
     if (mode === undefined) {
-      const params = { class: loadBalancer ?? '', known: Object.keys(CLASSES).join(', ') };
+      const params = { class: loadBalancer ?? '', known: [...CLASSES.keys()].join(', ') };
       return pending('service/load-balancer-class', params, ['spec', 'loadBalancerClass']);
     }
     const name = nameOf(manifest);

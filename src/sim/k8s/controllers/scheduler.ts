@@ -5,7 +5,7 @@
  */
 import type { ClusterNode, Labels, Taint } from '../cluster-state.ts';
 import { memoLast } from '../memo.ts';
-import { matchesLabels, matchesSelector } from '../selectors.ts';
+import { labelOf, matchesLabels, matchesSelector } from '../selectors.ts';
 import type {
   UpstreamNodeSelectorRequirement,
   UpstreamNodeSelectorTerm,
@@ -73,7 +73,7 @@ function termHolds(term: UpstreamNodeSelectorTerm, name: string, labels: Labels)
   // An empty term matches no node.
   if (expressions.length === 0 && fields.length === 0) return false;
   return (
-    expressions.every((r) => requirementHolds(r, labels[r.key])) &&
+    expressions.every((r) => requirementHolds(r, labelOf(labels, r.key))) &&
     fields.every((r) => requirementHolds(r, r.key === 'metadata.name' ? name : undefined))
   );
 }
@@ -295,7 +295,7 @@ function affinityOf(seed: PodSeed, all: readonly NodeLoad[]): (node: ClusterNode
   const domains = (term: UpstreamPodAffinityTerm): Set<string> => {
     const found = new Set<string>();
     for (const load of all) {
-      const domain = load.node.labels[term.topologyKey];
+      const domain = labelOf(load.node.labels, term.topologyKey);
       if (domain !== undefined && load.pods.some((p) => termSelects(term, seed, p))) found.add(domain);
     }
     return found;
@@ -304,14 +304,14 @@ function affinityOf(seed: PodSeed, all: readonly NodeLoad[]): (node: ClusterNode
   const farDomains = far.map((term) => ({ term, domains: domains(term) }));
   return (node) => {
     for (const { term, domains: found } of nearDomains) {
-      const domain = node.labels[term.topologyKey];
+      const domain = labelOf(node.labels, term.topologyKey);
       // The first pod of a group that wants its own kind near has nobody to be near to.
       const alone = found.size === 0 && termSelects(term, seed, seed);
       if (domain === undefined || (!found.has(domain) && !alone))
         return "node(s) didn't match pod affinity rules";
     }
     for (const { term, domains: found } of farDomains) {
-      const domain = node.labels[term.topologyKey];
+      const domain = labelOf(node.labels, term.topologyKey);
       if (domain !== undefined && found.has(domain)) return "node(s) didn't match pod anti-affinity rules";
     }
     return undefined;

@@ -2,7 +2,7 @@ import { REMOVED_PLUGINS } from './removed.ts';
 import { asRecord, type Body, type KindSpec, type Report, simulated } from './schema.ts';
 
 /** Those that read their entry here, and those that nobody has any more. */
-const KNOWN: ReadonlySet<string> = new Set(['PodSecurity', ...Object.keys(REMOVED_PLUGINS)]);
+const KNOWN: ReadonlySet<string> = new Set(['PodSecurity', ...REMOVED_PLUGINS.keys()]);
 
 /**
  * The file of kube-apiserver's `--admission-control-config-file`. The plug-in that an entry names reads it; one that is not
@@ -34,7 +34,7 @@ function tellRemoved(body: Body, report: Report): void {
   const plugins = Array.isArray(body['plugins']) ? (body['plugins'] as readonly unknown[]) : [];
   for (const [i, plugin] of plugins.entries()) {
     const name = String(asRecord(plugin)['name']);
-    const since = REMOVED_PLUGINS[name];
+    const since = REMOVED_PLUGINS.get(name);
     if (since !== undefined) report('kind/removed-plugin', ['plugins', i, 'name'], { name, since });
   }
 }

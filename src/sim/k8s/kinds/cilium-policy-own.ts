@@ -20,6 +20,7 @@ import type {
   PodSelection,
   WrittenRules,
 } from '../cluster-state.ts';
+import { labelOf } from '../selectors.ts';
 import type { Store } from '../store.ts';
 import { countsForIdentity } from './cilium-labels.ts';
 import { asRecord } from './schema.ts';
@@ -156,7 +157,8 @@ function reservedEnds(meant: (labels: Labels) => boolean): readonly EndSet[] {
 
 function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Labels): boolean {
   const find = (key: string): string | undefined =>
-    labels[key] ?? (key.startsWith('any:') ? labels[`reserved:${key.slice('any:'.length)}`] : undefined);
+    labelOf(labels, key) ??
+    (key.startsWith('any:') ? labelOf(labels, `reserved:${key.slice('any:'.length)}`) : undefined);
   return (
     Object.entries(matchLabels).every(([key, value]) => find(key) === value) &&
     matchExpressions.every(({ key, operator, values = [] }) => {
@@ -176,11 +178,11 @@ function podsOf(
     here === undefined || made.is !== 'label' ? made : { ...made, at: [...here, ...path] };
   const of = [
     ...Object.entries(matchLabels).map(([key, value]) =>
-      placed(labelOf(key, 'in', [value]), 'matchLabels', plainKey(key)),
+      placed(selectionOf(key, 'in', [value]), 'matchLabels', plainKey(key)),
     ),
     ...matchExpressions.map(({ key, operator, values = [] }, i): PodSelection => {
       const test = operator === 'In' || operator === 'NotIn' ? 'in' : 'exists';
-      const made = labelOf(key, test, test === 'in' ? values : []);
+      const made = selectionOf(key, test, test === 'in' ? values : []);
       const label = made === NOBODY ? made : placed(made, 'matchExpressions', i);
       return operator === 'In' || operator === 'Exists' ? label : { is: 'not', of: label };
     }),
@@ -213,7 +215,7 @@ function plainKey(key: string): string {
 type Test = 'in' | 'exists';
 
 /** A label of an identity: the pod's own, its namespace's, or Cilium's about it. */
-function labelOf(sourced: string, test: Test, values: readonly string[]): PodSelection {
+function selectionOf(sourced: string, test: Test, values: readonly string[]): PodSelection {
   const colon = sourced.indexOf(':');
   const key = sourced.slice(colon + 1);
   if (!['k8s', 'any'].includes(sourced.slice(0, colon))) return NOBODY;
@@ -226,7 +228,7 @@ function labelOf(sourced: string, test: Test, values: readonly string[]): PodSel
   if (key === 'io.cilium.k8s.policy.serviceaccount') {
     return { is: 'label', on: 'service-account', key, test, values };
   }
-  const constant = CONSTANT[key];
+  const constant = labelOf(CONSTANT, key);
   if (constant !== undefined) {
     return test === 'exists' || values.includes(constant) ? { is: 'all' } : NOBODY;
   }

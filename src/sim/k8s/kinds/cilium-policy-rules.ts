@@ -222,8 +222,9 @@ function portOf(item: Body): CiliumPort {
 
 function icmpPort(field: Body): CiliumPort {
   const family = field.family === 'IPv6' ? 'IPv6' : 'IPv4';
-  const type = ICMP_TYPES[family][String(field.type)] ?? Number(field.type);
-  return { port: type, protocol: family === 'IPv6' ? 'ICMPv6' : 'ICMP' };
+  const name = String(field.type);
+  const type = Object.hasOwn(ICMP_TYPES[family], name) ? ICMP_TYPES[family][name] : undefined;
+  return { port: type ?? Number(field.type), protocol: family === 'IPv6' ? 'ICMPv6' : 'ICMP' };
 }
 
 function l7Rules(whole: Whole, rules: Body, path: FieldPath): CiliumL7Rules | undefined {

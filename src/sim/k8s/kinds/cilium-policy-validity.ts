@@ -180,7 +180,7 @@ function checkSection(rule: Body, direction: 'ingress' | 'egress', path: FieldPa
     asRecords(item.fields).forEach((field, j) => {
       const family = field.family === 'IPv6' ? 'IPv6' : 'IPv4';
       const name = String(field.type);
-      if (/^\d+$/.test(name) || name in ICMP_TYPES[family]) return;
+      if (/^\d+$/.test(name) || Object.hasOwn(ICMP_TYPES[family], name)) return;
       say([...path, 'icmps', i, 'fields', j, 'type'], `ICMP type ${name} not found in ${family}`);
     });
   });

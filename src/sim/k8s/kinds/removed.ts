@@ -4,12 +4,16 @@
  */
 
 /** The release that no longer serves a kind. */
-export const REMOVED_KINDS: Readonly<Record<string, string>> = { PodSecurityPolicy: '1.25' };
+export const REMOVED_KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ PodSecurityPolicy: '1.25' }),
+);
 
 /** The release that no longer has an admission plug-in. */
-export const REMOVED_PLUGINS: Readonly<Record<string, string>> = {
-  DenyEscalatingExec: '1.21',
-  DenyExecOnPrivileged: '1.21',
-  PodSecurityPolicy: '1.25',
-  SecurityContextDeny: '1.30',
-};
+export const REMOVED_PLUGINS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    DenyEscalatingExec: '1.21',
+    DenyExecOnPrivileged: '1.21',
+    PodSecurityPolicy: '1.25',
+    SecurityContextDeny: '1.30',
+  }),
+);

@@ -14,14 +14,16 @@ import {
 
 const COMPUTE = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
 /** What a quota of a scope may count, of what is named without a domain. */
-const OF_SCOPE: Readonly<Record<string, readonly string[]>> = {
-  Terminating: ['pods', ...COMPUTE],
-  NotTerminating: ['pods', ...COMPUTE],
-  BestEffort: ['pods'],
-  NotBestEffort: ['pods', ...COMPUTE],
-  PriorityClass: ['pods', ...COMPUTE],
-  CrossNamespacePodAffinity: ['pods', ...COMPUTE],
-};
+const OF_SCOPE: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    Terminating: ['pods', ...COMPUTE],
+    NotTerminating: ['pods', ...COMPUTE],
+    BestEffort: ['pods'],
+    NotBestEffort: ['pods', ...COMPUTE],
+    PriorityClass: ['pods', ...COMPUTE],
+    CrossNamespacePodAffinity: ['pods', ...COMPUTE],
+  }),
+);
 const CONFLICTS = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
@@ -58,7 +60,7 @@ export const resourceQuota: KindSpec = {
 };
 
 function fits(scope: string, hard: Body): boolean {
-  const allowed = OF_SCOPE[scope];
+  const allowed = OF_SCOPE.get(scope);
   if (allowed === undefined) return true;
   // Object counts, and what has a domain, are not asked about.
   const standard = (name: string): boolean => nameFaults(name, 'quota').length === 0 && !/[/]/.test(name);
@@ -72,7 +74,7 @@ function validateScopes(scopes: readonly string[], hard: Body, report: Report): 
     });
   };
   for (const scope of scopes) {
-    if (OF_SCOPE[scope] === undefined) say('unsupported scope');
+    if (OF_SCOPE.get(scope) === undefined) say('unsupported scope');
     if (!fits(scope, hard)) say('unsupported scope applied to resource');
   }
   for (const pair of CONFLICTS) if (pair.every((one) => scopes.includes(one))) say('conflicting scopes');
@@ -107,11 +109,11 @@ function validateSelector(expressions: readonly Body[], hard: Body, scopes: stri
     const bad = (field: string, value: unknown, why: string): void => {
       say(field, `Invalid value: ${JSON.stringify(value)}: ${why}`);
     };
-    if (OF_SCOPE[scope] === undefined) bad('scopeName', scope, 'unsupported scope');
+    if (OF_SCOPE.get(scope) === undefined) bad('scopeName', scope, 'unsupported scope');
     if (!fits(scope, hard)) {
       say(undefined, `Invalid value: ${internalText(expressions)}: unsupported scope applied to resource`);
     }
-    if (scope !== 'PriorityClass' && OF_SCOPE[scope] !== undefined && operator !== 'Exists') {
+    if (scope !== 'PriorityClass' && OF_SCOPE.get(scope) !== undefined && operator !== 'Exists') {
       bad('operator', operator, EXISTS_ONLY);
     }
     const some = Array.isArray(values) && values.length > 0;

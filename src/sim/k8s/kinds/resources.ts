@@ -102,7 +102,7 @@ export function resourceFaults(resources: unknown, path: FieldPath): readonly Re
     }
   }
   for (const [name, value] of Object.entries(requests)) {
-    const limit = limits[name];
+    const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
     const request = quantityOf(value);
     if (limit === undefined) {
       if (!overcommits(name)) {

@@ -1,5 +1,6 @@
 /** Label selectors: their rules, their checks, and whether they select. */
 import type { FieldPath } from '../../base/origin.ts';
+import { labelOf } from '../selectors.ts';
 import { isLabelKey, isLabelValue, labels } from './names.ts';
 import { asRecord, asRecords, type Body, type Report, type Rules } from './schema.ts';
 
@@ -39,9 +40,9 @@ export function validateSelector(selector: Body, path: FieldPath, report: Report
 /** Whether a selector, as decoded, selects `have`. */
 export function matchesSelector(selector: Body, have: Readonly<Record<string, string>>): boolean {
   const wanted = Object.entries(asRecord(selector.matchLabels));
-  if (!wanted.every(([key, value]) => have[key] === value)) return false;
+  if (!wanted.every(([key, value]) => labelOf(have, key) === value)) return false;
   return asRecords(selector.matchExpressions).every((expression) => {
-    const value = have[String(expression.key)];
+    const value = labelOf(have, String(expression.key));
     const values = Array.isArray(expression.values) ? expression.values : [];
     switch (expression.operator) {
       case 'In':

@@ -282,7 +282,7 @@ function unknownKind(b: Building, kind: string, apiVersion: string): ParsedObjec
   const namespace = stringAt(entryOf(b.node, 'metadata')?.value, 'namespace');
   const ref: ObjectRef = { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
   const expected = others[0]?.apiVersion;
-  const removed = REMOVED_KINDS[kind];
+  const removed = REMOVED_KINDS.get(kind);
   if (removed !== undefined) {
     add(b, 'kind/removed', { kind, apiVersion, since: removed }, keyOrValue(b, 'kind'), [], ref);
   } else if (expected !== undefined) {

@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 
 function kindsOf({ protocol, tls }: GatewayListener): readonly string[] {
   if (protocol === 'TLS') return tls?.mode === 'Terminate' ? ['TCPRoute'] : ['TLSRoute'];
-  return KINDS[protocol] ?? [];
+  return (Object.hasOwn(KINDS, protocol) ? KINDS[protocol] : undefined) ?? [];
 }
 
 type Secrets = Pick<GatewayApi, 'grants' | 'secrets'>;

@@ -15,7 +15,7 @@ import type {
 } from '../../k8s/cluster-state.ts';
 import type { ParsedScenario } from '../../k8s/manifest.ts';
 import { nearest } from '../../k8s/parse/nearest.ts';
-import { selectorText } from '../../k8s/selectors.ts';
+import { labelOf, selectorText } from '../../k8s/selectors.ts';
 import { type Direction, policyName, rulesOf } from '../matching.ts';
 import type { NamedPods } from './named-pods.ts';
 
@@ -149,7 +149,7 @@ function namespaceFix(
   const at = [...path, 'namespaceSelector', 'matchLabels', key];
   if ((key === 'name' || key === 'namespace') && namespaces.get(value)?.[NAME_LABEL] === value)
     return teller.rename(at, NAME_LABEL);
-  const values = [...namespaces.values()].flatMap((labels) => labels[key] ?? []);
+  const values = [...namespaces.values()].flatMap((labels) => labelOf(labels, key) ?? []);
   const near = nearest(value, values);
   return near === undefined ? undefined : teller.replace(at, near);
 }
@@ -167,7 +167,7 @@ function labelFix(
   if (pair === undefined || wanted.length > 1 || peer.podSelector?.matchExpressions?.length) return undefined;
   const [key, value] = pair;
   const there = pods.spaces(peer, policy.namespace).flatMap((space) => pods.of(space));
-  const near = nearest(value, [...new Set(there.flatMap((pod) => pod.labels[key] ?? []))]);
+  const near = nearest(value, [...new Set(there.flatMap((pod) => labelOf(pod.labels, key) ?? []))]);
   return near === undefined ? undefined : teller.replace([...path, 'podSelector', 'matchLabels', key], near);
 }
 

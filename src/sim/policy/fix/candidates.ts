@@ -12,6 +12,7 @@ import type {
   NetworkPolicyRule,
   Pod,
 } from '../../k8s/cluster-state.ts';
+import { labelOf } from '../../k8s/selectors.ts';
 import type { Flow } from '../evaluate.ts';
 import type { Direction, FlowEnd, RuleMisses } from '../matching.ts';
 import { isPod, namespaceLabels, ruleMatches, rulesOf, selectsPod } from '../matching.ts';
@@ -321,7 +322,7 @@ function narrowings(end: FlowEnd): readonly Narrowing[] {
 
 export function mentions(selector: LabelSelector | undefined, key: string): boolean {
   return (
-    selector?.matchLabels?.[key] !== undefined ||
+    labelOf(selector?.matchLabels, key) !== undefined ||
     (selector?.matchExpressions ?? []).some((expression) => expression.key === key)
   );
 }

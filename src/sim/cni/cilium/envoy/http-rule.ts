@@ -27,17 +27,19 @@ export interface HttpAnswer {
   readonly changes: readonly HeaderChange[];
 }
 
-const CLASSES: Readonly<Record<string, string>> = {
-  alnum: '0-9A-Za-z',
-  alpha: 'A-Za-z',
-  blank: '\\t ',
-  digit: '0-9',
-  lower: 'a-z',
-  upper: 'A-Z',
-  space: '\\t\\n\\v\\f\\r ',
-  word: '0-9A-Za-z_',
-  xdigit: '0-9A-Fa-f',
-};
+const CLASSES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    alnum: '0-9A-Za-z',
+    alpha: 'A-Za-z',
+    blank: '\\t ',
+    digit: '0-9',
+    lower: 'a-z',
+    upper: 'A-Z',
+    space: '\\t\\n\\v\\f\\r ',
+    word: '0-9A-Za-z_',
+    xdigit: '0-9A-Fa-f',
+  }),
+);
 
 /** RE2's syntax where JavaScript has another; undefined where the two have nothing in common. */
 export function wholeText(pattern: string): RegExp | undefined {
@@ -46,7 +48,7 @@ export function wholeText(pattern: string): RegExp | undefined {
   if (/\(\?[=!<]|\\[1-9]/.test(rest.replaceAll('(?<', '(?P<').replaceAll('(?P<', ''))) return undefined;
   const text = rest
     .replaceAll('(?P<', '(?<')
-    .replaceAll(/\[:(\w+):\]/g, (all, name: string) => CLASSES[name] ?? all)
+    .replaceAll(/\[:(\w+):\]/g, (all, name: string) => CLASSES.get(name) ?? all)
     .replaceAll('\\A', '^')
     .replaceAll('\\z', '$');
   try {
