@@ -519,6 +519,8 @@ export interface OwnRule {
   readonly self?: EndSet;
   /** Absent: both. */
   readonly family?: IpFamily;
+  /** Where that is written, in the rule; absent: `ipVersion`. */
+  readonly familyAt?: FieldPath;
   /** One of these, and none of those; empty: every protocol and port. */
   readonly traffic: readonly OwnTraffic[];
   readonly notTraffic?: readonly OwnTraffic[];

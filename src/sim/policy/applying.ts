@@ -1,11 +1,12 @@
 /** Which policies have a say about a pod in one direction, tier by tier, and which of their rules mean it. */
 import type { Pod } from '../k8s/cluster-state.ts';
-import type { PolicySource } from './classes.ts';
-import type { Direction } from './matching.ts';
+import { familyOf, type PolicySource } from './classes.ts';
+import { type Direction, flowFamily } from './matching.ts';
 import {
   hasSay,
   policyStack,
   policyWorld,
+  type PolicyWorld,
   type StackPolicy,
   type StackRule,
   type StackTier,
@@ -52,11 +53,12 @@ export function applyingIn(cluster: PolicySource): (pod: Pod, direction: Directi
         if (!hasSay(policy, direction) || !policy.selects(pod, world)) return [];
         key += ` ${idOf(policy)}`;
         const all = policy[direction];
-        const rules = all.some((rule) => rule.self !== undefined)
-          ? all.filter((rule) => rule.self?.matches(pod, world) !== false)
-          : all;
+        const meant = all.some((rule) => rule.self !== undefined)
+          ? all.flatMap((rule) => meaning(rule, pod, direction, world))
+          : undefined;
+        const rules = meant?.map((one) => one.rule) ?? all;
         if (rules.some((rule) => rule.peers.some((peer) => peer.bySubject === true))) key += `@${pod.node}`;
-        if (rules.length < all.length) key += `(${rules.map((rule) => rule.index).join()})`;
+        if (meant !== undefined) key += `(${meant.map((one) => one.key).join()})`;
         return [{ policy, rules }];
       });
       return policies.length === 0 ? [] : [{ plan, policies }];
@@ -74,4 +76,25 @@ export function applyingIn(cluster: PolicySource): (pod: Pod, direction: Directi
     }
     return made;
   };
+}
+
+interface Meant {
+  readonly rule: StackRule;
+  /** Equal texts in a policy, equal rules. */
+  readonly key: string;
+}
+
+/** A rule as it is about a pod, if it is. Where it asks for the pod's address, what goes out has the one of its target's family. */
+function meaning(rule: StackRule, pod: Pod, direction: Direction, world: PolicyWorld): readonly Meant[] {
+  const { self, index, covers } = rule;
+  const whole = { rule, key: String(index) };
+  if (self === undefined) return [whole];
+  if (direction === 'ingress' || self.addresses !== true)
+    return self.matches(pod, world, familyOf(pod)) ? [whole] : [];
+  const families = ([4, 6] as const).filter((family) => self.matches(pod, world, family));
+  if (families.length !== 1) return families.length === 0 ? [] : [whole];
+  const [only] = families;
+  const ofFamily: StackRule['covers'] = (target, port, protocol) =>
+    flowFamily({ from: pod, to: target }) === only && covers?.(target, port, protocol) !== false;
+  return [{ rule: { ...rule, covers: ofFamily }, key: `${index}/${only}` }];
 }

@@ -1,6 +1,8 @@
 /** Classes of pods that the policies of a cluster, and one question about it, cannot tell apart. */
+import { type IpFamily, ipFamily } from '../base/ip.ts';
 import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
 import { labelOf } from '../k8s/selectors.ts';
+import type { Direction } from './matching.ts';
 import { type EndMatcher, policyStack, policyWorld, type PolicyWorld, type StackCluster } from './stack.ts';
 
 export interface ReachQuestion {
@@ -63,11 +65,15 @@ export function classify(
       : '',
   );
   for (const label of labels) classes.split((pod) => labelOf(pod.labels, label));
-  const ranges = [...blocks.values()];
+  // The other end of a flow may have it be of any family that there is.
+  const families = new Set(pods.flatMap((pod) => familyOf(pod) ?? []));
+  const ranges = [...families].flatMap((family) =>
+    [...blocks.values()].map((block) => (pod: Pod) => block.matches(pod, world, family)),
+  );
   // Many yes or no at once.
   for (let from = 0; from < ranges.length; from += 30) {
     const some = ranges.slice(from, from + 30);
-    classes.split((pod) => some.reduce((bits, range) => bits * 2 + (range.matches(pod, world) ? 1 : 0), 0));
+    classes.split((pod) => some.reduce((bits, isIn) => bits * 2 + (isIn(pod) ? 1 : 0), 0));
   }
   return classes;
 }
@@ -107,16 +113,16 @@ class Partition implements PodClasses {
 }
 
 /** The family of a flow to a pod is that of its first address. */
-export function familyOf(pod: Pod): '4' | '6' | undefined {
+export function familyOf(pod: Pod): IpFamily | undefined {
   const [first] = pod.ips;
-  return first === undefined ? undefined : first.includes(':') ? '6' : '4';
+  return first === undefined ? undefined : ipFamily(first);
 }
 
 /** Pods as the other ends of flows. */
 export interface Ends {
   readonly pods: readonly Pod[];
-  /** The indexes of those that a matcher names, in a policy for `subject`. */
-  readonly named: (peer: EndMatcher, subject: Pod) => readonly number[];
+  /** The indexes of those that a matcher names in a policy for `subject`: as sources of what comes in, or as targets. */
+  readonly named: (peer: EndMatcher, subject: Pod, direction: Direction) => readonly number[];
 }
 
 export function endsOf(pods: readonly Pod[], world: PolicyWorld): Ends {
@@ -130,14 +136,18 @@ export function endsOf(pods: readonly Pod[], world: PolicyWorld): Ends {
   const known = new Map<string, readonly number[]>();
   return {
     pods,
-    named: (peer, subject) => {
-      const key = peer.bySubject === true ? `${subject.node} ${peer.key}` : peer.key;
+    named: (peer, subject, direction) => {
+      // A flow is of its target's family.
+      const into = direction === 'ingress' ? familyOf(subject) : undefined;
+      const seen = peer.addresses === true ? `${direction} ${into} ` : '';
+      const key = `${seen}${peer.bySubject === true ? `${subject.node} ` : ''}${peer.key}`;
       let named = known.get(key);
       if (named === undefined) {
         const candidates = peer.namespace === undefined ? all : (byNamespace.get(peer.namespace) ?? []);
         named = candidates.filter((i) => {
           const pod = pods[i];
-          return pod !== undefined && peer.matches(pod, world, subject);
+          if (pod === undefined) return false;
+          return peer.matches(pod, world, direction === 'ingress' ? into : familyOf(pod), subject);
         });
         known.set(key, named);
       }

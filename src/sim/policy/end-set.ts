@@ -1,5 +1,5 @@
 /** What the parts of a CNI's own policies match, in their normalised form. */
-import { type Cidr, cidrContains, ipFamily } from '../base/ip.ts';
+import { type Cidr, cidrContains, type IpFamily, ipFamily } from '../base/ip.ts';
 import type {
   EndSet,
   NodeRelation,
@@ -11,8 +11,8 @@ import type {
 } from '../k8s/cluster-state.ts';
 import { selectionMatches } from '../k8s/pod-selection.ts';
 import type { FlowEnd } from './matching.ts';
-import { isPod, portMatches } from './matching.ts';
-import type { EndMatcher, PolicyWorld } from './stack.ts';
+import { addressesOf, isPod, portMatches } from './matching.ts';
+import type { EndMatcher, PolicyWorld, StackRule } from './stack.ts';
 
 /** Keys of pods' own labels that a selection looks at. */
 export function labelsOf(selection: PodSelection | undefined): readonly string[] {
@@ -46,7 +46,13 @@ export function relationOf(
   return node.role === 'control-plane' ? `${where}-apiserver` : where;
 }
 
-function endMatches(set: EndSet, end: FlowEnd, world: PolicyWorld, subject: Pod | undefined): boolean {
+function endMatches(
+  set: EndSet,
+  end: FlowEnd,
+  world: PolicyWorld,
+  family: IpFamily | undefined,
+  subject: Pod | undefined,
+): boolean {
   const { pods, podNets, notPods, notPodNets, nets, notNets, outsideOnly, outside, nodes } = set;
   const { namespaces } = world;
   if (outside !== undefined || nodes !== undefined) {
@@ -56,7 +62,7 @@ function endMatches(set: EndSet, end: FlowEnd, world: PolicyWorld, subject: Pod 
   }
   const pod = isPod(end) && !end.hostNetwork ? end : undefined;
   const selected = (by: PodSelection): boolean => pod !== undefined && selectionMatches(by, pod, namespaces);
-  const ips = isPod(end) ? end.ips : [end.ip];
+  const ips = addressesOf(end, family);
   const within = (ranges: readonly Cidr[] = []): boolean =>
     ips.some((ip) => ranges.some((range) => cidrContains(range, ip)));
   if (pods !== undefined && !selected(pods) && !within(podNets)) return false;
@@ -80,31 +86,31 @@ export function endMatcher(set: EndSet): EndMatcher {
       ? {}
       : { addresses: true }),
     ...(set.nodes === undefined ? {} : { bySubject: true }),
-    matches: (end, world, subject) => endMatches(set, end, world, subject),
+    matches: (end, world, family, subject) => endMatches(set, end, world, family, subject),
   };
 }
 
-/** Undefined: every port and protocol. A flow is of the family of its target's first address. */
+/** Undefined: every port and protocol. Unless it is told, a flow is of the family of its target's first address. */
 export function ownTraffic({
   family,
   traffic,
   notTraffic = [],
-}: Pick<OwnRule, 'family' | 'traffic' | 'notTraffic'>):
-  | ((target: FlowEnd, port: number | undefined, protocol: Protocol | 'ICMP') => boolean)
-  | undefined {
+}: Pick<OwnRule, 'family' | 'traffic' | 'notTraffic'>): StackRule['covers'] {
   if (family === undefined && traffic.length + notTraffic.length === 0) return undefined;
-  return (target, port, protocol) => {
-    const covers = (item: OwnTraffic): boolean => trafficCovers(item, target, port, protocol);
+  return (target, port, protocol, of) => {
+    const covers = (item: OwnTraffic): boolean => trafficCovers(item, target, port, protocol, of);
     return (
-      isOfFamily(target, family) && (traffic.length === 0 || traffic.some(covers)) && !notTraffic.some(covers)
+      isOfFamily(target, family, of) &&
+      (traffic.length === 0 || traffic.some(covers)) &&
+      !notTraffic.some(covers)
     );
   };
 }
 
-function isOfFamily(target: FlowEnd, family: OwnRule['family']): boolean {
-  if (family === undefined) return true;
+function isOfFamily(target: FlowEnd, wanted: OwnRule['family'], family: IpFamily | undefined): boolean {
+  if (wanted === undefined) return true;
   const ip = isPod(target) ? target.ips[0] : target.ip;
-  return ip === undefined || ipFamily(ip) === family;
+  return (family ?? (ip === undefined ? wanted : ipFamily(ip))) === wanted;
 }
 
 export function trafficCovers(
@@ -112,8 +118,9 @@ export function trafficCovers(
   target: FlowEnd,
   port: number | undefined,
   protocol: Protocol | 'ICMP',
+  family: IpFamily | undefined,
 ): boolean {
-  if (item.protocol === 'other' || !isOfFamily(target, item.family)) return false;
+  if (item.protocol === 'other' || !isOfFamily(target, item.family, family)) return false;
   if (item.protocol === 'ICMP' || protocol === 'ICMP') {
     return (item.protocol ?? protocol) === protocol && item.port === undefined;
   }

@@ -2,9 +2,10 @@
  * What the cluster's policies say of one flow, whoever enforces them, tier by tier (`stack.ts`).
  * The flow is the one that reaches the pods: destination and port after a Service's DNAT, source before any masquerading.
  */
+import type { IpFamily } from '../base/ip.ts';
 import type { ClusterState, Pod, Protocol } from '../k8s/cluster-state.ts';
 import type { Direction, FlowEnd } from './matching.ts';
-import { isPod } from './matching.ts';
+import { flowFamily, isPod } from './matching.ts';
 import {
   judgeTier,
   policyStack,
@@ -22,6 +23,8 @@ export interface Flow {
   /** The port on the target itself, never a Service's. */
   readonly port?: number;
   readonly protocol: Protocol | 'ICMP';
+  /** Of its packets, where it is known; else as `flowFamily` says. */
+  readonly family?: IpFamily;
 }
 
 /** The rule that decided: index into spec.ingress or spec.egress of the policy. */
@@ -108,10 +111,12 @@ export function judging(
   cluster: Policies,
   direction: Direction,
   subject: Pod,
-  { from, to, port, protocol }: Flow,
+  flow: Flow,
 ): (tier: StackTier) => TierVerdict | undefined {
   const world = policyWorld(cluster);
-  const seen = { peer: direction === 'ingress' ? from : to, target: to, port, protocol };
+  const { from, to, port, protocol } = flow;
+  const peer = direction === 'ingress' ? from : to;
+  const seen = { peer, target: to, port, protocol, family: flowFamily(flow) };
   return (tier) => judgeTier(tier, direction, subject, seen, world);
 }
 

@@ -1,10 +1,10 @@
 /**
  * What the parts of a NetworkPolicy match, as networking.k8s.io/v1 defines them. A pod on its node's network is neither
  * subject nor pod peer of a policy: it is seen as the node's address. An `ipBlock` compares addresses, pods' as well,
- * as the implementations do that work on packets.
+ * as the implementations do that work on packets: of a pod with two addresses the one that the packet has.
  */
 import type { Ip, IpFamily } from '../base/ip.ts';
-import { cidrContains, cidrText } from '../base/ip.ts';
+import { cidrContains, cidrText, ipFamily } from '../base/ip.ts';
 import type { FieldPath } from '../base/origin.ts';
 import type {
   ClusterState,
@@ -41,8 +41,25 @@ export function isPod(end: FlowEnd): end is Pod {
   return 'namespace' in end;
 }
 
-function addressesOf(end: FlowEnd): readonly Ip[] {
-  return isPod(end) ? end.ips : [end.ip];
+/** The addresses that packets of a family have at an end. */
+export function addressesOf(end: FlowEnd, family: IpFamily | undefined): readonly Ip[] {
+  const ips = isPod(end) ? end.ips : [end.ip];
+  return family === undefined ? ips : ips.filter((ip) => ipFamily(ip) === family);
+}
+
+/** The family of a flow's packets; where only pods are named, that of the target's first address. */
+export function flowFamily({
+  from,
+  to,
+  family,
+}: {
+  readonly from: FlowEnd;
+  readonly to: FlowEnd;
+  readonly family?: IpFamily;
+}): IpFamily | undefined {
+  if (family !== undefined) return family;
+  const ip = !isPod(to) ? to.ip : isPod(from) ? to.ips[0] : from.ip;
+  return ip === undefined ? undefined : ipFamily(ip);
 }
 
 /** Whether a policy isolates a pod in one direction. */
@@ -128,9 +145,10 @@ export function peerMatches(
   namespace: string,
   end: FlowEnd,
   namespaces: NamespaceLabels,
+  family?: IpFamily,
   misses?: PeerMiss[],
 ): boolean {
-  if (peer.ipBlock !== undefined) return blockMatches(peer.ipBlock, end, misses);
+  if (peer.ipBlock !== undefined) return blockMatches(peer.ipBlock, end, family, misses);
   if (!isPod(end) || end.hostNetwork) {
     const path = [peer.podSelector === undefined ? 'namespaceSelector' : 'podSelector'];
     misses?.push({ what: 'no-pod', end: endName(end), hostNetwork: isPod(end), path });
@@ -173,13 +191,14 @@ export function labelMisses(
 function blockMatches(
   { cidr, except, outsideOnly }: NonNullable<NetworkPolicyPeer['ipBlock']>,
   end: FlowEnd,
+  family: IpFamily | undefined,
   misses?: PeerMiss[],
 ): boolean {
   if (outsideOnly === true && isPod(end) && !end.hostNetwork) {
     misses?.push({ what: 'block-of-outside', cidr: cidrText(cidr), path: ['ipBlock', 'cidr'] });
     return false;
   }
-  const ips = addressesOf(end);
+  const ips = addressesOf(end, family);
   const covered = ips.filter((ip) => cidrContains(cidr, ip));
   if (covered.some((ip) => !except.some((excluded) => cidrContains(excluded, ip)))) return true;
   if (misses === undefined) return false;
@@ -253,17 +272,18 @@ export function ruleMatches(
     readonly target: FlowEnd;
     readonly port?: number;
     readonly protocol: Protocol | 'ICMP';
+    readonly family: IpFamily | undefined;
   },
   namespaces: NamespaceLabels,
   misses?: RuleMisses,
 ): boolean {
-  const { peer, target, port, protocol } = flow;
+  const { peer, target, port, protocol, family } = flow;
   const coversPort = anyMatches(rule.ports, misses?.ports, (item, missed) =>
     portMatches(item, target, port, protocol, missed),
   );
   if (!coversPort && misses === undefined) return false;
   const namesPeer = anyMatches(rule.peers, misses?.peers, (item, missed) =>
-    peerMatches(item, namespace, peer, namespaces, missed),
+    peerMatches(item, namespace, peer, namespaces, family, missed),
   );
   return coversPort && namesPeer;
 }

@@ -14,7 +14,7 @@ import type {
 } from '../k8s/cluster-state.ts';
 import { type Flow, judging } from './evaluate.ts';
 import type { Direction, PeerMiss, PortMiss, RuleMisses } from './matching.ts';
-import { isPod, namespaceLabels, policyName, ruleMatches, selectsPod } from './matching.ts';
+import { flowFamily, isPod, namespaceLabels, policyName, ruleMatches, selectsPod } from './matching.ts';
 import { leastMissed, type MissedPeer, type MissedPort, scoreOf } from './missed-item.ts';
 import { type Missed, ownRuleMisses } from './own-misses.ts';
 import {
@@ -236,15 +236,17 @@ export function networkRuleMisses(
   cluster: Pick<ClusterState, 'namespaces'>,
   policy: NetworkPolicy,
   rule: NetworkPolicyRule,
-  { from, to, port, protocol }: Flow,
+  flow: Flow,
   direction: Direction,
 ): Missed | undefined {
   const misses: RuleMisses = { peers: [], ports: [] };
+  const { from, to, port, protocol } = flow;
   const seen = {
     peer: direction === 'ingress' ? from : to,
     target: to,
     ...(port === undefined ? {} : { port }),
     protocol,
+    family: flowFamily(flow),
   };
   if (ruleMatches(rule, policy.namespace, seen, namespaceLabels(cluster), misses)) return undefined;
   return missedOf(

@@ -9,7 +9,7 @@ import { evaluate } from './evaluate.ts';
 import type { FlowEnd } from './matching.ts';
 import { withoutIpBlocks } from './matching.ts';
 import { nearMiss } from './near-miss.ts';
-import { randomCluster } from './random-fixture.ts';
+import { randomCluster, randomDualCluster } from './random-fixture.ts';
 import { trapText } from './trap-fixture.ts';
 
 function endOf(cluster: ClusterState, name: string): FlowEnd {
@@ -202,34 +202,40 @@ spec: {selector: {tier: front}, ports: [{port: 80, targetPort: 8080}]}
 });
 
 describe('on random clusters', () => {
-  it('there is a near miss exactly where the evaluator denies, with every policy that denies', () => {
-    fc.assert(
-      fc.property(randomCluster, fc.boolean(), (text, outside) => {
-        const settled = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()], ['iptables']);
-        const cluster = outside
-          ? { ...settled.cluster, networkPolicies: withoutIpBlocks(settled.cluster.networkPolicies) }
-          : settled.cluster;
-        for (const from of cluster.pods) {
-          for (const to of cluster.pods) {
-            if (from === to) continue;
-            const flow = { from, to, port: 80, protocol: 'TCP' } as const;
-            const outcome = evaluate(cluster, flow);
-            for (const direction of ['egress', 'ingress'] as const) {
-              const near = nearMiss(cluster, direction, flow);
-              const denied = outcome[direction].verdict === 'denied';
-              expect(near !== undefined).toBe(denied);
-              expect(near?.policies.map((p) => p.policy).sort() ?? []).toEqual(
-                [...outcome[direction].deniedBy].sort(),
-              );
-              for (const { closest } of near?.policies ?? []) {
-                const misses = [...(closest?.peer?.misses ?? []), ...(closest?.port?.misses ?? [])];
-                expect(misses.length > 0).toBe(closest !== undefined);
+  it.each([
+    ['IPv4', randomCluster],
+    ['both families', randomDualCluster],
+  ])(
+    'of %s: a near miss exactly where the evaluator denies, with every policy that denies',
+    (_, clusters) => {
+      fc.assert(
+        fc.property(clusters, fc.boolean(), (text, outside) => {
+          const settled = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()], ['iptables']);
+          const cluster = outside
+            ? { ...settled.cluster, networkPolicies: withoutIpBlocks(settled.cluster.networkPolicies) }
+            : settled.cluster;
+          for (const from of cluster.pods) {
+            for (const to of cluster.pods) {
+              if (from === to) continue;
+              const flow = { from, to, port: 80, protocol: 'TCP' } as const;
+              const outcome = evaluate(cluster, flow);
+              for (const direction of ['egress', 'ingress'] as const) {
+                const near = nearMiss(cluster, direction, flow);
+                const denied = outcome[direction].verdict === 'denied';
+                expect(near !== undefined).toBe(denied);
+                expect(near?.policies.map((p) => p.policy).sort() ?? []).toEqual(
+                  [...outcome[direction].deniedBy].sort(),
+                );
+                for (const { closest } of near?.policies ?? []) {
+                  const misses = [...(closest?.peer?.misses ?? []), ...(closest?.port?.misses ?? [])];
+                  expect(misses.length > 0).toBe(closest !== undefined);
+                }
               }
             }
           }
-        }
-      }),
-      { numRuns: 60, seed: 17 },
-    );
-  });
+        }),
+        { numRuns: 60, seed: 17 },
+      );
+    },
+  );
 });

@@ -8,10 +8,16 @@ import { nearMissOf } from '../explain.ts';
 import type { ClusterState, OwnRule } from '../k8s/cluster-state.ts';
 import { simulate, type Simulation } from '../simulate.ts';
 import { whatPoliciesSay } from './evaluate.ts';
-import type { Direction, FlowEnd } from './matching.ts';
+import { type Direction, type FlowEnd, flowFamily } from './matching.ts';
 import { nearMiss } from './near-miss.ts';
 import { ownRuleMisses } from './own-misses.ts';
-import { randomCalicoPolicies, randomCiliumPolicies, randomCluster } from './random-fixture.ts';
+import {
+  inBothFamilies,
+  randomCalicoPolicies,
+  randomCiliumPolicies,
+  randomCluster,
+  randomDualCluster,
+} from './random-fixture.ts';
 import { policyStack, policyWorld, ruleCovers } from './stack.ts';
 
 const playground = (cni: string): string => `apiVersion: packetwalk.dev/v1alpha1
@@ -23,13 +29,19 @@ const made = (cni: string, ...texts: readonly string[]): Simulation =>
   simulate({ files: [{ name: 'a.yaml', text: [playground(cni), ...texts].join('\n---\n') }] });
 
 describe.each([
-  { cni: 'calico', policies: randomCalicoPolicies },
-  { cni: 'cilium', policies: randomCiliumPolicies },
-])('$cni', ({ cni, policies }) => {
+  { cni: 'calico', of: 'IPv4', clusters: randomCluster, policies: randomCalicoPolicies },
+  { cni: 'cilium', of: 'IPv4', clusters: randomCluster, policies: randomCiliumPolicies },
+  {
+    cni: 'calico',
+    of: 'both families',
+    clusters: randomDualCluster,
+    policies: inBothFamilies(randomCalicoPolicies),
+  },
+])('$cni, $of', ({ cni, clusters, policies }) => {
   it('a rule misses nothing where it matches, and something where it does not', { timeout: 60_000 }, () => {
     let missed = 0;
     fc.assert(
-      fc.property(randomCluster, policies, (text, own) => {
+      fc.property(clusters, policies, (text, own) => {
         const { cluster } = made(cni, text, own);
         const world = policyWorld(cluster);
         const pods = cluster.pods.filter((pod) => pod.origin.by !== 'built-in' && !pod.hostNetwork);
@@ -47,7 +59,8 @@ describe.each([
                   if (peer === subject || rule.own === undefined) continue;
                   const [from, to] = direction === 'ingress' ? [peer, subject] : [subject, peer];
                   const flow = { from, to, port: 80, protocol: 'TCP' } as const;
-                  const seen = { peer, target: to, port: 80, protocol: 'TCP' } as const;
+                  const family = flowFamily(flow);
+                  const seen = { peer, target: to, port: 80, protocol: 'TCP', family } as const;
                   const told = ownRuleMisses(rule.own, flow, direction, subject, world);
                   expect(told === undefined).toBe(ruleCovers(rule, subject, seen, world));
                   if (told === undefined) continue;

@@ -2,7 +2,7 @@
  * Why a rule of a CNI's own policy does not match a flow: from the same normalised form that the evaluator asks (`end-set.ts`), so
  * that nothing is told which it does not decide by. Of alternatives the one is told that missed by least.
  */
-import { cidrContains, cidrText, ipFamily } from '../base/ip.ts';
+import { cidrContains, cidrText, type IpFamily } from '../base/ip.ts';
 import type { FieldPath } from '../base/origin.ts';
 import type { EndSet, OwnRule, OwnTraffic, Pod, PodSelection } from '../k8s/cluster-state.ts';
 import { selectionMatches } from '../k8s/pod-selection.ts';
@@ -10,7 +10,7 @@ import { labelOf } from '../k8s/selectors.ts';
 import type { Flow } from './evaluate.ts';
 import { endMatcher, relationOf, trafficCovers } from './end-set.ts';
 import type { Direction, FlowEnd, PeerMiss, PortMiss } from './matching.ts';
-import { endName, isPod, policyName, portMatches } from './matching.ts';
+import { addressesOf, endName, flowFamily, isPod, policyName, portMatches } from './matching.ts';
 import { leastMissed, type MissedPeer, type MissedPort, scoreOf } from './missed-item.ts';
 import type { PolicyWorld } from './stack.ts';
 
@@ -28,8 +28,9 @@ export function ownRuleMisses(
   world: PolicyWorld,
 ): Missed | undefined {
   const end = direction === 'ingress' ? flow.from : flow.to;
-  const peers = rule.peers.map((set) => endMisses(set, end, subject, world));
-  const itself = rule.self === undefined ? [] : endMisses(rule.self, subject, subject, world);
+  const family = flowFamily(flow);
+  const peers = rule.peers.map((set) => endMisses(set, end, subject, world, family));
+  const itself = rule.self === undefined ? [] : endMisses(rule.self, subject, subject, world, family);
   // The pod itself has to match, too: what it lacks every item lacks.
   const ends =
     itself.length === 0 ? peers : (peers.length === 0 ? [[]] : peers).map((own) => [...itself, ...own]);
@@ -46,8 +47,14 @@ export function ownRuleMisses(
 }
 
 /** Why a set of ends does not hold one; empty where it does. */
-function endMisses(set: EndSet, end: FlowEnd, subject: Pod, world: PolicyWorld): readonly PeerMiss[] {
-  if (endMatcher(set).matches(end, world, subject)) return [];
+function endMisses(
+  set: EndSet,
+  end: FlowEnd,
+  subject: Pod,
+  world: PolicyWorld,
+  packets: IpFamily | undefined,
+): readonly PeerMiss[] {
+  if (endMatcher(set).matches(end, world, packets, subject)) return [];
   const {
     pods,
     podNets,
@@ -63,7 +70,7 @@ function endMisses(set: EndSet, end: FlowEnd, subject: Pod, world: PolicyWorld):
   } = set;
   const { end: here = [] } = at;
   const pod = isPod(end) && !end.hostNetwork ? end : undefined;
-  const ips = isPod(end) ? end.ips : [end.ip];
+  const ips = addressesOf(end, packets);
   const inside = (ranges: EndSet['nets'] = []) =>
     ranges.filter((range) => ips.some((ip) => cidrContains(range, ip)));
   const relation = relationOf(end, world, subject);
@@ -193,17 +200,17 @@ function labelMiss(
 
 /** Each item of ports with what it misses; nothing where the rule covers the port. */
 function portMisses(
-  { family, traffic, notTraffic = [] }: OwnRule,
+  { family, familyAt, traffic, notTraffic = [] }: OwnRule,
   flow: Flow,
 ): readonly (readonly PortMiss[])[] {
   const { to, port, protocol } = flow;
-  const ip = isPod(to) ? to.ips[0] : to.ip;
+  const packets = flowFamily(flow);
   const always: PortMiss[] = [];
-  if (family !== undefined && ip !== undefined && ipFamily(ip) !== family) {
-    always.push({ what: 'family', wanted: family, path: ['ipVersion'] });
+  if (family !== undefined && packets !== undefined && packets !== family) {
+    always.push({ what: 'family', wanted: family, path: familyAt ?? ['ipVersion'] });
   }
   for (const item of notTraffic) {
-    if (trafficCovers(item, to, port, protocol)) {
+    if (trafficCovers(item, to, port, protocol, packets)) {
       always.push({ what: 'left-out', path: item.at?.port ?? item.at?.protocol ?? [] });
     }
   }
@@ -212,8 +219,9 @@ function portMisses(
   return items.length === 0 ? [always] : items.map((own) => [...always, ...own]);
 }
 
-function trafficMisses(item: OwnTraffic, { to, port, protocol }: Flow): readonly PortMiss[] {
-  if (trafficCovers(item, to, port, protocol)) return [];
+function trafficMisses(item: OwnTraffic, flow: Flow): readonly PortMiss[] {
+  const { to, port, protocol } = flow;
+  if (trafficCovers(item, to, port, protocol, flowFamily(flow))) return [];
   const { at = {} } = item;
   const path = at.protocol ?? [];
   const wanted = item.protocol ?? protocol;

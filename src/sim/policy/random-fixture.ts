@@ -428,3 +428,42 @@ export const randomCalicoPolicies = fc
       .map((document) => JSON.stringify({ apiVersion: 'projectcalico.org/v3', ...document }))
       .join('\n---\n'),
   );
+
+const FAMILIES = [
+  { ipFamily: 'dual' },
+  {
+    ipFamily: 'dual',
+    podSubnet: 'fd00:10:244::/56,10.244.0.0/16',
+    serviceSubnet: 'fd00:10:96::/112,10.96.0.0/16',
+  },
+];
+/** Of IPv4 ranges that stand above. */
+const IN_IPV6: Readonly<Record<string, string>> = {
+  '0.0.0.0/0': '::/0',
+  '10.244.0.0/16': 'fd00:10:244::/56',
+  '10.244.1.0/24': 'fd00:10:244:1::/64',
+  '10.244.0.64/26': 'fd00:10:244:2::/64',
+};
+
+/** Documents of which some have their ranges in IPv6 instead. */
+export function inBothFamilies(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.tuple(texts, fc.array(fc.boolean(), { minLength: 24, maxLength: 24 })).map(([text, six]) =>
+    text
+      .split('\n---\n')
+      .map((document, i) =>
+        six[i % six.length] === true
+          ? Object.entries(IN_IPV6).reduce((made, [four, other]) => made.replaceAll(four, other), document)
+          : document,
+      )
+      .join('\n---\n'),
+  );
+}
+
+/** The same with pods that have an address of each family, either first. */
+export const randomDualCluster = fc
+  .tuple(inBothFamilies(randomCluster), fc.constantFrom(...FAMILIES))
+  .map(([text, networking]) =>
+    [JSON.stringify({ apiVersion: 'kind.x-k8s.io/v1alpha4', kind: 'Cluster', networking }), text].join(
+      '\n---\n',
+    ),
+  );

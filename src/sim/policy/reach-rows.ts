@@ -35,7 +35,7 @@ export function egressRow(
       }
     };
     if (rule.peers.length === 0) for (let i = 0; i < ends.pods.length; i++) target(i);
-    else for (const peer of rule.peers) for (const i of ends.named(peer, subject)) target(i);
+    else for (const peer of rule.peers) for (const i of ends.named(peer, subject, 'egress')) target(i);
   });
 }
 
@@ -50,7 +50,7 @@ export function ingressRow(
   return directionRow('ingress', applying, sources.pods.length, parts, (rule, take) => {
     if (rule.covers?.(subject, port, protocol) === false) return;
     if (rule.peers.length === 0) for (let i = 0; i < sources.pods.length; i++) take(i);
-    else for (const peer of rule.peers) for (const i of sources.named(peer, subject)) take(i);
+    else for (const peer of rule.peers) for (const i of sources.named(peer, subject, 'ingress')) take(i);
   });
 }
 

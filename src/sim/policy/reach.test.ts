@@ -5,7 +5,7 @@ import { fakeCni, settleText } from '../k8s/controllers/cluster-fixture.ts';
 import { settle } from '../k8s/controllers/settle.ts';
 import { parseScenario } from '../k8s/parse/parse-scenario.ts';
 import { evaluate } from './evaluate.ts';
-import { randomCluster, randomClusterPolicies } from './random-fixture.ts';
+import { inBothFamilies, randomCluster, randomClusterPolicies, randomDualCluster } from './random-fixture.ts';
 import type { ReachMatrix } from './reach-matrix.ts';
 import { reachMatrix } from './reach.ts';
 import { TRAPS, trapText } from './trap-fixture.ts';
@@ -67,9 +67,12 @@ describe('the matrix agrees with the evaluator', () => {
   });
 });
 
-it('agrees on random clusters', { timeout: 60_000 }, () => {
+it.each([
+  ['IPv4', randomCluster],
+  ['both families', randomDualCluster],
+])('agrees on random clusters of %s', { timeout: 60_000 }, (_, clusters) => {
   fc.assert(
-    fc.property(randomCluster, (text) => {
+    fc.property(clusters, (text) => {
       const { cluster } = settle(parseScenario([{ name: 'random.yaml', text }]), [fakeCni()], ['iptables']);
       expect(cluster.networkPolicies.length).toBe(text.split('"NetworkPolicy"').length - 1);
       expectAgreement(cluster, 80, 'TCP');
@@ -79,9 +82,12 @@ it('agrees on random clusters', { timeout: 60_000 }, () => {
   );
 });
 
-it('agrees on random clusters with cluster-wide policies', { timeout: 60_000 }, () => {
+it.each([
+  ['IPv4', randomCluster, randomClusterPolicies],
+  ['both families', randomDualCluster, inBothFamilies(randomClusterPolicies)],
+])('agrees on random clusters of %s with cluster-wide policies', { timeout: 60_000 }, (_, clusters, wide) => {
   fc.assert(
-    fc.property(randomCluster, randomClusterPolicies, (text, policies) => {
+    fc.property(clusters, wide, (text, policies) => {
       const { cluster } = settle(
         parseScenario([{ name: 'random.yaml', text: `${text}\n---\n${policies}` }]),
         [fakeCni()],

@@ -88,7 +88,7 @@ function networkPeer(peer: NetworkPolicyPeer, namespace: string): EndMatcher {
     key: `${own ? namespace : ''} ${JSON.stringify(peer)}`,
     ...(own ? { namespace } : {}),
     ...(block ? { addresses: true } : {}),
-    matches: (end, { namespaces }) => peerMatches(peer, namespace, end, namespaces),
+    matches: (end, { namespaces }, family) => peerMatches(peer, namespace, end, namespaces, family),
   };
 }
 
@@ -134,7 +134,7 @@ function clusterPeer(peer: ClusterPolicyPeer): EndMatcher {
   return {
     key: `* ${JSON.stringify(peer)}`,
     ...(peer.networks === undefined ? {} : { addresses: true }),
-    matches: (end, world) => clusterPeerMatches(peer, end, world.namespaces, world),
+    matches: (end, world, family) => clusterPeerMatches(peer, end, world.namespaces, world, family),
   };
 }
 

@@ -4,6 +4,7 @@
  * of `deny-first` any rule that denies goes before every rule that allows. Where nothing decided, `end: 'deny'` denies the
  * pods that a policy of the tier isolates in that direction. What no tier decides is open.
  */
+import type { IpFamily } from '../base/ip.ts';
 import type {
   ClusterState,
   OwnPolicy,
@@ -39,7 +40,13 @@ export interface EndMatcher {
   readonly addresses?: true;
   /** It depends on the node of the pod that the policy is for. */
   readonly bySubject?: true;
-  readonly matches: (end: FlowEnd, world: PolicyWorld, subject?: Pod) => boolean;
+  /** `family`: that of the packets; undefined counts every address of a pod. */
+  readonly matches: (
+    end: FlowEnd,
+    world: PolicyWorld,
+    family: IpFamily | undefined,
+    subject?: Pod,
+  ) => boolean;
 }
 
 export interface StackRule {
@@ -51,7 +58,12 @@ export interface StackRule {
   /** The selected pod itself has to match, too. */
   readonly self?: EndMatcher;
   /** Absent: every port and protocol. */
-  readonly covers?: (target: FlowEnd, port: number | undefined, protocol: Protocol | 'ICMP') => boolean;
+  readonly covers?: (
+    target: FlowEnd,
+    port: number | undefined,
+    protocol: Protocol | 'ICMP',
+    family?: IpFamily,
+  ) => boolean;
   /** A port of it has a name, which each target reads by itself. */
   readonly namedPorts: boolean;
   /** Of a CNI's own policy: the rule itself. */
@@ -198,6 +210,7 @@ interface TierFlow {
   readonly target: FlowEnd;
   readonly port?: number;
   readonly protocol: Protocol | 'ICMP';
+  readonly family: IpFamily | undefined;
 }
 
 /** What a tier says: a rule's word, or its end's for these policies. */
@@ -239,8 +252,9 @@ export function judgeTier(
 
 export function ruleCovers(rule: StackRule, subject: Pod, flow: TierFlow, world: PolicyWorld): boolean {
   return (
-    (rule.covers === undefined || rule.covers(flow.target, flow.port, flow.protocol)) &&
-    (rule.peers.length === 0 || rule.peers.some((peer) => peer.matches(flow.peer, world, subject))) &&
-    (rule.self === undefined || rule.self.matches(subject, world))
+    (rule.covers === undefined || rule.covers(flow.target, flow.port, flow.protocol, flow.family)) &&
+    (rule.peers.length === 0 ||
+      rule.peers.some((peer) => peer.matches(flow.peer, world, flow.family, subject))) &&
+    (rule.self === undefined || rule.self.matches(subject, world, flow.family))
   );
 }

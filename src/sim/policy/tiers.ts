@@ -2,7 +2,7 @@
  * What the parts of cluster-wide policies (policy.networking.k8s.io) match, and how an implementation reads them that does not
  * know all of them. In a tier they stand by priority, then name (the API leaves equal priorities open).
  */
-import { cidrContains, cidrText } from '../base/ip.ts';
+import { cidrContains, cidrText, type IpFamily } from '../base/ip.ts';
 import type {
   ClusterPolicy,
   ClusterPolicyPeer,
@@ -14,7 +14,16 @@ import type {
 } from '../k8s/cluster-state.ts';
 import { matchesSelector, type SelectorMiss } from '../k8s/selectors.ts';
 import type { Direction, FlowEnd, NamespaceLabels, PeerMiss, PortMiss, RuleMisses } from './matching.ts';
-import { endName, isPod, labelMisses, namespaceLabels, policyName, portMatches } from './matching.ts';
+import {
+  addressesOf,
+  endName,
+  flowFamily,
+  isPod,
+  labelMisses,
+  namespaceLabels,
+  policyName,
+  portMatches,
+} from './matching.ts';
 
 type Nodes = Pick<ClusterState, 'nodes'>;
 
@@ -46,11 +55,12 @@ export function clusterPeerMatches(
   end: FlowEnd,
   namespaces: NamespaceLabels,
   { nodes }: Nodes,
+  family?: IpFamily,
   misses?: PeerMiss[],
 ): boolean {
   const { pods, networks, nodes: which, domainNames } = peer;
   if (pods !== undefined) return podsMatch(pods, end, namespaces, misses);
-  const addresses = isPod(end) ? end.ips : [end.ip];
+  const addresses = addressesOf(end, networks === undefined ? undefined : family);
   if (networks !== undefined) {
     if (addresses.some((ip) => networks.some((net) => cidrContains(net, ip)))) return true;
     misses?.push({
@@ -122,6 +132,7 @@ export function clusterRuleMisses(
     readonly to: FlowEnd;
     readonly port?: number;
     readonly protocol: Protocol | 'ICMP';
+    readonly family?: IpFamily;
   },
   direction: Direction,
   cluster: Pick<ClusterState, 'namespaces' | 'nodes'>,
@@ -129,10 +140,11 @@ export function clusterRuleMisses(
   const { from, to, port, protocol } = flow;
   const peer = direction === 'ingress' ? from : to;
   const namespaces = namespaceLabels(cluster);
+  const family = flowFamily(flow);
   return {
     peers: rule.peers.map((one) => {
       const misses: PeerMiss[] = [];
-      clusterPeerMatches(one, peer, namespaces, cluster, misses);
+      clusterPeerMatches(one, peer, namespaces, cluster, family, misses);
       return misses;
     }),
     ports: rule.ports.map((one) => {

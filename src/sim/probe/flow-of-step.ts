@@ -1,6 +1,6 @@
 /** The flow that a step's packet belongs to, as policies see it: pods by their addresses, after every translation so far. */
 import { portsOf } from '../packet/ports.ts';
-import type { Ip } from '../base/ip.ts';
+import { type Ip, ipFamily } from '../base/ip.ts';
 import type { ClusterState, Protocol } from '../k8s/cluster-state.ts';
 import type { Flow } from '../policy/evaluate.ts';
 import type { FlowEnd } from '../policy/matching.ts';
@@ -25,6 +25,7 @@ export function flowOf(cluster: Pick<ClusterState, 'pods'>, step: Step): Flow | 
     from: endAt(cluster, ip.src),
     to: endAt(cluster, ip.dst),
     protocol,
+    family: ipFamily(ip.dst),
     ...(port === undefined ? {} : { port }),
   };
 }

@@ -5,7 +5,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../policy/evaluate.ts';
-import { randomCalicoPolicies, randomCluster } from '../../policy/random-fixture.ts';
+import {
+  inBothFamilies,
+  randomCalicoPolicies,
+  randomCluster,
+  randomDualCluster,
+} from '../../policy/random-fixture.ts';
 import { reachMatrix } from '../../policy/reach.ts';
 import { trapText } from '../../policy/trap-fixture.ts';
 import { askedPairs, denyingRule } from '../../probe/asked-pairs-fixture.ts';
@@ -571,33 +576,40 @@ describe('rows', () => {
   });
 });
 
-it('evaluator, walk and matrix agree on random clusters', { timeout: 120_000 }, () => {
-  fc.assert(
-    fc.property(randomCluster, randomCalicoPolicies, (text, policies) => {
-      const simulation = simulate({
-        files: [{ name: 'random.yaml', text: `${CALICO}---\n${text}\n---\n${policies}` }],
-      });
-      expect(simulation.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
-      const { cluster } = simulation;
-      for (const protocol of ['TCP', 'UDP'] as const) {
-        const matrix = reachMatrix(cluster, { port: 80, protocol, enforced: true });
-        const cell = (from: string, to: string) =>
-          matrix.allowed[matrix.pods.indexOf(from)]?.[matrix.pods.indexOf(to)];
-        for (const { from, to, pair, outcome, trace } of askedPairs(simulation, protocol)) {
-          expect([pair, trace.verdict]).toEqual([pair, outcome.allowed ? 'delivered' : 'dropped']);
-          expect([pair, cell(`${from.namespace}/${from.name}`, `${to.namespace}/${to.name}`)]).toEqual([
-            pair,
-            outcome.allowed,
-          ]);
-          const decided = denyingRule(outcome);
-          if (decided === undefined) continue;
-          expect(trace.reason.params).toMatchObject({ policies: decided.policy, rule: decided.rule });
+it.each([
+  ['IPv4', randomCluster, randomCalicoPolicies, 150],
+  ['both families', randomDualCluster, inBothFamilies(randomCalicoPolicies), 60],
+] as const)(
+  'evaluator, walk and matrix agree on random clusters of %s',
+  { timeout: 120_000 },
+  (_, clusters, own, numRuns) => {
+    fc.assert(
+      fc.property(clusters, own, (text, policies) => {
+        const simulation = simulate({
+          files: [{ name: 'random.yaml', text: `${CALICO}---\n${text}\n---\n${policies}` }],
+        });
+        expect(simulation.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
+        const { cluster } = simulation;
+        for (const protocol of ['TCP', 'UDP'] as const) {
+          const matrix = reachMatrix(cluster, { port: 80, protocol, enforced: true });
+          const cell = (from: string, to: string) =>
+            matrix.allowed[matrix.pods.indexOf(from)]?.[matrix.pods.indexOf(to)];
+          for (const { from, to, pair, outcome, trace } of askedPairs(simulation, protocol)) {
+            expect([pair, trace.verdict]).toEqual([pair, outcome.allowed ? 'delivered' : 'dropped']);
+            expect([pair, cell(`${from.namespace}/${from.name}`, `${to.namespace}/${to.name}`)]).toEqual([
+              pair,
+              outcome.allowed,
+            ]);
+            const decided = denyingRule(outcome);
+            if (decided === undefined) continue;
+            expect(trace.reason.params).toMatchObject({ policies: decided.policy, rule: decided.rule });
+          }
         }
-      }
-    }),
-    { numRuns: 150, seed: 33 },
-  );
-});
+      }),
+      { numRuns, seed: 33 },
+    );
+  },
+);
 
 describe('what the API server refuses', () => {
   it.each([

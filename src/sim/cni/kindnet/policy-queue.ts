@@ -7,7 +7,7 @@
  * name, queue 101 and label 28 as kind nodes of 2026 print them. Both families are in it whatever the cluster has. Left out:
  * AdminNetworkPolicies, and that with kindnetd stopped everything passes (`bypass`).
  */
-import { compareIp, ipOfFamily } from '../../base/ip.ts';
+import { compareIp, ipFamily, ipOfFamily } from '../../base/ip.ts';
 import type { Ip, IpFamily } from '../../base/ip.ts';
 import type { Origin } from '../../base/origin.ts';
 import type { ClusterState, NetworkPolicy, Pod, Protocol } from '../../k8s/cluster-state.ts';
@@ -135,13 +135,20 @@ export function policyReader(cluster: ClusterState): QueueReader {
     const from: FlowEnd = byIp.get(ip.src) ?? { ip: ip.src };
     const to: FlowEnd = byIp.get(ip.dst) ?? { ip: ip.dst };
     const port = l4 !== undefined && 'dport' in l4 ? l4.dport : undefined;
+    const family = ipFamily(ip.dst);
     const protocol = PROTOCOL[l4?.proto ?? ''] ?? 'ICMP';
     const meanings: RuleMeaning[] = [];
     for (const direction of ['egress', 'ingress'] as const) {
       const subject = direction === 'egress' ? from : to;
       if (!isPod(subject)) continue;
       const peer = direction === 'egress' ? to : from;
-      const meaning = judge(cluster, direction, subject, { peer, target: to, port, protocol }, namespaces);
+      const meaning = judge(
+        cluster,
+        direction,
+        subject,
+        { peer, target: to, port, protocol, family },
+        namespaces,
+      );
       if (meaning !== undefined) meanings.push(meaning);
       if (meaning?.kind === 'policy-deny') return { accept: false, meanings };
     }

@@ -116,6 +116,13 @@ export function calicoOwnTier(manifest: Manifest): { readonly group: string; rea
   };
 }
 
+/** Felix makes no rule for a family of which no range is left in a list of ranges, also where the list is of those left out. */
+function familyLeft({ source, destination }: CalicoSpecRule): IpFamily | undefined {
+  const families = new Set([...source.notNets, ...destination.notNets].map((range) => range.family));
+  const [only] = families;
+  return families.size === 1 ? only : undefined;
+}
+
 /** Several where a product of ends and ports does not say it. All of one action: whichever matches first, it is the same. */
 function ownRules(
   manifest: Manifest,
@@ -124,7 +131,8 @@ function ownRules(
   direction: 'ingress' | 'egress',
   around: AroundPolicy,
 ): readonly OwnRule[] {
-  const { ipVersion } = rule;
+  const family = rule.ipVersion ?? familyLeft(rule);
+  const left = (['source', 'destination'] as const).find((side) => rule[side].notNets.length > 0);
   const written = specOf(manifest)[direction]?.[index] ?? { action: 'Allow' };
   const made = (
     source: EndSet | undefined,
@@ -137,7 +145,10 @@ function ownRules(
       rule: index,
       peers: peer === undefined ? [] : [peer],
       ...(self === undefined ? {} : { self }),
-      ...(ipVersion === undefined ? {} : { family: ipVersion }),
+      ...(family === undefined ? {} : { family }),
+      ...(family === undefined || rule.ipVersion !== undefined || left === undefined
+        ? {}
+        : { familyAt: [left, 'notNets'] }),
       traffic: trafficOf(ports),
       notTraffic: notTrafficOf(ports),
       origin: { object: manifest.ref, path: ['spec', direction, index] },

@@ -15,7 +15,7 @@ import type {
 import { labelOf } from '../../k8s/selectors.ts';
 import type { Flow } from '../evaluate.ts';
 import type { Direction, FlowEnd, RuleMisses } from '../matching.ts';
-import { isPod, namespaceLabels, ruleMatches, rulesOf, selectsPod } from '../matching.ts';
+import { flowFamily, isPod, namespaceLabels, ruleMatches, rulesOf, selectsPod } from '../matching.ts';
 import type { PolicyEdit } from './policy-edit.ts';
 import type { Json } from '../../k8s/own-edits.ts';
 
@@ -175,6 +175,7 @@ export function missesOf(
     target: to,
     ...(port === undefined ? {} : { port }),
     protocol,
+    family: flowFamily(flow),
   };
   ruleMatches(rule, policy.namespace, seen, namespaceLabels(cluster), misses);
   return misses;

@@ -2,7 +2,6 @@
  * The small edits of CNIs' own policies that a person would try for one direction of one flow, whatever the kind: each kind says
  * how it is written (`KindSpec.edits`), and the stack says which rule decides and which came close. Ideas only, as in `candidates.ts`.
  */
-import { ipFamily } from '../../base/ip.ts';
 import type { FieldPath } from '../../base/origin.ts';
 import type { ClusterState, Labels, OwnPolicy, OwnRule, Pod } from '../../k8s/cluster-state.ts';
 import { kindsThere } from '../../k8s/kinds/registry.ts';
@@ -11,7 +10,7 @@ import type { EditAsk, NamedEnd, OwnPolicyEdits, YamlEdit } from '../../k8s/own-
 import type { Flow } from '../evaluate.ts';
 import { endMatcher } from '../end-set.ts';
 import type { Direction, FlowEnd } from '../matching.ts';
-import { isPod } from '../matching.ts';
+import { flowFamily, isPod } from '../matching.ts';
 import { ownRuleMisses } from '../own-misses.ts';
 import {
   policyStack,
@@ -95,8 +94,7 @@ function editsOf({ origin }: OwnPolicy): OwnPolicyEdits | undefined {
 function askOf({ flow, direction }: At): EditAsk | undefined {
   const peer = endsOf(flow, direction)?.peer;
   if (peer === undefined) return undefined;
-  const { to, port, protocol } = flow;
-  const ip = isPod(to) ? to.ips[0] : to.ip;
+  const { port, protocol } = flow;
   const protocols = asksNameServer(flow) ? (['UDP', 'TCP'] as const) : [protocol];
   return {
     direction,
@@ -104,7 +102,7 @@ function askOf({ flow, direction }: At): EditAsk | undefined {
     ports: protocols.flatMap((one) =>
       port === undefined || one === 'ICMP' ? [] : [{ protocol: one, port }],
     ),
-    family: ip === undefined ? 4 : ipFamily(ip),
+    family: flowFamily(flow) ?? 4,
   };
 }
 
@@ -146,7 +144,7 @@ function editsAgainst(at: At, { own, edits }: Seen, rule: OwnRule, ask: EditAsk)
   if (end === undefined || written === undefined) return [];
   const world = policyWorld(at.cluster);
   const matching = rule.peers
-    .filter((set) => endMatcher(set).matches(end.peer, world, end.subject))
+    .filter((set) => endMatcher(set).matches(end.peer, world, flowFamily(at.flow), end.subject))
     .flatMap((set): readonly FieldPath[] => (set.at?.end === undefined ? [] : [set.at.end]));
   const unique = [...new Map(matching.map((path) => [path.join('.'), path])).values()];
   return [
