@@ -68,7 +68,7 @@ export class LoadBalancers {
       const { type, loadBalancerIP, loadBalancerClass } = specOf(manifest);
       if (type !== 'LoadBalancer' || loadBalancerIP === undefined || written(manifest) !== undefined)
         continue;
-      if (loadBalancerClass === undefined || loadBalancerClass in CLASSES) {
+      if (loadBalancerClass === undefined || CLASSES.has(loadBalancerClass)) {
         const wanted = parseIp(loadBalancerIP);
         if (wanted !== undefined && poolOf(wanted).includes(wanted)) {
           this.#take(wanted, nameOf(manifest));
