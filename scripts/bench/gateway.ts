@@ -72,7 +72,7 @@ export function gatewayBench(): Row[] {
     {
       name: 'Gateway API: 1,000 HTTPRoutes of 100 Gateways configured',
       ms: measure(15, 3, configured),
-      limitMs: 300,
+      limitMs: 200,
     },
     { name: '  an edit of one of them, all of it simulated', ms: measure(9, 3, edited), limitMs: 500 },
     { name: '  a request walked there, both connections', ms: measure(15, 5, ask), limitMs: 20 },
