@@ -136,3 +136,16 @@ export async function openScenario(page: Page, title: string | RegExp): Promise<
 export function scenarioButton(page: Page): ReturnType<Page['locator']> {
   return page.getByRole('banner').locator('button[aria-haspopup="menu"]').first();
 }
+
+/** A burst of a thousand requests that ends in two ways: its panel, the rows of those ways, and what they are called. */
+export async function sendThousand(page: Page) {
+  await page.getByRole('button', { name: 'Send many times' }).click();
+  const panel = page.getByRole('dialog', { name: 'Send many times' });
+  await panel.getByRole('radio', { name: '1,000' }).click();
+  await panel.getByRole('button', { name: 'Send 1000' }).click();
+  await expect(panel.getByRole('status')).toHaveText('1000 requests sent', { timeout: 60_000 });
+  const rows = panel.getByRole('listitem').getByRole('button');
+  await expect(rows).toHaveCount(2);
+  const names = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
+  return { panel, rows, names };
+}

@@ -1,19 +1,9 @@
 /** One request many times: who answered, as it comes in, and the walk of one of them. */
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright/test';
-import { expect, test } from './app.ts';
-
-const outcome = (page: Page) => page.getByRole('complementary', { name: 'Inspector' });
+import { expect, inspector, sendThousand, test } from './app.ts';
 
 test('a burst tells who answered how often, and shows the walk of a row’s first request', async ({ app }) => {
-  await app.getByRole('button', { name: 'Send many times' }).click();
-  const panel = app.getByRole('dialog', { name: 'Send many times' });
-  await panel.getByRole('radio', { name: '1,000' }).click();
-  await panel.getByRole('button', { name: 'Send 1000' }).click();
-  await expect(panel.getByRole('status')).toHaveText('1000 requests sent', { timeout: 60_000 });
-  const rows = panel.getByRole('listitem').getByRole('button');
-  await expect(rows).toHaveCount(2);
-  const names = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
+  const { panel, rows, names } = await sendThousand(app);
   const counts = names.map((name) => Number(/, (\d+) requests/.exec(name)?.[1]));
   expect(counts.reduce((a, b) => a + b, 0)).toBe(1000);
   expect(Math.min(...counts)).toBeGreaterThan(400);
@@ -24,8 +14,8 @@ test('a burst tells who answered how often, and shows the walk of a row’s firs
   await rows.nth(1).click();
   await expect(panel).toBeHidden();
   await app.getByRole('button', { name: 'Verdict', exact: true }).click();
-  await expect(outcome(app)).toContainText(/delivered/i);
-  await expect(outcome(app)).toContainText(second.split(':')[0] ?? '?');
+  await expect(inspector(app)).toContainText(/delivered/i);
+  await expect(inspector(app)).toContainText(second.split(':')[0] ?? '?');
 
   const often = app.getByRole('button', { name: `${request} times in a row` });
   await often.click();

@@ -1,7 +1,7 @@
 /** What goes wrong, switched on from the picture: written into the YAML, seen in the walk, taken back, shared as a link. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
-import { expect, keptText, ready, sendAndJumpToVerdict, skipTour, test } from './app.ts';
+import { expect, inspector, keptText, ready, sendAndJumpToVerdict, skipTour, test } from './app.ts';
 
 async function breakOn(page: Page, node: string, fault: string): Promise<void> {
   await page.getByRole('button', { name: 'Break something' }).click();
@@ -12,8 +12,6 @@ async function breakOn(page: Page, node: string, fault: string): Promise<void> {
   await expect(panel).toBeHidden();
 }
 
-const outcome = (page: Page) => page.getByRole('complementary', { name: 'Inspector' });
-
 test('the tunnel’s port is blocked: the walk drops at that node’s firewall, and undo lets it through again', async ({
   app,
 }) => {
@@ -23,13 +21,13 @@ test('the tunnel’s port is blocked: the walk drops at that node’s firewall, 
     .toContain('- {fault: port-blocked, node: kind-worker2, protocol: UDP, port: 8472}');
   await expect(app.getByText('1 of 1 fails')).toBeVisible();
   await sendAndJumpToVerdict(app);
-  await expect(outcome(app)).toContainText('dropped');
-  await expect(outcome(app)).toContainText('host firewall');
+  await expect(inspector(app)).toContainText('dropped');
+  await expect(inspector(app)).toContainText('host firewall');
   await expect(app.locator('.view-line', { hasText: 'port-blocked' })).toBeVisible({ timeout: 30_000 });
   await expect(app.locator('#stage').getByText('port blocked')).toBeVisible();
 
   await app.getByRole('button', { name: 'Undo' }).click();
-  await expect(outcome(app)).toContainText('delivered');
+  await expect(inspector(app)).toContainText('delivered');
   await expect(app.getByRole('list', { name: 'Faults that are on' })).toBeHidden();
 });
 
@@ -53,7 +51,7 @@ test('what needs a node says so, and a UDP fault brings the probe that shows it'
   await app.keyboard.press('Escape');
   await app.getByRole('button', { name: 'Send', exact: true }).click();
   await app.getByRole('button', { name: 'Verdict', exact: true }).click();
-  await expect(outcome(app)).toContainText('no way there');
+  await expect(inspector(app)).toContainText('no way there');
 });
 
 test('a link carries the fault', async ({ app, browser }) => {
@@ -67,7 +65,7 @@ test('a link carries the fault', async ({ app, browser }) => {
   await page.goto(link);
   await ready(page);
   await expect(page.getByRole('list', { name: 'Faults that are on' })).toContainText('down · kind-worker2');
-  await expect(outcome(page)).toContainText('no way there');
+  await expect(inspector(page)).toContainText('no way there');
   await context.close();
 });
 

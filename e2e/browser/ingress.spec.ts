@@ -1,7 +1,15 @@
 /** A request through an Ingress: which path took it, the controller's own connection, and who shut the controller out. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { scenarios } from '../../src/i18n/scenarios.en.ts';
-import { expect, inspector, keptText, openScenario, sendAndJumpToVerdict, test } from './app.ts';
+import {
+  expect,
+  inspector,
+  keptText,
+  openScenario,
+  sendAndJumpToVerdict,
+  sendThousand,
+  test,
+} from './app.ts';
 
 test('the card names the path that took the request and those that did not, with their lines', async ({
   app,
@@ -54,14 +62,7 @@ test('an Ingress that nobody serves: nothing answers', async ({ app }) => {
 
 test('a canary: a burst tells who answered, in the shares that the annotation says', async ({ app }) => {
   await openScenario(app, scenarios['canary-through-ingress'].title);
-  await app.getByRole('button', { name: 'Send many times' }).click();
-  const panel = app.getByRole('dialog', { name: 'Send many times' });
-  await panel.getByRole('radio', { name: '1,000' }).click();
-  await panel.getByRole('button', { name: 'Send 1000' }).click();
-  await expect(panel.getByRole('status')).toHaveText('1000 requests sent', { timeout: 60_000 });
-  const rows = panel.getByRole('listitem').getByRole('button');
-  await expect(rows).toHaveCount(2);
-  const names = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
+  const { names } = await sendThousand(app);
   const next = names.find((name) => name.includes('shop-next')) ?? '';
   const count = Number(/, (\d+) requests/.exec(next)?.[1]);
   expect(count).toBeGreaterThan(140);

@@ -88,9 +88,7 @@ async function runSimulation(): Promise<void> {
     );
     accept(result, revision);
   } catch (error) {
-    if (!(error instanceof CancelledError)) {
-      useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
-    }
+    tellFailure(error);
   } finally {
     simulating = false;
     useSimulation.getState().set({ busy: false, progress: undefined });
@@ -115,9 +113,14 @@ async function walkExpected(revision: number): Promise<void> {
     const entries = await need().request('expectations', {});
     useSimulation.getState().set({ expected: { revision, entries } });
   } catch (error) {
-    if (!(error instanceof CancelledError))
-      useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
+    tellFailure(error);
   }
+}
+
+/** A fault of ours; what was cancelled is none. */
+function tellFailure(error: unknown): void {
+  if (error instanceof CancelledError) return;
+  useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
 }
 
 /** After an edit the walk that is shown is walked again, so that picture and text never disagree. */
@@ -156,9 +159,7 @@ async function walkOnWorker(probe: ProbeSpec): Promise<WalkResult | undefined> {
     return walk;
   } catch (error) {
     if (error instanceof QuestionError) useSimulation.getState().set({ problem: error.diagnostic });
-    else if (!(error instanceof CancelledError)) {
-      useSimulation.getState().set({ failure: error instanceof Error ? error.message : String(error) });
-    }
+    else tellFailure(error);
     return undefined;
   }
 }
